@@ -1,0 +1,1 @@
+"""The EU funding monitor of a Swedish municipality: collect, match, digest, mail, search."""

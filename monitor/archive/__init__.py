@@ -1,0 +1,1 @@
+"""The archive: SQLite, its schema, and all the SQL there is."""

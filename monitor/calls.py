@@ -1,0 +1,207 @@
+"""Call and its parts: what a source published, complete and typed. Pure values; nothing here knows a clock or a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a source publishes. Only a CALL is something one applies for."""
+
+    CALL = "call"
+    NEWS = "news"
+    EVENT = "event"
+    POLICY = "policy"
+    PARTNER_SEARCH = "partner-search"
+
+
+class Status(StrEnum):
+    """Where a call stands at a moment; `call_status` works it out from the dates."""
+
+    FORTHCOMING = "forthcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Precision(StrEnum):
+    """How exactly the source stated a date. DAY means: no time of day was given."""
+
+    DAY = "day"
+    MINUTE = "minute"
+
+
+class DeadlineModel(StrEnum):
+    """How the deadlines of a call hang together. UNKNOWN is a state of its own, never a made-up date."""
+
+    SINGLE = "single"
+    TWO_STAGE = "two-stage"
+    CUT_OFFS = "cut-offs"
+    ROLLING = "rolling"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """One instant at which applications close.
+
+    `at` is aware. With `precision` DAY it is the last second of the day at the publisher (or the publisher's stated house
+    time); `zone` is the IANA name of the publisher's zone; `text` holds the words of the source; `stage` is 1, 2, ... in
+    the order of the source, or None for a single deadline.
+    """
+
+    at: datetime
+    precision: Precision = Precision.DAY
+    zone: str = "Europe/Stockholm"
+    stage: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Money in whole units of `currency`; None means that the source does not state it.
+
+    `total` is what the call hands out; with `shared` it is a pot for the whole parent call, not for this topic alone.
+    `project_min`/`project_max` are per project; `grants` is the expected number of projects; `rate` the share the funder
+    pays, in per cent; `text` the words of the source where it was read from text.
+    """
+
+    total: int | None = None
+    project_min: int | None = None
+    project_max: int | None = None
+    grants: int | None = None
+    rate: int | None = None
+    currency: str = "EUR"
+    shared: bool = False
+    pots: tuple[tuple[str, int], ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A named part of the description or the conditions, as plain text. `title` may be empty."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An update that the publisher wrote on the call itself ("latest news"), as plain text."""
+
+    at: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address for people, with the words to show for it."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One thing a source published: a call, or news, an event, a policy item or a partner search.
+
+    `(source, call_id)` is the key everywhere; `call_id` is the publisher's own stable key. `identifier` is what people
+    call it (the topic code on the EU portal); it may be shared or renamed. `summary`, `sections` and `conditions` are plain text.
+    `programme` is the programme's code: for the EU portal the number of its code table, elsewhere an id of `rules/programmes.toml`;
+    empty when not known. `place` holds words for the area the call is limited to, as published; `stated_status` is the source's own claim,
+    which is never trusted alone. `starts`/`ends` are for events.
+    """
+
+    source: str
+    call_id: str
+    title: str
+    url: str
+    kind: Kind = Kind.CALL
+    identifier: str = ""
+    parent: str = ""
+    parent_title: str = ""
+    summary: str = ""
+    sections: tuple[Section, ...] = ()
+    conditions: tuple[Section, ...] = ()
+    programme: str = ""
+    action: str = ""
+    language: str = ""
+    published: datetime | None = None
+    opens: date | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    deadline_model: DeadlineModel = DeadlineModel.UNKNOWN
+    stated_status: Status | None = None
+    budget: Budget = field(default_factory=Budget)
+    place: tuple[str, ...] = ()
+    applicants: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    links: tuple[Link, ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+    location: str = ""
+    unread: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The description as one plain text; sections parted by blank lines, each after its title."""
+        return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in self.sections)
+
+    @property
+    def conditions_text(self) -> str:
+        """The conditions as one plain text."""
+        return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in self.conditions)
+
+
+def next_deadline(call: Call, now: datetime) -> Deadline | None:
+    """The deadline a newcomer still has to meet, or None.
+
+    With two stages only the first counts: after it has passed, nobody new can apply although a date lies ahead.
+    """
+    if call.deadline_model is DeadlineModel.TWO_STAGE and call.deadlines:
+        first = call.deadlines[0]
+        return first if first.at >= now else None
+    return min((d for d in call.deadlines if d.at >= now), key=lambda d: d.at, default=None)
+
+
+def call_status(call: Call, now: datetime) -> Status:
+    """Where the call stands at `now`.
+
+    A date that has passed always wins, since publishers leave calls marked open for years. Between forthcoming and open the
+    source's own word wins, since openings slip; its dates count where it says nothing.
+
+    >>> from datetime import timezone
+    >>> call = Call(source="s", call_id="1", title="t", url="", opens=date(2026, 5, 1))
+    >>> call_status(call, datetime(2026, 4, 1, tzinfo=timezone.utc)).value
+    'forthcoming'
+    """
+    if call.kind is Kind.EVENT and call.starts is not None:
+        return Status.CLOSED if (call.ends or call.starts) < now else Status.OPEN
+    if call.deadlines and next_deadline(call, now) is None:
+        return Status.CLOSED
+    if call.stated_status is not None:
+        return call.stated_status
+    if call.opens is not None:
+        zone = call.deadlines[0].at.tzinfo if call.deadlines else now.tzinfo
+        if call.opens > now.astimezone(zone).date():
+            return Status.FORTHCOMING
+    return Status.OPEN
+
+
+ZONES = ("title", "summary", "body", "context")
+
+
+def call_zones(call: Call) -> dict[str, str]:
+    """The text of a call that rules and search see, by zone. Conditions and boilerplate stay out: they name everything.
+
+    `context` is what stands around the call: the parent call's title and the publisher's keywords.
+    """
+    codes = {call.identifier.casefold(), call.parent.casefold()}
+    keywords = [word for word in call.keywords if word.casefold() not in codes]
+    return {
+        "title": call.title,
+        "summary": call.summary,
+        "body": call.body,
+        "context": ".\n".join(part for part in (call.parent_title, *keywords) if part),
+    }

@@ -1,0 +1,75 @@
+"""What every command shares: settings, the clock, and where answers go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.config import Config
+
+
+@dataclass
+class App:
+    """The options that stand before the command. Settings are read when first asked for."""
+
+    config_file: str | None
+    now_text: str | None
+    verbose: bool
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings in force; ConfigError when they are wrong."""
+        from monitor.config import find_config, load_config
+
+        return load_config(find_config(self.config_file))
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment that every decision of this command uses, aware, in the installation's zone."""
+        zone = self.config.zone
+        if self.now_text is None:
+            return datetime.now(zone)
+        try:
+            moment = datetime.fromisoformat(self.now_text)
+        except ValueError as error:
+            raise ConfigError("--now", f"expected a date-time such as 2026-05-20T12:00, found {self.now_text!r}") from error
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    @cached_property
+    def console(self) -> Console:
+        """Where people read: standard error, so that standard output holds nothing but answers."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def answer(document: Any) -> None:
+    """Print one JSON document on standard output and nothing else."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print rows as a table on standard output, as wide as they need."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+pass_app = click.make_pass_decorator(App)

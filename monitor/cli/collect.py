@@ -1,0 +1,5 @@
+"""Commands that read sources."""
+
+from __future__ import annotations
+
+COMMANDS = ()

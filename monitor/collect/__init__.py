@@ -1,0 +1,1 @@
+"""Scrapy's side: fetch, stage, judge completeness, guard the network, watch health."""

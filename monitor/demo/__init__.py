@@ -1,0 +1,1 @@
+"""Sample publishers, served on loopback."""

@@ -1,0 +1,1 @@
+"""What a department gets, and how it reads. Pure."""

@@ -1,0 +1,44 @@
+"""The one tree of errors: each carries what it is about and says so in str()."""
+
+from __future__ import annotations
+
+
+class MonitorError(Exception):
+    """Something the program can name. `where` is file, key, source or address; `problem` says what is wrong and what was expected."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}" if where else problem)
+        self.where = where
+        self.problem = problem
+
+
+class ConfigError(MonitorError):
+    """Settings are wrong (exit code 2)."""
+
+
+class RuleError(MonitorError):
+    """One problem in one rule file."""
+
+
+class RuleErrors(MonitorError):
+    """Every problem of every rule file, in the order of the files (exit code 2)."""
+
+    def __init__(self, errors: list[RuleError]) -> None:
+        super().__init__("", "\n".join(str(error) for error in errors))
+        self.errors = errors
+
+
+class SourceError(MonitorError):
+    """A publisher answered something that cannot be read."""
+
+
+class ArchiveError(MonitorError):
+    """The archive cannot be opened, written or restored."""
+
+
+class LockedError(MonitorError):
+    """Another instance is at work (exit code 3)."""
+
+
+class MailError(MonitorError):
+    """The mail server, or the folder for mails, refused."""

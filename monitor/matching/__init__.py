@@ -1,0 +1,1 @@
+"""Rules: load, check, match, explain. Pure after loading."""
