@@ -1,0 +1,183 @@
+"""The rules as values: themes, departments, areas, programmes and the gates, checked key by key while they are built."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="small letters a-z, digits and hyphens")]
+Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
+Zone = Literal["title", "summary", "body", "context"]
+Answer = Literal["ja", "som partner", "nej", "framgår inte"]
+ALL_ZONES: tuple[Zone, ...] = ("title", "summary", "body", "context")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Condition(_Table):
+    """When something holds: words in the text, a programme, or both together.
+
+    `identifier` takes patterns such as `ERASMUS-SPORT-*`.
+    """
+
+    words: Words = ()
+    zones: Annotated[tuple[Zone, ...], Field(alias="in", strict=False, min_length=1)] = ALL_ZONES
+    programme: Words = ()
+    identifier: Words = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if not (self.words or self.programme or self.identifier):
+            raise ValueError("should hold words, programme or identifier")
+        return self
+
+    @property
+    def structural(self) -> bool:
+        """True when no word of the text is asked for: such a signal can never carry a call over the threshold alone."""
+        return not self.words
+
+
+class Signal(Condition):
+    """What speaks for a theme (weight above 0) or against it (below).
+
+    With `needs` it counts only if one of those words stands there as well.
+    """
+
+    id: Id
+    weight: int = Field(ge=-10, le=10, description="a whole number from -10 to 10, not 0")
+    needs: Words = ()
+
+    @model_validator(mode="after")
+    def _weighs_something(self) -> Signal:
+        if self.weight == 0:
+            raise ValueError("should weigh something: weight is a whole number from -10 to 10, not 0")
+        return self
+
+
+class Veto(Condition):
+    """What rules a theme out, whatever speaks for it."""
+
+    id: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it when it strikes."""
+        return self.id or next(iter((*self.words, *self.programme, *self.identifier)))
+
+
+class Example(_Table):
+    """A text that must match the theme, or must not. Both are tried whenever the rules are checked."""
+
+    title: str = Field(min_length=1)
+    text: str = ""
+    programme: str = ""
+    identifier: str = ""
+    match: bool
+    note: str = ""
+
+
+class ThemeHead(_Table):
+    """What a theme is about and whom it concerns."""
+
+    id: Id
+    title: str = Field(min_length=1)
+    departments: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    strategy: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    goals: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    sdgs: Annotated[tuple[Annotated[int, Field(ge=1, le=17)], ...], Field(strict=False)] = ()
+    state: Literal["live", "draft"] = "live"
+    note: str = ""
+
+
+class ThemeFile(_Table):
+    """One file of `rules/themes/`."""
+
+    theme: ThemeHead
+    signal: Annotated[tuple[Signal, ...], Field(strict=False, min_length=1)]
+    veto: Annotated[tuple[Veto, ...], Field(strict=False)] = ()
+    example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
+
+
+class Department(_Table):
+    """A board, office or company that gets a digest. `threshold`: the points at which a theme reaches it."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    mandate: str = ""
+    kind: str = ""
+    threshold: float = Field(6.0, gt=0, le=100, strict=False)
+    enabled: bool = True
+
+
+class DepartmentsFile(_Table):
+    """`rules/departments.toml`."""
+
+    department: Annotated[tuple[Department, ...], Field(strict=False, min_length=1)]
+
+
+class Area(_Table):
+    """A strategic area."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    text: str = ""
+
+
+class Goal(_Table):
+    """A goal of the strategy."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    text: str = ""
+
+
+class GlobalGoal(_Table):
+    """One of the seventeen goals of Agenda 2030."""
+
+    number: int = Field(ge=1, le=17)
+    name: str = Field(min_length=1)
+
+
+class AreasFile(_Table):
+    """`rules/areas.toml`."""
+
+    area: Annotated[tuple[Area, ...], Field(strict=False, min_length=1)]
+    goal: Annotated[tuple[Goal, ...], Field(strict=False, min_length=1)]
+    sdg: Annotated[tuple[GlobalGoal, ...], Field(strict=False, min_length=1)]
+
+
+class Contact(_Table):
+    """Whom to ask in Sweden."""
+
+    name: str = Field(min_length=1)
+    url: str = Field(pattern=r"^https?://", description="an address that begins with https://")
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+class Programme(_Table):
+    """A programme that pays.
+
+    `codes` are what sources call it, `prefixes` how its identifiers begin, `municipality` the usual answer there.
+    """
+
+    id: Id
+    name: str = Field(min_length=1)
+    codes: Words = ()
+    prefixes: Words = ()
+    pays: str = ""
+    applicants: str = ""
+    municipality: Answer = "framgår inte"
+    cofunding: str = ""
+    language: str = ""
+    contact: Contact | None = None
+
+
+class ProgrammesFile(_Table):
+    """`rules/programmes.toml`."""
+
+    programme: Annotated[tuple[Programme, ...], Field(strict=False, min_length=1)]
