@@ -20,7 +20,7 @@ class RuleError(MonitorError):
     """One problem in one rule file."""
 
 
-class RuleErrors(MonitorError):
+class RuleErrors(MonitorError):  # noqa: N818 - it holds many
     """Every problem of every rule file, in the order of the files (exit code 2)."""
 
     def __init__(self, errors: list[RuleError]) -> None:

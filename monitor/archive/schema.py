@@ -55,7 +55,7 @@ CREATE TABLE documents (
 );
 CREATE TABLE fetches (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, at TEXT NOT NULL, url TEXT NOT NULL, request TEXT NOT NULL,
-    status INTEGER NOT NULL, headers TEXT NOT NULL, callback TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (hash)
+    status INTEGER NOT NULL, headers TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (hash)
 );
 CREATE INDEX fetches_source ON fetches (source, at);
 CREATE TABLE corrections (

@@ -1,0 +1,77 @@
+"""Opening the archive: one SQLite file in WAL mode, migrated on opening, after a backup when something would change."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from monitor.archive.schema import migrations
+from monitor.errors import ArchiveError
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An open archive. `db` holds the connection; functions of this package take it as their first argument."""
+
+    path: Path
+    db: Database
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """Open the archive at `path`, made or migrated where needed, and close it afterwards.
+
+    Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(str(path), f"cannot be opened: {error}") from error
+    try:
+        try:
+            connection.execute("PRAGMA busy_timeout = 30000")
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            db = Database(connection)
+            _migrate(db, path)
+        except sqlite3.Error as error:
+            raise ArchiveError(str(path), f"cannot be used: {error}") from error
+        yield Archive(path=path, db=db)
+    finally:
+        connection.close()
+
+
+def _migrate(db: Database, path: Path) -> None:
+    known = {migration.name for migration in migrations._migrations}
+    applied = {migration.name for migration in migrations.applied(db)}
+    if applied - known:
+        newer = ", ".join(sorted(applied - known))
+        raise ArchiveError(
+            str(path), f"was written by a newer version (it has {newer}); install that version or restore a backup"
+        )
+    pending = migrations.pending(db)
+    if not pending:
+        return
+    if applied:
+        copy_archive(db, path.with_name(f"{path.stem}.before-{pending[0].name}.db"))
+    migrations.apply(db)
+
+
+def copy_archive(db: Database, target: Path) -> None:
+    """Write a consistent copy of the archive to `target`, also while another process writes; an older copy is replaced."""
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    copy = sqlite3.connect(partial)
+    try:
+        db.conn.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+    partial.replace(target)

@@ -1,0 +1,135 @@
+"""What changed between two readings of a call, as typed changes. Pure; cosmetic noise is no change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from monitor.calls import Call, Deadline, DeadlineModel, Notice, Section
+
+
+class Change(StrEnum):
+    """The types of the table `events`."""
+
+    NEW = "new"
+    OPENED = "opened"
+    DEADLINE_MOVED = "deadline_moved"
+    BUDGET_CHANGED = "budget_changed"
+    TEXT_CHANGED = "text_changed"
+    NEWS = "news"
+    CLOSED = "closed"
+    VANISHED = "vanished"
+    REVIVED = "revived"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change with the old and the new value, as text or JSON; None where there is none."""
+
+    type: Change
+    old: str | None = None
+    new: str | None = None
+
+
+# External-action calls state seconds that differ from day to day without any change.
+_SAME_INSTANT = timedelta(minutes=2)
+
+# The portal adds this notice to every call on the day it opens; "opened" says it already.
+_NO_NEWS = ("the submission session is now available for",)
+
+
+def compare_calls(old: Call, new: Call) -> list[Event]:
+    """Every typed change from `old` to `new`, in the order of the enum; empty for noise alone."""
+    checks: tuple[Callable[[Call, Call], Event | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
+    return [event for check in checks if (event := check(old, new))]
+
+
+def is_same(old: Call, new: Call) -> bool:
+    """Whether the two readings say the same in everything that is compared."""
+    return not compare_calls(old, new)
+
+
+def _deadline_moved(old: Call, new: Call) -> Event | None:
+    if _same_deadlines(old.deadlines, new.deadlines):
+        rolling = DeadlineModel.ROLLING
+        if (old.deadline_model is rolling) == (new.deadline_model is rolling):
+            return None
+    return Event(Change.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
+
+
+def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> bool:
+    if len(old) != len(new):
+        return False
+    pairs = zip(sorted(d.at for d in old), sorted(d.at for d in new), strict=True)
+    return all(abs(before - after) < _SAME_INSTANT for before, after in pairs)
+
+
+def _deadlines_json(call: Call) -> str:
+    if not call.deadlines:
+        return json.dumps([call.deadline_model.value])
+    return json.dumps([deadline.at.isoformat() for deadline in call.deadlines])
+
+
+def _budget_changed(old: Call, new: Call) -> Event | None:
+    before, after = _budget_facts(old), _budget_facts(new)
+    if before == after:
+        return None
+    return Event(Change.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
+
+
+def _budget_facts(call: Call) -> dict[str, object]:
+    budget = call.budget
+    facts = {
+        "total": budget.total,
+        "project_min": budget.project_min,
+        "project_max": budget.project_max,
+        "grants": budget.grants,
+        "rate": budget.rate,
+    }
+    stated = {name: value for name, value in facts.items() if value is not None}
+    return {**stated, "currency": budget.currency} if stated else {}
+
+
+def _text_changed(old: Call, new: Call) -> Event | None:
+    before, after = _texts(old), _texts(new)
+    changed = [name for name in after if _words(before[name]) != _words(after[name])]
+    if not changed:
+        return None
+    return Event(
+        Change.TEXT_CHANGED,
+        json.dumps({name: before[name] for name in changed if name == "title"} or None, ensure_ascii=False),
+        json.dumps({"fields": changed, **{name: after[name] for name in changed if name == "title"}}, ensure_ascii=False),
+    )
+
+
+def _texts(call: Call) -> dict[str, str]:
+    return {
+        "title": call.title,
+        "summary": call.summary,
+        "description": _flat(call.sections),
+        "conditions": _flat(call.conditions),
+    }
+
+
+def _flat(sections: tuple[Section, ...]) -> str:
+    return "\n".join(f"{part.title}\n{part.text}" for part in sections)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _news(old: Call, new: Call) -> Event | None:
+    known = {tuple(_words(notice.text)) for notice in old.notices}
+    fresh = [notice for notice in new.notices if is_news(notice) and tuple(_words(notice.text)) not in known]
+    if not fresh:
+        return None
+    return Event(Change.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
+
+
+def is_news(notice: Notice) -> bool:
+    """Whether a publisher's notice tells more than that the call is now open."""
+    return not notice.text.casefold().startswith(_NO_NEWS)

@@ -1,0 +1,82 @@
+"""How a call becomes rows and comes back: plain columns for readers, one JSON text for ourselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from monitor.calls import Call, call_status, next_deadline
+
+_CALL: TypeAdapter[Call] = TypeAdapter(Call)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as stored: ISO 8601 in UTC to the second, so that text sorts as time."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def encode_call(call: Call) -> str:
+    """The call as JSON text, as stored in `calls.data`; fields that say nothing are left out."""
+    return _CALL.dump_json(call, exclude_defaults=True).decode()
+
+
+def decode_call(data: str | bytes) -> Call:
+    """The call from its JSON text."""
+    return _CALL.validate_json(data)
+
+
+def overlay_call(call: Call, values: dict[str, Any]) -> Call:
+    """The call with the given fields (JSON values) in place of its own; pydantic's ValidationError when one does not fit."""
+    return _CALL.validate_python({**_CALL.dump_python(call, mode="json"), **values})
+
+
+def call_hash(data: str) -> str:
+    """The hash of a call's JSON text."""
+    return hashlib.sha256(data.encode()).hexdigest()[:32]
+
+
+def call_row(call: Call, now: datetime) -> dict[str, Any]:
+    """The plain columns of `calls` that follow from the call itself at `now`."""
+    upcoming = next_deadline(call, now)
+    return {
+        "source": call.source,
+        "call_id": call.call_id,
+        "identifier": call.identifier,
+        "parent": call.parent,
+        "kind": call.kind.value,
+        "status": call_status(call, now).value,
+        "title": call.title,
+        "summary": call.summary,
+        "body": call.body,
+        "conditions": call.conditions_text,
+        "url": call.url,
+        "programme": call.programme,
+        "language": call.language,
+        "opens": call.opens.isoformat() if call.opens else None,
+        "next_deadline": stamp(upcoming.at) if upcoming else None,
+        "last_deadline": stamp(max(d.at for d in call.deadlines)) if call.deadlines else None,
+        "deadline_model": call.deadline_model.value,
+        "budget_total": call.budget.total,
+        "budget_project": call.budget.project_max,
+        "currency": call.budget.currency,
+        "published": stamp(call.published) if call.published else None,
+    }
+
+
+def deadline_rows(call: Call) -> Iterator[dict[str, Any]]:
+    """The rows of `deadlines` for a call, in the order of the source."""
+    for number, deadline in enumerate(call.deadlines, 1):
+        yield {
+            "source": call.source,
+            "call_id": call.call_id,
+            "number": number,
+            "at": stamp(deadline.at),
+            "precision": deadline.precision.value,
+            "zone": deadline.zone,
+            "stage": deadline.stage,
+            "text": deadline.text,
+        }

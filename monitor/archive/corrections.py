@@ -1,0 +1,61 @@
+"""Fields that a person has corrected: laid over whatever a later run reads, never overwritten by it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlite_utils import Database
+
+from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, stamp
+from monitor.calls import Call
+from monitor.errors import ArchiveError
+
+
+def corrected(db: Database, call: Call) -> Call:
+    """The call with every field that a person has corrected as the person left it."""
+    rows = db.execute(
+        "SELECT field, value FROM corrections WHERE source = ? AND call_id = ?", [call.source, call.call_id]
+    ).fetchall()
+    return overlay_call(call, {name: json.loads(value) for name, value in rows}) if rows else call
+
+
+def load_call(db: Database, source: str, call_id: str) -> Call | None:
+    """The call as last read, corrections laid over it; None when the archive does not have it."""
+    row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    return corrected(db, decode_call(row[0])) if row else None
+
+
+def correct_field(db: Database, source: str, call_id: str, field: str, value: Any, *, who: str, now: datetime) -> Call:
+    """Store a person's correction of one field (a JSON value) and bring the call's columns in line.
+
+    Raises ArchiveError when the call is unknown or the value does not fit the field.
+    """
+    row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    if row is None:
+        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+    if field not in Call.__dataclass_fields__ or field in ("source", "call_id"):
+        raise ArchiveError(f"{source}/{call_id}", f"{field!r} is not a field that can be corrected")
+    try:
+        overlay_call(decode_call(row[0]), {field: value})
+    except ValidationError as error:
+        raise ArchiveError(f"{source}/{call_id}", f"{field}: {error.errors()[0]['msg']}, found {value!r}") from error
+    with db.atomic():
+        db.table("corrections").upsert(
+            {
+                "source": source,
+                "call_id": call_id,
+                "field": field,
+                "value": json.dumps(value, ensure_ascii=False),
+                "who": who,
+                "at": stamp(now),
+            },
+            pk=("source", "call_id", "field"),
+        )
+        call = corrected(db, decode_call(row[0]))
+        db.table("calls").update((source, call_id), call_row(call, now))
+        db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [source, call_id])
+        db.table("deadlines").insert_all(deadline_rows(call))
+    return call

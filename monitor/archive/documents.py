@@ -1,0 +1,64 @@
+"""Raw documents as publishers sent them: compressed, each content kept once, so that a run can be read again offline."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One answer of a publisher as it came, for reading it again offline."""
+
+    url: str
+    request: str
+    status: int
+    headers: str
+    content_type: str
+    body: bytes
+
+
+def store_documents(db: Database, source: str, at: datetime, documents: Iterable[Document]) -> None:
+    """Keep answers, each content once; the caller holds the transaction."""
+    for document in documents:
+        digest = hashlib.sha256(document.body).hexdigest()
+        if not db.execute("SELECT 1 FROM documents WHERE hash = ?", [digest]).fetchone():
+            db.table("documents").insert(
+                {
+                    "hash": digest,
+                    "content_type": document.content_type,
+                    "size": len(document.body),
+                    "body": zlib.compress(document.body, 6),
+                }
+            )
+        db.table("fetches").insert(
+            {
+                "source": source,
+                "at": stamp(at),
+                "url": document.url,
+                "request": document.request,
+                "status": document.status,
+                "headers": document.headers,
+                "document": digest,
+            }
+        )
+
+
+def load_documents(db: Database, source: str) -> list[Document]:
+    """The answers of the source's newest run that kept any, as they came."""
+    rows = db.execute(
+        "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body FROM fetches f JOIN documents d ON d.hash = f.document"
+        " WHERE f.source = ? AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
+        [source, source],
+    ).fetchall()
+    return [
+        Document(url=url, request=request, status=status, headers=headers, content_type=kind, body=zlib.decompress(body))
+        for url, request, status, headers, kind, body in rows
+    ]

@@ -1,0 +1,29 @@
+"""One writer at a time: a lock beside the archive that the system itself releases when its holder dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from monitor.errors import ArchiveError, LockedError
+
+
+@contextmanager
+def lock(data_dir: Path, name: str = "archive") -> Iterator[None]:
+    """Hold the lock `name` of this installation; LockedError at once when another process has it."""
+    path = data_dir / f"{name}.lock"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        guard = FileLock(path, timeout=0)
+        guard.acquire()
+    except Timeout as error:
+        raise LockedError(str(path), "another instance is at work; try again when it is done") from error
+    except OSError as error:
+        raise ArchiveError(str(data_dir), f"cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        guard.release()

@@ -1,0 +1,276 @@
+"""Storing what a run of a source found: all or nothing, in one transaction. It is told what was read; it never fetches or matches."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.changes import Change, Event, compare_calls
+from monitor.archive.codec import call_hash, call_row, deadline_rows, decode_call, encode_call, stamp
+from monitor.archive.corrections import corrected
+from monitor.archive.documents import Document, store_documents
+from monitor.calls import Call, Status, call_status, next_deadline
+
+# A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
+BELIEVED_AFTER = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRun:
+    """All that one run of one source read, judged. `accepted` runs alone may close or vanish calls.
+
+    `complete_list` says that the source lists everything it has, so that a missing call means something.
+    """
+
+    source: str
+    name: str
+    publisher: str
+    kind: str
+    url: str
+    language: str
+    started: datetime
+    finished: datetime
+    state: str
+    reason: str
+    complete_list: bool
+    seen: int
+    skipped: int
+    calls: tuple[Call, ...] = ()
+    documents: tuple[Document, ...] = ()
+    stats: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the completeness check held."""
+        return self.state in ("accepted", "unchanged")
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What a run changed in the archive: the numbers of `crawl --json`."""
+
+    id: str
+    state: str
+    reason: str
+    seen: int
+    current: int
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    vanished: int = 0
+    skipped: int = 0
+    baseline: bool = False
+
+
+def last_accepted_size(db: Database, source: str) -> int | None:
+    """How many current items the source's last accepted run had; None before the first one."""
+    row = db.execute(
+        "SELECT current FROM runs WHERE source = ? AND state = 'accepted' ORDER BY id DESC LIMIT 1", [source]
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
+    """Store one run of one source in a single transaction and say what it changed.
+
+    A run that is not accepted adds what it saw for the first time and leaves every stored call as it was.
+    """
+    known = last_accepted_size(db, run.source) is not None
+    calls = {call.call_id: call for call in run.calls}
+    report = RunReport(
+        id=run.source,
+        state=run.state,
+        reason=run.reason,
+        seen=run.seen,
+        current=len(calls),
+        skipped=run.skipped,
+        baseline=not known,
+    )
+    with db.atomic():
+        run_id = _insert_run(db, run, report)
+        for call in calls.values():
+            _store_call(db, run, run_id, call, report, now)
+        if run.accepted and run.complete_list:
+            _settle_missing(db, run, run_id, report, now)
+        if run.accepted:
+            _close_passed(db, run, run_id, report, now)
+        store_documents(db, run.source, run.started, run.documents)
+        _finish_run(db, run, run_id, report)
+    return report
+
+
+def refresh_dates(db: Database, now: datetime) -> None:
+    """Bring `status` and `next_deadline` up to `now` for every call whose dates have passed, without any event."""
+    rows = db.execute(
+        "SELECT source, call_id, data FROM calls WHERE status <> 'closed' AND (next_deadline < ? OR kind = 'event')", [stamp(now)]
+    ).fetchall()
+    with db.atomic():
+        for source, call_id, data in rows:
+            call = corrected(db, decode_call(data))
+            upcoming = next_deadline(call, now)
+            db.execute(
+                "UPDATE calls SET status = ?, next_deadline = ? WHERE source = ? AND call_id = ?",
+                [call_status(call, now).value, stamp(upcoming.at) if upcoming else None, source, call_id],
+            )
+
+
+def _insert_run(db: Database, run: SourceRun, report: RunReport) -> int:
+    cursor = db.execute(
+        "INSERT INTO runs (source, started, finished, state, reason, baseline, seen, current, new, changed, unchanged, vanished,"
+        " skipped, stats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
+        [
+            run.source,
+            stamp(run.started),
+            stamp(run.finished),
+            run.state,
+            run.reason,
+            int(report.baseline),
+            run.seen,
+            report.current,
+            run.skipped,
+            json.dumps(run.stats, default=str),
+        ],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) -> None:
+    db.execute(
+        "UPDATE runs SET new = ?, changed = ?, unchanged = ?, vanished = ? WHERE id = ?",
+        [report.new, report.changed, report.unchanged, report.vanished, run_id],
+    )
+    finished = stamp(run.finished)
+    db.table("sources").upsert(
+        {
+            "id": run.source,
+            "name": run.name,
+            "publisher": run.publisher,
+            "kind": run.kind,
+            "url": run.url,
+            "language": run.language,
+            "state": run.state,
+            "reason": run.reason,
+            "last_run": finished,
+            **({"last_accepted": finished} if run.accepted else {}),
+        },
+        pk="id",
+    )
+
+
+def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: RunReport, now: datetime) -> None:
+    row = db.execute(
+        "SELECT data, hash, status, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?",
+        [run.source, call.call_id],
+    ).fetchone()
+    key = (run.source, call.call_id)
+    if row is None:
+        report.new += 1
+        first = {"first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
+        db.table("calls").insert({**_write_row(db, call, now), **first})
+        _write_deadlines(db, call)
+        _add_version(db, run_id, call, now)
+        _add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=report.baseline)
+        return
+    if not run.accepted:
+        report.unchanged += 1
+        return
+    data, old_hash, old_status, closed_at, vanished_at = row
+    effective = corrected(db, call)
+    status = call_status(effective, now)
+    events = []
+    if (closed_at or vanished_at) and status is not Status.CLOSED:
+        events.append(Event(Change.REVIVED, closed_at or vanished_at, None))
+    elif old_status == Status.FORTHCOMING and status is Status.OPEN:
+        events.append(Event(Change.OPENED, old_status, status.value))
+    if call_hash(encode_call(call)) == old_hash and not events:
+        report.unchanged += 1
+        db.execute(
+            "UPDATE calls SET last_seen = ?, missed = 0, status = ? WHERE source = ? AND call_id = ?",
+            [stamp(now), status.value, *key],
+        )
+        return
+    events += compare_calls(corrected(db, decode_call(data)), effective)
+    db.table("calls").update(key, _write_row(db, call, now))
+    _write_deadlines(db, call)
+    if not events:
+        report.unchanged += 1
+        return
+    report.changed += 1
+    db.execute("UPDATE calls SET last_changed = ? WHERE source = ? AND call_id = ?", [stamp(now), *key])
+    _add_version(db, run_id, call, now)
+    for event in events:
+        _add_event(db, run_id, key, event, now, baseline=False)
+
+
+def _write_row(db: Database, call: Call, now: datetime) -> dict[str, Any]:
+    data = encode_call(call)
+    alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
+    return {**call_row(corrected(db, call), now), **alive, "data": data, "hash": call_hash(data)}
+
+
+def _write_deadlines(db: Database, call: Call) -> None:
+    db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
+    db.table("deadlines").insert_all(deadline_rows(corrected(db, call)))
+
+
+def _add_version(db: Database, run_id: int, call: Call, now: datetime) -> None:
+    data = encode_call(call)
+    db.execute(
+        "INSERT INTO versions (source, call_id, run, at, hash, data) VALUES (?, ?, ?, ?, ?, ?)",
+        [call.source, call.call_id, run_id, stamp(now), call_hash(data), zlib.compress(data.encode(), 6)],
+    )
+
+
+def _add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, now: datetime, *, baseline: bool) -> None:
+    db.execute(
+        "INSERT INTO events (source, call_id, run, at, type, old, new, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [*key, run_id, stamp(now), event.type.value, event.old, event.new, int(baseline)],
+    )
+
+
+def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
+    """A missing call with a deadline ahead is believed gone when it is missing from two accepted runs."""
+    moment = stamp(now)
+    present = {call.call_id for call in run.calls}
+    rows = db.execute(
+        "SELECT call_id, missed, last_deadline FROM calls WHERE source = ? AND closed_at IS NULL AND vanished_at IS NULL",
+        [run.source],
+    ).fetchall()
+    for call_id, missed, last_deadline in rows:
+        if call_id in present or (last_deadline and last_deadline < stamp(now)):
+            continue
+        if missed + 1 < BELIEVED_AFTER:
+            db.execute("UPDATE calls SET missed = missed + 1 WHERE source = ? AND call_id = ?", [run.source, call_id])
+            continue
+        report.vanished += 1
+        db.execute(
+            "UPDATE calls SET missed = missed + 1, vanished_at = ? WHERE source = ? AND call_id = ?",
+            [moment, run.source, call_id],
+        )
+        _add_event(db, run_id, (run.source, call_id), Event(Change.VANISHED, None, moment), now, baseline=False)
+
+
+def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
+    """Calls whose last chance has passed are closed, once."""
+    present = {call.call_id for call in run.calls} if run.complete_list else set()
+    rows = db.execute(
+        "SELECT call_id, data FROM calls WHERE source = ? AND closed_at IS NULL AND vanished_at IS NULL"
+        " AND (last_deadline < ? OR kind = 'event' OR deadline_model = 'two-stage')",
+        [run.source, stamp(now)],
+    ).fetchall()
+    for call_id, data in rows:
+        call = corrected(db, decode_call(data))
+        if call_id in present or call_status(call, now) is not Status.CLOSED:
+            continue
+        db.execute(
+            "UPDATE calls SET closed_at = ?, status = 'closed', next_deadline = NULL WHERE source = ? AND call_id = ?",
+            [stamp(now), run.source, call_id],
+        )
+        last = max((d.at for d in call.deadlines), default=None)
+        event = Event(Change.CLOSED, None, last.isoformat() if last else None)
+        _add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
