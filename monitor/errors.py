@@ -17,7 +17,12 @@ class ConfigError(MonitorError):
 
 
 class RuleError(MonitorError):
-    """One problem in one rule file."""
+    """One problem in one rule file, with its line (from 1)."""
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}", problem)
+        self.file = file
+        self.line = line
 
 
 class RuleErrors(MonitorError):  # noqa: N818 - it holds many

@@ -181,3 +181,62 @@ class ProgrammesFile(_Table):
     """`rules/programmes.toml`."""
 
     programme: Annotated[tuple[Programme, ...], Field(strict=False, min_length=1)]
+
+
+FitZone = Literal["title", "summary", "body", "context", "applicants", "conditions"]
+
+
+class FitRow(_Table):
+    """One line of `rules/fit.toml`: what stands in a call, and what that says about who may take part.
+
+    `unless`: the row does not hold when one of these words stands in the same zones.
+    """
+
+    id: Id
+    reason: str = Field(min_length=1)
+    words: Words = ()
+    zones: Annotated[tuple[FitZone, ...], Field(alias="in", strict=False, min_length=1)] = (*ALL_ZONES, "applicants")
+    programme: Words = ()
+    identifier: Words = ()
+    action: Words = ()
+    unless: Words = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> FitRow:
+        if not (self.words or self.programme or self.identifier or self.action):
+            raise ValueError("should hold words, programme, identifier or action")
+        return self
+
+
+class AnswerRow(FitRow):
+    """Whether a municipality in our county may take part. The first row of the file that holds decides."""
+
+    answer: Answer
+    score: Annotated[int | None, Field(ge=0, le=100)] = None
+
+
+class OtherPlace(_Table):
+    """An area that is not ours. `alone`: one mention anywhere is enough; else it takes the title, or two such areas in the text."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    words: Annotated[Words, Field(min_length=1)]
+    alone: bool = False
+
+
+class PlaceGate(_Table):
+    """Where a call must be for: `ours` anywhere lets it pass; `languages`, `programme`, `identifier` and `other` stop it."""
+
+    ours: Annotated[Words, Field(min_length=1)]
+    languages: Words = ()
+    programme: Words = ()
+    identifier: Words = ()
+    other: Annotated[tuple[OtherPlace, ...], Field(strict=False)] = ()
+
+
+class FitFile(_Table):
+    """`rules/fit.toml`: the gates that stand before the words."""
+
+    place: PlaceGate
+    offer: Annotated[tuple[FitRow, ...], Field(strict=False)] = ()
+    answer: Annotated[tuple[AnswerRow, ...], Field(strict=False)] = ()

@@ -1,0 +1,144 @@
+"""RuleSet: every rule, with its words joined into one automaton, ready for matching."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import translate
+from functools import cached_property, lru_cache
+
+from monitor.calls import Call
+from monitor.language.analyser import Analyser
+from monitor.language.terms import TermSet, parse_term
+from monitor.matching.model import (
+    AreasFile,
+    Condition,
+    Department,
+    FitFile,
+    FitRow,
+    Programme,
+    Signal,
+    ThemeFile,
+    ThemeHead,
+)
+
+Hits = dict[int, tuple[int, int]]
+"""The terms that a text holds, by number, each with its first and last token where it stands first."""
+
+
+@lru_cache(maxsize=1)
+def shared_analyser() -> Analyser:
+    """The one analyser of this process: its lexicon is loaded once, and each word is analysed once."""
+    return Analyser()
+
+
+@lru_cache(maxsize=4096)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(translate(pattern.casefold()))
+
+
+def is_like(text: str, patterns: Iterable[str]) -> bool:
+    """True when `text` has the form of one of the patterns (`*` stands for anything; case does not matter)."""
+    folded = text.casefold()
+    return bool(folded) and any(_pattern(pattern).match(folded) for pattern in patterns)
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rules of one folder. `version` is the same for the same rules, whatever their order, spacing and comments."""
+
+    version: str
+    themes: tuple[ThemeFile, ...]
+    departments: Mapping[str, Department]
+    areas: AreasFile
+    programmes: Mapping[str, Programme]
+    fit: FitFile
+    files: Mapping[str, str] = field(repr=False)
+
+    @cached_property
+    def analyser(self) -> Analyser:
+        """What turns text into the form that the rules are matched on."""
+        return shared_analyser()
+
+    @cached_property
+    def live_themes(self) -> tuple[ThemeFile, ...]:
+        """The themes that are matched: drafts are only checked."""
+        return tuple(theme for theme in self.themes if theme.theme.state == "live")
+
+    def theme(self, theme_id: str) -> ThemeHead | None:
+        """The theme with this id, or None when a later rule set dropped it."""
+        return self._heads.get(theme_id)
+
+    @cached_property
+    def _heads(self) -> dict[str, ThemeHead]:
+        return {theme.theme.id: theme.theme for theme in self.themes}
+
+    def programme_of(self, call: Call) -> Programme | None:
+        """The programme that pays, by the source's code, else by how the identifier begins."""
+        code = call.programme.removeprefix("cascade:").casefold()
+        prefix = re.split(r"[-/]", call.identifier, maxsplit=1)[0].casefold()
+        return self._by_code.get(code) or self._by_code.get(prefix)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Programme]:
+        return {
+            code.casefold(): programme
+            for programme in self.programmes.values()
+            for code in (programme.id, *programme.prefixes, *programme.codes)
+        }
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of every term that any rule asks for."""
+        words: dict[str, int] = {}
+        for theme in self.live_themes:
+            for condition in (*theme.signal, *theme.veto):
+                for word in (*condition.words, *(condition.needs if isinstance(condition, Signal) else ())):
+                    words.setdefault(word, len(words))
+        fit = self.fit
+        for word in (*fit.place.ours, *(word for other in fit.place.other for word in other.words)):
+            words.setdefault(word, len(words))
+        for row in (*fit.offer, *fit.answer):
+            for word in (*row.words, *row.unless):
+                words.setdefault(word, len(words))
+        return words
+
+    @cached_property
+    def _terms(self) -> TermSet:
+        return TermSet([parse_term(word) for word in self.numbers])
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The terms by number, as they stand in the files."""
+        return tuple(self.numbers)
+
+    @cached_property
+    def askers(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """Which signals and vetoes ask for a term: (number of the live theme, number of its condition)."""
+        askers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, theme in enumerate(self.live_themes):
+            for place, condition in enumerate((*theme.signal, *theme.veto)):
+                for word in condition.words:
+                    askers[self.numbers[word]].append((number, place))
+        return {term: tuple(places) for term, places in askers.items()}
+
+    def scan(self, lemma_text: str) -> Hits:
+        """Every term that stands in the text, in one pass."""
+        hits: Hits = {}
+        for term, first, last in self._terms.find(lemma_text):
+            if term not in hits or (first, last) < hits[term]:
+                hits[term] = (first, last)
+        return hits
+
+    def first_hit(self, words: Iterable[str], hits: Hits) -> str | None:
+        """The first of `words` that was hit."""
+        return next((word for word in words if self.numbers[word] in hits), None)
+
+
+def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Programme | None) -> bool:
+    """True when what the condition asks of programme and identifier is met; what it does not ask is met."""
+    if condition.programme and (programme is None or programme.id not in condition.programme):
+        return False
+    return not condition.identifier or is_like(call.identifier, condition.identifier)
