@@ -1,0 +1,102 @@
+"""Words and sentence ends of a text, with offsets into the text as it was given."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+# Characters that stand inside a word and count as nothing: combining marks (decomposed letters), soft hyphens, zero-width characters.
+_MARKS = "\u0300-\u036f"
+_NOTHING = "\u00ad\u200b-\u200d\u2060\ufeff"
+_HYPHENS = "-\u2010-\u2013\u2212\ufe63\uff0d"
+_ENDINGS = "s|n|t|en|et|ns|ens|ets|ar|er|or|arna|erna|orna|are|aren|arnas|ernas"
+_WORD = (
+    rf"[^\W_](?:[^\W_]|[{_MARKS}]|[{_NOTHING}](?:[ \t]*\n[ \t]*(?=[^\W_]))?)*"
+    rf"(?:['’ʼ](?:s|t|re|ve|ll|d|m)(?![^\W_]))?"
+    rf"(?::(?:{_ENDINGS})(?![^\W_]))?"
+)
+_word = re.compile(_WORD, re.IGNORECASE)
+_word_and_gap = re.compile(rf"({_WORD})([\W_]*)", re.IGNORECASE)
+_nothing = re.compile(f"[{_NOTHING}]")
+_inner_break = re.compile(rf"[{_NOTHING}]\s+")
+_joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")
+_hanging = re.compile(rf"[{_HYPHENS}](?:\s+|\s*/\s*|\s*,\s*)")
+_always_ends = re.compile(
+    r"\n[ \t\r\f\v\u00a0]*\n|[\u2022\u00b7\u25aa\u25cf\u25e6\u2023|\u2029]|\n\s*[-*–—]\s|[!?…][\"'”’»)\]]*\s"
+)
+_full_stop = re.compile(r"\.[\"'”’»)\]]*(\s|$)")
+_capitals = re.compile(r"([^\W_]{2,}?)(?:['’ʼ]?s|:[^\W\d_]+)?")
+_ending = re.compile(r"['’ʼ]s$|:[^\W\d_]+$")
+
+_ABBREVIATIONS = """adm ang anm apr approx aug avd avg bl ca cf cirka dec dept dir dnr dr ed eds eg ekv enl etc ev evtl ex exkl feb fig forts fr ft gm gr
+    ie inc inkl jan jfr jr jul jun kap kl kr kv ltd mars mfl mkr mom mr mrs ms nov nr obs okt oct osv pga pkt prel prof resp rev sep sept sid
+    skr st str tab tel tex tkr uppl usw utg vol vs"""
+_abbreviations = frozenset(_ABBREVIATIONS.split())
+
+
+class Piece(NamedTuple):
+    """One word as written, with what parts it from the next one."""
+
+    text: str
+    gap: str
+
+
+class Form(NamedTuple):
+    """A word as it is compared: `word` is folded; `exact` the capitals that a term such as LIFE asks for, or empty."""
+
+    word: str
+    exact: str
+
+
+def pieces(text: str) -> list[Piece]:
+    """The words of a text in order, each with the characters up to the next word."""
+    return [Piece(word, gap) for word, gap in _word_and_gap.findall(text)]
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words stand in the text; the n-th span is the n-th of `pieces`."""
+    return (match.span() for match in _word.finditer(text))
+
+
+@lru_cache(maxsize=200_000)
+def form(raw: str) -> Form:
+    """The word in composed Unicode and small letters, without soft hyphens; 's and :s are endings, not part of the word.
+
+    >>> form("EU:s"), form("NGOs"), form("Klima\u00adtets")
+    (Form(word='eu', exact='EU'), Form(word='ngo', exact='NGO'), Form(word='klimatets', exact=''))
+    """
+    word = unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw)))
+    exact = ""
+    if (match := _capitals.fullmatch(word)) is not None and match[1].isupper():
+        word = exact = match[1]
+    folded = unicodedata.normalize("NFKC", _ending.sub("", word).casefold())
+    return Form("".join(letter for letter in folded if letter.isalnum()) or folded, exact)
+
+
+def ends_sentence(word: str, gap: str, following: str) -> bool:
+    """Whether a sentence ends in the gap between `word` and the word `following`."""
+    if gap == " " or gap == ", ":
+        return False
+    if _always_ends.search(gap):
+        return True
+    if "." not in gap:
+        return False
+    if _full_stop.search(gap) is None:
+        # "webben.Nu": a full stop without a space, between a small letter and a capital
+        return gap == "." and len(word) > 2 and word[-1].islower() and len(following) > 1 and following.istitle()
+    if word.isdigit():
+        return not following[:1].islower()
+    return len(word) > 1 and word.casefold() not in _abbreviations
+
+
+def joins(gap: str) -> bool:
+    """Whether the gap is a hyphen of any kind between two halves of one word, with or without a line break after it."""
+    return _joining.fullmatch(_nothing.sub("", gap)) is not None
+
+
+def hangs(gap: str) -> bool:
+    """Whether the gap begins with the hanging hyphen of "energi- och klimatrådgivning"."""
+    return _hanging.match(gap) is not None
