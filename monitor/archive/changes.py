@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
-from monitor.calls import Call, Deadline, DeadlineModel, Notice, Section
+from monitor.calls import Call, Deadline, DeadlineModel, Notice, Precision, Section
 
 
 class Change(StrEnum):
@@ -34,7 +36,7 @@ class Event:
     new: str | None = None
 
 
-# External-action calls state seconds that differ from day to day without any change.
+# Seconds differ from one reading to the next without any change.
 _SAME_INSTANT = timedelta(minutes=2)
 
 # The portal adds this notice to every call on the day it opens; "opened" says it already.
@@ -63,8 +65,19 @@ def _deadline_moved(old: Call, new: Call) -> Event | None:
 def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> bool:
     if len(old) != len(new):
         return False
-    pairs = zip(sorted(d.at for d in old), sorted(d.at for d in new), strict=True)
-    return all(abs(before - after) < _SAME_INSTANT for before, after in pairs)
+    by_time = attrgetter("at")
+    return all(_same_deadline(*pair) for pair in zip(sorted(old, key=by_time), sorted(new, key=by_time), strict=True))
+
+
+def _same_deadline(old: Deadline, new: Deadline) -> bool:
+    """Days are compared where a source states only a day, minutes where both state the time."""
+    if Precision.DAY in (old.precision, new.precision):
+        return _day(old) == _day(new)
+    return abs(old.at - new.at) < _SAME_INSTANT
+
+
+def _day(deadline: Deadline) -> date:
+    return deadline.at.astimezone(ZoneInfo(deadline.zone)).date()
 
 
 def _deadlines_json(call: Call) -> str:

@@ -24,7 +24,8 @@ BELIEVED_AFTER = 2
 class SourceRun:
     """All that one run of one source read, judged. `accepted` runs alone may close or vanish calls.
 
-    `complete_list` says that the source lists everything it has, so that a missing call means something.
+    `complete_list` says that the source lists everything it has, so that a missing call means something; `unread` holds
+    the keys of rows that were there but could not be read. `not_modified`: the publisher said that nothing has changed.
     """
 
     source: str
@@ -39,7 +40,8 @@ class SourceRun:
     reason: str
     complete_list: bool
     seen: int
-    skipped: int
+    not_modified: bool = False
+    unread: frozenset[str] = frozenset()
     calls: tuple[Call, ...] = ()
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
@@ -70,9 +72,17 @@ class RunReport:
 def last_accepted_size(db: Database, source: str) -> int | None:
     """How many current items the source's last accepted run had; None before the first one."""
     row = db.execute(
-        "SELECT current FROM runs WHERE source = ? AND state = 'accepted' ORDER BY id DESC LIMIT 1", [source]
+        "SELECT current FROM runs WHERE source = ? AND state IN ('accepted', 'unchanged') ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def last_validators(db: Database, source: str) -> dict[str, str]:
+    """What the source's last accepted run said to ask with (conditional requests); empty before the first one."""
+    row = db.execute(
+        "SELECT stats FROM runs WHERE source = ? AND state IN ('accepted', 'unchanged') ORDER BY id DESC LIMIT 1", [source]
+    ).fetchone()
+    return dict(json.loads(row[0]).get("validators") or {}) if row else {}
 
 
 def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
@@ -80,16 +90,16 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
 
     A run that is not accepted adds what it saw for the first time and leaves every stored call as it was.
     """
-    known = last_accepted_size(db, run.source) is not None
+    previous = last_accepted_size(db, run.source)
     calls = {call.call_id: call for call in run.calls}
     report = RunReport(
         id=run.source,
         state=run.state,
         reason=run.reason,
         seen=run.seen,
-        current=len(calls),
-        skipped=run.skipped,
-        baseline=not known,
+        current=previous or 0 if run.not_modified else len(calls),
+        skipped=len(run.unread),
+        baseline=previous is None,
     )
     with db.atomic():
         run_id = _insert_run(db, run, report)
@@ -132,7 +142,7 @@ def _insert_run(db: Database, run: SourceRun, report: RunReport) -> int:
             int(report.baseline),
             run.seen,
             report.current,
-            run.skipped,
+            len(run.unread),
             json.dumps(run.stats, default=str),
         ],
     )
@@ -236,7 +246,7 @@ def _add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, no
 def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
     """A missing call with a deadline ahead is believed gone when it is missing from two accepted runs."""
     moment = stamp(now)
-    present = {call.call_id for call in run.calls}
+    present = {call.call_id for call in run.calls} | run.unread
     rows = db.execute(
         "SELECT call_id, missed, last_deadline FROM calls WHERE source = ? AND closed_at IS NULL AND vanished_at IS NULL",
         [run.source],
@@ -257,7 +267,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
 
 def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
     """Calls whose last chance has passed are closed, once."""
-    present = {call.call_id for call in run.calls} if run.complete_list else set()
+    present = {call.call_id for call in run.calls} | run.unread if run.complete_list else set()
     rows = db.execute(
         "SELECT call_id, data FROM calls WHERE source = ? AND closed_at IS NULL AND vanished_at IS NULL"
         " AND (last_deadline < ? OR kind = 'event' OR deadline_model = 'two-stage')",

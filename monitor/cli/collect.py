@@ -2,4 +2,41 @@
 
 from __future__ import annotations
 
-COMMANDS = ()
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app
+
+if TYPE_CHECKING:
+    from monitor.archive.store import RunReport
+
+STATES = {"accepted": "läst", "unchanged": "oförändrad", "degraded": "ofullständig", "failed": "misslyckad"}
+JSON_KEYS = ("id", "state", "reason", "seen", "current", "new", "changed", "unchanged", "vanished", "skipped")
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@json_option
+@pass_app
+def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
+    """Read sources into the archive; all enabled ones when none is named."""
+    from monitor.archive import lock, open_archive
+    from monitor.jobs.crawl import choose_sources
+    from monitor.jobs.crawl import crawl as crawl_sources
+
+    chosen = choose_sources(app.config, sources)
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _say(app, report))
+    if as_json:
+        answer({"sources": [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]})
+    return int(any(report.state in ("degraded", "failed") for report in reports))
+
+
+def _say(app: App, report: RunReport) -> None:
+    text = f"{report.id}: {STATES[report.state]}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
+    app.console.print(text + (f". {report.reason}" if report.reason else ""), markup=False)
+
+
+COMMANDS = (crawl,)

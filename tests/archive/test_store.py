@@ -45,7 +45,6 @@ def run(*calls, state="accepted", complete=True, at=NOW):
         reason="",
         complete_list=complete,
         seen=len(calls),
-        skipped=0,
         calls=calls,
     )
 
@@ -164,6 +163,13 @@ def test_a_degraded_run_adds_what_is_new_and_leaves_the_rest(db):
     assert (report.new, report.changed) == (1, 0)
     assert events(db) == [("2", "new")]
     assert load_call(db, "portal", "1").deadlines == call("1").deadlines
+
+
+def test_a_row_that_could_not_be_read_is_not_missing(db):
+    store(db, call("1"), call("2"))
+    for day in (1, 2, 3):
+        at = NOW + timedelta(days=day)
+        assert store_run(db, replace(run(call("2"), at=at), unread=frozenset({"1"})), at).vanished == 0
 
 
 def test_a_feed_that_drops_old_items_loses_none(db):

@@ -1,0 +1,124 @@
+"""Feeds turned into Calls: keys that do not move, dates that are not made up, words without markup."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from calendar import timegm
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import feedparser
+
+from monitor.calls import Call
+from monitor.collect.article import describe_item
+from monitor.collect.pipelines import is_web_address
+from monitor.collect.text import html_to_text, title_text
+from monitor.sources import Source
+
+# Parameters that publishers add to follow readers; they change while the article does not.
+_TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
+_OLDEST, _NEWEST = 1995, timedelta(days=366)
+
+
+@dataclass(slots=True)
+class Feed:
+    """What a feed held: `seen` entries, of which `skipped` (by key, with the reason) could not be read."""
+
+    calls: list[Call] = field(default_factory=list)
+    seen: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
+    """Every entry of a feed as a Call. Raises ValueError, in plain Swedish, when the bytes are no feed."""
+    _refuse_entities(body)
+    parsed = feedparser.parse(body, response_headers={**_lower(headers), "content-location": url}, sanitize_html=False)
+    if not parsed.version and not parsed.entries:
+        raise ValueError(_not_a_feed(body))
+    feed = Feed(seen=len(parsed.entries))
+    for entry in parsed.entries:
+        link = _link(entry, url)
+        title = title_text(str(entry.get("title") or ""))
+        key = entry_key(str(entry.get("id") or ""), link, title)
+        if not title or not link:
+            feed.skipped[key] = "saknar rubrik" if not title else "saknar länk"
+            continue
+        if any(call.call_id == key for call in feed.calls):
+            continue
+        text = html_to_text(_content(entry))
+        feed.calls.append(
+            describe_item(
+                source=source,
+                call_id=key,
+                url=link,
+                title=title,
+                text=text,
+                published=_published(entry, now),
+                keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
+                now=now,
+            )
+        )
+    return feed
+
+
+def entry_key(guid: str, link: str, title: str) -> str:
+    """A key for an entry that stays the same while the entry does.
+
+    The link without fragment and tracking is steadier than the guid, which some publishers make anew at each reading or from the
+    headline; without a link, the guid; without both, the title.
+    """
+    if link:
+        parts = urlsplit(link)
+        query = "&".join(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
+        return urlunsplit(("https" if parts.scheme == "http" else parts.scheme, parts.netloc.lower(), parts.path, query, ""))
+    return guid or hashlib.sha256(title.encode()).hexdigest()[:32]
+
+
+def _refuse_entities(body: bytes) -> None:
+    """A feed has no need to declare entities; one that does may be built to grow without end."""
+    if re.search(rb"<!ENTITY", body[:100_000], re.IGNORECASE):
+        raise ValueError("Flödet definierar egna XML-entiteter, vilket inte tas emot.")
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _not_a_feed(body: bytes) -> str:
+    start = body[:2000].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return "Adressen svarade med en webbsida i stället för ett flöde."
+    return "Svaret är inte ett flöde." if start else "Svaret var tomt."
+
+
+def _link(entry: Any, base: str) -> str:
+    candidates = [str(entry.get("link") or "")]
+    candidates += [str(link.get("href") or "") for link in entry.get("links", []) if link.get("rel") == "alternate"]
+    guid = str(entry.get("id") or "")
+    if entry.get("guidislink") or guid.startswith(("http://", "https://")):
+        candidates.append(guid)
+    for candidate in candidates:
+        address = urljoin(base, candidate.strip()) if candidate.strip() else ""
+        if is_web_address(address):
+            return address
+    return ""
+
+
+def _content(entry: Any) -> str:
+    contents = [str(part.get("value") or "") for part in entry.get("content", [])]
+    return max([*contents, str(entry.get("summary") or "")], key=len)
+
+
+def _published(entry: Any, now: datetime) -> datetime | None:
+    """When the entry says it was published; None when it does not say, or says what cannot be."""
+    for name in ("published_parsed", "updated_parsed", "created_parsed"):
+        moment = entry.get(name)
+        if moment and moment[0] >= _OLDEST:
+            found = datetime.fromtimestamp(timegm(moment), UTC)
+            if found <= now + _NEWEST:
+                return found
+    return None

@@ -1,0 +1,111 @@
+"""Which addresses may be fetched: public http(s) only, checked before each request, after each redirect and at connect time."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.error import DNSLookupError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from twisted.internet.base import ReactorBase
+    from twisted.internet.defer import Deferred
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class RefusedAddressError(IgnoreRequest):
+    """The address may not be fetched; `str()` says which and why."""
+
+
+class RefusedHostError(DNSLookupError):
+    """A name that resolves to an address that may not be fetched."""
+
+
+def refusal(address: str, *, allow_loopback: bool) -> str:
+    """Why an IP address may not be connected to, or "" when it may.
+
+    Anything not globally reachable is refused (IANA special-purpose registries, RFC 6890), also wrapped in IPv6.
+    """
+    ip = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
+    if ip.is_loopback and allow_loopback:
+        return ""
+    if ip.is_global and not ip.is_multicast:
+        return ""
+    return f"{ip} is not a public address"
+
+
+def check_url(url: str, *, allow_loopback: bool) -> None:
+    """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address."""
+    if any(character <= " " or character in "\\\x7f" for character in url):
+        raise RefusedAddressError(f"{url!r} holds characters that no address has")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - a port that is no number raises here
+    except ValueError as error:
+        raise RefusedAddressError(f"{url!r} is not an address: {error}") from error
+    if parts.scheme not in ("http", "https"):
+        raise RefusedAddressError(f"{url!r} is not http or https")
+    if not host or parts.username is not None:
+        raise RefusedAddressError(f"{url!r} has no plain host name")
+    try:
+        reason = refusal(host, allow_loopback=allow_loopback)
+    except ValueError:
+        return  # a name: checked when it is resolved
+    if reason:
+        raise RefusedAddressError(f"{url}: {reason}")
+
+
+def _unwrapped(ip: Address) -> Address:
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _NAT64:
+            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip
+    return ip
+
+
+class GuardMiddleware:
+    """Checks every request, redirected ones and robots.txt included."""
+
+    def __init__(self, allow_loopback: bool) -> None:
+        self.allow_loopback = allow_loopback
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK"))
+
+    def process_request(self, request: Request) -> None:
+        check_url(request.url, allow_loopback=self.allow_loopback)
+
+
+class GuardedResolver(CachingThreadedResolver):
+    """Scrapy's resolver, which also refuses names that point where no publisher lives."""
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.allow_loopback = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")
+        return resolver
+
+    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
+        return super().getHostByName(name, timeout).addCallback(self._checked, name)
+
+    def _checked(self, address: Any, name: str) -> Any:
+        reason = refusal(str(address), allow_loopback=self.allow_loopback)
+        if reason:
+            raise RefusedHostError(f"{name}: {reason}")
+        return address

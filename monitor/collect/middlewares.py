@@ -1,0 +1,49 @@
+"""What happens to every answer on its way to a spider."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from monitor.archive.documents import Document
+from monitor.collect.spider import SourceSpider
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class KeepDocuments:
+    """Keeps each answer as it came, before anything reads it, so that a mended spider can read it again."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_spider_input(self, response: Response) -> None:
+        spider = self.crawler.spider
+        if not isinstance(spider, SourceSpider) or response.request is None:
+            return
+        reading = spider.reading
+        reading.answered = True
+        reading.unchanged = reading.unchanged and "cached" in response.flags
+        if response.request.meta.get("spool"):
+            return
+        fingerprinter = self.crawler.request_fingerprinter
+        assert fingerprinter is not None
+        headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+        reading.documents.append(
+            Document(
+                url=response.url,
+                request=fingerprinter.fingerprint(response.request).hex(),
+                status=response.status,
+                headers=json.dumps(headers),
+                content_type=headers.get("Content-Type", ""),
+                body=response.body,
+            )
+        )

@@ -1,0 +1,69 @@
+"""The portal's budget overview: which lines are a topic's own, and whether its pot is shared with its siblings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.calls import Budget
+
+
+def parse_budget(metadata: Mapping[str, Any], identifier: str) -> Budget:
+    """The budget of a row; everything stays None where the portal says nothing or 0.
+
+    `budgetOverview` holds the lines of all topics of the call. A topic's own lines begin with its identifier and a space.
+    Own lines of the same amount are one pot, of different amounts pots of their own. When every topic under the key
+    carries the same amount, the pot is shared by the call. Raises ValueError naming the field that cannot be read.
+    """
+    text = next(iter(metadata.get("budgetOverview") or []), None)
+    if text is None:
+        return _plain_budget(metadata)
+    try:
+        lines_by_key = json.loads(text).get("budgetTopicActionMap") or {}
+    except json.JSONDecodeError as error:
+        raise ValueError(f"budgetOverview: expected JSON, found {str(text)[:40]!r}") from error
+    mark = f"{identifier} ".casefold()
+    for lines in lines_by_key.values():
+        own = [line for line in lines if str(line.get("action", "")).casefold().startswith(mark)]
+        if own:
+            return _own_budget(own, lines)
+    return Budget()
+
+
+def _own_budget(own: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Budget:
+    amounts = [_line_total(line) for line in own]
+    pots = dict.fromkeys(amounts)
+    siblings = {str(line.get("action", "")).split(" ")[0].casefold() for line in lines}
+    shared = len(siblings) > 1 and bool(amounts[0]) and {_line_total(line) for line in lines} == set(pots) and len(pots) == 1
+    named = tuple((_action_name(line), amount) for line, amount in zip(own, amounts, strict=True) if amount)
+    return Budget(
+        total=sum(pots) or None,
+        project_min=min((_whole(line, "minContribution") for line in own if _whole(line, "minContribution")), default=None),
+        project_max=max((_whole(line, "maxContribution") for line in own if _whole(line, "maxContribution")), default=None),
+        grants=sum(_whole(line, "expectedGrants") for line in own) or None,
+        shared=shared,
+        pots=named if len(pots) > 1 else (),
+    )
+
+
+def _plain_budget(metadata: Mapping[str, Any]) -> Budget:
+    text = str(next(iter(metadata.get("budget") or []), "") or "")
+    currency = str(next(iter(metadata.get("currency") or []), "EUR") or "EUR")
+    try:
+        amount = round(float(text)) if text else None
+    except ValueError as error:
+        raise ValueError(f"budget: expected a number, found {text!r}") from error
+    return Budget(total=amount or None, currency=currency)
+
+
+def _line_total(line: dict[str, Any]) -> int:
+    return sum(round(float(amount or 0)) for amount in (line.get("budgetYearMap") or {}).values())
+
+
+def _whole(line: dict[str, Any], name: str) -> int:
+    return round(float(line.get(name) or 0))
+
+
+def _action_name(line: dict[str, Any]) -> str:
+    return " ".join(str(line.get("action", "")).partition(" - ")[2].split())

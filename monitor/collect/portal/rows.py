@@ -1,0 +1,208 @@
+"""Rows of the portal's search API (SEDIA) turned into Calls.
+
+Format: the answers of `POST https://api.tech.ec.europa.eu/search-api/prod/rest/search?apiKey=SEDIA`. Every metadata value is a
+list of text; five of them hold JSON as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.calls import Call, Deadline, DeadlineModel, Kind, Link, Notice, Precision, Status
+from monitor.collect.portal.budget import parse_budget
+from monitor.collect.portal.sections import parse_conditions, parse_description
+from monitor.collect.text import html_to_text, title_text
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+TOPIC, EXTERNAL, CASCADE = "1", "2", "8"
+STATUSES = {"31094501": Status.FORTHCOMING, "31094502": Status.OPEN, "31094503": Status.CLOSED}
+_MODELS = {
+    "single-stage": DeadlineModel.SINGLE,
+    "two-stage": DeadlineModel.TWO_STAGE,
+    "multiple cut-off": DeadlineModel.CUT_OFFS,
+    "continuous": DeadlineModel.CUT_OFFS,
+}
+TOPICS_CLOSE = time(17, 0)
+PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities"
+
+Row = Mapping[str, Any]
+
+
+def is_current(row: Row, today: date) -> bool:
+    """Whether a row is a living one: from the current index and with a deadline today or later, or none.
+
+    The archived index answers with rows that still say open; `status` is never trusted. The lower-case key `datasource`
+    marks archived twins that otherwise look alive.
+    """
+    metadata = row_metadata(row)
+    if first(metadata, "DATASOURCE") != "SEDIA" or row.get("database") != "SEDIA" or "datasource" in metadata:
+        return False
+    days = [_calendar_day(_utc(text)) for text in values(metadata, "deadlineDate")]
+    return not days or max(days) >= today
+
+
+def richness(row: Row) -> tuple[bool, str]:
+    """What makes one of several rows with the same reference the better one: text first, then indexed last."""
+    metadata = row_metadata(row)
+    return bool(first(metadata, "descriptionByte") or first(metadata, "description")), first(metadata, "esDA_IngestDate") or "-"
+
+
+def parse_row(row: Row, source: str) -> Call:
+    """The Call of one row. Raises ValueError naming the field that cannot be read."""
+    metadata = row_metadata(row)
+    kind = first(metadata, "type")
+    reference = row_reference(row)
+    identifier = first(metadata, "identifier")
+    own_title = first(metadata, "caName") if kind == CASCADE else ""
+    title = title_text(own_title if own_title not in ("", "true") else first(metadata, "title") or str(row.get("summary") or ""))
+    if not reference or not title:
+        raise ValueError("reference and title: expected text, found none")
+    deadlines, model = _deadlines(metadata, kind)
+    parent_title = first(metadata, "title") if kind == CASCADE else first(metadata, "callTitle")
+    description = first(metadata, "descriptionByte") or first(metadata, "description")
+    return Call(
+        source=source,
+        call_id=reference,
+        identifier=identifier,
+        parent=first(metadata, "callIdentifier"),
+        parent_title=title_text(parent_title),
+        kind=Kind.CALL,
+        title=title,
+        url=_page_url(metadata, kind),
+        sections=parse_description(description),
+        conditions=parse_conditions(first(metadata, "topicConditions")),
+        programme=first(metadata, "frameworkProgramme"),
+        action=title_text(first(metadata, "typesOfAction")),
+        language=str(row.get("language") or first(metadata, "language") or "en"),
+        opens=_opens(metadata),
+        deadlines=deadlines,
+        deadline_model=model,
+        stated_status=STATUSES.get(first(metadata, "status")),
+        budget=parse_budget(metadata, identifier),
+        keywords=_keywords(metadata),
+        notices=_notices(metadata),
+        links=_links(metadata),
+        unread=() if description or kind == EXTERNAL else ("description",),
+    )
+
+
+def row_metadata(row: Row) -> Row:
+    """The metadata of a row; a few cascade rows have the same fields at the top level instead."""
+    metadata = row.get("metadata")
+    return metadata if isinstance(metadata, Mapping) and metadata else row
+
+
+def row_reference(row: Row) -> str:
+    """The stable key of a row; identifiers get renamed and are shared."""
+    return str(row.get("reference") or first(row_metadata(row), "REFERENCE"))
+
+
+def values(metadata: Row, name: str) -> list[str]:
+    """All values of a field as text; empty for a field that is missing, null or an empty list."""
+    value = metadata.get(name)
+    if value is None:
+        return []
+    return [str(item) for item in value if item is not None] if isinstance(value, list) else [str(value)]
+
+
+def first(metadata: Row, name: str) -> str:
+    """The first value of a field, or ""."""
+    return next(iter(values(metadata, name)), "")
+
+
+def json_value(metadata: Row, name: str) -> Any:
+    """The value of a field that holds JSON as text; None when it is missing. Raises ValueError naming the field."""
+    text = first(metadata, name)
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{name}: expected JSON, found {text[:40]!r}") from error
+
+
+def _utc(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.split(" ")[0])
+    except ValueError as error:
+        raise ValueError(f"deadlineDate: expected a date-time such as 2026-09-22T00:00:00.000+0000, found {text!r}") from error
+    if moment.tzinfo is None:
+        raise ValueError(f"deadlineDate: expected an offset, found {text!r}")
+    return moment
+
+
+def _calendar_day(moment: datetime) -> date:
+    """The day that is meant: midnight UTC stands for the day itself, 22:00 or 23:00 UTC for the midnight in Brussels after it."""
+    return moment.date() if moment.time() == time(0) else moment.astimezone(BRUSSELS).date()
+
+
+def _deadlines(metadata: Row, kind: str) -> tuple[tuple[Deadline, ...], DeadlineModel]:
+    texts = values(metadata, "deadlineDate")
+    if not texts:
+        return (), DeadlineModel.UNKNOWN
+    model = _MODELS.get(first(metadata, "deadlineModel"), DeadlineModel.SINGLE if len(texts) == 1 else DeadlineModel.CUT_OFFS)
+    if model is DeadlineModel.SINGLE and len(texts) > 1:
+        model = DeadlineModel.CUT_OFFS
+    stages = model is not DeadlineModel.SINGLE
+    found = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(sorted(texts), 1))
+    return found, model
+
+
+def _deadline(text: str, kind: str, stage: int | None) -> Deadline:
+    moment = _utc(text)
+    if kind == CASCADE and moment.time() != time(0):
+        # Cascade calls carry the hour in Brussels under a zero offset: 17:00 in summer and in winter.
+        local, precision = moment.replace(tzinfo=BRUSSELS, second=0), Precision.MINUTE
+    elif kind == EXTERNAL and moment.time() != time(0):
+        # The hour of external actions drifts by seconds each day and by hours now and then; only the day is stated firmly.
+        local, precision = moment.astimezone(BRUSSELS).replace(second=0), Precision.DAY
+    else:
+        local, precision = datetime.combine(_calendar_day(moment), TOPICS_CLOSE, BRUSSELS), Precision.DAY
+    return Deadline(at=local, precision=precision, zone="Europe/Brussels", stage=stage, text=text)
+
+
+def _opens(metadata: Row) -> date | None:
+    text = first(metadata, "startDate")
+    return _calendar_day(_utc(text)) if text else None
+
+
+def _keywords(metadata: Row) -> tuple[str, ...]:
+    words = values(metadata, "keywords")
+    if len(words) == 1 and words[0].startswith("["):
+        words = json.loads(words[0])
+    return tuple(dict.fromkeys(title_text(str(word)) for word in [*words, *values(metadata, "tags")] if str(word).strip()))
+
+
+def _notices(metadata: Row) -> tuple[Notice, ...]:
+    items = json_value(metadata, "latestInfos") or []
+    found = [(str(item.get("lastChangeDate") or ""), html_to_text(str(item.get("content") or ""))) for item in items]
+    return tuple(Notice(at=notice_time(at), text=text) for at, text in sorted(found) if text)
+
+
+def notice_time(text: str) -> datetime | None:
+    """The time of a notice, in Brussels; None when it is missing or odd."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS, microsecond=0) if text else None
+    except ValueError:
+        return None
+
+
+def _page_url(metadata: Row, kind: str) -> str:
+    if kind == EXTERNAL:
+        return f"{PORTAL}/prospect-details/{first(metadata, 'callIdentifier')}PROSPECTSEN"
+    if kind == CASCADE:
+        return f"{PORTAL}/competitive-calls-cs/{first(metadata, 'callccm2Id')}"
+    return f"{PORTAL}/topic-details/{first(metadata, 'identifier')}"
+
+
+def _links(metadata: Row) -> tuple[Link, ...]:
+    documents = json_value(metadata, "publicationDocuments") or []
+    return tuple(
+        Link(title=title_text(str(item.get("nameDoc") or "Dokument")), url=str(item["docUrl"]))
+        for item in documents
+        if str(item.get("docUrl", "")).startswith("https://")
+    )

@@ -1,0 +1,41 @@
+"""The portal's HTML texts cut into sections: descriptions by their markers, conditions by their headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monitor.calls import Section
+from monitor.collect.text import html_to_text, plain_line
+
+# The marker paragraph; older texts use a span. Everything up to the next marker belongs to it.
+_MARKER = re.compile(
+    r'<(?P<tag>p|span)\b[^>]*class="topicdescriptionkind"[^>]*>(?P<title>.*?)</(?P=tag)>', re.IGNORECASE | re.DOTALL
+)
+_HEADING = re.compile(r"<h[2-5]\b[^>]*>(?P<title>.*?)</h[2-5]>", re.IGNORECASE | re.DOTALL)
+# The opening tag of every conditions text is broken: <div class="eui-u-mt-l>">
+_BROKEN_START = re.compile(r'^\s*<div class="[^">]*>">')
+
+
+def parse_description(markup: str) -> tuple[Section, ...]:
+    """A topic's description. A marker that says `null` gives a section without a title; no marker gives one section."""
+    return tuple(_sections(markup, _MARKER))
+
+
+def parse_conditions(markup: str) -> tuple[Section, ...]:
+    """A topic's conditions, a section per heading: admissibility, eligible countries, other conditions, and so on."""
+    return tuple(_sections(_BROKEN_START.sub("", markup), _HEADING))
+
+
+def _sections(markup: str, marker: re.Pattern[str]) -> Iterator[Section]:
+    title, start = "", 0
+    for found in marker.finditer(markup):
+        yield from _section(title, markup[start : found.start()])
+        title, start = plain_line(html_to_text(found["title"])).rstrip(":"), found.end()
+    yield from _section(title, markup[start:])
+
+
+def _section(title: str, markup: str) -> Iterator[Section]:
+    text = html_to_text(markup)
+    if text:
+        yield Section(title="" if title == "null" else title, text=text)

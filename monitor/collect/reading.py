@@ -1,0 +1,64 @@
+"""What one run of one source has read so far: staged here, judged at the end, stored all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.archive.documents import Document
+from monitor.calls import Call
+
+
+class ProblemKind(StrEnum):
+    """Classes of what goes wrong with a source; health tells them apart."""
+
+    UNREACHABLE = "unreachable"
+    GONE = "gone"
+    MOVED = "moved"
+    SERVER = "server-error"
+    BLOCKED = "blocked"
+    ROBOTS = "robots"
+    REFUSED = "refused"
+    TOO_LARGE = "too-large"
+    NOT_A_FEED = "not-a-feed"
+    UNREADABLE = "unreadable"
+    INCOMPLETE = "incomplete"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that went wrong, as a plain Swedish sentence for the coordinator."""
+
+    kind: ProblemKind
+    text: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """The stage of one run. Spiders fill it; nothing else holds state about a run.
+
+    `seen` counts the rows or entries that the publisher sent, `skipped` holds those that could not be read, by key, with the reason.
+    `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
+    `validators` are stored with the run and sent next time, so that they and the data go together. Of two calls with the same key the later one stays.
+    """
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    seen: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+    answered: bool = False
+    unchanged: bool = True
+    not_modified: bool = False
+    validators: dict[str, str] = field(default_factory=dict)
+
+    def problem(self, kind: ProblemKind, text: str) -> None:
+        """Note a problem once."""
+        found = Problem(kind, text)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def skip(self, key: str, why: str) -> None:
+        """Note one row that could not be read; it never stops the source, and what was stored of it stays."""
+        self.skipped[key] = why

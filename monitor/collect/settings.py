@@ -1,0 +1,41 @@
+"""Scrapy's settings: a good guest first (robots, delay, one request at a time, an honest name)."""
+
+from monitor.paths import SPIDERS_MODULE
+
+BOT_NAME = "eu-monitor"
+SPIDER_MODULES = [SPIDERS_MODULE]
+
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+RANDOMIZE_DOWNLOAD_DELAY = False
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+AUTOTHROTTLE_ENABLED = False
+
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
+
+# Only http and https: a redirect to file: or data: finds no handler.
+DOWNLOAD_HANDLERS = {
+    "http": "monitor.collect.download.SpoolingDownloadHandler",
+    "https": "monitor.collect.download.SpoolingDownloadHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
+TWISTED_DNS_RESOLVER = "monitor.collect.guard.GuardedResolver"
+DOWNLOADER_MIDDLEWARES = {"monitor.collect.guard.GuardMiddleware": 50}
+SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.KeepDocuments": 100}
+ITEM_PIPELINES = {"monitor.collect.pipelines.Stage": 100}
+
+# Conditional requests: every answer with a validator is kept and asked for again with If-None-Match. The parser always gets
+# the whole body, so a change can never hide behind a 304 after a run that failed.
+HTTPCACHE_ENABLED = True
+HTTPCACHE_POLICY = "scrapy.extensions.httpcache.RFC2616Policy"
+HTTPCACHE_STORAGE = "scrapy.extensions.httpcache.FilesystemCacheStorage"
+HTTPCACHE_GZIP = True
+
+LOG_LEVEL = "WARNING"

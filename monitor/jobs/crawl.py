@@ -1,0 +1,148 @@
+"""Reading sources into the archive: Scrapy runs them side by side, each is judged and stored on its own."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from monitor.archive import Archive
+from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
+from monitor.collect.reading import Problem, ProblemKind
+from monitor.collect.spider import SourceSpider
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.sources import Source
+
+logger = logging.getLogger(__name__)
+
+
+def choose_sources(config: Config, ids: Iterable[str]) -> list[Source]:
+    """The sources to read: those named, else every enabled one. ConfigError for an unknown id."""
+    named = [config.source(source_id) for source_id in ids]
+    return named or [source for source in config.sources if source.enabled]
+
+
+def crawl(
+    config: Config,
+    archive: Archive,
+    sources: Iterable[Source],
+    now: datetime,
+    progress: Callable[[RunReport], None] = lambda report: None,
+) -> list[RunReport]:
+    """Read the sources into the archive; one that fails stops no other. Reports come in the order of `sources`.
+
+    Can run once per process: Twisted's reactor starts once. Raises ConfigError for a kind that no spider reads.
+    """
+    sources = list(sources)
+    settings = scrapy_settings(config)
+    loader = get_spider_loader(settings)
+    for source in sources:
+        if source.kind not in loader.list():
+            raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
+    process = AsyncCrawlerProcess(settings)
+    reports: dict[str, RunReport] = {}
+
+    def finished(spider: SourceSpider, reason: str) -> None:
+        run = judged_run(spider, now, crashes=spider.crawler.stats.get_value("spider_exceptions/count", 0))
+        report = store_run(archive.db, run, now)
+        reports[run.source] = report
+        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
+        progress(report)
+
+    programmes = programme_codes(config)
+    for source in sources:
+        crawler = process.create_crawler(loader.load(source.kind))
+        crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
+        process.crawl(
+            crawler,
+            source=source,
+            now=now,
+            programmes=programmes,
+            previous=last_accepted_size(archive.db, source.id),
+            validators=last_validators(archive.db, source.id),
+        )
+    process.start()
+    missing = [source.id for source in sources if source.id not in reports]
+    if missing:
+        raise RuntimeError(f"a spider ended without a report: {', '.join(missing)}")
+    return [reports[source.id] for source in sources]
+
+
+def judged_run(spider: SourceSpider, now: datetime, crashes: int) -> SourceRun:
+    """The finished reading of a source, with its state: accepted, unchanged, degraded or failed."""
+    reading, source = spider.reading, spider.source
+    problems = [*reading.problems]
+    if crashes:
+        problems.append(
+            Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som programmet inte förstod.")
+        )
+    problems += [problem for problem in spider.judge() if problem not in problems]
+    if problems:
+        state = "degraded" if reading.calls else "failed"
+    elif reading.answered and reading.unchanged:
+        state = "unchanged"
+    else:
+        state = "accepted"
+    return SourceRun(
+        source=source.id,
+        name=source.name,
+        publisher=source.publisher,
+        kind=source.kind,
+        url=source.url,
+        language=source.language,
+        started=now,
+        finished=now,
+        state=state,
+        reason=" ".join(problem.text for problem in problems),
+        complete_list=spider.complete_list and not reading.not_modified,
+        not_modified=reading.not_modified,
+        seen=reading.seen,
+        unread=frozenset(reading.skipped),
+        calls=tuple(reading.calls.values()),
+        documents=tuple(reading.documents),
+        stats={
+            "problems": [[problem.kind.value, problem.text] for problem in problems],
+            "skipped": dict(list(reading.skipped.items())[:50]),
+            "validators": reading.validators or spider.validators,
+        },
+    )
+
+
+def scrapy_settings(config: Config) -> Settings:
+    """Scrapy's settings of this installation."""
+    settings = Settings()
+    settings.setmodule("monitor.collect.settings", priority="project")
+    overrides: dict[str, Any] = {
+        "USER_AGENT": config.user_agent,
+        "DOWNLOAD_DELAY": config.network.delay,
+        "DOWNLOAD_TIMEOUT": config.network.timeout,
+        "RETRY_TIMES": config.network.retries,
+        "MONITOR_ALLOW_LOOPBACK": config.network.allow_loopback,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "HTTPCACHE_DIR": str(config.data_dir / "httpcache"),
+    }
+    settings.setdict(overrides, priority="cmdline")
+    return settings
+
+
+def programme_codes(config: Config) -> dict[str, str]:
+    """Publishers' programme codes and the ids of `programmes.toml` that they stand for."""
+    file = config.rules_dir / "programmes.toml"
+    if not file.is_file():
+        return {}
+    rows = tomllib.loads(file.read_text("utf-8")).get("programme", [])
+    return {str(code): str(row["id"]) for row in rows for code in row.get("codes", [])}
+
+
+def _facts(report: RunReport) -> tuple[Any, ...]:
+    return report.id, report.state, report.seen, report.current, report.new, report.changed

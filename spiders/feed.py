@@ -1,0 +1,36 @@
+"""RSS 0.9-2.0, RDF and Atom: one entry, one item. feedparser gets the bytes that Scrapy fetched, never an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scrapy.http import Response
+
+from monitor.calls import Call
+from monitor.collect.feeds import parse_feed
+from monitor.collect.reading import ProblemKind
+from monitor.collect.spider import SourceSpider
+
+
+class FeedSpider(SourceSpider):
+    """Reads a feed. A feed drops its old entries, so a missing one says nothing."""
+
+    name = "feed"
+
+    def parse(self, response: Response, **options: Any) -> Iterator[Call]:
+        try:
+            feed = parse_feed(
+                response.body,
+                {str(name): str(value) for name, value in response.headers.to_unicode_dict().items()},
+                response.url,
+                self.source,
+                self.now,
+            )
+        except ValueError as error:
+            self.reading.problem(ProblemKind.NOT_A_FEED, str(error))
+            return
+        self.reading.seen += feed.seen
+        for key, why in feed.skipped.items():
+            self.reading.skip(key, why)
+        yield from feed.calls

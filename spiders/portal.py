@@ -1,0 +1,124 @@
+"""The EU Funding & Tenders Portal's search API: topics, external-action calls and cascade calls, page by page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Request, Response
+
+from monitor.calls import Call
+from monitor.collect.completeness import Page, page_reasons, swing_reason, text_reason
+from monitor.collect.portal.rows import (
+    BRUSSELS,
+    CASCADE,
+    EXTERNAL,
+    TOPIC,
+    is_current,
+    parse_row,
+    richness,
+    row_metadata,
+    row_reference,
+)
+from monitor.collect.reading import Problem, ProblemKind
+from monitor.collect.spider import SourceSpider
+
+PAGE_SIZE = 100
+BOUNDARY = "eu-monitor-form"
+QUERY = {"bool": {"must": [{"terms": {"type": [TOPIC, EXTERNAL, CASCADE]}}, {"terms": {"status": ["31094501", "31094502"]}}]}}
+PARTS = {"query": QUERY, "languages": ["en"], "sort": {"field": "identifier", "order": "ASC"}}
+
+
+class PortalSpider(SourceSpider):
+    """Asks for every page, keeps the living rows, and believes the run only when the pages make one whole listing."""
+
+    name = "portal"
+    complete_list = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.pages: dict[int, Page] = {}
+        self.references: set[str] = set()
+        self.bare: set[str] = set()
+        self.richness: dict[str, tuple[bool, str]] = {}
+        self.topics: dict[str, bool] = {}
+
+    async def start(self) -> AsyncIterator[Request]:
+        yield self.ask_page(1)
+
+    def ask_page(self, number: int) -> Request:
+        """A page of the listing. The form's parts must be typed application/json: plain fields are ignored or answered 500."""
+        query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
+        body = "".join(
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="blob"\r\n'
+            f"Content-Type: application/json\r\n\r\n{json.dumps(value)}\r\n"
+            for name, value in PARTS.items()
+        )
+        return self.ask(
+            f"{self.source.url}?{query}",
+            self.parse,
+            method="POST",
+            body=f"{body}--{BOUNDARY}--\r\n",
+            headers={"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
+            cb_kwargs={"number": number},
+        )
+
+    def parse(self, response: Response, number: int = 1, **options: Any) -> Iterator[Request | Call]:
+        try:
+            page = json.loads(response.body)
+            rows, total, version = list(page["results"]), int(page["totalResults"]), str(page["apiVersion"])
+        except (ValueError, KeyError, TypeError) as error:
+            yield from self.retry(response, number, f"är inte hel JSON ({type(error).__name__})")
+            return
+        if not rows and (number - 1) * PAGE_SIZE < total:
+            yield from self.retry(response, number, "var tom")
+            return
+        self.pages[number] = Page(number, version, total, len(rows))
+        self.reading.seen += len(rows)
+        for row in rows:
+            yield from self.read_row(row)
+        last = -(-self.pages[min(self.pages)].total // PAGE_SIZE)
+        if number == 1:
+            yield from (self.ask_page(further) for further in range(2, last + 1))
+        if number == max(last, *self.pages) and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
+            yield self.ask_page(number + 1)  # the listing grew while it was read
+
+    def read_row(self, row: Any) -> Iterator[Call]:
+        """The Call of a living row, when it is richer than what its reference had before. A bad row is counted and stops nothing."""
+        reference = ""
+        try:
+            reference = row_reference(row)
+            self.references.add(reference)
+            if not row_metadata(row).get("identifier"):
+                self.bare.add(reference)
+            elif is_current(row, self.now.astimezone(BRUSSELS).date()) and richness(row) > self.richness.get(
+                reference, (False, "")
+            ):
+                call = parse_row(row, self.source.id)
+                self.richness[reference] = richness(row)
+                if row_metadata(row).get("type") == [TOPIC]:
+                    self.topics[reference] = bool(call.sections)
+                yield call
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            self.reading.skip(reference or repr(row)[:60], str(error))
+
+    def retry(self, response: Response, number: int, what: str) -> Iterator[Request]:
+        """Ask for a page once more; when that has been tried enough, the run is incomplete."""
+        assert response.request is not None
+        again = get_retry_request(response.request, spider=self, reason=what)
+        if again:
+            yield again
+        else:
+            self.reading.problem(ProblemKind.INCOMPLETE, f"Sida {number} {what}.")
+
+    def judge(self) -> list[Problem]:
+        reasons = page_reasons(list(self.pages.values()), self.references, PAGE_SIZE)
+        reasons.append(swing_reason(len(self.reading.calls), self.previous))
+        reasons.append(text_reason(sum(self.topics.values()), len(self.topics)))
+        bare = self.bare - self.reading.calls.keys()
+        if bare:
+            reasons.append(f"{len(bare)} rader saknade alla uppgifter.")
+        return [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
