@@ -1,0 +1,258 @@
+"""The sample publishers' content: loaded from `samples/`, checked, and placed in time relative to the day of the demo."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).resolve().parent / "samples"
+FIRST_READING = -7
+SECOND_READING = 0
+READINGS = (FIRST_READING, SECOND_READING)
+
+_MONTHS = {
+    "sv": (
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+_PLACEHOLDER = re.compile(r"\{(sv|en|iso|num)([+-]\d+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A type of action and its model grant agreement, as the portal names them."""
+
+    code: str
+    name: str
+    mga_id: int
+    mga_code: str
+    mga_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What every call of one programme has in common."""
+
+    name: str
+    code: str
+    action: Action | None
+    who: str = ""
+    money: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleCall:
+    """One call as the portal lists it. Every day is an offset from the second reading.
+
+    `kind` is topic, cascade, prospect (external action), archived or leaked (the two kinds of ghosts). `bare` rows have no
+    metadata. `appears` is the day from which the portal lists the call; it goes the day after its last deadline.
+    """
+
+    id: str
+    title: str
+    programme: Programme
+    opens: int
+    deadlines: tuple[int, ...]
+    action: Action | None
+    number: int
+    kind: str = "topic"
+    parent: str = ""
+    parent_title: str = ""
+    reference: str = ""
+    model: str = "single-stage"
+    hour: str = ""
+    appears: int = -10_000
+    budget: int = 0
+    per_project: tuple[int, int] = (0, 0)
+    grants: int = 0
+    siblings: tuple[str, ...] = ()
+    sibling_budgets: tuple[int, ...] = ()
+    keywords: tuple[str, ...] = ()
+    outcome: str = ""
+    objective: str = ""
+    scope: str = ""
+    who: str = ""
+    money: str = ""
+    news: tuple[tuple[int, str], ...] = ()
+    own_title: str = ""
+    acronym: str = ""
+    page: int = 0
+    bare: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def living(self) -> bool:
+        """False for the ghosts that a reader must leave out."""
+        return self.kind not in ("archived", "leaked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a feed or one article of a site. `link` is its path; `published` and `appears` are offsets in days."""
+
+    title: str
+    link: str
+    text: str
+    published: int
+    summary: str = ""
+    author: str = ""
+    guid: str = ""
+    starts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """One sample feed or site: how it is served, and how the demo's settings describe it as a source."""
+
+    id: str
+    name: str
+    kind: str
+    form: str
+    path: str
+    items: tuple[Item, ...]
+    description: str = ""
+    encoding: str = "utf-8"
+    language: str = "sv"
+    publishes: tuple[str, ...] = ("call",)
+    place: str = ""
+    links: str = ""
+    within: str = ""
+
+
+@cache
+def load_calls() -> tuple[SampleCall, ...]:
+    """Every sample call of the portal, ghosts included."""
+    programmes = {name: _programme(name, row) for name, row in _read("programmes.toml").items()}
+    rows = [row for name in ("calls-people.toml", "calls-places.toml") for row in _read(name)["call"]]
+    return tuple(_call(row, programmes) for row in rows)
+
+
+@cache
+def load_publishers() -> tuple[Publisher, ...]:
+    """Every sample feed and site."""
+    return tuple(
+        Publisher(**_tuples({**row, "items": tuple(Item(**item) for item in row["items"])}))
+        for row in _read("publishers.toml")["publisher"]
+    )
+
+
+def calls_at(calls: Iterable[SampleCall], today: date, reading: int) -> tuple[SampleCall, ...]:
+    """The calls that the portal lists on the day `reading`, as they were then."""
+    then = (_as_it_was(call, reading) for call in calls)
+    return tuple(call for call in then if call.appears <= reading and (_is_due(call, today, reading) or not call.living))
+
+
+def items_at(publisher: Publisher, reading: int) -> tuple[Item, ...]:
+    """What the publisher had published by the day `reading`, newest first."""
+    shown = [item for item in publisher.items if item.published <= reading]
+    return tuple(sorted(shown, key=lambda item: -item.published))
+
+
+def day(today: date, offset: int) -> date:
+    """The day `offset` days from `today`; a weekend moves to the Monday after, as publishers avoid them."""
+    found = today + timedelta(days=offset)
+    return found + timedelta(days=max(0, 7 - found.weekday()) if found.weekday() > 4 else 0)
+
+
+def place_dates(text: str, today: date) -> str:
+    """Fill `{sv+30}` (15 juni 2026), `{en+30}` (15 June 2026), `{iso+30}` and `{num+30}` (15/6 2026).
+
+    >>> place_dates("senast den {sv+1}", date(2026, 6, 1))
+    'senast den 2 juni 2026'
+    """
+    return _PLACEHOLDER.sub(lambda found: _written(found[1], day(today, int(found[2]))), text)
+
+
+def _is_due(call: SampleCall, today: date, reading: int) -> bool:
+    return day(today, max(call.deadlines)) >= today + timedelta(days=reading)
+
+
+def _written(form: str, moment: date) -> str:
+    if form == "iso":
+        return moment.isoformat()
+    if form == "num":
+        return f"{moment.day}/{moment.month} {moment.year}"
+    return f"{moment.day} {_MONTHS[form][moment.month - 1]} {moment.year}"
+
+
+def _as_it_was(call: SampleCall, reading: int) -> SampleCall:
+    old = call.before if reading < SECOND_READING else {}
+    news = tuple(entry for entry in call.news if entry[0] <= reading)
+    return replace(call, news=news, before={}, **_tuples(old))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name).read_text("utf-8"))
+
+
+def _programme(name: str, row: dict[str, Any]) -> Programme:
+    return Programme(name=name, **{**row, "action": _action(row.get("action"))})
+
+
+def _action(row: list[Any] | None) -> Action | None:
+    if row is None:
+        return None
+    code, name, mga_id, mga_code, mga_name = row
+    return Action(code=code, name=name, mga_id=mga_id, mga_code=mga_code, mga_name=mga_name)
+
+
+def _call(row: dict[str, Any], programmes: dict[str, Programme]) -> SampleCall:
+    programme = programmes[row["programme"]]
+    given = _tuples(row)
+    return SampleCall(
+        **{
+            **given,
+            "programme": programme,
+            "action": _action(row.get("action")) or programme.action,
+            "number": row.get("number") or _made_number(row["id"]),
+            "parent": row.get("parent", row["id"]),
+            "parent_title": row.get("parent_title", row["title"]),
+            "who": row.get("who", programme.who),
+            "money": row.get("money", programme.money),
+        }
+    )
+
+
+def _made_number(identifier: str) -> int:
+    """A stable number for a topic whose own is not known, above every number that the portal has used."""
+    return 90_000_000 + sum(ord(letter) * (place + 1) ** 2 for place, letter in enumerate(identifier))
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return dict(_pairs(row))
+
+
+def _pairs(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        yield key, tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value
