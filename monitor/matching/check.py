@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from monitor.calls import Call, Section
+from monitor.language.analyser import analyser
 from monitor.language.terms import TermSet, parse_term
 from monitor.matching import lines
 from monitor.matching.files import RuleFiles, build
-from monitor.matching.match import FACTORS, Judgement, ThemeResult, analyse_zones
+from monitor.matching.match import FACTORS, ThemeResult, judge_call
 from monitor.matching.model import (
     AreasFile,
     DepartmentsFile,
@@ -20,7 +21,7 @@ from monitor.matching.model import (
     ThemeFile,
     Veto,
 )
-from monitor.matching.ruleset import RuleSet, shared_analyser
+from monitor.matching.ruleset import RuleSet
 
 MATCHING, OTHERS = 3, 2
 """How many examples that match, and that do not, each theme needs."""
@@ -156,13 +157,12 @@ def _check_words(found: RuleFiles, file: str, theme: ThemeFile) -> None:
 
 def _check_doubles(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     """The same word twice under the same conditions would count twice, or is a slip of the pen."""
-    analyser = shared_analyser()
     rows = [
         (word, number, place, signal) for number, signal in enumerate(theme.signal) for place, word in enumerate(signal.words)
     ]
     terms = TermSet([parse_term(word) for word, _, _, _ in rows])
     finds: list[set[int]] = [
-        {term for term, _, _ in terms.find(analyser.lemma_text(word.strip("*"), None))} for word, _, _, _ in rows
+        {term for term, _, _ in terms.find(analyser().lemma_text(word.strip("*"), None))} for word, _, _, _ in rows
     ]
     for later, (word, number, place, signal) in enumerate(rows):
         for earlier in range(later):
@@ -249,9 +249,9 @@ def example_call(example: Example) -> Call:
 
 def _try_all_examples(found: RuleFiles, themes: list[ThemeFile]) -> None:
     # A draft's examples must hold as well, or it could never go live.
-    live = [theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live"})}) for theme in themes]
-    rules = build(found, live)
-    if rules is not None:
+    built = build(found, themes)
+    if built is not None:
+        rules = built.with_drafts
         for file, theme in found.themes.items():
             if not found.has_errors(file):
                 _try_examples(found, file, theme, rules)
@@ -261,7 +261,7 @@ def _try_examples(found: RuleFiles, file: str, theme: ThemeFile, rules: RuleSet)
     for number, example in enumerate(theme.example):
         path = ("example", number, "match")
         call = example_call(example)
-        judgement = Judgement(rules, call, analyse_zones(rules, call))
+        judgement = judge_call(rules, call)
         result = next((result for result in judgement.results if result.theme.theme.id == theme.theme.id), None)
         named = f"example {example.title!r}"
         if result is not None and result.vetoes and example.match:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import exp2
 from typing import Literal
 
-from monitor.calls import Call, call_zones
+from monitor.calls import ZONES, Call, call_zones
 from monitor.language.terms import locate
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.model import Condition, Department, Signal, ThemeFile, Veto
@@ -101,11 +102,9 @@ class ThemeResult:
 class Judgement:
     """Everything the rules say about one call; the gates are asked only when someone wants to know."""
 
-    def __init__(self, rules: RuleSet, call: Call, zones: Mapping[str, str]) -> None:
+    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Hits]) -> None:
         self.rules, self.call = rules, call
-        self._scanned: dict[str, Hits] = {zone: rules.scan(text) if text else {} for zone, text in zones.items()}
-        for zone in ("title", "summary", "body", "context"):
-            self._scanned.setdefault(zone, {})
+        self._scanned = {zone: scanned.get(zone, {}) for zone in ZONES}
 
     @cached_property
     def gates(self) -> Gates:
@@ -169,8 +168,18 @@ def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = Non
 
     `zones` holds the lemma text of each zone as the archive keeps it; None: analyse it here.
     """
+    return matches_of(judge_call(rules, call, zones))
+
+
+def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
+    """Everything the rules say about a call, matched or not."""
     zones = analyse_zones(rules, call) if zones is None else zones
-    judgement = Judgement(rules, call, zones)
+    return Judgement(rules, call, {zone: rules.scan(text) for zone, text in zones.items() if text})
+
+
+def matches_of(judgement: Judgement) -> list[Match]:
+    """The departments that a judged call should go to, by id."""
+    rules = judgement.rules
     reached = {
         department.id: results
         for department in rules.departments.values()
@@ -178,7 +187,7 @@ def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = Non
     }
     if not reached or judgement.gates.step:
         return []
-    texts = call_zones(call)
+    texts = call_zones(judgement.call)
     return [_match(rules, department, results, judgement.gates, texts) for department, results in sorted(reached.items())]
 
 
@@ -189,7 +198,7 @@ def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:
 
 def relevance_of(points: float, threshold: float) -> int:
     """Points as 0-100: 50 at the threshold, 75 at twice as many, never quite 100."""
-    return max(0, min(99, round(100 * (1 - 0.5 ** (points / threshold)))))
+    return max(0, min(99, round(100 * (1 - exp2(-points / threshold)))))
 
 
 def level_of(relevance: int, fit: int) -> Level:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property, lru_cache
 
 from monitor.calls import Call
-from monitor.language.analyser import Analyser
+from monitor.language.analyser import Analyser, analyser
 from monitor.language.terms import TermSet, parse_term
 from monitor.matching.model import (
     AreasFile,
@@ -26,12 +26,6 @@ from monitor.matching.model import (
 
 Hits = dict[int, tuple[int, int]]
 """The terms that a text holds, by number, each with its first and last token where it stands first."""
-
-
-@lru_cache(maxsize=1)
-def shared_analyser() -> Analyser:
-    """The one analyser of this process: its lexicon is loaded once, and each word is analysed once."""
-    return Analyser()
 
 
 @lru_cache(maxsize=4096)
@@ -56,11 +50,13 @@ class RuleSet:
     programmes: Mapping[str, Programme]
     fit: FitFile
     files: Mapping[str, str] = field(repr=False)
+    beside: tuple[str, ...] = field(default=(), repr=False)
+    """Words of another rule set that are numbered along, so that one scan serves both."""
 
     @cached_property
     def analyser(self) -> Analyser:
         """What turns text into the form that the rules are matched on."""
-        return shared_analyser()
+        return analyser()
 
     @cached_property
     def live_themes(self) -> tuple[ThemeFile, ...]:
@@ -92,18 +88,29 @@ class RuleSet:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """The number of every term that any rule asks for."""
-        words: dict[str, int] = {}
+        return {word: number for number, word in enumerate(sorted({*self._asked(), *self.beside}))}
+
+    def _asked(self) -> Iterator[str]:
         for theme in self.live_themes:
             for condition in (*theme.signal, *theme.veto):
-                for word in (*condition.words, *(condition.needs if isinstance(condition, Signal) else ())):
-                    words.setdefault(word, len(words))
-        fit = self.fit
-        for word in (*fit.place.ours, *(word for other in fit.place.other for word in other.words)):
-            words.setdefault(word, len(words))
-        for row in (*fit.offer, *fit.answer):
-            for word in (*row.words, *row.unless):
-                words.setdefault(word, len(words))
-        return words
+                yield from condition.words
+                if isinstance(condition, Signal):
+                    yield from condition.needs
+        yield from self.fit.place.ours
+        for other in self.fit.place.other:
+            yield from other.words
+        for row in (*self.fit.offer, *self.fit.answer):
+            yield from (*row.words, *row.unless)
+
+    def beside_of(self, other: RuleSet) -> RuleSet:
+        """The same rules, numbering the words of `other` as well: what one of the two scans, both can judge."""
+        return replace(self, beside=tuple(other._asked()))
+
+    @cached_property
+    def with_drafts(self) -> RuleSet:
+        """The same rules with every draft live, to say what a draft would do."""
+        live = [theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live"})}) for theme in self.themes]
+        return replace(self, themes=tuple(live))
 
     @cached_property
     def _terms(self) -> TermSet:

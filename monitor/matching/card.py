@@ -1,0 +1,200 @@
+"""The fit card: what a reader must know before thinking of an application, in plain Swedish, or that it could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.calls import Budget, Call, DeadlineModel
+from monitor.matching.gates import Gates
+from monitor.matching.match import judge_call
+from monitor.matching.model import Answer, Programme
+from monitor.matching.ruleset import RuleSet
+
+UNREAD = "Framgår inte"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitLine:
+    """One line of the card. `known` is False where the text is `UNREAD`, with or without what is usual in the programme."""
+
+    key: str
+    label: str
+    text: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitCard:
+    """What is known of the terms. `municipality` is the answer in one word, `why` its reason."""
+
+    municipality: Answer
+    why: str
+    lines: tuple[FitLine, ...]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The labels of what could not be read."""
+        return tuple(line.label for line in self.lines if not line.known)
+
+
+_MAY = {"ja": "Ja", "som partner": "Ja, som partner", "nej": "Nej", "framgår inte": UNREAD}
+_STAGES = {
+    DeadlineModel.SINGLE: "Ett steg: hela ansökan på en gång",
+    DeadlineModel.TWO_STAGE: "Två steg: först en kort skiss, och bara de som går vidare skriver en hel ansökan",
+    DeadlineModel.CUT_OFFS: "Ett steg, med flera bedömningsdagar",
+    DeadlineModel.ROLLING: "Ett steg, ansökningar tas emot löpande",
+}
+
+
+def fit_card(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> FitCard:
+    """The card of a call. `zones` holds its lemma texts where they are at hand; else the call is analysed here."""
+    return card_of(rules, call, judge_call(rules, call, zones).gates)
+
+
+def card_of(rules: RuleSet, call: Call, gates: Gates) -> FitCard:
+    """The card of a call that the gates have judged."""
+    programme = rules.programme_of(call)
+    text = "\n".join(part for part in (call.title, call.summary, call.body, call.conditions_text) if part)
+    return FitCard(
+        municipality=gates.answer,
+        why=gates.reason,
+        lines=(
+            _line("applicants", "Vem kan söka", "; ".join(call.applicants), _usual(programme, "applicants")),
+            _municipality(gates),
+            _line("per-project", "Pengar per projekt", _per_project(call.budget)),
+            _line("total", "Pengar totalt", _total(call.budget)),
+            _line("cofunding", "Medfinansiering", _share(call.budget, text), _usual(programme, "cofunding")),
+            _line("partners", "Partner och länder", _partners(text)),
+            _line("stage", "Ansökan i", _STAGES.get(call.deadline_model, "")),
+            _line("duration", "Projekttid", _duration(text)),
+            _line("language", "Språk i ansökan", "", _usual(programme, "language")),
+            _contact(programme),
+        ),
+    )
+
+
+def _line(key: str, label: str, text: str, usual: str = "") -> FitLine:
+    if text:
+        return FitLine(key=key, label=label, text=text, known=True)
+    return FitLine(key=key, label=label, text=f"{UNREAD}. {usual}" if usual else UNREAD, known=False)
+
+
+def _usual(programme: Programme | None, key: str) -> str:
+    """What holds for the programme as a whole is said to be just that: this call may differ."""
+    text = str(getattr(programme, key, "")) if programme is not None else ""
+    return f"Brukar i {programme.name} vara: {text[0].lower() + text[1:]}" if programme is not None and text else ""
+
+
+def _municipality(gates: Gates) -> FitLine:
+    known = gates.answer != "framgår inte"
+    text = f"{_MAY[gates.answer]}. {gates.reason}" if gates.reason else _MAY[gates.answer]
+    return FitLine(key="municipality", label="Kan kommunen delta", text=text, known=known)
+
+
+def _contact(programme: Programme | None) -> FitLine:
+    contact = programme.contact if programme is not None else None
+    if contact is None:
+        return _line("contact", "Svensk kontakt", "")
+    parts = (contact.name, contact.email, contact.phone, contact.address, contact.url)
+    return _line("contact", "Svensk kontakt", ", ".join(part for part in parts if part))
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount as a colleague writes it: 200 000 euro, 2,5 miljoner kronor.
+
+    >>> money(2_500_000, "SEK").replace("\\u00a0", " ")
+    '2,5 miljoner kronor'
+    """
+    unit = {"EUR": "euro", "SEK": "kronor"}.get(currency, currency)
+    for size, one, many in ((10**9, "miljard", "miljarder"), (10**6, "miljon", "miljoner")):
+        if amount >= size and (amount * 100) % size == 0:
+            number = f"{amount / size:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+            return f"{number}\u00a0{one if number == '1' else many} {unit}"
+    return f"{amount:,}".replace(",", "\u00a0") + f" {unit}"
+
+
+def _per_project(budget: Budget) -> str:
+    low, high = budget.project_min, budget.project_max
+    if low and high and low != high:
+        return f"{money(low, budget.currency)} till {money(high, budget.currency)}"
+    if high:
+        return money(high, budget.currency) if low == high else f"Högst {money(high, budget.currency)}"
+    return f"Minst {money(low, budget.currency)}" if low else ""
+
+
+def _total(budget: Budget) -> str:
+    if budget.pots and len({amount for _, amount in budget.pots}) > 1:
+        return ", ".join(
+            f"{money(amount, budget.currency)} ({name})" if name else money(amount, budget.currency)
+            for name, amount in budget.pots
+        )
+    if not budget.total:
+        return ""
+    total = money(budget.total, budget.currency)
+    shared = ", delas med andra delar av samma utlysning" if budget.shared else ""
+    grants = f", omkring {budget.grants} projekt" if budget.grants and not budget.shared else ""
+    return f"{total}{shared}{grants}"
+
+
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "en": 1, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10,
+}  # fmt: skip
+_NUMBER = rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})"
+_LEAST = r"(?:at least|a minimum of|minimum|no fewer than|minst)"
+_WHO = (
+    r"(?:(?:other|independent|different|legal|eligible|separate|olika|fristående|självständiga)\s+){0,3}"
+    r"(?:entities|organisations|organizations|partners|applicants|beneficiaries|municipalities|parter|partner|partners|"
+    r"organisationer|aktörer|behovsägare|kommuner|sökande)"
+)
+_WHERE = r"(?:(?:different|eligible|participating|EU|olika|deltagande)\s+){0,3}(?:Member States|countries|medlemsländer|medlemsstater|länder)"
+_PARTNERS = re.compile(rf"\b{_LEAST}\s+{_NUMBER}\s+{_WHO}\b", re.IGNORECASE)
+_COUNTRIES = re.compile(rf"\b(?:{_LEAST}|from|från)\s+{_NUMBER}\s+{_WHERE}\b", re.IGNORECASE)
+_MONTHS = re.compile(
+    r"\b(?:(?P<cue>duration|last(?:s|ing)?|run(?:s|ning)?|implemented|pågå\w*|löpa\w*|projekttid\w*|projektperiod\w*|projektet|projekten|"
+    r"klara inom)\b[^.\n]{0,80}?)"
+    r"(?:(?P<low>\d{1,2})\s*(?:-|–|−|to|and|till|och)\s*)?(?P<high>\d{1,2})\s*(?:months|månader|mån)\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\b(?:(?:co-?)?(?:funding|financing) rate|funding intensity|stödnivå\w*|medfinansiering\w*|stödandel\w*|EU-stöd\w*|bidrag\w*|"
+    r"finansierar|medfinansierar|betalar)\b[^.\n%]{0,60}?\b(\d{1,3})\s?(?:%|procent|per cent|percent)",
+    re.IGNORECASE,
+)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word.casefold()]
+
+
+def _only(values: set[str]) -> str:
+    """The value when the text gives just one; two different ones mean different parts of the call, which nobody can choose for."""
+    return next(iter(values)) if len(values) == 1 else ""
+
+
+def _partners(text: str) -> str:
+    partners = _only({str(_number(found[1])) for found in _PARTNERS.finditer(text)})
+    countries = _only({str(_number(found[1])) for found in _COUNTRIES.finditer(text)})
+    who = "part" if partners == "1" else "parter"
+    where = "land" if countries == "1" else "länder"
+    if partners and countries:
+        return f"Minst {partners} {who} från {countries} {where}"
+    return f"Minst {partners} {who}" if partners else f"Minst {countries} {where}" if countries else ""
+
+
+def _duration(text: str) -> str:
+    return _only(
+        {
+            f"{found['low']}–{found['high']} månader" if found["low"] else f"{found['high']} månader"
+            for found in _MONTHS.finditer(text)
+        }
+    )
+
+
+def _share(budget: Budget, text: str) -> str:
+    if budget.rate:
+        return f"Finansiären betalar högst {budget.rate} procent"
+    quotes = {found[1]: " ".join(found[0].split()) for found in _RATE.finditer(text) if int(found[1]) <= 100}
+    return f"{next(iter(quotes))} procent (så står det: ”{next(iter(quotes.values()))}”)" if len(quotes) == 1 else ""

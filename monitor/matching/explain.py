@@ -1,0 +1,235 @@
+"""Why a department gets a call, and at which step a call fell out for one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from monitor.calls import Call, Kind, Status, call_status, call_zones
+from monitor.matching.match import Evidence, Judgement, Level, ThemeResult, evidence_of, judge_call, level_of, relevance_of
+from monitor.matching.model import Department
+from monitor.matching.ruleset import RuleSet
+
+Step = Literal[
+    "matched",
+    "not-in-archive",
+    "not-current",
+    "not-a-call",
+    "vetoed",
+    "below-threshold",
+    "outside",
+    "fit-nej",
+    "told",
+    "switched-off",
+]
+
+_KINDS = {
+    Kind.CALL: "en utlysning",
+    Kind.NEWS: "en nyhet",
+    Kind.EVENT: "ett evenemang",
+    Kind.POLICY: "ett förslag eller beslut",
+    Kind.PARTNER_SEARCH: "en partnersökning",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the archive knows besides the call: when it vanished, when each department was told, who has an address."""
+
+    now: datetime
+    vanished: datetime | None = None
+    told: Mapping[str, date] = field(default_factory=dict)
+    recipients: frozenset[str] | None = None
+    """Departments that have a recipient; None when that is not to be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A signal that did not hit, with the words that would have counted."""
+
+    signal: str
+    words: tuple[str, ...]
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The answer for one department. `step` is "matched", or where the call fell out; `text` says it in plain Swedish."""
+
+    department: str
+    name: str
+    step: Step
+    text: str
+    theme: str = ""
+    themes: tuple[str, ...] = ()
+    points: float = 0.0
+    threshold: float = 0.0
+    short: float = 0.0
+    missing: tuple[Missing, ...] = ()
+    relevance: int = 0
+    fit: int = 0
+    level: Level | None = None
+    answer: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    rule_version: str = ""
+
+
+def why_all(rules: RuleSet, call: Call, circumstances: Circumstances, zones: Mapping[str, str] | None = None) -> list[Why]:
+    """The answer for every department, those that get the call first."""
+    judgement = judge_call(rules, call, zones)
+    answers = [_answer(judgement, department, circumstances, zones) for department in rules.departments.values()]
+    return sorted(answers, key=lambda why: (why.step not in ("matched", "told"), -why.points, why.department))
+
+
+def why(
+    rules: RuleSet,
+    call: Call | None,
+    department: str,
+    circumstances: Circumstances,
+    zones: Mapping[str, str] | None = None,
+) -> Why:
+    """The answer for one department; `call` is None when the archive does not have it. KeyError for an unknown department."""
+    found = rules.departments[department]
+    if call is None:
+        return Why(
+            department=found.id,
+            name=found.name,
+            step="not-in-archive",
+            text="Den finns inte i arkivet: ingen av källorna har visat den. Se vilka källor som läses med: monitor sources",
+            rule_version=rules.version,
+        )
+    return _answer(judge_call(rules, call, zones), found, circumstances, zones)
+
+
+def _answer(judgement: Judgement, department: Department, circumstances: Circumstances, zones: Mapping[str, str] | None) -> Why:
+    rules, call = judgement.rules, judgement.call
+    reached = judgement.reached(department)
+    own = [result for result in judgement.results if department.id in result.theme.theme.departments]
+    best = reached[0] if reached else _nearest(own)
+    step, text = _step(judgement, department, reached, best, circumstances, zones)
+    points = best.points if best is not None else 0.0
+    relevance = relevance_of(points, department.threshold) if reached else 0
+    fit = judgement.gates.score
+    texts = call_zones(call)
+    shown = reached or ((best,) if best is not None else ())
+    short = max(0.0, department.threshold - points)
+    return Why(
+        department=department.id,
+        name=department.name,
+        step=step,
+        text=text,
+        theme=best.theme.theme.title if best is not None else "",
+        themes=tuple(result.theme.theme.id for result in shown),
+        points=points,
+        threshold=department.threshold,
+        short=0.0 if reached else short,
+        missing=() if reached else _missing(best),
+        relevance=relevance,
+        fit=fit,
+        level=level_of(relevance, fit) if step in ("matched", "told") else None,
+        answer=judgement.gates.answer,
+        evidence=tuple(item for result in shown for item in evidence_of(rules, result, texts)),
+        rule_version=rules.version,
+    )
+
+
+def _nearest(results: list[ThemeResult]) -> ThemeResult | None:
+    """The theme that says most: a vetoed one that had the points before one that had not."""
+    return max(results, key=lambda result: (result.points, not result.vetoes, result.theme.theme.id), default=None)
+
+
+def _step(
+    judgement: Judgement,
+    department: Department,
+    reached: tuple[ThemeResult, ...],
+    best: ThemeResult | None,
+    circumstances: Circumstances,
+    zones: Mapping[str, str] | None,
+) -> tuple[Step, str]:
+    call, gates = judgement.call, judgement.gates
+    told = circumstances.told.get(department.id)
+    told_text = f" {department.name} fick veta det {swedish_day(told)}." if told else ""
+    if circumstances.vanished is not None:
+        return "not-current", f"Den är inte aktuell: den försvann från källan {swedish_day(circumstances.vanished)}.{told_text}"
+    if call_status(call, circumstances.now) is Status.CLOSED:
+        return "not-current", f"Den är inte aktuell: {_closed(call, circumstances.now)}.{told_text}"
+    if gates.step == "not-a-call":
+        return "not-a-call", f"{gates.reason} (”{gates.word}”)" if gates.word else gates.reason
+    if not reached:
+        if _is_draft_only(judgement, department, zones):
+            return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."
+        missed, text = _missed(department, best)
+        if call.kind is not Kind.CALL:
+            return "not-a-call", f"Det är {_KINDS[call.kind]}, inte en utlysning, och den når inte fram ändå. {text}"
+        return missed, text
+    if gates.step == "outside":
+        return "outside", gates.reason
+    if gates.step == "fit-nej":
+        found = f" Det står: ”{gates.word}”." if gates.word else ""
+        return "fit-nej", f"Kommunen kan inte delta. {gates.reason}{found}"
+    if told:
+        return "told", f"{department.name} fick veta det {swedish_day(told)}."
+    if not department.enabled:
+        return "switched-off", f"{department.name} är avstängd i departments.toml."
+    if circumstances.recipients is not None and department.id not in circumstances.recipients:
+        return "switched-off", f"Ingen mottagare är inlagd för {department.name} i monitor.toml."
+    themes = ", ".join(result.theme.theme.title for result in reached)
+    return "matched", f"Den går till {department.name}. Tema: {themes}."
+
+
+def _missed(department: Department, best: ThemeResult | None) -> tuple[Step, str]:
+    threshold = _points(department.threshold)
+    if best is None:
+        return "below-threshold", f"Inget ord ur avdelningens teman står i texten: 0 av {threshold} poäng."
+    title = best.theme.theme.title
+    if best.vetoes:
+        veto, word, _ = best.vetoes[0]
+        return "vetoed", f"Temat {title} stoppas av vetot ”{word or veto.name}”."
+    if not best.has_word:
+        return "below-threshold", f"Bara programmet talar för temat {title}; det räcker aldrig ensamt."
+    short = _points(department.threshold - best.points)
+    hint = "; ".join(f"{', '.join(item.words[:3])} ({item.weight} p)" for item in _missing(best)[:3])
+    missing = f" Det som saknas kan vara till exempel: {hint}." if hint else ""
+    return "below-threshold", f"Temat {title} fick {_points(best.points)} av {threshold} poäng; {short} saknas.{missing}"
+
+
+def _missing(best: ThemeResult | None) -> tuple[Missing, ...]:
+    if best is None:
+        return ()
+    hit = {item.signal.id for item in best.hits}
+    rest = [signal for signal in best.theme.signal if signal.id not in hit and signal.weight > 0]
+    return tuple(
+        Missing(signal=signal.id, words=(*signal.words, *(signal.programme if signal.structural else ())), weight=signal.weight)
+        for signal in sorted(rest, key=lambda signal: (-signal.weight, signal.id))
+    )
+
+
+def _is_draft_only(judgement: Judgement, department: Department, zones: Mapping[str, str] | None) -> bool:
+    rules = judgement.rules
+    if len(rules.live_themes) == len(rules.themes):
+        return False
+    return bool(judge_call(rules.with_drafts, judgement.call, zones).reached(department))
+
+
+def _closed(call: Call, now: datetime) -> str:
+    if call.kind is Kind.EVENT and call.starts is not None:
+        return f"evenemanget var {swedish_day(call.ends or call.starts)}"
+    if call.deadlines:
+        passed = [deadline for deadline in call.deadlines if deadline.at < now]
+        if passed:
+            return f"sista ansökningsdag var {swedish_day(max(deadline.at for deadline in passed))}"
+    return "källan säger att den är stängd"
+
+
+_MONTHS = ("jan.", "feb.", "mars", "april", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.")
+
+
+def swedish_day(day: date) -> str:
+    """A day as in running text: 12 maj 2026. A date-time shows the day in its own zone."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _points(points: float) -> str:
+    return f"{points:g}".replace(".", ",")
