@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 _FOLDER = Path(__file__).resolve().parent / "samples"
 FIRST_READING = -7
@@ -119,16 +119,17 @@ class SampleCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One item of a feed or one article of a site. `link` is its path; `published` and `appears` are offsets in days."""
+    """One item of a feed or one article of a site. `link` is its path, `published` an offset in days.
+
+    `text` holds paragraphs parted by blank lines and headings that begin with `##`; both texts may hold days (`place_dates`).
+    """
 
     title: str
     link: str
     text: str
     published: int
-    summary: str = ""
-    author: str = ""
-    guid: str = ""
-    starts: int | None = None
+    summary: str
+    before: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +146,7 @@ class Publisher:
     encoding: str = "utf-8"
     language: str = "sv"
     publishes: tuple[str, ...] = ("call",)
-    place: str = ""
     links: str = ""
-    within: str = ""
 
 
 @cache
@@ -175,7 +174,7 @@ def calls_at(calls: Iterable[SampleCall], today: date, reading: int) -> tuple[Sa
 
 def items_at(publisher: Publisher, reading: int) -> tuple[Item, ...]:
     """What the publisher had published by the day `reading`, newest first."""
-    shown = [item for item in publisher.items if item.published <= reading]
+    shown = [_as_it_was(item, reading) for item in publisher.items if item.published <= reading]
     return tuple(sorted(shown, key=lambda item: -item.published))
 
 
@@ -206,10 +205,14 @@ def _written(form: str, moment: date) -> str:
     return f"{moment.day} {_MONTHS[form][moment.month - 1]} {moment.year}"
 
 
-def _as_it_was(call: SampleCall, reading: int) -> SampleCall:
-    old = call.before if reading < SECOND_READING else {}
-    news = tuple(entry for entry in call.news if entry[0] <= reading)
-    return replace(call, news=news, before={}, **_tuples(old))
+_Changing = TypeVar("_Changing", SampleCall, Item)
+
+
+def _as_it_was(thing: _Changing, reading: int) -> _Changing:
+    old = _tuples(thing.before) if reading < SECOND_READING else {}
+    if isinstance(thing, SampleCall):
+        old["news"] = tuple(entry for entry in thing.news if entry[0] <= reading)
+    return replace(thing, before={}, **old)
 
 
 def _read(name: str) -> dict[str, Any]:
