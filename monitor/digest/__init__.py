@@ -1,1 +1,1 @@
-"""What a department gets, and how it reads. Pure."""
+"""What a department gets and how it reads: choosing, wording, rendering, calendar. Pure: values and `now` in, values out."""

@@ -1,0 +1,65 @@
+"""Links that say who answers about which call: signed, with an end, not to be guessed. A link opens a page; only a button acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+ANSWERS = ("intressant", "inte-for-oss", "vidare")
+ANSWER_DAYS = 365
+_ANSWER, _LEAVE = "svar", "avsluta"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLink:
+    """What a link in a mail stands for: a department, a call, and the digest it stood in."""
+
+    department: str
+    source: str
+    call_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveLink:
+    """What the link to stop or change stands for: a department and one recipient of it."""
+
+    department: str
+    recipient: str
+
+
+class Signer:
+    """Writes and reads the tokens of links with the installation's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._answers = URLSafeSerializer(secret, salt=_ANSWER)
+        self._leaving = URLSafeSerializer(secret, salt=_LEAVE)
+
+    def answer_token(self, link: AnswerLink, today: date) -> str:
+        """The token of an answer link that is written today."""
+        return self._answers.dumps([link.department, link.source, link.call_id, link.digest, today.isoformat()])
+
+    def read_answer(self, token: str, today: date) -> AnswerLink | None:
+        """What the token says; None when it is forged, broken or older than a year."""
+        try:
+            department, source, call_id, digest, written = self._answers.loads(token)
+            age = today - date.fromisoformat(written)
+        except (BadSignature, TypeError, ValueError):
+            return None
+        if age > timedelta(days=ANSWER_DAYS):
+            return None
+        return AnswerLink(department=department, source=source, call_id=call_id, digest=digest)
+
+    def leave_token(self, link: LeaveLink) -> str:
+        """The token of a recipient's link to stop or change. It never ends: an old mail must still let people out."""
+        return self._leaving.dumps([link.department, link.recipient])
+
+    def read_leave(self, token: str) -> LeaveLink | None:
+        """What the token says; None when it is forged or broken."""
+        try:
+            department, recipient = self._leaving.loads(token)
+        except (BadSignature, TypeError, ValueError):
+            return None
+        return LeaveLink(department=department, recipient=recipient)

@@ -1,0 +1,307 @@
+"""How one call stands in a mail: every word of its card or its line, ready to be shown in one language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, next_deadline
+from monitor.digest.answers import AnswerLink, Signer
+from monitor.digest.facts import date_keys, has_passed, key_date
+from monitor.digest.links import Links, publisher_url
+from monitor.digest.model import Audience, Change, ChangeKind, Item, Match, Section
+from monitor.digest.wording import HOME, Wording, clean, first_sentences, shorten
+
+TITLE_LIMIT = 200
+FIT_LIMIT = 220
+_URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and its value in a card; `strong` for what decides; `language` when it is not that of the mail."""
+
+    label: str
+    value: str
+    strong: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """The words of a link, what they are about for those who hear the link alone, and where it leads."""
+
+    text: str
+    about: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """One call as it is shown. Empty strings and empty tuples are left out of the mail."""
+
+    title: str
+    short_title: str
+    url: str
+    language: str
+    badge: str = ""
+    programme: str = ""
+    summary: str = ""
+    changes: tuple[str, ...] = ()
+    urgent: bool = False
+    rows: tuple[Row, ...] = ()
+    detail: str = ""
+    why: str = ""
+    areas: str = ""
+    goals: str = ""
+    links: tuple[LinkView, ...] = ()
+    answers: tuple[LinkView, ...] = ()
+    also: tuple[LinkView, ...] = ()
+
+
+class Cards:
+    """Makes the cards of one mail: the words of its language, its links, its moment."""
+
+    def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
+        self.wording = wording
+        self.audience = audience
+        self.links = Links(audience.base_url)
+        self._signer = signer
+        self._digest = digest
+        self._now = now
+
+    def card(self, item: Item) -> CardView:
+        """The call in full."""
+        call, match = item.candidate.call, item.candidate.match
+        title = self.title(call)
+        gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
+        changed = item.section is Section.CHANGED
+        return CardView(
+            title=title,
+            short_title=shorten(title, 60),
+            url=publisher_url(call) or self.links.call(call),
+            language=self._other_language(call),
+            badge=self._badge(item),
+            programme=clean(match.programme) if match else "",
+            summary="" if changed else self._summary(call, title),
+            changes=tuple(self.change(change, call) for change in item.changes),
+            urgent=any(change.kind in _URGENT for change in item.changes),
+            rows=() if gone else tuple(self._rows(item)),
+            why=self.why(match) if match else "",
+            areas=self.wording.say("card.areas", areas=self.wording.join(match.areas)) if match and match.areas else "",
+            goals=self._goals(match) if match else "",
+            links=tuple(self._links(call, title, gone=gone)),
+            answers=() if gone or item.section is Section.MISSED else tuple(self._answers(call, title)),
+            also=tuple(self._also(item)),
+        )
+
+    def line(self, item: Item) -> CardView:
+        """The call as one line: title, when, and why."""
+        call, match = item.candidate.call, item.candidate.match
+        title = shorten(self.title(call), 140)
+        changes = tuple(self.change(change, call) for change in item.changes)
+        if item.section is Section.MISSED:
+            passed = self.wording.date_keys(date_keys(call)[-1:], self._now)
+            changes = (self.wording.say("change.missed", old=passed),)
+        return CardView(
+            title=title,
+            short_title=shorten(title, 60),
+            url=publisher_url(call) or self.links.call(call),
+            language=self._other_language(call),
+            programme=clean(match.programme) if match else "",
+            changes=changes,
+            urgent=any(change.kind in _URGENT for change in item.changes),
+            detail="" if changes else self.detail(call),
+            why=self.why(match) if match else "",
+            links=(self._link("link.archive", title, self.links.call(call)),),
+            also=tuple(self._also(item)),
+        )
+
+    def title(self, call: Call) -> str:
+        """The title as it may be shown: one line, not endless."""
+        return shorten(clean(call.title), TITLE_LIMIT) or clean(call.identifier) or call.call_id
+
+    def why(self, match: Match) -> str:
+        """Theme and words, as the reason why the department gets it."""
+        if not match.themes:
+            return ""
+        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in dict.fromkeys(match.words)][:5]
+        words = ""
+        if quoted:
+            words = self.wording.say("card.why_word" if len(quoted) == 1 else "card.why_words", words=self.wording.join(quoted))
+        return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in match.themes), words=words)
+
+    def detail(self, call: Call) -> str:
+        """When it matters, in one phrase: the next deadline, the start of an event, or the day it was published."""
+        say = self.wording.say
+        if call.kind is Kind.EVENT:
+            when = self.wording.date_keys(date_keys(call), self._now) if call.starts else ""
+            return ", ".join(part for part in (when, clean(call.location)) if part)
+        if call.kind in (Kind.NEWS, Kind.POLICY):
+            return self.wording.short_day(call.published.astimezone(HOME).date(), self._now) if call.published else ""
+        deadline = self.deadline_row(call)
+        return f"{deadline.label.lower()} {deadline.value}" if deadline.value != say("card.no_deadline") else ""
+
+    def deadline_row(self, call: Call) -> Row:
+        """The deadlines: the next one with its weekday and the days left, those after it by date."""
+        say, now = self.wording.say, self._now
+        keys = date_keys(call)
+        upcoming = next_deadline(call, now)
+        if keys == ("rolling",):
+            return Row(say("card.deadline"), say("card.rolling"))
+        if not keys or upcoming is None:
+            value = self.wording.date_keys(keys[-1:], now) if keys else say("card.no_deadline")
+            return Row(say("card.deadline"), value)
+        ahead = [key for key in keys if not has_passed(key, now)]
+        if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
+            stages = [say("card.stage", n=n, date=self._with_left(key)) for n, key in enumerate(keys, 1)]
+            return Row(say("card.deadlines"), self.wording.join(stages), True)
+        ahead.sort(key=lambda key: key[:16])
+        first, rest = ahead[0], ahead[1:4]
+        if not rest:
+            return Row(say("card.deadline"), self._with_left(first), True)
+        day = key_date(first)
+        assert day is not None
+        later = self.wording.join(self.wording.date_key(key, now) for key in rest)
+        left = self.wording.days_left(day, now)
+        return Row(
+            say("card.deadlines"), say("card.next_of", date=self.wording.date_key(first, now), left=left, rest=later), True
+        )
+
+    def change(self, change: Change, call: Call) -> str:
+        """One change in words, with the old and the new value."""
+        say = self.wording.say
+        kind = change.kind
+        if kind is ChangeKind.WITHDRAWN:
+            old = [key for key in change.old if key != "rolling"]
+            return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")
+        if kind in (ChangeKind.EARLIER, ChangeKind.MOVED):
+            name = "starts" if call.kind is Kind.EVENT else kind.value
+            ahead = [self._with_left(key) for key in change.new] or [say("date.none")]
+            return say(f"change.{name}", new=self.wording.join(ahead), old=self.wording.date_keys(change.old, self._now))
+        if kind is ChangeKind.BUDGET:
+            old_money, new_money = (self._money_json(values[0]) for values in (change.old, change.new))
+            name = "budget" if old_money and new_money else "budget_new" if new_money else "budget_gone"
+            return say(f"change.{name}", new=new_money, old=old_money)
+        if kind is ChangeKind.NOTICE:
+            return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
+        return say(f"change.{kind.value}")
+
+    def money(self, budget: Budget) -> str:
+        """What there is to apply for: per project first, then what the call hands out; empty when nothing is stated."""
+        say = self.wording.say
+        low, high = budget.project_min, budget.project_max
+        parts = []
+        if low and high and low != high:
+            span = say(
+                "card.between", low=self.wording.money(low, budget.currency), high=self.wording.money(high, budget.currency)
+            )
+            parts.append(say("card.per_project", amount=span))
+        elif high or low:
+            name = "at_most" if high and not low else "at_least" if low and not high else ""
+            amount = self.wording.money(high or low or 0, budget.currency)
+            parts.append(say("card.per_project", amount=say(f"card.{name}", amount=amount) if name else amount))
+        if budget.total:
+            parts.append(
+                say("card.shared" if budget.shared else "card.total", amount=self.wording.money(budget.total, budget.currency))
+            )
+        if budget.grants:
+            parts.append(say("card.grants", n=budget.grants))
+        return "; ".join(parts)
+
+    def _rows(self, item: Item) -> list[Row]:
+        call, match = item.candidate.call, item.candidate.match
+        say, now = self.wording.say, self._now
+        rows = []
+        if call.kind is Kind.EVENT:
+            rows.append(Row(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
+            if call.location:
+                rows.append(Row(say("card.place"), clean(call.location)))
+            return rows
+        if call_status(call, now) is Status.FORTHCOMING:
+            opens = self._with_left(call.opens.isoformat()) if call.opens and call.opens >= now.date() else say("card.not_opened")
+            rows.append(Row(say("card.opens"), opens, True))
+        if not any(change.kind in (ChangeKind.EARLIER, ChangeKind.MOVED) for change in item.changes):
+            rows.append(self.deadline_row(call))
+        if item.section is Section.CHANGED:
+            return rows
+        rows.append(Row(say("card.money"), self.money(call.budget) or say("card.unknown")))
+        rows.extend(self._fit_rows(match) if match else ())
+        return rows
+
+    def _fit_rows(self, match: Match) -> list[Row]:
+        """The fit card's own lines. They are written in Swedish; in another language, labels and the one-word answer are translated."""
+        at_home = self.wording.language == "sv"
+        rows = []
+        for line in match.fit:
+            value = shorten(clean(line.value), FIT_LIMIT)
+            if at_home:
+                rows.append(Row(clean(line.label), value))
+            elif line.key == "municipality":
+                rows.append(Row(self.wording.say("fit.municipality"), self.wording.say(f"fit.{match.answer or 'framgår inte'}")))
+            else:
+                rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
+        return rows
+
+    def _badge(self, item: Item) -> str:
+        match = item.candidate.match
+        if item.opened:
+            return self.wording.say("card.now_open")
+        if item.section is Section.NEW and match is not None:
+            return self.wording.say(f"card.level_{match.level.value}")
+        return ""
+
+    def _summary(self, call: Call, title: str) -> str:
+        for text in (call.summary, *(section.text for section in call.sections)):
+            found = first_sentences(text)
+            if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):
+                return found
+        return ""
+
+    def _goals(self, match: Match) -> str:
+        goals = self.wording.join(f"{number} {name}" for number, name in match.goals)
+        return self.wording.say("card.goals", goals=goals) if goals else ""
+
+    def _links(self, call: Call, title: str, *, gone: bool) -> list[LinkView]:
+        links = []
+        if publisher_url(call):
+            links.append(self._link("link.publisher", title, publisher_url(call)))
+        links.append(self._link("link.archive", title, self.links.call(call)))
+        if not gone and any(not has_passed(key, self._now) for key in date_keys(call) if key != "rolling"):
+            links.append(self._link("link.calendar", title, self.links.calendar(call)))
+        return links
+
+    def _answers(self, call: Call, title: str) -> list[LinkView]:
+        link = AnswerLink(department=self.audience.department, source=call.source, call_id=call.call_id, digest=self._digest)
+        token = self._signer.answer_token(link, self._now.date())
+        names = (("link.interesting", "intressant"), ("link.not_for_us", "inte-for-oss"), ("link.pass_on", "vidare"))
+        return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
+
+    def _also(self, item: Item) -> list[LinkView]:
+        return [
+            LinkView(
+                self.audience.sources.get(one.call.source, one.call.source),
+                "",
+                publisher_url(one.call) or self.links.call(one.call),
+            )
+            for one in item.also
+        ]
+
+    def _link(self, name: str, title: str, url: str) -> LinkView:
+        return LinkView(self.wording.say(name), self.wording.say("link.about", title=shorten(title, 60)), url)
+
+    def _with_left(self, key: str) -> str:
+        day = key_date(key)
+        if day is None:
+            return self.wording.date_key(key, self._now)
+        return self.wording.say(
+            "card.with_left", date=self.wording.date_key(key, self._now), left=self.wording.days_left(day, self._now)
+        )
+
+    def _money_json(self, text: str) -> str:
+        values = json.loads(text)
+        return self.money(Budget(**{name: value for name, value in values.items() if name != "rate"})) if values else ""
+
+    def _other_language(self, call: Call) -> str:
+        return call.language if call.language and call.language != self.wording.language else ""

@@ -1,0 +1,316 @@
+"""Choosing: everything that a department should be told and has not been told. Never a window of time, never a clock."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from monitor.calls import Kind, Status, call_status, next_deadline
+from monitor.digest.facts import (
+    Known,
+    date_keys,
+    dates_changed,
+    deadline_fact,
+    has_passed,
+    is_earlier,
+    numbered,
+    read_facts,
+)
+from monitor.digest.model import (
+    LEVELS,
+    Candidate,
+    Change,
+    ChangeKind,
+    Choice,
+    Event,
+    Group,
+    Item,
+    Level,
+    MailKind,
+    Section,
+    Selection,
+)
+
+FOUR_WEEKS, ONE_WEEK = 28, 7
+_URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
+_FIRST_SECTION = {
+    Kind.NEWS: Section.NEWS,
+    Kind.EVENT: Section.EVENTS,
+    Kind.POLICY: Section.POLICY,
+    Kind.PARTNER_SEARCH: Section.PARTNERS,
+}
+
+
+def choose(
+    candidates: Iterable[Candidate], *, first: bool, previous: datetime | None, choice: Choice, now: datetime
+) -> Selection:
+    """The selection for one department's mail of the week.
+
+    `first` says that it has never had a mail: then it is welcomed with what is open now. `previous` is when its last mail
+    was built; what opened and closed again since then is owned up to.
+    """
+    merged = merge_stories(candidates)
+    items = [
+        item for one, also in merged if (item := due_item(one, also, first=first, previous=previous, choice=choice, now=now))
+    ]
+    items.sort(key=lambda item: _order(item, now))
+    if first:
+        return _welcome(items, choice)
+    shown, groups = _sum_up(items, choice)
+    kind = MailKind.WEEKLY if items else MailKind.QUIET
+    return Selection(kind=kind, items=tuple(shown), groups=tuple(groups))
+
+
+def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Selection:
+    """What cannot wait for the next mail: a date that someone relies on moved earlier, or the call is gone."""
+    items = []
+    for candidate in candidates:
+        known = read_facts(candidate.told)
+        if not known.told or candidate.answer == "inte-for-oss":
+            continue
+        changes = _changes(candidate, known, now)
+        if any(change.kind in _URGENT for change in changes):
+            items.append(_changed_item(candidate, known, changes, (), now))
+    items.sort(key=lambda item: _order(item, now))
+    return Selection(kind=MailKind.CORRECTION, items=tuple(items))
+
+
+def due_item(
+    candidate: Candidate,
+    also: tuple[Candidate, ...] = (),
+    *,
+    first: bool,
+    previous: datetime | None,
+    choice: Choice,
+    now: datetime,
+) -> Item | None:
+    """The one item that this call gives now, or None when there is nothing to tell."""
+    known = read_facts(candidate.told)
+    if not known.told:
+        return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
+    if candidate.answer == "inte-for-oss":
+        return None
+    changes = _changes(candidate, known, now)
+    if changes and {change.kind for change in changes} != {ChangeKind.OPENED}:
+        return _changed_item(candidate, known, changes, also, now)
+    if candidate.match is None or candidate.vanished_at is not None:
+        return None
+    if changes:
+        return Item(
+            candidate=candidate,
+            section=Section.NEW,
+            facts=("opened", *_standing_facts(candidate, known, now)),
+            also=also,
+            opened=True,
+        )
+    return _closing_item(candidate, known, also, now)
+
+
+def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
+    """Each story once: the call before the news about it. A story of which any part has been told is told, except for its calls' own changes."""
+    alone: list[tuple[Candidate, tuple[Candidate, ...]]] = []
+    stories: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.story:
+            stories[candidate.story].append(candidate)
+        else:
+            alone.append((candidate, ()))
+    for members in stories.values():
+        told = [one for one in members if read_facts(one.told).told]
+        if told:
+            alone.extend((one, ()) for one in told)
+        else:
+            members.sort(key=lambda one: (one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
+            alone.append((members[0], tuple(members[1:])))
+    return alone
+
+
+def _first_item(
+    candidate: Candidate,
+    also: tuple[Candidate, ...],
+    *,
+    first: bool,
+    previous: datetime | None,
+    choice: Choice,
+    now: datetime,
+) -> Item | None:
+    call = candidate.call
+    if candidate.match is None or candidate.vanished_at is not None or candidate.answer == "inte-for-oss":
+        return None
+    status = call_status(call, now)
+    if call.kind in (Kind.NEWS, Kind.POLICY) or (call.kind is not Kind.CALL and not date_keys(call)):
+        when = call.published or candidate.first_seen
+        if min(when, candidate.first_seen) < now - timedelta(days=choice.news_days) or (candidate.baseline and not first):
+            return None
+    elif status is Status.CLOSED:
+        return _missed_item(candidate, also, previous=previous, now=now)
+    section = _FIRST_SECTION.get(call.kind) or (Section.COMING if status is Status.FORTHCOMING else Section.NEW)
+    word = "coming" if section is Section.COMING else "new"
+    return Item(candidate=candidate, section=section, facts=(word, *_standing_facts(candidate, Known(), now)), also=also)
+
+
+def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime) -> Item | None:
+    """A call that came and closed between two mails: named, since silence would hide it."""
+    match = candidate.match
+    if (
+        previous is None
+        or candidate.baseline
+        or candidate.call.kind is not Kind.CALL
+        or match is None
+        or match.level is Level.WEAK
+    ):
+        return None
+    last = max((deadline.at for deadline in candidate.call.deadlines), default=None)
+    if last is None or last < previous or candidate.first_seen < previous:
+        return None
+    return Item(
+        candidate=candidate, section=Section.MISSED, facts=("missed", *_standing_facts(candidate, Known(), now)), also=also
+    )
+
+
+def _changes(candidate: Candidate, known: Known, now: datetime) -> list[Change]:
+    """What is no longer as the department was told, by comparing with what it was told: there and back is no change."""
+    changes: list[Change] = []
+    call = candidate.call
+    current = date_keys(call)
+    told = known.dates or ()
+    if call.kind is Kind.CALL:
+        open_before = not told or any(not has_passed(key, now) for key in told)
+        if candidate.vanished_at is not None:
+            return [Change(kind=ChangeKind.WITHDRAWN, old=told)] if open_before and not known.withdrawn else []
+        if known.withdrawn:
+            if call_status(call, now) is Status.CLOSED:
+                return []
+            changes.append(Change(kind=ChangeKind.BACK))
+    if known.dates is not None and dates_changed(told, current, now):
+        kind = ChangeKind.EARLIER if is_earlier(told, current, now) else ChangeKind.MOVED
+        changes.append(Change(kind=kind, old=told, new=current))
+    if call.kind is not Kind.CALL:
+        return changes
+    status = call_status(call, now)
+    if not known.opened and status is Status.OPEN and "coming" in known.facts:
+        changes.append(Change(kind=ChangeKind.OPENED))
+    if status is not Status.CLOSED:
+        changes.extend(_event_changes(candidate.events, known))
+    return changes
+
+
+def _event_changes(events: Sequence[Event], known: Known) -> list[Change]:
+    fresh = [event for event in events if event.id not in known.events]
+    changes = []
+    budgets = [event for event in fresh if event.type == "budget_changed"]
+    if budgets and budgets[0].old != budgets[-1].new:
+        changes.append(Change(kind=ChangeKind.BUDGET, old=(budgets[0].old or "{}",), new=(budgets[-1].new or "{}",)))
+    notices = [text for event in fresh if event.type == "news" for text in json.loads(event.new or "[]")]
+    if notices:
+        changes.append(Change(kind=ChangeKind.NOTICE, new=tuple(dict.fromkeys(notices))))
+    return changes
+
+
+def _changed_item(candidate: Candidate, known: Known, changes: list[Change], also: tuple[Candidate, ...], now: datetime) -> Item:
+    kinds = {change.kind for change in changes}
+    facts: list[str] = []
+    if ChangeKind.WITHDRAWN in kinds:
+        facts.append(numbered("withdrawn", known.facts))
+    if ChangeKind.BACK in kinds:
+        facts.append(numbered("back", known.facts))
+    if ChangeKind.OPENED in kinds:
+        facts.append("opened")
+    if ChangeKind.WITHDRAWN not in kinds:
+        facts.extend(_standing_facts(candidate, known, now))
+    return Item(candidate=candidate, section=Section.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
+
+
+def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...], now: datetime) -> Item | None:
+    """A reminder: once at four weeks and once at one week, for strong matches and for what the department took an interest in."""
+    match = candidate.match
+    if match is None or candidate.call.kind is not Kind.CALL or call_status(candidate.call, now) is not Status.OPEN:
+        return None
+    if match.level is not Level.STRONG and candidate.answer != "intressant":
+        return None
+    facts = [fact for fact in _closing_facts(candidate, now) if fact not in known.facts]
+    if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
+        return None
+    return Item(candidate=candidate, section=Section.CLOSING, facts=tuple(facts), also=also)
+
+
+def _one_week_told(known: Known, four_weeks: str) -> bool:
+    return four_weeks.replace("closing-4w", "closing-1w") in known.facts
+
+
+def _closing_facts(candidate: Candidate, now: datetime) -> list[str]:
+    """The reminders that any mention of the call at `now` makes unnecessary."""
+    upcoming = next_deadline(candidate.call, now)
+    if candidate.call.kind is not Kind.CALL or upcoming is None:
+        return []
+    day = upcoming.at.astimezone(now.tzinfo).date()
+    left = (day - now.date()).days
+    return [f"{name}:{day}" for name, days in (("closing-1w", ONE_WEEK), ("closing-4w", FOUR_WEEKS)) if left <= days]
+
+
+def _standing_facts(candidate: Candidate, known: Known, now: datetime) -> list[str]:
+    """What a reader of the item knows besides its headline: the dates, that it closes soon, and all that changed before."""
+    facts = []
+    keys = date_keys(candidate.call)
+    if known.dates is None or keys != known.dates:
+        facts.append(numbered(deadline_fact(keys), known.facts))
+    facts.extend(fact for fact in _closing_facts(candidate, now) if fact not in known.facts)
+    words = {"budget_changed": "budget", "news": "notice"}
+    facts.extend(
+        f"{words[event.type]}:{event.id}" for event in candidate.events if event.type in words and event.id not in known.events
+    )
+    return facts
+
+
+def _welcome(items: list[Item], choice: Choice) -> Selection:
+    """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
+    open_now = [item for item in items if item.section is Section.NEW]
+    shown = open_now[: choice.welcome]
+    rest = [item for item in items if item not in shown]
+    return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
+
+
+def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]:
+    """A repaired or newly read source does not flood: too many first mentions from one source become one group."""
+    promises = (Section.CHANGED, Section.CLOSING)
+    firsts = [item for item in items if item.section not in promises and not item.opened]
+    per_source = Counter(item.candidate.call.source for item in firsts)
+    read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
+    groups: dict[tuple[str, Section], list[Item]] = defaultdict(list)
+    shown = []
+    for item in items:
+        source = item.candidate.call.source
+        many = per_source[source] > choice.per_source
+        flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
+        if flood and item.section not in promises and not item.opened:
+            groups[(source, item.section)].append(item)
+        else:
+            shown.append(item)
+    made = [
+        Group(
+            source=source,
+            section=section,
+            items=tuple(members),
+            first_reading=all(member.candidate.baseline for member in members),
+        )
+        for (source, section), members in groups.items()
+    ]
+    return shown, made
+
+
+def _order(item: Item, now: datetime) -> tuple[object, ...]:
+    """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
+    call, match = item.candidate.call, item.candidate.match
+    urgency = 0 if any(change.kind in _URGENT for change in item.changes) else 1
+    level = LEVELS.index(match.level) if match else len(LEVELS)
+    upcoming = next_deadline(call, now)
+    starts = call.starts if call.kind is Kind.EVENT else None
+    when = starts or (upcoming.at if upcoming else None)
+    age = -(call.published or item.candidate.first_seen).timestamp() if when is None else 0.0
+    relevance = -match.relevance if match else 0.0
+    far = when.timestamp() if when else float("inf")
+    if item.section in (Section.CLOSING, Section.EVENTS):
+        level = 0
+    return (tuple(Section).index(item.section), urgency, level, far, age, relevance, item.candidate.key)

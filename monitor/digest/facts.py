@@ -1,0 +1,149 @@
+"""What a department has been told, as short words: writing them, reading them, and what follows from them.
+
+A fact is unique per department and call. `new`, `coming` and `opened` say how the call was told; `deadline:KEYS` which dates,
+`closing-4w:KEY` and `closing-1w:KEY` which reminders, `withdrawn` and `back` whether it is there at all; `budget:ID` and
+`notice:ID` which events. A fact that comes true again bears a number: `deadline:2026-06-25#2`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from monitor.calls import Call, DeadlineModel, Kind, Precision
+from monitor.digest.model import Told
+
+FIRST = ("new", "coming", "missed")
+_DAY_LENGTH = len("2026-06-25")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What follows from all facts told about one call."""
+
+    facts: frozenset[str] = frozenset()
+    told: bool = False
+    opened: bool = False
+    withdrawn: bool = False
+    dates: tuple[str, ...] | None = None
+    events: frozenset[int] = field(default_factory=frozenset)
+
+
+def read_facts(told: Iterable[Told]) -> Known:
+    """What the department knows, from its facts in the order of telling."""
+    facts = [fact.fact for fact in told]
+    last_dates: tuple[str, ...] | None = None
+    withdrawn = False
+    events = set()
+    for fact in facts:
+        word, _, rest = fact.partition("#")[0].partition(":")
+        if word == "deadline":
+            last_dates = tuple(rest.split(",")) if rest else ()
+        elif word in ("withdrawn", "back"):
+            withdrawn = word == "withdrawn"
+        elif word in ("budget", "notice"):
+            events.add(int(rest))
+    return Known(
+        facts=frozenset(facts),
+        told=any(word in facts for word in FIRST),
+        opened="new" in facts or "opened" in facts,
+        withdrawn=withdrawn,
+        dates=last_dates,
+        events=frozenset(events),
+    )
+
+
+def numbered(fact: str, known: frozenset[str]) -> str:
+    """The fact, with the next free number when it has been told before."""
+    if fact not in known:
+        return fact
+    number = 2
+    while f"{fact}#{number}" in known:
+        number += 1
+    return f"{fact}#{number}"
+
+
+def date_keys(call: Call) -> tuple[str, ...]:
+    """The dates of a call as comparable text: a day, or a minute with its offset, as exactly as the source stated them.
+
+    An event's date is when it starts. `rolling` stands for a call without any last day.
+    """
+    if call.kind is Kind.EVENT:
+        return (_minute(call.starts),) if call.starts else ()
+    if call.deadlines:
+        keys = [
+            _day(d.at, d.zone) if d.precision is Precision.DAY else _minute(d.at.astimezone(ZoneInfo(d.zone)))
+            for d in call.deadlines
+        ]
+        return tuple(dict.fromkeys(keys))
+    return ("rolling",) if call.deadline_model is DeadlineModel.ROLLING else ()
+
+
+def deadline_fact(keys: tuple[str, ...]) -> str:
+    """The fact that these dates were told."""
+    return "deadline:" + ",".join(keys)
+
+
+def key_date(key: str) -> date | None:
+    """The day of a date key; None for `rolling`."""
+    return None if key == "rolling" else date.fromisoformat(key[:_DAY_LENGTH])
+
+
+def key_moment(key: str) -> datetime | None:
+    """The moment of a date key that has one; None for a mere day and for `rolling`."""
+    return datetime.fromisoformat(key) if key != "rolling" and len(key) > _DAY_LENGTH else None
+
+
+def dates_changed(told: tuple[str, ...], current: tuple[str, ...], now: datetime) -> bool:
+    """Whether what was told about dates is no longer right in anything that still lies ahead.
+
+    Dates that have passed, and that a source dropped for that reason, are no change. A time of day added to a day that was
+    told without one is no change either, as long as the day stands.
+    """
+    gone = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
+    added = [key for key in current if not has_passed(key, now) and not _stands(key, told)]
+    return bool(gone or added)
+
+
+def is_earlier(told: tuple[str, ...], current: tuple[str, ...], now: datetime) -> bool:
+    """Whether someone who trusts the dates told would come too late."""
+    lost = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
+    if not lost:
+        return False
+    first_lost = min(_order(key) for key in lost)
+    return any(_order(key) < first_lost for key in current if not _stands(key, told))
+
+
+def has_passed(key: str, now: datetime) -> bool:
+    """Whether the day or moment of a date key is over."""
+    moment = key_moment(key)
+    if moment is not None:
+        return moment < now
+    day = key_date(key)
+    return day is not None and day < now.date()
+
+
+def _order(key: str) -> str:
+    """Date keys in order of time; a day without a time is over last of all on that day, `rolling` never."""
+    return "9" if key == "rolling" else key[:_DAY_LENGTH] + (key[_DAY_LENGTH : _DAY_LENGTH + 6] or "T24:00")
+
+
+def _stands(key: str, others: tuple[str, ...]) -> bool:
+    """Whether a date is still among the others: the same key, or the same day where one of them has no time."""
+    if key in others:
+        return True
+    day = key_date(key)
+    return day is not None and any(
+        key_date(other) == day and (key_moment(key) is None or key_moment(other) is None or key_moment(other) == key_moment(key))
+        for other in others
+    )
+
+
+def _day(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _minute(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")

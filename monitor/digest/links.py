@@ -1,0 +1,59 @@
+"""Where the links of a mail lead. The archive in a browser answers at these addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from monitor.calls import Call
+
+# Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
+RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses below the installation's base address."""
+
+    base_url: str
+
+    def _at(self, path: str, **query: str) -> str:
+        address = f"{self.base_url.rstrip('/')}/{path}"
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def call(self, call: Call) -> str:
+        """The call's page in the archive."""
+        return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
+
+    def calendar(self, call: Call) -> str:
+        """The call's calendar entry."""
+        return self._at(f"kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics")
+
+    def digest(self, digest: str, **query: str) -> str:
+        """The page with exactly the items of one digest; `query` narrows it to some of them."""
+        return self._at(f"utskick/{quote(digest, safe='')}", **query)
+
+    def department(self, department: str) -> str:
+        """The department's page."""
+        return self._at(f"forvaltning/{quote(department, safe='')}")
+
+    def answer(self, token: str, answer: str) -> str:
+        """The page on which a department answers about a call."""
+        return self._at(f"svar/{token}", svar=answer)
+
+    def leave(self) -> str:
+        """The page on which a recipient stops or changes the mails; the token is filled in when the mail is written out."""
+        return self._at(f"avsluta/{RECIPIENT_TOKEN}")
+
+    def sources(self) -> str:
+        """The page about the sources and how their reading went."""
+        return self._at("kallor")
+
+
+def publisher_url(call: Call) -> str:
+    """The publisher's page if it is a web address, else empty: a feed may hold `javascript:`."""
+    try:
+        parts = urlsplit(call.url.strip())
+    except ValueError:
+        return ""
+    return call.url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""

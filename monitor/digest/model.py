@@ -1,0 +1,225 @@
+"""What a digest is made of: what is known about calls goes in, a selection of items comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.calls import Call
+
+
+class Level(StrEnum):
+    """How sure the rules are that a call concerns a department."""
+
+    STRONG = "stark"
+    LIKELY = "trolig"
+    WEAK = "svag"
+
+
+LEVELS = tuple(Level)
+
+
+class Section(StrEnum):
+    """The parts of a mail, in the order in which they are read."""
+
+    CHANGED = "changed"
+    NEW = "new"
+    CLOSING = "closing"
+    COMING = "coming"
+    EVENTS = "events"
+    PARTNERS = "partners"
+    POLICY = "policy"
+    NEWS = "news"
+    MISSED = "missed"
+
+
+class MailKind(StrEnum):
+    """The kinds of mail a department can get, and the coordinator's notice. Each has its own templates."""
+
+    WEEKLY = "weekly"
+    WELCOME = "welcome"
+    QUIET = "quiet"
+    CORRECTION = "correction"
+    NOTICE = "notice"
+
+
+class Shown(StrEnum):
+    """How an item stands in the mail: in full, as a line, or only behind a link."""
+
+    CARD = "card"
+    LINE = "line"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class FitLine:
+    """One line of the fit card: what is asked (`key` for the program), and the answer in plain Swedish."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Why the rules think that a call concerns the department. Names are ready to be shown.
+
+    `answer` is the fit card's word on whether a municipality may take part: ja, som partner, nej, framgår inte.
+    """
+
+    level: Level
+    relevance: float
+    themes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    goals: tuple[tuple[int, str], ...] = ()
+    programme: str = ""
+    answer: str = ""
+    fit: tuple[FitLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One typed change from the archive; `old` and `new` are JSON as `monitor.archive.changes` writes it."""
+
+    id: int
+    type: str
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One fact that the department has been told about a call, in the order of telling."""
+
+    fact: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A call as the archive knows it, seen from one department.
+
+    `match` is None when the rules no longer match what the department was once told of; its dates are still promises.
+    `baseline` says that the call came with its source's first accepted run. `answer` is the department's own word on it.
+    """
+
+    call: Call
+    first_seen: datetime
+    match: Match | None = None
+    baseline: bool = False
+    vanished_at: datetime | None = None
+    events: tuple[Event, ...] = ()
+    told: tuple[Told, ...] = ()
+    story: str = ""
+    answer: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of the call."""
+        return (self.call.source, self.call.call_id)
+
+
+class ChangeKind(StrEnum):
+    """What a department is told to have changed since it was last told."""
+
+    WITHDRAWN = "withdrawn"
+    BACK = "back"
+    EARLIER = "earlier"
+    MOVED = "moved"
+    OPENED = "opened"
+    BUDGET = "budget"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""
+
+    kind: ChangeKind
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One call in one mail: once, whatever number of reasons there is to name it.
+
+    `facts` is what the department has been told once this mail is built. `also` are other sources of the same story.
+    `opened` says that the call was told while it was still on its way.
+    """
+
+    candidate: Candidate
+    section: Section
+    facts: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+    also: tuple[Candidate, ...] = ()
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """More than a reader can take in from one source: counted, the strongest named, all behind one link."""
+
+    source: str
+    section: Section
+    items: tuple[Item, ...]
+    first_reading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What one department is to be told at one moment. `rest` stands only behind a link; it counts as told."""
+
+    kind: MailKind
+    items: tuple[Item, ...] = ()
+    groups: tuple[Group, ...] = ()
+    rest: tuple[Item, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Item, ...]:
+        """Every item that counts as told."""
+        return (*self.items, *(item for group in self.groups for item in group.items), *self.rest)
+
+    def counts(self) -> dict[str, int]:
+        """How many items each section has, sections without any left out."""
+        found: dict[str, int] = {}
+        for section in Section:
+            number = sum(item.section is section for item in self.everything)
+            if number:
+                found[section.value] = number
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How the reading of one source stands. `read` is its last good reading, None before the first."""
+
+    source: str
+    name: str
+    healthy: bool
+    read: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The settings that choosing follows."""
+
+    welcome: int = 10
+    per_source: int = 20
+    first_reading: int = 5
+    news_days: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a mail is for, and how to reach those who send it."""
+
+    department: str
+    name: str
+    municipality: str
+    contact: str
+    base_url: str
+    sources: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,163 @@
+"""Rendering: from a selection to subject, HTML, text and calendar entries, small enough to arrive whole in every mail program."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mjml
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, select_autoescape
+
+from monitor.digest.answers import Signer
+from monitor.digest.calendar import CalendarFile, calendar_file
+from monitor.digest.cards import Cards
+from monitor.digest.model import Audience, Item, MailKind, Selection, Shown
+from monitor.digest.view import MailView, MailWriter, Occasion, plan
+from monitor.digest.wording import Wording, clean
+from monitor.errors import MailError
+
+LANGUAGES = ("sv", "en")
+# Gmail cuts a mail off at 102 kB; below this, nobody loses the end.
+SIZE_LIMIT = 95_000
+CALENDAR_LIMIT = 20
+_FIRST_CARDS, _FIRST_LINES = 30, 80
+_FORMS = ("subject.txt", "txt", "mjml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A mail in one language, complete but for the recipient."""
+
+    language: str
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A mail in every language asked for, with its calendar entries, and how each item is shown in it."""
+
+    renderings: tuple[Rendering, ...]
+    calendars: tuple[CalendarFile, ...]
+    shown: Mapping[tuple[str, str], Shown]
+
+
+class Templates:
+    """The templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
+
+    def __init__(self, files: Mapping[str, str], phrases: Mapping[str, Mapping[str, Any]]) -> None:
+        self._environment = Environment(
+            loader=DictLoader(dict(files)),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(enabled_extensions=("mjml",), default_for_string=True, default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._phrases = phrases
+
+    def wording(self, language: str) -> Wording:
+        """The words of one language."""
+        return Wording(language, self._phrases[language])
+
+    def fill(self, name: str, **values: object) -> str:
+        """One template with its values. MailError names the template and the line that does not work."""
+        try:
+            return self._environment.get_template(name).render(**values)
+        except TemplateError as error:
+            line = getattr(error, "lineno", None)
+            raise MailError(f"{name}{f', line {line}' if line else ''}", f"the template does not work: {error}") from error
+
+    def render(self, view: MailView) -> Rendering:
+        """A view as a mail."""
+        source = self.fill(f"{view.kind}.mjml", mail=view)
+        try:
+            html = mjml.mjml2html(source, fonts={})
+        except (ValueError, OSError) as error:
+            raise MailError(f"{view.kind}.mjml", f"is not MJML: {error}") from error
+        text = self.fill(f"{view.kind}.txt", mail=view)
+        return Rendering(
+            language=view.language,
+            subject=clean(self.fill(f"{view.kind}.subject.txt", mail=view)),
+            html=_landmarks(html),
+            text="\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n",
+        )
+
+
+def load_templates(folders: Sequence[Path]) -> Templates:
+    """Read templates and phrases; in `folders` the first that has a file wins, and phrases are laid over each other."""
+    files: dict[str, str] = {}
+    phrases: dict[str, dict[str, Any]] = {language: {} for language in LANGUAGES}
+    for folder in reversed(folders):
+        try:
+            for path in sorted(folder.glob("*")):
+                if path.suffix in (".txt", ".mjml"):
+                    files[path.name] = path.read_text("utf-8")
+                elif path.suffix == ".toml" and path.stem in phrases:
+                    phrases[path.stem] = _laid_over(phrases[path.stem], tomllib.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise MailError(str(folder), f"a template cannot be read: {error}") from error
+    missing = [f"{kind.value}.{form}" for kind in MailKind for form in _FORMS if f"{kind.value}.{form}" not in files]
+    if missing:
+        raise MailError(str(folders[-1]), f"these templates are missing: {', '.join(missing)}")
+    return Templates(files, phrases)
+
+
+def render_mail(
+    templates: Templates,
+    selection: Selection,
+    audience: Audience,
+    occasion: Occasion,
+    signer: Signer,
+    languages: Sequence[str] = ("sv",),
+) -> Rendered:
+    """Render the mail in each language, with as many cards and lines as have room; the rest stands behind links."""
+    cards, lines = _FIRST_CARDS, _FIRST_LINES
+    while True:
+        shown = plan(selection, cards, lines)
+        renderings = []
+        for language in languages:
+            wording = templates.wording(language)
+            maker = Cards(wording, audience, signer, occasion.digest, occasion.now)
+            view = MailWriter(wording, audience, maker, occasion).write(selection, shown)
+            renderings.append(templates.render(view))
+        largest = max(max(len(one.html.encode()), len(one.text.encode())) for one in renderings)
+        if largest <= SIZE_LIMIT or not (cards or lines):
+            break
+        cards, lines = _smaller(cards, lines, sum(value is Shown.CARD for value in shown.values()))
+    calendars = _calendars(templates.wording(languages[0]), selection.items, shown, audience, occasion)
+    return Rendered(renderings=tuple(renderings), calendars=tuple(calendars), shown=shown)
+
+
+def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
+    if used:
+        return min(cards, used) * 3 // 4, lines
+    return 0, lines * 3 // 4
+
+
+def _calendars(
+    wording: Wording, items: Sequence[Item], shown: Mapping[tuple[str, str], Shown], audience: Audience, occasion: Occasion
+) -> list[CalendarFile]:
+    files = [
+        calendar_file(wording, item.candidate, audience, occasion.now)
+        for item in items
+        if shown[item.candidate.key] is Shown.CARD or item.changes
+    ]
+    return [file for file in files if file is not None][:CALENDAR_LIMIT]
+
+
+def _landmarks(html: str) -> str:
+    """The body as the page's main landmark, so that readers of the screen can go straight to it."""
+    return html.replace(' role="article"', ' role="main"', 1).replace(' aria-roledescription="email"', "", 1)
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _laid_over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged

@@ -1,0 +1,248 @@
+"""Made-up calls in every situation a mail can meet: for trying templates, for the test mail, and for the golden mails.
+
+Identifiers, dates and amounts have the form of real ones; the texts are our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Precision, Section, Status
+from monitor.digest.choose import choose, choose_corrections
+from monitor.digest.facts import date_keys, deadline_fact
+from monitor.digest.model import (
+    Audience,
+    Candidate,
+    Choice,
+    Event,
+    FitLine,
+    Level,
+    MailKind,
+    Match,
+    Selection,
+    SourceHealth,
+    Told,
+)
+from monitor.digest.view import Occasion
+from monitor.digest.wording import HOME, iso_week
+
+NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)
+AUDIENCE = Audience(
+    department="kultur-fritid",
+    name="Kultur- och fritidsförvaltningen",
+    municipality="Nässjö kommun",
+    contact="eu@example.se",
+    base_url="https://eu.example.se",
+    sources={"funding-tenders": "EU:s portal för utlysningar", "kulturradet": "Kulturrådet", "europa-direkt": "Europa Direkt"},
+)
+_PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A selection and its occasion, ready to be rendered."""
+
+    selection: Selection
+    occasion: Occasion
+
+
+def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
+    """One sample for every kind of mail a department gets."""
+    known = tuple(_told(candidate, now - timedelta(days=14)) for candidate in _known(now))
+    previous = now - timedelta(days=7)
+    occasion = Occasion(
+        digest=f"{iso_week(now.date())}-{AUDIENCE.department}",
+        week=iso_week(now.date()),
+        now=now,
+        previous_week=iso_week(previous.date()),
+        health=_health(now),
+    )
+    weekly = choose((*_changed(known, now), *_fresh(now)), first=False, previous=previous, choice=Choice(), now=now)
+    welcome = choose((*_fresh(now), *_known(now)), first=True, previous=None, choice=Choice(), now=now)
+    quiet = choose(known, first=False, previous=previous, choice=Choice(), now=now)
+    ahead = choose(_known(now), first=True, previous=None, choice=Choice(), now=now).items
+    correction = choose_corrections(_changed(known, now), now)
+    return {
+        MailKind.WEEKLY: Sample(weekly, occasion),
+        MailKind.WELCOME: Sample(welcome, replace(occasion, previous_week="")),
+        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=ahead, health=_health(now)[:1])),
+        MailKind.CORRECTION: Sample(correction, replace(occasion, digest=f"{occasion.digest}-r1")),
+    }
+
+
+def _day(now: datetime, days: int, clock: str = "") -> Deadline:
+    day = (now + timedelta(days=days)).date()
+    hour, minute = (int(part) for part in (clock or "23:59").split(":"))
+    at = datetime(day.year, day.month, day.day, hour, minute, 0 if clock else 59, tzinfo=HOME)
+    return Deadline(at=at, precision=Precision.MINUTE if clock else Precision.DAY, text=f"{day:%d %B %Y}")
+
+
+def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> Match:
+    return Match(
+        level=level,
+        relevance=relevance,
+        themes=themes,
+        words=words,
+        areas=("Verksamhetsutveckling", "Extern finansiering"),
+        goals=((4, "God utbildning för alla"), (10, "Minskad ojämlikhet")),
+        programme=programme,
+        answer="ja",
+        fit=(
+            FitLine("municipality", "Kan kommunen delta", "Ja. Kommuner nämns bland dem som får söka."),
+            FitLine("cofunding", "Medfinansiering", "Finansiären betalar högst 80 procent"),
+            FitLine("partners", "Partner och länder", "Minst 2 parter från 2 länder"),
+        ),
+    )
+
+
+def _fresh(now: datetime) -> tuple[Candidate, ...]:
+    """What nobody has been told of: new, coming, weak, an event, a partner search, a proposal and news."""
+    seen = now - timedelta(days=2)
+    twinning = Call(
+        source="funding-tenders",
+        call_id="50139871TOPICSen",
+        identifier="CERV-2026-CITIZENS-TOWN-TT",
+        title="Town Twinning",
+        url=_PORTAL + "CERV-2026-CITIZENS-TOWN-TT",
+        summary="Grants for meetings between people from twinned towns. Each meeting has a theme and lasts at most three weeks.",
+        language="en",
+        programme="43251589",
+        deadlines=(_day(now, 24, "17:00"),),
+        deadline_model=DeadlineModel.SINGLE,
+        budget=Budget(total=4_000_000, project_min=8_455, project_max=50_745, shared=True),
+    )
+    culture = Call(
+        source="kulturradet",
+        call_id="internationellt-utbyte-2026",
+        title="Bidrag till internationellt utbyte inom barn- och ungdomskultur",
+        url="https://www.kulturradet.se/sok-bidrag/internationellt-utbyte/",
+        summary="För bibliotek, kulturskolor och andra som vill arbeta med unga i ett annat land.",
+        language="sv",
+        deadlines=(_day(now, 9),),
+        deadline_model=DeadlineModel.SINGLE,
+        budget=Budget(project_max=200_000, currency="SEK"),
+    )
+    stages = Call(
+        source="funding-tenders",
+        call_id="50141200TOPICSen",
+        identifier="LIFE-2026-STRAT-NAT-SNAP-two-stage",
+        title="Strategic Nature Projects",
+        url=_PORTAL + "LIFE-2026-STRAT-NAT-SNAP-two-stage",
+        sections=(Section(title="Scope", text="Large projects that carry out a plan for nature in a whole region."),),
+        language="en",
+        deadlines=(_day(now, 94), _day(now, 276)),
+        deadline_model=DeadlineModel.TWO_STAGE,
+        opens=(now + timedelta(days=20)).date(),
+        stated_status=Status.FORTHCOMING,
+    )
+    rolling = Call(
+        source="kulturradet",
+        call_id="starkta-bibliotek",
+        title="Stärkta bibliotek",
+        url="https://www.kulturradet.se/sok-bidrag/starkta-bibliotek/",
+        summary="Stöd till folkbiblioteken för nya arbetssätt.",
+        language="sv",
+        deadline_model=DeadlineModel.ROLLING,
+    )
+    event = Call(
+        source="europa-direkt",
+        call_id="https://example.se/kalender/eu-pengar",
+        title="Lunchmöte: så söker kommunen EU-pengar",
+        url="https://example.se/kalender/eu-pengar",
+        kind=Kind.EVENT,
+        language="sv",
+        starts=datetime.combine(date(now.year, now.month, now.day) + timedelta(days=10), datetime.min.time(), HOME).replace(
+            hour=12
+        ),
+        location="Jönköping och digitalt",
+    )
+    news = Call(
+        source="europa-direkt",
+        call_id="https://example.se/nyheter/1",
+        title="Nytt partnerskap för unga i Europa",
+        url="https://example.se/nyheter/1",
+        kind=Kind.NEWS,
+        language="sv",
+        published=now - timedelta(days=3),
+        links=(Link(title="Programmet", url="https://example.eu/"),),
+    )
+    policy = replace(news, call_id="policy-1", title="Kommissionen föreslår nytt kulturprogram från 2028", kind=Kind.POLICY)
+    youth, libraries = ("Ungdomsutbyten", "Vänorter"), ("Bibliotek och läsning",)
+    return (
+        Candidate(
+            call=twinning,
+            first_seen=seen,
+            match=_match(
+                Level.STRONG,
+                82,
+                youth,
+                ("twinned towns", "Town Twinning"),
+                "Medborgare, jämlikhet, rättigheter och värden (CERV)",
+            ),
+        ),
+        Candidate(call=culture, first_seen=seen, match=_match(Level.LIKELY, 61, ("Kulturskola",), ("kulturskolor",), "")),
+        Candidate(call=stages, first_seen=seen, match=_match(Level.LIKELY, 55, ("Natur",), ("nature",), "Life")),
+        Candidate(call=rolling, first_seen=seen, match=_match(Level.WEAK, 51, libraries, ("folkbiblioteken",), "")),
+        Candidate(call=event, first_seen=seen, match=_match(Level.LIKELY, 60, ("Extern finansiering",), ("EU-pengar",), "")),
+        Candidate(call=news, first_seen=seen, match=_match(Level.LIKELY, 58, ("Ungdomsutbyten",), ("unga",), "")),
+        Candidate(call=policy, first_seen=seen, match=_match(Level.LIKELY, 57, ("Kultur i EU",), ("kulturprogram",), "")),
+    )
+
+
+def _known(now: datetime) -> tuple[Candidate, ...]:
+    """Two calls that were told two weeks ago."""
+    seen = now - timedelta(days=20)
+    data = Call(
+        source="funding-tenders",
+        call_id="50133010TOPICSen",
+        identifier="CERV-2026-DATA",
+        title="Call for proposals to support data protection authorities",
+        url=_PORTAL + "CERV-2026-DATA",
+        summary="Help for those who explain data protection to the young and to small firms.",
+        language="en",
+        deadlines=(_day(now, 40),),
+        deadline_model=DeadlineModel.SINGLE,
+    )
+    media = replace(
+        data,
+        call_id="50135511TOPICSen",
+        identifier="CREA-CULT-2026-COOP-1",
+        title="European Cooperation Projects Small Scale",
+        url=_PORTAL + "CREA-CULT-2026-COOP-1",
+        summary="Projects in which cultural organisations in three countries work together.",
+        deadlines=(_day(now, 60, "17:00"),),
+    )
+    match = _match(Level.STRONG, 75, ("Kultursamarbeten",), ("cultural",), "Kreativa Europa")
+    return (Candidate(call=data, first_seen=seen, match=match), Candidate(call=media, first_seen=seen, match=match))
+
+
+def _told(candidate: Candidate, at: datetime) -> Candidate:
+    facts = ("new", deadline_fact(date_keys(candidate.call)))
+    return replace(candidate, told=tuple(Told(fact=fact, at=at) for fact in facts))
+
+
+def _changed(known: tuple[Candidate, ...], now: datetime) -> tuple[Candidate, ...]:
+    """The same calls with a date that moved earlier, more money, and one withdrawn."""
+    data, media = known
+    earlier = replace(data.call, deadlines=(_day(now, 12),), budget=Budget(total=2_500_000))
+    moved = (
+        Event(id=1, type="deadline_moved"),
+        Event(
+            id=2, type="budget_changed", old='{"total": 1500000, "currency": "EUR"}', new='{"total": 2500000, "currency": "EUR"}'
+        ),
+    )
+    gone = now - timedelta(days=1)
+    return (
+        replace(data, call=earlier, events=moved),
+        replace(media, vanished_at=gone, events=(Event(id=3, type="vanished"),)),
+    )
+
+
+def _health(now: datetime) -> tuple[SourceHealth, ...]:
+    return (
+        SourceHealth(source="funding-tenders", name="EU:s portal för utlysningar", healthy=True, read=now - timedelta(hours=2)),
+        SourceHealth(source="kulturradet", name="Kulturrådet", healthy=True, read=now - timedelta(hours=2)),
+        SourceHealth(source="europa-direkt", name="Europa Direkt", healthy=False, read=now - timedelta(days=5)),
+    )

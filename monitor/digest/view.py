@@ -1,0 +1,309 @@
+"""A mail as its templates see it: subject, lead, sections with cards and lines, footer. All words are ready; templates only place them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from monitor.calls import next_deadline
+from monitor.digest.cards import Cards, CardView, LinkView
+from monitor.digest.facts import date_keys
+from monitor.digest.model import (
+    Audience,
+    ChangeKind,
+    Group,
+    Item,
+    Level,
+    MailKind,
+    Section,
+    Selection,
+    Shown,
+    SourceHealth,
+)
+from monitor.digest.wording import HOME, Wording, clean, iso_week, shorten
+
+_NAMED_UNREAD = 4
+_NAMED_IN_GROUP = 5
+_LINES_ONLY = (Section.NEWS, Section.POLICY, Section.PARTNERS, Section.MISSED)
+_IN_SUBJECT = (Section.NEW, Section.CLOSING, Section.COMING, Section.EVENTS, Section.POLICY, Section.PARTNERS, Section.NEWS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """Many items of one source as one: how many, why, the strongest, and the link to exactly these."""
+
+    title: str
+    reason: str
+    lines: tuple[CardView, ...]
+    link: LinkView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """One section of the mail."""
+
+    id: str
+    heading: str
+    cards: tuple[CardView, ...] = ()
+    weak: tuple[CardView, ...] = ()
+    lines: tuple[CardView, ...] = ()
+    groups: tuple[GroupView, ...] = ()
+    more: LinkView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailView:
+    """Everything a template may place."""
+
+    kind: str
+    language: str
+    subject: str
+    title: str
+    name: str
+    lead: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    footer: tuple[str, ...]
+    footer_heading: str
+    weak_heading: str
+    some: str
+    also: str
+    answer: str
+    whole: LinkView
+    leave: LinkView
+    sources: LinkView
+    rest: LinkView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """When and why a mail is written: its digest's id and week, the week of the mail before it, and how the sources stand."""
+
+    digest: str
+    week: str
+    now: datetime
+    previous_week: str = ""
+    health: tuple[SourceHealth, ...] = ()
+    ahead: tuple[Item, ...] = ()
+
+
+def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
+    """How each item is shown when only so many cards and lines have room; what is urgent and strong comes first."""
+    shown: dict[tuple[str, str], Shown] = {}
+    for item in selection.items:
+        weak = item.section is Section.NEW and item.candidate.match is not None and item.candidate.match.level is Level.WEAK
+        if item.section not in _LINES_ONLY and not weak and cards > 0:
+            cards -= 1
+            shown[item.candidate.key] = Shown.CARD
+        elif lines > 0:
+            lines -= 1
+            shown[item.candidate.key] = Shown.LINE
+        else:
+            shown[item.candidate.key] = Shown.LINK
+    for item in (*(member for group in selection.groups for member in group.items), *selection.rest):
+        shown[item.candidate.key] = Shown.LINK
+    return shown
+
+
+class MailWriter:
+    """Writes the view of one mail in one language."""
+
+    def __init__(self, wording: Wording, audience: Audience, cards: Cards, occasion: Occasion) -> None:
+        self._say = wording.say
+        self._wording = wording
+        self._audience = audience
+        self._cards = cards
+        self._occasion = occasion
+
+    def write(self, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> MailView:
+        """The whole view of the selection."""
+        name = clean(self._audience.name)
+        quiet_lines = tuple(self._cards.line(item) for item in self._occasion.ahead)
+        sections = [self._section(section, selection, shown) for section in Section]
+        if selection.kind is MailKind.QUIET and quiet_lines:
+            sections.append(SectionView(id="ahead", heading=self._say("heading.closing"), lines=quiet_lines))
+        week = self._wording.week(self._occasion.week)
+        return MailView(
+            kind=selection.kind.value,
+            language=self._wording.language,
+            subject=self._subject(selection, name),
+            title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
+            name=name,
+            lead=tuple(self._lead(selection, name)),
+            sections=tuple(section for section in sections if section is not None),
+            footer=tuple(self._footer(name, attached=any(value is Shown.CARD for value in shown.values()))),
+            footer_heading=self._say("footer.heading"),
+            weak_heading=self._say("heading.weak"),
+            some=self._say("group.some"),
+            also=self._say("card.also"),
+            answer=self._say("link.answer"),
+            whole=LinkView(self._say("link.whole"), "", self._cards.links.digest(self._occasion.digest)),
+            leave=LinkView(self._say("link.leave"), "", self._cards.links.leave()),
+            sources=LinkView(self._say("footer.sources_link"), "", self._cards.links.sources()),
+            rest=self._rest(selection),
+        )
+
+    def _section(self, section: Section, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> SectionView | None:
+        items = [item for item in selection.items if item.section is section]
+        groups = tuple(self._group(group) for group in selection.groups if group.section is section)
+        if not items and not groups:
+            return None
+        welcome = selection.kind is MailKind.WELCOME and section is Section.NEW
+        in_lines = [item for item in items if shown[item.candidate.key] is Shown.LINE]
+        weak = [item for item in in_lines if section is Section.NEW and _is_weak(item)]
+        linked = sum(shown[item.candidate.key] is Shown.LINK for item in items)
+        return SectionView(
+            id=section.value,
+            heading=self._say("heading.open" if welcome else f"heading.{section.value}"),
+            cards=tuple(self._cards.card(item) for item in items if shown[item.candidate.key] is Shown.CARD),
+            lines=tuple(self._cards.line(item) for item in in_lines if item not in weak),
+            weak=tuple(self._cards.line(item) for item in weak),
+            groups=groups,
+            more=self._link_to_rest(linked, section) if linked else None,
+        )
+
+    def _group(self, group: Group) -> GroupView:
+        source = clean(self._audience.sources.get(group.source, group.source))
+        number = len(group.items)
+        url = self._cards.links.digest(self._occasion.digest, kalla=group.source, avsnitt=group.section.value)
+        return GroupView(
+            title=self._say(f"group.{group.section.value}", n=number, source=source),
+            reason=self._say("group.first_reading" if group.first_reading else "group.many"),
+            lines=tuple(self._cards.line(item) for item in group.items[:_NAMED_IN_GROUP]),
+            link=LinkView(self._say("group.all", n=number), "", url),
+        )
+
+    def _link_to_rest(self, number: int, section: Section) -> LinkView:
+        url = self._cards.links.digest(self._occasion.digest, avsnitt=section.value)
+        return LinkView(self._say("link.more", n=number), "", url)
+
+    def _rest(self, selection: Selection) -> LinkView | None:
+        if not selection.rest:
+            return None
+        url = self._cards.links.digest(self._occasion.digest)
+        return LinkView(self._say("link.more", n=len(selection.rest)), "", url)
+
+    def _subject(self, selection: Selection, name: str) -> str:
+        say, week = self._say, self._wording.week(self._occasion.week)
+        if selection.kind is MailKind.QUIET:
+            return say("subject.quiet", name=name, week=week)
+        if selection.kind is MailKind.CORRECTION:
+            return self._correction_subject(selection.items)
+        if selection.kind is MailKind.WELCOME:
+            number = sum(item.section is Section.NEW for item in selection.everything)
+            if not number:
+                return say("subject.welcome_nothing", name=name)
+            return say("subject.welcome", name=name, what=say("count.open", n=number))
+        counts = selection.counts()
+        changed = counts.get("changed", 0)
+        rest = [say(f"count.{section.value}", n=counts[section.value]) for section in _IN_SUBJECT if section.value in counts]
+        what = rest[0] if rest else ""
+        day = self._nearest(selection)
+        nearest = say("subject.nearest", day=self._wording.short_day(day, self._occasion.now)) if day else ""
+        if changed and what:
+            first = say("count.changed", n=changed)
+            return say("subject.changed_first", changed=first, what=what, name=name, week=week, nearest=nearest)
+        what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
+        return say("subject.weekly", what=what, name=name, week=week, nearest=nearest)
+
+    def _correction_subject(self, items: Sequence[Item]) -> str:
+        if len(items) > 1:
+            return self._say("subject.correction_many", n=len(items))
+        item = items[0]
+        title = shorten(self._cards.title(item.candidate.call), 70)
+        if any(change.kind is ChangeKind.WITHDRAWN for change in item.changes):
+            return self._say("subject.correction_withdrawn", title=title)
+        day = self._wording.date_keys(date_keys(item.candidate.call)[:1], self._occasion.now)
+        return self._say("subject.correction_earlier", title=title, day=day)
+
+    def _nearest(self, selection: Selection) -> date | None:
+        now = self._occasion.now
+        sections = (Section.CHANGED, Section.NEW, Section.CLOSING)
+        moments = [
+            upcoming.at
+            for item in selection.items
+            if item.section in sections
+            and not any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
+            and (upcoming := next_deadline(item.candidate.call, now)) is not None
+        ]
+        return min(moments).astimezone(HOME).date() if moments else None
+
+    def _lead(self, selection: Selection, name: str) -> list[str]:
+        say, now = self._say, self._occasion.now
+        if selection.kind is MailKind.CORRECTION:
+            return [say("lead.correction", n=len(selection.items))]
+        lead = []
+        if selection.kind is MailKind.WELCOME:
+            lead = [say("lead.welcome", name=name), *self._welcome_lead(selection)]
+        elif selection.kind is MailKind.QUIET:
+            lead = [say("lead.quiet", name=name)]
+            if self._occasion.ahead:
+                lead.append(say("lead.quiet_coming"))
+        else:
+            counts = selection.counts()
+            what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
+            lead = [say("lead.summary", what=what)]
+        day = self._nearest(selection)
+        if day:
+            lead.append(say("lead.nearest", day=self._wording.day(day, now), left=self._wording.days_left(day, now)))
+        weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
+        if weeks:
+            numbers = self._wording.join(self._wording.week(week) for week in weeks)
+            lead.append(say("lead.covers", n=len(weeks), weeks=numbers))
+        return lead
+
+    def _welcome_lead(self, selection: Selection) -> list[str]:
+        number = sum(item.section is Section.NEW for item in selection.everything)
+        shown = len(selection.items)
+        if not number:
+            lead = [self._say("lead.welcome_nothing")]
+        elif number == shown and number > 1:
+            lead = [self._say("lead.welcome_all", n=number)]
+        else:
+            lead = [self._say("lead.welcome_open", n=number, shown=shown)]
+        if selection.rest:
+            lead.append(self._say("lead.welcome_rest", n=len(selection.rest)))
+        return lead
+
+    def _footer(self, name: str, *, attached: bool) -> list[str]:
+        say = self._say
+        lines = self._sources()
+        if attached:
+            lines.append(say("footer.attached"))
+        lines.append(say("footer.machine"))
+        lines.append(say("footer.responsible", municipality=clean(self._audience.municipality), contact=self._audience.contact))
+        lines.append(say("footer.why", name=name))
+        return lines
+
+    def _sources(self) -> list[str]:
+        health, now = self._occasion.health, self._occasion.now
+        if not health:
+            return []
+        unread = [source for source in health if not source.healthy]
+        if not unread:
+            return [self._say("footer.sources_all", n=len(health))]
+        lines = [self._say("footer.sources_some", n=len(health), good=len(health) - len(unread))]
+        for source in unread[:_NAMED_UNREAD]:
+            if source.read is None:
+                lines.append(self._say("footer.never", name=clean(source.name)))
+            else:
+                day = self._wording.short_day(source.read.astimezone(HOME).date(), now)
+                lines.append(self._say("footer.unread", name=clean(source.name), day=day))
+        if len(unread) > _NAMED_UNREAD:
+            lines.append(self._say("footer.unread_more", n=len(unread) - _NAMED_UNREAD))
+        return [" ".join(lines)]
+
+
+def weeks_between(earlier: str, later: str) -> list[str]:
+    """The ISO weeks after one and before another, in order."""
+    day = date.fromisocalendar(int(earlier[:4]), int(earlier[6:]), 1) + timedelta(weeks=1)
+    end = date.fromisocalendar(int(later[:4]), int(later[6:]), 1)
+    weeks = []
+    while day < end:
+        weeks.append(iso_week(day))
+        day += timedelta(weeks=1)
+    return weeks
+
+
+def _is_weak(item: Item) -> bool:
+    return item.candidate.match is not None and item.candidate.match.level is Level.WEAK
