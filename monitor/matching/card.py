@@ -17,11 +17,11 @@ UNREAD = "Framgår inte"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitLine:
-    """One line of the card. `known` is False where the text is `UNREAD`, with or without what is usual in the programme."""
+    """One line of the card. `known` is False where the value is `UNREAD`, with or without what is usual in the programme."""
 
     key: str
     label: str
-    text: str
+    value: str
     known: bool
 
 
@@ -77,8 +77,8 @@ def card_of(rules: RuleSet, call: Call, gates: Gates) -> FitCard:
 
 def _line(key: str, label: str, text: str, usual: str = "") -> FitLine:
     if text:
-        return FitLine(key=key, label=label, text=text, known=True)
-    return FitLine(key=key, label=label, text=f"{UNREAD}. {usual}" if usual else UNREAD, known=False)
+        return FitLine(key=key, label=label, value=text, known=True)
+    return FitLine(key=key, label=label, value=f"{UNREAD}. {usual}" if usual else UNREAD, known=False)
 
 
 def _usual(programme: Programme | None, key: str) -> str:
@@ -90,7 +90,7 @@ def _usual(programme: Programme | None, key: str) -> str:
 def _municipality(gates: Gates) -> FitLine:
     known = gates.answer != "framgår inte"
     text = f"{_MAY[gates.answer]}. {gates.reason}" if gates.reason else _MAY[gates.answer]
-    return FitLine(key="municipality", label="Kan kommunen delta", text=text, known=known)
+    return FitLine(key="municipality", label="Kan kommunen delta", value=text, known=known)
 
 
 def _contact(programme: Programme | None) -> FitLine:

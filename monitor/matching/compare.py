@@ -1,0 +1,108 @@
+"""Two rule sets side by side: what each department would gain and lose, and the words that make the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from monitor.calls import Call
+from monitor.matching.match import Evidence, Judgement, Match, matches_of
+from monitor.matching.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A call that one rule set sends to a department and the other does not. `because` is what made the difference."""
+
+    source: str
+    call_id: str
+    title: str
+    url: str
+    themes: tuple[str, ...]
+    because: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class DepartmentChange:
+    """What a department would gain, lose and keep."""
+
+    gained: list[Difference] = field(default_factory=list)
+    lost: list[Difference] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The outcome over all calls, by department."""
+
+    old: str
+    new: str
+    calls: int
+    departments: Mapping[str, DepartmentChange]
+
+
+def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
+    """Match every call with both rule sets. Each text is read once for both, so that it takes the time of one match."""
+    one, other = old.beside_of(new), new.beside_of(old)
+    departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
+    number = 0
+    for call, zones in calls:
+        number += 1
+        scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
+        before, after = Judgement(one, call, scanned), Judgement(other, call, scanned)
+        had = {match.department: match for match in matches_of(before)}
+        has = {match.department: match for match in matches_of(after)}
+        for name in had.keys() & has.keys():
+            departments[name].unchanged += 1
+        for name in had.keys() - has.keys():
+            departments[name].lost.append(_difference(call, had[name], after, name))
+        for name in has.keys() - had.keys():
+            departments[name].gained.append(_difference(call, has[name], before, name))
+    return Comparison(old.version, new.version, number, departments)
+
+
+def _difference(call: Call, match: Match, without: Judgement, department: str) -> Difference:
+    return Difference(
+        source=call.source,
+        call_id=call.call_id,
+        title=call.title,
+        url=call.url,
+        themes=tuple(theme.title for theme in match.themes),
+        because=tuple(_because(match, without, department)),
+    )
+
+
+def _because(match: Match, without: Judgement, department: str) -> Iterator[str]:
+    """What the rule set that does not match lacks or has besides: a gate, a veto, a threshold, or words."""
+    found = without.rules.departments.get(department)
+    if found is None:
+        yield "avdelningen finns inte"
+        return
+    if not found.enabled:
+        yield "avdelningen är avstängd"
+        return
+    if without.gates.step:
+        yield f"stoppas: {without.gates.reason}"
+        return
+    results = {result.theme.theme.id: result for result in without.results}
+    for theme in match.themes:
+        head = without.rules.theme(theme.id)
+        result = results.get(theme.id)
+        if head is None or head.state == "draft" or department not in head.departments:
+            yield f"temat {theme.title} gäller inte"
+        elif result is not None and result.vetoes:
+            veto, word, _ = result.vetoes[0]
+            yield f"veto ”{word or veto.name}”"
+        else:
+            yield from _lacking(theme.id, match.evidence, without)
+            points = result.points if result is not None else 0
+            yield f"{points:g} av {found.threshold:g} poäng".replace(".", ",")
+
+
+def _lacking(theme: str, evidence: Iterable[Evidence], without: Judgement) -> Iterator[str]:
+    result = next((result for result in without.results if result.theme.theme.id == theme), None)
+    hits = {(hit.signal.id, hit.zone): hit.points for hit in result.hits} if result is not None else {}
+    for item in evidence:
+        there = hits.get((item.signal, item.zone))
+        if item.theme == theme and there != item.points:
+            yield f"”{item.found}” ({item.signal}: {item.points:g} p, här {there or 0:g} p)".replace(".", ",")

@@ -1,0 +1,84 @@
+"""Turning a department's answer into an example of a theme, so that the rules must honour it from then on."""
+
+from __future__ import annotations
+
+import tomlkit
+from tomlkit import TOMLDocument
+from tomlkit.items import AoT
+
+from monitor.calls import Call, call_zones
+from monitor.matching.match import evidence_of, judge_call
+from monitor.matching.ruleset import RuleSet
+
+_TEXT_LIMIT = 600
+
+
+def theme_for(rules: RuleSet, call: Call, department: str) -> str | None:
+    """The theme that an answer of the department is about: the one that sent the call, else the one that came nearest."""
+    judgement = judge_call(rules, call)
+    reached = judgement.reached(rules.departments[department])
+    if reached:
+        return reached[0].theme.theme.id
+    own = [result for result in judgement.results if department in result.theme.theme.departments]
+    best = max(own, key=lambda result: (result.points, result.theme.theme.id), default=None)
+    return best.theme.theme.id if best is not None else None
+
+
+def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, note: str) -> str:
+    """The theme's file with the call as one more example; everything else, comments too, stays as it is."""
+    document = tomlkit.parse(theme_text)
+    if any(_says_the_same(example, call, match) for example in document.get("example", ())):
+        return theme_text
+    example = tomlkit.table()
+    example["title"] = call.title
+    text = _telling(theme_text, rules, call)
+    if text:
+        example["text"] = tomlkit.string(_shortened(text), multiline="\n" in text)
+    programme = rules.programme_of(call)
+    if programme is not None:
+        example["programme"] = programme.id
+    if call.identifier:
+        example["identifier"] = call.identifier
+    example["match"] = match
+    if note:
+        example["note"] = note
+    _append(document, example)
+    return tomlkit.dumps(document)
+
+
+def _says_the_same(example: object, call: Call, match: bool) -> bool:
+    return (
+        isinstance(example, dict)
+        and example.get("title") == call.title
+        and example.get("identifier", "") == call.identifier
+        and example.get("match") == match
+    )
+
+
+def _append(document: TOMLDocument, example: tomlkit.items.Table) -> None:
+    examples = document.get("example")
+    if isinstance(examples, AoT):
+        examples.append(example)
+        return
+    rows = tomlkit.aot()
+    rows.append(example)
+    document["example"] = rows
+
+
+def _telling(theme_text: str, rules: RuleSet, call: Call) -> str:
+    """The sentences that the theme's words stand in, so that the example weighs as the call did; else how the text begins."""
+    theme = tomlkit.parse(theme_text).get("theme", {}).get("id")
+    texts = call_zones(call)
+    kept: dict[str, None] = {}
+    for result in judge_call(rules, call).results:
+        if result.theme.theme.id == theme:
+            for item in evidence_of(rules, result, texts):
+                if item.zone != "title" and item.start >= 0:
+                    kept[_sentence(texts[item.zone], item.start, item.end)] = None
+    return "\n".join(kept) or (call.summary or call.body)[:_TEXT_LIMIT]
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    first = max((text.rfind(mark, 0, start) + len(mark) for mark in ("\n", ". ", "! ", "? ") if mark in text[:start]), default=0)
+    stops = [found + len(mark.rstrip()) for mark in ("\n", ". ", "! ", "? ") if (found := text.find(mark, end)) >= 0]
+    return text[first : min(stops, default=len(text))].strip()

@@ -1,0 +1,125 @@
+"""How each signal earns its place: hits, hits alone, decisive hits, hits that a department did not want; dead, too broad, overlapping."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from monitor.calls import Call
+from monitor.matching.match import ThemeResult, judge_call
+from monitor.matching.model import Department, Signal, ThemeFile
+from monitor.matching.ruleset import RuleSet
+
+BROAD = 0.1
+"""A signal that hits more than this share of all calls says little about any of them."""
+ALIKE = 0.9
+"""Two signals of a theme that share this much of their hits say the same thing."""
+_ENOUGH = 5
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class SignalReport:
+    """One signal. `alone`: matches where no other word spoke; `decisive`: matches that would be lost without it."""
+
+    theme: str
+    signal: str
+    weight: int
+    hits: int = 0
+    alone: int = 0
+    decisive: int = 0
+    unwanted: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """All signals, and those that need a look."""
+
+    calls: int = 0
+    signals: list[SignalReport] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    broad: list[str] = field(default_factory=list)
+    overlapping: list[tuple[str, str, float]] = field(default_factory=list)
+
+
+def report(
+    rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[tuple[str, str], frozenset[str]]
+) -> Report:
+    """Count over all calls. `unwanted` has, for the key of a call, the departments that answered that it is not for them."""
+    rows = {
+        (theme.theme.id, signal.id): SignalReport(theme.theme.id, signal.id, signal.weight)
+        for theme in rules.live_themes
+        for signal in theme.signal
+    }
+    seen: dict[Key, set[int]] = defaultdict(set)
+    outcome = Report(signals=list(rows.values()))
+    for number, (call, zones) in enumerate(calls):
+        outcome.calls += 1
+        refused = unwanted.get((call.source, call.call_id), frozenset())
+        judgement = judge_call(rules, call, zones)
+        for result in judgement.results:
+            departments = [rules.departments[name] for name in result.theme.theme.departments]
+            stopped = any(result.reaches(department) for department in departments) and bool(judgement.gates.step)
+            _count(rows, seen, number, result, [] if stopped else departments, refused)
+    outcome.dead = [_name(key) for key, row in rows.items() if not row.hits]
+    outcome.broad = [
+        _name(key)
+        for key, row in rows.items()
+        if row.hits > max(_ENOUGH, BROAD * outcome.calls) and not _is_structural(rules, key)
+    ]
+    outcome.overlapping = list(_overlaps(rules.live_themes, seen))
+    return outcome
+
+
+def _count(
+    rows: dict[Key, SignalReport],
+    seen: dict[Key, set[int]],
+    number: int,
+    result: ThemeResult,
+    departments: list[Department],
+    refused: frozenset[str],
+) -> None:
+    theme = result.theme.theme.id
+    points: dict[str, float] = defaultdict(float)
+    words: set[str] = set()
+    for hit in result.hits:
+        points[hit.signal.id] += hit.points
+        if hit.term >= 0 and hit.points > 0:
+            words.add(hit.signal.id)
+    reached = [department for department in departments if result.reaches(department)]
+    for signal, given in points.items():
+        row = rows[theme, signal]
+        row.hits += 1
+        seen[theme, signal].add(number)
+        row.unwanted += bool(refused & set(result.theme.theme.departments))
+        if reached and given > 0:
+            row.alone += words == {signal}
+            row.decisive += any(result.points - given < d.threshold or not words - {signal} for d in reached)
+
+
+def _overlaps(themes: Iterable[ThemeFile], seen: Mapping[Key, set[int]]) -> Iterable[tuple[str, str, float]]:
+    for theme in themes:
+        signals: list[Signal] = [signal for signal in theme.signal if not signal.structural]
+        for one, other in combinations(signals, 2):
+            first, second = seen.get((theme.theme.id, one.id), set()), seen.get((theme.theme.id, other.id), set())
+            both = first & second
+            if len(both) >= _ENOUGH and len(both) / len(first | second) >= ALIKE:
+                share = round(len(both) / len(first | second), 2)
+                yield _name((theme.theme.id, one.id)), _name((theme.theme.id, other.id)), share
+
+
+def _is_structural(rules: RuleSet, key: Key) -> bool:
+    return any(
+        signal.structural
+        for theme in rules.live_themes
+        if theme.theme.id == key[0]
+        for signal in theme.signal
+        if signal.id == key[1]
+    )
+
+
+def _name(key: Key) -> str:
+    return f"{key[0]}: {key[1]}"
