@@ -33,7 +33,7 @@ def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, not
     example["title"] = call.title
     text = _telling(theme_text, rules, call)
     if text:
-        example["text"] = tomlkit.string(_shortened(text), multiline="\n" in text)
+        example["text"] = tomlkit.string(text, multiline="\n" in text)
     programme = rules.programme_of(call)
     if programme is not None:
         example["programme"] = programme.id
