@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Installation
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -14,3 +16,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the captures do not lie beside the project")
     return SHARED
+
+
+@pytest.fixture
+def installation(tmp_path) -> Installation:
+    """An empty installation."""
+    return Installation(tmp_path)

@@ -77,7 +77,7 @@ def parse_row(row: Row, source: str) -> Call:
         conditions=parse_conditions(first(metadata, "topicConditions")),
         programme=first(metadata, "frameworkProgramme"),
         action=title_text(first(metadata, "typesOfAction")),
-        language=str(row.get("language") or first(metadata, "language") or "en"),
+        language=first(metadata, "language") or first(row, "language") or "en",
         opens=_opens(metadata),
         deadlines=deadlines,
         deadline_model=model,

@@ -1,0 +1,40 @@
+# Two commands are enough: `make demo` shows the whole thing, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types format bench constraints clean
+
+demo: $(READY)
+	$(BIN)/monitor demo
+
+test: lint types
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# New versions of everything, pinned again: run it, run the tests, commit the file.
+constraints: $(READY)
+	$(BIN)/pip install -q --upgrade --upgrade-strategy eager -e '.[test]'
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+clean:
+	rm -rf $(VENV) demo-data
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@

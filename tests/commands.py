@@ -1,0 +1,58 @@
+"""The commands as a person types them, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Outcome:
+    """How a command ended, what it answered and what it told."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Installation:
+    """An installation in a folder of its own, with settings."""
+
+    folder: Path
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / "data" / "archive.db"
+
+    def configure(self, text: str) -> None:
+        (self.folder / "monitor.toml").write_text(text, "utf-8")
+
+    def command(self, *arguments: str, now: str = "") -> list[str]:
+        moment = ["--now", now] if now else []
+        return [sys.executable, "-m", "monitor", "--config", str(self.folder / "monitor.toml"), *moment, *arguments]
+
+    def run(self, *arguments: str, now: str = "", timeout: float = 120, **environment: str) -> Outcome:
+        done = subprocess.run(
+            self.command(*arguments, now=now),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PYTHONWARNINGS": "default", **environment},
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def loopback_settings(url: str, *, source: str = "funding-tenders", more: str = "") -> str:
+    """Settings that read one shipped source from a publisher on loopback."""
+    return f'[network]\nallow_loopback = true\ndelay = 0\nretries = 1\ntimeout = 20\n[sources.{source}]\nurl = "{url}"\n{more}'

@@ -1,0 +1,236 @@
+"""The portal read over real HTTP: the captured days as they were, and a portal that misbehaves."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import tarfile
+import time
+from contextlib import closing
+
+import pytest
+
+from tests.commands import loopback_settings
+from tests.portal_rows import page, row
+from tests.publishers import Answer, serve
+
+CURRENT = {
+    "2026-05-07": 576,
+    "2026-05-20": 624,
+    "2026-05-27": 632,
+    "2026-05-28": 631,
+    "2026-06-17": 623,
+    "2026-06-25": 563,
+    "2026-06-27": 579,
+    "2026-07-02": 528,
+}
+WHOLE = ("2026-05-20", "2026-05-27", "2026-05-28", "2026-06-17")
+
+
+@pytest.fixture(scope="module")
+def captures(shared):
+    """The captured pages by day and number, exactly as they came."""
+    days = {}
+    for file in sorted((shared / "data/eu/sedia-search-raw").glob("*.tar.gz")):
+        with tarfile.open(file) as archive:
+            members = [member for member in archive.getmembers() if "/page-" in member.name]
+            days[file.name.removesuffix(".tar.gz")] = {
+                int(member.name.split("-")[-1].removesuffix(".json")): archive.extractfile(member).read() for member in members
+            }
+    return days
+
+
+class Portal:
+    """A portal that answers with the pages of the day it is set to."""
+
+    def __init__(self, days):
+        self.days, self.day = days, ""
+
+    def __call__(self, asked):
+        if asked.path != "/search":
+            return Answer(status=404)
+        body = self.days[self.day].get(int(asked.query["pageNumber"][0]))
+        return Answer(body, headers={"Content-Type": "application/json"}) if body else Answer(status=404)
+
+
+def ask(installation, query, *values):
+    with closing(sqlite3.connect(installation.archive)) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def event_counts(installation, day):
+    rows = ask(installation, "SELECT type, count(*) FROM events WHERE at LIKE ? AND baseline = 0 GROUP BY type", f"{day}%")
+    return dict(rows)
+
+
+def opened(installation, day):
+    query = "SELECT c.identifier FROM events e JOIN calls c USING (source, call_id) WHERE e.type = 'opened' AND e.at LIKE ?"
+    return {identifier for (identifier,) in ask(installation, query, f"{day}%")}
+
+
+@pytest.mark.shared
+def test_the_captured_days(installation, captures):
+    portal = Portal(captures)
+    with serve(portal) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        found = {}
+        # A degraded day lies between two accepted ones; each is also read twice at the end.
+        for day in ("2026-05-07", "2026-05-20", "2026-05-27", "2026-05-28", "2026-06-17"):
+            portal.day = day
+            found[day] = installation.run("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
+        before = ask(installation, "SELECT count(*), (SELECT count(*) FROM versions) FROM events")
+        again = installation.run("crawl", "funding-tenders", "--json", now="2026-06-17T12:00").json["sources"][0]
+        assert (again["new"], again["changed"], again["vanished"]) == (0, 0, 0)
+        assert ask(installation, "SELECT count(*), (SELECT count(*) FROM versions) FROM events") == before
+        for day in ("2026-06-25", "2026-06-27", "2026-07-02"):
+            portal.day = day
+            found[day] = installation.run("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
+    assert {day: answer["current"] for day, answer in found.items()} == CURRENT
+    assert {day for day, answer in found.items() if answer["state"] == "accepted"} == set(WHOLE)
+    reasons = {day: answer["reason"] for day, answer in found.items() if answer["state"] == "degraded"}
+    assert "663 rader men gav 580" in reasons["2026-05-07"]
+    assert "2.146 och 2.148.1" in reasons["2026-06-25"]
+    assert "1812 rader men gav 1461" in reasons["2026-06-27"]
+    assert "1235 rader men gav 971" in reasons["2026-07-02"]
+    week = event_counts(installation, "2026-05-27")
+    assert (week["new"], week["deadline_moved"], week["opened"]) == (14, 6, 3)
+    moved = ask(
+        installation,
+        "SELECT e.old, e.new FROM events e JOIN calls c USING (source, call_id) WHERE e.type = 'deadline_moved' AND c.identifier = ?",
+        "CERV-2026-DATA",
+    )
+    assert [(json.loads(old)[0][:10], json.loads(new)[0][:10]) for old, new in moved] == [("2026-05-28", "2026-06-25")]
+    next_day = event_counts(installation, "2026-05-28")
+    assert next_day["new"] == 2
+    assert "deadline_moved" not in next_day
+    assert opened(installation, "2026-05-28") == {
+        "ISF-2026-TF2-AG-CORRUPT",
+        "ESF-2026-SE-INCUBATION",
+        "PPPA-2026-SOCIAL-ECONOMY-TOURISM",
+        "HORIZON-JU-EDCTP3-2026-OUTSRESEARCHTEAMPRIZE",
+    }
+    june = event_counts(installation, "2026-06-17")
+    assert (june["new"], june["opened"], june.get("deadline_moved", 0)) == (33, 23, 0)
+    for day in ("2026-06-25", "2026-06-27", "2026-07-02"):
+        assert set(event_counts(installation, day)) <= {"new"}
+
+
+class Shaky:
+    """A portal of 250 calls whose second page is given by `spoil`, each time it is asked."""
+
+    def __init__(self, spoil, rows=None):
+        self.rows, self.spoil, self.times = rows or [row(n) for n in range(250)], spoil, 0
+
+    def __call__(self, asked):
+        if asked.path != "/search":
+            return Answer(status=404)
+        number = int(asked.query["pageNumber"][0])
+        if number == 2:
+            self.times += 1
+            return self.spoil(self)
+        return Answer(page(self.rows, number))
+
+
+def crawl_once(installation, portal, now="2026-05-20T12:00"):
+    with serve(portal) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        outcome = installation.run("crawl", "--json", "funding-tenders", now=now)
+    return outcome, outcome.json["sources"][0]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda portal: Answer(status=500), "HTTP 500"),
+        (lambda portal: Answer(page(portal.rows, 2)[:1000]), "Sida 2 är inte hel JSON"),
+        (lambda portal: Answer(b"<html>under construction</html>"), "Sida 2 är inte hel JSON"),
+        (lambda portal: Answer(page([], 2, total=250)), "Sida 2 var tom"),
+        (lambda portal: Answer(page(portal.rows, 2, version="2.148")), "2.146 och 2.148"),
+        (lambda portal: Answer(page(portal.rows, 2, total=260)), "250 och 260"),
+        (lambda portal: Answer(page(portal.rows, 1)), "250 rader men gav 150"),
+        (
+            lambda portal: Answer(page([*portal.rows[:150], {"reference": "999TOPICSen"}, *portal.rows[151:]], 2)),
+            "saknade alla uppgifter",
+        ),
+    ],
+    ids=["500", "half-json", "html", "empty", "version", "total", "t32-overlap", "bare-row"],
+)
+def test_a_page_that_misbehaves_degrades_the_run_and_harms_nothing(installation, spoil, words):
+    whole = Shaky(lambda portal: Answer(page(portal.rows, 2)))
+    _, first = crawl_once(installation, whole)
+    assert first["state"] == "accepted"
+    outcome, second = crawl_once(installation, Shaky(spoil), now="2026-05-21T12:00")
+    assert outcome.code == 1
+    assert second["state"] == "degraded"
+    assert words in second["reason"]
+    assert ask(installation, "SELECT count(*) FROM calls WHERE vanished_at IS NULL AND closed_at IS NULL") == [(250,)]
+    assert ask(installation, "SELECT count(*) FROM events WHERE baseline = 0") == [(0,)]
+
+
+@pytest.mark.parametrize("bad", [lambda p: Answer(status=503), lambda p: Answer(b"{")], ids=["503", "half-json"])
+def test_a_passing_trouble_is_retried_and_the_run_accepted(installation, bad):
+    portal = Shaky(lambda portal: bad(portal) if portal.times == 1 else Answer(page(portal.rows, 2)))
+    _, source = crawl_once(installation, portal)
+    assert (source["state"], source["current"]) == ("accepted", 250)
+
+
+def test_a_bad_row_is_counted_and_stops_nothing(installation):
+    rows = [row(n) for n in range(20)]
+    rows[3]["metadata"]["latestInfos"] = ["[{"]
+    rows[4] = "nonsense"
+    _, source = crawl_once(installation, Shaky(None, rows))
+    assert (source["current"], source["skipped"]) == (18, 2)
+
+
+def test_a_publisher_that_is_away_fails_alone_with_a_sentence(installation):
+    with serve(lambda asked: Answer(page([row(1)])) if asked.path == "/search" else Answer(status=404)) as publisher:
+        away = "http://127.0.0.1:9/none"
+        more = f'[[source]]\nid = "away"\nkind = "feed"\nname = "Away"\nurl = "{away}"\n'
+        installation.configure(loopback_settings(f"{publisher.url}/search", more=more))
+        outcome = installation.run("crawl", "--json", "funding-tenders", "away", now="2026-05-20T12:00")
+    states = {source["id"]: (source["state"], source["reason"]) for source in outcome.json["sources"]}
+    assert states["funding-tenders"][0] == "accepted"
+    assert states["away"][0] == "failed"
+    assert "Servern svarade inte" in states["away"][1]
+    assert outcome.code == 1
+
+
+def test_the_form_is_sent_as_the_portal_wants_it(installation):
+    with serve(lambda asked: Answer(page([row(1)])) if asked.path == "/search" else Answer(status=404)) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        installation.run("crawl", "funding-tenders")
+        sent = next(asked for asked in publisher.asked if asked.method == "POST")
+    assert sent.query == {"apiKey": ["SEDIA"], "text": ["***"], "pageSize": ["100"], "pageNumber": ["1"]}
+    assert sent.body.count(b"Content-Type: application/json") == 3
+    assert b'"types"' not in sent.body
+    assert b'{"field": "identifier", "order": "ASC"}' in sent.body
+    assert "eu@example.se" in sent.headers["User-Agent"]
+
+
+def test_killed_at_random_the_archive_is_whole_and_the_next_run_completes(installation):
+    rows = [row(n, text=f"<p>{'words ' * 200}</p>") for n in range(300)]
+    chance = random.Random(20260522)
+    with serve(
+        lambda asked: Answer(page(rows, int(asked.query["pageNumber"][0]))) if asked.path == "/search" else Answer(status=404)
+    ) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        started = time.monotonic()
+        assert installation.run("crawl", "funding-tenders", now="2026-05-20T12:00").code == 0
+        took = time.monotonic() - started
+        for day in range(20):
+            for each in rows:  # every call changes, so that each run writes much
+                each["metadata"]["descriptionByte"] = [f"<p>{'words ' * 200} {day}</p>"]
+            with subprocess.Popen(
+                installation.command("crawl", "funding-tenders", now=f"2026-06-{day + 1:02}T12:00"), stderr=subprocess.DEVNULL
+            ) as process:
+                try:
+                    process.wait(timeout=chance.uniform(0.3, 1.0) * took)
+                except subprocess.TimeoutExpired:
+                    os.kill(process.pid, signal.SIGKILL)
+            assert ask(installation, "PRAGMA integrity_check") == [("ok",)]
+            assert ask(installation, "SELECT count(*) FROM calls") == [(300,)]
+        assert installation.run("crawl", "--json", "funding-tenders", now="2026-06-30T12:00").json["sources"][0]["current"] == 300
+    hashes = ask(installation, "SELECT count(DISTINCT json_extract(data, '$.sections')) FROM calls")
+    assert hashes == [(1,)]

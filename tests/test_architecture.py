@@ -1,0 +1,91 @@
+"""Imports point one way only, as the design has it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "monitor"
+
+# From the top down; a part may import parts of lower rows and its own. Parts of one row do not know each other, but for `web`.
+ROWS = [
+    {"cli", "schedule"},
+    {"jobs"},
+    {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
+    {"language", "calls", "sources", "config", "errors", "paths"},
+]
+# Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
+ALSO = {("web", "matching"), ("web", "archive"), ("web", "digest"), ("collect", "archive"), ("digest", "matching"), ("mail", "archive")}
+ALSO |= {("archive", "matching"), ("mail", "digest")}
+LOWEST = {("sources", "calls"), ("config", "sources"), ("config", "paths"), ("config", "errors"), ("language", "calls"), ("sources", "errors")}
+PURE = {"digest", "matching", "language", "calls"}
+OUTSIDE = {"sqlite3", "sqlite_utils", "urllib.request", "http", "socket", "requests", "aiohttp", "httpx", "scrapy", "smtplib", "subprocess"}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path):
+    """Every module that a file names in an import, wherever in the file, but for type checking alone."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def files():
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py" and path.parent != PACKAGE / "spiders")
+
+
+def row_of(part: str) -> int:
+    return next((number for number, row in enumerate(ROWS) if part in row), -1)
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_down(path):
+    own = part_of(path)
+    if own == "__init__":
+        return
+    assert row_of(own) >= 0, f"monitor/{own} is not part of the house: see the design, section 2"
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "monitor" or len(parts) < 2 or parts[1] == own:
+            continue
+        other = parts[1]
+        if row_of(other) < 0:
+            continue
+        down = row_of(own) < row_of(other)
+        assert down or (own, other) in ALSO or (own, other) in LOWEST, f"{path.relative_to(ROOT)}: imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in files() if part_of(p) in PURE], ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_decides_touches_no_database_network_or_clock(path):
+    text = path.read_text("utf-8")
+    for name in imports(path):
+        assert name not in OUTSIDE, f"{path.relative_to(ROOT)}: imports {name}"
+        assert name.split(".")[0] not in OUTSIDE, f"{path.relative_to(ROOT)}: imports {name}"
+    for call in ("datetime.now(", "date.today(", "time.time(", "utcnow("):
+        assert call not in text, f"{path.relative_to(ROOT)}: reads the clock"
+
+
+def test_spiders_are_found_by_name_of_file():
+    for path in sorted((ROOT / "spiders").glob("*.py")):
+        if path.name == "__init__.py":
+            continue
+        classes = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)]
+        assert [c.name for c in classes if c.name.endswith("Spider")] == [f"{path.stem.title().replace('_', '')}Spider"]
+        assert f'name = "{path.stem}"' in path.read_text("utf-8")
+
+
+def test_no_spider_imports_another():
+    for path in (ROOT / "spiders").glob("*.py"):
+        assert not [name for name in imports(path) if name.startswith(("spiders", "monitor.spiders"))], path
