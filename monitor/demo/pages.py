@@ -13,7 +13,7 @@ from markupsafe import Markup
 from monitor.demo import samples
 from monitor.demo.samples import Item, Publisher
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("monitor.demo", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -39,7 +39,7 @@ def article_markup(item: Item, today: date) -> str:
 
 def _render(publisher: Publisher, today: date, *, items: tuple[Item, ...], article: Item | None) -> str:
     form = publisher.form if publisher.kind == "page" else "episerver"
-    return _TEMPLATES.get_template(f"{form}.html").render(
+    return TEMPLATES.get_template(f"{form}.html").render(
         publisher=publisher,
         items=[(item, samples.place_dates(item.summary, today), samples.day(today, item.published)) for item in items],
         article=article,

@@ -1,0 +1,184 @@
+"""The command that shows what the program does, on sample publishers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.app import App, pass_app
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.archive.tally import Happening
+    from monitor.jobs.demo import DemoReport, Step
+
+WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "okt", "nov", "dec")
+WEEKS = {1: "Första veckan", 2: "En vecka senare"}
+DOING = {
+    "crawl": "Läser källorna",
+    "match": "Letar efter det som rör avdelningarna",
+    "digest": "Skriver mejlen",
+    "send": "Lägger mejlen i mappen",
+}
+CHANGES = {
+    "new": ("1 ny", "{} nya"),
+    "opened": ("1 har öppnat för ansökan", "{} har öppnat för ansökan"),
+    "deadline_moved": ("1 har fått ny sista ansökningsdag", "{} har fått ny sista ansökningsdag"),
+    "budget_changed": ("1 har fått ändrat belopp", "{} har fått ändrat belopp"),
+    "text_changed": ("1 har fått ändrad text", "{} har fått ändrad text"),
+    "news": ("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
+    "closed": ("1 har stängt", "{} har stängt"),
+    "vanished": ("1 har försvunnit", "{} har försvunnit"),
+    "revived": ("1 har kommit tillbaka", "{} har kommit tillbaka"),
+}
+SECTIONS = {
+    "changed": ("1 ändrad", "{} ändrade"),
+    "new": ("1 ny", "{} nya"),
+    "closing": ("1 stänger snart", "{} stänger snart"),
+    "coming": ("1 kommande", "{} kommande"),
+    "events": ("1 möte", "{} möten"),
+    "partners": ("1 partnersökning", "{} partnersökningar"),
+    "policy": ("1 beslut i EU", "{} beslut i EU"),
+    "news": ("1 nyhet", "{} nyheter"),
+    "missed": ("1 som hann stänga", "{} som hann stänga"),
+}
+
+
+@click.command()
+@click.option("--dir", "folder", default="demo-data", metavar="DIR", show_default=True, help="Where everything is put.")
+@click.option("--serve", is_flag=True, help="Then show the archive in a browser until stopped.")
+@pass_app
+def demo(app: App, folder: str, serve: bool) -> int:
+    """Try it all on sample publishers: read, match, write and deliver, twice with a week between."""
+    from rich.console import Console
+
+    from monitor.jobs.demo import Demo
+
+    with Demo(Path(folder), app.now) as run:
+        app.console.print("Provkörning med påhittade källor på den här datorn. Inget hämtas från nätet, inget skickas.")
+        report = run.run(_Progress(app.console))
+        out = Console(highlight=False, markup=False, soft_wrap=True)
+        for line in (*_found(report), *_for_whom(report), *_where(report)):
+            out.print(line)
+        if serve:
+            out.print("\nArkivet visas i webbläsaren tills du trycker Ctrl+C.")
+            return run.serve()
+    return int(report.attention)
+
+
+class _Progress:
+    """A line per finished step; on a terminal also what is going on meanwhile."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("")
+        self._number = 0
+
+    def __call__(self, step: Step) -> None:
+        if step.answer is None:
+            if step.number != self._number:
+                self._number = step.number
+                self._console.print(f"\n{WEEKS[step.number]}, {_day(step.moment)}")
+            self._status.update(f"{DOING[step.command]} …")
+            if self._console.is_terminal:
+                self._status.start()
+            return
+        self._status.stop()
+        seconds = f"{step.seconds:.1f}".replace(".", ",")
+        self._console.print(f"  {DOING[step.command]}: {OUTCOMES[step.command](step.answer)} ({seconds} s)", markup=False)
+
+
+def _read(answer: Any) -> str:
+    sources = answer["sources"]
+    well = sum(source["state"] in ("accepted", "unchanged") for source in sources)
+    text = f"{well} av {len(sources)} källor lästa, {sum(source['current'] for source in sources)} poster"
+    poor = ", ".join(f"{source['id']} ({source['reason']})" for source in sources if source["state"] in ("degraded", "failed"))
+    return f"{text}; ofullständigt: {poor}" if poor else text
+
+
+def _matched(answer: Any) -> str:
+    reached = sum(bool(count) for count in answer["departments"].values())
+    return f"{answer['matches']} träffar för {reached} avdelningar, förvaltningar och bolag"
+
+
+def _written(answer: Any) -> str:
+    return f"{len(answer['digests'])} mejl"
+
+
+def _sent(answer: Any) -> str:
+    text = f"{answer['sent']} mejl"
+    return f"{text}; {answer['failed']} gick inte att leverera" if answer["failed"] else text
+
+
+OUTCOMES = {"crawl": _read, "match": _matched, "digest": _written, "send": _sent}
+
+
+def _found(report: DemoReport) -> Iterator[str]:
+    counts = Counter(happening.type for happening in report.happenings)
+    yield "\nDet här hittades sedan veckan innan"
+    yield f"  {_listed(counts, CHANGES)}."
+    yield from (
+        f"  {_name(happening)}: {_moved(happening)}." for happening in report.happenings if happening.type == "deadline_moved"
+    )
+
+
+def _for_whom(report: DemoReport) -> Iterator[str]:
+    digests = {row["department"]: row for row in _answer(report, 2, "digest")["digests"]}
+    yield "\nVem som fick vad den andra veckan"
+    width = max(map(len, report.departments.values()))
+    for department, name in report.departments.items():
+        row = digests.get(department, {"items": 0, "sections": {}})
+        yield f"  {name:<{width}}  {_listed(row['sections'], SECTIONS) if row['items'] else 'en lugn vecka, inget nytt'}"
+
+
+def _where(report: DemoReport) -> Iterator[str]:
+    from monitor.jobs.demo import from_here
+
+    program = Path(sys.argv[0])
+    monitor = f"{from_here(program.absolute()) if program.name == 'monitor' else 'monitor'} --config {from_here(report.settings)}"
+    yield "\nTitta själv"
+    yield f"  Mejlen ({len(report.mails)} stycken)   {from_here(report.index)}   öppna i webbläsaren; .eml-filerna ligger bredvid"
+    yield f"  Arkivet               {from_here(report.archive)}"
+    yield f"  Inställningarna       {from_here(report.settings)}"
+    yield "\nProva vidare"
+    yield f"  {monitor} search ungdomsutbyte"
+    yield f"  {monitor} show CERV-2026-CITIZENS-TOWN-TT"
+    yield f"  {monitor} why UCPM-2026-KAPP-PVPP --department raddning-beredskap"
+
+
+def _answer(report: DemoReport, number: int, command: str) -> Any:
+    return next(step.answer for step in report.steps if (step.number, step.command) == (number, command))
+
+
+def _listed(counts: dict[str, int] | Counter[str], words: dict[str, tuple[str, str]]) -> str:
+    parts = [words[key][counts[key] != 1].format(counts[key]) for key in words if counts.get(key)]
+    return ", ".join(parts[:-1]) + (" och " if len(parts) > 1 else "") + (parts[-1] if parts else "inget")
+
+
+def _name(happening: Happening) -> str:
+    return happening.identifier or happening.title
+
+
+def _moved(happening: Happening) -> str:
+    old, new = ([_short_day(datetime.fromisoformat(at)) for at in json.loads(text)] for text in (happening.old, happening.new))
+    return f"sista ansökningsdag flyttad från {', '.join(old)} till {', '.join(new)}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{WEEKDAYS[moment.weekday()]} {_short_day(moment)}"
+
+
+def _short_day(moment: datetime) -> str:
+    return f"{moment.day} {MONTHS[moment.month - 1]}"
+
+
+COMMANDS = (demo,)

@@ -1,0 +1,197 @@
+"""The demo: the main job run end to end on the sample publishers, by the commands that a person would type."""
+
+from __future__ import annotations
+
+import email
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any, Self
+
+from monitor.archive import open_archive
+from monitor.archive.tally import Happening, happenings
+from monitor.config import load_config, load_sources
+from monitor.demo import samples
+from monitor.demo.mails import MailFile, render_index
+from monitor.demo.server import SEARCH_PATH, SampleServer
+from monitor.demo.settings import recipient_address, settings_text
+from monitor.errors import ConfigError, MonitorError
+from monitor.matching.load import load_rules
+from monitor.paths import RULES
+
+CHAIN = ("crawl", "match", "digest", "send")
+MARKER = ".monitor-demo"
+_MARKER_TEXT = "Mappen hör till `monitor demo` och görs om från början varje gång. Lägg inget eget här.\n"
+_STDERR_LINES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of the chain at reading `number` (1, 2); `answer` is None while it runs, then what it printed as JSON."""
+
+    number: int
+    command: str
+    moment: datetime
+    answer: Any = None
+    seconds: float = 0.0
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReport:
+    """What the demo did. `steps` are the finished commands in order, `happenings` what changed between the two readings."""
+
+    folder: Path
+    settings: Path
+    archive: Path
+    index: Path
+    departments: dict[str, str]
+    steps: tuple[Step, ...]
+    happenings: tuple[Happening, ...]
+    mails: tuple[MailFile, ...]
+
+    @property
+    def attention(self) -> bool:
+        """True when a command ended by saying that something needs a person."""
+        return any(step.code for step in self.steps)
+
+
+class Demo:
+    """The folder and the sample publishers of one demo; a context manager, since the publishers are served meanwhile.
+
+    Raises ConfigError when the folder holds anything that the demo did not make.
+    """
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.folder = folder.absolute()
+        self.now = now.replace(microsecond=0)
+        self.server = SampleServer(self.now.date())
+        self.settings = self.folder / "monitor.toml"
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.server.__exit__(*exception)
+
+    def run(self, progress: Callable[[Step], None]) -> DemoReport:
+        """Read, match, write and deliver twice, a week apart. Raises MonitorError when a command fails."""
+        clear_folder(self.folder)
+        departments = {key: department.name for key, department in load_rules(RULES).departments.items()}
+        shipped = [source.id for source in load_sources([], {}, "sources.toml")]
+        text = settings_text(
+            file=str(from_here(self.settings)),
+            base=self.server.base,
+            search_path=SEARCH_PATH,
+            departments=departments,
+            shipped=shipped,
+        )
+        self.settings.write_text(text, "utf-8")
+        config = load_config(self.settings)
+        steps = []
+        for number, reading in enumerate(samples.READINGS, 1):
+            self.server.reading = reading
+            for command in CHAIN:
+                step = Step(number, command, self.now + timedelta(days=reading))
+                progress(step)
+                steps.append(self._run_step(step))
+                progress(steps[-1])
+        with open_archive(config.archive) as archive:
+            changes = tuple(happenings(archive.db, self.now + timedelta(days=samples.FIRST_READING), self.now))
+        mails = unfold_mails(config.data_dir / "outbox", self.folder / "mejl", departments)
+        index = self.folder / "mejl" / "index.html"
+        index.write_text(render_index(mails), "utf-8")
+        return DemoReport(
+            folder=self.folder,
+            settings=self.settings,
+            archive=config.archive,
+            index=index,
+            departments=departments,
+            steps=tuple(steps),
+            happenings=changes,
+            mails=mails,
+        )
+
+    def serve(self) -> int:
+        """Show the archive in a browser until it is stopped; the sample publishers go on answering meanwhile."""
+        return subprocess.call(self._arguments("serve"), env=_environment())  # noqa: S603 - our own program
+
+    def _run_step(self, step: Step) -> Step:
+        begun = time.monotonic()
+        arguments = [*self._arguments(step.command, step.moment), "--json"]
+        done = subprocess.run(arguments, capture_output=True, env=_environment(), check=False)  # noqa: S603 - our own program
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = None
+        if done.returncode not in (0, 1) or answer is None:
+            raise MonitorError(f"monitor {step.command}", "\n".join(said[-_STDERR_LINES:]) or f"exit code {done.returncode}")
+        return replace(step, answer=answer, seconds=time.monotonic() - begun, code=done.returncode)
+
+    def _arguments(self, command: str, moment: datetime | None = None) -> list[str]:
+        clock = ["--now", moment.isoformat()] if moment else []
+        return [sys.executable, "-m", "monitor", "--config", str(self.settings), *clock, command]
+
+
+def clear_folder(folder: Path) -> None:
+    """Make the demo's folder anew. ConfigError when it holds anything and does not bear the demo's mark."""
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(str(folder), "is a file; name a folder for the demo")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+        raise ConfigError(str(folder), "holds files that the demo did not make; name an empty or a new folder with --dir")
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != MARKER:
+                entry.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).write_text(_MARKER_TEXT, "utf-8")
+
+
+def unfold_mails(outbox: Path, folder: Path, departments: dict[str, str]) -> tuple[MailFile, ...]:
+    """Copy the mails to `folder` under names that people understand, each with its HTML part beside it to open in a browser."""
+    folder.mkdir(parents=True, exist_ok=True)
+    addresses = {recipient_address(key): key for key in departments}
+    mails = [_unfold_mail(path.read_bytes(), folder, addresses) for path in sorted(outbox.rglob("*.eml"))]
+    order = list(departments)
+    return tuple(sorted(mails, key=lambda mail: (mail.sent, order.index(mail.department), mail.eml)))
+
+
+def _unfold_mail(raw: bytes, folder: Path, addresses: dict[str, str]) -> MailFile:
+    message = email.message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    department = next(addresses[address] for _, address in getaddresses([str(message["To"])]) if address in addresses)
+    sent: datetime = message["Date"].datetime
+    year, week, _ = sent.isocalendar()
+    name = f"{year}-W{week:02} {department}"
+    if (folder / f"{name}.eml").exists():
+        name = f"{name} {message['Message-ID'].strip('<>').partition('@')[0]}"
+    page = message.get_body(("html",))
+    (folder / f"{name}.eml").write_bytes(raw)
+    (folder / f"{name}.html").write_text(page.get_content() if page else "", "utf-8")
+    return MailFile(department, str(message["Subject"]), sent, folder / f"{name}.eml", folder / f"{name}.html")
+
+
+def from_here(path: Path) -> Path:
+    """The path as one would type it: relative when it lies below the working directory."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a child: no proxy stands between it and loopback, and it speaks UTF-8."""
+    loopback = "127.0.0.1,localhost"
+    return {**os.environ, "NO_PROXY": loopback, "no_proxy": loopback, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
