@@ -42,8 +42,11 @@ class Installation:
         return [sys.executable, "-m", "monitor", "--config", str(self.folder / "monitor.toml"), *moment, *arguments]
 
     def run(self, *arguments: str, now: str = "", timeout: float = 120, **environment: str) -> Outcome:
+        return self.execute(self.command(*arguments, now=now), timeout, **environment)
+
+    def execute(self, command: list[str], timeout: float = 120, **environment: str) -> Outcome:
         done = subprocess.run(
-            self.command(*arguments, now=now),
+            command,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -23,12 +23,14 @@ JSON_KEYS = ("id", "state", "reason", "seen", "current", "new", "changed", "unch
 def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
     """Read sources into the archive; all enabled ones when none is named."""
     from monitor.archive import lock, open_archive
-    from monitor.jobs.crawl import choose_sources
+    from monitor.jobs.crawl import choose_sources, crosscheck
     from monitor.jobs.crawl import crawl as crawl_sources
 
     chosen = choose_sources(app.config, sources)
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
         reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _say(app, report))
+        for note in crosscheck(archive, chosen):
+            app.console.print(note, markup=False)
     if as_json:
         answer({"sources": [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]})
     return int(any(report.state in ("degraded", "failed") for report in reports))

@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
+from monitor.archive.crosscheck import find_missed
 from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
@@ -76,6 +77,18 @@ def crawl(
     if missing:
         raise RuntimeError(f"a spider ended without a report: {', '.join(missing)}")
     return [reports[source.id] for source in sources]
+
+
+def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
+    """For each source whose row says that it `checks` another: what the other lacks, as sentences in Swedish."""
+    notes = []
+    for source in sources:
+        checked = source.options.get("checks")
+        missed = find_missed(archive.db, source.id, str(checked)) if checked else []
+        if missed:
+            names = ", ".join(item.identifier for item in missed[:10]) + (" …" if len(missed) > 10 else "")
+            notes.append(f"{source.id}: sökningen saknar {len(missed)} av källans utlysningar: {names}")
+    return notes
 
 
 def judged_run(spider: SourceSpider, now: datetime, crashes: int) -> SourceRun:
