@@ -161,7 +161,7 @@ def _metadata(call: SampleCall, today: date, reading: int) -> Metadata:
     if call.kind == "cascade":
         metadata |= _cascade_fields(call)
     elif call.kind == "prospect":
-        metadata |= _prospect_fields(call)
+        metadata |= _prospect_fields(call, _midnight(opened))
     else:
         metadata |= topic_fields(call, today, status)
     metadata["esST_checksum"] = [hashlib.sha256(json.dumps(metadata, sort_keys=True).encode()).hexdigest().upper()[:63]]
@@ -178,7 +178,7 @@ def _cascade_fields(call: SampleCall) -> Metadata:
     }
 
 
-def _prospect_fields(call: SampleCall) -> Metadata:
+def _prospect_fields(call: SampleCall, opened: str) -> Metadata:
     document = {
         "nameDoc": "Guidelines for grant applicants",
         "typeDoc": "pdf",
@@ -190,7 +190,10 @@ def _prospect_fields(call: SampleCall) -> Metadata:
         "budget": [str(call.budget)] if call.budget else [],
         "currency": ["EUR"],
         "contractType": ["42893160"],
+        "geographicalZone": ["20000877"],
         "geographicalZones": ["20000877"],
+        "programmeDivisionProspect": ["43072409"],
+        "updateDate": [opened],
         "beneficiaryAdministration": [],
         "publicationDocuments": [json_text([document])],
     }
@@ -207,8 +210,7 @@ def _haunt(call: SampleCall, metadata: Metadata) -> None:
     if call.kind == "archived":
         metadata["DATASOURCE"] = ["SEDIA_PRD_CENTRICITY"]
         metadata["caName"] = ["true"]
-    else:
-        metadata["datasource"] = ["SEDIA"]
+    metadata["datasource"] = metadata["DATASOURCE"]
 
 
 def _reference(call: SampleCall) -> str:
