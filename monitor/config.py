@@ -57,6 +57,19 @@ class Digests(_Table):
     dir: str = Field("", description="folder searched first for templates; empty: only the shipped ones")
 
 
+class Digest(_Table):
+    """What a week's mail holds."""
+
+    quiet: Literal["note", "nothing"] = Field("note", description="what a week without news gives: a short note, or no mail")
+    silent: tuple[str, ...] = Field((), strict=False, description="departments that get no mail in such a week")
+    welcome: int = Field(10, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
+    per_source: int = Field(20, ge=1, description="above this, the new items of one source in one mail are summed up")
+    news_days: int = Field(60, ge=7, le=365, description="news older than this many days is no longer told")
+    preview: str = Field(
+        "", pattern=r"^([^@\s<>\"]+@[^@\s<>\"]+)?$", description="an address that gets every digest a day ahead; empty: none"
+    )
+
+
 class Network(_Table):
     """How sources are read."""
 
@@ -76,6 +89,9 @@ class Mail(_Table):
     username: str = ""
     password_file: str = Field("", description="file with the password; else $MONITOR_SMTP_PASSWORD")
     sender: str = Field("EU-bevakningen <eu@example.se>", alias="from")
+    timeout: int = Field(30, ge=1, le=600, description="seconds until the server is given up")
+    per_day: int = Field(500, ge=1, description="brake: at most this many mails in 24 hours; the rest waits")
+    refusals: int = Field(3, ge=1, le=20, description="so many refusals in a row stop an address until it is corrected")
 
 
 class Recipient(_Table):
@@ -103,6 +119,7 @@ class Config(_Table):
     rules: Rules = Rules()
     digests: Digests = Digests()
     network: Network = Network()
+    digest: Digest = Digest()
     mail: Mail = Mail()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     schedule: Schedule = Schedule()

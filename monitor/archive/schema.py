@@ -73,23 +73,32 @@ CREATE TABLE matches (
 CREATE INDEX matches_department ON matches (department, level);
 CREATE TABLE digests (
     id TEXT PRIMARY KEY, department TEXT NOT NULL, week TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
-    created TEXT NOT NULL, subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL
+    created TEXT NOT NULL, items INTEGER NOT NULL, sections TEXT NOT NULL
 );
-CREATE UNIQUE INDEX digests_week ON digests (department, week) WHERE kind = 'weekly';
+CREATE UNIQUE INDEX digests_week ON digests (department, week) WHERE kind IN ('weekly', 'welcome', 'quiet');
+CREATE TABLE renderings (
+    digest TEXT NOT NULL REFERENCES digests (id), language TEXT NOT NULL,
+    subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, language)
+);
+CREATE TABLE calendars (
+    digest TEXT NOT NULL REFERENCES digests (id), number INTEGER NOT NULL, name TEXT NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (digest, number)
+);
 CREATE TABLE digest_items (
     digest TEXT NOT NULL REFERENCES digests (id), department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
-    section TEXT NOT NULL, fact TEXT NOT NULL, position INTEGER NOT NULL, told TEXT NOT NULL,
+    section TEXT NOT NULL, fact TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, told TEXT NOT NULL,
     UNIQUE (department, source, call_id, fact)
 );
 CREATE INDEX digest_items_digest ON digest_items (digest, position);
 CREATE TABLE outbox (
-    message_id TEXT PRIMARY KEY, digest TEXT NOT NULL REFERENCES digests (id), recipient TEXT NOT NULL,
+    message_id TEXT PRIMARY KEY, digest TEXT NOT NULL REFERENCES digests (id), recipient TEXT NOT NULL, language TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due TEXT NOT NULL, error TEXT NOT NULL DEFAULT '',
-    sent_at TEXT, message BLOB, UNIQUE (digest, recipient)
+    sent_at TEXT, UNIQUE (digest, recipient)
 );
 CREATE INDEX outbox_state ON outbox (state, due);
 CREATE TABLE suppressed (
-    recipient TEXT PRIMARY KEY, since TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL, stopped INTEGER NOT NULL
+    department TEXT NOT NULL, recipient TEXT NOT NULL, since TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL,
+    stopped INTEGER NOT NULL, PRIMARY KEY (department, recipient)
 );
 CREATE TABLE feedback (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,

@@ -10,7 +10,7 @@ from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, has_passed, key_date
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import Audience, Change, ChangeKind, Item, Match, Section
+from monitor.digest.model import Audience, Candidate, Change, ChangeKind, Item, Match, Section
 from monitor.digest.wording import HOME, Wording, clean, first_sentences, shorten
 
 TITLE_LIMIT = 200
@@ -117,6 +117,10 @@ class Cards:
             links=(self._link("link.archive", title, self.links.call(call)),),
             also=tuple(self._also(item)),
         )
+
+    def reminder(self, candidate: Candidate) -> CardView:
+        """A call that the department knows of, as one line."""
+        return self.line(Item(candidate=candidate, section=Section.CLOSING, facts=()))
 
     def title(self, call: Call) -> str:
         """The title as it may be shown: one line, not endless."""

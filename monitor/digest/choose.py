@@ -77,6 +77,21 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
     return Selection(kind=MailKind.CORRECTION, items=tuple(items))
 
 
+def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
+    """What the department knows of and can still do something about, the nearest first: for a week without news."""
+    found = [
+        (upcoming.at, candidate.key, candidate)
+        for candidate in candidates
+        if candidate.match is not None
+        and candidate.vanished_at is None
+        and candidate.answer != "inte-for-oss"
+        and (candidate.match.level is not Level.WEAK or candidate.answer == "intressant")
+        and read_facts(candidate.told).told
+        and (upcoming := next_deadline(candidate.call, now)) is not None
+    ]
+    return tuple(candidate for _, _, candidate in sorted(found, key=lambda one: one[:2])[:limit])
+
+
 def due_item(
     candidate: Candidate,
     also: tuple[Candidate, ...] = (),

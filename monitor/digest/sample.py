@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Precision, Section, Status
-from monitor.digest.choose import choose, choose_corrections
+from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.model import (
     Audience,
@@ -62,12 +62,11 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
     weekly = choose((*_changed(known, now), *_fresh(now)), first=False, previous=previous, choice=Choice(), now=now)
     welcome = choose((*_fresh(now), *_known(now)), first=True, previous=None, choice=Choice(), now=now)
     quiet = choose(known, first=False, previous=previous, choice=Choice(), now=now)
-    ahead = choose(_known(now), first=True, previous=None, choice=Choice(), now=now).items
     correction = choose_corrections(_changed(known, now), now)
     return {
         MailKind.WEEKLY: Sample(weekly, occasion),
         MailKind.WELCOME: Sample(welcome, replace(occasion, previous_week="")),
-        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=ahead, health=_health(now)[:1])),
+        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=still_ahead(known, now), health=_health(now)[:1])),
         MailKind.CORRECTION: Sample(correction, replace(occasion, digest=f"{occasion.digest}-r1")),
     }
 

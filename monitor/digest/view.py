@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from monitor.calls import next_deadline
 from monitor.digest.cards import Cards, CardView, LinkView
 from monitor.digest.facts import date_keys
+from monitor.digest.links import Links
 from monitor.digest.model import (
     Audience,
+    Candidate,
     ChangeKind,
     Group,
     Item,
@@ -84,7 +86,7 @@ class Occasion:
     now: datetime
     previous_week: str = ""
     health: tuple[SourceHealth, ...] = ()
-    ahead: tuple[Item, ...] = ()
+    ahead: tuple[Candidate, ...] = ()
 
 
 def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
@@ -118,7 +120,7 @@ class MailWriter:
     def write(self, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> MailView:
         """The whole view of the selection."""
         name = clean(self._audience.name)
-        quiet_lines = tuple(self._cards.line(item) for item in self._occasion.ahead)
+        quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
         sections = [self._section(section, selection, shown) for section in Section]
         if selection.kind is MailKind.QUIET and quiet_lines:
             sections.append(SectionView(id="ahead", heading=self._say("heading.closing"), lines=quiet_lines))
@@ -292,6 +294,30 @@ class MailWriter:
         if len(unread) > _NAMED_UNREAD:
             lines.append(self._say("footer.unread_more", n=len(unread) - _NAMED_UNREAD))
         return [" ".join(lines)]
+
+
+def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:
+    """A mail to the coordinator about addresses that take no mail."""
+    say, links = wording.say, Links(audience.base_url)
+    lines = [say("notice.line", recipient=recipient, error=clean(error)) for recipient, error in refused]
+    return MailView(
+        kind=MailKind.NOTICE.value,
+        language=wording.language,
+        subject=say("subject.notice", n=len(refused)),
+        title=say("heading.notice"),
+        name=clean(audience.name),
+        lead=(say("notice.lead"), *lines),
+        sections=(),
+        footer=(say("footer.responsible", municipality=clean(audience.municipality), contact=audience.contact),),
+        footer_heading=say("footer.heading"),
+        weak_heading="",
+        some="",
+        also="",
+        answer="",
+        whole=LinkView(say("link.whole"), "", links.digest(digest)),
+        leave=LinkView(say("link.leave"), "", links.leave()),
+        sources=LinkView(say("footer.sources_link"), "", links.sources()),
+    )
 
 
 def weeks_between(earlier: str, later: str) -> list[str]:

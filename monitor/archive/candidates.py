@@ -1,0 +1,145 @@
+"""What the archive knows that a department might be told: its matches, and whatever it has been told before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import decode_call, stamp
+from monitor.archive.corrections import corrected
+from monitor.calls import Call
+
+_TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
+# A call that was told long ago can still be extended or revived; after this, nobody waits for it any more.
+_REMEMBERED = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """A match as stored; the JSON columns decoded, otherwise as `monitor.matching` made them."""
+
+    level: str
+    relevance: float
+    themes: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    fit_card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """A call with everything that decides whether a department is told of it."""
+
+    call: Call
+    first_seen: datetime
+    baseline: bool
+    vanished_at: datetime | None
+    story: str
+    match: MatchRow | None
+    told: tuple[tuple[str, datetime], ...]
+    events: tuple[tuple[int, str, str | None, str | None], ...]
+    answer: str
+
+
+class CandidateReader:
+    """Reads candidates for one department after the other; a call that several match is decoded once."""
+
+    def __init__(self, db: Database, now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self._calls: dict[tuple[str, str], Call] = {}
+
+    def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
+        """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
+        were first seen after `news_since`; and what it has been told and might have to be told again."""
+        told = self._told(department)
+        answers = self._answers(department)
+        events = self._events(department)
+        rows = self._db.execute(
+            "SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at, c.story,"
+            " m.level, m.relevance, m.themes, m.evidence, m.fit_card"
+            " FROM calls c LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
+            " WHERE (m.department IS NOT NULL AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)"
+            " AND (c.last_deadline IS NULL OR c.last_deadline >= :since))"
+            " OR (c.kind IN ('call', 'event', 'partner-search') AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)"
+            " AND EXISTS (SELECT 1 FROM digest_items i WHERE i.department = :department AND i.source = c.source"
+            " AND i.call_id = c.call_id))"
+            " ORDER BY c.source, c.call_id",
+            {
+                "department": department,
+                "since": stamp(min(since, self._now)),
+                "news_since": stamp(news_since),
+                "remembered": stamp(self._now - _REMEMBERED),
+            },
+        ).fetchall()
+        return [
+            CandidateRow(
+                call=self._call(key := (row[0], row[1]), row[2]),
+                first_seen=datetime.fromisoformat(row[3]),
+                baseline=bool(row[4]),
+                vanished_at=datetime.fromisoformat(row[5]) if row[5] else None,
+                story=row[6],
+                match=_match(row[7:]) if row[7] is not None else None,
+                told=tuple(told.get(key, ())),
+                events=tuple(events.get(key, ())),
+                answer=answers.get(key, ""),
+            )
+            for row in rows
+        ]
+
+    def _call(self, key: tuple[str, str], data: str) -> Call:
+        if key not in self._calls:
+            self._calls[key] = corrected(self._db, decode_call(data))
+        return self._calls[key]
+
+    def _told(self, department: str) -> Mapping[tuple[str, str], list[tuple[str, datetime]]]:
+        rows = self._db.execute(
+            "SELECT source, call_id, fact, told FROM digest_items WHERE department = ? ORDER BY told, rowid", [department]
+        )
+        found: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
+        for source, call_id, fact, told in rows:
+            found.setdefault((source, call_id), []).append((fact, datetime.fromisoformat(told)))
+        return found
+
+    def _events(self, department: str) -> Mapping[tuple[str, str], list[tuple[int, str, str | None, str | None]]]:
+        marks = ", ".join("?" * len(_TELLING_EVENTS))
+        rows = self._db.execute(
+            f"SELECT e.id, e.source, e.call_id, e.type, e.old, e.new FROM events e WHERE e.type IN ({marks}) AND e.baseline = 0"
+            " AND (EXISTS (SELECT 1 FROM matches m WHERE m.source = e.source AND m.call_id = e.call_id AND m.department = ?)"
+            " OR EXISTS (SELECT 1 FROM digest_items i WHERE i.source = e.source AND i.call_id = e.call_id AND i.department = ?))"
+            " ORDER BY e.id",
+            [*_TELLING_EVENTS, department, department],
+        )
+        found: dict[tuple[str, str], list[tuple[int, str, str | None, str | None]]] = {}
+        for number, source, call_id, kind, old, new in rows:
+            found.setdefault((source, call_id), []).append((number, kind, old, new))
+        return found
+
+    def _answers(self, department: str) -> Mapping[tuple[str, str], str]:
+        rows = self._db.execute(
+            "SELECT source, call_id, answer FROM feedback WHERE department = ? AND answer IN ('intressant', 'inte-for-oss')"
+            " ORDER BY at, id",
+            [department],
+        )
+        return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _match(columns: tuple[Any, ...]) -> MatchRow:
+    level, relevance, themes, evidence, fit_card = columns
+    return MatchRow(
+        level=level,
+        relevance=float(relevance),
+        themes=json.loads(themes),
+        evidence=json.loads(evidence),
+        fit_card=json.loads(fit_card),
+    )
+
+
+def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:
+    """Name, state of the last run and moment of the last accepted run of every source that was ever read."""
+    rows = db.execute("SELECT id, name, state, last_accepted FROM sources")
+    return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}

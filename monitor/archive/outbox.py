@@ -1,0 +1,160 @@
+"""The outbox: one row per recipient and digest, sent only after the server took the mail; and the addresses that take none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import stamp
+
+_MAIL_COLUMNS = (
+    "outbox.message_id, outbox.digest, digests.department, digests.kind, outbox.recipient, outbox.language, outbox.attempts,"
+    " outbox.error, digests.created"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMail:
+    """One mail to one recipient that waits to be sent."""
+
+    message_id: str
+    digest: str
+    department: str
+    kind: str
+    recipient: str
+    language: str
+    attempts: int
+    error: str
+    created: datetime
+
+
+def waiting_mails(db: Database, now: datetime | None = None) -> list[OutboxMail]:
+    """The mails that wait to be sent, those that failed least first, then the oldest; with `now`, only those whose time to try has come."""
+    due = "AND outbox.due <= ?" if now is not None else ""
+    rows = db.execute(
+        f"SELECT {_MAIL_COLUMNS} FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting' {due}"
+        " ORDER BY outbox.attempts, digests.created, outbox.rowid",
+        [stamp(now)] if now is not None else [],
+    ).fetchall()
+    return [
+        OutboxMail(
+            message_id=row[0],
+            digest=row[1],
+            department=row[2],
+            kind=row[3],
+            recipient=row[4],
+            language=row[5],
+            attempts=row[6],
+            error=row[7],
+            created=datetime.fromisoformat(row[8]),
+        )
+        for row in rows
+    ]
+
+
+def mark_sent(db: Database, mail: OutboxMail, now: datetime) -> None:
+    """The server has taken the mail. A recipient that takes mail again is no longer counted as failing."""
+    with db.atomic():
+        db.execute(
+            "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = '' WHERE message_id = ?",
+            [stamp(now), mail.message_id],
+        )
+        db.execute("DELETE FROM suppressed WHERE department = '' AND recipient = ? AND stopped = 0", [_folded(mail.recipient)])
+        _settle(db, mail.digest)
+
+
+def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> None:
+    """The mail could not be delivered now; it stays in the outbox and is tried again at `due`."""
+    with db.atomic():
+        db.execute(
+            "UPDATE outbox SET attempts = attempts + 1, error = ?, due = ? WHERE message_id = ?",
+            [error, stamp(due), mail.message_id],
+        )
+
+
+def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
+    """The mail will not be tried again; `error` says why, in the server's words."""
+    with db.atomic():
+        db.execute(
+            "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ? WHERE message_id = ?",
+            [error, mail.message_id],
+        )
+        _settle(db, mail.digest)
+
+
+def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit: int) -> bool:
+    """Count one permanent refusal of a recipient; True when this one reached the limit, from which on nothing is sent there."""
+    folded = _folded(recipient)
+    with db.atomic():
+        db.execute(
+            "INSERT INTO suppressed (department, recipient, since, failures, error, stopped) VALUES ('', ?, ?, 1, ?, 0)"
+            " ON CONFLICT (department, recipient) DO UPDATE SET failures = failures + 1, error = excluded.error",
+            [folded, stamp(now), error],
+        )
+        cursor = db.execute(
+            "UPDATE suppressed SET stopped = 1, since = ? WHERE department = '' AND recipient = ? AND failures >= ? AND stopped = 0",
+            [stamp(now), folded, limit],
+        )
+        return bool(cursor.rowcount)
+
+
+def stop_recipient(db: Database, department: str, recipient: str, reason: str, now: datetime) -> None:
+    """A recipient wants no more mails of a department. What already waits for it is not sent either."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO suppressed (department, recipient, since, failures, error, stopped) VALUES (?, ?, ?, 0, ?, 1)"
+            " ON CONFLICT (department, recipient) DO UPDATE SET stopped = 1, error = excluded.error",
+            [department, _folded(recipient), stamp(now), reason],
+        )
+
+
+def resume_recipient(db: Database, department: str, recipient: str) -> None:
+    """The recipient is to get mails again."""
+    with db.atomic():
+        db.execute("DELETE FROM suppressed WHERE department IN ('', ?) AND recipient = ?", [department, _folded(recipient)])
+
+
+def stopped_recipients(db: Database) -> set[tuple[str, str]]:
+    """Who gets nothing, as (department, address in small letters); the empty department stands for all."""
+    return {(row[0], row[1]) for row in db.execute("SELECT department, recipient FROM suppressed WHERE stopped = 1")}
+
+
+def refused_recipients(db: Database) -> list[tuple[str, str]]:
+    """The addresses that the server refused for good, each with its words."""
+    rows = db.execute("SELECT recipient, error FROM suppressed WHERE department = '' AND stopped = 1 ORDER BY recipient")
+    return [(row[0], row[1]) for row in rows]
+
+
+def is_stopped(stopped: Iterable[tuple[str, str]], department: str, recipient: str) -> bool:
+    """Whether a recipient gets nothing from a department."""
+    folded = _folded(recipient)
+    return ("", folded) in stopped or (department, folded) in stopped
+
+
+def sent_since(db: Database, moment: datetime) -> int:
+    """How many mails were sent since a moment."""
+    (count,) = db.execute("SELECT count(*) FROM outbox WHERE sent_at > ?", [stamp(moment)]).fetchone()
+    return int(count)
+
+
+def count_waiting(db: Database) -> tuple[int, int]:
+    """How many mails wait, and how many of those have failed before."""
+    row = db.execute("SELECT count(*), coalesce(sum(attempts > 0), 0) FROM outbox WHERE state = 'waiting'").fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _settle(db: Database, digest: str) -> None:
+    db.execute(
+        "UPDATE digests SET state = CASE"
+        " WHEN EXISTS (SELECT 1 FROM outbox WHERE digest = digests.id AND state = 'waiting') THEN 'waiting'"
+        " WHEN EXISTS (SELECT 1 FROM outbox WHERE digest = digests.id AND state = 'stopped') THEN 'stopped'"
+        " ELSE 'sent' END WHERE id = ?",
+        [digest],
+    )
+
+
+def _folded(recipient: str) -> str:
+    return recipient.casefold()

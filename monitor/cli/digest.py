@@ -1,0 +1,138 @@
+"""Commands that build digests and send them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app, print_table
+
+if TYPE_CHECKING:
+    from monitor.jobs.digest import BuildReport, DigestReport
+
+DONE, ATTENTION = 0, 1
+_STATES = {
+    "waiting": "väntar på att skickas",
+    "sent": "skickat",
+    "stopped": "skickat, men inte till alla",
+    "silent": "inget mejl den här veckan",
+    "no-recipient": "ingen mottagare i inställningarna",
+    "preview": "prov, inget är skickat eller sparat",
+}
+
+
+def _week(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from datetime import date
+
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{4})-W(\d{1,2})", value.strip(), re.IGNORECASE)
+    try:
+        if found is None:
+            raise ValueError
+        date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError as error:
+        raise click.BadParameter("expected a week such as 2026-W27") from error
+    return f"{found[1]}-W{int(found[2]):02d}"
+
+
+@click.command()
+@click.option("--week", callback=_week, metavar="2026-W27", help="The week to build; else the present one.")
+@click.option("--department", multiple=True, metavar="ID", help="Only this department; may be given more than once.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; write the mails to preview/ in the data folder to look at.")
+@click.option("--corrections", is_flag=True, help="Only corrections that cannot wait for the week's mail.")
+@click.option("--preview", is_flag=True, help="Only the coordinator's copies of tomorrow's mails (setting digest.preview).")
+@json_option
+@pass_app
+def digest(
+    app: App, week: str | None, department: tuple[str, ...], dry_run: bool, corrections: bool, preview: bool, as_json: bool
+) -> int:
+    """Build the week's mail for every department. Building again changes nothing."""
+    from monitor.archive import open_archive
+    from monitor.digest.wording import iso_week
+    from monitor.jobs.digest import build_digests, build_previews
+
+    if preview and (dry_run or corrections or week or department):
+        raise click.UsageError("--preview goes with no other option")
+    if week is not None and week > iso_week(app.now.date()) and not dry_run:
+        raise click.BadParameter(f"{week} has not begun; try it with --dry-run", param_hint="--week")
+    with open_archive(app.config.archive) as archive:
+        if preview:
+            report = build_previews(app.config, archive, app.now)
+        else:
+            report = build_digests(
+                app.config,
+                archive,
+                app.now,
+                week=week,
+                departments=department,
+                dry_run=dry_run,
+                corrections_only=corrections,
+            )
+    if as_json:
+        answer(
+            {
+                "week": report.week,
+                "digests": [_json(one) for one in report.digests],
+                "corrections": [_json(one) for one in report.corrections],
+            }
+        )
+    else:
+        _print(report)
+    return DONE
+
+
+def _json(report: DigestReport) -> dict[str, object]:
+    values = dataclasses.asdict(report)
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _print(report: BuildReport) -> None:
+    rows = [(one, "") for one in report.digests] + [(one, "rättelse") for one in report.corrections]
+    click.echo(f"Vecka {report.week}")
+    print_table(
+        ("mottagare", "mejl", "läge", "poster", "ämne"),
+        [
+            (one.department, kind or one.kind, _STATES.get(one.state, one.state), one.items, one.subject or "")
+            for one, kind in rows
+        ],
+    )
+    for one in report.digests:
+        if one.file is not None:
+            click.echo(str(one.file))
+
+
+@click.command()
+@click.option("--scheduled", is_flag=True, help="Leave alone what failed a moment ago: for the scheduler.")
+@click.option(
+    "--test", "test_address", metavar="ADDRESS", help="Send a sample of the weekly mail to this address and nothing else."
+)
+@json_option
+@pass_app
+def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> int:
+    """Deliver what waits in the outbox."""
+    from monitor.archive import open_archive
+    from monitor.jobs.send import send_mails, send_test
+
+    if test_address is not None:
+        outcome = send_test(app.config, test_address, app.now)
+        if as_json:
+            answer({"sent": 1, "failed": 0, "waiting": 0})
+        else:
+            click.echo(f"Provmejlet är skickat till {test_address}. {outcome.words}".strip())
+        return DONE
+    with open_archive(app.config.archive) as archive:
+        report = send_mails(app.config, archive, app.now, scheduled=scheduled)
+    if as_json:
+        answer({"sent": report.sent, "failed": report.failed, "waiting": report.waiting})
+    else:
+        click.echo(f"{report.sent} skickade, {report.failed} gick inte fram, {report.waiting} väntar.")
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    return ATTENTION if report.failed or report.troubled or report.problems else DONE
+
+
+COMMANDS = (digest, send)

@@ -1,0 +1,86 @@
+"""From what the archive and the rules hold to the values that `monitor.digest` chooses from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.archive.candidates import CandidateRow, MatchRow
+from monitor.config import Config
+from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, SourceHealth, Told
+from monitor.matching.model import Department
+from monitor.matching.ruleset import RuleSet
+
+# What a reader must see at a glance; the rest of the fit card stands on the call's page.
+_IN_MAIL = ("municipality", "cofunding", "partners")
+_GOOD = ("accepted", "unchanged")
+
+
+def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
+    """A call as the digest sees it."""
+    return Candidate(
+        call=row.call,
+        first_seen=row.first_seen,
+        match=_match(rules, row, row.match) if row.match is not None else None,
+        baseline=row.baseline,
+        vanished_at=row.vanished_at,
+        events=tuple(Event(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
+        told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
+        story=row.story,
+        answer=row.answer,
+    )
+
+
+def _match(rules: RuleSet, row: CandidateRow, match: MatchRow) -> Match:
+    areas = {area.id: area.name for area in rules.areas.area}
+    goals = {goal.number: goal.name for goal in rules.areas.sdg}
+    programme = rules.programme_of(row.call)
+    by_weight = sorted(match.evidence, key=lambda one: -one["points"])
+    strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
+    numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
+    return Match(
+        level=Level(match.level),
+        relevance=match.relevance,
+        themes=tuple(theme["title"] for theme in match.themes),
+        words=tuple(dict.fromkeys(one["found"] for one in by_weight if one["points"] > 0 and one["start"] >= 0)),
+        areas=tuple(areas[area] for area in strategy if area in areas),
+        goals=tuple((number, goals[number]) for number in numbers if number in goals),
+        programme=programme.name if programme is not None else "",
+        answer=match.fit_card.get("municipality", ""),
+        fit=tuple(
+            FitLine(line["key"], line["label"], line["text"])
+            for line in match.fit_card.get("lines", ())
+            if line["key"] in _IN_MAIL
+        ),
+    )
+
+
+def audience(config: Config, department: Department | None) -> Audience:
+    """Whom a mail is for; without a department, the coordinator."""
+    return Audience(
+        department=department.id if department else "",
+        name=department.name if department else config.municipality.name,
+        municipality=config.municipality.name,
+        contact=config.municipality.contact,
+        base_url=config.municipality.base_url,
+        sources={source.id: source.name for source in config.sources},
+    )
+
+
+def choice(config: Config) -> Choice:
+    """The settings that choosing follows."""
+    return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
+
+
+def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]]) -> tuple[SourceHealth, ...]:
+    """How every source that should be read stands, in the order of the settings."""
+    return tuple(
+        SourceHealth(
+            source=source.id,
+            name=source.name,
+            healthy=source.id in read and read[source.id][1] in _GOOD,
+            read=read[source.id][2] if source.id in read else None,
+        )
+        for source in config.sources
+        if source.enabled
+    )

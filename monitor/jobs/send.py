@@ -1,0 +1,257 @@
+"""Sending: what waits in the outbox goes out, and is marked only by what the server answered."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from monitor.archive import Archive, lock
+from monitor.archive.ledger import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
+from monitor.archive.outbox import (
+    OutboxMail,
+    count_refusal,
+    count_waiting,
+    is_stopped,
+    mark_failed,
+    mark_sent,
+    mark_stopped,
+    refused_recipients,
+    sent_since,
+    stopped_recipients,
+    waiting_mails,
+)
+from monitor.archive.secret import load_secret
+from monitor.config import Config
+from monitor.digest.answers import LeaveLink, Signer
+from monitor.digest.links import RECIPIENT_TOKEN, Links
+from monitor.digest.model import MailKind
+from monitor.digest.render import Templates, load_templates, render_mail
+from monitor.digest.sample import AUDIENCE, samples
+from monitor.digest.view import notice_view
+from monitor.digest.wording import iso_week
+from monitor.errors import ConfigError, MailError
+from monitor.jobs.digest import PREVIEW
+from monitor.jobs.digest_values import audience
+from monitor.mail.delivery import Outcome, Result, Transport, next_try
+from monitor.mail.folder import Folder
+from monitor.mail.message import Letter, ascii_address, compose, message_id
+from monitor.mail.smtp import Server, Smtp
+
+logger = logging.getLogger(__name__)
+BRAKE = timedelta(hours=24)
+# A server that breaks off this often in a row gets a rest; the mails stay due.
+_LOST_IN_A_ROW = 3
+_TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
+
+
+@dataclass(slots=True, kw_only=True)
+class SendReport:
+    """What one run of `send` did: mails sent now, mails that failed now, mails that still wait. `problems` names what needs a person."""
+
+    sent: int = 0
+    failed: int = 0
+    waiting: int = 0
+    troubled: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def open_transport(config: Config) -> AbstractContextManager[Transport]:
+    """The folder or the server that the settings name."""
+    mail = config.mail
+    if mail.transport == "files":
+        return Folder(config.data_dir / "outbox")
+    server = Server(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        username=mail.username,
+        password=_password(config) if mail.username else "",
+        timeout=mail.timeout,
+    )
+    return Smtp(server, mail.sender)
+
+
+def _password(config: Config) -> str:
+    if config.mail.password_file:
+        try:
+            return Path(config.mail.password_file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(config.mail.password_file, f"the password cannot be read: {error}") from error
+    if password := os.environ.get("MONITOR_SMTP_PASSWORD"):
+        return password
+    raise ConfigError(
+        str(config.path or "settings"),
+        "mail.username: expected a password in $MONITOR_SMTP_PASSWORD or in the file mail.password_file",
+    )
+
+
+def send_mails(
+    config: Config,
+    archive: Archive,
+    now: datetime,
+    *,
+    scheduled: bool = False,
+    transport: Callable[[Config], AbstractContextManager[Transport]] = open_transport,
+) -> SendReport:
+    """Deliver what waits in the outbox. `scheduled` leaves alone what failed a moment ago; a person's own try does not.
+
+    Each mail is marked as soon as the server has answered, so that a kill loses nothing and doubles at most one.
+    """
+    report = SendReport()
+    with lock(config.data_dir, "send"):
+        mails = waiting_mails(archive.db, now if scheduled else None)
+        if mails:
+            with transport(config) as way:
+                _Round(config, archive, now, way, report).send(mails)
+        report.waiting, report.troubled = count_waiting(archive.db)
+    return report
+
+
+class _Round:
+    """One round through the outbox."""
+
+    def __init__(self, config: Config, archive: Archive, now: datetime, way: Transport, report: SendReport) -> None:
+        self._config = config
+        self._db = archive.db
+        self._now = now
+        self._way = way
+        self._report = report
+        self._signer = Signer(load_secret(config.data_dir))
+        self._known = {(one.department, one.email.casefold()) for one in config.recipient}
+        self._stopped = stopped_recipients(archive.db)
+
+    def send(self, mails: list[OutboxMail]) -> None:
+        left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
+        lost = 0
+        newly_refused = False
+        for mail in mails:
+            reason = self._unwanted(mail)
+            if reason:
+                mark_stopped(self._db, mail, reason)
+                continue
+            if left <= 0:
+                self._report.problems.append(
+                    f"the brake holds: {self._config.mail.per_day} mails in 24 hours (mail.per_day); the rest waits"
+                )
+                break
+            outcome = self._deliver(mail)
+            lost = lost + 1 if outcome.result is Result.LOST else 0
+            if outcome.result is Result.SENT:
+                mark_sent(self._db, mail, self._now)
+                self._report.sent += 1
+                left -= 1
+                continue
+            self._report.failed += 1
+            newly_refused |= self._record_failure(mail, outcome)
+            if outcome.result is Result.DOWN or lost >= _LOST_IN_A_ROW:
+                break
+        if newly_refused:
+            _store_notice(self._config, self._db, self._now)
+
+    def _unwanted(self, mail: OutboxMail) -> str:
+        """Why a mail is not to be sent any more although it waits; empty when it is."""
+        if mail.kind in _TO_COORDINATOR:
+            return ""
+        if (mail.department, mail.recipient.casefold()) not in self._known:
+            return "no longer a recipient"
+        return "the address has been stopped" if is_stopped(self._stopped, mail.department, mail.recipient) else ""
+
+    def _deliver(self, mail: OutboxMail) -> Outcome:
+        address = ascii_address(mail.recipient)
+        if address is None:
+            return Outcome(Result.REFUSED_ADDRESS, "the address holds characters that mail servers do not take")
+        token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))
+        body = mail_body(self._db, mail.digest, mail.language)
+        letter = Letter(
+            message_id=mail.message_id,
+            sender=self._config.mail.sender,
+            recipient=address,
+            reply_to=self._config.municipality.contact,
+            department=mail.department,
+            created=mail.created.astimezone(self._config.zone),
+            language=mail.language,
+            subject=body.rendering.subject,
+            html=body.rendering.html.replace(RECIPIENT_TOKEN, token),
+            text=body.rendering.text.replace(RECIPIENT_TOKEN, token),
+            leave_url=Links(self._config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
+            calendars=body.calendars,
+        )
+        return self._way.deliver(compose(letter), address)
+
+    def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
+        """Note a failure where it belongs; True when the address is given up with it."""
+        self._report.problems.append(f"{mail.digest} {mail.recipient}: {outcome.words}")
+        logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.words)
+        if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
+            mark_failed(self._db, mail, outcome.words, next_try(mail.attempts + 1, self._now))
+            return False
+        given_up = False
+        if outcome.result is Result.REFUSED_ADDRESS and mail.kind not in _TO_COORDINATOR:
+            given_up = count_refusal(self._db, mail.recipient, outcome.words, self._now, self._config.mail.refusals)
+        mark_stopped(self._db, mail, outcome.words)
+        return given_up
+
+
+def _store_notice(config: Config, db: Database, now: datetime) -> None:
+    """Put a mail to the coordinator into the outbox: which addresses take no mail, in the server's words."""
+    templates = load_templates(config.digests_dirs)
+    week = iso_week(now.astimezone(config.zone).date())
+    stem = f"{week}-notis-"
+    digest_id = f"{stem}{next_number(db, stem)}"
+    view = notice_view(templates.wording("sv"), audience(config, None), digest_id, refused_recipients(db))
+    rendering = templates.render(view)
+    contact = config.municipality.contact
+    save_digest(
+        db,
+        NewDigest(
+            id=digest_id,
+            department="",
+            week=week,
+            kind=MailKind.NOTICE.value,
+            created=now,
+            items=0,
+            sections={},
+            renderings=[StoredRendering(language="sv", subject=rendering.subject, html=rendering.html, text=rendering.text)],
+            addresses=[Address(message_id=message_id(digest_id, contact, config.mail.sender), recipient=contact, language="sv")],
+        ),
+    )
+
+
+def send_test(config: Config, address: str, now: datetime) -> Outcome:
+    """Send a sample of the weekly mail to one address, past the ledger."""
+    recipient = ascii_address(address)
+    if recipient is None:
+        raise ConfigError("--test", f"expected an address such as namn@example.se, found {address!r}")
+    templates: Templates = load_templates(config.digests_dirs)
+    signer = Signer(load_secret(config.data_dir))
+    sample = samples(now.astimezone(config.zone))[MailKind.WEEKLY]
+    rendered = render_mail(templates, sample.selection, AUDIENCE, sample.occasion, signer)
+    mail = rendered.renderings[0]
+    digest = f"prov-{now:%Y%m%d%H%M%S}"
+    token = signer.leave_token(LeaveLink(department="", recipient=address))
+    letter = Letter(
+        message_id=message_id(digest, address, config.mail.sender),
+        sender=config.mail.sender,
+        recipient=recipient,
+        reply_to=config.municipality.contact,
+        department="",
+        created=now,
+        language=mail.language,
+        subject=templates.wording(mail.language).say("subject.test", subject=mail.subject),
+        html=mail.html.replace(RECIPIENT_TOKEN, token),
+        text=mail.text.replace(RECIPIENT_TOKEN, token),
+        leave_url=Links(config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
+        calendars=[(file.name, file.content) for file in rendered.calendars],
+    )
+    with open_transport(config) as way:
+        outcome = way.deliver(compose(letter), recipient)
+    if outcome.result is not Result.SENT:
+        raise MailError(f"test mail to {address}", outcome.words)
+    return outcome

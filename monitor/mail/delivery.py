@@ -1,0 +1,57 @@
+"""What delivering a mail can end in, whoever delivers it, and when to try again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from enum import Enum
+from typing import Protocol, Self
+
+_WAITS = (
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+_LONGEST_WAIT = timedelta(days=1)
+
+
+class Result(Enum):
+    """SENT: taken over. LATER: not now. LOST: the connection broke. DOWN: nothing gets through at all.
+
+    REFUSED: never this mail. REFUSED_ADDRESS: never this address.
+    """
+
+    SENT = "sent"
+    LATER = "later"
+    LOST = "lost"
+    REFUSED = "refused"
+    REFUSED_ADDRESS = "refused_address"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one delivery ended, in the words of the server or of the system."""
+
+    result: Result
+    words: str = ""
+
+
+class Transport(Protocol):
+    """Delivers mails one by one, each to one recipient."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+
+    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+        """Deliver one mail; SENT only when it has been taken over for good. Raises nothing for what a server may do."""
+        ...
+
+
+def next_try(attempts: int, now: datetime) -> datetime:
+    """When to try again after so many failed attempts: soon at first, at last once a day."""
+    return now + (_WAITS[attempts - 1] if 0 < attempts <= len(_WAITS) else _LONGEST_WAIT)

@@ -1,0 +1,45 @@
+"""Delivery to a folder: one `.eml` per mail that Outlook and Thunderbird open. The same mail again replaces its file."""
+
+from __future__ import annotations
+
+import os
+import re
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Self
+
+from monitor.mail.delivery import Outcome, Result
+
+
+class Folder:
+    """A folder as a mail server that takes everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+        """Write the mail beside its place, then move it there: the file is whole or not there."""
+        path = self._folder / file_name(str(message["Message-ID"]))
+        partial = path.with_suffix(".partial")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError as error:
+            return Outcome(Result.DOWN, f"{self._folder}: {error.strerror}")
+        return Outcome(Result.SENT, str(path))
+
+
+def file_name(message_id: str) -> str:
+    """The file's name for a Message-ID."""
+    local = message_id.strip("<>").partition("@")[0]
+    return re.sub(r"[^A-Za-z0-9._-]", "_", local) + ".eml"

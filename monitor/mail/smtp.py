@@ -1,0 +1,123 @@
+"""Delivery to a mail server: one connection for many mails, and every answer of the server told apart."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Literal, Self
+
+from monitor.mail.delivery import Outcome, Result
+
+_SERVICE_NOT_AVAILABLE = 421
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where the mail server is and how to speak to it."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str
+    password: str
+    timeout: float
+    context: Callable[[], ssl.SSLContext] = ssl.create_default_context
+
+
+class Smtp:
+    """A mail server. It is connected to when the first mail goes out, and again after the connection was lost."""
+
+    def __init__(self, server: Server, sender: str) -> None:
+        self._server = server
+        self._sender = parseaddr(sender)[1]
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.quit()
+            except (smtplib.SMTPException, OSError):
+                self._connection.close()
+            self._connection = None
+
+    def check(self) -> Outcome:
+        """Connect and log in, send nothing."""
+        return self._connect() or Outcome(Result.SENT)
+
+    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+        """Hand one mail to the server. SENT only after its 250 to the whole mail."""
+        problem = self._connect()
+        if problem is not None:
+            return problem
+        assert self._connection is not None
+        try:
+            self._connection.sendmail(self._sender, [recipient], message.as_bytes())
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            return self._judge(code, words, Result.REFUSED_ADDRESS)
+        except smtplib.SMTPSenderRefused as error:
+            # Not the mail's fault: the server does not take our sender, so no other mail gets through either.
+            return self._judge(error.smtp_code, error.smtp_error, Result.DOWN)
+        except smtplib.SMTPResponseException as error:
+            return self._judge(error.smtp_code, error.smtp_error, Result.REFUSED)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Outcome(Result.LOST, _words(error))
+        return Outcome(Result.SENT)
+
+    def _judge(self, code: int, words: bytes | str, permanent: Result) -> Outcome:
+        text = f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
+        if code == _SERVICE_NOT_AVAILABLE or code < 0:
+            self._drop()
+        return Outcome(permanent if code >= 500 else Result.LATER, " ".join(text.split()))
+
+    def _connect(self) -> Outcome | None:
+        if self._connection is not None:
+            return None
+        server = self._server
+        try:
+            if server.security == "tls":
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    server.host, server.port, _own_name(), timeout=server.timeout, context=server.context()
+                )
+            else:
+                connection = smtplib.SMTP(server.host, server.port, _own_name(), timeout=server.timeout)
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome(Result.DOWN, f"{server.host}:{server.port}: {_words(error)}")
+        try:
+            if server.security == "starttls":
+                connection.starttls(context=server.context())
+            if server.username:
+                connection.login(server.username, server.password)
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            return Outcome(Result.DOWN, f"{server.host}:{server.port}: {_words(error)}")
+        self._connection = connection
+        return None
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _own_name() -> str:
+    """Our name for the greeting, without asking the name service, which may be slow."""
+    return socket.gethostname() or "localhost"
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return str(error) or type(error).__name__
