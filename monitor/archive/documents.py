@@ -23,9 +23,10 @@ class Document:
     headers: str
     content_type: str
     body: bytes
+    fetched: datetime
 
 
-def store_documents(db: Database, source: str, at: datetime, documents: Iterable[Document]) -> None:
+def store_documents(db: Database, source: str, documents: Iterable[Document]) -> None:
     """Keep answers, each content once; the caller holds the transaction."""
     for document in documents:
         digest = hashlib.sha256(document.body).hexdigest()
@@ -41,7 +42,7 @@ def store_documents(db: Database, source: str, at: datetime, documents: Iterable
         db.table("fetches").insert(
             {
                 "source": source,
-                "at": stamp(at),
+                "at": stamp(document.fetched),
                 "url": document.url,
                 "request": document.request,
                 "status": document.status,
@@ -54,11 +55,19 @@ def store_documents(db: Database, source: str, at: datetime, documents: Iterable
 def load_documents(db: Database, source: str) -> list[Document]:
     """The answers of the source's newest run that kept any, as they came."""
     rows = db.execute(
-        "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body FROM fetches f JOIN documents d ON d.hash = f.document"
+        "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body, f.at FROM fetches f JOIN documents d ON d.hash = f.document"
         " WHERE f.source = ? AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
         [source, source],
     ).fetchall()
     return [
-        Document(url=url, request=request, status=status, headers=headers, content_type=kind, body=zlib.decompress(body))
-        for url, request, status, headers, kind, body in rows
+        Document(
+            url=url,
+            request=request,
+            status=status,
+            headers=headers,
+            content_type=kind,
+            body=zlib.decompress(body),
+            fetched=datetime.fromisoformat(at),
+        )
+        for url, request, status, headers, kind, body, at in rows
     ]

@@ -109,7 +109,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
             _settle_missing(db, run, run_id, report, now)
         if run.accepted:
             _close_passed(db, run, run_id, report, now)
-        store_documents(db, run.source, run.started, run.documents)
+        store_documents(db, run.source, run.documents)
         _finish_run(db, run, run_id, report)
     return report
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.logs import start_logs
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class App:
         """The settings in force; ConfigError when they are wrong."""
         from monitor.config import find_config, load_config
 
-        return load_config(find_config(self.config_file))
+        config = load_config(find_config(self.config_file))
+        start_logs(config.data_dir, verbose=self.verbose)
+        return config
 
     @cached_property
     def now(self) -> datetime:

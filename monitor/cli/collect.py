@@ -31,8 +31,16 @@ def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
         reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _say(app, report))
         for note in crosscheck(archive, chosen):
             app.console.print(note, markup=False)
+    return report_runs(app, reports, as_json, told=True)
+
+
+def report_runs(app: App, reports: list[RunReport], as_json: bool, *, told: bool = False) -> int:
+    """Tell what runs did, unless they were `told` on the way; the exit code says whether one needs attention."""
     if as_json:
         answer({"sources": [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]})
+    elif not told:
+        for report in reports:
+            _say(app, report)
     return int(any(report.state in ("degraded", "failed") for report in reports))
 
 

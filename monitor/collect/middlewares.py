@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from monitor.archive.documents import Document
 from monitor.collect.spider import SourceSpider
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
+    from scrapy.http import Request, Response
 
 
 class KeepDocuments:
@@ -32,6 +33,7 @@ class KeepDocuments:
         reading = spider.reading
         reading.answered = True
         reading.unchanged = reading.unchanged and "cached" in response.flags
+        reading.moved = reading.moved or moved_to(response.request, spider.source.url)
         if response.request.meta.get("spool"):
             return
         fingerprinter = self.crawler.request_fingerprinter
@@ -45,5 +47,15 @@ class KeepDocuments:
                 headers=json.dumps(headers),
                 content_type=headers.get("Content-Type", ""),
                 body=response.body,
+                fetched=spider.now,
             )
         )
+
+
+def moved_to(request: Request, start: str) -> str:
+    """Where the start address of a source has moved for good, or "". From http to https is no move."""
+    chain = [*request.meta.get("redirect_urls", []), request.url]
+    reasons = request.meta.get("redirect_reasons", [])
+    if chain[0] != start or not reasons or any(reason not in (301, 308) for reason in reasons):
+        return ""
+    return "" if urlsplit(start)[1:] == urlsplit(request.url)[1:] else request.url

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,11 @@ from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
 from monitor.archive.crosscheck import find_missed
+from monitor.archive.documents import load_documents
 from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
-from monitor.errors import ConfigError
+from monitor.errors import ArchiveError, ConfigError
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -42,23 +45,64 @@ def crawl(
 ) -> list[RunReport]:
     """Read the sources into the archive; one that fails stops no other. Reports come in the order of `sources`.
 
-    Can run once per process: Twisted's reactor starts once. Raises ConfigError for a kind that no spider reads.
+    Can run once per process: Twisted's reactor starts once. Raises ConfigError for a kind that no spider reads, ArchiveError
+    when what was read cannot be stored.
     """
-    sources = list(sources)
+
+    def store(spider: SourceSpider) -> RunReport:
+        report = store_run(archive.db, judged_run(spider, now), now)
+        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
+        progress(report)
+        return report
+
+    return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store)
+
+
+def replay(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:
+    """Read the stored documents of the source's newest run again, without the network. ArchiveError when there are none."""
+    documents = load_documents(archive.db, source.id)
+    if not documents:
+        raise ArchiveError(source.id, "arkivet har inga dokument från källan att läsa om")
     settings = scrapy_settings(config)
+    settings.setdict(
+        {
+            "MONITOR_REPLAY": documents,
+            "DOWNLOADER_MIDDLEWARES": {"monitor.collect.replay.ReplayMiddleware": 10},
+            "ROBOTSTXT_OBEY": False,
+            "HTTPCACHE_ENABLED": False,
+            "DOWNLOAD_DELAY": 0,
+            "RETRY_TIMES": 0,
+        },
+        priority="cmdline",
+    )
+
+    def store(spider: SourceSpider) -> RunReport:
+        return store_run(archive.db, replace(judged_run(spider, now), documents=()), now)
+
+    return _run_spiders(config, archive, [source], documents[0].fetched, settings, store)[0]
+
+
+def _run_spiders(
+    config: Config,
+    archive: Archive,
+    sources: list[Source],
+    moment: datetime,
+    settings: Settings,
+    store: Callable[[SourceSpider], RunReport],
+) -> list[RunReport]:
     loader = get_spider_loader(settings)
     for source in sources:
         if source.kind not in loader.list():
             raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
     process = AsyncCrawlerProcess(settings)
     reports: dict[str, RunReport] = {}
+    failures: list[Exception] = []
 
     def finished(spider: SourceSpider, reason: str) -> None:
-        run = judged_run(spider, now, crashes=spider.crawler.stats.get_value("spider_exceptions/count", 0))
-        report = store_run(archive.db, run, now)
-        reports[run.source] = report
-        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
-        progress(report)
+        try:
+            reports[spider.source.id] = store(spider)
+        except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
+            failures.append(error)
 
     programmes = programme_codes(config)
     for source in sources:
@@ -67,12 +111,16 @@ def crawl(
         process.crawl(
             crawler,
             source=source,
-            now=now,
+            now=moment,
             programmes=programmes,
             previous=last_accepted_size(archive.db, source.id),
             validators=last_validators(archive.db, source.id),
         )
     process.start()
+    for failure in failures:
+        if isinstance(failure, sqlite3.Error):
+            raise ArchiveError(str(archive.path), f"cannot be written: {failure}") from failure
+        raise failure
     missing = [source.id for source in sources if source.id not in reports]
     if missing:
         raise RuntimeError(f"a spider ended without a report: {', '.join(missing)}")
@@ -91,10 +139,11 @@ def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
     return notes
 
 
-def judged_run(spider: SourceSpider, now: datetime, crashes: int) -> SourceRun:
+def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
     """The finished reading of a source, with its state: accepted, unchanged, degraded or failed."""
     reading, source = spider.reading, spider.source
     problems = [*reading.problems]
+    crashes = spider.crawler.stats.get_value("spider_exceptions/count", 0)
     if crashes:
         problems.append(
             Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som programmet inte förstod.")

@@ -1,0 +1,88 @@
+"""Finding a call by what a person has at hand, and reading back all that the archive knows of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.errors import ArchiveError
+
+Key = tuple[str, str]
+
+
+def find_calls(db: Database, text: str) -> list[Key]:
+    """The keys of the calls that `text` names: `source/call_id`, a call_id, an identifier without regard to case, or an address.
+
+    Empty for none. Several when an identifier is shared, living ones first.
+    """
+    for where, values in _ways(text.strip()):
+        rows = db.execute(
+            f"SELECT source, call_id FROM calls WHERE {where} ORDER BY status = 'closed', story <> '', first_seen DESC", values
+        ).fetchall()
+        if rows:
+            return [(source, call_id) for source, call_id in rows]
+    return []
+
+
+def find_call(db: Database, text: str) -> Key:
+    """The one call that `text` names. Raises ArchiveError when there is none, or when several living ones share the name."""
+    keys = find_calls(db, text)
+    if not keys:
+        raise ArchiveError(text, "finns inte i arkivet. Sök med: monitor search")
+    if len(keys) > 1:
+        leads = [
+            key for key in keys if not db.execute("SELECT story FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
+        ]
+        if len(leads) != 1:
+            several = ", ".join("/".join(key) for key in keys)
+            raise ArchiveError(text, f"är flera utlysningar: {several}. Ange en av dem")
+        return leads[0]
+    return keys[0]
+
+
+def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
+    source, _, call_id = text.partition("/")
+    yield "source = ? AND call_id = ?", [source, call_id]
+    yield "call_id = ?", [text]
+    yield "identifier = ? COLLATE NOCASE", [text]
+    yield "url = ?", [text]
+
+
+def call_facts(db: Database, key: Key) -> dict[str, Any]:
+    """All that the archive knows of a call, as one document: the call, deadlines, versions, events, matches and who was told."""
+    row = _rows(db, "SELECT * FROM calls WHERE source = ? AND call_id = ?", key)[0]
+    del row["data"], row["hash"]
+    return {
+        **row,
+        "deadlines": _rows(
+            db, "SELECT at, precision, zone, stage, text FROM deadlines WHERE source = ? AND call_id = ? ORDER BY number", key
+        ),
+        "versions": _rows(db, "SELECT id, at, run FROM versions WHERE source = ? AND call_id = ? ORDER BY id", key),
+        "events": _rows(db, "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? ORDER BY id", key),
+        "matches": [
+            {**match, "themes": json.loads(match["themes"])}
+            for match in _rows(
+                db,
+                "SELECT department, level, relevance, fit, themes, rule_version FROM matches WHERE source = ? AND call_id = ? ORDER BY relevance DESC",
+                key,
+            )
+        ],
+        "told": _rows(
+            db,
+            "SELECT department, digest, section, fact, told AS at FROM digest_items WHERE source = ? AND call_id = ? ORDER BY told, department",
+            key,
+        ),
+        "corrections": _rows(db, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key),
+        "stories": _rows(
+            db,
+            "SELECT source, call_id, title, url FROM calls WHERE story = ? OR (source || '/' || call_id) = ?",
+            ("/".join(key), row["story"]),
+        ),
+    }
+
+
+def _rows(db: Database, sql: str, values: Any) -> list[dict[str, Any]]:
+    return list(db.query(sql, list(values)))

@@ -1,0 +1,50 @@
+"""How the archive stands: counts, last runs, what is due. Read by `status`; writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import stamp
+
+
+def count_calls(db: Database, now: datetime) -> dict[str, int]:
+    """Living items by status at `now`, and all that the archive holds."""
+    living = dict(
+        db.execute(
+            "SELECT CASE WHEN last_deadline < ? THEN 'closed' ELSE status END AS now, count(*) FROM calls"
+            " WHERE vanished_at IS NULL AND story = '' GROUP BY 1",
+            [stamp(now)],
+        ).fetchall()
+    )
+    total = db.execute("SELECT count(*) FROM calls").fetchone()[0]
+    return {
+        "open": living.get("open", 0),
+        "forthcoming": living.get("forthcoming", 0),
+        "closed": living.get("closed", 0),
+        "total": total,
+    }
+
+
+def list_sources(db: Database) -> list[dict[str, Any]]:
+    """Every source that has been read, with its last run."""
+    return list(
+        db.query(
+            "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
+            " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id"
+        )
+    )
+
+
+def count_states(db: Database, table: str) -> dict[str, int]:
+    """How many rows of `digests` or `outbox` are in each state."""
+    if table not in ("digests", "outbox"):
+        raise ValueError(f"{table!r} has no states")
+    return dict(db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state").fetchall())
+
+
+def rules_in_force(db: Database) -> dict[str, Any]:
+    """The newest rule version that has matched anything: hash and since when; empty before the first match."""
+    return next(iter(db.query("SELECT hash, first_used FROM rule_versions ORDER BY first_used DESC LIMIT 1")), {})

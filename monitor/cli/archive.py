@@ -1,0 +1,144 @@
+"""Commands that show what the archive knows and how the installation stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app, print_table
+
+EVENTS = {
+    "new": "ny",
+    "opened": "öppnade",
+    "deadline_moved": "ny sista dag",
+    "budget_changed": "ny budget",
+    "text_changed": "ny text",
+    "news": "nyhet",
+    "closed": "stängde",
+    "vanished": "försvann",
+    "revived": "kom åter",
+}
+
+
+@click.command()
+@click.argument("call")
+@json_option
+@pass_app
+def show(app: App, call: str, as_json: bool) -> None:
+    """Show one call: versions, deadlines, matches, who was told. CALL is an identifier, a key or an address."""
+    from monitor.archive import open_archive
+    from monitor.archive.lookup import call_facts, find_call
+
+    with open_archive(app.config.archive) as archive:
+        facts = call_facts(archive.db, find_call(archive.db, call))
+    if as_json:
+        answer(facts)
+    else:
+        _print_call(facts)
+
+
+def _print_call(facts: dict[str, Any]) -> None:
+    click.echo(click.style(facts["title"], bold=True))
+    click.echo(f"{facts['identifier'] or facts['call_id']}  ({facts['source']})")
+    click.echo(facts["url"])
+    if facts["summary"]:
+        click.echo(f"\n{facts['summary']}")
+    budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
+    click.echo(f"\nLäge: {facts['status']}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
+    print_table(("Sista dag", "Steg", "Källans ord"), [(row["at"], row["stage"], row["text"]) for row in facts["deadlines"]])
+    print_table(
+        ("När", "Vad", "Före", "Efter"),
+        [(row["at"][:16], EVENTS[row["type"]], _short(row["old"]), _short(row["new"])) for row in facts["events"]],
+    )
+    print_table(
+        ("Förvaltning", "Nivå", "Poäng", "Teman"),
+        [
+            (row["department"], row["level"], round(row["relevance"]), ", ".join(map(str, row["themes"])))
+            for row in facts["matches"]
+        ],
+    )
+    print_table(("Berättat för", "När", "Utskick"), [(row["department"], row["at"][:16], row["digest"]) for row in facts["told"]])
+    for other in facts["stories"]:
+        click.echo(f"Finns även hos {other['source']}: {other['url']}")
+
+
+def _short(text: str | None) -> str:
+    return "" if text is None else text if len(text) <= 60 else text[:59] + "…"
+
+
+@click.command()
+@json_option
+@pass_app
+def status(app: App, as_json: bool) -> int:
+    """How the installation stands; exit code 1 when something needs a person."""
+    from monitor.archive import open_archive
+    from monitor.jobs.status import status as read_status
+
+    with open_archive(app.config.archive) as archive:
+        document = read_status(app.config, archive, app.now)
+    if as_json:
+        answer(document)
+    else:
+        _print_status(document)
+    return int(bool(document["attention"]))
+
+
+def _print_status(document: dict[str, Any]) -> None:
+    calls = document["calls"]
+    click.echo(f"Utlysningar: {calls['open']} öppna, {calls['forthcoming']} kommande, {calls['closed']} stängda")
+    click.echo(f"Utskick: {_counts(document['digests'])}   Mejl: {_counts(document['outbox'])}")
+    rules = document["rules"]
+    click.echo(f"Regler: {rules['hash'][:12]} sedan {rules['first_used'][:10]}" if rules else "Regler: har inte använts än")
+    rows = [
+        (
+            row["id"],
+            row["state"] or "inte läst",
+            row["current"],
+            (row["last_run"] or "")[:16],
+            row["reason"] or row["health_text"],
+        )
+        for row in document["sources"]
+        if row["enabled"]
+    ]
+    print_table(("Källa", "Läge", "Aktuella", "Läst", "Varför"), rows)
+    for sentence in document["attention"]:
+        click.echo(click.style("Behöver ses över: ", bold=True) + sentence)
+
+
+def _counts(states: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in states.items()) or "inga"
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+@pass_app
+def init(app: App, folder: str) -> None:
+    """Make DIR a new installation: a monitor.toml to edit, own copies of rules and digests."""
+    from pathlib import Path
+
+    from monitor.jobs.init import make_installation
+
+    for path in make_installation(Path(folder)):
+        click.echo(f"Skapade {path}")
+    click.echo(
+        f"\nFyll i {Path(folder) / 'monitor.toml'} och pröva sedan:\n  monitor --config {Path(folder) / 'monitor.toml'} crawl"
+    )
+
+
+@click.command()
+@click.argument("source")
+@json_option
+@pass_app
+def replay(app: App, source: str, as_json: bool) -> int:
+    """Read the stored documents of SOURCE again, without the network, as after mending a spider."""
+    from monitor.archive import lock, open_archive
+    from monitor.cli.collect import report_runs
+    from monitor.jobs.crawl import replay as replay_source
+
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        report = replay_source(app.config, archive, app.config.source(source), app.now)
+    return report_runs(app, [report], as_json)
+
+
+COMMANDS = (show, status, init, replay)

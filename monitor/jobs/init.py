@@ -1,0 +1,55 @@
+"""A new installation: settings to edit, and the municipality's own copies of rules and mails."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from monitor import paths
+from monitor.errors import ConfigError
+
+_SETTINGS = """\
+# Inställningar för EU-bevakningen. Sökvägar räknas från den här filen. Alla nycklar: se README.
+data_dir = "data"
+
+[municipality]
+name = "Nässjö kommun"
+contact = "eu@example.se"             # står i programmets namn mot källorna och är svarsadress i mejlen
+base_url = "http://127.0.0.1:8001"    # där arkivet nås i webbläsaren; länkarna i mejlen går hit
+
+[rules]
+dir = "rules"                         # egna regler; ta bort raden för att följa dem som följer med programmet
+
+[digests]
+dir = "digests"                       # egna mallar; en fil som saknas här tas från programmet
+
+[mail]
+transport = "files"                   # "files": mejl blir filer i data/outbox; "smtp": skickas på riktigt
+host = "127.0.0.1"
+port = 25
+security = "none"                     # "none", "starttls" eller "tls"
+username = ""                         # lösenordet läses ur $MONITOR_SMTP_PASSWORD
+from = "EU-bevakningen <eu@example.se>"
+
+# En [[recipient]] för varje adress. Förvaltningarnas id står i rules/departments.toml.
+[[recipient]]
+department = "kultur-fritid"
+email = "kultur@example.se"
+
+[schedule]
+crawl = "05:30"                       # varje dag
+digest = "mon 07:00"
+"""
+
+
+def make_installation(folder: Path) -> list[Path]:
+    """Make `folder` an installation and say what was made. ConfigError when it already holds one; nothing is overwritten."""
+    settings = folder / "monitor.toml"
+    for path in (settings, folder / "rules", folder / "digests"):
+        if path.exists():
+            raise ConfigError(str(path), "finns redan; välj en tom mapp")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(paths.RULES, folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.DIGESTS, folder / "digests", ignore=shutil.ignore_patterns("__pycache__"))
+    settings.write_text(_SETTINGS, "utf-8")
+    return [settings, folder / "rules", folder / "digests"]

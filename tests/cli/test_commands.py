@@ -1,0 +1,170 @@
+"""The commands as scripts rely on them: answers, exit codes, where things are printed."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.commands import loopback_settings
+from tests.portal_rows import page, row
+from tests.publishers import Answer, serve
+
+NOW = "2026-05-20T12:00"
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
+    """An installation whose archive holds three calls, one of them moved on the second day."""
+    from tests.commands import Installation
+
+    place = Installation(tmp_path_factory.mktemp("crawled"))
+    rows = [row(1), row(2), row(3, text="<p>Youth exchanges between twin towns.</p>")]
+    with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
+        place.configure(loopback_settings(f"{publisher.url}/search"))
+        place.run("crawl", "funding-tenders", now=NOW)
+        rows[0] = row(1, deadlines=("2026-10-06",))
+        place.run("crawl", "funding-tenders", now="2026-05-21T12:00")
+    return place
+
+
+def test_help_answers_at_once():
+    subprocess.run([sys.executable, "-m", "monitor", "--help"], check=True, capture_output=True)
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "monitor", "--help"], check=True, capture_output=True)
+        times.append(time.perf_counter() - started)
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import monitor.cli, sys; print(*sys.modules)"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    heavy = {
+        "scrapy",
+        "twisted",
+        "pydantic",
+        "rich",
+        "datasette",
+        "simplemma",
+        "lxml",
+        "sqlite_utils",
+        "feedparser",
+        "apscheduler",
+    }
+    assert not heavy & set(loaded)
+    assert statistics.median(times) < 3, "far beyond the promise, even on a busy machine"
+
+
+def test_show_answers_with_all_that_is_known(crawled):
+    shown = crawled.run("show", "life-2026-test-0001", "--json").json
+    assert shown["call_id"] == "1TOPICSen"
+    assert [event["type"] for event in shown["events"]] == ["new", "deadline_moved"]
+    assert [deadline["at"] for deadline in shown["deadlines"]] == ["2026-10-06T15:00:00+00:00"]
+    assert len(shown["versions"]) == 2
+    text = crawled.run("show", "1TOPICSen").out
+    assert "ny sista dag" in text
+
+
+@pytest.mark.parametrize("name", ["funding-tenders/2TOPICSen", "2TOPICSen", "LIFE-2026-TEST-0002"])
+def test_a_call_is_found_by_what_one_has_at_hand(crawled, name):
+    assert crawled.run("show", name, "--json").json["call_id"] == "2TOPICSen"
+
+
+def test_a_call_that_is_not_there(crawled):
+    outcome = crawled.run("show", "LIFE-1")
+    assert outcome.code == 1
+    assert "LIFE-1: finns inte i arkivet" in outcome.err
+    assert outcome.out == ""
+
+
+def test_status_says_whether_a_person_is_needed(crawled):
+    outcome = crawled.run("status", "--json", now="2026-05-21T13:00")
+    assert outcome.json["calls"] == {"open": 3, "forthcoming": 0, "closed": 0, "total": 3}
+    assert outcome.code == 0
+    assert outcome.json["attention"] == []
+    assert "Utlysningar: 3 öppna" in crawled.run("status", now="2026-05-21T13:00").out
+
+
+def test_a_call_that_has_passed_counts_as_closed_whatever_its_last_reading_said(crawled):
+    assert crawled.run("status", "--json", now="2027-01-01T12:00").json["calls"]["closed"] == 3
+
+
+def test_replay_reads_the_stored_documents_again_without_the_network(crawled):
+    outcome = crawled.run("replay", "funding-tenders", "--json", now="2026-05-21T14:00")
+    source = outcome.json["sources"][0]
+    assert (source["state"], source["current"], source["new"], source["changed"]) == ("accepted", 3, 0, 0)
+
+
+def test_replay_of_a_source_that_was_never_read(crawled):
+    assert "inga dokument" in crawled.run("replay", "funding-tenders-bulk").err
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("nonsense = 1", "nonsense: unknown key"),
+        ("[mail]\nport = 'a'", "mail.port: expected"),
+        ("[mail\n", "not valid TOML"),
+        ("[[recipient]]\ndepartment = 'x'\nemail = 'y'", "recipient.0.email: expected an address"),
+        ("[schedule]\ncrawl = '5'", "schedule.crawl: expected a time such as 05:30"),
+        ("[schedule]\ntime_zone = 'Mars'", "schedule.time_zone: expected a time zone"),
+        ("[sources.none]\nurl = 'https://a.se'", "sources.none: there is no source"),
+        ("[[source]]\nid = 'funding-tenders'\nkind = 'feed'\nname = 'x'\nurl = 'https://a.se'", "the id is already taken"),
+        ("[[source]]\nid = 'x'\nkind = 'feed'\nname = 'x'\nurl = 'ftp://a.se'", "url: expected"),
+        ("[[source]]\nid = 'x'\nkind = 'nosuch'\nname = 'x'\nurl = 'https://a.se'", "no spider reads the kind 'nosuch'"),
+    ],
+)
+def test_wrong_settings_name_file_key_and_what_was_expected(installation, settings, words):
+    installation.configure(settings)
+    outcome = installation.run("crawl", "--json", "x" if "nosuch" in settings else "funding-tenders")
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert "Traceback" not in outcome.err
+    assert outcome.out == ""
+
+
+def test_settings_that_are_missing(installation):
+    outcome = installation.run("status")
+    assert outcome.code == 2
+    assert "cannot be read" in outcome.err
+
+
+def test_a_moment_that_is_none(installation):
+    installation.configure("")
+    outcome = installation.run("status", now="yesterday")
+    assert outcome.code == 2
+    assert "--now: expected" in outcome.err
+
+
+def test_two_at_once_the_second_says_locked(installation):
+    from monitor.archive import lock
+
+    installation.configure("")
+    with lock(installation.folder / "data"):
+        outcome = installation.run("crawl", "funding-tenders")
+    assert outcome.code == 3
+    assert "another instance" in outcome.err
+
+
+def test_an_archive_that_is_none(installation):
+    installation.configure("")
+    installation.archive.parent.mkdir()
+    installation.archive.write_bytes(b"this is no database" * 100)
+    outcome = installation.run("status")
+    assert outcome.code == 1
+    assert "archive.db: cannot be used" in outcome.err
+
+
+def test_init_makes_an_installation_that_works_and_overwrites_nothing(tmp_path):
+    command = [sys.executable, "-m", "monitor"]
+    made = tmp_path / "eu"
+    subprocess.run([*command, "init", str(made)], check=True, capture_output=True)
+    assert (made / "rules" / "departments.toml").is_file()
+    outcome = subprocess.run(
+        [*command, "--config", str(made / "monitor.toml"), "status", "--json"], capture_output=True, text=True, check=False
+    )
+    assert json.loads(outcome.stdout)["calls"]["total"] == 0
+    again = subprocess.run([*command, "init", str(made)], capture_output=True, text=True, check=False)
+    assert again.returncode == 2
+    assert "finns redan" in again.stderr
