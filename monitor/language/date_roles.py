@@ -1,0 +1,187 @@
+"""What the dates of a text are for: each with its sentence, the words before and behind it, and the role they give it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.language.date_cues import APPLIES, Cue, Hit, find_cues, is_list_link, is_other_round, is_past, stands_next
+from monitor.language.date_forms import Form, Mention
+from monitor.language.segments import Segment
+
+
+class Role(StrEnum):
+    """What a date is for."""
+
+    DEADLINE = "deadline"
+    OPENING = "opening"
+    PUBLICATION = "publication"
+    DECISION = "decision"
+    OTHER = "other"
+
+
+_BULLET = re.compile(
+    r"[\s*>·•)(-]*(?:(?:den|the|senast|kl\.?|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag)\s+)*|[^:,.]{1,30}:\s*(?:den\s+)?",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
+)
+_OPEN = re.compile(r"\böppen\b|\bopen\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?:[\s().:!,;-]|\b(?:den|i|mellan|från|och|samt|the|from|between|on|and|in|förläng[td]?|1|en|månad)\b)*", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A mention on its way to a FoundDate."""
+
+    mention: Mention
+    segment: Segment
+    before: str
+    after: str
+    role: Role
+    linked: bool = False
+    past: bool = False
+    hint: int | None = None
+
+
+def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> list[Reading]:
+    """Each mention with its sentence and role."""
+    readings: list[Reading] = []
+    alone = _is_alone(words, mentions)
+    heading: Role | None = None
+    heading_year: int | None = None
+    index = 0
+    for segment in segments:
+        inside = []
+        while index < len(mentions) and mentions[index].start < segment.end:
+            inside.append(mentions[index])
+            index += 1
+        if not any(m.form is Form.DAY for m in inside):
+            # A heading holds for the list below it, a sentence does not.
+            role, year = _heading(words, segment)
+            if segment.line or role is not None or not inside:
+                heading, heading_year = role, year
+        used = segment.start
+        for place, mention in enumerate(inside):
+            previous = readings[-1] if place else None
+            floor = inside[place - 1].end if place else segment.start
+            following = inside[place + 1].start if place + 1 < len(inside) else max(segment.end, mention.end)
+            before = words[min(floor, mention.start) : mention.start]
+            after = words[mention.end : following]
+            cues = find_cues(words, max(used, min(floor, mention.start)), mention.start)
+            behind = find_cues(words, mention.end, following)
+            linked = previous is not None and not cues and is_list_link(before)
+            listed = place == 0 and heading is not None and not cues and _BULLET.fullmatch(before) is not None
+            role, spent = _role(words, segment, mention, cues, behind, last=place + 1 == len(inside), alone=alone)
+            if linked and previous is not None:
+                role = previous.role
+            elif listed and heading is not None and spent is None:
+                role = heading
+            if spent is not None:
+                used = spent
+            past = is_past(" ".join(words[c.start : c.end] for c in cues) + " " + before[-12:]) or (
+                linked and previous is not None and previous.past
+            )
+            reading = Reading(
+                mention,
+                segment,
+                before,
+                after,
+                role,
+                linked=linked,
+                past=past or is_other_round(words[segment.start : segment.end]),
+            )
+            reading.hint = heading_year if listed else _year_hint(before, cues, floor)
+            readings.append(reading)
+    return readings
+
+
+def _heading(words: str, segment: Segment) -> tuple[Role | None, int | None]:
+    """What a line without a date promises for the lines below it."""
+    text = words[segment.start : segment.end]
+    if len(text) > 90 or (text.endswith((".", "!")) and not text.endswith("...")):
+        return None, None
+    cues = [cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK)]
+    # A title is no heading of the date line below it, unless it is what a label is.
+    if not cues or len(text.split()) > 6 or (segment.start == 0 and cues[-1].cue is not Cue.APPLY):
+        return None, None
+    year = _HINT.search(text)
+    role = _from_cues(cues, applies=True)
+    return role, int(year["y"]) if year and not year["for"] else None
+
+
+def _year_hint(before: str, cues: list[Hit], floor: int) -> int | None:
+    """The year that stands between the word and its day: "sista dag att skicka in ansökan 2021 var den 18 maj"."""
+    hint = _HINT.search(before)
+    if hint is None or hint["for"] or not cues or floor + hint.start("y") < cues[0].start:
+        return None
+    return int(hint["y"])
+
+
+def _role(
+    words: str, segment: Segment, mention: Mention, cues: list[Hit], behind: list[Hit], *, last: bool, alone: bool
+) -> tuple[Role, int | None]:
+    """The role of a date, and the end of a cue behind it that it used up."""
+    sentence = words[segment.start : segment.end]
+    applies = APPLIES.search(sentence) is not None
+    ahead = next((cue for cue in behind if last or cue.cue in (Cue.ELSE, Cue.WORK)), None)
+    if cues:
+        nearest = cues[-1].cue
+        if nearest is Cue.UNTIL and not any(c.cue in (Cue.APPLY, Cue.CLOSE) for c in cues):
+            if ahead is not None and ahead.cue in (Cue.ELSE, Cue.WORK) and not any(c.cue is Cue.APPLY for c in behind):
+                return Role.OTHER, None
+            bare = len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5 and not behind
+            return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
+        if nearest is Cue.CLOSE and ahead is not None and ahead.cue is Cue.ELSE and _stands_near(words, mention.end, ahead):
+            return Role.OTHER, None
+        return _from_cues(cues, applies=applies) or Role.OTHER, None
+    if behind and stands_next(words, mention.end, behind[0]) and behind[0].cue is not Cue.UNTIL:
+        return _from_cues(behind[:1], applies=applies) or Role.OTHER, behind[0].end
+    if ahead is not None and ahead.cue is not Cue.UNTIL:
+        return _from_cues([c for c in behind if c.cue is not Cue.UNTIL][:1], applies=applies) or Role.OTHER, None
+    if mention.first is not None and (applies or _OPEN.search(sentence)):
+        return Role.DEADLINE, None
+    return (Role.DEADLINE if alone else Role.OTHER), None
+
+
+def _is_alone(words: str, mentions: list[Mention]) -> bool:
+    """Whether the whole text is dates and nothing else."""
+    if not mentions or len(words) > 200:
+        return False
+    for mention in reversed(mentions):
+        words = words[: mention.start] + " " + words[mention.end :]
+    return _BARE.fullmatch(words) is not None
+
+
+def _stands_near(words: str, end: int, cue: Hit) -> bool:
+    """Whether only a few words part the date from the cue behind it."""
+    return len(words[end : cue.start].split()) <= 2 and not re.search(r"[.,;(]", words[end : cue.start])
+
+
+def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
+    """The role that the words before a date (or in a heading) give it; None when they say nothing."""
+    kinds = {hit.cue for hit in cues}
+    nearest = cues[-1].cue
+    if nearest is Cue.APPLY:
+        return Role.DEADLINE
+    if nearest is Cue.CLOSE:
+        apply_after = max((i for i, hit in enumerate(cues) if hit.cue is Cue.ELSE), default=-1) < max(
+            (i for i, hit in enumerate(cues) if hit.cue is Cue.APPLY), default=-1
+        )
+        return Role.OTHER if Cue.ELSE in kinds and not apply_after else Role.DEADLINE
+    if nearest is Cue.UNTIL:
+        if kinds & {Cue.ELSE, Cue.WORK}:
+            late = max(i for i, hit in enumerate(cues) if hit.cue in (Cue.ELSE, Cue.WORK))
+            strong = max((i for i, hit in enumerate(cues) if hit.cue in (Cue.APPLY, Cue.CLOSE)), default=-1)
+            return Role.DEADLINE if strong > late else Role.OTHER
+        if kinds & {Cue.APPLY, Cue.CLOSE}:
+            return Role.DEADLINE
+        for cue, role in ((Cue.PUBLISHED, Role.PUBLICATION), (Cue.DECISION, Role.DECISION), (Cue.OPENS, Role.OPENING)):
+            if cue in kinds:
+                return role
+        return Role.DEADLINE if applies else None
+    return {Cue.OPENS: Role.OPENING, Cue.DECISION: Role.DECISION, Cue.PUBLISHED: Role.PUBLICATION}.get(nearest, Role.OTHER)

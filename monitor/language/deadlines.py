@@ -1,0 +1,155 @@
+"""The deadlines of a call, read from its text: which dates close the application, what they are called together, and what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from monitor.calls import Deadline, DeadlineModel, Precision
+from monitor.language.dates import Exactness, FoundDate, Role, find_dates
+
+_TWO_STAGES = re.compile(
+    r"\b(?:två\s?steg\w*|tvåstegs\w*|i\s+två\s+steg|steg\s+(?:1|ett)|first\s+stage|stage\s+1|two-stage|skiss\w*)\b", re.IGNORECASE
+)
+_URL_DAY = re.compile(r"(?<![0-9])(20[0-9]{2})[-/]([01][0-9])[-/]([0-3][0-9])(?![0-9])")
+_URL_MONTH = re.compile(
+    r"/(20[0-9]{2})/(?:([01]?[0-9])|(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-z]*)(?=/)", re.IGNORECASE
+)
+_URL_YEAR = re.compile(r"(?:/|-)(20[0-9]{2})(?=/)")
+_URL_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDeadlines:
+    """What a text says about its deadlines. `reasons` are Swedish sentences for the person who looks after the sources."""
+
+    deadlines: tuple[Deadline, ...] = ()
+    model: DeadlineModel = DeadlineModel.UNKNOWN
+    opens: date | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def find_deadlines(text: str, *, reference: date | None, language: str = "", zone: str = "Europe/Stockholm") -> FoundDeadlines:
+    """The deadlines that a text states for applying.
+
+    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. `reference` is the day of publication.
+    """
+    found = find_dates(text, reference=reference, language=language, zone=zone)
+    result = deadlines(found)
+    if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and _TWO_STAGES.search(text):
+        return replace(result, model=DeadlineModel.TWO_STAGE)
+    return result
+
+
+def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
+    """The same from dates already found.
+
+    A round that is spoken of as gone by counts only when its year is written. Of two dates that differ in the year alone, the one in the box counts;
+    a closing day before the opening day is a slip of the pen and is left out. Both are reported.
+    """
+    opens = _opens(found)
+    reasons: list[str] = []
+    closing = [item for item in found if item.role is Role.DEADLINE]
+    dated: list[FoundDate] = []
+    for item in closing:
+        if item.ambiguous:
+            reasons.append(f"”{_short(item.text)}”: {item.ambiguous}")
+        if item.date is not None and not (item.past and item.assumed):
+            dated.append(item)
+    kept = _settle_years(dated, opens, reasons)
+    instants = _instants(kept, reasons)
+    if instants:
+        model = DeadlineModel.SINGLE if len(instants) == 1 else DeadlineModel.CUT_OFFS
+        stages = (
+            instants if len(instants) == 1 else [replace(item, stage=number) for number, item in enumerate(instants, start=1)]
+        )
+        return FoundDeadlines(deadlines=tuple(stages), model=model, opens=opens, reasons=tuple(reasons))
+    if any(item.precision is Exactness.ROLLING for item in closing):
+        return FoundDeadlines(model=DeadlineModel.ROLLING, opens=opens, reasons=tuple(reasons))
+    reasons += [f"”{_short(item.text)}”: ingen dag är satt" for item in closing if item.date is None and not item.ambiguous]
+    return FoundDeadlines(opens=opens, reasons=tuple(reasons))
+
+
+def instant(day: date, at: time | None, zone: str) -> datetime:
+    """The last moment that counts: the stated minute, or the end of the day at the publisher."""
+    return datetime.combine(day, at or time(23, 59, 59), tzinfo=ZoneInfo(zone))
+
+
+def earliest_published(url: str, text: str = "") -> date | None:
+    """The earliest day a page can have been written, from its address or a date line at its top: what years are counted from when no metadata tell."""
+    if hit := _URL_DAY.search(url):
+        try:
+            return date(int(hit[1]), int(hit[2]), int(hit[3]))
+        except ValueError:
+            pass
+    head = "\n".join(text.split("\n")[:4])
+    for item in find_dates(head, reference=None):
+        lone = head[: item.start].rsplit("\n", 1)[-1].strip() == "" and head[item.end :].split("\n", 1)[0].strip() == ""
+        if item.date is not None and item.date_from is None and (item.role is Role.PUBLICATION or lone):
+            return item.date
+    if hit := _URL_MONTH.search(url):
+        month = int(hit[2]) if hit[2] else _URL_MONTHS.index(hit[3][:3].lower()) + 1
+        if 1 <= month <= 12:
+            return date(int(hit[1]), month, 1)
+    if hit := _URL_YEAR.search(url):
+        return date(int(hit[1]), 1, 1)
+    return None
+
+
+def _opens(found: Sequence[FoundDate]) -> date | None:
+    """The opening of the newest round."""
+    stated = {
+        item.date if item.role is Role.OPENING else item.date_from for item in found if item.role in (Role.OPENING, Role.DEADLINE)
+    }
+    return max((day for day in stated if day is not None), default=None)
+
+
+def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:
+    kept: list[FoundDate] = []
+    for item in dated:
+        assert item.date is not None
+        rivals = [
+            o
+            for o in dated
+            if o.date is not None
+            and (o.date.month, o.date.day) == (item.date.month, item.date.day)
+            and o.date.year != item.date.year
+        ]
+        possible = [o for o in rivals if opens is None or (o.date is not None and o.date >= opens)]
+        if rivals and opens is not None and item.date < opens and possible:
+            reasons.append(f"”{_short(item.text)}” ligger före öppningsdagen {opens.isoformat()}")
+        elif possible and not item.labelled and any(o.labelled for o in possible):
+            reasons.append(f"”{_short(item.text)}” säger emot rutan på samma sida")
+        else:
+            kept.append(item)
+    return kept
+
+
+def _instants(kept: list[FoundDate], reasons: list[str]) -> list[Deadline]:
+    """One deadline per day, in time; where a day stands several times, the stated time counts."""
+    days: dict[date, FoundDate] = {}
+    for item in kept:
+        assert item.date is not None
+        other = days.get(item.date)
+        if other is None or (other.time is None and item.time is not None):
+            days[item.date] = item
+        elif item.time is not None and item.time != other.time:
+            reasons.append(f"”{_short(item.text)}”: olika klockslag för samma dag")
+    return [
+        Deadline(
+            at=instant(day, item.time, item.zone),
+            precision=Precision.MINUTE if item.time else Precision.DAY,
+            zone=item.zone,
+            text=_short(item.text),
+        )
+        for day, item in sorted(days.items())
+    ]
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
