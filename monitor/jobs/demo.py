@@ -31,6 +31,7 @@ from monitor.paths import RULES
 
 CHAIN = ("crawl", "match", "digest", "send")
 MARKER = ".monitor-demo"
+COORDINATOR = "samordnaren"
 _MARKER_TEXT = "Mappen hör till `monitor demo` och görs om från början varje gång. Lägg inget eget här.\n"
 _STDERR_LINES = 15
 
@@ -165,20 +166,22 @@ def unfold_mails(outbox: Path, folder: Path, departments: dict[str, str]) -> tup
     """Copy the mails to `folder` under names that people understand, each with its HTML part beside it to open in a browser."""
     folder.mkdir(parents=True, exist_ok=True)
     addresses = {recipient_address(key): key for key in departments}
-    mails = [_unfold_mail(path.read_bytes(), folder, addresses) for path in sorted(outbox.rglob("*.eml"))]
-    order = list(departments)
-    return tuple(sorted(mails, key=lambda mail: (mail.sent, order.index(mail.department), mail.eml)))
+    mails = [_unfold_mail(path, folder, addresses) for path in sorted(outbox.rglob("*.eml"))]
+    order = {department: place for place, department in enumerate(departments)}
+    return tuple(sorted(mails, key=lambda mail: (mail.sent, order.get(mail.department, len(order)))))
 
 
-def _unfold_mail(raw: bytes, folder: Path, addresses: dict[str, str]) -> MailFile:
+def _unfold_mail(path: Path, folder: Path, addresses: dict[str, str]) -> MailFile:
+    raw = path.read_bytes()
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
-    department = next(addresses[address] for _, address in getaddresses([str(message["To"])]) if address in addresses)
+    to = [address for _, address in getaddresses([str(message["To"])])]
+    department = next((addresses[address] for address in to if address in addresses), COORDINATOR)
     sent: datetime = message["Date"].datetime
     year, week, _ = sent.isocalendar()
     name = f"{year}-W{week:02} {department}"
     if (folder / f"{name}.eml").exists():
-        name = f"{name} {message['Message-ID'].strip('<>').partition('@')[0]}"
+        name = f"{name} {path.stem}"
     page = message.get_body(("html",))
     (folder / f"{name}.eml").write_bytes(raw)
     (folder / f"{name}.html").write_text(page.get_content() if page else "", "utf-8")

@@ -1,0 +1,193 @@
+"""`monitor demo` from end to end: what it promises a stranger who tries it."""
+
+import email
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from email.policy import default
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.archive.changes import Change
+from monitor.cli.demo import CHANGES, SECTIONS
+from monitor.digest.model import Section
+from monitor.errors import ConfigError
+from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
+from monitor.matching.load import load_rules
+from monitor.paths import RULES
+
+NOW = "2026-05-20T09:00"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """One whole run, as a person starts it: the folder and what was printed."""
+    here = tmp_path_factory.mktemp("here")
+    command = [sys.executable, "-m", "monitor", "--now", NOW, "demo", "--dir", "prov"]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=300, check=False, env=_environment(root))
+    assert done.returncode == 0, done.stderr
+    return here / "prov", done
+
+
+@pytest.fixture(scope="module")
+def archive(demo):
+    with open_archive(demo[0] / "data" / "archive.db") as opened:
+        yield opened.db
+
+
+def test_every_source_was_read_well_both_times(archive):
+    runs = list(archive.query("SELECT source, state FROM runs ORDER BY id"))
+    assert len(runs) == 12
+    assert {run["state"] for run in runs} == {"accepted"}
+
+
+def test_new_opened_moved_news_and_closed_show(archive):
+    found = {
+        row["type"]: row["n"] for row in archive.query("SELECT type, count(*) AS n FROM events WHERE baseline = 0 GROUP BY type")
+    }
+    assert found["new"] >= 15
+    assert found["opened"] == 6
+    assert found["closed"] == 3
+    assert found["deadline_moved"] >= 3
+    assert {"news", "budget_changed", "text_changed"} <= found.keys()
+    assert "vanished" not in found
+
+
+def test_the_known_deadlines_moved(archive):
+    moved = archive.query(
+        "SELECT c.identifier, e.old, e.new FROM events e JOIN calls c USING (source, call_id) WHERE e.type = 'deadline_moved'"
+    )
+    days = {row["identifier"]: (json.loads(row["old"])[0][:10], json.loads(row["new"])[0][:10]) for row in moved}
+    assert days["CERV-2026-DATA"] == ("2026-05-25", "2026-06-22")
+    assert days["UCPM-2026-KAPP-PVPP"] == ("2026-06-01", "2026-06-15")
+
+
+def test_no_ghost_came_into_the_archive(archive):
+    ghosts = ("DIGITAL-2022-CLOUD-AI-B-03-AI-ON-DEMAND", "HORIZON-CL5-2024-D2-02-01", "ERASMUS-EDU-2022-ECHE-CERT-FP")
+    assert not list(archive.query("SELECT 1 FROM calls WHERE identifier IN (?, ?, ?)", ghosts))
+
+
+def test_every_department_has_mails_as_files_that_open(demo):
+    folder = demo[0] / "mejl"
+    departments = load_rules(RULES).departments
+    for department in departments:
+        mails = sorted(folder.glob(f"2026-W?? {department}.eml"))
+        assert len(mails) == 2, department
+        for path in mails:
+            message = email.message_from_bytes(path.read_bytes(), policy=default)
+            assert message["To"] == f"{department}@example.se"
+            assert message.get_body(("plain",)).get_content().strip()
+            assert path.with_suffix(".html").read_text("utf-8") == message.get_body(("html",)).get_content()
+    index = (folder / "index.html").read_text("utf-8")
+    for address in re.findall(r'href="([^"]+)"', index):
+        assert (folder / address.replace("%20", " ")).is_file()
+
+
+def test_the_second_mail_tells_what_is_new_opened_and_moved(demo):
+    texts = {path.stem: path.read_text("utf-8") for path in (demo[0] / "mejl").glob("2026-W21 *.html")}
+    assert "Networks of Towns" in texts["2026-W21 kommunledning"]
+    assert "Small-scale Partnerships" in texts["2026-W21 kultur-fritid"]
+    assert "Knowledge for Action in Prevention and Preparedness" in texts["2026-W21 raddning-beredskap"]
+    assert "15 juni" in texts["2026-W21 raddning-beredskap"].replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+def test_what_concerns_nobody_is_in_nobodys_mail(demo):
+    for path in (demo[0] / "mejl").glob("*.html"):
+        page = path.read_text("utf-8")
+        for title in ("Submarine Cable Repair", "gastric cancer", "Films on the Move", "Sri Lanka", "Solceller på lantbruk"):
+            assert title not in page, f"{path.name}: {title}"
+
+
+def test_the_account_says_what_was_found_for_whom_and_where(demo):
+    out = demo[1].stdout
+    assert "6 har öppnat för ansökan" in out
+    assert "UCPM-2026-KAPP-PVPP: sista ansökningsdag flyttad från 1 juni till 15 juni" in out
+    for name in (department.name for department in load_rules(RULES).departments.values()):
+        assert name in out
+    for path in ("prov/mejl/index.html", "prov/data/archive.db", "prov/monitor.toml"):
+        assert path in out
+    assert "\x1b" not in out + demo[1].stderr
+    assert "Traceback" not in demo[1].stderr
+
+
+def test_the_settings_can_be_tried_on(demo):
+    folder = demo[0]
+    command = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "--config",
+        str(folder / "monitor.toml"),
+        "--now",
+        NOW,
+        "search",
+        "town twinning",
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Call Town Twinning 2026" in [hit["title"] for hit in json.loads(done.stdout)["hits"]]
+
+
+def test_a_second_run_begins_anew(demo, monkeypatch):
+    folder = demo[0]
+    (folder / "data" / "eget.txt").write_text("x")
+    monkeypatch.setattr("monitor.jobs.demo.CHAIN", ("crawl",))
+    steps = []
+    with Demo(folder, datetime(2026, 5, 20, 9, tzinfo=ZoneInfo("Europe/Stockholm"))) as again:
+        report = again.run(steps.append)
+    assert not (folder / "data" / "eget.txt").exists()
+    assert [(step.number, step.answer is None) for step in steps] == [(1, True), (1, False), (2, True), (2, False)]
+    assert report.mails == ()
+    assert sum(happening.type == "deadline_moved" for happening in report.happenings) >= 3
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    (tmp_path / "viktigt.txt").write_text("x")
+    with pytest.raises(ConfigError, match="did not make"):
+        clear_folder(tmp_path)
+    assert (tmp_path / "viktigt.txt").read_text() == "x"
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "fil").write_text("x")
+    with pytest.raises(ConfigError, match="is a file"):
+        clear_folder(tmp_path / "fil")
+
+
+def test_clearing_does_not_follow_links_out_of_the_folder(tmp_path):
+    outside, folder = tmp_path / "utanför", tmp_path / "prov"
+    outside.mkdir()
+    (outside / "viktigt.txt").write_text("x")
+    clear_folder(folder)
+    (folder / "länk").symlink_to(outside)
+    clear_folder(folder)
+    assert [entry.name for entry in folder.iterdir()] == [MARKER]
+    assert (outside / "viktigt.txt").exists()
+
+
+def test_mails_of_one_week_do_not_overwrite_each_other(tmp_path):
+    outbox = tmp_path / "outbox"
+    outbox.mkdir()
+    for number in (1, 2):
+        head = "From: a@example.se\nTo: social@example.se\nSubject: Rättelse\nDate: Wed, 20 May 2026 09:00:00 +0200\n"
+        (outbox / f"{number}.eml").write_text(f"{head}Content-Type: text/html; charset=utf-8\n\n<p>{number}</p>\n", "utf-8")
+    mails = unfold_mails(outbox, tmp_path / "mejl", {"social": "Socialförvaltningen"})
+    assert [mail.html.read_text("utf-8").strip() for mail in mails] == ["<p>1</p>", "<p>2</p>"]
+
+
+def test_the_account_has_words_for_every_change_and_section():
+    assert set(CHANGES) == {change.value for change in Change}
+    assert set(SECTIONS) == {section.value for section in Section}
+
+
+def _environment(root):
+    path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    return {**os.environ, "PYTHONPATH": path}
