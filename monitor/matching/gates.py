@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.calls import Call, Kind
 from monitor.matching.model import Answer, FitRow, Programme
-from monitor.matching.ruleset import Hits, RuleSet, holds_besides_words, is_like
+from monitor.matching.ruleset import Hits, RuleSet, has_code_like, holds_besides_words, is_like
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -97,7 +97,7 @@ def _row_holds(rules: RuleSet, row: FitRow, call: Call, programme: Programme | N
 
 def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Texts) -> Gates | None:
     gate = rules.fit.place
-    if (programme is not None and programme.id in gate.programme) or is_like(call.identifier, gate.identifier):
+    if (programme is not None and programme.id in gate.programme) or has_code_like(call, gate.identifier):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     stated = texts["place"]
     if rules.first_hit(gate.ours, stated) is not None:

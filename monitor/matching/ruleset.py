@@ -148,4 +148,12 @@ def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Pr
     """True when what the condition asks of programme and identifier is met; what it does not ask is met."""
     if condition.programme and (programme is None or programme.id not in condition.programme):
         return False
-    return not condition.identifier or is_like(call.identifier, condition.identifier)
+    return not condition.identifier or has_code_like(call, condition.identifier)
+
+
+def has_code_like(call: Call, patterns: Iterable[str]) -> bool:
+    """True when the identifier, or the source's own key, has the form of one of the patterns.
+
+    A cascade call bears its parent's identifier; only its key tells that it is one.
+    """
+    return is_like(call.identifier, patterns) or is_like(call.call_id, patterns)
