@@ -1,0 +1,147 @@
+"""Matches in the archive: reading what is to be matched, and storing what the rules said, all at once."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import decode_call, stamp
+from monitor.archive.corrections import corrected
+from monitor.calls import Call
+
+_COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """A match ready to be stored; `themes`, `evidence` and `fit_card` are what their JSON columns will hold."""
+
+    source: str
+    call_id: str
+    department: str
+    relevance: int
+    fit: int
+    level: str
+    themes: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    fit_card: dict[str, Any]
+    rule_version: str
+
+
+def read_calls(db: Database) -> Iterator[Call]:
+    """Every call of the archive as last read, corrections laid over it."""
+    keys = db.execute("SELECT source, call_id FROM calls ORDER BY source, call_id").fetchall()
+    touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+    for source, call_id in keys:
+        row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+        call = decode_call(row[0])
+        yield corrected(db, call) if (source, call_id) in touched else call
+
+
+def store_matches(db: Database, rows: Iterable[MatchRow], rule_version: str, files: Mapping[str, str], now: datetime) -> int:
+    """Put `rows` in place of every stored match, in one transaction. A match that stays keeps the moment it was first made."""
+    with db.atomic():
+        since = {
+            tuple(row[:3]): row[3] for row in db.execute("SELECT source, call_id, department, matched_at FROM matches").fetchall()
+        }
+        db.execute("DELETE FROM matches")
+        number = 0
+        for row in rows:
+            key = (row.source, row.call_id, row.department)
+            values = [_stored(getattr(row, column)) for column in _COLUMNS]
+            db.execute(
+                f"INSERT INTO matches (source, call_id, department, {', '.join(_COLUMNS)}, matched_at)"
+                f" VALUES ({', '.join('?' * (len(_COLUMNS) + 4))})",
+                [*key, *values, since.get(key, stamp(now))],
+            )
+            number += 1
+        db.execute(
+            "INSERT OR IGNORE INTO rule_versions (hash, first_used, files) VALUES (?, ?, ?)",
+            [rule_version, stamp(now), json.dumps(dict(files), ensure_ascii=False)],
+        )
+    return number
+
+
+def _stored(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def rule_files(db: Database, rule_version: str) -> dict[str, str] | None:
+    """The texts of the rule files of a version that was once in force; None for an unknown one."""
+    row = db.execute("SELECT files FROM rule_versions WHERE hash = ?", [rule_version]).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:
+    """When each department was first told of a call."""
+    rows = db.execute(
+        "SELECT department, MIN(told) FROM digest_items WHERE source = ? AND call_id = ? GROUP BY department", [source, call_id]
+    )
+    return {department: datetime.fromisoformat(told) for department, told in rows}
+
+
+def vanished_at(db: Database, source: str, call_id: str) -> datetime | None:
+    """When the call vanished from its source, or None."""
+    row = db.execute("SELECT vanished_at FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    return datetime.fromisoformat(row[0]) if row and row[0] else None
+
+
+def unwanted(db: Database) -> dict[tuple[str, str], frozenset[str]]:
+    """The departments that answered "inte för oss", by call."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for source, call_id, department in db.execute(
+        "SELECT source, call_id, department FROM feedback WHERE answer = 'inte-for-oss'"
+    ).fetchall():
+        found[source, call_id].add(department)
+    return {key: frozenset(departments) for key, departments in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a department answered about a call."""
+
+    id: int
+    at: datetime
+    department: str
+    source: str
+    call_id: str
+    title: str
+    answer: str
+    note: str
+    theme: str
+    handled_at: datetime | None
+
+
+def read_answers(db: Database) -> list[Answer]:
+    """Every answer, the newest first."""
+    rows = db.execute(
+        "SELECT f.id, f.at, f.department, f.source, f.call_id, COALESCE(c.title, ''), f.answer, f.note, f.theme, f.handled_at"
+        " FROM feedback f LEFT JOIN calls c ON c.source = f.source AND c.call_id = f.call_id ORDER BY f.at DESC, f.id DESC"
+    )
+    return [
+        Answer(
+            id=row[0],
+            at=datetime.fromisoformat(row[1]),
+            department=row[2],
+            source=row[3],
+            call_id=row[4],
+            title=row[5],
+            answer=row[6],
+            note=row[7],
+            theme=row[8],
+            handled_at=datetime.fromisoformat(row[9]) if row[9] else None,
+        )
+        for row in rows.fetchall()
+    ]
+
+
+def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> None:
+    """Note that an answer has become an example of a theme."""
+    with db.atomic():
+        db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])

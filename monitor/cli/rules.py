@@ -1,0 +1,273 @@
+"""Commands that match, explain, and let a coordinator work with the rules."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app, print_table
+
+if TYPE_CHECKING:
+    from monitor.matching.compare import DepartmentChange
+    from monitor.matching.explain import Why
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_SHOWN = 20
+
+
+@click.command()
+@json_option
+@pass_app
+def match(app: App, as_json: bool) -> None:
+    """Match the archive with the rules as they are now."""
+    from monitor.archive import lock, open_archive
+    from monitor.jobs.match import match_archive
+    from monitor.matching.load import load_rules
+
+    rules = load_rules(app.config.rules_dir)
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        report = match_archive(archive, rules, app.now)
+    if as_json:
+        answer(asdict(report))
+        return
+    print_table(
+        ("Förvaltning", "Utlysningar"), [(rules.departments[name].name, number) for name, number in report.departments.items()]
+    )
+    click.echo(f"{report.calls} lästa, {report.matches} träffar, {report.seconds:.1f} s, regler {rules.version}")
+
+
+@click.command()
+@click.argument("call")
+@click.option("--department", metavar="ID", help="Only this department.")
+@json_option
+@pass_app
+def why(app: App, call: str, department: str | None, as_json: bool) -> None:
+    """Why a call went to whom, or at which step it fell out. CALL is an identifier, a key or an address."""
+    from monitor.archive import open_archive
+    from monitor.jobs.match import explain_call
+    from monitor.matching.load import load_rules
+
+    rules = load_rules(app.config.rules_dir)
+    with open_archive(app.config.archive) as archive:
+        found = explain_call(archive, rules, app.config, call, department, app.now)
+    if as_json:
+        answer(asdict(found[0]) if department else {"call": call, "departments": [asdict(item) for item in found]})
+        return
+    if found and all(item.step == "not-in-archive" for item in found):
+        click.echo(found[0].text)
+        return
+    for item in found:
+        if department or item.step in ("matched", "told") or item.points > 0:
+            _print_why(item)
+
+
+def _print_why(item: Why) -> None:
+    click.echo(click.style(item.name, bold=True) + f": {item.text}")
+    if item.level:
+        click.echo(f"  Träff: {item.level}, relevans {item.relevance} av 100, passar {item.fit} av 100 ({item.answer})")
+    rows = [(e.theme, e.signal, e.found, _ZONES.get(e.zone, e.zone), f"{e.points:g}") for e in item.evidence]
+    if rows:
+        print_table(("Tema", "Signal", "Ord", "Var", "Poäng"), rows)
+    click.echo(f"  Regler: {item.rule_version}")
+
+
+_ZONES = {"title": "rubrik", "summary": "ingress", "body": "text", "context": "omgivning", "programme": "program"}
+
+
+@click.group(name="rules")
+def rules_group() -> None:
+    """Check, try, compare and measure the rules."""
+
+
+@rules_group.command()
+@json_option
+@pass_app
+def check(app: App, as_json: bool) -> int:
+    """All errors of all rule files, each with its line; runs the examples. Exit code 1 when there is any."""
+    from monitor.jobs.rules import check_folder
+
+    report = check_folder(app.config.rules_dir)
+    if as_json:
+        errors = [{"file": error.file, "line": error.line, "problem": error.problem} for error in report.errors]
+        answer({"version": report.version, "themes": report.themes, "examples": report.examples, "errors": errors})
+    else:
+        for error in report.errors:
+            click.echo(str(error))
+        count = len(report.errors)
+        done = f"{count} fel" if count else f"Inga fel. Regler {report.version}"
+        click.echo(f"{done}: {report.themes} teman, {report.examples} exempel.")
+    return int(bool(report.errors))
+
+
+@rules_group.command(name="test-term")
+@click.argument("term")
+@click.argument("text")
+@json_option
+def test_term(term: str, text: str, as_json: bool) -> None:
+    """Does TERM, as it would stand in a rule, match TEXT?"""
+    from monitor.jobs.rules import test_term as find_term
+
+    hits = find_term(term, text)
+    if as_json:
+        answer({"match": bool(hits), "hits": hits})
+    elif hits:
+        click.echo("Ja: " + ", ".join(f"”{hit['text']}” ({hit['start']}-{hit['end']})" for hit in hits))
+    else:
+        click.echo("Nej.")
+
+
+@rules_group.command(name="try")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@json_option
+@pass_app
+def try_(app: App, file: Any, as_json: bool) -> None:
+    """Which departments would get this text, and why. FILE, or - for what is typed; the first line is the title."""
+    from monitor.jobs.rules import try_text
+    from monitor.matching.load import load_rules
+
+    rules = load_rules(app.config.rules_dir)
+    outcome = try_text(rules, file.read())
+    if as_json:
+        answer(outcome)
+        return
+    fit = outcome["fit"]
+    click.echo(f"Kan kommunen delta: {fit['answer']}. {fit['reason']}")
+    if not outcome["departments"]:
+        click.echo("Texten går inte till någon.")
+    for found in outcome["departments"]:
+        name = rules.departments[found["department"]].name
+        click.echo(click.style(name, bold=True) + f": {found['level']}, relevans {found['relevance']}")
+        print_table(
+            ("Tema", "Signal", "Ord", "Var", "Poäng"),
+            [
+                (e["theme"], e["signal"], e["found"], _ZONES.get(e["zone"], e["zone"]), f"{e['points']:g}")
+                for e in found["evidence"]
+            ],
+        )
+
+
+@rules_group.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("other", metavar="[DIR2]", type=FOLDER, required=False)
+@json_option
+@pass_app
+def compare(app: App, folder: Path, other: Path | None, as_json: bool) -> None:
+    """What DIR would change against the rules in force, or DIR2 against DIR: gained, lost and unchanged per department."""
+    from monitor.archive import open_archive
+    from monitor.jobs.rules import compare_folders, comparison_json
+
+    old, new = (app.config.rules_dir, folder) if other is None else (folder, other)
+    with open_archive(app.config.archive) as archive:
+        comparison, seconds = compare_folders(archive, old, new)
+    if as_json:
+        answer(comparison_json(comparison, seconds))
+        return
+    print_table(
+        ("Förvaltning", "Får till", "Förlorar", "Samma"),
+        [(name, len(c.gained), len(c.lost), c.unchanged) for name, c in comparison.departments.items()],
+    )
+    for name, change in comparison.departments.items():
+        _print_change(name, change)
+    click.echo(f"{comparison.calls} lästa, {seconds:.1f} s, regler {comparison.old} mot {comparison.new}")
+
+
+def _print_change(name: str, change: DepartmentChange) -> None:
+    for label, items in (("får till", change.gained), ("förlorar", change.lost)):
+        if items:
+            click.echo(click.style(f"{name} {label}", bold=True))
+            print_table(("Utlysning", "Skillnad"), [(item.title[:80], "; ".join(item.because)) for item in items[:_SHOWN]])
+            if len(items) > _SHOWN:
+                click.echo(f"  och {len(items) - _SHOWN} till (se --json)")
+
+
+@rules_group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@pass_app
+def evaluate(app: App, file: Path, as_json: bool) -> None:
+    """Score the rules against labelled texts: one JSON object per line."""
+    from monitor.jobs.rules import evaluate_file
+    from monitor.matching.load import load_rules
+
+    outcome = evaluate_file(load_rules(app.config.rules_dir), file).as_json()
+    if as_json:
+        answer(outcome)
+        return
+    print_table(
+        ("Förvaltning", "Rätt", "Fel", "Missade", "Precision", "Täckning", "F1"),
+        [
+            (name, row["tp"], row["fp"], row["fn"], f"{row['precision']:.2f}", f"{row['recall']:.2f}", f"{row['f1']:.2f}")
+            for name, row in outcome["departments"].items()
+        ],
+    )
+    micro, fit = outcome["micro"], outcome["fit"]
+    click.echo(
+        f"{outcome['items']} texter: precision {micro['precision']:.2f}, täckning {micro['recall']:.2f}, F1 {micro['f1']:.2f}. "
+        f"Kan kommunen delta: {fit['right']} rätt, {fit['wrong']} fel, {fit['unread']} framgår inte."
+    )
+
+
+@rules_group.command()
+@json_option
+@pass_app
+def report(app: App, as_json: bool) -> None:
+    """Per signal over the archive: hits, hits alone and decisive, hits that a department did not want; dead, broad, overlapping."""
+    from monitor.archive import open_archive
+    from monitor.jobs.rules import report_archive
+    from monitor.matching.load import load_rules
+
+    rules = load_rules(app.config.rules_dir)
+    with open_archive(app.config.archive) as archive:
+        outcome = report_archive(archive, rules)
+    if as_json:
+        answer(asdict(outcome))
+        return
+    print_table(
+        ("Tema", "Signal", "Vikt", "Träffar", "Ensam", "Avgör", "Inte för oss"),
+        [(r.theme, r.signal, r.weight, r.hits, r.alone, r.decisive, r.unwanted) for r in outcome.signals if r.hits],
+    )
+    click.echo(f"{outcome.calls} lästa.")
+    for label, names in (("Träffar aldrig", outcome.dead), ("För breda", outcome.broad)):
+        click.echo(f"{label}: {', '.join(names) or 'inga'}")
+    for one, two, share in outcome.overlapping:
+        click.echo(f"Säger samma sak: {one} och {two} ({share:.0%})")
+
+
+@click.command()
+@click.option("--example", type=int, metavar="ID", help="Make the answer with this number an example of its theme.")
+@click.option("--theme", metavar="ID", help="The theme that gets the example; else the one that sent the call.")
+@json_option
+@pass_app
+def feedback(app: App, example: int | None, theme: str | None, as_json: bool) -> int:
+    """What departments answered; or turn an answer into an example that the rules must honour."""
+    from monitor.archive import lock, open_archive
+    from monitor.jobs.rules import list_answers, make_example
+
+    if example is None:
+        with open_archive(app.config.archive) as archive:
+            answers = list_answers(archive)
+        if as_json:
+            answer({"answers": [asdict(item) for item in answers]})
+        else:
+            print_table(
+                ("Nr", "När", "Förvaltning", "Svar", "Utlysning", "Exempel i"),
+                [(a.id, a.at.date(), a.department, a.answer, a.title[:70], a.theme) for a in answers],
+            )
+        return 0
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        path, errors = make_example(archive, app.config, example, theme, app.now)
+    if as_json:
+        problems = [{"file": error.file, "line": error.line, "problem": error.problem} for error in errors]
+        answer({"file": str(path), "errors": problems})
+    else:
+        click.echo(f"Exemplet står sist i {path}.")
+        for error in errors:
+            click.echo(str(error))
+        click.echo("Ändra temat tills rules check är nöjd." if errors else "Reglerna stämmer redan med svaret.")
+    return int(bool(errors))
+
+
+COMMANDS = (match, why, rules_group, feedback)

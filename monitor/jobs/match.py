@@ -1,0 +1,112 @@
+"""Matching the archive with the rules as they are now, and explaining single calls."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from monitor.archive import Archive
+from monitor.archive.corrections import load_call
+from monitor.archive.lookup import find_calls
+from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
+from monitor.calls import Call
+from monitor.config import Config
+from monitor.errors import ArchiveError, ConfigError
+from monitor.matching.card import card_of
+from monitor.matching.explain import Circumstances, Why, why, why_all
+from monitor.matching.match import judge_call, matches_of
+from monitor.matching.ruleset import RuleSet
+
+logger = logging.getLogger(__name__)
+
+Texts = Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """What matching the archive gave: the numbers of `match --json`."""
+
+    calls: int
+    matches: int
+    departments: dict[str, int]
+    seconds: float
+
+
+def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
+    """Every call of the archive with its lemma texts."""
+    from monitor.matching.match import analyse_zones
+
+    for call in read_calls(archive.db):
+        yield call, analyse_zones(rules, call)
+
+
+def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
+    """Match every call and put the outcome in place of what was matched before, all at once."""
+    begun = time.monotonic()
+    rows: list[MatchRow] = []
+    calls = 0
+    for call, zones in archived_calls(archive, rules):
+        calls += 1
+        rows += match_rows(rules, call, zones)
+    store_matches(archive.db, rows, rules.version, rules.files, now)
+    counts = Counter(row.department for row in rows)
+    seconds = round(time.monotonic() - begun, 3)
+    logger.info("match_finished calls=%d matches=%d rules=%s seconds=%.1f", calls, len(rows), rules.version, seconds)
+    return MatchReport(calls, len(rows), {name: counts[name] for name in rules.departments}, seconds)
+
+
+def match_rows(rules: RuleSet, call: Call, zones: Texts = None) -> list[MatchRow]:
+    """The matches of one call as the archive keeps them."""
+    judgement = judge_call(rules, call, zones)
+    matches = matches_of(judgement)
+    if not matches:
+        return []
+    card = asdict(card_of(rules, call, judgement.gates))
+    return [
+        MatchRow(
+            source=call.source,
+            call_id=call.call_id,
+            department=match.department,
+            relevance=match.relevance,
+            fit=match.fit,
+            level=match.level,
+            themes=[asdict(theme) for theme in match.themes],
+            evidence=[asdict(item) for item in match.evidence],
+            fit_card=card,
+            rule_version=match.rule_version,
+        )
+        for match in matches
+    ]
+
+
+def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, department: str | None, now: datetime) -> list[Why]:
+    """Why the call that `text` names goes to a department or to none: one answer, or one per department.
+
+    Raises ConfigError for an unknown department and ArchiveError when `text` names several calls.
+    """
+    if department is not None and department not in rules.departments:
+        raise ConfigError(
+            "--department", f"{department!r} finns inte; departments.toml har {', '.join(sorted(rules.departments))}"
+        )
+    asked = [department] if department is not None else list(rules.departments)
+    keys = find_calls(archive.db, text)
+    if not keys:
+        return [why(rules, None, name, Circumstances(now=now)) for name in asked]
+    if len(keys) > 1:
+        raise ArchiveError(text, f"är flera utlysningar: {', '.join('/'.join(key) for key in keys)}. Ange en av dem")
+    source, call_id = keys[0]
+    call = load_call(archive.db, source, call_id)
+    vanished = vanished_at(archive.db, source, call_id)
+    circumstances = Circumstances(
+        now=now,
+        vanished=vanished.astimezone(config.zone) if vanished else None,
+        told={name: told.astimezone(config.zone) for name, told in told_days(archive.db, source, call_id).items()},
+        recipients=frozenset(recipient.department for recipient in config.recipient) if config.recipient else None,
+    )
+    if call is None or department is not None:
+        return [why(rules, call, name, circumstances) for name in asked]
+    return why_all(rules, call, circumstances)

@@ -1,0 +1,152 @@
+"""Working with the rules: checking, trying, comparing, counting, and turning answers into examples."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.archive import Archive
+from monitor.archive.corrections import load_call
+from monitor.archive.matches import Answer, mark_handled, read_answers, unwanted
+from monitor.calls import Call, Section
+from monitor.config import Config
+from monitor.errors import ArchiveError, ConfigError, RuleError
+from monitor.jobs.match import archived_calls
+from monitor.language.analyser import analyser
+from monitor.language.terms import TermSet, locate, parse_term
+from monitor.matching.check import check_files
+from monitor.matching.compare import Comparison, compare
+from monitor.matching.evaluate import Score, evaluate, read_labelled
+from monitor.matching.feedback import add_example, theme_for
+from monitor.matching.files import read_files
+from monitor.matching.load import check_rules, load_rules
+from monitor.matching.match import judge_call, matches_of
+from monitor.matching.report import Report, report
+from monitor.matching.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What checking a folder of rules gave. `version` is empty when anything is wrong."""
+
+    version: str
+    themes: int
+    examples: int
+    errors: tuple[RuleError, ...]
+
+
+def check_folder(folder: Path) -> CheckReport:
+    """Check every file of a folder of rules and try the examples."""
+    found = read_files(folder)
+    rules = check_files(found)
+    errors = tuple(sorted(found.errors, key=lambda error: (error.file, error.line)))
+    examples = sum(len(theme.example) for theme in found.themes.values())
+    return CheckReport(rules.version if rules else "", len(found.themes), examples, errors)
+
+
+def test_term(term: str, text: str) -> list[dict[str, Any]]:
+    """Where a term hits a text. Raises ConfigError for a term that can never be found."""
+    try:
+        terms = TermSet([parse_term(term)])
+    except ValueError as error:
+        raise ConfigError("TERM", str(error)) from error
+    places = [locate(text, first, last) for _, first, last in terms.find(analyser().lemma_text(text))]
+    return [{"start": start, "end": end, "text": text[start:end]} for start, end in places]
+
+
+def try_text(rules: RuleSet, text: str) -> dict[str, Any]:
+    """Which departments would get this text and why: the first line is the title."""
+    title, _, body = text.strip().partition("\n")
+    call = Call(
+        source="try", call_id="try", title=title, url="", sections=(Section(title="", text=body.strip()),) if body.strip() else ()
+    )
+    judgement = judge_call(rules, call)
+    gates = judgement.gates
+    return {
+        "title": title,
+        "departments": [asdict(match) for match in matches_of(judgement)],
+        "fit": {"step": gates.step, "answer": gates.answer, "score": gates.score, "reason": gates.reason, "word": gates.word},
+        "rule_version": rules.version,
+    }
+
+
+def compare_folders(archive: Archive, old: Path, new: Path) -> tuple[Comparison, float]:
+    """Match the whole archive with two rule sets; also how many seconds that took."""
+    before, after = load_rules(old), load_rules(new)
+    begun = time.monotonic()
+    return compare(before, after, archived_calls(archive, before)), round(time.monotonic() - begun, 3)
+
+
+def evaluate_file(rules: RuleSet, path: Path) -> Score:
+    """Score the rules against a file of labelled texts."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), f"cannot be read: {error}") from error
+    return evaluate(rules, read_labelled(lines, str(path), rules.departments))
+
+
+def report_archive(archive: Archive, rules: RuleSet) -> Report:
+    """Count every signal over the archive and the answers of the departments."""
+    return report(rules, archived_calls(archive, rules), unwanted(archive.db))
+
+
+def list_answers(archive: Archive) -> list[Answer]:
+    """What departments answered, the newest first."""
+    return read_answers(archive.db)
+
+
+def make_example(
+    archive: Archive, config: Config, answer_id: int, theme: str | None, now: datetime
+) -> tuple[Path, list[RuleError]]:
+    """Write an answer into its theme as an example; gives the file and what `rules check` then demands.
+
+    "inte-for-oss" becomes an example that must not match, any other answer one that must. Raises ArchiveError for an unknown
+    answer or call, and ConfigError when no theme fits or the theme is unknown.
+    """
+    given = next((answer for answer in read_answers(archive.db) if answer.id == answer_id), None)
+    if given is None:
+        raise ArchiveError(f"svar {answer_id}", "finns inte. Lista svaren med: monitor feedback")
+    call = load_call(archive.db, given.source, given.call_id)
+    if call is None:
+        raise ArchiveError(f"{given.source}/{given.call_id}", "finns inte i arkivet")
+    folder = config.rules_dir
+    rules = load_rules(folder)
+    chosen = theme or theme_for(rules, call, given.department)
+    if chosen is None or rules.theme(chosen) is None:
+        raise ConfigError("--theme", f"{chosen or 'inget'} är inget tema för {given.department}; ange ett med --theme")
+    path = folder / "themes" / f"{chosen}.toml"
+    note = f"{given.department} svarade {given.answer} {given.at.astimezone(config.zone).date().isoformat()}"
+    text = add_example(path.read_text("utf-8"), rules, call, match=given.answer != "inte-for-oss", note=note)
+    _write(path, text)
+    mark_handled(archive.db, answer_id, chosen, now)
+    return path, check_rules(folder)
+
+
+def _write(path: Path, text: str) -> None:
+    """In one step, so that a running scheduler never reads half a file."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
+
+
+def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]:
+    """The answer of `rules compare --json`."""
+    return {
+        "old": comparison.old,
+        "new": comparison.new,
+        "calls": comparison.calls,
+        "seconds": seconds,
+        "departments": {
+            name: {
+                "gained": [asdict(item) for item in change.gained],
+                "lost": [asdict(item) for item in change.lost],
+                "unchanged": change.unchanged,
+            }
+            for name, change in comparison.departments.items()
+        },
+    }
