@@ -153,7 +153,7 @@ class TermSet:
         streamed.sort()
         counted = number = 0
         for word, index, place, length, _ in streamed:
-            number += text.count(b" ", counted, word) - text.count(b".", counted, word)
+            number += text.count(b" ", counted, word) - text.count(b" . ", counted, word + 1)
             counted = word
             if place is _Place.BEGINS:
                 written = _written(text, border) if written is None else written
