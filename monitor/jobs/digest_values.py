@@ -48,7 +48,7 @@ def _match(rules: RuleSet, row: CandidateRow, match: MatchRow) -> Match:
         programme=programme.name if programme is not None else "",
         answer=match.fit_card.get("municipality", ""),
         fit=tuple(
-            FitLine(line["key"], line["label"], line["text"])
+            FitLine(line["key"], line["label"], line["value"])
             for line in match.fit_card.get("lines", ())
             if line["key"] in _IN_MAIL
         ),
