@@ -19,6 +19,8 @@ class FeedSpider(SourceSpider):
     name = "feed"
 
     def parse(self, response: Response, **options: Any) -> Iterator[Call]:
+        if self.walled(response):
+            return
         try:
             feed = parse_feed(
                 response.body,
@@ -33,4 +35,6 @@ class FeedSpider(SourceSpider):
         self.reading.seen += feed.seen
         for key, why in feed.skipped.items():
             self.reading.skip(key, why)
+        for key, why in feed.left_out.items():
+            self.reading.leave_out(key, why)
         yield from feed.calls

@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response, TextResponse
-from scrapy.linkextractors import LinkExtractor
 
 from monitor.calls import Call
 from monitor.collect.article import describe_item, read_article
 from monitor.collect.feeds import entry_key
+from monitor.collect.links import read_listing
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
@@ -28,27 +28,22 @@ class PageSpider(SourceSpider):
     name = "page"
 
     def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
+        if self.walled(response):
+            return
         if not isinstance(response, TextResponse):
             self.reading.problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
             return
         if not self.source.links:
             yield from self.parse_article(response)
             return
-        extractor = LinkExtractor(
-            allow=self.source.links,
-            restrict_css=(self.source.within,) if self.source.within else (),
-            unique=True,
-            canonicalize=False,
-        )
+        listing = read_listing(response, self.source)
+        if listing.trouble:
+            self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
         own = entry_key("", response.url, "")
-        addresses = dict.fromkeys(entry_key("", link.url, "") for link in extractor.extract_links(response))
+        addresses = dict.fromkeys(entry_key("", address, "") for address in listing.addresses)
         addresses.pop(own, None)
-        if not addresses:
-            self.reading.problem(
-                ProblemKind.EMPTY, "Listsidan har inga länkar som känns igen. Den kan vara tom eller ha gjorts om."
-            )
         for address in list(addresses)[:MOST_ARTICLES]:
-            yield self.ask(response.urljoin(self.spelled(address, response)), self.parse_article)
+            yield self.ask(self.spelled(address, response), self.parse_article)
 
     def spelled(self, address: str, response: Response) -> str:
         """The address with the scheme of the list page, since keys are all https."""
@@ -56,6 +51,8 @@ class PageSpider(SourceSpider):
 
     def parse_article(self, response: Response, **options: Any) -> Iterator[Call]:
         """The Call of one article page."""
+        if self.walled(response):
+            return
         self.reading.seen += 1
         key = entry_key("", response.url, "")
         article = (
@@ -66,7 +63,7 @@ class PageSpider(SourceSpider):
         if article is None or not article.title:
             self.reading.skip(key, "sidan har ingen läsbar text")
             return
-        yield describe_item(
+        described = describe_item(
             source=self.source,
             call_id=key,
             url=response.url,
@@ -74,5 +71,11 @@ class PageSpider(SourceSpider):
             text=article.text,
             description=article.description,
             published=article.published,
+            links=article.links,
+            happening=article.happening,
             now=self.now,
         )
+        if described.call is None:
+            self.reading.leave_out(key, described.reason)
+        else:
+            yield described.call

@@ -37,6 +37,7 @@ class PortalSpider(SourceSpider):
 
     name = "portal"
     complete_list = True
+    largest = 64 * 1024 * 1024
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

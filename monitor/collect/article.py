@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import trafilatura
 from trafilatura.settings import Document
 
-from monitor.calls import Call, Section
+from monitor.calls import Budget, Call, DeadlineModel, Kind, Link, Section
+from monitor.collect.events import Happening, page_happenings
+from monitor.collect.links import outside_links
+from monitor.collect.noise import steady_text
+from monitor.collect.programmes import find_identifiers
 from monitor.collect.text import plain_line, plain_text, title_text
+from monitor.language import analyser
+from monitor.language.budget import find_budget
+from monitor.language.dates import FoundDate, Role, find_dates
+from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines
+from monitor.language.kinds import guess_kind
+from monitor.language.places import find_place
 from monitor.sources import Source
 
 _SUMMARY_LENGTH = 400
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])")
+_LANGUAGES = ("sv", "en", "da", "nb", "fi")
+# Only what the page's head and its time elements say: a search through the text would take a deadline, or today's date, for the day of publication.
+_DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +38,39 @@ class Article:
     text: str
     description: str
     published: datetime | None
-    language: str
+    links: tuple[Link, ...] = ()
+    happening: Happening | None = None
+
+
+class Described(NamedTuple):
+    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so."""
+
+    call: Call | None
+    reason: str
 
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     """The article of a page, found without selectors; None when the page holds none. Metadata from JSON-LD and Open Graph."""
     found = trafilatura.bare_extraction(
-        markup, url=url, with_metadata=True, include_comments=False, include_tables=True, favor_recall=True, as_dict=False
+        markup,
+        url=url,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=True,
+        favor_recall=True,
+        as_dict=False,
+        date_extraction_params=dict(_DATES),
     )
     if not isinstance(found, Document) or not (found.text or "").strip():
         return None
+    happenings = page_happenings(markup, url, zone)
     return Article(
         title=title_text(found.title or ""),
         text=plain_text(found.text or ""),
         description=plain_text(found.description or ""),
         published=_day(found.date, zone),
-        language=found.language or "",
+        links=outside_links(markup, url),
+        happening=happenings[0] if len(happenings) == 1 else None,
     )
 
 
@@ -56,22 +85,60 @@ def describe_item(
     now: datetime,
     description: str = "",
     keywords: tuple[str, ...] = (),
-) -> Call:
-    """The Call of one item of a feed or page. What its words do not say is left empty and named in `unread`."""
-    summary = plain_text(description) or first_sentences(text)
+    links: tuple[Link, ...] = (),
+    happening: Happening | None = None,
+) -> Described:
+    """The Call of one item of a feed or page. What its words do not say is left empty and named in `unread`.
+
+    A year that is not written is counted from the day of publication; where that is not known, from the day of reading.
+    """
+    title = plain_line(title)
+    whole = _whole_text(title, description, text)
+    language = source.language or _language(f"{title}\n{whole}")
+    kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url)
+    if happening is not None and kind is not Kind.CALL:
+        kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
+    if kind is None:
+        return Described(None, reason)
+    zone = ZoneInfo(source.time_zone)
+    if published is not None and published > now:
+        published = None
+    since = _since(url, whole, published, now, zone)
+    call = Call(
+        source=source.id,
+        call_id=call_id,
+        title=title,
+        url=url,
+        kind=kind,
+        identifier=_identifier(title, whole),
+        language=language,
+        programme=source.programme,
+        published=published,
+        place=find_place(whole, url, title) or ((source.place,) if source.place else ()),
+        keywords=keywords,
+        links=links,
+        **_worded(description, text),
+        **_dated(kind, whole, since, language, source.time_zone, happening),
+    )
+    return Described(call, reason)
+
+
+def describe_event(*, source: Source, call_id: str, url: str, happening: Happening) -> Call:
+    """The Call of an event that a calendar states: nothing is worked out."""
+    words = _worded("", happening.text)
     return Call(
         source=source.id,
         call_id=call_id,
-        title=plain_line(title),
+        title=happening.title,
         url=url,
-        kind=source.publishes[0],
-        summary=summary,
-        sections=(Section(title="", text=text),) if text and text != summary else (),
+        kind=Kind.EVENT,
+        language=source.language or _language(f"{happening.title}\n{happening.text}"),
         programme=source.programme,
-        language=source.language,
-        published=published,
         place=(source.place,) if source.place else (),
-        keywords=keywords,
+        starts=happening.starts,
+        ends=happening.ends,
+        location=happening.location,
+        **words,
     )
 
 
@@ -80,12 +147,82 @@ def first_sentences(text: str) -> str:
     start = " ".join(text.split())
     if len(start) <= _SUMMARY_LENGTH:
         return start
-    kept = ""
-    for sentence in _SENTENCE_END.split(start):
-        if kept and len(kept) + len(sentence) > _SUMMARY_LENGTH:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return kept if len(kept) <= 2 * _SUMMARY_LENGTH else kept[:_SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
+    cut = max(start.rfind(end, 0, _SUMMARY_LENGTH) for end in (". ", "! ", "? "))
+    if cut > _SUMMARY_LENGTH // 4:
+        return start[: cut + 1]
+    return start[:_SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def _worded(description: str, text: str) -> dict[str, Any]:
+    body = steady_text(text)
+    summary = steady_text(plain_text(description)) or first_sentences(body)
+    return {"summary": summary, "sections": (Section(title="", text=body),) if body and body != summary else ()}
+
+
+def _whole_text(title: str, description: str, text: str) -> str:
+    """All that was read, for working things out: more than what is kept."""
+    start = "" if description and text.startswith(description[:60]) else plain_text(description)
+    return f"{start}\n\n{text}".strip() or title
+
+
+def _since(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
+    if published is not None:
+        return published.astimezone(zone).date()
+    today = now.astimezone(zone).date()
+    written = earliest_published(url, text)
+    return written if written is not None and written <= today else today
+
+
+def _dated(kind: Kind, text: str, since: date, language: str, zone: str, happening: Happening | None) -> dict[str, Any]:
+    """Deadlines and money of a call, time and place of an event, and what was looked for in vain."""
+    if kind is Kind.EVENT:
+        starts, ends, location = _occasion(happening, text, since, language, zone)
+        return {"starts": starts, "ends": ends, "location": location, "unread": () if starts else ("starts",)}
+    if kind is not Kind.CALL and kind is not Kind.PARTNER_SEARCH:
+        return {}
+    found = find_deadlines(text, reference=since, language=language, zone=zone)
+    budget = find_budget(text, language)
+    unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
+    return {
+        "deadlines": found.deadlines,
+        "deadline_model": found.model,
+        "opens": found.opens,
+        "budget": budget,
+        "unread": tuple(unread),
+    }
+
+
+def _undated(found: FoundDeadlines) -> bool:
+    return not found.deadlines and found.model is DeadlineModel.UNKNOWN
+
+
+def _occasion(
+    happening: Happening | None, text: str, since: date, language: str, zone: str
+) -> tuple[datetime | None, datetime | None, str]:
+    """When and where an event is: as the page marks it up, else the one day that its text names."""
+    if happening is not None:
+        return happening.starts, happening.ends, happening.location
+    days: dict[date, FoundDate] = {}
+    for item in find_dates(text, reference=since, language=language, zone=zone):
+        if item.role is Role.OTHER and item.date is not None and item.date >= since:
+            days.setdefault(item.date, item)
+    if len(days) != 1:
+        return None, None, ""
+    day, item = next(iter(days.items()))
+    clock = datetime.min.time() if item.time is None else item.time
+    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), ZoneInfo(item.zone))
+    return datetime.combine(item.date_from or day, clock, ZoneInfo(item.zone)), ends, ""
+
+
+def _identifier(title: str, text: str) -> str:
+    """The portal's identifier when the item is about one call alone; a survey of several has none."""
+    found = find_identifiers(title) or find_identifiers(text)
+    return found[0] if len(found) == 1 else ""
+
+
+def _language(text: str) -> str:
+    told = analyser().language(text[:20_000])
+    return told if told in _LANGUAGES else ""
 
 
 def _day(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -14,13 +14,14 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Headers, Response
 
-from monitor.collect.guard import RefusedHostError, refusal
+from monitor.collect.guard import RefusedHostError, refusal, refused
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
 _CHUNK = 1 << 16
+_LONGEST = 30 * 60  # seconds; a server that drips may not hold a run for ever
 
 
 class SpoolingDownloadHandler(HTTP11DownloadHandler):
@@ -36,7 +37,9 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         if not request.meta.get("spool"):
             return await super().download_request(request)
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90)))
+        timeout = aiohttp.ClientTimeout(
+            total=_LONGEST, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90))
+        )
         connector = aiohttp.TCPConnector(resolver=_GuardedLookup(self._allow_loopback), force_close=True)
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values
@@ -87,7 +90,7 @@ class _GuardedLookup(AbstractResolver):
         for kind, _, protocol, _, address in found:
             reason = refusal(str(address[0]), allow_loopback=self._allow_loopback)
             if reason:
-                raise RefusedHostError(f"{host}: {reason}")
+                raise refused(host, reason)
             results.append(
                 {
                     "hostname": host,

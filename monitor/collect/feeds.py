@@ -15,6 +15,7 @@ import feedparser
 
 from monitor.calls import Call
 from monitor.collect.article import describe_item
+from monitor.collect.links import outside_links
 from monitor.collect.pipelines import is_web_address
 from monitor.collect.text import html_to_text, title_text
 from monitor.sources import Source
@@ -26,11 +27,12 @@ _OLDEST, _NEWEST = 1995, timedelta(days=366)
 
 @dataclass(slots=True)
 class Feed:
-    """What a feed held: `seen` entries, of which `skipped` (by key, with the reason) could not be read."""
+    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason."""
 
     calls: list[Call] = field(default_factory=list)
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
@@ -40,6 +42,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source
     if not parsed.version and not parsed.entries:
         raise ValueError(_not_a_feed(body))
     feed = Feed(seen=len(parsed.entries))
+    read: set[str] = set()
     for entry in parsed.entries:
         link = _link(entry, url)
         title = title_text(str(entry.get("title") or ""))
@@ -47,21 +50,25 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source
         if not title or not link:
             feed.skipped[key] = "saknar rubrik" if not title else "saknar länk"
             continue
-        if any(call.call_id == key for call in feed.calls):
+        if key in read:
             continue
-        text = html_to_text(_content(entry))
-        feed.calls.append(
-            describe_item(
-                source=source,
-                call_id=key,
-                url=link,
-                title=title,
-                text=text,
-                published=_published(entry, now),
-                keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
-                now=now,
-            )
+        read.add(key)
+        content = _content(entry)
+        described = describe_item(
+            source=source,
+            call_id=key,
+            url=link,
+            title=title,
+            text=html_to_text(content),
+            published=_published(entry, now),
+            keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
+            links=outside_links(content, link),
+            now=now,
         )
+        if described.call is None:
+            feed.left_out[key] = described.reason
+        else:
+            feed.calls.append(described.call)
     return feed
 
 
@@ -79,8 +86,10 @@ def entry_key(guid: str, link: str, title: str) -> str:
 
 
 def _refuse_entities(body: bytes) -> None:
-    """A feed has no need to declare entities; one that does may be built to grow without end."""
-    if re.search(rb"<!ENTITY", body[:100_000], re.IGNORECASE):
+    """A feed has no need to declare entities; one that does may be built to grow without end. They stand before the first element."""
+    start = body.replace(b"\0", b"")  # UTF-16 and UTF-32 too
+    first = re.search(rb"<[a-z]", start, re.IGNORECASE)
+    if re.search(rb"<!ENTITY", start[: first.start() if first else None], re.IGNORECASE):
         raise ValueError("Flödet definierar egna XML-entiteter, vilket inte tas emot.")
 
 

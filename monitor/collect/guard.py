@@ -27,6 +27,10 @@ class RefusedAddressError(IgnoreRequest):
     """The address may not be fetched; `str()` says which and why."""
 
 
+# Twisted tells only that a name has no address; here stands why. One process reads once, so it never grows old.
+refused_hosts: dict[str, str] = {}
+
+
 class RefusedHostError(DNSLookupError):
     """A name that resolves to an address that may not be fetched."""
 
@@ -39,9 +43,14 @@ def refusal(address: str, *, allow_loopback: bool) -> str:
     ip = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     if ip.is_loopback and allow_loopback:
         return ""
-    if ip.is_global and not ip.is_multicast:
+    if is_public(ip):
         return ""
     return f"{ip} is not a public address"
+
+
+def is_public(ip: Address) -> bool:
+    """Whether an address is one that anyone on the internet can reach."""
+    return ip.is_global and not ip.is_multicast
 
 
 def check_url(url: str, *, allow_loopback: bool) -> None:
@@ -72,6 +81,12 @@ def _unwrapped(ip: Address) -> Address:
             return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip
     return ip
+
+
+def refused(host: str, reason: str) -> RefusedHostError:
+    """The error for a name that may not be connected to, noted so that the run can say why."""
+    refused_hosts[host] = reason
+    return RefusedHostError(f"{host}: {reason}")
 
 
 class GuardMiddleware:
@@ -107,5 +122,5 @@ class GuardedResolver(CachingThreadedResolver):
     def _checked(self, address: Any, name: str) -> Any:
         reason = refusal(str(address), allow_loopback=self.allow_loopback)
         if reason:
-            raise RefusedHostError(f"{name}: {reason}")
+            raise refused(name, reason)
         return address

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import DropItem
 
 from monitor.calls import Call, Link
+from monitor.collect.programmes import Programmes
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import plain_line, plain_text
 
@@ -53,14 +54,14 @@ def item_problem(call: Call) -> str:
     return ""
 
 
-def cleaned(call: Call, programmes: dict[str, str]) -> Call:
-    """The Call with every text plain, unsafe links left out and the publisher's programme code turned into ours where known."""
+def cleaned(call: Call, programmes: Programmes) -> Call:
+    """The Call with every text plain, unsafe links left out and the publisher's programme code turned into ours where known, or found in its words."""
     return replace(
         call,
         title=plain_line(call.title)[:500],
         parent_title=plain_line(call.parent_title)[:500],
         summary=plain_text(call.summary),
-        programme=programmes.get(call.programme, call.programme),
+        programme=programmes.of_code(call.programme) if call.programme else programmes.named(call.title, call.summary),
         links=tuple(Link(title=plain_line(link.title), url=link.url) for link in call.links if is_web_address(link.url)),
     )
 

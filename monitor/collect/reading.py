@@ -22,6 +22,7 @@ class ProblemKind(StrEnum):
     TOO_LARGE = "too-large"
     NOT_A_FEED = "not-a-feed"
     UNREADABLE = "unreadable"
+    LAYOUT = "layout"
     INCOMPLETE = "incomplete"
     EMPTY = "empty"
 
@@ -38,8 +39,9 @@ class Problem:
 class Reading:
     """The stage of one run. Spiders fill it; nothing else holds state about a run.
 
-    `seen` counts the rows or entries that the publisher sent, `skipped` holds those that could not be read, by key, with the reason.
-    `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
+    `seen` counts the rows or entries that the publisher sent, `skipped` holds those that could not be read, by key, with the reason;
+    `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so; `moved` is where the
+    start address has moved for good. `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
     `validators` are stored with the run and sent next time, so that they and the data go together. Of two calls with the same key the later one stays.
     """
 
@@ -48,6 +50,8 @@ class Reading:
     documents: list[Document] = field(default_factory=list)
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    moved: str = ""
     answered: bool = False
     unchanged: bool = True
     not_modified: bool = False
@@ -62,3 +66,12 @@ class Reading:
     def skip(self, key: str, why: str) -> None:
         """Note one row that could not be read; it never stops the source, and what was stored of it stays."""
         self.skipped[key] = why
+
+    def leave_out(self, key: str, why: str) -> None:
+        """Note one item that was read and is nothing for this house; it is neither an error nor stored."""
+        self.left_out[key] = why
+
+    @property
+    def items(self) -> int:
+        """How many items could be read, passed on or not: what says whether the publisher's page still works."""
+        return len(self.calls) + len(self.left_out)

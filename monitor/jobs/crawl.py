@@ -19,6 +19,7 @@ from monitor.archive import Archive
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
 from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
+from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ArchiveError, ConfigError
@@ -104,7 +105,7 @@ def _run_spiders(
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
             failures.append(error)
 
-    programmes = programme_codes(config)
+    programmes = load_programmes(config)
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
@@ -197,13 +198,10 @@ def scrapy_settings(config: Config) -> Settings:
     return settings
 
 
-def programme_codes(config: Config) -> dict[str, str]:
-    """Publishers' programme codes and the ids of `programmes.toml` that they stand for."""
+def load_programmes(config: Config) -> Programmes:
+    """The programmes of the rules in force, for reading their codes and names."""
     file = config.rules_dir / "programmes.toml"
-    if not file.is_file():
-        return {}
-    rows = tomllib.loads(file.read_text("utf-8")).get("programme", [])
-    return {str(code): str(row["id"]) for row in rows for code in row.get("codes", [])}
+    return Programmes(tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else ())
 
 
 def _facts(report: RunReport) -> tuple[Any, ...]:

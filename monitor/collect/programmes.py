@@ -1,0 +1,58 @@
+"""Which programme a text is about, by its name, its letters or the beginning of a topic's identifier. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# Topic and call identifiers of the EU portal: LIFE-2026-SAP-CLIMA-GOV, HORIZON-CL5-2026-02-D3-01, CERV-2026-CITIZENS-TOWN-TT.
+IDENTIFIER = re.compile(r"(?<![\w-])[A-Z][A-Za-z0-9]{1,11}(?:-[A-Za-z0-9]+){0,4}-20[2-9][0-9](?:-[A-Za-z0-9]+){1,7}(?![\w-])")
+_SHORTEST = 4  # letters; shorter ones mean other things too often
+
+
+def find_identifiers(text: str) -> tuple[str, ...]:
+    """The portal's identifiers that a text names, each once, in order."""
+    return tuple(dict.fromkeys(hit[0] for hit in IDENTIFIER.finditer(text)))
+
+
+class Programmes:
+    """The programmes of `rules/programmes.toml`, found by code or by name."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.codes: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for row in rows:
+            programme = str(row["id"])
+            self.codes.update({str(code): programme for code in row.get("codes", [])})
+            for name in _names(row):
+                # Two programmes with one name: neither is told by it.
+                names[name] = "" if names.get(name, programme) != programme else programme
+        self._names = {name: programme for name, programme in names.items() if programme}
+        words = sorted(self._names, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
+
+    def of_code(self, code: str) -> str:
+        """Our id for a publisher's code; the code itself where it is not known."""
+        return self.codes.get(code, code)
+
+    def named(self, *texts: str) -> str:
+        """The one programme that the first of the texts to name any names, or "" when none does or several are named together."""
+        for text in texts:
+            found = {self._names[hit[0]] for hit in self._pattern.finditer(text)} if self._pattern else set()
+            if found:
+                return found.pop() if len(found) == 1 else ""
+        return ""
+
+
+def _names(row: Mapping[str, Any]) -> Iterable[str]:
+    full = str(row.get("name", ""))
+    plain = re.sub(r"\s*\([^)]*\)", "", full)
+    if "," not in plain and len(plain) >= _SHORTEST:
+        yield plain
+    for letters in re.findall(r"\(([^)]*)\)", full):
+        if letters[:1].isupper() and len(letters) >= _SHORTEST:
+            yield letters
+    for prefix in row.get("prefixes", []):
+        if len(prefix) >= _SHORTEST and prefix.isalnum():
+            yield str(prefix)
