@@ -117,7 +117,7 @@ def describe_item(
         place=find_place(whole, url, title) or ((source.place,) if source.place else ()),
         keywords=keywords,
         links=links,
-        **_worded(description, text),
+        **_worded(title, description, text),
         **_dated(kind, whole, since, language, source.time_zone, happening),
     )
     return Described(call, reason)
@@ -125,7 +125,7 @@ def describe_item(
 
 def describe_event(*, source: Source, call_id: str, url: str, happening: Happening) -> Call:
     """The Call of an event that a calendar states: nothing is worked out."""
-    words = _worded("", happening.text)
+    words = _worded(happening.title, "", happening.text)
     return Call(
         source=source.id,
         call_id=call_id,
@@ -153,8 +153,8 @@ def first_sentences(text: str) -> str:
     return start[:_SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
-def _worded(description: str, text: str) -> dict[str, Any]:
-    body = steady_text(text)
+def _worded(title: str, description: str, text: str) -> dict[str, Any]:
+    body = steady_text(text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text)
     summary = steady_text(plain_text(description)) or first_sentences(body)
     return {"summary": summary, "sections": (Section(title="", text=body),) if body and body != summary else ()}
 

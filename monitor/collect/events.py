@@ -103,7 +103,8 @@ def _event_end(event: Any, start: date | datetime, starts: datetime, zone: ZoneI
             max(end - timedelta(days=1), starts.date()), _DAY_END, zone
         )  # the end of a whole day is the day after
     if event.get("DURATION") is not None:
-        return starts + event.decoded("DURATION")
+        length: timedelta = event.decoded("DURATION")
+        return starts + length
     return None if isinstance(start, datetime) else datetime.combine(start, _DAY_END, zone)
 
 
