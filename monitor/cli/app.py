@@ -15,6 +15,8 @@ from monitor.cli.logs import start_logs
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.console import Console
 
     from monitor.config import Config
@@ -40,7 +42,10 @@ class App:
     @cached_property
     def now(self) -> datetime:
         """The moment that every decision of this command uses, aware, in the installation's zone."""
-        zone = self.config.zone
+        return self.moment(self.config.zone)
+
+    def moment(self, zone: ZoneInfo) -> datetime:
+        """The clock in a zone, or what `--now` put in its place; for commands that need no settings."""
         if self.now_text is None:
             return datetime.now(zone)
         try:

@@ -25,7 +25,7 @@ MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "
 WEEKS = {1: "Första veckan", 2: "En vecka senare"}
 DOING = {
     "crawl": "Läser källorna",
-    "match": "Letar efter det som rör avdelningarna",
+    "match": "Letar efter det som rör kommunen",
     "digest": "Skriver mejlen",
     "send": "Lägger mejlen i mappen",
 }
@@ -61,10 +61,13 @@ def demo(app: App, folder: str, serve: bool) -> int:
     """Try it all on sample publishers: read, match, write and deliver, twice with a week between."""
     from rich.console import Console
 
+    from monitor.config import Config
     from monitor.jobs.demo import Demo
 
-    with Demo(Path(folder), app.now) as run:
-        app.console.print("Provkörning med påhittade källor på den här datorn. Inget hämtas från nätet, inget skickas.")
+    with Demo(Path(folder), app.moment(Config().zone)) as run:
+        app.console.print(
+            "Provkörning med exempelkällor på den här datorn. Inget hämtas från nätet och inget skickas till någon."
+        )
         report = run.run(_Progress(app.console))
         out = Console(highlight=False, markup=False, soft_wrap=True)
         for line in (*_found(report), *_for_whom(report), *_where(report)):
@@ -107,7 +110,7 @@ def _read(answer: Any) -> str:
 
 def _matched(answer: Any) -> str:
     reached = sum(bool(count) for count in answer["departments"].values())
-    return f"{answer['matches']} träffar för {reached} avdelningar, förvaltningar och bolag"
+    return f"{answer['matches']} träffar för {reached} mottagare"
 
 
 def _written(answer: Any) -> str:
@@ -124,16 +127,14 @@ OUTCOMES = {"crawl": _read, "match": _matched, "digest": _written, "send": _sent
 
 def _found(report: DemoReport) -> Iterator[str]:
     counts = Counter(happening.type for happening in report.happenings)
-    yield "\nDet här hittades sedan veckan innan"
+    yield "\nDet här hade hänt på en vecka"
     yield f"  {_listed(counts, CHANGES)}."
-    yield from (
-        f"  {_name(happening)}: {_moved(happening)}." for happening in report.happenings if happening.type == "deadline_moved"
-    )
+    yield from (_moved(happening) for happening in report.happenings if happening.type == "deadline_moved")
 
 
 def _for_whom(report: DemoReport) -> Iterator[str]:
     digests = {row["department"]: row for row in _answer(report, 2, "digest")["digests"]}
-    yield "\nVem som fick vad den andra veckan"
+    yield "\nDet här stod i mejlen, vecka två"
     width = max(map(len, report.departments.values()))
     for department, name in report.departments.items():
         row = digests.get(department, {"items": 0, "sections": {}})
@@ -151,7 +152,7 @@ def _where(report: DemoReport) -> Iterator[str]:
     yield f"  Inställningarna       {from_here(report.settings)}"
     yield "\nProva vidare"
     yield f"  {monitor} search ungdomsutbyte"
-    yield f"  {monitor} show CERV-2026-CITIZENS-TOWN-TT"
+    yield f"  {monitor} show UCPM-2026-KAPP-PVPP"
     yield f"  {monitor} why UCPM-2026-KAPP-PVPP --department raddning-beredskap"
 
 
@@ -164,13 +165,11 @@ def _listed(counts: dict[str, int] | Counter[str], words: dict[str, tuple[str, s
     return ", ".join(parts[:-1]) + (" och " if len(parts) > 1 else "") + (parts[-1] if parts else "inget")
 
 
-def _name(happening: Happening) -> str:
-    return happening.identifier or happening.title
-
-
 def _moved(happening: Happening) -> str:
-    old, new = ([_short_day(datetime.fromisoformat(at)) for at in json.loads(text)] for text in (happening.old, happening.new))
-    return f"sista ansökningsdag flyttad från {', '.join(old)} till {', '.join(new)}"
+    old, new = (
+        ", ".join(_short_day(datetime.fromisoformat(at)) for at in json.loads(text)) for text in (happening.old, happening.new)
+    )
+    return f"  Ny sista dag: {happening.identifier or happening.title} ({old} blev {new})"
 
 
 def _day(moment: datetime) -> str:

@@ -184,7 +184,7 @@ def _unfold_mail(path: Path, folder: Path, addresses: dict[str, str]) -> MailFil
         name = f"{name} {path.stem}"
     page = message.get_body(("html",))
     (folder / f"{name}.eml").write_bytes(raw)
-    (folder / f"{name}.html").write_text(page.get_content() if page else "", "utf-8")
+    (folder / f"{name}.html").write_text(page.get_content().replace("\r\n", "\n") if page else "", "utf-8")
     return MailFile(department, str(message["Subject"]), sent, folder / f"{name}.eml", folder / f"{name}.html")
 
 
