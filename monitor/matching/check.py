@@ -10,7 +10,7 @@ from monitor.language.analyser import analyser
 from monitor.language.terms import TermSet, parse_term
 from monitor.matching import lines
 from monitor.matching.files import RuleFiles, build
-from monitor.matching.match import FACTORS, ThemeResult, judge_call
+from monitor.matching.match import ThemeResult, judge_call
 from monitor.matching.model import (
     AreasFile,
     DepartmentsFile,
@@ -22,6 +22,7 @@ from monitor.matching.model import (
     Veto,
 )
 from monitor.matching.ruleset import RuleSet
+from monitor.matching.scoring import most_points
 
 MATCHING, OTHERS = 3, 2
 """How many examples that match, and that do not, each theme needs."""
@@ -187,7 +188,7 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     departments = found.get("departments.toml", DepartmentsFile)
     if departments is None:
         return
-    most = sum(_most(signal) for signal in theme.signal if signal.weight > 0)
+    most = sum(most_points(signal) for signal in theme.signal if signal.weight > 0)
     words = any(signal.weight > 0 and not signal.structural for signal in theme.signal)
     for department in departments.department:
         if department.id not in theme.theme.departments:
@@ -202,13 +203,6 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
                 f"the signals can never reach {department.id}: together they give at most {most:g} points, "
                 f"the threshold is {department.threshold:g}",
             )
-
-
-def _most(signal: Signal) -> float:
-    if signal.structural:
-        return signal.weight * FACTORS["structure"]
-    fields = {"title": "title", "summary": "text", "body": "text", "context": "context"}
-    return signal.weight * sum(FACTORS[name] for name in {fields[zone] for zone in signal.zones})
 
 
 def _check_examples(found: RuleFiles, file: str, theme: ThemeFile) -> None:

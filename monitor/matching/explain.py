@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from monitor.calls import Call, Kind, Status, call_status, call_zones
-from monitor.matching.match import Evidence, Judgement, Level, ThemeResult, evidence_of, judge_call, level_of, relevance_of
+from monitor.matching.match import Evidence, Judgement, ThemeResult, evidence_of, judge_call
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
+from monitor.matching.scoring import Level, level_of, relevance_of
 
 Step = Literal[
     "matched",
@@ -107,7 +108,7 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
     rules, call = judgement.rules, judgement.call
     reached = judgement.reached(department)
     own = [result for result in judgement.results if department.id in result.theme.theme.departments]
-    best = reached[0] if reached else _nearest(own)
+    best = reached[0] if reached else _nearest(own, department)
     step, text = _step(judgement, department, reached, best, circumstances, zones)
     points = best.points if best is not None else 0.0
     relevance = relevance_of(points, department.threshold) if reached else 0
@@ -135,9 +136,13 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
     )
 
 
-def _nearest(results: list[ThemeResult]) -> ThemeResult | None:
-    """The theme that says most: a vetoed one that had the points before one that had not."""
-    return max(results, key=lambda result: (result.points, not result.vetoes, result.theme.theme.id), default=None)
+def _nearest(results: list[ThemeResult], department: Department) -> ThemeResult | None:
+    """The theme that came nearest: one that only a veto stopped before any other, then the one with most points."""
+    return max(
+        results,
+        key=lambda result: (result.has_word and result.points >= department.threshold, result.points, result.theme.theme.id),
+        default=None,
+    )
 
 
 def _step(
@@ -181,18 +186,19 @@ def _step(
 
 def _missed(department: Department, best: ThemeResult | None) -> tuple[Step, str]:
     threshold = _points(department.threshold)
-    if best is None:
-        return "below-threshold", f"Inget ord ur avdelningens teman står i texten: 0 av {threshold} poäng."
+    if best is None or not best.hits or best.points <= 0:
+        return "below-threshold", f"Inga ord som talar för avdelningens teman står i texten: 0 av {threshold} poäng."
     title = best.theme.theme.title
-    if best.vetoes:
-        veto, word, _ = best.vetoes[0]
-        return "vetoed", f"Temat {title} stoppas av vetot ”{word or veto.name}”."
+    stopped = f"vetot ”{best.vetoes[0][1] or best.vetoes[0][0].name}”" if best.vetoes else ""
+    if stopped and best.has_word and best.points >= department.threshold:
+        return "vetoed", f"Temat {title} stoppas av {stopped}."
+    besides = f" Dessutom stoppar {stopped}." if stopped else ""
     if not best.has_word:
-        return "below-threshold", f"Bara programmet talar för temat {title}; det räcker aldrig ensamt."
+        return "below-threshold", f"Bara programmet talar för temat {title}; det räcker aldrig ensamt.{besides}"
     short = _points(department.threshold - best.points)
     hint = "; ".join(f"{', '.join(item.words[:3])} ({item.weight} p)" for item in _missing(best)[:3])
     missing = f" Det som saknas kan vara till exempel: {hint}." if hint else ""
-    return "below-threshold", f"Temat {title} fick {_points(best.points)} av {threshold} poäng; {short} saknas.{missing}"
+    return "below-threshold", f"Temat {title} fick {_points(best.points)} av {threshold} poäng; {short} saknas.{missing}{besides}"
 
 
 def _missing(best: ThemeResult | None) -> tuple[Missing, ...]:

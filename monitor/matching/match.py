@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp2
-from typing import Literal
 
 from monitor.calls import ZONES, Call, call_zones
 from monitor.language.terms import locate
 from monitor.matching.gates import Gates, pass_gates
-from monitor.matching.model import Condition, Department, Signal, ThemeFile, Veto
+from monitor.matching.model import Department, Signal, ThemeFile, Veto
 from monitor.matching.ruleset import Hits, RuleSet, holds_besides_words
-
-Level = Literal["stark", "trolig", "svag"]
-
-FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0}
-"""What a signal's weight is worth where it stands. `text` is summary and body together: one often repeats the other."""
-
-_FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("title", ("title",)),
-    ("text", ("summary", "body")),
-    ("context", ("context",)),
-)
+from monitor.matching.scoring import FACTORS, Asked, Level, level_of, relevance_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +93,7 @@ class Judgement:
     def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Hits]) -> None:
         self.rules, self.call = rules, call
         self._scanned = {zone: scanned.get(zone, {}) for zone in ZONES}
+        self._programme = rules.programme_of(call)
 
     @cached_property
     def gates(self) -> Gates:
@@ -119,42 +108,43 @@ class Judgement:
             for term in hits:
                 for theme, condition in self.rules.askers.get(term, ()):
                     asked.setdefault(theme, set()).add(condition)
-        return tuple(self._result(self.rules.live_themes[theme], asked[theme]) for theme in sorted(asked))
+        return tuple(self._result(theme, asked[theme]) for theme in sorted(asked))
 
-    def _result(self, theme: ThemeFile, asked: set[int]) -> ThemeResult:
-        programme = self.rules.programme_of(self.call)
+    def _result(self, number: int, asked: set[int]) -> ThemeResult:
+        theme, conditions, always = self.rules.ready[number]
         hits: list[Hit] = []
-        for number, signal in enumerate(theme.signal):
-            if (number not in asked and not signal.structural) or not holds_besides_words(signal, self.call, programme):
-                continue
-            if signal.needs and not any(self.rules.first_hit(signal.needs, found) for found in self._scanned.values()):
-                continue
-            if signal.structural:
-                hits.append(Hit(signal, "programme", -1, (-1, -1), signal.weight * FACTORS["structure"]))
-                continue
-            for name, zones in _FIELDS:
-                hit = self._first(signal, zones)
-                if hit is not None:
-                    hits.append(Hit(signal, *hit, points=signal.weight * FACTORS[name]))
-        vetoes = []
-        for number, veto in enumerate(theme.veto, len(theme.signal)):
-            if (number in asked or veto.structural) and holds_besides_words(veto, self.call, programme):
-                if veto.structural:
-                    vetoes.append((veto, "", "programme"))
-                    continue
-                struck = self._first(veto, veto.zones)
-                if struck is not None:
-                    vetoes.append((veto, self.rules.words[struck[1]], struck[0]))
+        vetoes: list[tuple[Veto, str, str]] = []
+        for place in sorted(asked | always):
+            self._ask(conditions[place], hits, vetoes)
         return ThemeResult(theme, sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
-    def _first(self, condition: Condition, zones: tuple[str, ...]) -> tuple[str, int, tuple[int, int]] | None:
+    def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
+        condition = asked.condition
+        if not holds_besides_words(condition, self.call, self._programme):
+            return
+        if asked.needs and not any(term in found for found in self._scanned.values() for term in asked.needs):
+            return
+        if not asked.terms:
+            if isinstance(condition, Veto):
+                vetoes.append((condition, "", "programme"))
+            else:
+                hits.append(Hit(condition, "programme", -1, (-1, -1), condition.weight * FACTORS["structure"]))
+            return
+        for points, zones in asked.fields:
+            place = self._first(asked.terms, zones)
+            if place is not None:
+                zone, term = place
+                if isinstance(condition, Veto):
+                    vetoes.append((condition, self.rules.words[term], zone))
+                else:
+                    hits.append(Hit(condition, zone, term, self._scanned[zone][term], points))
+
+    def _first(self, terms: tuple[int, ...], zones: tuple[str, ...]) -> tuple[str, int] | None:
         for zone in zones:
-            if zone in condition.zones:
-                found = self._scanned[zone]
-                for word in condition.words:
-                    term = self.rules.numbers[word]
-                    if term in found:
-                        return zone, term, found[term]
+            found = self._scanned[zone]
+            for term in terms:
+                if term in found:
+                    return zone, term
         return None
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
@@ -194,18 +184,6 @@ def matches_of(judgement: Judgement) -> list[Match]:
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:
     """The lemma text of each zone of a call that is not in the archive."""
     return {zone: rules.analyser.lemma_text(text, call.language or None) for zone, text in call_zones(call).items() if text}
-
-
-def relevance_of(points: float, threshold: float) -> int:
-    """Points as 0-100: 50 at the threshold, 75 at twice as many, never quite 100."""
-    return max(0, min(99, round(100 * (1 - exp2(-points / threshold)))))
-
-
-def level_of(relevance: int, fit: int) -> Level:
-    """The two numbers in one word."""
-    if relevance >= 75 and fit >= 60:
-        return "stark"
-    return "trolig" if relevance >= 60 and fit >= 40 else "svag"
 
 
 def evidence_of(rules: RuleSet, result: ThemeResult, texts: Mapping[str, str]) -> tuple[Evidence, ...]:

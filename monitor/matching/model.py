@@ -100,6 +100,11 @@ class ThemeFile(_Table):
     veto: Annotated[tuple[Veto, ...], Field(strict=False)] = ()
     example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
 
+    @property
+    def conditions(self) -> tuple[Signal | Veto, ...]:
+        """Signals, then vetoes: the order by which they are numbered."""
+        return (*self.signal, *self.veto)
+
 
 class Department(_Table):
     """A board, office or company that gets a digest. `threshold`: the points at which a theme reaches it."""

@@ -23,6 +23,7 @@ from monitor.matching.model import (
     ThemeFile,
     ThemeHead,
 )
+from monitor.matching.scoring import Asked, make_ready
 
 Hits = dict[int, tuple[int, int]]
 """The terms that a text holds, by number, each with its first and last token where it stands first."""
@@ -92,7 +93,7 @@ class RuleSet:
 
     def _asked(self) -> Iterator[str]:
         for theme in self.live_themes:
-            for condition in (*theme.signal, *theme.veto):
+            for condition in theme.conditions:
                 yield from condition.words
                 if isinstance(condition, Signal):
                     yield from condition.needs
@@ -126,10 +127,20 @@ class RuleSet:
         """Which signals and vetoes ask for a term: (number of the live theme, number of its condition)."""
         askers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, theme in enumerate(self.live_themes):
-            for place, condition in enumerate((*theme.signal, *theme.veto)):
+            for place, condition in enumerate(theme.conditions):
                 for word in condition.words:
                     askers[self.numbers[word]].append((number, place))
         return {term: tuple(places) for term, places in askers.items()}
+
+    @cached_property
+    def ready(self) -> tuple[tuple[ThemeFile, tuple[Asked, ...], frozenset[int]], ...]:
+        """Each live theme with its signals and vetoes made ready, and the places of those that ask for no word."""
+        ready = []
+        for theme in self.live_themes:
+            asked = tuple(make_ready(condition, self.numbers) for condition in theme.conditions)
+            always = frozenset(place for place, condition in enumerate(theme.conditions) if condition.structural)
+            ready.append((theme, asked, always))
+        return tuple(ready)
 
     def scan(self, lemma_text: str) -> Hits:
         """Every term that stands in the text, in one pass."""

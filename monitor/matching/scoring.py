@@ -1,0 +1,60 @@
+"""What a hit is worth, and what the sum of hits means: points, relevance and level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp2
+from typing import Literal
+
+from monitor.matching.model import Signal, Veto
+
+Level = Literal["stark", "trolig", "svag"]
+
+FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0}
+"""What a signal's weight is worth where it stands. `text` is summary and body together: one often repeats the other."""
+
+FIELDS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "text": ("summary", "body"), "context": ("context",)}
+"""The zones that make a field; a signal counts once per field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A signal or veto made ready: the numbers of its words, what they are worth per field, and what must stand besides."""
+
+    condition: Signal | Veto
+    terms: tuple[int, ...]
+    fields: tuple[tuple[float, tuple[str, ...]], ...]
+    needs: tuple[int, ...]
+
+
+def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
+    """The condition with its words as numbers; a veto has one field, since it strikes once."""
+    terms = tuple(numbers[word] for word in condition.words)
+    if isinstance(condition, Veto):
+        return Asked(condition, terms, ((0.0, condition.zones),), ())
+    fields = tuple(
+        (condition.weight * FACTORS[name], kept)
+        for name, zones in FIELDS.items()
+        if (kept := tuple(zone for zone in zones if zone in condition.zones))
+    )
+    return Asked(condition, terms, fields, tuple(numbers[word] for word in condition.needs))
+
+
+def most_points(signal: Signal) -> float:
+    """What the signal gives when it hits everywhere it may."""
+    if signal.structural:
+        return signal.weight * FACTORS["structure"]
+    return sum(points for points, _ in make_ready(signal, dict.fromkeys((*signal.words, *signal.needs), 0)).fields)
+
+
+def relevance_of(points: float, threshold: float) -> int:
+    """Points as 0-100: 50 at the threshold, 75 at twice as many, never quite 100."""
+    return max(0, min(99, round(100 * (1 - exp2(-points / threshold)))))
+
+
+def level_of(relevance: int, fit: int) -> Level:
+    """The two numbers in one word."""
+    if relevance >= 75 and fit >= 60:
+        return "stark"
+    return "trolig" if relevance >= 60 and fit >= 40 else "svag"
