@@ -54,7 +54,7 @@ class SourceRun:
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """What a run changed in the archive: the numbers of `crawl --json`."""
+    """What a run changed in the archive: the numbers of `crawl --json`. `health` is judged after the run, "" for a healthy source."""
 
     id: str
     state: str
@@ -67,6 +67,8 @@ class RunReport:
     vanished: int = 0
     skipped: int = 0
     baseline: bool = False
+    health: str = ""
+    health_text: str = ""
 
 
 def last_accepted_size(db: Database, source: str) -> int | None:

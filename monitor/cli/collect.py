@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     from monitor.archive.store import RunReport
 
 STATES = {"accepted": "läst", "unchanged": "oförändrad", "degraded": "ofullständig", "failed": "misslyckad"}
-JSON_KEYS = ("id", "state", "reason", "seen", "current", "new", "changed", "unchanged", "vanished", "skipped")
+JSON_KEYS = (
+    "id",
+    "state",
+    "reason",
+    "seen",
+    "current",
+    "new",
+    "changed",
+    "unchanged",
+    "vanished",
+    "skipped",
+    "health",
+    "health_text",
+)
 
 
 @click.command()
@@ -41,12 +54,13 @@ def report_runs(app: App, reports: list[RunReport], as_json: bool, *, told: bool
     elif not told:
         for report in reports:
             _say(app, report)
-    return int(any(report.state in ("degraded", "failed") for report in reports))
+    return int(any(report.state in ("degraded", "failed") or report.health for report in reports))
 
 
 def _say(app: App, report: RunReport) -> None:
     text = f"{report.id}: {STATES[report.state]}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
-    app.console.print(text + (f". {report.reason}" if report.reason else ""), markup=False)
+    told = report.reason or report.health_text
+    app.console.print(text + (f". {told}" if told else ""), markup=False)
 
 
 COMMANDS = (crawl,)

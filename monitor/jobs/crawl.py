@@ -19,10 +19,12 @@ from monitor.archive import Archive
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
 from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
+from monitor.collect.health import measure
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ArchiveError, ConfigError
+from monitor.jobs.health import settle_health
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -52,6 +54,8 @@ def crawl(
 
     def store(spider: SourceSpider) -> RunReport:
         report = store_run(archive.db, judged_run(spider, now), now)
+        health = settle_health(archive.db, spider.source, now)
+        report.health, report.health_text = health.kind.value, health.text
         logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
         progress(report)
         return report
@@ -177,6 +181,8 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
             "problems": [[problem.kind.value, problem.text] for problem in problems],
             "skipped": dict(list(reading.skipped.items())[:50]),
             "validators": reading.validators or spider.validators,
+            "not_modified": reading.not_modified,
+            **measure(reading),
         },
     )
 

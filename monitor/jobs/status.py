@@ -39,7 +39,11 @@ def _source_state(row: dict[str, Any] | None) -> dict[str, Any]:
 def _attention(document: dict[str, Any], now: datetime) -> list[str]:
     found = []
     for source in document["sources"]:
-        if not source["enabled"] or not source["last_run"] or source["state"] in ("accepted", "unchanged"):
+        if not source["enabled"] or not source["last_run"]:
+            continue
+        if source["state"] in ("accepted", "unchanged"):
+            if source["health"]:
+                found.append(f"{source['name']}: {source['health_text']} Sedan {source['health_since'][:10]}.")
             continue
         since = source["last_accepted"]
         if since is None:

@@ -1,0 +1,221 @@
+"""How a source is doing, learned from its own history: what it usually gives, how often it changes, and what is wrong now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+
+from monitor.calls import Call
+from monitor.collect.reading import ProblemKind, Reading
+
+
+class HealthClass(StrEnum):
+    """What may be wrong with a source. Problems of a run keep their own names; the rest is seen only beside earlier runs."""
+
+    OK = ""
+    SILENT = "silent"
+    DROP = "drop"
+    FIELDS = "fields"
+    OLD = "old"
+    STALE = "stale"
+    UNREADABLE_ITEMS = "unreadable-items"
+    UNREACHABLE = ProblemKind.UNREACHABLE.value
+    GONE = ProblemKind.GONE.value
+    MOVED = ProblemKind.MOVED.value
+    SERVER = ProblemKind.SERVER.value
+    BLOCKED = ProblemKind.BLOCKED.value
+    ROBOTS = ProblemKind.ROBOTS.value
+    REFUSED = ProblemKind.REFUSED.value
+    TOO_LARGE = ProblemKind.TOO_LARGE.value
+    NOT_A_FEED = ProblemKind.NOT_A_FEED.value
+    UNREADABLE = ProblemKind.UNREADABLE.value
+    LAYOUT = ProblemKind.LAYOUT.value
+    INCOMPLETE = ProblemKind.INCOMPLETE.value
+    EMPTY = ProblemKind.EMPTY.value
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The class and a plain Swedish sentence; both empty for a healthy source."""
+
+    kind: HealthClass = HealthClass.OK
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What one run says about its source. `items` counts what could be read, stored or left out; `newest` is the latest date that any item bears."""
+
+    at: datetime
+    accepted: bool
+    items: int
+    seen: int = 0
+    skipped: int = 0
+    changes: int = 0
+    not_modified: bool = False
+    newest: datetime | None = None
+    fields: dict[str, int] = field(default_factory=dict)
+    problems: tuple[tuple[str, str], ...] = ()
+    moved: str = ""
+
+
+# What is worse comes first: it is the reason for what follows.
+_ORDER = list(HealthClass)
+_ENOUGH_RUNS = 3
+_ENOUGH_ITEMS = 5
+_FEW = 2  # so few items that none at all is nothing strange
+_FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum", "text": "text", "starts": "starttid"}
+_DAY = timedelta(days=1)
+
+
+def measure(reading: Reading) -> dict[str, object]:
+    """What a run leaves for the judgement of later ones, as JSON values."""
+    calls = list(reading.calls.values())
+    newest = max((moment for call in calls for moment in _moments(call)), default=None)
+    return {
+        "items": reading.items,
+        "left_out": len(reading.left_out),
+        "moved": reading.moved,
+        "newest": newest.isoformat() if newest else None,
+        "fields": {
+            "items": len(calls),
+            "deadline": sum(bool(call.deadlines) for call in calls),
+            "published": sum(call.published is not None for call in calls),
+            "text": sum(bool(call.body or call.summary) for call in calls),
+            "starts": sum(call.starts is not None for call in calls),
+        },
+    }
+
+
+def judge_health(runs: Sequence[RunFacts], *, every: int, expected: int) -> Health:
+    """The health of a source whose runs are given in order of time, the last one being now.
+
+    `every` is its rhythm in days, `expected` the least number of items of a healthy reading. A source that is empty now and then is
+    not sick: how empty, how small and how quiet it may be is learned from its earlier runs.
+    """
+    if not runs:
+        return Health()
+    now = runs[-1]
+    if now.problems:
+        kind, text = min(now.problems, key=lambda problem: _rank(problem[0]))
+        return Health(HealthClass(kind), text)
+    earlier = [run for run in runs[:-1] if run.accepted and not run.not_modified]
+    found = (
+        []
+        if now.not_modified
+        else [_empty(now, earlier, every), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
+    )
+    found += [_old(now, earlier, every), _stale(runs, every), _moved(now)]
+    return next((health for health in found if health is not None), Health())
+
+
+def _rank(kind: str) -> int:
+    return _ORDER.index(HealthClass(kind))
+
+
+def _moments(call: Call) -> list[datetime]:
+    dates = [call.published, call.starts, *(deadline.at for deadline in call.deadlines)]
+    return [moment for moment in dates if moment is not None]
+
+
+def _moved(now: RunFacts) -> Health | None:
+    return Health(HealthClass.MOVED, f"Sidan har flyttat för gott till {now.moved}. Ändra källans adress.") if now.moved else None
+
+
+def _empty(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:
+    """Nothing where there used to be something, for longer than the source has ever been empty before."""
+    if now.items:
+        return None
+    before = list(earlier)
+    since = now.at
+    while before and not before[-1].items:
+        since = before.pop().at
+    filled = [run.items for run in before if run.items]
+    if not filled:
+        return None
+    patience = max(_longest_empty(before), 14 * _DAY if median(filled) <= _FEW else timedelta(0), timedelta(0))
+    if now.at - since <= patience * 1.5 and patience:
+        return None
+    days = (now.at - since).days
+    how_long = f" sedan {days} dagar" if days else ""
+    return Health(HealthClass.SILENT, f"Källan är tom{how_long}. Den brukar ha omkring {round(median(filled))} poster.")
+
+
+def _longest_empty(runs: Sequence[RunFacts]) -> timedelta:
+    longest, since = timedelta(0), None
+    for run in runs:
+        if run.items:
+            if since is not None:
+                longest = max(longest, run.at - since)
+            since = None
+        elif since is None:
+            since = run.at
+    return longest
+
+
+def _drop(now: RunFacts, earlier: Sequence[RunFacts], expected: int) -> Health | None:
+    """Far fewer items than ever before, or fewer than the row says a healthy reading gives."""
+    usual = [run.items for run in earlier[-30:] if run.items]
+    if len(usual) >= _ENOUGH_RUNS and median(usual) >= _ENOUGH_ITEMS and now.items < median(usual) / 2 and now.items < min(usual):
+        return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Den brukar ge omkring {round(median(usual))}.")
+    if now.items < expected and (not usual or now.items < min(usual)):
+        return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Minst {expected} väntas.")
+    return None
+
+
+def _unreadable(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
+    """Many items that cannot be read, and more than usual: they would be missing without anybody knowing."""
+    usual = [run.skipped / run.seen for run in earlier[-30:] if run.seen]
+    share = now.skipped / now.seen if now.seen else 0.0
+    if now.seen >= _ENOUGH_ITEMS and share > 0.3 and share > 2 * (median(usual) if usual else 0.0):
+        return Health(HealthClass.UNREADABLE_ITEMS, f"{now.skipped} av {now.seen} poster gick inte att läsa.")
+    return None
+
+
+def _fields(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
+    """A fact that most items used to have and none has now."""
+    total = now.fields.get("items", 0)
+    if total < _ENOUGH_ITEMS:
+        return None
+    for name, words in _FIELDS.items():
+        shares = [
+            run.fields.get(name, 0) / run.fields["items"] for run in earlier[-30:] if run.fields.get("items", 0) >= _ENOUGH_ITEMS
+        ]
+        if len(shares) >= _ENOUGH_RUNS and median(shares) >= 0.5 and now.fields.get(name, 0) <= total * 0.05:
+            return Health(HealthClass.FIELDS, f"Ingen av {total} poster har längre {words}. Förr hade de flesta det.")
+    return None
+
+
+def _old(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:
+    """Only old items: nothing as new as the source's own habit lets one expect."""
+    if now.newest is None or not now.items:
+        return None
+    news = sorted({run.newest for run in (*earlier, now) if run.newest is not None})
+    gaps = [later - before for before, later in pairwise(news)]
+    patience = (
+        max(60 * _DAY, 15 * every * _DAY, 2 * max(gaps)) if len(gaps) >= _ENOUGH_RUNS else max(365 * _DAY, 15 * every * _DAY)
+    )
+    if now.at - now.newest <= patience:
+        return None
+    return Health(HealthClass.OLD, f"Källan har bara gamla poster. Den nyaste är från {now.newest.date().isoformat()}.")
+
+
+def _stale(runs: Sequence[RunFacts], every: int) -> Health | None:
+    """Unchanged for much longer than the source has ever been."""
+    moments = [run.at for run in runs if run.changes]
+    if not moments:
+        moments = [runs[0].at]
+    quiet = runs[-1].at - moments[-1]
+    gaps = [later - before for before, later in pairwise(moments)]
+    patience = (
+        max(10 * _DAY, 7 * every * _DAY, 4 * max(gaps))
+        if len(gaps) >= 10
+        else max(45 * _DAY, 15 * every * _DAY, 2 * max(gaps, default=_DAY))
+    )
+    if quiet <= patience or not runs[-1].items:
+        return None
+    return Health(HealthClass.STALE, f"Källan har inte ändrats på {quiet.days} dagar. Förr har den aldrig stått still så länge.")

@@ -1,0 +1,41 @@
+"""Judging sources after they were read, and keeping the judgement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from monitor.archive.health import run_rows, write_health
+from monitor.collect.health import Health, RunFacts, judge_health
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from monitor.sources import Source
+
+
+def settle_health(db: Database, source: Source, now: datetime) -> Health:
+    """Judge a source by its runs, the newest of which has just been stored, and keep what was found."""
+    runs = [run_facts(row) for row in run_rows(db, source.id)]
+    health = judge_health(runs, every=source.every, expected=source.expected)
+    write_health(db, source.id, health.kind.value, health.text, now)
+    return health
+
+
+def run_facts(row: dict[str, Any]) -> RunFacts:
+    """One row of `runs` as the judgement wants it."""
+    stats = row["stats"]
+    newest = stats.get("newest")
+    return RunFacts(
+        at=datetime.fromisoformat(row["finished"]),
+        accepted=row["state"] in ("accepted", "unchanged"),
+        items=int(stats.get("items", row["current"])),
+        seen=row["seen"],
+        skipped=row["skipped"],
+        changes=row["new"] + row["changed"],
+        not_modified=bool(stats.get("not_modified")),
+        newest=datetime.fromisoformat(newest) if newest else None,
+        fields=dict(stats.get("fields") or {}),
+        problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
+        moved=str(stats.get("moved") or ""),
+    )
