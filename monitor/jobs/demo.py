@@ -126,7 +126,10 @@ class Demo:
 
     def serve(self) -> int:
         """Show the archive in a browser until it is stopped; the sample publishers go on answering meanwhile."""
-        return subprocess.call(self._arguments("serve"), env=_environment())  # noqa: S603 - our own program
+        try:
+            return subprocess.call(self._arguments("serve"), env=_environment())  # noqa: S603 - our own program
+        except KeyboardInterrupt:
+            return 0
 
     def _run_step(self, step: Step) -> Step:
         begun = time.monotonic()
