@@ -55,12 +55,15 @@ class CandidateReader:
 
     def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
         """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
-        were first seen after `news_since`; and what it has been told and might have to be told again."""
+        were first seen after `news_since`; what it has been told and might have to be told again; and, for their links, the records
+        that stand under a match. All records of a story bear the same `story`."""
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)
         rows = self._db.execute(
-            "SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at, c.story,"
+            "SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
+            " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
+            " THEN c.source || '/' || c.call_id ELSE c.story END,"
             " m.level, m.relevance, m.themes, m.evidence, m.fit_card"
             " FROM calls c LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
             " WHERE (m.department IS NOT NULL AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)"
@@ -68,6 +71,8 @@ class CandidateReader:
             " OR (c.kind IN ('call', 'event', 'partner-search') AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)"
             " AND EXISTS (SELECT 1 FROM digest_items i WHERE i.department = :department AND i.source = c.source"
             " AND i.call_id = c.call_id))"
+            " OR (c.story <> '' AND EXISTS (SELECT 1 FROM matches l WHERE l.department = :department"
+            " AND l.source || '/' || l.call_id = c.story))"
             " ORDER BY c.source, c.call_id",
             {
                 "department": department,

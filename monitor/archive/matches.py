@@ -35,8 +35,8 @@ class MatchRow:
 
 
 def read_calls(db: Database) -> Iterator[Call]:
-    """Every call of the archive as last read, corrections laid over it."""
-    keys = db.execute("SELECT source, call_id FROM calls ORDER BY source, call_id").fetchall()
+    """Every call of the archive as last read, corrections laid over it; of a story, its lead alone."""
+    keys = db.execute("SELECT source, call_id FROM calls WHERE story = '' ORDER BY source, call_id").fetchall()
     touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
     for source, call_id in keys:
         row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()

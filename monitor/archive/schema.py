@@ -113,3 +113,44 @@ def m001_first(db: Database) -> None:
     for statement in _FIRST.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+_DESK = """
+CREATE TABLE followup (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
+    state TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL
+);
+CREATE INDEX followup_call ON followup (department, source, call_id, id);
+CREATE TABLE desk_choices (
+    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (department, source, call_id)
+);
+CREATE TABLE desk_lines (
+    department TEXT NOT NULL, week TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, text TEXT NOT NULL,
+    who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (department, week, source, call_id)
+);
+CREATE TABLE theme_versions (
+    id INTEGER PRIMARY KEY, theme TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX theme_versions_theme ON theme_versions (theme, id);
+CREATE INDEX calls_url ON calls (url);
+CREATE INDEX digest_items_call ON digest_items (source, call_id);
+CREATE INDEX fetches_url ON fetches (url);
+"""
+
+
+@migrations()
+def m004_desk(db: Database) -> None:
+    for statement in _DESK.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@migrations()
+def m005_story_decisions(db: Database) -> None:
+    """What a person decided about two records: "apart" or "together"."""
+    db.execute(
+        "CREATE TABLE story_decisions (source TEXT NOT NULL, call_id TEXT NOT NULL, other_source TEXT NOT NULL,"
+        " other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (source, call_id, other_source, other_call_id))"
+    )

@@ -137,8 +137,8 @@ def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tupl
         if told:
             alone.extend((one, ()) for one in told)
         else:
-            members.sort(key=lambda one: (one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
-            alone.append((members[0], tuple(members[1:])))
+            members.sort(key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
+            alone.append((members[0], tuple(one for one in members[1:] if one.call.url != members[0].call.url)))
     return alone
 
 

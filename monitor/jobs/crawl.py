@@ -25,6 +25,7 @@ from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs.health import settle_health
+from monitor.jobs.stories import join_stories
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -60,7 +61,9 @@ def crawl(
         progress(report)
         return report
 
-    return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store)
+    reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store)
+    join_stories(archive.db, now)
+    return reports
 
 
 def replay(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:

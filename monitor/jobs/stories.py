@@ -1,0 +1,58 @@
+"""Joining records of several publishers into stories, after each reading."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from monitor.archive.stories import StoryRow, decide_story, story_decisions, story_rows, write_stories
+from monitor.calls import Kind
+from monitor.collect.feeds import entry_key
+from monitor.collect.programmes import find_identifiers
+from monitor.matching.stories import Record, join_records
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def join_stories(db: Database, now: datetime) -> int:
+    """Join what is one story and part what is not any more, as people have decided and the records tell; how many records changed."""
+    rows = story_rows(db, now)
+    records = [_record(row) for row in rows]
+    under = join_records(records, apart=story_decisions(db, "apart"), together=story_decisions(db, "together"))
+    return write_stories(db, under, [record.key for record in records])
+
+
+def part_story(db: Database, one: tuple[str, str], other: tuple[str, str], who: str, now: datetime) -> None:
+    """Part two records for good, as the coordinator says."""
+    decide_story(db, one, other, "apart", who, now)
+    join_stories(db, now)
+
+
+def _record(row: StoryRow) -> Record:
+    named = row.identifier or f"{row.title}\n{row.summary}\n{row.body}"
+    names = {name.casefold() for name in find_identifiers(named)} | ({row.identifier.casefold()} if row.identifier else set())
+    if not row.identifier:
+        names |= {
+            name.casefold() for link in row.links for name in find_identifiers(urlsplit(link).path.upper().replace("/", " "))
+        }
+    return Record(
+        key=(row.source, row.call_id),
+        title=row.title,
+        kind=Kind(row.kind),
+        url=entry_key("", row.url, ""),
+        identifier=row.identifier,
+        names=frozenset(names),
+        links=frozenset(entry_key("", link, "") for link in row.links),
+        days=frozenset(datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).date() for at, zone in row.deadlines),
+        published=datetime.fromisoformat(row.published).date() if row.published else None,
+        place=frozenset(row.place),
+        programme=row.programme,
+        text=f"{row.summary}\n{row.body}",
+        alive=row.alive,
+        facts=row.facts,
+        leads=row.leads,
+        first_seen=row.first_seen,
+    )
