@@ -65,16 +65,15 @@ def why(app: App, call: str, department: str | None, as_json: bool) -> None:
 
 
 def _print_why(item: Why) -> None:
+    from monitor.matching.scoring import ZONE_NAMES
+
     click.echo(click.style(item.name, bold=True) + f": {item.text}")
     if item.level:
         click.echo(f"  Träff: {item.level}, relevans {item.relevance} av 100, passar {item.fit} av 100 ({item.answer})")
-    rows = [(e.theme, e.signal, e.found, _ZONES.get(e.zone, e.zone), f"{e.points:g}") for e in item.evidence]
+    rows = [(e.theme, e.signal, e.found, ZONE_NAMES[e.zone], f"{e.points:g}") for e in item.evidence]
     if rows:
         print_table(("Tema", "Signal", "Ord", "Var", "Poäng"), rows)
     click.echo(f"  Regler: {item.rule_version}")
-
-
-_ZONES = {"title": "rubrik", "summary": "ingress", "body": "text", "context": "omgivning", "programme": "program"}
 
 
 @click.group(name="rules")
@@ -127,6 +126,7 @@ def try_(app: App, file: Any, as_json: bool) -> None:
     """Which departments would get this text, and why. FILE, or - for what is typed; the first line is the title."""
     from monitor.jobs.rules import try_text
     from monitor.matching.load import load_rules
+    from monitor.matching.scoring import ZONE_NAMES
 
     rules = load_rules(app.config.rules_dir)
     outcome = try_text(rules, file.read())
@@ -142,10 +142,7 @@ def try_(app: App, file: Any, as_json: bool) -> None:
         click.echo(click.style(name, bold=True) + f": {found['level']}, relevans {found['relevance']}")
         print_table(
             ("Tema", "Signal", "Ord", "Var", "Poäng"),
-            [
-                (e["theme"], e["signal"], e["found"], _ZONES.get(e["zone"], e["zone"]), f"{e['points']:g}")
-                for e in found["evidence"]
-            ],
+            [(e["theme"], e["signal"], e["found"], ZONE_NAMES[e["zone"]], f"{e['points']:g}") for e in found["evidence"]],
         )
 
 

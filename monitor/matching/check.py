@@ -22,7 +22,7 @@ from monitor.matching.model import (
     Veto,
 )
 from monitor.matching.ruleset import RuleSet
-from monitor.matching.scoring import most_points
+from monitor.matching.scoring import ZONE_NAMES, most_points
 
 MATCHING, OTHERS = 3, 2
 """How many examples that match, and that do not, each theme needs."""
@@ -52,7 +52,7 @@ def _unique(found: RuleFiles, file: str, table: str, names: Iterable[str | int],
     for number, name in enumerate(names):
         if name in seen:
             first = lines.line_of(found.places[file], (table, seen[name]))
-            found.problem(file, (table, number, "id"), f"{what} {name}: the id is already taken in line {first}")
+            found.problem(file, (table, number, "id"), f"{what} {name}: id:t är redan taget på rad {first}")
         seen.setdefault(name, number)
 
 
@@ -73,7 +73,7 @@ def _check_tables(found: RuleFiles) -> None:
         for number, row in enumerate(programmes.programme):
             for code in {name.casefold() for name in (row.id, *row.codes, *row.prefixes)}:
                 if owners.setdefault(code, row.id) != row.id:
-                    found.problem(file, ("programme", number), f"programme {row.id}: {code} already means {owners[code]}")
+                    found.problem(file, ("programme", number), f"programme {row.id}: {code} betyder redan {owners[code]}")
 
 
 def _check_fit(found: RuleFiles) -> None:
@@ -102,7 +102,7 @@ def _see(found: RuleFiles, file: str, path: lines.Path, words: Sequence[str]) ->
         try:
             parse_term(word)
         except ValueError as error:
-            found.problem(file, (*path, number), f"the word {word!r} can never be found: {error}")
+            found.problem(file, (*path, number), f"ordet {word!r} kan aldrig hittas: {error}")
             clean = False
     return clean
 
@@ -118,15 +118,15 @@ def _known(
 ) -> None:
     for number, name in enumerate(names):
         if name not in known:
-            found.problem(file, (*path, number), f"unknown {what} {name!r}; {where} has {', '.join(sorted(known))}")
+            found.problem(file, (*path, number), f"{what} {name!r} finns inte; {where} har {', '.join(sorted(known))}")
 
 
 def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, str]) -> None:
     head = theme.theme
     if head.id != PurePosixPath(file).stem:
-        found.problem(file, ("theme", "id"), f"theme {head.id}: expected the name of the file, {PurePosixPath(file).stem}")
+        found.problem(file, ("theme", "id"), f"theme {head.id}: väntade filens namn, {PurePosixPath(file).stem}")
     if head.id in seen:
-        found.problem(file, ("theme", "id"), f"theme {head.id}: the id is already taken in {seen[head.id]}")
+        found.problem(file, ("theme", "id"), f"theme {head.id}: id:t är redan taget i {seen[head.id]}")
     seen.setdefault(head.id, file)
     departments = found.get("departments.toml", DepartmentsFile)
     if departments:
@@ -173,7 +173,7 @@ def _check_doubles(found: RuleFiles, file: str, theme: ThemeFile) -> None:
                 found.problem(
                     file,
                     ("signal", number, "words", place),
-                    f"signal {signal.id}: {word!r} is the same word as {other!r} of signal {theme.signal[first_number].id}",
+                    f"signal {signal.id}: {word!r} är samma ord som {other!r} i signal {theme.signal[first_number].id}",
                 )
                 break
 
@@ -194,14 +194,14 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
         if department.id not in theme.theme.departments:
             continue
         if not words:
-            found.problem(file, ("signal", 0), "no signal has words and a weight above 0; a programme alone carries nothing")
+            found.problem(file, ("signal", 0), "ingen signal har både ord och en vikt över 0; ett program räcker aldrig ensamt")
             break
         if most < department.threshold:
             found.problem(
                 file,
                 ("signal", 0),
-                f"the signals can never reach {department.id}: together they give at most {most:g} points, "
-                f"the threshold is {department.threshold:g}",
+                f"signalerna kan aldrig nå {department.id}: tillsammans ger de högst {_points(most)} poäng, "
+                f"tröskeln är {_points(department.threshold)}",
             )
 
 
@@ -212,7 +212,7 @@ def _check_examples(found: RuleFiles, file: str, theme: ThemeFile) -> None:
         found.problem(
             file,
             ("example",) if theme.example else ("theme",),
-            f"expected at least {MATCHING} examples that match and {OTHERS} that do not, found {yes} and {no}",
+            f"väntade minst {MATCHING} exempel som ska träffa och {OTHERS} som inte ska det, fann {yes} och {no}",
         )
 
 
@@ -224,7 +224,7 @@ def _check_covered(found: RuleFiles) -> None:
     broken = any(file.startswith("themes/") and file not in found.values for file in found.texts)
     for number, department in enumerate(departments.department):
         if department.enabled and department.id not in covered and not broken:
-            found.problem("departments.toml", ("department", number, "id"), f"department {department.id}: no theme names it")
+            found.problem("departments.toml", ("department", number, "id"), f"department {department.id}: inget tema nämner den")
 
 
 def example_call(example: Example) -> Call:
@@ -257,11 +257,11 @@ def _try_examples(found: RuleFiles, file: str, theme: ThemeFile, rules: RuleSet)
         call = example_call(example)
         judgement = judge_call(rules, call)
         result = next((result for result in judgement.results if result.theme.theme.id == theme.theme.id), None)
-        named = f"example {example.title!r}"
+        named = f"exemplet {example.title!r}"
         if result is not None and result.vetoes and example.match:
             veto, word, _ = result.vetoes[0]
             place = theme.veto.index(veto)
-            found.problem(file, ("veto", place), f"the veto {_veto_name(veto, word)} kills the theme's own {named}")
+            found.problem(file, ("veto", place), f"vetot {_veto_name(veto, word)} stoppar temats eget exempel {example.title!r}")
             continue
         departments = [rules.departments[name] for name in theme.theme.departments]
         reached = [result is not None and result.reaches(department) for department in departments]
@@ -272,12 +272,16 @@ def _try_examples(found: RuleFiles, file: str, theme: ThemeFile, rules: RuleSet)
             found.problem(
                 file,
                 path,
-                f"{named} should match {missed.id} and does not: {points:g} points of {missed.threshold:g}{_seen(result)}",
+                f"{named} ska träffa {missed.id} men gör det inte: {_points(points)} av {_points(missed.threshold)} poäng{_seen(result)}",
             )
         elif example.match and stopped:
-            found.problem(file, path, f"{named} should match, but fit.toml stops it: {judgement.gates.reason}")
+            found.problem(file, path, f"{named} ska träffa, men fit.toml stoppar det: {judgement.gates.reason}")
         elif not example.match and any(reached) and not stopped:
-            found.problem(file, path, f"{named} should not match, and does: {points:g} points{_seen(result)}")
+            found.problem(file, path, f"{named} ska inte träffa, men gör det: {_points(points)} poäng{_seen(result)}")
+
+
+def _points(points: float) -> str:
+    return f"{points:g}".replace(".", ",")
 
 
 def _veto_name(veto: Veto, word: str) -> str:
@@ -286,5 +290,5 @@ def _veto_name(veto: Veto, word: str) -> str:
 
 def _seen(result: ThemeResult | None) -> str:
     hits = result.hits if result is not None else ()
-    named = ", ".join(sorted({f"{hit.signal.id} in {hit.zone}" for hit in hits}))
+    named = ", ".join(sorted({f"{hit.signal.id} i {ZONE_NAMES[hit.zone]}" for hit in hits}))
     return f" ({named})" if named else ""

@@ -70,9 +70,9 @@ def read_files(folder: Path) -> RuleFiles:
         try:
             texts[file] = (folder / file).read_text("utf-8")
         except OSError as error:
-            found.problem(file, (), f"cannot be read ({error.strerror}); expected in {folder}")
+            found.problem(file, (), f"kan inte läsas ({error.strerror}); väntades i {folder}")
         except UnicodeDecodeError as error:
-            found.problem(file, (), f"is not UTF-8 at byte {error.start}")
+            found.problem(file, (), f"är inte UTF-8 vid byte {error.start}")
     return parse_files(texts, found)
 
 
@@ -84,15 +84,18 @@ def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFi
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            found.errors.append(RuleError(file, _toml_line(text, str(error)), f"is not valid TOML: {error}"))
+            found.errors.append(RuleError(file, _toml_line(text, str(error)), f"är inte giltig TOML: {error}"))
             continue
         found.places[file] = lines.find_lines(text)
         try:
             found.values[file] = model.model_validate(raw)
         except ValidationError as error:
-            for item in error.errors():
-                path = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-")))
-                found.problem(file, path, _problem(model, path, item))
+            items = error.errors()
+            for item in items:
+                # An element that is wrong also makes its list too short; one mistake is named once.
+                within = (other for other in items if len(other["loc"]) > len(item["loc"]))
+                if item["type"] != "too_short" or not any(other["loc"][: len(item["loc"])] == item["loc"] for other in within):
+                    found.problem(file, item["loc"], _problem(model, item["loc"], item))
     return found
 
 
@@ -128,14 +131,19 @@ def _toml_line(text: str, message: str) -> int:
 
 
 _PLAIN = {
-    "missing": "is missing",
-    "int_type": "expected a whole number",
-    "string_type": "expected a text in quotes",
-    "bool_type": "expected true or false",
-    "tuple_type": "expected a list in [ ]",
-    "float_type": "expected a number",
-    "too_short": "expected at least one",
-    "string_too_short": "expected a text that is not empty",
+    "missing": "saknas",
+    "int_type": "väntade ett heltal",
+    "string_type": "väntade en text inom citattecken",
+    "bool_type": "väntade true eller false",
+    "tuple_type": "väntade en lista inom [ ]",
+    "float_type": "väntade ett tal",
+    "too_short": "väntade minst en",
+    "string_too_short": "väntade en text som inte är tom",
+    "literal_error": "väntade {expected}",
+    "greater_than_equal": "väntade minst {ge}",
+    "less_than_equal": "väntade högst {le}",
+    "greater_than": "väntade mer än {gt}",
+    "model_type": "väntade en tabell",
 }
 
 
@@ -144,14 +152,16 @@ def _problem(model: type[BaseModel], path: lines.Path, item: Any) -> str:
     if item["type"] == "extra_forbidden":
         known = sorted(_keys(model, path))
         close = get_close_matches(str(path[-1]), known, 1)
-        hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(known)}"
-        return f"{key}: unknown key; {hint}"
-    message = _PLAIN.get(item["type"])
+        hint = f"menade du {close[0]}?" if close else f"väntade en av {', '.join(known)}"
+        return f"{key}: okänd nyckel; {hint}"
+    if item["type"] == "value_error":
+        return f"{key}: {item['ctx']['error']}"
     if item["type"] == "string_pattern_mismatch":
-        message = f"expected {_described(model, path)}"
-    if message is None:
-        message = item["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("should", "expected it to", 1)
-    found = "" if item["type"] in {"missing", "value_error"} else f", found {item['input']!r}"
+        message = f"väntade {_described(model, path)}"
+    else:
+        plain = _PLAIN.get(item["type"], "väntade något annat")
+        message = plain.format_map({name: str(value).replace(" or ", " eller ") for name, value in item.get("ctx", {}).items()})
+    found = "" if item["type"] == "missing" else f", fann {item['input']!r}"
     return f"{key}: {message}{found}"
 
 
@@ -181,7 +191,7 @@ def _keys(model: type[BaseModel], path: lines.Path) -> set[str]:
 
 
 def _described(model: type[BaseModel], path: lines.Path) -> str:
-    return _walk(model, path)[1] or "another form"
+    return _walk(model, path)[1] or "en annan form"
 
 
 def _annotated(annotation: Any) -> str:

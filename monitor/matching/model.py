@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="small letters a-z, digits and hyphens")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="små bokstäver a-z, siffror och bindestreck")]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
 Zone = Literal["title", "summary", "body", "context"]
 Answer = Literal["ja", "som partner", "nej", "framgår inte"]
@@ -31,7 +31,7 @@ class Condition(_Table):
     @model_validator(mode="after")
     def _says_something(self) -> Condition:
         if not (self.words or self.programme or self.identifier):
-            raise ValueError("should hold words, programme or identifier")
+            raise ValueError("väntade words, programme eller identifier")
         return self
 
     @property
@@ -47,13 +47,13 @@ class Signal(Condition):
     """
 
     id: Id
-    weight: int = Field(ge=-10, le=10, description="a whole number from -10 to 10, not 0")
+    weight: int = Field(ge=-10, le=10, description="ett heltal från -10 till 10, inte 0")
     needs: Words = ()
 
     @model_validator(mode="after")
     def _weighs_something(self) -> Signal:
         if self.weight == 0:
-            raise ValueError("should weigh something: weight is a whole number from -10 to 10, not 0")
+            raise ValueError("väntade en vikt: ett heltal från -10 till 10, inte 0")
         return self
 
 
@@ -158,7 +158,7 @@ class Contact(_Table):
     """Whom to ask in Sweden."""
 
     name: str = Field(min_length=1)
-    url: str = Field(pattern=r"^https?://", description="an address that begins with https://")
+    url: str = Field(pattern=r"^https?://", description="en adress som börjar med https://")
     email: str = ""
     phone: str = ""
     address: str = ""
@@ -209,7 +209,7 @@ class FitRow(_Table):
     @model_validator(mode="after")
     def _says_something(self) -> FitRow:
         if not (self.words or self.programme or self.identifier or self.action):
-            raise ValueError("should hold words, programme, identifier or action")
+            raise ValueError("väntade words, programme, identifier eller action")
         return self
 
 

@@ -17,6 +17,15 @@ FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "stru
 FIELDS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "text": ("summary", "body"), "context": ("context",)}
 """The zones that make a field; a signal counts once per field."""
 
+ZONE_NAMES: Mapping[str, str] = {
+    "title": "rubriken",
+    "summary": "ingressen",
+    "body": "texten",
+    "context": "omgivningen",
+    "programme": "programmet",
+}
+"""What a zone is called to people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
