@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
 SWEDISH, ENGLISH = "sv", "en"
 
 _SMALL_WORDS = {
-    "sv": """och att det som en ett på är av för med till den inte om ett har de från vid kan ska skall eller under samt men genom efter också
+    "sv": """och i att det som en ett på är av för med till den inte om ett har de från vid kan ska skall eller under samt men genom efter också
         när där alla andra denna detta dessa sin sina sitt inom mellan mot vi ni du hur vad vilka vilket varje bli blir måste får finns
         hos sig utan upp över både så än nu mer mest era er våra vår även""",
     "en": """the of and to in a is that for on are with as at be this by from or an it which will have has not can their its should must may
         been were was these those all other than into between within how what who where when more our your we you they such through
         under up also about both""",
-    "da": """og at det som en et på er af for med til den ikke om har de fra ved kan skal eller under samt men gennem efter også når hvor alle
+    "da": """og i at det som en et på er af for med til den ikke om har de fra ved kan skal eller under samt men gennem efter også når hvor alle
         andre denne dette disse sin sine sit inden mellem mod vi hvordan hvad hvilke hver blive bliver må få får findes hos sig uden over
         både så nu mere jer vores være bør""",
-    "nb": """og at det som en et på er av for med til den ikke om har de fra ved kan skal eller under samt men gjennom etter også når hvor alle
+    "nb": """og i at det som en et på er av for med til den ikke om har de fra ved kan skal eller under samt men gjennom etter også når hvor alle
         andre denne dette disse sin sine sitt innen mellom mot vi hvordan hva hvilke hver bli blir må få får finnes hos seg uten over
         både så nå mer dere våre være bør""",
     "fi": "ja on ei se että ovat tai kuin oli joka voi sekä myös mutta mukaan sen olla hän he ne tämä tässä ovat joita jotka noin vain kun jos",
@@ -38,7 +39,9 @@ def count_votes(words: Iterable[str]) -> dict[str, int]:
     """How many small words of each language there are among the folded words."""
     votes: dict[str, int] = {}
     for word in words:
-        for language in _votes.get(word, ()):
+        # Decomposed letters and soft hyphens must not change the language, or they would change the lemmas.
+        known = word if word.isascii() else normalize("NFC", word.replace("\u00ad", ""))
+        for language in _votes.get(known, ()):
             votes[language] = votes.get(language, 0) + 1
     return votes
 
