@@ -43,7 +43,7 @@ class _Texts:
     def __getitem__(self, zone: str) -> Hits:
         if zone not in self._hits:
             text = self._more[zone]() if zone in self._more else ""
-            lemma_text = self._rules.analyser.lemma_text(text, self._call.language or None) if text else ""
+            lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
             self._hits[zone] = self._rules.scan(lemma_text) if lemma_text else {}
         return self._hits[zone]
 

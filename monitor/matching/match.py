@@ -183,7 +183,7 @@ def matches_of(judgement: Judgement) -> list[Match]:
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:
     """The lemma text of each zone of a call that is not in the archive."""
-    return {zone: rules.analyser.lemma_text(text, call.language or None) for zone, text in call_zones(call).items() if text}
+    return {zone: rules.analyser.lemma_text(text, around=call.language) for zone, text in call_zones(call).items() if text}
 
 
 def evidence_of(rules: RuleSet, result: ThemeResult, texts: Mapping[str, str]) -> tuple[Evidence, ...]:
