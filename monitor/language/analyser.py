@@ -47,10 +47,17 @@ class _Seen(dict[str, tuple[str, str, str]]):
 
     def __missing__(self, raw: str) -> tuple[str, str, str]:
         word, exact = tokens.form(raw)
-        lemma = self._lexicon.lemma(word, self._language)
+        lemma = self._lexicon.lemma(word, self._spoken(word))
         written = british(word)
         self[raw] = entry = (lemma, "" if written == lemma else written, exact)
         return entry
+
+    def _spoken(self, word: str) -> str:
+        """The other language where only its dictionary has the word: texts mix them, and what stands around must not change a lemma."""
+        other = {SWEDISH: ENGLISH, ENGLISH: SWEDISH}.get(self._language)
+        if other is None or self._lexicon.knows(word, self._language) or not self._lexicon.knows(word, other):
+            return self._language
+        return other
 
 
 class Analyser:
