@@ -94,6 +94,14 @@ class Mail(_Table):
     refusals: int = Field(3, ge=1, le=20, description="so many refusals in a row stop an address until it is corrected")
 
 
+class Web(_Table):
+    """Who may do what in the browser. Reading is open; the coordinator logs in with a password, or comes through a proxy."""
+
+    login_header: str = Field("", description="header in which a reverse proxy names who is logged in; empty: off")
+    login_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), strict=False, description="addresses from which that header is believed")
+    coordinators: tuple[str, ...] = Field((), strict=False, description="names in that header that are coordinators")
+
+
 class Recipient(_Table):
     """One address of one department. Personal data: never in the repository."""
 
@@ -121,6 +129,7 @@ class Config(_Table):
     network: Network = Network()
     digest: Digest = Digest()
     mail: Mail = Mail()
+    web: Web = Web()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     schedule: Schedule = Schedule()
     sources: tuple[Source, ...] = Field((), strict=False)

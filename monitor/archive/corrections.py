@@ -55,7 +55,21 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
             pk=("source", "call_id", "field"),
         )
         call = corrected(db, decode_call(row[0]))
-        db.table("calls").update((source, call_id), call_row(call, now))
-        db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [source, call_id])
-        db.table("deadlines").insert_all(deadline_rows(call))
+        _bring_in_line(db, call, now)
     return call
+
+
+def drop_correction(db: Database, source: str, call_id: str, field: str, *, now: datetime) -> None:
+    """Let the source's own value of a field stand again, and bring the call's columns in line. ArchiveError for an unknown call."""
+    row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    if row is None:
+        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+    with db.atomic():
+        db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
+        _bring_in_line(db, corrected(db, decode_call(row[0])), now)
+
+
+def _bring_in_line(db: Database, call: Call, now: datetime) -> None:
+    db.table("calls").update((call.source, call.call_id), call_row(call, now))
+    db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
+    db.table("deadlines").insert_all(deadline_rows(call))

@@ -134,6 +134,8 @@ CREATE TABLE theme_versions (
 );
 CREATE INDEX theme_versions_theme ON theme_versions (theme, id);
 CREATE INDEX calls_url ON calls (url);
+CREATE INDEX calls_changed ON calls (last_changed);
+CREATE INDEX calls_seen ON calls (first_seen);
 CREATE INDEX digest_items_call ON digest_items (source, call_id);
 CREATE INDEX fetches_url ON fetches (url);
 """

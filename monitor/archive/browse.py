@@ -1,0 +1,188 @@
+"""Calls as they are listed on pages: what is open, coming or closing, for a department or for all. Reads only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import stamp
+
+STATUS_NOW = (
+    "CASE WHEN c.next_deadline < :now AND c.deadline_model IN ('single', 'two-stage') THEN 'closed'"
+    " WHEN c.last_deadline < :now AND c.kind <> 'event' THEN 'closed' ELSE c.status END"
+)
+"""The status of a call at `:now`; the column is as of the last crawl."""
+
+_COLUMNS = (
+    f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
+    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.currency, c.first_seen"
+)
+LIVING = "c.vanished_at IS NULL AND c.story = ''"
+ANSWERABLE = ("call", "partner-search")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A call as a line or a card. What follows `first_seen` is known only where it is listed for a department."""
+
+    source: str
+    call_id: str
+    identifier: str
+    kind: str
+    status: str
+    title: str
+    summary: str
+    programme: str
+    language: str
+    opens: str | None
+    next_deadline: str | None
+    deadline_model: str
+    budget_total: int | None
+    budget_project: int | None
+    currency: str
+    first_seen: str
+    level: str = ""
+    relevance: float = 0
+    themes: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
+    state: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of the call."""
+        return (self.source, self.call_id)
+
+
+def _listed(row: dict[str, Any]) -> Listed:
+    themes = json.loads(row.pop("themes", None) or "[]")
+    card = row.pop("fit_card", None)
+    return Listed(
+        **row,
+        themes=tuple((theme["id"], theme["title"]) for theme in themes),
+        answer=json.loads(card).get("municipality", "") if card else "",
+    )
+
+
+def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> list[Listed]:
+    """These calls in this order; what is not in the archive is left out."""
+    found = {}
+    for start in range(0, len(keys), 200):
+        part = keys[start : start + 200]
+        marks = " OR ".join(f"(c.source = :s{number} AND c.call_id = :c{number})" for number in range(len(part)))
+        values: dict[str, Any] = {"now": stamp(now)}
+        for number, (source, call_id) in enumerate(part):
+            values |= {f"s{number}": source, f"c{number}": call_id}
+        for row in db.query(f"SELECT {_COLUMNS} FROM calls c WHERE {marks}", values):
+            found[row["source"], row["call_id"]] = _listed(row)
+    return [found[key] for key in keys if key in found]
+
+
+def department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[Listed]:
+    """Every living call that the rules send to the department and that is open or coming, the nearest deadline first.
+
+    What it answered that it does not want is left out.
+    """
+    rows = db.query(
+        f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, coalesce(f.state, '') AS state"
+        " FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
+        " LEFT JOIN followup f ON f.id = (SELECT max(id) FROM followup WHERE department = m.department AND source = m.source"
+        " AND call_id = m.call_id)"
+        f" WHERE m.department = :department AND {LIVING} AND c.kind IN ('call', 'event', 'partner-search')"
+        " AND (:theme = '' OR EXISTS (SELECT 1 FROM json_each(m.themes) t WHERE t.value ->> 'id' = :theme))"
+        " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
+        " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
+        " AND (c.last_deadline IS NULL OR c.last_deadline >= :now OR c.kind = 'event')"
+        " ORDER BY c.next_deadline IS NULL, c.next_deadline, m.relevance DESC, c.source, c.call_id",
+        {"department": department, "theme": theme, "now": stamp(now)},
+    )
+    return [one for one in map(_listed, rows) if one.status != "closed"]
+
+
+def department_reading(db: Database, department: str, since: datetime, limit: int = 12) -> list[Listed]:
+    """News and policy for the department that were first seen after `since`, the newest first."""
+    rows = db.query(
+        f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
+        " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
+        f" WHERE m.department = :department AND {LIVING} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
+        " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
+        {"department": department, "since": stamp(since), "now": stamp(since), "limit": limit},
+    )
+    return [_listed(row) for row in rows]
+
+
+def open_counts(db: Database, now: datetime) -> dict[str, dict[str, int]]:
+    """How many living calls are open and coming for each department: {department: {status: count}}."""
+    rows = db.query(
+        f"SELECT m.department, {STATUS_NOW} AS status, count(*) AS number FROM matches m"
+        " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
+        f" WHERE {LIVING} AND c.kind = 'call' AND c.status <> 'closed' AND (c.last_deadline IS NULL OR c.last_deadline >= :now)"
+        " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
+        " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
+        " GROUP BY 1, 2",
+        {"now": stamp(now)},
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["department"], {})[row["status"]] = row["number"]
+    return found
+
+
+def closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[Listed]:
+    """What closes first of all that any department is matched with."""
+    rows = db.query(
+        f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.kind = 'call' AND c.status = 'open'"
+        " AND c.next_deadline >= :now AND c.next_deadline <= :until"
+        " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id AND m.level <> 'svag')"
+        " ORDER BY c.next_deadline, c.source, c.call_id LIMIT :limit",
+        {"now": stamp(now), "until": stamp(now + timedelta(days=days)), "limit": limit},
+    )
+    return [_listed(row) for row in rows]
+
+
+def newest(db: Database, now: datetime, limit: int = 6) -> list[Listed]:
+    """What was found last among all that any department is matched with; a source's first reading counts as old."""
+    rows = db.query(
+        f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.baseline = 0 AND c.status <> 'closed'"
+        " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id)"
+        " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
+        {"now": stamp(now), "limit": limit},
+    )
+    return [_listed(row) for row in rows]
+
+
+def digest_list(db: Database, department: str, limit: int = 60) -> list[dict[str, Any]]:
+    """A department's mails as they were built, the newest first; the coordinator's previews are no mails of theirs."""
+    return list(
+        db.query(
+            "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
+            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
+            [department, limit],
+        )
+    )
+
+
+def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
+    """A digest with its mail, or None."""
+    rows = db.query(
+        "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
+        " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+        " WHERE d.id = ?",
+        [digest],
+    )
+    return next(iter(rows), None)
+
+
+def digest_items(db: Database, digest: str, source: str = "", section: str = "") -> list[tuple[str, tuple[str, str]]]:
+    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source or a section."""
+    rows = db.execute(
+        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
+        " AND (:section = '' OR section = :section) GROUP BY source, call_id ORDER BY min(position)",
+        {"digest": digest, "source": source, "section": section},
+    ).fetchall()
+    return [(row[0], (row[1], row[2])) for row in rows]

@@ -1,0 +1,131 @@
+"""What departments answer and what they take further: stored answers, states with notes, and the yearly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.codec import stamp
+from monitor.errors import ArchiveError
+
+STATES = ("intresserad", "soker", "beviljad", "avslag", "avstar")
+ANSWERS = ("intressant", "inte-for-oss", "vidare")
+NOTE_LIMIT = 2_000
+_OPPOSITE = {"intressant": "inte-for-oss", "inte-for-oss": "intressant"}
+
+
+def store_answer(
+    db: Database, department: str, source: str, call_id: str, answer: str, *, note: str, digest: str, now: datetime
+) -> None:
+    """Keep what a department answered about a call; its opposite no longer stands, the same answer again only renews it.
+
+    Raises ArchiveError for an unknown call or answer.
+    """
+    if answer not in ANSWERS:
+        raise ArchiveError(answer, f"is no answer; expected one of {', '.join(ANSWERS)}")
+    _demand(db, source, call_id)
+    with db.atomic():
+        if answer in _OPPOSITE:
+            db.execute(
+                "DELETE FROM feedback WHERE department = ? AND source = ? AND call_id = ? AND answer = ?",
+                [department, source, call_id, _OPPOSITE[answer]],
+            )
+        db.execute(
+            "INSERT INTO feedback (at, department, source, call_id, answer, note, digest) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (department, source, call_id, answer) DO UPDATE SET at = excluded.at, note = excluded.note",
+            [stamp(now), department, source, call_id, answer, note[:NOTE_LIMIT], digest],
+        )
+        if answer == "intressant" and current_state(db, department, source, call_id) is None:
+            _insert(db, department, source, call_id, "intresserad", "", department, now)
+
+
+def set_state(
+    db: Database, department: str, source: str, call_id: str, state: str, *, note: str, who: str, now: datetime
+) -> None:
+    """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
+    if state not in STATES:
+        raise ArchiveError(state, f"is no state; expected one of {', '.join(STATES)}")
+    _demand(db, source, call_id)
+    with db.atomic():
+        _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
+
+
+def _demand(db: Database, source: str, call_id: str) -> None:
+    if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
+        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+
+
+def _insert(db: Database, department: str, source: str, call_id: str, state: str, note: str, who: str, now: datetime) -> None:
+    db.execute(
+        "INSERT INTO followup (at, department, source, call_id, state, note, who) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [stamp(now), department, source, call_id, state, note, who],
+    )
+
+
+def current_state(db: Database, department: str, source: str, call_id: str) -> dict[str, Any] | None:
+    """The latest state of one department and call."""
+    rows = db.query(
+        "SELECT state, note, who, at FROM followup WHERE department = ? AND source = ? AND call_id = ? ORDER BY id DESC LIMIT 1",
+        [department, source, call_id],
+    )
+    return next(iter(rows), None)
+
+
+def taken_further(db: Database, department: str) -> list[dict[str, Any]]:
+    """Every call that the department has a state for, the latest first."""
+    return list(
+        db.query(
+            "SELECT f.source, f.call_id, f.state, f.note, f.who, f.at, c.title, c.next_deadline, c.kind FROM followup f"
+            " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
+            " WHERE f.department = ? AND f.id = (SELECT max(id) FROM followup WHERE department = f.department AND source = f.source"
+            " AND call_id = f.call_id) ORDER BY f.at DESC, f.id DESC",
+            [department],
+        )
+    )
+
+
+def call_history(db: Database, source: str, call_id: str) -> list[dict[str, Any]]:
+    """What departments answered and noted about a call, in order."""
+    return list(
+        db.query(
+            "SELECT at, department, answer AS what, note, '' AS who FROM feedback WHERE source = :source AND call_id = :call_id"
+            " UNION ALL SELECT at, department, state, note, who FROM followup WHERE source = :source AND call_id = :call_id"
+            " ORDER BY 1",
+            {"source": source, "call_id": call_id},
+        )
+    )
+
+
+def answers_of(db: Database, department: str) -> list[dict[str, Any]]:
+    """What the department answered, the newest first."""
+    return list(
+        db.query(
+            "SELECT f.at, f.source, f.call_id, f.answer, f.note, c.title FROM feedback f"
+            " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id WHERE f.department = ? ORDER BY f.at DESC, f.id DESC LIMIT 50",
+            [department],
+        )
+    )
+
+
+def yearly_figures(db: Database, department: str, year_start: Mapping[int, tuple[str, str]]) -> list[dict[str, int]]:
+    """Per year, how many calls the department was told of, and took how far. `year_start` gives each year's two ends as stored."""
+    figures = []
+    for year, (begin, end) in year_start.items():
+        told = db.execute(
+            "SELECT count(DISTINCT i.source || '/' || i.call_id) FROM digest_items i"
+            " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id"
+            " WHERE i.department = ? AND i.told >= ? AND i.told < ? AND c.kind = 'call'",
+            [department, begin, end],
+        ).fetchone()[0]
+        states = dict(
+            db.execute(
+                "SELECT state, count(DISTINCT source || '/' || call_id) FROM followup WHERE department = ? AND at >= ? AND at < ?"
+                " GROUP BY state",
+                [department, begin, end],
+            ).fetchall()
+        )
+        figures.append({"year": year, "told": told, **{state: states.get(state, 0) for state in STATES}})
+    return figures

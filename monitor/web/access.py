@@ -1,0 +1,70 @@
+"""Reading and writing the archive from the pages: in threads, each with a read-only connection of its own; writes are short."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from monitor.archive import open_archive
+from monitor.errors import ArchiveError
+
+_Result = TypeVar("_Result")
+_THREADS = 4
+_CACHE_KIB = 32_000
+_MAPPED = 1 << 30
+
+
+class Access:
+    """The way to one archive. A page runs in a worker thread and never blocks the event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sida")
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    async def run(self, work: Callable[[], _Result]) -> _Result:
+        """Run `work` in a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Let a worker thread do `work` when it has time."""
+        self._pool.submit(work)
+
+    @property
+    def db(self) -> Database:
+        """This thread's read-only connection."""
+        found: Database | None = getattr(self._local, "db", None)
+        if found is None:
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False
+            )
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            connection.execute("PRAGMA query_only = 1")
+            self._opened.append(connection)
+            found = self._local.db = Database(connection, execute_plugins=False)
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """A connection that may write, for one short transaction. ArchiveError when others write for too long."""
+        try:
+            with open_archive(self.path) as archive:
+                yield archive.db
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(str(self.path), f"cannot be written just now: {error}") from error
+
+    def close(self) -> None:
+        """Let the threads end and close their connections."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for connection in self._opened:
+            connection.close()

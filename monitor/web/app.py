@@ -1,0 +1,43 @@
+"""Making the application: Datasette on the archive, read-only, with our plugin, templates and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from monitor.archive import open_archive
+from monitor.web import plugin
+from monitor.web.pages import STATIC, TEMPLATES
+from monitor.web.site import Site
+
+_NAME = "monitor-web"
+
+
+def make_datasette(site: Site) -> Datasette:
+    """A Datasette that serves one installation. The archive is made where there is none."""
+    with open_archive(site.config.archive):
+        pass
+    if not pm.has_plugin(_NAME):
+        pm.register(plugin, name=_NAME)
+    only_coordinator = {"id": "coordinator"}
+    datasette = Datasette(
+        files=[str(site.config.archive)],
+        template_dir=str(TEMPLATES),
+        static_mounts=[("statik", str(STATIC))],
+        secret=site.secret.decode("ascii"),
+        metadata={
+            "title": f"EU-bevakningen, {site.config.municipality.name}",
+            "allow": only_coordinator,
+            "databases": {site.config.archive.stem: {"allow": only_coordinator, "allow_sql": only_coordinator}},
+        },
+        settings={"allow_download": False, "suggest_facets": False, "default_cache_ttl": 0, "sql_time_limit_ms": 3000},
+    )
+    setattr(datasette, plugin.SITE, site)
+    return datasette
+
+
+def make_app(site: Site) -> Any:
+    """The ASGI application of one installation."""
+    return make_datasette(site).app()

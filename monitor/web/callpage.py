@@ -1,0 +1,282 @@
+"""The page of one call: everything that is known, why each department gets it or not, what happened, where it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote
+
+from datasette import Response
+
+from monitor.archive.browse import list_calls
+from monitor.archive.corrections import load_call
+from monitor.archive.desk import list_choices
+from monitor.archive.followup import call_history
+from monitor.archive.history import call_documents, read_document, read_versions
+from monitor.archive.lookup import call_facts, find_calls
+from monitor.calls import Call, DeadlineModel, Kind, Precision, call_zones, next_deadline
+from monitor.matching.card import fit_card
+from monitor.matching.explain import Circumstances, Why, why_all
+from monitor.matching.match import Evidence
+from monitor.web.diff import compare_versions
+from monitor.web.pages import call_path, day, download, left, page, redirect, safe_url, weekday, when
+from monitor.web.route import Missing, Route
+from monitor.web.site import Visit
+from monitor.web.words import ANSWERS, FOLLOW, KINDS, LANGUAGES, ZONES
+
+DONE = {
+    "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
+    "borta": "Rättelsen är borttagen. Källans egen uppgift gäller igen.",
+    "rad": "Raden är sparad. Den följer med i mejlen.",
+    "styrt": "Valet är sparat och gäller från nästa mejl.",
+    "fogat": "De är nu samma sak och visas som en.",
+    "skilt": "De är nu skilda åt.",
+}
+FIELDS = {
+    "title": "Rubrik",
+    "deadlines": "Sista dag",
+    "opens": "Öppnar",
+    "kind": "Slag (call, news, event, policy, partner-search)",
+    "summary": "Sammanfattning",
+    "programme": "Program (id i programmes.toml)",
+    "url": "Adress hos utgivaren",
+    "place": "Plats (en per rad)",
+    "applicants": "Vem kan söka (en per rad)",
+}
+_AROUND = 70
+
+
+def visited_call(visit: Visit) -> Call:
+    """The call that the address names."""
+    call = load_call(visit.site.archive.db, visit.vars["source"], visit.vars["call"])
+    if call is None:
+        raise Missing
+    return call
+
+
+def call_view(visit: Visit) -> Response:
+    """All that the archive knows of a call."""
+    site, db = visit.site, visit.site.archive.db
+    call = visited_call(visit)
+    key = (call.source, call.call_id)
+    facts = call_facts(db, key)
+    rules = site.rules
+    zones = None
+    told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(site.config.zone) for row in reversed(facts["told"])}
+    vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(site.config.zone) if facts["vanished_at"] else None
+    recipients = frozenset(one.department for one in site.config.recipient) if site.config.recipient else None
+    reasons = why_all(rules, call, Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients), zones)
+    texts = call_zones(call)
+    names = {one.id: one.name for one in rules.departments.values()}
+    lead = tuple(facts["story"].split("/", 1)) if facts["story"] else ()
+    others = [row for row in facts["stories"] if (row["source"], row["call_id"]) != key]
+    return page(
+        "call.html",
+        visit,
+        call=call,
+        listed=list_calls(db, [key], visit.now)[0],
+        card=fit_card(rules, call, zones),
+        programme=rules.programme_of(call),
+        vanished=facts["vanished_at"],
+        publisher=safe_url(call.url),
+        calendar=f"/kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics",
+        has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
+        deadlines=_points(call, visit),
+        sections=call.sections,
+        reached=[_why(one, texts) for one in reasons if one.step in ("matched", "told")],
+        missed=[{"name": one.name, "text": one.text} for one in reasons if one.step not in ("matched", "told")],
+        facts=list(_facts(call, facts, visit)),
+        links=[one for one in call.links if safe_url(one.url)],
+        lead=next((row for row in others if (row["source"], row["call_id"]) == lead), None),
+        stories=[row for row in others if (row["source"], row["call_id"]) != lead],
+        told=_told(facts["told"], names),
+        answers=[
+            {**row, "name": names.get(row["department"], row["department"]), "what": {**ANSWERS, **FOLLOW}[row["what"]]}
+            for row in call_history(db, *key)
+        ],
+        events=[{"type": one["type"], "at": one["at"], "text": _event(one, visit)} for one in reversed(facts["events"])],
+        versions=_versions(visit, key),
+        documents=[{**one, "kb": max(1, round(one["size"] / 1000))} for one in call_documents(db, call.source, call.url)],
+        corrections=[
+            {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _shown(json.loads(row["value"]))}
+            for row in facts["corrections"]
+        ],
+        fields=FIELDS,
+        all_departments=list(rules.departments.values()),
+        choices=[
+            {**row, "name": names.get(row["department"], row["department"])}
+            for row in (list_choices(db) if visit.actor else ())
+            if (row["source"], row["call_id"]) == key
+        ],
+        done=DONE,
+    )
+
+
+def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
+    """The dates of a call in order, with today among them."""
+    points: list[tuple[datetime, dict[str, str]]] = []
+
+    def add(at: datetime, what: str, *, exact: bool, words: str = "", state: str = "") -> None:
+        passed = at < visit.now
+        points.append(
+            (
+                at,
+                {
+                    "when": when(at, visit) if exact else weekday(at, visit),
+                    "what": what,
+                    "left": "" if passed else left(at, visit),
+                    "words": words,
+                    "state": state or ("passed" if passed else ""),
+                },
+            )
+        )
+
+    zone = visit.site.config.zone
+    if call.published:
+        add(call.published, "Publicerad", exact=False)
+    if call.opens:
+        begins = datetime(call.opens.year, call.opens.month, call.opens.day, tzinfo=zone)
+        add(begins, "Öppnade" if begins < visit.now else "Öppnar", exact=False)
+    upcoming = next_deadline(call, visit.now)
+    for number, deadline in enumerate(call.deadlines, 1):
+        name = f"Sista dag steg {deadline.stage or number}" if len(call.deadlines) > 1 else "Sista dag"
+        exact = deadline.precision is Precision.MINUTE
+        add(deadline.at, name, exact=exact, words=deadline.text, state="next" if deadline is upcoming else "")
+    if call.starts:
+        add(call.starts, "Börjar", exact=True)
+    if call.ends and call.ends != call.starts:
+        add(call.ends, "Slutar", exact=True)
+    if points and points[0][0] < visit.now < max(at for at, _ in points):
+        points.append((visit.now, {"when": "I dag", "what": "", "left": "", "words": "", "state": "now"}))
+    return [point for _, point in sorted(points, key=lambda one: one[0])]
+
+
+def _why(one: Why, texts: Mapping[str, str]) -> dict[str, Any]:
+    evidence = [_marked(item, texts) for item in one.evidence]
+    return {"department": one.department, "name": one.name, "level": one.level, "text": one.text, "evidence": evidence}
+
+
+def _marked(item: Evidence, texts: Mapping[str, str]) -> dict[str, str]:
+    """A reason with the words around it."""
+    text = texts.get(item.zone, "")
+    before = after = ""
+    if item.start >= 0:
+        begin, end = max(0, item.start - _AROUND), min(len(text), item.end + _AROUND)
+        before = ("… " if begin else "") + text[begin : item.start].replace("\n", " ")
+        after = text[item.end : end].replace("\n", " ") + (" …" if end < len(text) else "")
+    points = f"{item.points:+g}".replace(".", ",")
+    return {
+        "points": points,
+        "before": before,
+        "found": item.found,
+        "after": after,
+        "where": f"i {ZONES.get(item.zone, item.zone)}",
+    }
+
+
+def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple[str, str]]:
+    programme = visit.site.rules.programme_of(call)
+    rows = (
+        ("Beteckning", call.identifier),
+        ("Program", programme.name if programme else call.programme),
+        ("Hör till", call.parent_title),
+        ("Slag", KINDS[call.kind.value][0]),
+        ("Källa", visit.site.source_name(call.source)),
+        ("Språk", LANGUAGES.get(call.language, call.language)),
+        ("Plats", ", ".join(call.place) or call.location),
+        ("Vem kan söka", "; ".join(call.applicants)),
+        ("Publicerad", day(call.published, visit)),
+        ("Hittad", day(facts["first_seen"], visit)),
+        ("Senast sedd", day(facts["last_seen"], visit)),
+        ("Nyckelord", ", ".join(call.keywords[:12])),
+        ("Gick inte att läsa", ", ".join(call.unread)),
+    )
+    return ((label, value) for label, value in rows if value)
+
+
+def _told(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each telling once, whatever number of facts it held."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault((row["department"], row["digest"]), {**row, "name": names.get(row["department"], row["department"])})
+    return list(found.values())
+
+
+def _event(event: Mapping[str, Any], visit: Visit) -> str:
+    """What changed, in one line, from the event's old and new value."""
+    kind, old, new = event["type"], event["old"], event["new"]
+    if kind == "deadline_moved":
+        return f"från {_instants(old, visit)} till {_instants(new, visit)}"
+    if kind == "budget_changed":
+        return f"från {_money(old)} till {_money(new)}"
+    if kind == "text_changed":
+        names = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
+        return ", ".join(names.get(name, name) for name in json.loads(new).get("fields", ()))
+    if kind == "news":
+        return " ".join(json.loads(new))
+    return ""
+
+
+def _instants(text: str | None, visit: Visit) -> str:
+    words = {
+        model.value: name for model, name in ((DeadlineModel.ROLLING, "löpande"), (DeadlineModel.UNKNOWN, "ingen dag angiven"))
+    }
+    return ", ".join(words.get(item, "") or day(item, visit) for item in json.loads(text or "[]")) or "ingen dag angiven"
+
+
+def _money(text: str | None) -> str:
+    values = json.loads(text or "{}")
+    names = {
+        "total": "totalt",
+        "project_min": "minst per projekt",
+        "project_max": "högst per projekt",
+        "grants": "projekt",
+        "rate": "procent",
+    }
+    amounts = [
+        f"{values[name]:,} {words}".replace(",", " ") for name, words in names.items() if isinstance(values.get(name), int)
+    ]
+    return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else "inget angivet"
+
+
+def _versions(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
+    """What changed from each version to the next, the newest first."""
+    versions = read_versions(visit.site.archive.db, *key)
+    found = []
+    for (_, old), (at, new) in pairwise(versions):
+        changes = compare_versions(old, new)
+        if changes:
+            found.append({"at": at, "changes": changes, "fields": [change.label.lower() for change in changes]})
+    return found[::-1]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item.get("at", item)) if isinstance(item, dict) else str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def original(visit: Visit) -> Response:
+    """A raw document as it came, to keep; never shown as a page of ours."""
+    found = read_document(visit.site.archive.db, int(visit.vars["fetch"]))
+    if found is None:
+        raise Missing
+    return download(found[1], "application/octet-stream", f"original-{visit.vars['fetch']}")
+
+
+def lookup(visit: Visit) -> Response:
+    """A call by what a person has at hand: an identifier, a key, an address."""
+    keys = find_calls(visit.site.archive.db, visit.args.get("vad", ""))
+    if not keys:
+        raise Missing
+    return redirect(call_path(*keys[0]))
+
+
+ROUTES = (
+    Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
+    Route(r"^/hitta$", lookup),
+    Route(r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)$", call_view),
+)

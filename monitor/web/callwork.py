@@ -1,0 +1,146 @@
+"""What the coordinator does to a call: correct a field, hold it back or add it, write a line for it, join and part stories."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from datasette import Response
+
+from monitor.archive.corrections import correct_field, drop_correction
+from monitor.archive.desk import ADD, HOLD, choose_call, drop_choice, write_line
+from monitor.archive.lookup import find_call
+from monitor.archive.stories import decide_story, write_stories
+from monitor.calls import Kind
+from monitor.errors import ArchiveError
+from monitor.web.callpage import FIELDS, visited_call
+from monitor.web.pages import call_path, problem_page, redirect, safe_url
+from monitor.web.route import Missing, Route
+from monitor.web.site import Visit
+
+
+def correct(visit: Visit) -> Response:
+    """Keep a person's value of a field, or let the source's own stand again."""
+    call = visited_call(visit)
+    field = visit.form.get("falt", "")
+    assert visit.actor is not None
+    if field not in FIELDS:
+        return problem_page(visit, 400)
+    try:
+        if visit.form.get("tabort"):
+            with visit.site.archive.writing() as db:
+                drop_correction(db, call.source, call.call_id, field, now=visit.now)
+        else:
+            value = read_value(field, visit.form.get("varde", ""), visit)
+            with visit.site.archive.writing() as db:
+                correct_field(db, call.source, call.call_id, field, value, who=visit.actor.name, now=visit.now)
+    except (ValueError, ArchiveError) as error:
+        return problem_page(visit, 400, detail=str(error))
+    visit.site.work.rematch()
+    done = "borta" if visit.form.get("tabort") else "rattat"
+    return redirect(f"{call_path(call.source, call.call_id)}?klart={done}")
+
+
+def read_value(field: str, text: str, visit: Visit) -> Any:
+    """What was typed, as the field's JSON value. ValueError in Swedish when it does not fit."""
+    text = text.replace("\r\n", "\n").strip()
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if field == "deadlines":
+        return [_deadline(line, visit) for line in lines]
+    if field == "opens":
+        return _day(text).isoformat() if text else None
+    if field in ("place", "applicants"):
+        return lines
+    if field == "kind" and text not in {kind.value for kind in Kind}:
+        raise ValueError(f"Slaget ska vara ett av {', '.join(kind.value for kind in Kind)}.")
+    if field == "url" and not safe_url(text):
+        raise ValueError("Adressen ska börja med https://.")
+    if field == "title" and not text:
+        raise ValueError("Rubriken kan inte vara tom.")
+    return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"”{text[:40]}” är inget datum. Skriv till exempel 2026-12-03.") from error
+
+
+def _deadline(line: str, visit: Visit) -> dict[str, Any]:
+    day, _, clock = line.replace("T", " ").partition(" ")
+    try:
+        at = time.fromisoformat(clock) if clock else time(23, 59, 59)
+    except ValueError as error:
+        raise ValueError(f"”{clock[:20]}” är ingen tid. Skriv till exempel 17:00.") from error
+    zone = visit.site.config.schedule.time_zone
+    moment = datetime.combine(_day(day), at.replace(tzinfo=None), visit.site.config.zone)
+    return {"at": moment.isoformat(), "precision": "minute" if clock else "day", "zone": zone, "text": "rättat för hand"}
+
+
+def steer(visit: Visit) -> Response:
+    """Hold the call back from a department, add it, or leave it to the rules."""
+    call = visited_call(visit)
+    department, choice = visit.form.get("forvaltning", ""), visit.form.get("val", "")
+    if department not in visit.site.rules.departments or choice not in (HOLD, ADD, ""):
+        return problem_page(visit, 400)
+    assert visit.actor is not None
+    with visit.site.archive.writing() as db:
+        if choice:
+            choose_call(db, department, (call.source, call.call_id), choice, who=visit.actor.name, now=visit.now)
+        else:
+            drop_choice(db, department, (call.source, call.call_id))
+    back = visit.form.get("tillbaka", "")
+    return redirect("/samordna?klart=styrt" if back == "samordna" else f"{call_path(call.source, call.call_id)}?klart=styrt")
+
+
+def line(visit: Visit) -> Response:
+    """A line of one's own for the call in the mails."""
+    call = visited_call(visit)
+    department = visit.form.get("forvaltning", "")
+    if department and department not in visit.site.rules.departments:
+        return problem_page(visit, 400)
+    assert visit.actor is not None
+    with visit.site.archive.writing() as db:
+        key = (call.source, call.call_id)
+        write_line(db, department, "", key, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
+    return redirect(f"{call_path(call.source, call.call_id)}?klart=rad")
+
+
+def join(visit: Visit) -> Response:
+    """The call is the same story as another, which leads."""
+    call = visited_call(visit)
+    own = (call.source, call.call_id)
+    assert visit.actor is not None
+    try:
+        lead = find_call(visit.site.archive.db, visit.form.get("med", ""))
+        if lead == own:
+            return problem_page(visit, 400, detail="En post kan inte fogas till sig själv.")
+        with visit.site.archive.writing() as db:
+            decide_story(db, own, lead, "together", visit.actor.name, visit.now)
+            write_stories(db, {own: lead}, [own])
+    except ArchiveError as error:
+        return problem_page(visit, 400, detail=error.problem)
+    return redirect(f"{call_path(*own)}?klart=fogat")
+
+
+def part(visit: Visit) -> Response:
+    """The call is a story of its own."""
+    call = visited_call(visit)
+    own = (call.source, call.call_id)
+    assert visit.actor is not None
+    row = visit.site.archive.db.execute("SELECT story FROM calls WHERE source = ? AND call_id = ?", own).fetchone()
+    lead = tuple(row[0].split("/", 1)) if row and row[0] else None
+    if lead is None or len(lead) != 2:
+        raise Missing
+    with visit.site.archive.writing() as db:
+        decide_story(db, own, (lead[0], lead[1]), "apart", visit.actor.name, visit.now)
+        write_stories(db, {}, [own])
+    return redirect(f"{call_path(*own)}?klart=skilt")
+
+
+_AT = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)/"
+ROUTES = tuple(
+    Route(rf"{_AT}{name}$", view, coordinator=True, acts=True)
+    for name, view in (("ratta", correct), ("styr", steer), ("rad", line), ("foga", join), ("skilj", part))
+)

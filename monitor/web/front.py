@@ -1,0 +1,106 @@
+"""The front page, the list of departments, the sources, and what the archive says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from datasette import Response
+
+from monitor.archive.browse import closing_soon, newest, open_counts
+from monitor.archive.health import stored_health
+from monitor.archive.overview import count_calls
+from monitor.web.pages import one, page
+from monitor.web.route import Route
+from monitor.web.site import Site, Visit
+from monitor.web.words import SOURCE_STATES
+
+_FRESH = timedelta(hours=36)
+
+
+def front(visit: Visit) -> Response:
+    """What can be applied for, by department, and a search box."""
+    db = visit.site.archive.db
+    return page(
+        "front.html",
+        visit,
+        counts=count_calls(db, visit.now),
+        departments=department_list(visit),
+        closing=closing_soon(db, visit.now),
+        newest=newest(db, visit.now),
+        sources=_reading(visit.site, visit.now),
+    )
+
+
+def departments(visit: Visit) -> Response:
+    """Every department with what it does and how much is open for it."""
+    return page("departments.html", visit, departments=department_list(visit))
+
+
+def department_list(visit: Visit) -> list[dict[str, Any]]:
+    """The departments that get mails, each with its units' words and how much is open and coming."""
+    counts = open_counts(visit.site.archive.db, visit.now)
+    return [
+        {
+            "id": department.id,
+            "name": department.name,
+            "mandate": department.mandate,
+            "open": counts.get(department.id, {}).get("open", 0),
+            "coming": counts.get(department.id, {}).get("forthcoming", 0),
+        }
+        for department in visit.site.rules.departments.values()
+        if department.enabled
+    ]
+
+
+def sources(visit: Visit) -> Response:
+    """Every source, when it was last read, and what is wrong with it."""
+    return page("sources.html", visit, sources=source_rows(visit.site), summary=_reading(visit.site, visit.now))
+
+
+def source_rows(site: Site) -> list[dict[str, Any]]:
+    """The sources of the settings with their state; those that need a look first."""
+    known = stored_health(site.archive.db)
+    rows = []
+    for source in site.config.sources:
+        if not source.enabled:
+            continue
+        stored = known.get(source.id)
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "publisher": source.publisher,
+                "url": source.url,
+                "state": stored.state if stored else "",
+                "state_word": SOURCE_STATES.get(stored.state if stored else "", "Okänt läge"),
+                "health": stored.health if stored else "",
+                "text": stored.text if stored else "",
+                "since": stored.since if stored else None,
+                "last_run": stored.last_run if stored else None,
+                "last_accepted": stored.last_accepted if stored else None,
+                "items": stored.items if stored else 0,
+            }
+        )
+    return sorted(
+        rows, key=lambda row: (row["state"] in ("accepted", "unchanged"), row["state"] == "", str(row["name"]).casefold())
+    )
+
+
+def _reading(site: Site, now: datetime) -> str:
+    rows = source_rows(site)
+    fresh = [row for row in rows if row["last_accepted"] and now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
+    return f"{len(fresh)} av {one(len(rows), 'källa', 'källor')} är lästa det senaste dygnet."
+
+
+def about(visit: Visit) -> Response:
+    """What the archive is, how it chooses, and how accessible it is."""
+    return page("about.html", visit)
+
+
+ROUTES = (
+    Route(r"^/$", front),
+    Route(r"^/forvaltningar$", departments),
+    Route(r"^/kallor$", sources),
+    Route(r"^/om$", about),
+)

@@ -1,0 +1,156 @@
+"""What every page works with: settings, clock, archive, rules in force, links; and one visit with what the visitor asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from monitor.archive.secret import load_secret
+from monitor.config import Config
+from monitor.digest.answers import Signer
+from monitor.digest.links import Links
+from monitor.digest.render import load_templates
+from monitor.digest.wording import Wording
+from monitor.errors import MonitorError
+from monitor.matching.load import load_rules
+from monitor.matching.ruleset import RuleSet
+from monitor.web.access import Access
+from monitor.web.login import Actor, Sessions
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What one department's next mail would hold now: its subject, and (section, call's key, title, level) of each item."""
+
+    department: str
+    kind: str
+    subject: str
+    items: tuple[tuple[str, tuple[str, str], str, str], ...]
+
+
+class Work(Protocol):
+    """What the pages ask of `monitor.jobs`, which alone wires parts together."""
+
+    def planned(self, now: datetime) -> list[Planned]:
+        """What would go to whom if the mails were built now; nothing is stored."""
+
+    def rematch(self) -> None:
+        """Match the archive anew with the rules as they are now, in a process of its own."""
+
+
+class Rules:
+    """The rules in force, read again when a file of theirs has changed. The last good ones stay while new ones are wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.error = ""
+        self._lock = threading.Lock()
+        self._stamp: tuple[tuple[str, int, int], ...] = ()
+        self._rules: RuleSet | None = None
+
+    def get(self) -> RuleSet:
+        """The rules; RuleErrors when there never were good ones."""
+        with self._lock:
+            stamp = self._look()
+            if self._rules is None or stamp != self._stamp:
+                try:
+                    self._rules = load_rules(self.folder)
+                    self.error = ""
+                except MonitorError as error:
+                    if self._rules is None:
+                        raise
+                    self.error = str(error)
+                    logger.warning("rules_wrong folder=%s", self.folder)
+                self._stamp = stamp
+            return self._rules
+
+    def _look(self) -> tuple[tuple[str, int, int], ...]:
+        files = [*self.folder.glob("*.toml"), *(self.folder / "themes").glob("*.toml")]
+        return tuple(sorted((path.name, (seen := path.stat()).st_mtime_ns, seen.st_size) for path in files))
+
+
+class Site:
+    """One installation as its pages see it."""
+
+    def __init__(self, config: Config, clock: Callable[[], datetime], work: Work) -> None:
+        self.config = config
+        self.clock = clock
+        self.work = work
+        self.archive = Access(config.archive)
+        self.secret = load_secret(config.data_dir)
+        self.sessions = Sessions(config.data_dir, self.secret, config.web)
+        self.signer = Signer(self.secret)
+        self.links = Links(config.municipality.base_url)
+        self._rules = Rules(config.rules_dir)
+        self.caches: dict[str, Any] = {}
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+        return self._rules.get()
+
+    @property
+    def rules_error(self) -> str:
+        """What is wrong with the rule files as they lie there now, while older ones stay in force."""
+        return self._rules.error
+
+    @cached_property
+    def wording(self) -> Mapping[str, Wording]:
+        """How each language writes dates and money: the same words as in the mails."""
+        templates = load_templates(self.config.digests_dirs)
+        return {language: templates.wording(language) for language in ("sv", "en")}
+
+    @cached_property
+    def source_names(self) -> dict[str, str]:
+        """The name of each source by its id."""
+        return {source.id: source.name for source in self.config.sources}
+
+    def source_name(self, source: str) -> str:
+        """The name of a source, or its id when it has left the settings."""
+        return self.source_names.get(source, source)
+
+    @property
+    def own_rules(self) -> bool:
+        """Whether the rules are the installation's own, to be changed; the shipped ones are not."""
+        return bool(self.config.rules.dir)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request: what was asked, by whom, when. `args` and `form` hold the first value of each name, `many` all of the query's."""
+
+    site: Site
+    method: str
+    path: str
+    now: datetime
+    vars: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = field(default_factory=dict)
+    many: Mapping[str, list[str]] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    actor: Actor | None = None
+    client: str = ""
+    token: Callable[[], str] = str
+
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return "en" if self.args.get("lang") == "en" else "sv"
+
+    @property
+    def posted(self) -> bool:
+        """Whether something is to be done."""
+        return self.method == "POST"
+
+    @property
+    def wording(self) -> Wording:
+        """How the page's language writes dates and money."""
+        return self.site.wording[self.language]
