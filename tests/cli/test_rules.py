@@ -1,0 +1,129 @@
+"""The rule commands as a person types them: answers, exit codes, and that wrong rules stop everything."""
+
+import json
+
+import pytest
+
+from monitor.archive import open_archive
+from tests.commands import Installation
+from tests.matching.archived import sample_calls, store_calls
+from tests.matching.rules import FILES, write_rules
+
+NOW = "2026-05-20T12:00"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """An installation with the small rules and the sample calls, matched."""
+    found = Installation(tmp_path_factory.mktemp("rules"))
+    write_rules(found.folder / "rules")
+    found.configure('[rules]\ndir = "rules"\n')
+    with open_archive(found.archive) as archive:
+        store_calls(archive.db, sample_calls())
+    found.run("match", now=NOW)
+    return found
+
+
+def test_match_answers_as_the_contract_says(place):
+    outcome = place.run("match", "--json", now=NOW)
+    assert (outcome.code, set(outcome.json)) == (0, {"calls", "matches", "departments", "seconds"})
+    assert outcome.json["departments"] == {"kultur": 3, "teknik": 1}
+    shown = place.run("match", now=NOW)
+    assert "Kultur och fritid" in shown.out
+    assert "9 lästa, 4 träffar" in shown.out
+
+
+def test_why_for_one_department_and_for_all(place):
+    one = place.run("why", "ERASMUS-2026-SHORT", "--department", "kultur", "--json", now=NOW).json
+    assert (one["step"], one["short"]) == ("below-threshold", 2)
+    every = place.run("why", "ERASMUS-2026-A", "--json", now=NOW).json
+    assert [item["step"] for item in every["departments"]] == ["matched", "below-threshold"]
+    shown = place.run("why", "ERASMUS-2026-A", now=NOW).out
+    assert "Den går till Kultur och fritid" in shown
+    assert "young people" in shown
+    assert "finns inte i arkivet" in place.run("why", "NOPE", now=NOW).out
+    assert place.run("why", "ERASMUS-2026-A", "--department", "x", now=NOW).code == 2
+
+
+def test_rules_check_is_content_with_good_rules(place):
+    outcome = place.run("rules", "check", "--json")
+    assert (outcome.code, outcome.json["errors"], outcome.json["themes"], outcome.json["examples"]) == (0, [], 2, 10)
+
+
+def test_one_wrong_file_stops_matching_and_is_named_with_its_line(place, tmp_path):
+    broken = Installation(tmp_path)
+    write_rules(tmp_path / "rules", **{"themes/ungdom.toml": FILES["themes/ungdom.toml"].replace('["kultur"]', '["kulturen"]')})
+    broken.configure('[rules]\ndir = "rules"\n')
+    check = broken.run("rules", "check", "--json")
+    assert check.code == 1
+    assert check.json["errors"] == [
+        {
+            "file": "themes/ungdom.toml",
+            "line": 5,
+            "problem": "department 'kulturen' finns inte; departments.toml har kultur, teknik",
+        }
+    ]
+    for command in (("match",), ("why", "X"), ("rules", "report"), ("rules", "try", "-")):
+        stopped = broken.run(*command, now=NOW)
+        assert stopped.code == 2
+        assert "themes/ungdom.toml:5: department 'kulturen' finns inte" in stopped.err
+        assert stopped.out == ""
+
+
+def test_test_term(place):
+    assert place.run("rules", "test-term", "ungdom*", "Två ungdomsutbyten.", "--json").json == {
+        "match": True,
+        "hits": [{"start": 4, "end": 18, "text": "ungdomsutbyten"}],
+    }
+    assert place.run("rules", "test-term", "LIFE", "life science", "--json").json == {"match": False, "hits": []}
+    assert place.run("rules", "test-term", "a*b", "text").code == 2
+
+
+def test_try_reads_a_file_whose_first_line_is_the_title(place, tmp_path):
+    (tmp_path / "prov.txt").write_text("Ungdomsutbyten\nKommuner kan söka.", "utf-8")
+    outcome = place.run("rules", "try", str(tmp_path / "prov.txt"), "--json").json
+    assert [found["department"] for found in outcome["departments"]] == ["kultur"]
+    assert outcome["fit"]["answer"] == "ja"
+    assert "Kultur och fritid" in place.run("rules", "try", str(tmp_path / "prov.txt")).out
+
+
+def test_compare_shows_a_table_a_person_can_read(place, tmp_path):
+    theme = FILES["themes/ungdom.toml"].replace("weight = 2\nin", "weight = 6\nin")
+    new = write_rules(tmp_path / "new", **{"themes/ungdom.toml": theme})
+    outcome = place.run("rules", "compare", str(new), "--json").json
+    assert [item["call_id"] for item in outcome["departments"]["kultur"]["gained"]] == ["Stöd"]
+    assert outcome["departments"]["kultur"]["unchanged"] == 3
+    shown = place.run("rules", "compare", str(place.folder / "rules"), str(new)).out
+    assert "Får till" in shown
+    assert "”young people” (unga: 6 p, här 2 p)" in shown
+
+
+def test_evaluate_answers_as_the_contract_says(place, tmp_path):
+    lines = [
+        {"id": "1", "title": "Youth exchange", "labels": ["kultur"], "can_take_part": "unknown"},
+        {"id": "2", "title": "Ice hockey", "labels": ["kultur"], "maybe": ["teknik"]},
+    ]
+    file = tmp_path / "labelled.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    outcome = place.run("rules", "evaluate", str(file), "--json").json
+    assert set(outcome) == {"items", "micro", "fit", "departments", "errors"}
+    assert outcome["micro"] == {"precision": 1.0, "recall": 0.5, "f1": 0.6667}
+    assert outcome["errors"] == [{"id": "2", "missed": ["kultur"], "extra": []}]
+    file.write_text("{}", "utf-8")
+    assert place.run("rules", "evaluate", str(file)).code == 2
+
+
+def test_report_and_feedback(place):
+    report = place.run("rules", "report", "--json").json
+    assert {(row["theme"], row["signal"]): row["hits"] for row in report["signals"]}["ungdom", "utbyte"] == 6
+    with open_archive(place.archive) as archive:
+        archive.db.execute(
+            "INSERT INTO feedback (at, department, source, call_id, answer) VALUES (?, 'kultur', 'test', 'Youth exchange', 'intressant')",
+            ["2026-05-20T10:00:00+00:00"],
+        )
+        archive.db.conn.commit()
+    listed = place.run("feedback", "--json").json["answers"]
+    assert [(item["title"], item["answer"]) for item in listed] == [("Youth exchange", "intressant")]
+    made = place.run("feedback", "--example", str(listed[0]["id"]), "--json", now=NOW)
+    assert (made.code, made.json["errors"]) == (0, [])
+    assert "intressant 2026-05-20" in (place.folder / "rules/themes/ungdom.toml").read_text("utf-8")
