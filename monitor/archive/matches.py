@@ -78,6 +78,13 @@ def rule_files(db: Database, rule_version: str) -> dict[str, str] | None:
     return json.loads(row[0]) if row else None
 
 
+def last_rule_files(db: Database) -> dict[str, str] | None:
+    """The texts of the rule files that matched last; None before the first match."""
+    row = db.execute("SELECT rule_version FROM matches LIMIT 1").fetchone()
+    row = row or db.execute("SELECT hash FROM rule_versions ORDER BY first_used DESC, rowid DESC LIMIT 1").fetchone()
+    return rule_files(db, row[0]) if row else None
+
+
 def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:
     """When each department was first told of a call."""
     rows = db.execute(

@@ -54,7 +54,7 @@ def _print_call(facts: dict[str, Any]) -> None:
     print_table(
         ("Förvaltning", "Nivå", "Poäng", "Teman"),
         [
-            (row["department"], row["level"], round(row["relevance"]), ", ".join(map(str, row["themes"])))
+            (row["department"], row["level"], round(row["relevance"]), ", ".join(theme["title"] for theme in row["themes"]))
             for row in facts["matches"]
         ],
     )

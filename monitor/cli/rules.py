@@ -19,24 +19,30 @@ _SHOWN = 20
 
 
 @click.command()
+@click.option("--last-good", is_flag=True, help="Where the rules are wrong, match with the last good ones; exit code 1.")
 @json_option
 @pass_app
-def match(app: App, as_json: bool) -> None:
+def match(app: App, last_good: bool, as_json: bool) -> int:
     """Match the archive with the rules as they are now."""
     from monitor.archive import lock, open_archive
+    from monitor.jobs.last_rules import load_or_last
     from monitor.jobs.match import match_archive
     from monitor.matching.load import load_rules
 
-    rules = load_rules(app.config.rules_dir)
+    sound = None if last_good else load_rules(app.config.rules_dir)
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        rules, errors = (sound, ()) if sound else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
+    for error in errors:
+        app.console.print(str(error), markup=False)
     if as_json:
         answer(asdict(report))
-        return
+        return int(bool(errors))
     print_table(
         ("Förvaltning", "Utlysningar"), [(rules.departments[name].name, number) for name, number in report.departments.items()]
     )
     click.echo(f"{report.calls} lästa, {report.matches} träffar, {report.seconds:.1f} s, regler {rules.version}")
+    return int(bool(errors))
 
 
 @click.command()

@@ -70,6 +70,19 @@ def test_one_wrong_file_stops_matching_and_is_named_with_its_line(place, tmp_pat
         assert stopped.out == ""
 
 
+def test_work_that_nobody_watches_goes_on_with_the_last_good_rules(place):
+    theme = place.folder / "rules/themes/ungdom.toml"
+    sound = theme.read_text("utf-8")
+    try:
+        theme.write_text(sound.replace('["kultur"]', '["kulturen"]'), "utf-8")
+        assert place.run("match", "--json", now=NOW).code == 2
+        kept = place.run("match", "--last-good", "--json", now=NOW)
+    finally:
+        theme.write_text(sound, "utf-8")
+    assert (kept.code, kept.json["departments"]) == (1, {"kultur": 3, "teknik": 1})
+    assert "themes/ungdom.toml:5: department 'kulturen' finns inte" in kept.err
+
+
 def test_test_term(place):
     assert place.run("rules", "test-term", "ungdom*", "Två ungdomsutbyten.", "--json").json == {
         "match": True,

@@ -9,7 +9,8 @@ from monitor.archive import open_archive
 from monitor.archive.corrections import correct_field
 from monitor.archive.matches import read_answers, rule_files
 from monitor.config import load_config
-from monitor.errors import ArchiveError, ConfigError
+from monitor.errors import ArchiveError, ConfigError, RuleErrors
+from monitor.jobs.last_rules import load_or_last
 from monitor.jobs.match import explain_call, match_archive
 from monitor.jobs.rules import compare_folders, make_example, report_archive
 from monitor.matching.load import load_texts
@@ -180,3 +181,19 @@ def test_an_answer_that_is_not_there_or_has_no_theme_is_refused(archive, config)
     number = answered(archive, "intressant", "Youth exchange")
     with pytest.raises(ConfigError, match="okänt är inget tema"):
         make_example(archive, config, number, "okänt", NOW)
+
+
+def test_broken_rules_leave_the_last_good_ones_in_force_and_say_so(archive, config):
+    theme = config.rules_dir / "themes" / "ungdom.toml"
+    sound = theme.read_text("utf-8")
+    theme.write_text(sound.replace('["kultur"]', '["kulturen"]'), "utf-8")
+    with pytest.raises(RuleErrors, match="kulturen"):
+        load_or_last(archive, config.rules_dir)
+    theme.write_text(sound, "utf-8")
+    good, errors = load_or_last(archive, config.rules_dir)
+    assert errors == ()
+    match_archive(archive, good, NOW)
+    theme.write_text(sound.replace('["kultur"]', '["kulturen"]'), "utf-8")
+    kept, errors = load_or_last(archive, config.rules_dir)
+    assert kept.version == good.version
+    assert [(error.file, error.line) for error in errors] == [("themes/ungdom.toml", 5)]
