@@ -55,7 +55,8 @@ class _Seen(dict[str, tuple[str, str, str]]):
     def _spoken(self, word: str) -> str:
         """The other language where only its dictionary has the word: texts mix them, and what stands around must not change a lemma."""
         other = {SWEDISH: ENGLISH, ENGLISH: SWEDISH}.get(self._language)
-        if other is None or self._lexicon.knows(word, self._language) or not self._lexicon.knows(word, other):
+        # Short ones are mostly abbreviations: to a Swedish dictionary, dp is detaljplan.
+        if other is None or len(word) < 4 or self._lexicon.knows(word, self._language) or not self._lexicon.knows(word, other):
             return self._language
         return other
 
