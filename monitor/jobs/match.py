@@ -11,14 +11,14 @@ from datetime import datetime
 
 from monitor.archive import Archive
 from monitor.archive.corrections import load_call
-from monitor.archive.lookup import find_calls
+from monitor.archive.lookup import find_call, find_calls
 from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
 from monitor.calls import Call
 from monitor.config import Config
-from monitor.errors import ArchiveError, ConfigError
+from monitor.errors import ConfigError
 from monitor.matching.card import card_of
 from monitor.matching.explain import Circumstances, Why, why, why_all
-from monitor.matching.match import judge_call, matches_of
+from monitor.matching.match import analyse_zones, judge_call, matches_of
 from monitor.matching.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,6 @@ class MatchReport:
 
 def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
     """Every call of the archive with its lemma texts."""
-    from monitor.matching.match import analyse_zones
-
     for call in read_calls(archive.db):
         yield call, analyse_zones(rules, call)
 
@@ -93,12 +91,9 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
             "--department", f"{department!r} finns inte; departments.toml har {', '.join(sorted(rules.departments))}"
         )
     asked = [department] if department is not None else list(rules.departments)
-    keys = find_calls(archive.db, text)
-    if not keys:
+    if not find_calls(archive.db, text):
         return [why(rules, None, name, Circumstances(now=now)) for name in asked]
-    if len(keys) > 1:
-        raise ArchiveError(text, f"är flera utlysningar: {', '.join('/'.join(key) for key in keys)}. Ange en av dem")
-    source, call_id = keys[0]
+    source, call_id = find_call(archive.db, text)
     call = load_call(archive.db, source, call_id)
     vanished = vanished_at(archive.db, source, call_id)
     circumstances = Circumstances(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.calls import Call
-from monitor.matching.match import Evidence, Judgement, Match, matches_of
+from monitor.matching.match import GATES, Evidence, Judgement, Match, matches_of
 from monitor.matching.ruleset import RuleSet
 
 
@@ -44,12 +44,14 @@ class Comparison:
 def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
     """Match every call with both rule sets. Each text is read once for both, so that it takes the time of one match."""
     one, other = old.beside_of(new), new.beside_of(old)
+    alike = _alike(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
     number = 0
     for call, zones in calls:
         number += 1
         scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
-        before, after = Judgement(one, call, scanned), Judgement(other, call, scanned)
+        before = Judgement(one, call, scanned)
+        after = Judgement(other, call, scanned, (before, alike))
         had = {match.department: match for match in matches_of(before)}
         has = {match.department: match for match in matches_of(after)}
         for name in had.keys() & has.keys():
@@ -59,6 +61,15 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str,
         for name in has.keys() - had.keys():
             departments[name].gained.append(_difference(call, has[name], before, name))
     return Comparison(old.version, new.version, number, departments)
+
+
+def _alike(old: RuleSet, new: RuleSet) -> frozenset[str]:
+    """The live themes that both sets have word for word, and the gates where those are the same: judged once for both."""
+    if old.programmes != new.programmes:
+        return frozenset()
+    before = {theme.theme.id: theme for theme in old.live_themes}
+    same = {theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme}
+    return frozenset({*same, GATES} if old.fit == new.fit else same)
 
 
 def _difference(call: Call, match: Match, without: Judgement, department: str) -> Difference:

@@ -13,6 +13,9 @@ from monitor.matching.model import Department, Signal, ThemeFile, Veto
 from monitor.matching.ruleset import Hits, RuleSet, holds_besides_words
 from monitor.matching.scoring import FACTORS, Asked, Level, level_of, relevance_of
 
+GATES = ""
+"""Stands for the gates among the names of themes that two rule sets have alike."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -90,14 +93,21 @@ class ThemeResult:
 class Judgement:
     """Everything the rules say about one call; the gates are asked only when someone wants to know."""
 
-    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Hits]) -> None:
+    def __init__(
+        self, rules: RuleSet, call: Call, scanned: Mapping[str, Hits], beside: tuple[Judgement, frozenset[str]] | None = None
+    ) -> None:
+        """`beside` is what another rule set that scans alike made of the call, and the themes that both have alike."""
         self.rules, self.call = rules, call
+        self._beside: Judgement | None = beside[0] if beside else None
+        self._alike = beside[1] if beside else frozenset()
         self._scanned = {zone: scanned.get(zone, {}) for zone in ZONES}
         self._programme = rules.programme_of(call)
 
     @cached_property
     def gates(self) -> Gates:
         """What the gates say."""
+        if self._beside is not None and GATES in self._alike:
+            return self._beside.gates
         return pass_gates(self.rules, self.call, self._scanned)
 
     @cached_property
@@ -108,7 +118,12 @@ class Judgement:
             for term in hits:
                 for theme, condition in self.rules.askers.get(term, ()):
                     asked.setdefault(theme, set()).add(condition)
-        return tuple(self._result(theme, asked[theme]) for theme in sorted(asked))
+        known = {result.theme.theme.id: result for result in self._beside.results} if self._beside is not None else {}
+        themes = self.rules.live_themes
+        return tuple(
+            known[name] if (name := themes[theme].theme.id) in self._alike else self._result(theme, asked[theme])
+            for theme in sorted(asked)
+        )
 
     def _result(self, number: int, asked: set[int]) -> ThemeResult:
         theme, conditions, always = self.rules.ready[number]

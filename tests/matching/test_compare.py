@@ -77,7 +77,7 @@ def test_report_counts_hits_alone_decisive_and_unwanted(rules):
     assert outcome.calls == 4
 
 
-def test_report_finds_signals_that_are_too_broad_and_signals_that_say_the_same(rules):
+def test_t65_report_finds_signals_that_are_too_broad_and_signals_that_say_the_same(rules):
     theme = YOUTH.replace("[[veto]]", '[[signal]]\nid = "samma"\nwords = ["youth exchanges abroad"]\nweight = 1\n\n[[veto]]')
     rules = small_rules(ungdom=theme)
     calls = [a_call(f"Youth exchanges abroad {number}") for number in range(6)] + [
