@@ -73,6 +73,8 @@ class CandidateReader:
             " AND i.call_id = c.call_id))"
             " OR (c.story <> '' AND EXISTS (SELECT 1 FROM matches l WHERE l.department = :department"
             " AND l.source || '/' || l.call_id = c.story))"
+            " OR EXISTS (SELECT 1 FROM desk_choices d WHERE d.department = :department AND d.choice = 'add' AND d.source = c.source"
+            " AND d.call_id = c.call_id AND (c.last_deadline IS NULL OR c.last_deadline >= :since))"
             " ORDER BY c.source, c.call_id",
             {
                 "department": department,

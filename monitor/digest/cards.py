@@ -85,7 +85,7 @@ class Cards:
             badge=self._badge(item),
             programme=clean(match.programme) if match else "",
             summary="" if changed else self._summary(call, title),
-            changes=tuple(self.change(change, call) for change in item.changes),
+            changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in _URGENT for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
             why=self.why(match) if match else "",
@@ -110,7 +110,7 @@ class Cards:
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
             programme=clean(match.programme) if match else "",
-            changes=changes,
+            changes=(*changes, *self._note(item)),
             urgent=any(change.kind in _URGENT for change in item.changes),
             detail="" if changes else self.detail(call),
             why=self.why(match) if match else "",
@@ -247,6 +247,11 @@ class Cards:
             else:
                 rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
         return rows
+
+    def _note(self, item: Item) -> tuple[str, ...]:
+        """The coordinator's own line, said to be just that."""
+        note = clean(item.candidate.note)
+        return (self.wording.say("card.note", note=note),) if note else ()
 
     def _badge(self, item: Item) -> str:
         match = item.candidate.match

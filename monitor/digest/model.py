@@ -115,6 +115,8 @@ class Candidate:
     told: tuple[Told, ...] = ()
     story: str = ""
     answer: str = ""
+    note: str = ""
+    """A line of the coordinator's own."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.candidates import CandidateReader, source_health
+from monitor.archive.desk import read_choices
 from monitor.archive.ledger import (
     Address,
     NewDigest,
@@ -32,7 +33,7 @@ from monitor.digest.render import Rendered, Templates, load_templates, render_ma
 from monitor.digest.view import Occasion
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError
-from monitor.jobs.digest_values import audience, candidate, choice, health
+from monitor.jobs.digest_values import audience, candidate, choice, health, steer
 from monitor.mail.message import message_id
 from monitor.matching.load import load_rules
 from monitor.matching.model import Department
@@ -157,6 +158,10 @@ class DigestBuilder:
         rendered = self._render(digest_id, department, selection, coordinator, ahead=ahead, last=last)
         return self._store(digest_id, department, selection, rendered, coordinator, preview=True)
 
+    def plan(self, department: Department) -> Selection:
+        """What the department's next mail would tell if it were built now."""
+        return self._selection(department, last_digest(self._db, department.id))[0]
+
     def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
         candidates = self._candidates(department, last.created if last else self._now)
         selection = choose(
@@ -166,7 +171,9 @@ class DigestBuilder:
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)
-        return [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
+        choices = read_choices(self._db, department.id, self._week)
+        found = [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
+        return steer(found, choices)
 
     def _is_silent(self, department: Department) -> bool:
         return self._config.digest.quiet == "nothing" or department.id in self._config.digest.silent
@@ -188,6 +195,7 @@ class DigestBuilder:
             previous_week=last.week if last and last.week < self._week else "",
             health=self._health,
             ahead=ahead,
+            top=read_choices(self._db, department.id, self._week).top,
         )
         languages = list(dict.fromkeys(one.language for one in recipients)) or ["sv"]
         return render_mail(self._templates, selection, audience(self._config, department), occasion, self._signer, languages)

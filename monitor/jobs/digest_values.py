@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.archive.candidates import CandidateRow, MatchRow
+from monitor.archive.desk import Choices
 from monitor.config import Config
 from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, SourceHealth, Told
 from monitor.matching.model import Department
@@ -13,6 +15,7 @@ from monitor.matching.ruleset import RuleSet
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
 _IN_MAIL = ("municipality", "cofunding", "partners")
+ADDED_RELEVANCE = 60.0
 _GOOD = ("accepted", "unchanged")
 
 
@@ -29,6 +32,22 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         story=row.story,
         answer=row.answer,
     )
+
+
+def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
+    """The candidates as the coordinator wants them: those held back left out, those added given a match, lines put to calls.
+
+    What a department has been told of before is a promise: it stays, held back or not.
+    """
+    steered = []
+    for one in candidates:
+        if one.key in choices.held and not one.told:
+            continue
+        match = one.match
+        if match is None and one.key in choices.added:
+            match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, themes=("tillagd av samordnaren",))
+        steered.append(replace(one, match=match, note=choices.lines.get(one.key, "")))
+    return steered
 
 
 def _match(rules: RuleSet, row: CandidateRow, match: MatchRow) -> Match:

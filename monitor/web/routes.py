@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from monitor.web import answers, calendars, callpage, callwork, departments, digests, entry, feeds, front
+from monitor.web import answers, calendars, callpage, callwork, departments, desk, digests, entry, feeds, followup, front
 from monitor.web.route import Route
 
 ROUTES: tuple[Route, ...] = tuple(
     route
-    for module in (front, departments, calendars, callwork, callpage, answers, digests, feeds, entry)
+    for module in (front, departments, calendars, callwork, callpage, answers, digests, desk, followup, feeds, entry)
     for route in module.ROUTES
 )

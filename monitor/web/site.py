@@ -27,13 +27,26 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedItem:
+    """One call that a department is about to be told of. `told`: it knows of it already, so that this is a change or a reminder."""
+
+    section: str
+    key: tuple[str, str]
+    title: str
+    level: str
+    themes: tuple[str, ...]
+    note: str
+    told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What one department's next mail would hold now: its subject, and (section, call's key, title, level) of each item."""
+    """What one department's next mail would hold now."""
 
     department: str
     kind: str
-    subject: str
-    items: tuple[tuple[str, tuple[str, str], str, str], ...]
+    week: str
+    items: tuple[PlannedItem, ...]
 
 
 class Work(Protocol):
@@ -41,6 +54,9 @@ class Work(Protocol):
 
     def planned(self, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
+
+    def make_example(self, answer: int, now: datetime) -> list[str]:
+        """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
 
     def rematch(self) -> None:
         """Match the archive anew with the rules as they are now, in a process of its own."""

@@ -1,0 +1,101 @@
+"""Serving the archive in a browser, and what its pages ask of other parts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.archive import open_archive
+from monitor.config import Config
+from monitor.web.login import save_password
+from monitor.web.site import Planned, Site
+
+
+class PageWork:
+    """What the pages ask for beyond the archive: mails as they would be, and matching anew."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._matching: subprocess.Popen[bytes] | None = None
+
+    def planned(self, now: datetime) -> list[Planned]:
+        """What would go to whom if the mails were built now; nothing is stored."""
+        from monitor.jobs.plan import plan_digests
+
+        with open_archive(self._config.archive) as archive:
+            return plan_digests(self._config, archive, now)
+
+    def make_example(self, answer: int, now: datetime) -> list[str]:
+        """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
+        from monitor.jobs.rules import make_example
+
+        with open_archive(self._config.archive) as archive:
+            _, errors = make_example(archive, self._config, answer, None, now)
+        return [str(error) for error in errors]
+
+    def rematch(self) -> None:
+        """Start `monitor match` unless it is at work; it takes the rules as they are when it begins."""
+        if self._matching is not None and self._matching.poll() is None:
+            return
+        self._matching = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "monitor", *_config_option(self._config), "match"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        if self._matching is not None:
+            self._matching.wait()
+
+
+def _config_option(config: Config) -> list[str]:
+    return ["--config", str(config.path)] if config.path else []
+
+
+def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
+    """The installation as its pages see it."""
+    return Site(config, clock, PageWork(config))
+
+
+def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    from monitor.web.app import make_app
+
+    site = make_site(config, clock)
+    # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
+    uvicorn.run(
+        make_app(site),
+        host=host,
+        port=port,
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+        timeout_keep_alive=10,
+        lifespan="on",
+    )
+    site.archive.close()
+
+
+def set_password(config: Config, password: str) -> Path:
+    """Keep the hash of the coordinator's password; gives the file."""
+    from monitor.web.login import password_file
+
+    save_password(config.data_dir, password)
+    return password_file(config.data_dir)
+
+
+def report_document(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
+    """The follow-up of a period as one document."""
+    from monitor.matching.load import load_rules
+    from monitor.web.followup import follow_up
+
+    with open_archive(config.archive) as archive:
+        return follow_up(archive.db, load_rules(config.rules_dir), config, begin, end, now)
