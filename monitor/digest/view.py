@@ -79,7 +79,8 @@ class MailView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """When and why a mail is written: its digest's id and week, the week of the mail before it, and how the sources stand."""
+    """When and why a mail is written: its digest's id and week, the week of the mail before it, how the sources stand, and the
+    coordinator's own line."""
 
     digest: str
     week: str
@@ -87,6 +88,7 @@ class Occasion:
     previous_week: str = ""
     health: tuple[SourceHealth, ...] = ()
     ahead: tuple[Candidate, ...] = ()
+    top: str = ""
 
 
 def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
@@ -131,7 +133,7 @@ class MailWriter:
             subject=self._subject(selection, name),
             title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
             name=name,
-            lead=tuple(self._lead(selection, name)),
+            lead=(*self._lead(selection, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),
             footer=tuple(self._footer(name, attached=any(value is Shown.CARD for value in shown.values()))),
             footer_heading=self._say("footer.heading"),
@@ -253,6 +255,11 @@ class MailWriter:
             numbers = self._wording.join(self._wording.week(week) for week in weeks)
             lead.append(say("lead.covers", n=len(weeks), weeks=numbers))
         return lead
+
+    def _top(self) -> tuple[str, ...]:
+        """The coordinator's own line on top of the mail, after the answer in one line."""
+        top = clean(self._occasion.top)
+        return (self._say("lead.top", text=top),) if top else ()
 
     def _welcome_lead(self, selection: Selection) -> list[str]:
         number = sum(item.section is Section.NEW for item in selection.everything)
