@@ -35,13 +35,18 @@ class BulkSpider(SourceSpider):
         spooled: Path = response.meta["spooled"]
         try:
             with spooled.open("rb") as file:
+                if self.walled(response.replace(body=file.read(200_000))):
+                    return
+                file.seek(0)
                 for item in read_objects(file):
                     self.reading.seen += 1
                     yield from self.read_object(item)
         except ValueError as error:
-            self.reading.problem(ProblemKind.UNREADABLE, f"Filen är inte hel JSON: {error}")
+            self.reading.problem(ProblemKind.UNREADABLE, f"Filen är inte hel JSON: {str(error).splitlines()[0]}")
         finally:
             spooled.unlink(missing_ok=True)
+        if not self.reading.seen:
+            self.reading.problem(ProblemKind.LAYOUT, "Filen har inga utlysningar i den form som programmet känner.")
         self.reading.validators = {
             "If-None-Match": (response.headers.get("ETag") or b"").decode("latin-1"),
             "If-Modified-Since": (response.headers.get("Last-Modified") or b"").decode("latin-1"),

@@ -55,6 +55,7 @@ class CalendarSpider(SourceSpider):
 
     def parse_list(self, response: TextResponse) -> Iterator[Request]:
         listing = read_listing(response, self.source)
+        self.reading.said_empty = listing.empty
         if listing.trouble:
             self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
         for address in listing.addresses[:MOST_PAGES]:

@@ -37,6 +37,7 @@ class PageSpider(SourceSpider):
             yield from self.parse_article(response)
             return
         listing = read_listing(response, self.source)
+        self.reading.said_empty = listing.empty
         if listing.trouble:
             self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
         own = entry_key("", response.url, "")

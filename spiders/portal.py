@@ -68,6 +68,8 @@ class PortalSpider(SourceSpider):
         )
 
     def parse(self, response: Response, number: int = 1, **options: Any) -> Iterator[Request | Call]:
+        if self.walled(response):
+            return
         try:
             page = json.loads(response.body)
             rows, total, version = list(page["results"]), int(page["totalResults"]), str(page["apiVersion"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from trafilatura.settings import Document
 from monitor.calls import Budget, Call, DeadlineModel, Kind, Link, Section
 from monitor.collect.events import Happening, page_happenings
 from monitor.collect.links import outside_links
-from monitor.collect.noise import steady_text
+from monitor.collect.noise import join_labels, steady_text
 from monitor.collect.programmes import find_identifiers
 from monitor.collect.text import plain_line, plain_text, title_text
 from monitor.language import analyser
@@ -26,6 +27,7 @@ from monitor.sources import Source
 
 _SUMMARY_LENGTH = 400
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
+_LATEST = re.compile(r"\b(?:senast|före|innan|anmäl\w*|register\w*|by|before|until)\b[^.\n]*$", re.IGNORECASE)
 # Only what the page's head and its time elements say: a search through the text would take a deadline, or today's date, for the day of publication.
 _DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
 
@@ -65,7 +67,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
         return None
     happenings = page_happenings(markup, url, zone)
     return Article(
-        title=title_text(found.title or ""),
+        title=_without_site(title_text(found.title or ""), plain_line(found.sitename or "")),
         text=plain_text(found.text or ""),
         description=plain_text(found.description or ""),
         published=_day(found.date, zone),
@@ -114,7 +116,7 @@ def describe_item(
         language=language,
         programme=source.programme,
         published=published,
-        place=find_place(whole, url, title) or ((source.place,) if source.place else ()),
+        place=_place(kind, whole, url, title) or ((source.place,) if source.place else ()),
         keywords=keywords,
         links=links,
         **_worded(title, description, text),
@@ -162,7 +164,7 @@ def _worded(title: str, description: str, text: str) -> dict[str, Any]:
 def _whole_text(title: str, description: str, text: str) -> str:
     """All that was read, for working things out: more than what is kept."""
     start = "" if description and text.startswith(description[:60]) else plain_text(description)
-    return f"{start}\n\n{text}".strip() or title
+    return join_labels(f"{start}\n\n{text}".strip()) or title
 
 
 def _since(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
@@ -204,7 +206,8 @@ def _occasion(
         return happening.starts, happening.ends, happening.location
     days: dict[date, FoundDate] = {}
     for item in find_dates(text, reference=since, language=language, zone=zone):
-        if item.role is Role.OTHER and item.date is not None and item.date >= since:
+        latest = _LATEST.search(text[max(item.start - 40, 0) : item.start])  # the day to register by
+        if item.role is Role.OTHER and item.date is not None and item.date >= since and not latest:
             days.setdefault(item.date, item)
     if len(days) != 1:
         return None, None, ""
@@ -212,6 +215,11 @@ def _occasion(
     clock = datetime.min.time() if item.time is None else item.time
     ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), ZoneInfo(item.zone))
     return datetime.combine(item.date_from or day, clock, ZoneInfo(item.zone)), ends, ""
+
+
+def _place(kind: Kind, text: str, url: str, title: str) -> tuple[str, ...]:
+    """What limits those who may apply; where a thing happened or will happen limits nobody."""
+    return find_place(text, url, title) if kind is Kind.CALL else find_place("", url)
 
 
 def _identifier(title: str, text: str) -> str:
@@ -223,6 +231,13 @@ def _identifier(title: str, text: str) -> str:
 def _language(text: str) -> str:
     told = analyser().language(text[:20_000])
     return told if told in _LANGUAGES else ""
+
+
+def _without_site(title: str, site: str) -> str:
+    """The title without the name of the site, which publishing systems put behind it."""
+    for dash in (" - ", " – ", " | ", " » ") if site else ():
+        title = title.removesuffix(f"{dash}{site}")
+    return title
 
 
 def _day(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -48,7 +48,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What one run says about its source. `items` counts what could be read, stored or left out; `newest` is the latest date that any item bears."""
+    """What one run says about its source. `items` counts what could be read, stored or left out; `newest` is the latest date that any item bears;
+    `said_empty`: the page itself said that it had nothing."""
 
     at: datetime
     accepted: bool
@@ -58,6 +59,7 @@ class RunFacts:
     changes: int = 0
     not_modified: bool = False
     newest: datetime | None = None
+    said_empty: bool = False
     fields: dict[str, int] = field(default_factory=dict)
     problems: tuple[tuple[str, str], ...] = ()
     moved: str = ""
@@ -80,6 +82,7 @@ def measure(reading: Reading) -> dict[str, object]:
         "items": reading.items,
         "left_out": len(reading.left_out),
         "moved": reading.moved,
+        "said_empty": reading.said_empty,
         "newest": newest.isoformat() if newest else None,
         "fields": {
             "items": len(calls),
@@ -128,7 +131,7 @@ def _moved(now: RunFacts) -> Health | None:
 
 def _empty(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:
     """Nothing where there used to be something, for longer than the source has ever been empty before."""
-    if now.items:
+    if now.items or now.said_empty:
         return None
     before = list(earlier)
     since = now.at
@@ -162,7 +165,7 @@ def _drop(now: RunFacts, earlier: Sequence[RunFacts], expected: int) -> Health |
     usual = [run.items for run in earlier[-30:] if run.items]
     if len(usual) >= _ENOUGH_RUNS and median(usual) >= _ENOUGH_ITEMS and now.items < median(usual) / 2 and now.items < min(usual):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Den brukar ge omkring {round(median(usual))}.")
-    if now.items < expected and (not usual or now.items < min(usual)):
+    if now.items < expected and not now.said_empty and (not usual or now.items < min(usual)):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Minst {expected} väntas.")
     return None
 

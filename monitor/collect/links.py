@@ -55,11 +55,11 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     found += [url for url in _stated_links(response) if allowed.search(url)]
     if found:
         return Listing(addresses=tuple(dict.fromkeys(found)))
-    if is_scripted(response.body):
-        return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
-    text = " ".join(response.css("body ::text").getall())
+    text = " ".join(response.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]").getall())
     if _NOTHING.search(text):
         return Listing(empty=True)
+    if is_scripted(response.body):
+        return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
     if container is not None and not container:
         return Listing(trouble=f"Listsidan ser ut att ha gjorts om: den del som källan pekar ut ({source.within}) finns inte.")
     if container is not None and not container.css("a[href]"):

@@ -33,13 +33,24 @@ _LINES = re.compile(
     ),
     re.IGNORECASE,
 )
+_FIRST_DAY = re.compile(rf"\A\s*(?:(?:publicera[dt]|published)\s*:?\s*)?{_DAY}{_TIME}?\s*(?=\n)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:^|(?<=\n))[-•*\s]*([^\W\d][^\n.!?\d:]{2,38}?)\s*:?\s*\n[-•*\s]*(?=(?:högst|upp till|max|totalt|cirka|ca|eur|€|up to)?\s*\d)",
+    re.IGNORECASE,
+)
 # The same words inside a line, where the text goes on around them.
 _INSIDE = re.compile(
     r"\s*\(?\blänk till annan webbplats(?:, öppnas i nytt fönster)?\.?\)?|\[missing text [^\]\n]*\]", re.IGNORECASE
 )
 
 
+def join_labels(text: str) -> str:
+    """The text with a label and the value on the line below it put on one line, as tables and definition lists are read."""
+    return _LABEL.sub(r"\1: ", text)
+
+
 def steady_text(text: str) -> str:
     """The text without lines that say nothing or change from day to day while the article does not."""
+    text = _FIRST_DAY.sub("", text)
     kept = [line for line in _INSIDE.sub("", text).split("\n") if not _LINES.fullmatch(line.strip(" \t*•·|-–"))]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()

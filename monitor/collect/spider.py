@@ -82,7 +82,7 @@ class SourceSpider(scrapy.Spider):
     def judge(self) -> list[Problem]:
         """What speaks against accepting this run, beyond the problems noted on the way."""
         reading = self.reading
-        if reading.items or reading.not_modified:
+        if reading.items or reading.not_modified or reading.said_empty or reading.problems:
             return []
         if reading.skipped:
             return [

@@ -34,6 +34,7 @@ def run_facts(row: dict[str, Any]) -> RunFacts:
         skipped=row["skipped"],
         changes=row["new"] + row["changed"],
         not_modified=bool(stats.get("not_modified")),
+        said_empty=bool(stats.get("said_empty")),
         newest=datetime.fromisoformat(newest) if newest else None,
         fields=dict(stats.get("fields") or {}),
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),

@@ -56,7 +56,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"öppe[nt]\w*\s+(?:fram\s+)?till(?:\s+och\s+med)?|öppe[nt]\s+t\.?o\.?m|pågår\s+(?:fram\s+)?(?:till|t\.?o\.?m)(?:\s+och\s+med)?|"
         r"förläng\w*(?:\s+(?:\w+\s+)?(?:fram\s+)?till)?|(?:extended|postponed)\s+(?:to|until)|"
         r"(?:kom|kommit|komma|inkommit|inkomna|inkomma)\s+(?:in\s+)?(?:\S+\s+){0,5}?(?:senast|före|innan)|tillhanda\w*|(?:skicka|lämna)s?\s+in\b|"
-        r"clos(?:es|ing|ed)\b|cut-?off\w*|\bdue\b|gick\s+ut|går\s+ut|utgår|löper\s+ut|open\s+until|\bslutar",
+        r"clos(?:es|ing|ed)\b|close\s+(?:on|at)\b|cut-?off\w*|\bdue\b|gick\s+ut|går\s+ut|utgår|löper\s+ut|open\s+until|\bslutar",
     ),
     (
         Cue.OPENS,

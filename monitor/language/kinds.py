@@ -80,7 +80,7 @@ _NEWS: _Cues = (
     (
         5,
         "har fått pengar",
-        r"\b(?:har|hade|blivit|blev)\s+(?:nyligen\s+)?(?:beviljats|beviljad|tilldelats|fått|valts\s+ut|utsetts)|\bbeviljas\b|\bbeviljade[st]?\b(?!\s+ackred)|\bdelar\s+på\b|valts\s+ut|"
+        r"\b(?:har|hade|blivit|blev)\s+(?:nyligen\s+)?(?:beviljats|beviljad|tilldelats|fått|valts\s+ut|utsetts)|\bbeviljas\b|\bbeviljade[st]?\b(?!\s+ackred)|\bdela[rd]?e?\s+på\b|valts\s+ut|"
         r"reservlista\w*|\bfår\s+(?:nu\s+)?(?:del\s+av|stöd|[0-9][0-9,. ]*\s*(?:miljon|kr|euro|mkr)\w*|varsin)|\b(?:har|have|has)\s+(?:been\s+)?(?:awarded|approved|granted|selected)|"
         r"får\s+\S+\s+(?:miljoner|euro|kronor)|vardera\b|winners?\b|vinnare",
     ),

@@ -29,7 +29,7 @@ _CURRENCIES = {
     "SEK": r"svenska\s+kronor|kronor(?:na)?|krona|sek|kr\.?|:-",
     "EUR": r"euros?|eur|€",
     "NOK": r"norske\s+kroner|nok",
-    "DKK": r"danske\s+kroner|dkk",
+    "DKK": r"dansk[ae]\s+kron(?:or|er)|dkk",
     "USD": r"us\s?dollars?|dollars?|usd|us\$|\$",
     "GBP": r"pund|gbp|£",
     "": r"kroner",
