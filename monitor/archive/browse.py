@@ -178,11 +178,13 @@ def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def digest_items(db: Database, digest: str, source: str = "", section: str = "") -> list[tuple[str, tuple[str, str]]]:
-    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source or a section."""
+def digest_items(
+    db: Database, digest: str, source: str = "", section: str = "", *, linked: bool = False
+) -> list[tuple[str, tuple[str, str]]]:
+    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source, a section, or what it only links to."""
     rows = db.execute(
         "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
-        " AND (:section = '' OR section = :section) GROUP BY source, call_id ORDER BY min(position)",
-        {"digest": digest, "source": source, "section": section},
+        " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link') GROUP BY source, call_id ORDER BY min(position)",
+        {"digest": digest, "source": source, "section": section, "linked": linked},
     ).fetchall()
     return [(row[0], (row[1], row[2])) for row in rows]

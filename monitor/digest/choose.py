@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.calls import Kind, Status, call_status, next_deadline
@@ -135,7 +136,10 @@ def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tupl
     for members in stories.values():
         told = [one for one in members if read_facts(one.told).told]
         if told:
-            alone.extend((one, ()) for one in told)
+            # The rules match the story's lead alone; reminders go on for the record that the department knows.
+            match = next((one.match for one in members if one.match is not None), None)
+            first = min(told, key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, one.key))
+            alone.extend((replace(one, match=match) if one is first else one, ()) for one in told)
         else:
             members.sort(key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
             alone.append((members[0], tuple(one for one in members[1:] if one.call.url != members[0].call.url)))

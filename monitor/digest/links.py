@@ -10,6 +10,9 @@ from monitor.calls import Call
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
 
+# In a link to a digest's page: only what the mail itself leaves to the link.
+THE_REST = "resten"
+
 
 @dataclass(frozen=True, slots=True)
 class Links:

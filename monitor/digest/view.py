@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from monitor.calls import next_deadline
 from monitor.digest.cards import Cards, CardView, LinkView
 from monitor.digest.facts import date_keys
-from monitor.digest.links import Links
+from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import (
     Audience,
     Candidate,
@@ -28,6 +28,7 @@ from monitor.digest.wording import HOME, Wording, clean, iso_week, shorten
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
 _LINES_ONLY = (Section.NEWS, Section.POLICY, Section.PARTNERS, Section.MISSED)
+_CALLS_IN_SUBJECT = 3
 _IN_SUBJECT = (Section.NEW, Section.CLOSING, Section.COMING, Section.EVENTS, Section.POLICY, Section.PARTNERS, Section.NEWS)
 
 
@@ -125,7 +126,7 @@ class MailWriter:
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
         sections = [self._section(section, selection, shown) for section in Section]
         if selection.kind is MailKind.QUIET and quiet_lines:
-            sections.append(SectionView(id="ahead", heading=self._say("heading.closing"), lines=quiet_lines))
+            sections.append(SectionView(id="ahead", heading=self._say("heading.ahead"), lines=quiet_lines))
         week = self._wording.week(self._occasion.week)
         return MailView(
             kind=selection.kind.value,
@@ -135,7 +136,7 @@ class MailWriter:
             name=name,
             lead=(*self._lead(selection, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),
-            footer=tuple(self._footer(name, attached=any(value is Shown.CARD for value in shown.values()))),
+            footer=tuple(self._footer(selection.kind, name, attached=any(value is Shown.CARD for value in shown.values()))),
             footer_heading=self._say("footer.heading"),
             weak_heading=self._say("heading.weak"),
             some=self._say("group.some"),
@@ -169,7 +170,7 @@ class MailWriter:
     def _group(self, group: Group) -> GroupView:
         source = clean(self._audience.sources.get(group.source, group.source))
         number = len(group.items)
-        url = self._cards.links.digest(self._occasion.digest, kalla=group.source, avsnitt=group.section.value)
+        url = self._cards.links.digest(self._occasion.digest, kalla=group.source, avsnitt=group.section.value, visa=THE_REST)
         return GroupView(
             title=self._say(f"group.{group.section.value}", n=number, source=source),
             reason=self._say("group.first_reading" if group.first_reading else "group.many"),
@@ -178,13 +179,13 @@ class MailWriter:
         )
 
     def _link_to_rest(self, number: int, section: Section) -> LinkView:
-        url = self._cards.links.digest(self._occasion.digest, avsnitt=section.value)
+        url = self._cards.links.digest(self._occasion.digest, avsnitt=section.value, visa=THE_REST)
         return LinkView(self._say("link.more", n=number), "", url)
 
     def _rest(self, selection: Selection) -> LinkView | None:
         if not selection.rest:
             return None
-        url = self._cards.links.digest(self._occasion.digest)
+        url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
         return LinkView(self._say("link.more", n=len(selection.rest)), "", url)
 
     def _subject(self, selection: Selection, name: str) -> str:
@@ -205,7 +206,8 @@ class MailWriter:
         day = self._nearest(selection)
         nearest = say("subject.nearest", day=self._wording.short_day(day, self._occasion.now)) if day else ""
         if changed and what:
-            first = say("count.changed", n=changed)
+            short = any(section.value in counts for section in _IN_SUBJECT[:_CALLS_IN_SUBJECT])
+            first = say("count.changed_short" if short else "count.changed", n=changed)
             return say("subject.changed_first", changed=first, what=what, name=name, week=week, nearest=nearest)
         what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
         return say("subject.weekly", what=what, name=name, week=week, nearest=nearest)
@@ -240,9 +242,7 @@ class MailWriter:
         if selection.kind is MailKind.WELCOME:
             lead = [say("lead.welcome", name=name), *self._welcome_lead(selection)]
         elif selection.kind is MailKind.QUIET:
-            lead = [say("lead.quiet", name=name)]
-            if self._occasion.ahead:
-                lead.append(say("lead.quiet_coming"))
+            lead = [say("lead.quiet", name=name), *self._sources()]
         else:
             counts = selection.counts()
             what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
@@ -274,9 +274,9 @@ class MailWriter:
             lead.append(self._say("lead.welcome_rest", n=len(selection.rest)))
         return lead
 
-    def _footer(self, name: str, *, attached: bool) -> list[str]:
+    def _footer(self, kind: MailKind, name: str, *, attached: bool) -> list[str]:
         say = self._say
-        lines = self._sources()
+        lines = [] if kind is MailKind.QUIET else self._sources()
         if attached:
             lines.append(say("footer.attached"))
         lines.append(say("footer.machine"))

@@ -8,7 +8,7 @@ from itertools import groupby
 from datasette import Response
 
 from monitor.archive.browse import digest_items, find_digest_by_id, list_calls
-from monitor.digest.links import RECIPIENT_TOKEN
+from monitor.digest.links import RECIPIENT_TOKEN, THE_REST
 from monitor.web.pages import page
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
@@ -26,7 +26,8 @@ def digest(visit: Visit) -> Response:
     if found is None or not found["department"]:
         raise Missing
     source, section = visit.args.get("kalla", ""), visit.args.get("avsnitt", "")
-    items = digest_items(db, found["id"], source, section)
+    linked = visit.args.get("visa") == THE_REST
+    items = digest_items(db, found["id"], source, section, linked=linked)
     calls = {call.key: call for call in list_calls(db, [key for _, key in items], visit.now)}
     groups = [
         (SECTIONS.get(name, name), [calls[key] for _, key in part if key in calls])
@@ -40,7 +41,7 @@ def digest(visit: Visit) -> Response:
         groups=groups,
         count=len(items),
         name=department.name if department else found["department"],
-        narrowed=bool(source or section),
+        narrowed=bool(source or section or linked),
     )
 
 
