@@ -18,13 +18,12 @@ from monitor.collect.pipelines import is_web_address
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
-MOST_PAGES = 40
-
 
 class CalendarSpider(SourceSpider):
     """Reads what is to come; an event that has been is left out, and one that is missing from the list says nothing."""
 
     name = "calendar"
+    most_articles = 40
 
     def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
         if self.walled(response):
@@ -58,7 +57,7 @@ class CalendarSpider(SourceSpider):
         self.reading.said_empty = listing.empty
         if listing.trouble:
             self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
-        for address in listing.addresses[:MOST_PAGES]:
+        for address in listing.addresses[: self.most_articles]:
             yield self.ask(address, self.parse_page)
 
     def parse_page(self, response: Response, **options: Any) -> Iterator[Call]:

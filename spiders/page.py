@@ -16,8 +16,6 @@ from monitor.collect.links import read_listing
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
-MOST_ARTICLES = 60
-
 
 class PageSpider(SourceSpider):
     """Follows the links of the list page whose address matches `links` and lie inside `within`; each page is one item.
@@ -26,6 +24,7 @@ class PageSpider(SourceSpider):
     """
 
     name = "page"
+    most_articles = 60
 
     def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
         if self.walled(response):
@@ -43,7 +42,7 @@ class PageSpider(SourceSpider):
         own = entry_key("", response.url, "")
         addresses = dict.fromkeys(entry_key("", address, "") for address in listing.addresses)
         addresses.pop(own, None)
-        for address in list(addresses)[:MOST_ARTICLES]:
+        for address in list(addresses)[: self.most_articles]:
             yield self.ask(self.spelled(address, response), self.parse_article)
 
     def spelled(self, address: str, response: Response) -> str:

@@ -1,0 +1,75 @@
+"""What the coordinator can do about a source, as sentences in Swedish: told by `monitor sources check`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scrapy.http import HtmlResponse
+
+from monitor.archive.documents import Document
+from monitor.collect.links import alternate_feeds, other_links
+from monitor.collect.reading import Problem, ProblemKind, Reading
+from monitor.sources import Source
+
+_WHAT_TO_DO = {
+    ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
+    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), eller stäng av källan: enabled = false.",
+    ProblemKind.ROBOTS: "Webbplatsen vill inte bli läst här. Välj en annan sida eller stäng av källan: enabled = false.",
+    ProblemKind.REFUSED: "Ändra url till en vanlig webbadress som vem som helst kan nå.",
+    ProblemKind.TOO_LARGE: "Välj en mindre sida eller ett flöde.",
+    ProblemKind.UNREACHABLE: "Öppna adressen i en webbläsare. Fungerar den där kan en brandvägg stå i vägen.",
+    ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
+}
+
+
+def advise(source: Source, reading: Reading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
+    """What to change, the most important first; empty when there is nothing to do."""
+    found = []
+    if reading.moved:
+        found.append(f'Sidan har flyttat. Ändra till url = "{reading.moved}"')
+    found += [_WHAT_TO_DO[problem.kind] for problem in problems if problem.kind in _WHAT_TO_DO]
+    first = _page(documents[0]) if documents else None
+    if first is not None:
+        found += _feeds(source, first)
+        if any(problem.kind in (ProblemKind.LAYOUT, ProblemKind.EMPTY) for problem in problems):
+            found += _links(source, first)
+    found += _row(source, reading, problems)
+    return list(dict.fromkeys(found))
+
+
+def _page(document: Document) -> HtmlResponse | None:
+    if b"<" not in document.body[:2000] or "xml" in document.content_type.replace("xhtml", ""):
+        return None
+    return HtmlResponse(document.url, body=document.body, headers={"Content-Type": document.content_type})
+
+
+def _feeds(source: Source, page: HtmlResponse) -> list[str]:
+    feeds = alternate_feeds(page.text, page.url)[:3]
+    if source.kind == "feed":
+        return [f'Sidan anger ett flöde. Pröva url = "{feed}"' for feed in feeds]
+    return [f'Sidan har ett flöde, som är säkrare att läsa. Pröva kind = "feed" och url = "{feed}"' for feed in feeds]
+
+
+def _links(source: Source, page: HtmlResponse) -> list[str]:
+    if source.kind not in ("page", "calendar"):
+        return []
+    told = []
+    for beginning, count, example in other_links(page, source):
+        pattern = f"{re.escape(beginning)}[^?#]+"
+        told.append(f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'")
+    return told
+
+
+def _row(source: Source, reading: Reading, problems: Sequence[Problem]) -> list[str]:
+    told = []
+    calls = list(reading.calls.values())
+    if calls and not problems and source.address == "unconfirmed":
+        told.append('Adressen fungerar. Sätt address = "confirmed"')
+    if not problems and 0 < reading.items < source.expected:
+        told.append(f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}")
+    if not calls and reading.left_out:
+        told.append("Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes.")
+    if calls and source.kind in ("feed", "page") and not any(call.published for call in calls):
+        told.append("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses.")
+    return told
