@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _WIDTH, _LABEL, _BAR, _GAP, _LETTERS = 760, 250, 13, 14, 34
-_CLASSES = ("bar", "bar2", "bar3", "bar")
+_CLASSES = ("bar", "bar2", "bar3", "bar4")
 
 
 def bars(rows: Sequence[Mapping[str, Any]], counts: Sequence[str], names: Mapping[str, str], name: str) -> Markup:

@@ -136,11 +136,12 @@ def chart_values(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("areas", ("found", "told")),
         ("months", ("found", "told")),
     )
-    return [
-        {"title": DIMENSIONS[name], "svg": bars(document[name][:16], counts, NAMES, f"diagram-{name}"), "counts": counts}
-        for name, counts in wanted
-        if document[name]
-    ]
+    charts = []
+    for name, counts in wanted:
+        rows = [row for row in document[name] if any(row[count] for count in counts)][:16]
+        if rows:
+            charts.append({"title": DIMENSIONS[name], "svg": bars(rows, counts, NAMES, f"diagram-{name}"), "counts": counts})
+    return charts
 
 
 def followup_page(visit: Visit) -> Response:

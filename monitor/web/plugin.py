@@ -102,6 +102,7 @@ def _nothing(visit: Visit) -> Response:
 
 def _visit(site: Site, request: Request, variables: Mapping[str, str | None], body: bytes) -> Visit:
     many = _values(request.query_string)
+    posted = _values(body.decode("utf-8", "replace"))
     client = request.scope.get("client") or ("", 0)
     return Visit(
         site=site,
@@ -111,7 +112,8 @@ def _visit(site: Site, request: Request, variables: Mapping[str, str | None], bo
         vars={name: _clean(unquote(value)) for name, value in variables.items() if value is not None},
         args={name: values[0] for name, values in many.items()},
         many=many,
-        form={name: values[0] for name, values in _values(body.decode("utf-8", "replace")).items()},
+        form={name: values[0] for name, values in posted.items()},
+        posted_many=posted,
         query=request.query_string,
         actor=request.scope.get("monitor_actor"),
         client=str(client[0]),
@@ -121,7 +123,7 @@ def _visit(site: Site, request: Request, variables: Mapping[str, str | None], bo
 
 def _values(text: str) -> dict[str, list[str]]:
     try:
-        found: Mapping[str, Sequence[str]] = parse_qs(text, keep_blank_values=True, max_num_fields=200, errors="replace")
+        found: Mapping[str, Sequence[str]] = parse_qs(text, keep_blank_values=True, max_num_fields=2000, errors="replace")
     except ValueError:
         return {}
     return {_clean(name): [_clean(value) for value in values] for name, values in found.items()}

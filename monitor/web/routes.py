@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from monitor.web import answers, calendars, callpage, callwork, departments, desk, digests, entry, feeds, followup, front
+from monitor.web import (
+    answers,
+    calendars,
+    callpage,
+    callwork,
+    departments,
+    desk,
+    digests,
+    entry,
+    feeds,
+    followup,
+    front,
+    labpages,
+)
 from monitor.web.route import Route
 
 ROUTES: tuple[Route, ...] = tuple(
     route
-    for module in (front, departments, calendars, callwork, callpage, answers, digests, desk, followup, feeds, entry)
+    for module in (front, departments, calendars, callwork, callpage, answers, digests, desk, followup, labpages, feeds, entry)
     for route in module.ROUTES
 )

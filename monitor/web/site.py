@@ -141,7 +141,7 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request: what was asked, by whom, when. `args` and `form` hold the first value of each name, `many` all of the query's."""
+    """One request: what was asked, by whom, when. `args` and `form` hold the first value of each name, `many` and `posted_many` all."""
 
     site: Site
     method: str
@@ -151,6 +151,7 @@ class Visit:
     args: Mapping[str, str] = field(default_factory=dict)
     many: Mapping[str, list[str]] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    posted_many: Mapping[str, list[str]] = field(default_factory=dict)
     query: str = ""
     actor: Actor | None = None
     client: str = ""

@@ -1,0 +1,40 @@
+// The rule lab: each edit is tried on the server, and the answer put in place. Without this file the buttons do the same.
+"use strict";
+(function () {
+  const form = document.getElementById("labb");
+  const text = document.getElementById("text");
+  const fields = document.getElementById("formular");
+  const outcome = document.getElementById("utfall");
+  const mode = document.getElementById("redigering");
+  let timer = 0;
+  let latest = 0;
+
+  async function tryOut() {
+    const number = ++latest;
+    const body = new URLSearchParams(new FormData(form));
+    outcome.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.dataset.prova, { method: "POST", body, credentials: "same-origin" });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const found = await answer.json();
+      if (number !== latest) return;
+      outcome.innerHTML = found.outcome;
+      if (found.text !== null) text.value = found.text;
+      if (found.form !== null) fields.innerHTML = found.form;
+      outcome.dataset.number = String(number);
+    } catch (error) {
+      if (number === latest) outcome.textContent = "Förhandsvisningen svarade inte. Ladda om sidan och försök igen.";
+    } finally {
+      if (number === latest) outcome.removeAttribute("aria-busy");
+    }
+  }
+
+  function soon(name) {
+    mode.value = name;
+    clearTimeout(timer);
+    timer = setTimeout(tryOut, 250);
+  }
+
+  fields.addEventListener("input", () => soon("form"));
+  text.addEventListener("input", () => soon("text"));
+})();
