@@ -33,6 +33,7 @@ for _language, _words in _SMALL_WORDS.items():
     for _word in set(_words.split()):
         _votes[_word] = (*_votes.get(_word, ()), _language)
 small_words = _votes.keys()
+swedish_small_words = frozenset(_SMALL_WORDS[SWEDISH].split())
 
 
 def count_votes(words: Iterable[str]) -> dict[str, int]:

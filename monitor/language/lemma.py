@@ -1,45 +1,137 @@
-"""The base form of a word."""
+"""The base form of a word, and the parts of a compound: dictionaries first, then compounds, then endings."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import zlib
+from functools import cached_property, lru_cache
+from pathlib import Path
 
-from simplemma import Lemmatizer
-from simplemma.strategies import DefaultStrategy
-
+from monitor.language.compounds import Part, Root, Splitter
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british
+from monitor.language.wordfile import WordFile
+
+_DATA = Path(__file__).parent / "data"
+# Swedish endings of words that no dictionary has, the longest first, with what the base form may have in their place.
+_SWEDISH_ENDINGS = (
+    ("ernas", ("", "e", "a")),
+    ("arnas", ("", "e", "a")),
+    ("ornas", ("a", "")),
+    ("erna", ("", "e", "a")),
+    ("arna", ("", "e", "a")),
+    ("orna", ("a", "")),
+    ("ens", ("", "e")),
+    ("ets", ("", "e")),
+    ("ans", ("a",)),
+    ("ers", ("", "e")),
+    ("ars", ("", "e")),
+    ("ors", ("a", "")),
+    ("en", ("", "e")),
+    ("et", ("", "e")),
+    ("er", ("", "e")),
+    ("ar", ("", "e")),
+    ("or", ("a", "")),
+    ("an", ("a",)),
+    ("na", ("",)),
+    ("n", ("",)),
+    ("t", ("",)),
+    ("s", ("",)),
+)
+_KEEPS_S = ("ss", "us", "is", "os", "as", "es", "ics")
+_SHORTEST_HEAD = 4
 
 
 class Lexicon:
-    """Base forms and compounds; each distinct word is worked out once by the callers that remember it."""
+    """Base forms and compounds. Every answer is worked out anew: whoever asks for many words remembers them."""
 
-    version = "1"
-
-    def __init__(self) -> None:
-        self._lemmatizer = Lemmatizer(lemmatization_strategy=DefaultStrategy(greedy=True))
+    version = "2"
 
     def lemma(self, word: str, language: str) -> str:
         """The base form of a folded word; a word of another language than Swedish and English stays as it is."""
-        if language == ENGLISH:
-            return british(self._lemmatizer.lemmatize(word, ENGLISH).casefold())
         if language == SWEDISH:
-            return self._lemmatizer.lemmatize(word, SWEDISH).casefold()
+            return self._swedish.get(word) or self._english_known(word) or self._swedish_unknown(word)
+        if language == ENGLISH:
+            return self._english_known(word) or self._swedish.get(word) or self._english_unknown(word)
         return word
 
     def parts(self, word: str, language: str) -> tuple[str, ...]:
-        """The base forms of a Swedish compound's parts; empty for a simple word."""
-        return ()
+        """The base forms of a Swedish compound's parts, in order; empty for a simple word."""
+        return tuple(part.lemma for part in self._split(word, language))
 
     def tails(self, word: str, language: str) -> tuple[str, ...]:
-        """The lemmas of what follows each seam of a compound."""
-        return ()
+        """The base form of what follows each seam of a compound."""
+        base = self.lemma(word, language)
+        return tuple(base[part.start :] for part in self._split(word, language)[1:])
 
     def knows(self, word: str, language: str) -> bool:
         """Whether the word is in the language's dictionary."""
-        from simplemma import is_known
+        if language == SWEDISH:
+            return self._swedish.get(word) is not None
+        return language == ENGLISH and self._english_known(word) is not None
 
-        return is_known(word, language)
+    @cached_property
+    def _swedish(self) -> WordFile:
+        return WordFile(_DATA / "sv.words")
+
+    @cached_property
+    def _english(self) -> WordFile:
+        return WordFile(_DATA / "en.words")
+
+    @cached_property
+    def _roots(self) -> dict[str, Root]:
+        rows = (line.split(" ") for line in zlib.decompress((_DATA / "sv.roots").read_bytes()).decode().split("\n"))
+        return {word: Root(float(zipf), kinds) for word, zipf, kinds in rows}
+
+    @cached_property
+    def _splitter(self) -> Splitter:
+        return Splitter(self._roots, self._swedish.get)
+
+    def _split(self, word: str, language: str) -> tuple[Part, ...]:
+        if language not in (SWEDISH, ENGLISH) or (language == ENGLISH and self._english_known(word)):
+            return ()
+        base = self.lemma(word, language)
+        return () if base in self._roots or (base != word and self.knows(word, ENGLISH)) else self._splitter.split(base)
+
+    def _english_known(self, word: str) -> str | None:
+        found = self._english.get(word) or self._english.get(british(word))
+        return british(found) if found is not None else None
+
+    def _swedish_unknown(self, word: str) -> str:
+        if parts := self._splitter.split(word):
+            return word[: parts[-1].start] + parts[-1].lemma
+        if (headed := self._headed(word)) is not None:
+            return headed
+        for ending, instead in _SWEDISH_ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                stem = word[: -len(ending)]
+                for put in instead:
+                    if (base := self._swedish.get(stem + put)) is not None:
+                        return base
+        return _without_s(word)
+
+    def _headed(self, word: str) -> str | None:
+        """A word that ends in a common noun keeps what stands before it: leaderområdet, nässjöbygden."""
+        for start in range(2, len(word) - _SHORTEST_HEAD + 1):
+            base = self._swedish.get(word[start:])
+            if base is None or len(base) < _SHORTEST_HEAD or (root := self._roots.get(base)) is None:
+                continue
+            if root.zipf >= 4.0 and "n" in root.kinds:
+                return word[:start] + base
+        return None
+
+    def _english_unknown(self, word: str) -> str:
+        if not word.isascii() or len(self._splitter.split(word, dearest=4.0)) > 1:
+            return self._swedish_unknown(word)
+        word = british(word)
+        for ending, instead in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                return word[: -len(ending)] + instead
+        return _without_s(word)
+
+
+def _without_s(word: str) -> str:
+    """A name or a new word without the s of a genitive or plural."""
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(_KEEPS_S) else word
 
 
 @lru_cache(maxsize=1)

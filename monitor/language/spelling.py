@@ -61,7 +61,22 @@ _WHOLE = {
     "woolen": "woollen",
 }
 _KEPT_IZE = frozenset(
-    "assize baize capsize downsize maize outsize oversize prize resize seize size undersize upsize apprize".split()
+    [
+        "assize",
+        "baize",
+        "capsize",
+        "downsize",
+        "maize",
+        "outsize",
+        "oversize",
+        "prize",
+        "resize",
+        "seize",
+        "size",
+        "undersize",
+        "upsize",
+        "apprize",
+    ]
 )
 _starts = re.compile("|".join(sorted((*_OUR, *_RE, *_OGUE), key=len, reverse=True)))
 _ise = re.compile(r"(?<=[a-z]{3})iz(e|ed|er|es|ing|ation|ational|able|ingly)(s?)$")

@@ -1,0 +1,62 @@
+"""The files of words beside this module: base forms in compressed blocks, read only as far as they are asked for."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterable
+from os.path import commonprefix
+from pathlib import Path
+
+_BLOCK = 512
+_KEPT_BEFORE = 48  # the first character of a line says how much it shares with the line above, counted from "0"
+
+
+def write_words(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write words and their base forms. Equal input gives equal bytes."""
+    ordered = sorted(pairs)
+    blocks, firsts = [], []
+    for start in range(0, len(ordered), _BLOCK):
+        lines, above = [], ""
+        for word, base in ordered[start : start + _BLOCK]:
+            shared, stem = len(commonprefix((above, word))), len(commonprefix((word, base)))
+            lines.append(f"{chr(_KEPT_BEFORE + shared)}{word[shared:]}\t{chr(_KEPT_BEFORE + len(word) - stem)}{base[stem:]}")
+            above = word
+        firsts.append(ordered[start][0])
+        blocks.append(zlib.compress("\n".join(lines).encode(), 9))
+    index = zlib.compress(json.dumps([firsts, [len(block) for block in blocks]], ensure_ascii=False).encode(), 9)
+    path.write_bytes(b"".join((len(index).to_bytes(4, "big"), index, *blocks)))
+
+
+class WordFile:
+    """Words and their base forms. A block of 512 words is unpacked when the first of them is asked for, and kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._bytes = path.read_bytes()
+        start = 4 + int.from_bytes(self._bytes[:4], "big")
+        self._firsts, sizes = json.loads(zlib.decompress(self._bytes[4:start]))
+        self._starts = [start]
+        for size in sizes:
+            self._starts.append(self._starts[-1] + size)
+        self._unpacked: dict[int, dict[str, str]] = {}
+
+    def get(self, word: str) -> str | None:
+        """The base form of a word, or None when it is not in the file."""
+        number = bisect_right(self._firsts, word) - 1
+        block = self._unpacked.get(number)
+        if block is None:
+            block = self._unpacked[number] = self._unpack(number)
+        return block.get(word)
+
+    def _unpack(self, number: int) -> dict[str, str]:
+        if number < 0:
+            return {}
+        block: dict[str, str] = {}
+        word = ""
+        for line in zlib.decompress(self._bytes[self._starts[number] : self._starts[number + 1]]).decode().split("\n"):
+            rest, _, edit = line.partition("\t")
+            word = word[: ord(rest[0]) - _KEPT_BEFORE] + rest[1:]
+            cut = ord(edit[0]) - _KEPT_BEFORE
+            block[word] = (word[:-cut] if cut else word) + edit[1:]
+        return block
