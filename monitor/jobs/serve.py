@@ -99,3 +99,10 @@ def report_document(config: Config, now: datetime, begin: datetime | None, end: 
 
     with open_archive(config.archive) as archive:
         return follow_up(archive.db, load_rules(config.rules_dir), config, begin, end, now)
+
+
+def report_html(config: Config, now: datetime, document: dict[str, Any]) -> str:
+    """The follow-up as a page of its own, to print or to send on."""
+    from monitor.web.followup import report_file
+
+    return report_file(make_site(config, lambda: now), document, now)

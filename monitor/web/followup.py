@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from datasette import Response
+from markupsafe import Markup
 from sqlite_utils import Database
 
 from monitor.archive.codec import stamp
@@ -17,9 +18,9 @@ from monitor.calls import Call
 from monitor.config import Config
 from monitor.matching.ruleset import RuleSet
 from monitor.web.charts import bars
-from monitor.web.pages import download, page
+from monitor.web.pages import STATIC, download, fragment, page
 from monitor.web.route import Route
-from monitor.web.site import Visit
+from monitor.web.site import Site, Visit
 
 COUNTS = ("found", "told", "interested", "applied", "granted", "refused")
 NAMES = {
@@ -155,6 +156,14 @@ def followup_page(visit: Visit) -> Response:
     return page(
         "followup.html", visit, report=document, charts=chart_values(document), dimensions=DIMENSIONS, names=NAMES, counts=COUNTS
     )
+
+
+def report_file(site: Site, document: Mapping[str, Any], now: datetime) -> str:
+    """The same as a file that needs nothing beside it."""
+    visit = Visit(site=site, method="GET", path="", now=now)
+    css = Markup((STATIC / "site.css").read_text("utf-8"))  # noqa: S704 - our own style sheet
+    values = {"report": document, "charts": chart_values(document), "dimensions": DIMENSIONS, "names": NAMES, "counts": COUNTS}
+    return fragment("followup-file.html", visit, css=css, **values)
 
 
 def _day(text: str, visit: Visit) -> datetime | None:

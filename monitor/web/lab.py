@@ -135,7 +135,7 @@ def _speaking(theme: ThemeFile | None) -> Iterator[str]:
     """The words without one of which the theme reaches nobody."""
     for signal in theme.signal if theme is not None else ():
         if signal.weight > 0:
-            yield from signal.words
+            yield from signal.needs or signal.words
 
 
 def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:

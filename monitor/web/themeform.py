@@ -75,8 +75,9 @@ def write_form(text: str, form: Mapping[str, str], many: Mapping[str, list[str]]
 
 
 def _put_list(table: Any, name: str, values: list[Any], *, keep: bool) -> None:
-    """Written only where it says something else, so that an untouched line keeps its form."""
-    if list(table.get(name, [])) == values:
+    """Written only where it says something else, so that an untouched line keeps its form and order."""
+    present = list(table.get(name, []))
+    if sorted(map(str, present)) == sorted(map(str, values)):
         return
     if values or keep:
         table[name] = values

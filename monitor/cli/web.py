@@ -1,0 +1,96 @@
+"""Commands for the archive in a browser and for the follow-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app, print_table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; reading is open to whoever reaches it."
+)
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--set-password", is_flag=True, help="Ask for the coordinator's password, keep its hash, and end.")
+@pass_app
+def serve(app: App, host: str, port: int, set_password: bool) -> None:
+    """Show the archive in a browser until stopped."""
+    from datetime import datetime
+
+    from monitor.jobs import serve as job
+
+    if set_password:
+        password = click.prompt("Lösenord för samordnaren", hide_input=True, confirmation_prompt="En gång till")
+        try:
+            file = job.set_password(app.config, password)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--set-password") from error
+        click.echo(f"Lösenordet är satt ({file}). Den som var inloggad får logga in igen.")
+        return
+    fixed = app.now if app.now_text is not None else None
+    zone = app.config.zone
+    click.echo(f"Arkivet visas på http://{host}:{port} tills du trycker Ctrl+C.", err=True)
+    job.serve(app.config, lambda: fixed or datetime.now(zone), host, port)
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from datetime import date
+
+    if value is not None:
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            raise click.BadParameter("expected a day such as 2026-01-01") from error
+    return value
+
+
+@click.command()
+@click.option("--from", "begin", callback=_day, metavar="DAY", help="First day; else the first of January.")
+@click.option("--to", "end", callback=_day, metavar="DAY", help="Last day; else today.")
+@click.option("--html", "html", type=click.Path(dir_okay=False, writable=True), metavar="FILE", help="Write a page to print.")
+@json_option
+@pass_app
+def report(app: App, begin: str | None, end: str | None, html: str | None, as_json: bool) -> None:
+    """Follow-up: found, told, interested, applied and granted, per area, goal, department, programme and source."""
+    from pathlib import Path
+
+    from monitor.jobs.serve import report_document, report_html
+
+    document = report_document(app.config, app.now, _begin(app, begin), _begin(app, end, days=1))
+    if html is not None:
+        Path(html).write_text(report_html(app.config, app.now, document), "utf-8")
+        click.echo(f"Skrev {html}", err=True)
+    if as_json:
+        answer(document)
+    elif html is None:
+        _print_report(document)
+
+
+def _begin(app: App, day: str | None, days: int = 0) -> datetime | None:
+    from datetime import date, datetime, time, timedelta
+
+    if day is None:
+        return None
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), app.config.zone)
+
+
+def _print_report(document: dict[str, Any]) -> None:
+    from monitor.web.followup import COUNTS, DIMENSIONS, NAMES
+
+    click.echo(f"Uppföljning {document['from']} till {document['to']}")
+    print_table([NAMES[count] for count in COUNTS], [[document["total"][count] for count in COUNTS]])
+    for dimension, title in DIMENSIONS.items():
+        if document[dimension]:
+            print_table(
+                [title, *(NAMES[count] for count in COUNTS)],
+                [[row["name"], *(row[count] for count in COUNTS)] for row in document[dimension]],
+            )
+
+
+COMMANDS = (serve, report)
