@@ -1,0 +1,88 @@
+"""The wheel holds what is tracked, and an installed copy finds its spiders, rules and digests."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+INSIDE = {"spiders": "monitor/spiders", "rules": "monitor/rules", "digests": "monitor/digests", "monitor": "monitor"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wheel")
+    # Without isolation: hatchling is there, and nothing is asked of the network.
+    subprocess.run(
+        [sys.executable, "-c", f"import hatchling.build as b; b.build_wheel({str(out)!r})"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return next(out.glob("*.whl"))
+
+
+def tracked():
+    listed = subprocess.run(["git", "ls-files", *INSIDE], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return {line for line in listed.stdout.splitlines() if (ROOT / line).is_file()}
+
+
+def test_the_wheel_holds_the_tracked_files_and_no_others(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+    wanted = {re.sub(r"^[^/]+", lambda folder: INSIDE[folder[0]], name) for name in tracked()}
+    assert wanted <= inside
+    untracked = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard", *INSIDE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    new = {re.sub(r"^[^/]+", lambda folder: INSIDE[folder[0]], name) for name in untracked.stdout.splitlines()}
+    assert inside - new <= wanted
+
+
+def test_an_unpacked_wheel_finds_its_spiders_and_rules(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    script = (
+        "from monitor import paths; from monitor.collect import settings; from scrapy.settings import Settings;"
+        "from scrapy.spiderloader import get_spider_loader; s = Settings(); s.setmodule(settings);"
+        "print(paths.SPIDERS_MODULE, paths.RULES.is_dir(), paths.DIGESTS.is_dir(), *sorted(get_spider_loader(s).list()))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    words = answer.stdout.split()
+    assert words[:3] == ["monitor.spiders", "True", "True"]
+    assert set(words[3:]) == {path.stem for path in (ROOT / "spiders").glob("*.py")} - {"__init__"}
+
+
+def test_the_checkout_finds_the_same_spiders():
+    listed = subprocess.run([sys.executable, "-m", "scrapy", "list"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(listed.stdout.split()) == {path.stem for path in (ROOT / "spiders").glob("*.py")} - {"__init__"}
+
+
+def test_every_pin_is_plain():
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert len(lines) > 50
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+", line)] == []
+
+
+def test_every_dependency_is_pinned():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {
+        re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower()
+        for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    }
+    assert {re.split(r"[<>=]", name)[0].lower() for name in wanted} <= names
