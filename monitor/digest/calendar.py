@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -57,8 +58,7 @@ def calendar_file(wording: Wording, candidate: Candidate, audience: Audience, no
         calendar.add_component(_finished(event, wording, call, audience, now, sequence, number, cancelled=True))
     if not calendar.subcomponents:
         return None
-    slug = re.sub(r"[^a-z0-9]+", "-", (call.identifier or call.call_id).casefold()).strip("-")[:60] or "utlysning"
-    return CalendarFile(f"{slug}.ics", calendar.to_ical())
+    return CalendarFile(f"{_slug(call)}.ics", calendar.to_ical())
 
 
 def _dates(call: Call) -> list[Deadline]:
@@ -129,6 +129,12 @@ def _instant(key: str) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(hour=12, tzinfo=UTC)
     return moment.astimezone(UTC)
+
+
+def _slug(call: Call) -> str:
+    """A file name that people know the call by."""
+    folded = unicodedata.normalize("NFKD", call.identifier or clean(call.title)).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", folded)[:50].strip("-") or "utlysning"
 
 
 def _title(call: Call) -> str:

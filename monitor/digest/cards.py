@@ -11,10 +11,11 @@ from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, has_passed, key_date
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import Audience, Candidate, Change, ChangeKind, Item, Match, Section
-from monitor.digest.wording import HOME, Wording, clean, first_sentences, shorten
+from monitor.digest.wording import HOME, Wording, capital, clean, distinct_words, first_sentences, shorten
 
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
+WHY_WORDS = 4
 _URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
 
 
@@ -130,7 +131,7 @@ class Cards:
         """Theme and words, as the reason why the department gets it."""
         if not match.themes:
             return ""
-        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in dict.fromkeys(match.words)][:5]
+        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(match.words, WHY_WORDS)]
         words = ""
         if quoted:
             words = self.wording.say("card.why_word" if len(quoted) == 1 else "card.why_words", words=self.wording.join(quoted))
@@ -138,14 +139,15 @@ class Cards:
 
     def detail(self, call: Call) -> str:
         """When it matters, in one phrase: the next deadline, the start of an event, or the day it was published."""
-        say = self.wording.say
         if call.kind is Kind.EVENT:
             when = self.wording.date_keys(date_keys(call), self._now) if call.starts else ""
             return ", ".join(part for part in (when, clean(call.location)) if part)
         if call.kind in (Kind.NEWS, Kind.POLICY):
             return self.wording.short_day(call.published.astimezone(HOME).date(), self._now) if call.published else ""
+        if date_keys(call) in ((), ("rolling",)):
+            return self.wording.say("card.rolling") if date_keys(call) else ""
         deadline = self.deadline_row(call)
-        return f"{deadline.label.lower()} {deadline.value}" if deadline.value != say("card.no_deadline") else ""
+        return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}"
 
     def deadline_row(self, call: Call) -> Row:
         """The deadlines: the next one with its weekday and the days left, those after it by date."""
@@ -153,9 +155,9 @@ class Cards:
         keys = date_keys(call)
         upcoming = next_deadline(call, now)
         if keys == ("rolling",):
-            return Row(say("card.deadline"), say("card.rolling"))
+            return Row(say("card.deadline"), capital(say("card.rolling")))
         if not keys or upcoming is None:
-            value = self.wording.date_keys(keys[-1:], now) if keys else say("card.no_deadline")
+            value = self.wording.date_keys(keys[-1:], now) if keys else capital(say("card.no_deadline"))
             return Row(say("card.deadline"), value)
         ahead = [key for key in keys if not has_passed(key, now)]
         if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
@@ -230,7 +232,7 @@ class Cards:
             rows.append(self.deadline_row(call))
         if item.section is Section.CHANGED:
             return rows
-        rows.append(Row(say("card.money"), self.money(call.budget) or say("card.unknown")))
+        rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
         rows.extend(self._fit_rows(match) if match else ())
         return rows
 

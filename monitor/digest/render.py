@@ -147,7 +147,12 @@ def _calendars(
         for item in items
         if shown[item.candidate.key] is Shown.CARD or item.changes
     ]
-    return [file for file in files if file is not None][:CALENDAR_LIMIT]
+    attached: dict[str, CalendarFile] = {}
+    for file in files:
+        if file is not None and len(attached) < CALENDAR_LIMIT:
+            name = file.name if file.name not in attached else f"{file.name.removesuffix('.ics')}-{len(attached) + 1}.ics"
+            attached[name] = CalendarFile(name, file.content)
+    return list(attached.values())
 
 
 def _landmarks(html: str) -> str:

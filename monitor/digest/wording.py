@@ -17,7 +17,8 @@ _NO_BREAK = "\u00a0"
 _CONTROLS = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # Joins emoji and keeps Persian and Indic words right; harmless in a line of its own.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ0-9\"”(])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
+_ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
 
 
 class Wording:
@@ -132,9 +133,32 @@ def shorten(text: str, limit: int) -> str:
 
 def first_sentences(text: str, limit: int = 280) -> str:
     """One or two sentences from the beginning of a text, within the limit."""
-    line = clean(text)
-    parts = _SENTENCE_END.split(line)
-    found = parts[0] if parts else ""
-    if len(parts) > 1 and len(found) + len(parts[1]) < limit:
-        found = f"{found} {parts[1]}"
-    return shorten(found, limit)
+    found: list[str] = []
+    for part in _SENTENCE_END.split(clean(text)):
+        if found and _ABBREVIATED.search(found[-1]):
+            found[-1] = f"{found[-1]} {part}"
+        elif len(found) == 2:
+            break
+        else:
+            found.append(part)
+    if len(found) > 1 and len(found[0]) + len(found[1]) >= limit:
+        found.pop()
+    return shorten(" ".join(found), limit)
+
+
+def distinct_words(words: Iterable[str], limit: int) -> list[str]:
+    """The first words that say something of their own: none twice in another case or ending, none inside a longer one."""
+    kept: list[str] = []
+    for word in words:
+        folded = word.casefold()
+        stem = folded[: max(4, len(folded) - 2)]
+        if not any(
+            folded in other.casefold() or other.casefold() in folded or other.casefold().startswith(stem) for other in kept
+        ):
+            kept.append(word)
+    return kept[:limit]
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]

@@ -37,7 +37,7 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError
-from monitor.jobs.digest import PREVIEW
+from monitor.jobs.digest_builder import PREVIEW
 from monitor.jobs.digest_values import audience
 from monitor.mail.delivery import Outcome, Result, Transport, next_try
 from monitor.mail.folder import Folder
