@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types format bench constraints clean
+.PHONY: demo test lint types format bench pictures constraints clean
 
 demo: $(READY)
 	$(BIN)/monitor demo
@@ -25,6 +25,11 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# The pictures of the documentation, made anew from a demo run (needs Chromium).
+pictures: $(READY)
+	$(BIN)/monitor demo
+	$(BIN)/python docs/pictures.py demo-data
 
 # New versions of everything, pinned again: run it, run the tests, commit the file.
 constraints: $(READY)
