@@ -8,7 +8,7 @@ from typing import Any
 from scrapy.http import Response
 
 from monitor.calls import Call
-from monitor.collect.feeds import parse_feed
+from monitor.collect.feeds import RefusedFeedError, parse_feed
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
@@ -29,6 +29,10 @@ class FeedSpider(SourceSpider):
                 self.source,
                 self.now,
             )
+        except RefusedFeedError as error:
+            self.reading.forget(response.url)
+            self.reading.problem(ProblemKind.REFUSED, str(error))
+            return
         except ValueError as error:
             self.reading.problem(ProblemKind.NOT_A_FEED, str(error))
             return

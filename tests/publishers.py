@@ -23,11 +23,13 @@ class Asked:
 
 @dataclass
 class Answer:
-    """One answer as it goes."""
+    """One answer as it goes. `pieces` follow the body as long as somebody listens; `pause` keeps the line open without a word."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    pieces: Iterator[bytes] | None = None
+    pause: bool = False
 
 
 @dataclass
@@ -55,7 +57,14 @@ def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            try:
+                self.wfile.write(answer.body)
+                for piece in answer.pieces or ():
+                    self.wfile.write(piece)
+                if answer.pause:
+                    self.rfile.read(1)  # until the other side hangs up
+            except ConnectionError:
+                self.close_connection = True
 
         do_POST = do_GET
 

@@ -25,6 +25,10 @@ _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
 _OLDEST, _NEWEST = 1995, timedelta(days=366)
 
 
+class RefusedFeedError(ValueError):
+    """A feed that could do harm when it is read."""
+
+
 @dataclass(slots=True)
 class Feed:
     """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason."""
@@ -36,10 +40,10 @@ class Feed:
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
-    """Every entry of a feed as a Call. Raises ValueError, in plain Swedish, when the bytes are no feed."""
+    """Every entry of a feed as a Call. Raises ValueError, in plain Swedish, when the bytes are no feed, RefusedFeedError when they may do harm."""
     _refuse_entities(body)
     parsed = feedparser.parse(body, response_headers={**_lower(headers), "content-location": url}, sanitize_html=False)
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
     feed = Feed(seen=len(parsed.entries))
     read: set[str] = set()
@@ -90,7 +94,7 @@ def _refuse_entities(body: bytes) -> None:
     start = body.replace(b"\0", b"")  # UTF-16 and UTF-32 too
     first = re.search(rb"<[a-z]", start, re.IGNORECASE)
     if re.search(rb"<!ENTITY", start[: first.start() if first else None], re.IGNORECASE):
-        raise ValueError("Flödet definierar egna XML-entiteter, vilket inte tas emot.")
+        raise RefusedFeedError("Flödet definierar egna XML-entiteter, vilket inte tas emot.")
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -125,7 +129,7 @@ def _content(entry: Any) -> str:
 def _published(entry: Any, now: datetime) -> datetime | None:
     """When the entry says it was published; None when it does not say, or says what cannot be."""
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        moment = entry.get(name)
+        moment = dict.get(entry, name)  # its own get() answers for names that are not there
         if moment and moment[0] >= _OLDEST:
             found = datetime.fromtimestamp(timegm(moment), UTC)
             if found <= now + _NEWEST:

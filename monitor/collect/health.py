@@ -107,12 +107,10 @@ def judge_health(runs: Sequence[RunFacts], *, every: int, expected: int) -> Heal
         kind, text = min(now.problems, key=lambda problem: _rank(problem[0]))
         return Health(HealthClass(kind), text)
     earlier = [run for run in runs[:-1] if run.accepted and not run.not_modified]
-    found = (
-        []
-        if now.not_modified
-        else [_empty(now, earlier, every), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
-    )
-    found += [_old(now, earlier, every), _stale(runs, every), _moved(now)]
+    found = [_moved(now)]
+    if not now.not_modified:
+        found += [_empty(now, earlier), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
+    found += [_old(now, earlier, every), _stale(runs, every)]
     return next((health for health in found if health is not None), Health())
 
 
@@ -129,7 +127,7 @@ def _moved(now: RunFacts) -> Health | None:
     return Health(HealthClass.MOVED, f"Sidan har flyttat för gott till {now.moved}. Ändra källans adress.") if now.moved else None
 
 
-def _empty(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:
+def _empty(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
     """Nothing where there used to be something, for longer than the source has ever been empty before."""
     if now.items or now.said_empty:
         return None
@@ -140,7 +138,7 @@ def _empty(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | N
     filled = [run.items for run in before if run.items]
     if not filled:
         return None
-    patience = max(_longest_empty(before), 14 * _DAY if median(filled) <= _FEW else timedelta(0), timedelta(0))
+    patience = max(_longest_empty(before), 14 * _DAY if median(filled) <= _FEW else timedelta(0))
     if now.at - since <= patience * 1.5 and patience:
         return None
     days = (now.at - since).days
@@ -162,10 +160,12 @@ def _longest_empty(runs: Sequence[RunFacts]) -> timedelta:
 
 def _drop(now: RunFacts, earlier: Sequence[RunFacts], expected: int) -> Health | None:
     """Far fewer items than ever before, or fewer than the row says a healthy reading gives."""
+    if not now.items:
+        return None
     usual = [run.items for run in earlier[-30:] if run.items]
     if len(usual) >= _ENOUGH_RUNS and median(usual) >= _ENOUGH_ITEMS and now.items < median(usual) / 2 and now.items < min(usual):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Den brukar ge omkring {round(median(usual))}.")
-    if now.items < expected and not now.said_empty and (not usual or now.items < min(usual)):
+    if now.items < expected and (not usual or now.items < min(usual)):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Minst {expected} väntas.")
     return None
 

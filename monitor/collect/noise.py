@@ -34,10 +34,8 @@ _LINES = re.compile(
     re.IGNORECASE,
 )
 _FIRST_DAY = re.compile(rf"\A\s*(?:(?:publicera[dt]|published)\s*:?\s*)?{_DAY}{_TIME}?\s*(?=\n)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"(?:^|(?<=\n))[-•*\s]*([^\W\d][^\n.!?\d:]{2,38}?)\s*:?\s*\n[-•*\s]*(?=(?:högst|upp till|max|totalt|cirka|ca|eur|€|up to)?\s*\d)",
-    re.IGNORECASE,
-)
+_SUM = r"(?:högst |upp till |max |totalt |cirka |ca |up to )?(?:\d[\d\s.,\u00a0]*(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
+_LABEL = re.compile(rf"(?:^|(?<=\n))[-•*\s]*([^\W\d][^\n.!?\d:]{{2,38}}?)\s*:?\s*\n[-•*\s]*(?={_SUM})", re.IGNORECASE)
 # The same words inside a line, where the text goes on around them.
 _INSIDE = re.compile(
     r"\s*\(?\blänk till annan webbplats(?:, öppnas i nytt fönster)?\.?\)?|\[missing text [^\]\n]*\]", re.IGNORECASE
@@ -45,7 +43,7 @@ _INSIDE = re.compile(
 
 
 def join_labels(text: str) -> str:
-    """The text with a label and the value on the line below it put on one line, as tables and definition lists are read."""
+    """The text with a label and the sum of money on the line below it put on one line, as tables and definition lists are read."""
     return _LABEL.sub(r"\1: ", text)
 
 

@@ -72,6 +72,10 @@ class Reading:
         """Note one item that was read and is nothing for this house; it is neither an error nor stored."""
         self.left_out[key] = why
 
+    def forget(self, url: str) -> None:
+        """Keep nothing of an answer that was refused for what it held."""
+        self.documents = [document for document in self.documents if document.url != url]
+
     @property
     def items(self) -> int:
         """How many items could be read, passed on or not: what says whether the publisher's page still works."""

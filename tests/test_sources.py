@@ -1,0 +1,145 @@
+"""The shipped rows: complete, honest, and in step with docs/sources.md; sources of one's own without code."""
+
+import json
+from datetime import date, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.calls import Kind
+from monitor.collect.article import describe_item, read_article
+from monitor.config import load_config
+from monitor.jobs.sources import list_sources
+from monitor.jobs.sources_page import render_page
+from monitor.sources import Source
+from tests.conftest import ROOT
+from tests.publishers import Answer, serve
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+# Every publisher that the municipality is served by, as a word of the publisher's or the source's name.
+PUBLISHERS = (
+    "portal för utlysningar", "hela listan", "Europa Direkt Jönköpings län", "Region Jönköpings län", "representation i Sverige", "Europaparlamentets kontor",
+    "pressrum", "EUR-Lex", "Tillväxtverket", "ESF-rådet", "UHR", "MUCF", "Vinnova", "Energimyndigheten", "Naturvårdsverket", "LIFE", "Jordbruksverket", "Leader",
+    "Kulturrådet", "Boverket", "Migrationsverket", "civilt försvar", "Länsstyrelsen i Jönköpings län", "PTS", "eufonder.se", "Interreg Östersjö", "Interreg Europe",
+    "Urbact", "Urban Initiative", "Cinea", "Eacea", "Nordplus", "Nordisk kulturfond", "Nordiska ministerrådet", "Nordregio", "SKR", "Jönköping University",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return load_config(None).sources
+
+
+def test_every_publisher_is_listed(rows):
+    assert len(rows) >= 40
+    names = " ".join(f"{row.name} {row.publisher}" for row in rows)
+    assert [name for name in PUBLISHERS if name not in names] == []
+
+
+def test_rows_say_what_a_coordinator_needs(rows):
+    assert all(row.publisher and row.language for row in rows)
+    assert len({row.url for row in rows}) == len(rows)
+    assert any(Kind.POLICY in row.publishes for row in rows)
+    programmes = (ROOT / "rules" / "programmes.toml").read_text("utf-8")
+    assert all(f'id = "{row.programme}"' in programmes for row in rows if row.programme)
+
+
+def test_what_is_not_confirmed_is_read_all_the_same(rows):
+    assert {row.address for row in rows} == {"confirmed", "unconfirmed"}
+    assert all(row.enabled for row in rows)
+
+
+def test_the_list_holds_every_row_before_anything_was_read(rows):
+    listed = list_sources(load_config(None), None)
+    assert [row["id"] for row in listed] == [row.id for row in rows]
+    assert {row["health"] for row in listed} == {""}
+
+
+def test_docs_are_in_step_with_the_rows(rows):
+    assert (ROOT / "docs" / "sources.md").read_text("utf-8") == render_page(rows), (
+        "run: python -m monitor.jobs.sources_page > docs/sources.md"
+    )
+
+
+FEED = '<rss version="2.0"><channel><title>X</title><item><title>Sök bidrag till vänorter</title><link>https://x.se/1</link><description>Sista ansökningsdag är 1 oktober 2026.</description></item></channel></rss>'
+PAGE = "<html lang='sv'><head><title>Bidrag till bad</title></head><body><main><article><h1>Bidrag till bad</h1><p>Kommuner kan söka bidrag till nya badplatser vid sjöar. Sista ansökningsdag är den 15 september 2026. Bidraget är högst 200 000 kronor för varje plats.</p></article></main></body></html>"
+LIST = "<html><body><main><h1>Bidrag</h1><a href='/bidrag/bad'>Bidrag till bad</a><a href='/om'>Om oss</a></main></body></html>"
+
+
+def test_a_feed_and_a_page_of_ones_own_need_no_code(installation):
+    answers = {"/feed": (FEED, "application/rss+xml"), "/bidrag/": (LIST, "text/html"), "/bidrag/bad": (PAGE, "text/html")}
+
+    def respond(asked):
+        body, kind = answers.get(asked.path, ("", ""))
+        return Answer(body.encode(), headers={"Content-Type": f"{kind}; charset=utf-8"}) if body else Answer(status=404)
+
+    with serve(respond) as publisher:
+        feed = f'[[source]]\nid = "grannkommunen"\nkind = "feed"\nname = "Grannkommunen"\nurl = "{publisher.url}/feed"\nlanguage = "sv"\n'
+        page = f'[[source]]\nid = "stiftelsen"\nkind = "page"\nname = "Stiftelsen"\nurl = "{publisher.url}/bidrag/"\nlinks = "/bidrag/[a-z]+$"\nlanguage = "sv"\n'
+        installation.configure(f"[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n{feed}{page}")
+        outcome = installation.run("crawl", "grannkommunen", "stiftelsen", "--json", now="2026-05-20T08:00")
+        checked = installation.run("sources", "check", "stiftelsen", now="2026-05-20T08:00")
+    assert outcome.code == 0, outcome.err
+    assert {row["id"]: (row["state"], row["new"]) for row in outcome.json["sources"]} == {
+        "grannkommunen": ("accepted", 1),
+        "stiftelsen": ("accepted", 1),
+    }
+    assert "sista ansökningsdag: 2026-09-15T23:59:59+02:00" in checked.out
+    assert "Att göra: Adressen fungerar." in checked.out
+
+
+def page_of(row):
+    """The labelled text as a page with a menu, a notice and a footer around it."""
+    blocks = []
+    for block in row["text"].split("\n\n"):
+        lines = block.split("\n")
+        listed = all(line.startswith("•") for line in lines)
+        blocks.append(
+            "<ul>" + "".join(f"<li>{escape(line[1:])}</li>" for line in lines) + "</ul>"
+            if listed
+            else f"<p>{'<br>'.join(map(escape, lines))}</p>"
+        )
+    title = escape(row["title"])
+    return f"""<!DOCTYPE html><html lang="{row["lang"]}"><head><meta charset="utf-8"><title>{title}</title></head><body>
+<div class="cookie-notice"><p>Vi använder kakor för att webbplatsen ska fungera.</p><button>Godkänn</button></div>
+<header><nav><ul><li><a href="/">Start</a></li><li><a href="/om">Om oss</a></li><li><a href="/kontakt">Kontakt</a></li></ul></nav></header>
+<main><article><h1>{title}</h1>{"".join(blocks)}</article></main>
+<footer><p>Växel 0380-51 80 00</p><p>Fick du hjälp av informationen på sidan?</p></footer></body></html>"""
+
+
+def read_day(row, deadlines):
+    """A day on which the page could be read: a month before its first deadline, else in a year that it names."""
+    if deadlines:
+        first = date.fromisoformat(min(deadlines))
+        return (
+            datetime(first.year, first.month, 1, tzinfo=STOCKHOLM)
+            if first.day > 20
+            else datetime.fromtimestamp(
+                datetime(first.year, first.month, first.day, tzinfo=STOCKHOLM).timestamp() - 30 * 86400, STOCKHOLM
+            )
+        )
+    years = [int(word) for word in row["url"].replace("-", "/").split("/") if word.isdigit() and 2000 < int(word) < 2030]
+    return datetime(max(years, default=2024), 12, 1, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.shared
+def test_labelled_pages_fed_as_articles(shared):
+    source = Source.model_validate({"id": "x", "kind": "page", "name": "X", "url": "https://x.se/"})
+    rows = [json.loads(line) for line in (shared / "data/sv/pages.jsonl").read_text("utf-8").splitlines()]
+    kinds, stated, right, invented = 0, 0, 0, []
+    for row in rows:
+        deadlines = set(row.get("deadline_all") or ([row["deadline"]] if row["deadline"] else []))
+        article = read_article(page_of(row), row["url"], STOCKHOLM)
+        call, _ = describe_item(
+            source=source, call_id=row["url"], url=row["url"], title=article.title, text=article.text, description=article.description,
+            published=article.published, now=read_day(row, deadlines),
+        )  # fmt: skip
+        kinds += (call.kind.value if call else "other") == row["kind"]
+        found = {deadline.at.astimezone(STOCKHOLM).date().isoformat() for deadline in call.deadlines} if call else set()
+        stated += bool(row["deadline"])
+        right += bool(row["deadline"]) and deadlines <= found
+        invented += [row["url"]] if found - deadlines else []
+    assert kinds >= 0.90 * len(rows), f"{kinds} of {len(rows)}"
+    assert right >= 0.90 * stated, f"{right} of {stated}"
+    assert invented == []
