@@ -20,57 +20,11 @@ stjäla stjäl stulit stals|strida strider stridit|stå står stod stått|svika 
 sälja säljer sålde sålt säljs såldes sålts såld sålda|sätta sätter satte sätts sattes satts|ta tar tog tagit tas togs tagits|tiga tiger tigit
 är var varit vore|veta vet visste vetat|vilja vill ville velat|vinna vinner vann vunnit vinns vanns vunnits|vrida vrider vridit
 välja väljer valde valt väljs valdes valts vald valda|vänja vänjer vande|växa växer växte vuxit|äga äger ägde ägt ägs|äta äter åt ätit|böra bör borde
-stödja stödjer stöder stödde stött stöds stöddes stötts|glädja gläder gladde|ska skall skulle|skola skolar skolade skolat
+stödja stödjer stöder stödde stött stöds stöddes stötts|glädja gläder gladde|ska skall skulle
 """
-PREFIXES = tuple(
-    [
-        "an",
-        "av",
-        "be",
-        "bi",
-        "bort",
-        "efter",
-        "emot",
-        "er",
-        "fram",
-        "från",
-        "för",
-        "före",
-        "förut",
-        "genom",
-        "hop",
-        "igenom",
-        "ihop",
-        "in",
-        "inne",
-        "kvar",
-        "med",
-        "medel",
-        "miss",
-        "mot",
-        "ned",
-        "ner",
-        "om",
-        "på",
-        "runt",
-        "sam",
-        "samman",
-        "sönder",
-        "till",
-        "tillbaka",
-        "under",
-        "undan",
-        "upp",
-        "ur",
-        "ut",
-        "uti",
-        "utom",
-        "vid",
-        "åt",
-        "åter",
-        "över",
-    ]
-)
+_PREFIXES = """an av be bi bort efter emot er fram från för före förut genom hop igenom ihop in inne kvar med medel miss mot ned ner om på
+runt sam samman sönder till tillbaka under undan upp ur ut uti utom vid åt åter över"""
+PREFIXES = tuple(_PREFIXES.split())
 
 # Base form: forms of it that lists get wrong or leave out.
 _WORDS = """
@@ -100,7 +54,11 @@ mottagare utgivare uppgift avgift nämndeman förening inkomst utkomst ankomst u
 """
 
 # Words that look like two, but whose halves do not carry the meaning together.
-_SIMPLE = """bostad kontakt kontroll kontrakt fartyg kultur kostnad fordon medborgare mångfald landskap verkstad skola försvar människa
+_SIMPLE = """erfarenhet nyfikenhet beskriva beskrivning uppskatta deltagande nordisk jordbruk redovisa redovisning åstadkomma patetisk förutom hittills
+fullständig ifrågasätta nästintill frivillig helvete framförallt yttrande kristina patrik magdalena bråttom elände repris kanske fortfarande kärlek frukost lägenhet universitet villkor tvinga vinter papper undantag förråd förresten portfölj porträtt miljon
+kollega kontrollera programmera formulera formulär intressera passera lokalisera assistans koppar buller galler kvarter hallon redaktör regissör
+retorik bokstav tallrik hertig maraton anklaga nyttja anordna hushåll nackdel handikapp operatör kvantitet provins kommendör tortyr lansera
+sammanställning självinsikt annons parkering avtryck främling anhörig fängelse egendom oktober hantera bankett skillnad ledning trappa bostad kontakt kontroll kontrakt fartyg kultur kostnad fordon medborgare mångfald landskap verkstad skola försvar människa
 ändamål fullmäktige hantverk ledamot granskning trädgård mottagare ordning ordförande vecka handel bransch kommun region äventyr arbete
 hinder hemlig vanlig enskild tidning lördag söndag måndag tisdag onsdag torsdag fredag tillfälle rättighet skyldighet ungdom ålderdom
 ansvar ensam gemensam lantbruk framtid nutid särskild personal material marknad egendom fullmakt lösning styrelse rörelse händelse

@@ -97,7 +97,7 @@ class Lexicon:
         return british(found) if found is not None else None
 
     def _swedish_unknown(self, word: str) -> str:
-        if parts := self._splitter.split(word):
+        if parts := self._splitter.split(word, inflected=True):
             return word[: parts[-1].start] + parts[-1].lemma
         if (headed := self._headed(word)) is not None:
             return headed
@@ -120,7 +120,7 @@ class Lexicon:
         return None
 
     def _english_unknown(self, word: str) -> str:
-        if not word.isascii() or len(self._splitter.split(word, dearest=4.0)) > 1:
+        if not word.isascii() or len(self._splitter.split(word, inflected=True, dearest=4.0)) > 1:
             return self._swedish_unknown(word)
         word = british(word)
         for ending, instead in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):

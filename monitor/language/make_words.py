@@ -10,13 +10,13 @@ import importlib
 import json
 import math
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from monitor.language import irregular
-from monitor.language.compounds import DEAREST, Root, Splitter
+from monitor.language.compounds import Root, Splitter
 from monitor.language.detect import ENGLISH, SWEDISH, swedish_small_words
 from monitor.language.wordfile import write_words
 
@@ -90,13 +90,9 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
     """The list with its Swedish faults mended; every base form stands for itself."""
     forms = _Forms(listed)
     bases = dict(listed)
-    own = irregular.own_words()
-    for word, base in listed.items():
-        if word != base and forms.of[word] and (word in own or _is_own(word, base, forms, frequencies)):
-            bases[word] = word
-    for word in own:
-        bases.setdefault(word, word)
-        bases[word] = word
+    candidates = [(word, base) for word, base in listed.items() if word != base and forms.of.get(word)]
+    bases.update((word, word) for word, base in candidates if _is_own(word, base, forms, frequencies))
+    bases.update((word, word) for word in irregular.own_words())
     for infinitive, verb_forms in irregular.verbs().items():
         for prefix in ("", *irregular.PREFIXES):
             if prefix and not forms.is_verb(prefix + infinitive):
@@ -174,18 +170,18 @@ def mend_english(listed: Mapping[str, str]) -> dict[str, str]:
 def find_roots(bases: Mapping[str, str], frequencies: Mapping[str, float], foreign: Iterable[str]) -> dict[str, Root]:
     """The words that compounds are made of: every base form that is no compound itself and common enough for its length."""
     forms = _Forms(bases)
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     for word, base in bases.items():
         weights[base] += 10 ** frequencies[word] if word in frequencies else 0
     borrowed = set(foreign)
-    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.PREFIXES)} - {"skola"}
+    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.PREFIXES)}
     roots: dict[str, Root] = {}
     splitter = Splitter(roots, bases.get)
     for word in sorted(set(bases.values()), key=lambda word: (len(word), word)):
         if not word.isalpha() or word in swedish_small_words or len(word) < 2:
             continue
         splitter.forget()
-        splits = bool(splitter.split(word, dearest=DEAREST))
+        splits = bool(splitter.split(word))
         whole = word in irregular.simple_words() or _is_derived(word, roots) or (word in borrowed and len(word) < 13)
         if splits and not whole:
             continue

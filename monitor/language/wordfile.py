@@ -6,7 +6,6 @@ import json
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable
-from os.path import commonprefix
 from pathlib import Path
 
 _BLOCK = 512
@@ -20,13 +19,23 @@ def write_words(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
     for start in range(0, len(ordered), _BLOCK):
         lines, above = [], ""
         for word, base in ordered[start : start + _BLOCK]:
-            shared, stem = len(commonprefix((above, word))), len(commonprefix((word, base)))
+            shared, stem = _shared(above, word), _shared(word, base)
             lines.append(f"{chr(_KEPT_BEFORE + shared)}{word[shared:]}\t{chr(_KEPT_BEFORE + len(word) - stem)}{base[stem:]}")
             above = word
         firsts.append(ordered[start][0])
         blocks.append(zlib.compress("\n".join(lines).encode(), 9))
     index = zlib.compress(json.dumps([firsts, [len(block) for block in blocks]], ensure_ascii=False).encode(), 9)
     path.write_bytes(b"".join((len(index).to_bytes(4, "big"), index, *blocks)))
+
+
+def _shared(word: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    length = 0
+    for letter, other_letter in zip(word, other, strict=False):
+        if letter != other_letter:
+            break
+        length += 1
+    return length
 
 
 class WordFile:
