@@ -16,11 +16,37 @@ ROWS = [
     {"language", "calls", "sources", "config", "errors", "paths"},
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
-ALSO = {("web", "matching"), ("web", "archive"), ("web", "digest"), ("collect", "archive"), ("digest", "matching"), ("mail", "archive")}
+ALSO = {
+    ("web", "matching"),
+    ("web", "archive"),
+    ("web", "digest"),
+    ("collect", "archive"),
+    ("digest", "matching"),
+    ("mail", "archive"),
+}
 ALSO |= {("archive", "matching"), ("mail", "digest")}
-LOWEST = {("sources", "calls"), ("config", "sources"), ("config", "paths"), ("config", "errors"), ("language", "calls"), ("sources", "errors")}
+LOWEST = {
+    ("sources", "calls"),
+    ("config", "sources"),
+    ("config", "paths"),
+    ("config", "errors"),
+    ("language", "calls"),
+    ("sources", "errors"),
+}
 PURE = {"digest", "matching", "language", "calls"}
-OUTSIDE = {"sqlite3", "sqlite_utils", "urllib.request", "http", "socket", "requests", "aiohttp", "httpx", "scrapy", "smtplib", "subprocess"}
+OUTSIDE = {
+    "sqlite3",
+    "sqlite_utils",
+    "urllib.request",
+    "http",
+    "socket",
+    "requests",
+    "aiohttp",
+    "httpx",
+    "scrapy",
+    "smtplib",
+    "subprocess",
+}
 
 
 def part_of(path: Path) -> str:
