@@ -41,11 +41,15 @@ hand handen händer händerna|natt natten nätter|stad staden städer städerna 
 ko kor korna|sko skor skorna|vän vänner|tå tår|idé idéer idén|avtal avtalet avtalen|mål målet målen målens målets|tal talet talen|val valet valen valets|barn barnet barnen barns barnens
 krona kronor kr|plan planen planer planerna planens planers|led leden leder lederna|vård vården vårdens|sport sporten|port porten portar|bas basen baser
 resa resan resor resorna|ö ön öar öarna öns|by byn byar byarna byns|el elen elens|bo|sjö sjön sjöar sjöarna sjöns|hav havet haven havets havens|älv älven älvar älvarna älvens
-modern modernt moderna modernare|europé européer européerna europén|läns län länet länen länets länens|kurs kursen kurser kurserna kursens|art arten arter arterna artens
+modern modernt moderna modernare|europé européer européerna europén|län läns länet länen länets länens|kurs kursen kurser kurserna kursens|art arten arter arterna artens
 del delen delar delarna delens|krav kravet kraven|form formen former formerna|fråga frågan frågor frågorna|grupp gruppen grupper|elev elever eleven eleverna elevers elevernas
+beslut beslutet besluten beslutets beslutens|slut slutet sluten slutets|kår kåren kårer kårerna kårens|jämställd jämställt jämställda jämställdas
+anställd anställda anställdas anställde anställt|avfall avfallet avfallets avfalls|underhåll underhållet underhålls|samla samlar samlade samlat samlas samlades
+sin sitt sina|runda rundan rundor rundorna|flotta flottan flottor|deadline deadlinen deadlines|stötta stöttar stöttade stöttat stöttas
+träff träffen träffarna träffs|uppväxt uppväxten|nyanländ nyanlänt nyanlända nyanländas|asylsökande asylsökandes
 """
 # Words that are spelled like a form of another word, and are words of their own.
-_OWN = """första andra vår flera lika data media tillväxt växt uppväxt utväxt följd dator rike himmel tekniker kritiker historiker politiker praktiker musiker grundare nämnd fiske vete bete rot
+_OWN = """handla tryck åt va to redo vart för till från över under om mot av wifi första andra vår flera lika data media tillväxt växt uppväxt utväxt följd dator rike himmel tekniker kritiker historiker politiker praktiker musiker grundare nämnd fiske vete bete rot
 moder väst öst skjuts täcke ros halt drag utdrag föredrag understöd bifall myt brons gråt kurs gräns ände vrede växel segel pendel koppel gödsel
 mögel ånger rymd finans kvarts skift sås jubel rulle backe tum stadium premie supporter fläkt fånge modern tes mos majs lins essens sabbat blockad
 fasad parad stig officer krångel blick upplaga granne vilt medel fiske kost post rest vinst lön aktiv passiv bredd längd höjd vidd inlägg fordran

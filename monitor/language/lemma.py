@@ -37,7 +37,7 @@ _SWEDISH_ENDINGS = (
     ("t", ("",)),
     ("s", ("",)),
 )
-_KEEPS_S = ("ss", "us", "is", "os", "as", "es", "ics")
+_KEEPS_S = ("ss", "us", "is", "os", "as", "es", "äs", "ics")
 _SHORTEST_HEAD = 4
 
 

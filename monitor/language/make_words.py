@@ -43,7 +43,7 @@ def _dictionary(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, base in factory.get_dictionary(language).items():
         folded = word.casefold()
-        if folded.isalnum() and "+" not in base and (word == folded or folded not in found):
+        if folded.isalnum() and base.isalnum() and (word == folded or folded not in found):
             found[folded] = base.casefold()
     return found
 
@@ -103,6 +103,7 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
         bases[f"{word[:-2]}ning"] = word
     bases.update(irregular.word_forms())
     bases = {word: _followed(word, bases) for word in bases}
+    bases.update(_plurals_not_verbs(bases, frequencies))
     # A genitive belongs where the same form without its s does.
     for word, base in bases.items():
         short = word[:-1]
@@ -118,7 +119,7 @@ def _is_own(word: str, base: str, forms: _Forms, frequencies: Mapping[str, float
     if word.endswith(("ande", "ende")):
         return True
     if base == word + "a":
-        return len(forms.of[word]) >= 2
+        return len(forms.of[word]) >= 2 or often > base_often
     if word in (base + "a", lost + "a"):
         return False
     if word.startswith(base) and word[len(base) :] in ("en", "et", "n", "t", "er", "ar", "or", "arna", "erna", "na", "e", "r"):
@@ -134,6 +135,18 @@ def _is_own(word: str, base: str, forms: _Forms, frequencies: Mapping[str, float
     if word.endswith(("d", "t")) and base.endswith("a"):
         return False
     return forms.is_noun(word) or forms.is_adjective(word)
+
+
+def _plurals_not_verbs(bases: Mapping[str, str], frequencies: Mapping[str, float]) -> dict[str, str]:
+    """Forms such as hamnar and cyklar that are the noun's plural rather than the verb, where the noun is at least as common."""
+    found = {}
+    for word, base in bases.items():
+        if not word.endswith("arna") or base.endswith("a") or bases.get(plural := word[:-2]) in (None, base):
+            continue
+        verb = plural[:-1]
+        if bases[plural] == bases.get(verb) and frequencies.get(base, 0.0) >= frequencies.get(verb, 0.0) - 0.2:
+            found[plural] = base
+    return found
 
 
 def _followed(word: str, bases: Mapping[str, str]) -> str:
