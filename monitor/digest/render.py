@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,20 +91,36 @@ class Templates:
 
 def load_templates(folders: Sequence[Path]) -> Templates:
     """Read templates and phrases; in `folders` the first that has a file wins, and phrases are laid over each other."""
-    files: dict[str, str] = {}
-    phrases: dict[str, dict[str, Any]] = {language: {} for language in LANGUAGES}
+    layers = []
     for folder in reversed(folders):
         try:
-            for path in sorted(folder.glob("*")):
-                if path.suffix in (".txt", ".mjml"):
-                    files[path.name] = path.read_text("utf-8")
-                elif path.suffix == ".toml" and path.stem in phrases:
-                    phrases[path.stem] = _laid_over(phrases[path.stem], tomllib.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as error:
+            texts = {
+                path.name: path.read_text("utf-8") for path in sorted(folder.glob("*")) if path.suffix in (".txt", ".mjml", ".toml")
+            }
+        except (OSError, UnicodeDecodeError) as error:
             raise MailError(str(folder), f"a template cannot be read: {error}") from error
+        layers.append((str(folder), tuple(texts.items())))
+    return _templates(tuple(layers))
+
+
+@lru_cache(maxsize=8)
+def _templates(layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Templates:
+    """The same texts give the same templates, compiled once per process however many members are served."""
+    files: dict[str, str] = {}
+    phrases: dict[str, dict[str, Any]] = {language: {} for language in LANGUAGES}
+    for folder, texts in layers:
+        for name, text in texts:
+            language = name.removesuffix(".toml")
+            if not name.endswith(".toml"):
+                files[name] = text
+            elif language in phrases:
+                try:
+                    phrases[language] = _laid_over(phrases[language], tomllib.loads(text))
+                except tomllib.TOMLDecodeError as error:
+                    raise MailError(f"{folder}/{name}", f"is not valid TOML: {error}") from error
     missing = [f"{kind.value}.{form}" for kind in MailKind for form in _FORMS if f"{kind.value}.{form}" not in files]
     if missing:
-        raise MailError(str(folders[-1]), f"these templates are missing: {', '.join(missing)}")
+        raise MailError(layers[0][0], f"these templates are missing: {', '.join(missing)}")
     return Templates(files, phrases)
 
 

@@ -131,7 +131,7 @@ class MailWriter:
         return MailView(
             kind=selection.kind.value,
             language=self._wording.language,
-            subject=self._subject(selection, name),
+            subject=clean(self._subject(selection, name)),
             title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
             name=name,
             lead=(*self._lead(selection, name), *self._top()),

@@ -145,6 +145,7 @@ class _Round:
             lost = lost + 1 if outcome.result is Result.LOST else 0
             if outcome.result is Result.SENT:
                 mark_sent(self._db, mail, self._now)
+                logger.info("mail_sent digest=%s id=%s", mail.digest, mail.message_id.partition("@")[0])
                 self._report.sent += 1
                 left -= 1
                 continue

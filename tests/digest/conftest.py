@@ -1,0 +1,7 @@
+import pytest
+from mailing import World
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)

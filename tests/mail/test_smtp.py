@@ -1,0 +1,279 @@
+"""A real mail server on loopback that misbehaves: nothing lost, nothing doubled, states true."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
+from mailing import MONDAY, WEEK, World, a_call, read_mail
+
+from monitor.config import Recipient
+from monitor.errors import ConfigError
+from monitor.jobs.send import open_transport, send_mails
+from monitor.mail.smtp import Server, Smtp
+
+NAMES = ("anna", "bo", "cia", "dan", "eva")
+
+
+class Handler:
+    """Takes mails, unless told otherwise: `rcpt` and `data` give answers, `drop` and `slow` name recipients."""
+
+    def __init__(self):
+        self.taken = []
+        self.connections = 0
+        self.rcpt = {}
+        self.data = []
+        self.drop = []
+        self.slow = []
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.rcpt:
+            return self.rcpt[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        (recipient,) = envelope.rcpt_tos
+        if recipient in self.slow:
+            self.slow.remove(recipient)
+            await asyncio.sleep(30)
+        if recipient in self.drop:
+            self.drop.remove(recipient)
+            server.transport.abort()
+            return "250 never heard"
+        if self.data:
+            return self.data.pop(0)
+        self.taken.append((recipient, envelope.mail_from, envelope.content))
+        return "250 OK"
+
+    @property
+    def ids(self):
+        return [str(read_mail(content)["Message-ID"]) for _, _, content in self.taken]
+
+
+class Running:
+    """The server in a thread of its own, so that it answers while the test sends."""
+
+    def __init__(self, handler, port=0, **options):
+        self.handler = handler
+        self._options = options
+        self._port = port
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        tls = self._options.pop("tls", None)
+        make = lambda: SMTP(self.handler, hostname="prov", enable_SMTPUTF8=False, **self._options)  # noqa: E731
+        self._server = self._loop.run_until_complete(self._loop.create_server(make, "127.0.0.1", self._port, ssl=tls))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *exception):
+        self._loop.call_soon_threadsafe(self._stop)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        self._loop.close()
+
+    def _stop(self):
+        self._server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        gathered = asyncio.gather(*tasks, self._server.wait_closed(), return_exceptions=True)
+        gathered.add_done_callback(lambda future: self._loop.stop())
+
+
+@pytest.fixture
+def handler():
+    return Handler()
+
+
+@pytest.fixture
+def server(handler):
+    with Running(handler) as running:
+        yield running
+
+
+def installation(folder, port, **mail):
+    people = [Recipient(department="kultur-fritid", email=f"{name}@example.se") for name in NAMES]
+    world = World(folder, recipients=people, mail={"transport": "smtp", "host": "127.0.0.1", "port": port, "timeout": 2, **mail})
+    world.publish(a_call("1", "2026-09-01"), at=MONDAY - WEEK)
+    world.digest(MONDAY)
+    return world
+
+
+def send(world, now=MONDAY, **options):
+    with world.archive() as archive:
+        return send_mails(world.config, archive, now, **options)
+
+
+def states(world):
+    return {recipient.partition("@")[0]: state for recipient, state, _ in world.outbox()}
+
+
+def test_one_connection_for_many_mails(tmp_path, server, handler):
+    world = installation(tmp_path, server.port)
+    assert send(world).sent == 5
+    assert handler.connections == 1
+    assert [recipient for recipient, _, _ in handler.taken] == [f"{name}@example.se" for name in NAMES]
+    assert {sender for _, sender, _ in handler.taken} == {"eu@example.se"}
+    for recipient, _, content in handler.taken:
+        others = {f"{name}@example.se" for name in NAMES} - {recipient}
+        assert not any(other.encode() in content for other in others), "recipients never see each other"
+
+
+def test_the_server_refuses_one_of_five(tmp_path, server, handler):
+    handler.rcpt = {"cia@example.se": "550 5.1.1 no such user"}
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 0)
+    assert states(world) == {"anna": "sent", "bo": "sent", "cia": "stopped", "dan": "sent", "eva": "sent"}
+    assert world.rows("SELECT error FROM outbox WHERE state = 'stopped'")[0][0].startswith("550 5.1.1 no such user")
+
+
+def test_the_server_answers_451_after_data(tmp_path, server, handler):
+    handler.data = ["451 4.3.0 try again"]
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
+    assert world.rows("SELECT error FROM outbox WHERE state = 'waiting'") == [("451 4.3.0 try again",)]
+    assert send(world, MONDAY + timedelta(minutes=1), scheduled=True).sent == 0, "the back-off holds"
+    assert send(world, MONDAY + timedelta(minutes=6), scheduled=True).sent == 1
+    assert len(handler.ids) == len(set(handler.ids)) == 5
+
+
+def test_the_server_drops_the_connection_in_the_middle_of_a_mail(tmp_path, server, handler):
+    handler.drop = ["bo@example.se"]
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
+    assert handler.connections == 2
+    assert states(world)["bo"] == "waiting"
+    assert send(world).sent == 1
+    assert len(handler.ids) == len(set(handler.ids)) == 5
+
+
+def test_the_server_is_too_slow(tmp_path, server, handler):
+    handler.slow = ["dan@example.se"]
+    world = installation(tmp_path, server.port, timeout=1)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
+    assert world.rows("SELECT error FROM outbox WHERE state = 'waiting'") == [("no answer in time",)]
+    assert send(world).sent == 1
+    assert len(handler.ids) == len(set(handler.ids)) == 5
+
+
+def test_the_server_is_away_for_an_hour(tmp_path, handler):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    world = installation(tmp_path, port)
+    for minutes in range(0, 60, 5):
+        report = send(world, MONDAY + timedelta(minutes=minutes), scheduled=True)
+        assert report.sent == 0
+        assert report.waiting == 5
+    assert sum(attempts for _, _, attempts in world.outbox()) <= 12, "one try per round, not one per mail"
+    with Running(handler, port):
+        report = send(world, MONDAY + timedelta(hours=1, minutes=5), scheduled=True)
+        assert report.sent + report.waiting == 5
+        assert send(world, MONDAY + timedelta(hours=4), scheduled=True).waiting == 0
+    assert len(handler.ids) == len(set(handler.ids)) == 5
+
+
+def test_a_server_that_breaks_off_again_and_again_gets_a_rest(tmp_path, server, handler):
+    handler.drop = [f"{name}@example.se" for name in NAMES] * 2
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (0, 3, 5)
+    handler.drop = []
+    assert send(world).sent == 5
+
+
+def test_a_server_that_does_not_take_our_sender_loses_nothing(tmp_path, handler):
+    class Picky(Handler):
+        async def handle_MAIL(self, server, session, envelope, address, options):
+            return "553 5.7.1 sender not allowed"
+
+    with Running(Picky()) as running:
+        world = installation(tmp_path, running.port)
+        report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (0, 1, 5)
+    assert "553 5.7.1 sender not allowed" in report.problems[0]
+    assert set(states(world).values()) == {"waiting"}
+
+
+def test_a_mail_that_is_refused_for_good_is_stopped_in_the_servers_words(tmp_path, server, handler):
+    handler.data = ["554 5.7.1 looks like spam"]
+    world = installation(tmp_path, server.port)
+    assert send(world).sent == 4
+    assert world.rows("SELECT state, error FROM outbox WHERE recipient LIKE 'anna%'") == [
+        ("stopped", "554 5.7.1 looks like spam")
+    ]
+    assert world.rows("SELECT count(*) FROM suppressed") == [(0,)], "the mail was refused, not the address"
+
+
+def test_starttls_and_login(tmp_path, handler, certificate, monkeypatch):
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"eu", b"hemligt"), handled=False)
+
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(*certificate)
+    client_side = ssl.create_default_context(cafile=certificate[0])
+    with Running(handler, tls_context=server_side, require_starttls=True, authenticator=check, auth_required=True) as running:
+        way = {"host": "localhost", "port": running.port, "security": "starttls", "username": "eu", "timeout": 5}
+        good = Server(**way, password="hemligt", context=lambda: client_side)
+        wrong = Server(**way, password="fel", context=lambda: client_side)
+        stranger = Server(**way, password="hemligt")
+        with Smtp(good, "eu@example.se") as smtp:
+            assert smtp.check().result.value == "sent"
+        with Smtp(wrong, "eu@example.se") as smtp:
+            outcome = smtp.check()
+            assert outcome.result.value == "down"
+            assert "535" in outcome.words
+        with Smtp(stranger, "eu@example.se") as smtp:
+            outcome = smtp.check()
+            assert outcome.result.value == "down"
+            assert "certificate" in outcome.words.lower()
+
+
+def test_tls_from_the_start(tmp_path, handler, certificate):
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(*certificate)
+    client_side = ssl.create_default_context(cafile=certificate[0])
+    with Running(handler, tls=server_side) as running:
+        server = Server(
+            host="localhost",
+            port=running.port,
+            security="tls",
+            username="",
+            password="",
+            timeout=5,
+            context=lambda: client_side,
+        )
+        with Smtp(server, "eu@example.se") as smtp:
+            assert smtp.check().result.value == "sent"
+
+
+def test_a_login_without_a_password_is_a_mistake_in_the_settings(tmp_path, monkeypatch):
+    monkeypatch.delenv("MONITOR_SMTP_PASSWORD", raising=False)
+    world = World(tmp_path, mail={"transport": "smtp", "username": "eu"})
+    with pytest.raises(ConfigError, match="MONITOR_SMTP_PASSWORD"):
+        open_transport(world.config)
+    monkeypatch.setenv("MONITOR_SMTP_PASSWORD", "hemligt")
+    open_transport(world.config)
