@@ -1,0 +1,148 @@
+"""How things are measured: medians of interleaved runs, child processes with their CPU time and peak memory, lines of the table."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+ROOT = Path(__file__).resolve().parent.parent
+Better = Literal["more", "less"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the table. `ratio` is ours over the peer's; `better` says which way is good; `bound` is what the ratio, or the
+    value where there is no peer, is to reach. `peer` of a missing package keeps its name with `peer_value` None."""
+
+    row: str
+    what: str
+    unit: str
+    value: float
+    better: Better = "more"
+    peer: str = ""
+    peer_value: float | None = None
+    bound: float | None = None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over the peer's."""
+        return self.value / self.peer_value if self.peer_value else None
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the bound is reached; None where there is none or its peer is missing."""
+        measured = self.ratio if self.peer else self.value
+        if self.bound is None or measured is None:
+            return None
+        return measured >= self.bound if self.better == "more" else measured <= self.bound
+
+    @property
+    def key(self) -> str:
+        """What a line is compared by."""
+        return f"{self.row}: {self.what}" + (f" / {self.peer}" if self.peer else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a child process spent on its task: seconds, seconds of CPU, bytes at its peak, and what the task gave."""
+
+    wall: float
+    cpu: float
+    peak: int
+    result: Any
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """How long a task takes by the clock."""
+    begun = time.perf_counter()
+    task()
+    return time.perf_counter() - begun
+
+
+def cpu_seconds(task: Callable[[], object]) -> float:
+    """How much CPU time of this process a task takes."""
+    begun = time.process_time()
+    task()
+    return time.process_time() - begun
+
+
+def medians(
+    tasks: Mapping[str, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
+) -> dict[str, float]:
+    """The median of each task over `runs` rounds; in each round the tasks take turns, so that noise hits all of them."""
+    found: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(runs):
+        for name, task in tasks.items():
+            found[name].append(measure(task))
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def percentile(values: list[float], part: float) -> float:
+    """The value that `part` of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))]
+
+
+def peak_memory() -> int:
+    """The most memory that this process ever held, in bytes."""
+    status = Path("/proc/self/status")
+    if not status.is_file():  # not Linux
+        return 0
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
+def run_child(task: str, **options: Any) -> Spent:
+    """Run `module:function` of this package with `options` in a process of its own, imports not counted."""
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.measure", task, json.dumps(options)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{task} failed:\n{done.stderr[-3000:]}")
+    return Spent(**json.loads(done.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def server(kind: str, *arguments: str) -> Iterator[int]:
+    """A server of `benchmarks.servers` in a process of its own; gives its port on loopback."""
+    command = [sys.executable, "-m", "benchmarks.servers", kind, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line.strip():
+            raise RuntimeError(f"the {kind} server did not start")
+        yield int(line)
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def median_of(spent: list[Spent], field: str) -> float:
+    """The median of one figure over several runs of a child."""
+    return statistics.median(getattr(one, field) for one in spent)
+
+
+def _serve_task(task: str, options: dict[str, Any]) -> None:
+    module, _, name = task.partition(":")
+    function = getattr(importlib.import_module(f"benchmarks.{module}"), name)
+    prepared = function(**options)
+    begun, cpu = time.perf_counter(), time.process_time()
+    result = prepared()
+    told = {"wall": time.perf_counter() - begun, "cpu": time.process_time() - cpu, "peak": peak_memory(), "result": result}
+    sys.stdout.write(f"\n{json.dumps(told)}\n")
+
+
+if __name__ == "__main__":
+    _serve_task(sys.argv[1], json.loads(sys.argv[2]))
