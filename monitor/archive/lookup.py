@@ -32,15 +32,19 @@ def find_call(db: Database, text: str) -> Key:
     keys = find_calls(db, text)
     if not keys:
         raise ArchiveError(text, "finns inte i arkivet. Sök med: monitor search")
-    if len(keys) > 1:
-        leads = [
-            key for key in keys if not db.execute("SELECT story FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
-        ]
-        if len(leads) != 1:
-            several = ", ".join("/".join(key) for key in keys)
-            raise ArchiveError(text, f"är flera utlysningar: {several}. Ange en av dem")
-        return leads[0]
-    return keys[0]
+    return keys[0] if len(keys) == 1 else _foremost(db, text, keys)
+
+
+def _foremost(db: Database, text: str, keys: list[Key]) -> Key:
+    """Of several with one name: the call before news of it, and the lead of a story before its other records."""
+    rows = [db.execute("SELECT story, kind FROM calls WHERE source = ? AND call_id = ?", key).fetchone() for key in keys]
+    leads = [key for key, (story, _) in zip(keys, rows, strict=True) if not story]
+    calls = [key for key, (story, kind) in zip(keys, rows, strict=True) if not story and kind == "call"]
+    for narrowed in (leads, calls):
+        if len(narrowed) == 1:
+            return narrowed[0]
+    several = ", ".join("/".join(key) for key in keys)
+    raise ArchiveError(text, f"är flera utlysningar: {several}. Ange en av dem")
 
 
 def _ways(text: str) -> Iterator[tuple[str, list[str]]]:

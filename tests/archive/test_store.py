@@ -8,8 +8,9 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.changes import compare_calls
 from monitor.archive.corrections import correct_field, load_call
+from monitor.archive.lookup import find_call
 from monitor.archive.store import SourceRun, store_run
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Notice, Section, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Section, Status
 from monitor.errors import ArchiveError
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
@@ -194,3 +195,19 @@ def test_a_correction_that_does_not_fit_is_refused(db):
     with pytest.raises(ArchiveError, match="deadlines"):
         correct_field(db, "portal", "1", "deadlines", "soon", who="Anna", now=NOW)
     assert db.execute("SELECT count(*) FROM corrections").fetchone()[0] == 0
+
+
+def test_a_shared_identifier_names_the_call_before_news_of_it(db):
+    store(
+        db,
+        call("1", identifier="LIFE-1"),
+        call("2", identifier="LIFE-1", kind=Kind.NEWS),
+        call("3", identifier="LIFE-1", kind=Kind.NEWS),
+    )
+    assert find_call(db, "life-1") == ("portal", "1")
+
+
+def test_an_identifier_shared_by_several_calls_is_not_guessed(db):
+    store(db, call("1", identifier="LIFE-1"), call("2", identifier="LIFE-1"))
+    with pytest.raises(ArchiveError, match="portal/1, portal/2"):
+        find_call(db, "LIFE-1")
