@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import quote
 
+
+class _Policy(EmailPolicy):
+    """The standard policy, but that a list of links is broken between them only: it would encode a long one as if it were words."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.casefold() == "list-unsubscribe":
+            return f"{name}: {str(value).replace('>, <', f'>,{self.linesep} <')}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
 # Everything in seven bits: no server on the way has a reason to rewrite the mail.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
