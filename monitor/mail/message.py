@@ -20,7 +20,7 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         if name.casefold() == "list-unsubscribe":
             return f"{name}: {str(value).replace('>, <', f'>,{self.linesep} <')}{self.linesep}"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii", "surrogateescape")
