@@ -13,6 +13,7 @@ from monitor.web.pages import STATIC, TEMPLATES
 from monitor.web.site import Site
 
 _NAME = "monitor-web"
+_DEFAULT_HANDLER = "datasette.handle_exception"
 
 
 def make_datasette(site: Site) -> Datasette:
@@ -21,6 +22,8 @@ def make_datasette(site: Site) -> Datasette:
         pass
     if not pm.has_plugin(_NAME):
         pm.register(plugin, name=_NAME)
+        # Datasette's own prints every local variable of a failure and shows its message; ours keeps it for the log.
+        pm.unregister(name=_DEFAULT_HANDLER)
     only_coordinator = {"id": "coordinator"}
     datasette = Datasette(
         files=[str(site.config.archive)],

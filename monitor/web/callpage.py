@@ -17,6 +17,7 @@ from monitor.archive.desk import list_choices
 from monitor.archive.followup import call_history
 from monitor.archive.history import call_documents, read_document, read_versions
 from monitor.archive.lookup import call_facts, find_calls
+from monitor.archive.texts import stored_zones
 from monitor.calls import Call, DeadlineModel, Kind, Precision, call_zones, next_deadline
 from monitor.matching.card import fit_card
 from monitor.matching.explain import Circumstances, Why, why_all
@@ -64,7 +65,7 @@ def call_view(visit: Visit) -> Response:
     key = (call.source, call.call_id)
     facts = call_facts(db, key)
     rules = site.rules
-    zones = None
+    zones = stored_zones(db, *key)
     told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(site.config.zone) for row in reversed(facts["told"])}
     vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(site.config.zone) if facts["vanished_at"] else None
     recipients = frozenset(one.department for one in site.config.recipient) if site.config.recipient else None

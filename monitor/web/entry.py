@@ -30,11 +30,10 @@ def log_in(visit: Visit) -> Response:
 
 
 def log_out(visit: Visit) -> Response:
-    """Only a POST logs out."""
+    """End the session."""
     response = redirect("/")
-    if visit.posted:
-        response.set_cookie(COOKIE, "", max_age=0, httponly=True, samesite="lax")
+    response.set_cookie(COOKIE, "", max_age=0, httponly=True, samesite="lax")
     return response
 
 
-ROUTES = (Route(r"^/logga-in$", log_in, posts=True), Route(r"^/logga-ut$", log_out, posts=True))
+ROUTES = (Route(r"^/logga-in$", log_in, posts=True), Route(r"^/logga-ut$", log_out, acts=True))

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlite_utils import Database
 
-from monitor.archive.labrows import digest_days, first_seen_days, other_themes
+from monitor.archive.labrows import digest_days, first_seen_days, other_themes, touched_calls
 from monitor.calls import Call, call_zones
 from monitor.digest.wording import clean, iso_week
 from monitor.language.terms import parse_term
@@ -21,7 +21,6 @@ from monitor.matching.load import check_texts
 from monitor.matching.match import Evidence, Judgement, Match, matches_of
 from monitor.matching.model import Signal, ThemeFile
 from monitor.matching.ruleset import RuleSet
-from monitor.web.labtexts import touched_calls
 
 WEEKS = 12
 DIGESTS = 3
@@ -156,7 +155,7 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
     found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
     others = other_themes(db, list(found), new.theme.id)
     after_keys: dict[str, set[Key]] = {name: set() for name in found}
-    for call, zones in touched_calls(db, rules, [*_speaking(old), *_speaking(new)]):
+    for call, zones in touched_calls(db, {*_speaking(old), *_speaking(new)}):
         outcome.touched += 1
         scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
         had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}

@@ -13,7 +13,7 @@ from datasette.utils.asgi import Request
 
 from monitor.errors import ArchiveError, MonitorError
 from monitor.web.gate import Gate
-from monitor.web.pages import problem_page
+from monitor.web.pages import PROBLEMS, problem_page
 from monitor.web.route import Missing, Route, View
 from monitor.web.site import Site, Visit
 
@@ -63,6 +63,25 @@ def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[s
     from monitor.web.pages import frame
 
     return frame(_visit(site, request, {}, b"")) if request is not None else {}
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
+    """What goes wrong on Datasette's own pages: a page in plain words; a mistake in SQL in the words of SQLite."""
+
+    async def answer() -> Response:
+        status = getattr(exception, "status", 500)
+        known = status in PROBLEMS
+        site = site_of(datasette)
+        if status >= 500:
+            logger.error("page_failed path=%s", request.path, exc_info=exception)
+        if site is None:
+            return Response.text("", status=status)
+        detail = str(getattr(exception, "message", None) or exception) if status < 500 and request.actor else ""
+        visit = _visit(site, request, {}, b"")
+        return await site.archive.run(lambda: problem_page(visit, status if known else 500, detail=detail))
+
+    return answer
 
 
 def _answering(site: Site, route: Route) -> Callable[..., Awaitable[Response]]:

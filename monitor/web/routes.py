@@ -15,11 +15,26 @@ from monitor.web import (
     followup,
     front,
     labpages,
+    searchpage,
 )
 from monitor.web.route import Route
 
 ROUTES: tuple[Route, ...] = tuple(
     route
-    for module in (front, departments, calendars, callwork, callpage, answers, digests, desk, followup, labpages, feeds, entry)
+    for module in (
+        front,
+        searchpage,
+        departments,
+        calendars,
+        callwork,
+        callpage,
+        answers,
+        digests,
+        desk,
+        followup,
+        labpages,
+        feeds,
+        entry,
+    )
     for route in module.ROUTES
 )

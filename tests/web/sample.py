@@ -11,10 +11,12 @@ from monitor.archive import open_archive
 from monitor.archive.documents import Document
 from monitor.archive.followup import set_state, store_answer
 from monitor.archive.store import SourceRun, store_run
+from monitor.archive.texts import index_texts
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Precision, Section, Status
 from monitor.config import Config, load_config, load_sources
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
+from monitor.language.analyser import analyser
 from monitor.matching.load import load_rules
 from monitor.paths import RULES
 
@@ -184,6 +186,7 @@ def make_sample(folder: Path) -> Config:
             calls = calls_of(source, number, BEFORE) + (special_calls() if source == "portal" else [])
             calls[0] = _changed(calls[0])
             store_run(db, source_run(source, name, calls, NOW, "degraded" if source == "ungdom" else "accepted"), NOW)
+        index_texts(db, analyser())
         match_archive(archive, rules, NOW)
         store_answer(db, "kultur-fritid", "portal", "two-stage", "intressant", note="Vi pratar med Eksjö.", digest="", now=NOW)
         store_answer(

@@ -1,0 +1,162 @@
+"""Counting and narrowing by facets: every value as a set of bits over the calls, so that any choice is counted in milliseconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.archive.browse import STATUS_NOW
+from monitor.archive.codec import stamp
+
+FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
+ORDERS = ("deadline", "newest", "changed", "title")
+Key = tuple[str, str]
+Chosen = Mapping[str, Collection[str]]
+_LAST = "9"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value of a facet with how many calls have it among those that the other choices leave."""
+
+    value: str
+    count: int
+
+
+class FacetIndex:
+    """The facets of every call at one moment. Built from the archive, then only read."""
+
+    def __init__(self, db: Database, now: datetime, programme_of: Callable[[Key, str, str], str]) -> None:
+        """`programme_of` names the programme of a call by its key, programme code and identifier."""
+        self.now = now
+        self.keys: list[Key] = []
+        self.positions: dict[int, int] = {}
+        self._places: dict[Key, int] = {}
+        self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
+        rows = db.execute(
+            f"SELECT c.rowid, c.source, c.call_id, c.kind, CASE WHEN c.vanished_at IS NULL THEN {STATUS_NOW} ELSE 'closed' END,"
+            " c.programme, c.identifier, c.next_deadline, c.first_seen, c.last_changed, c.title FROM calls c",
+            {"now": stamp(now)},
+        ).fetchall()
+        self._room = len(rows) // 8 + 1
+        deadlines, seen, changed, titles = [], [], [], []
+        instant = stamp(now)
+        for place, (rowid, source, call_id, kind, status, programme, identifier, deadline, first, last, title) in enumerate(rows):
+            key = (source, call_id)
+            self.keys.append(key)
+            self.positions[rowid] = place
+            self._places[key] = place
+            self._put("kind", kind, place)
+            self._put("status", status, place)
+            self._put("source", source, place)
+            named = programme_of(key, programme, identifier)
+            if named:
+                self._put("programme", named, place)
+            ahead = deadline if deadline and deadline >= instant else ""
+            if ahead:
+                self._put("month", ahead[:7], place)
+            deadlines.append(ahead or _LAST + key[1])
+            seen.append(first)
+            changed.append(last)
+            titles.append(title.casefold())
+        self._add_matches(db)
+        self._bits = {
+            facet: {value: int.from_bytes(marks, "little") for value, marks in values.items()}
+            for facet, values in self._values.items()
+        }
+        self._values.clear()
+        everyone = range(len(rows))
+        self._orders = {
+            "deadline": sorted(everyone, key=deadlines.__getitem__),
+            "newest": sorted(everyone, key=seen.__getitem__, reverse=True),
+            "changed": sorted(everyone, key=changed.__getitem__, reverse=True),
+            "title": sorted(everyone, key=titles.__getitem__),
+        }
+        self.everything = (1 << len(rows)) - 1
+
+    def _put(self, facet: str, value: str, place: int) -> None:
+        marks = self._values[facet].get(value)
+        if marks is None:
+            marks = self._values[facet][value] = bytearray(self._room)
+        marks[place >> 3] |= 1 << (place & 7)
+
+    def _add_matches(self, db: Database) -> None:
+        served: dict[str, list[tuple[str, str]]] = {}
+        for source, call_id, department, themes in db.execute("SELECT source, call_id, department, themes FROM matches"):
+            place = self._places.get((source, call_id))
+            if place is None:
+                continue
+            self._put("department", department, place)
+            values = served.get(themes)
+            if values is None:
+                values = served[themes] = _served(themes)
+            for facet, value in values:
+                self._put(facet, value, place)
+
+    def bits_of(self, rowids: Iterable[int]) -> int:
+        """These calls as bits; rows that the index does not know yet are left out."""
+        marks = bytearray(self._room)
+        positions = self.positions
+        for rowid in rowids:
+            place = positions.get(rowid)
+            if place is not None:
+                marks[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(marks, "little")
+
+    def _one(self, facet: str, values: Collection[str]) -> int:
+        bits = 0
+        for value in values:
+            bits |= self._bits[facet].get(value, 0)
+        return bits
+
+    def select(self, within: int, chosen: Chosen) -> int:
+        """What is left of `within`: any of the values of each facet, all of the facets."""
+        for facet, values in chosen.items():
+            if values:
+                within &= self._one(facet, values)
+        return within
+
+    def counts(self, within: int, chosen: Chosen) -> dict[str, list[Counted]]:
+        """Every facet with its values, most first; a facet's own choice does not narrow it, so that one can choose more of it."""
+        found = {}
+        for facet in FACETS:
+            left = self.select(within, {name: values for name, values in chosen.items() if name != facet})
+            rows = [Counted(value, (left & bits).bit_count()) for value, bits in self._bits[facet].items()]
+            kept = [row for row in rows if row.count or row.value in chosen.get(facet, ())]
+            found[facet] = sorted(kept, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
+        return found
+
+    def page(self, selected: int, order: str | Sequence[int], offset: int, limit: int) -> list[Key]:
+        """A page of what is selected, in one of `ORDERS` or in the order of ranked rows; with `limit` 0, all of it."""
+        marks = selected.to_bytes(self._room + 1, "little")
+        places: Iterable[int]
+        if isinstance(order, str):
+            places = self._orders[order]
+        else:
+            places = (self.positions[rowid] for rowid in order if rowid in self.positions)
+        end = offset + limit if limit else len(self.keys)
+        found: list[Key] = []
+        number = 0
+        for place in places:
+            if marks[place >> 3] >> (place & 7) & 1:
+                if number >= offset:
+                    found.append(self.keys[place])
+                number += 1
+                if number >= end:
+                    break
+        return found
+
+
+def _served(themes: str) -> list[tuple[str, str]]:
+    found: dict[tuple[str, str], None] = {}
+    for theme in json.loads(themes):
+        found["theme", theme["id"]] = None
+        for area in theme["strategy"]:
+            found["area", area] = None
+        for goal in theme["sdgs"]:
+            found["sdg", str(goal)] = None
+    return list(found)

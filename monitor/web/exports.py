@@ -1,0 +1,76 @@
+"""Search results as files: CSV, JSON and Excel. Cells never become formulas, whatever a publisher calls its call."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+
+COLUMNS = {
+    "title": "Rubrik",
+    "status": "Läge",
+    "kind": "Slag",
+    "next_deadline": "Sista dag",
+    "opens": "Öppnar",
+    "programme": "Program",
+    "identifier": "Beteckning",
+    "departments": "Förvaltningar",
+    "budget_project": "Högst per projekt",
+    "budget_total": "Totalt",
+    "currency": "Valuta",
+    "source": "Källa",
+    "url": "Hos utgivaren",
+    "page": "I arkivet",
+    "first_seen": "Hittad",
+}
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_WIDE, _NARROW, _MOST = 60, 12, 32_000
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """With semicolons and a byte order mark, so that a Swedish Excel opens it right."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS.values())
+    for row in rows:
+        writer.writerow(_harmless(row[name]) for name in COLUMNS)
+    return "\ufeff" + out.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+
+
+def as_json(rows: Sequence[Mapping[str, Any]], total: int, address: str) -> str:
+    """The rows with the search that gave them."""
+    return json.dumps({"total": total, "search": address, "hits": list(rows)}, ensure_ascii=False, indent=1)
+
+
+def as_excel(rows: Iterable[Mapping[str, Any]], title: str) -> bytes:
+    """A workbook with one sheet: headings that stay, a filter, links as text."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(out, options)
+    workbook.set_properties({"title": title})
+    sheet = workbook.add_worksheet("Utlysningar")
+    bold = workbook.add_format({"bold": True})
+    for column, name in enumerate(COLUMNS.values()):
+        sheet.write_string(0, column, name, bold)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for column, name in enumerate(COLUMNS):
+            value = row[name]
+            if isinstance(value, int):
+                sheet.write_number(number, column, value)
+            elif value:
+                sheet.write_string(number, column, str(value)[:_MOST])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(number, 1), len(COLUMNS) - 1)
+    sheet.set_column(0, 0, _WIDE)
+    sheet.set_column(1, len(COLUMNS) - 1, _NARROW)
+    workbook.close()
+    return out.getvalue()

@@ -1,0 +1,181 @@
+"""Finding calls for the pages: ranked by words, narrowed and counted by facets, from an index that is made anew when the archive changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.archive.corrections import load_call
+from monitor.archive.facets import Counted, FacetIndex
+from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest
+from monitor.archive.texts import stored_zones
+from monitor.calls import Call, call_zones
+from monitor.language.queries import parse_query
+from monitor.matching.ruleset import RuleSet
+from monitor.web.asking import Asked
+from monitor.web.site import Site
+
+Key = tuple[str, str]
+Pieces = list[tuple[bool, str]]
+_QUICK = 0.15
+_PAUSE = 20.0
+_OLD = timedelta(minutes=15)
+_KEPT = 64
+
+
+class Finder:
+    """The facet index of one site, and what the last queries found."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = threading.Lock()
+        self._index: FacetIndex | None = None
+        self._stamp: tuple[object, ...] = ()
+        self._made = 0.0
+        self._took = 0.0
+        self._busy = False
+        self._found: dict[tuple[int, str], tuple[list[int], int]] = {}
+
+    def index(self) -> FacetIndex:
+        """The index. A small archive's is made at once after a change; a large one's in the background, and soon, while the old one serves."""
+        stamp = self._look()
+        with self._lock:
+            index = self._index
+            fresh = index is not None and stamp == self._stamp and abs(self._site.clock() - index.now) < _OLD
+            if fresh and index is not None:
+                return index
+            if index is not None and self._took > _QUICK:
+                if not self._busy and time.monotonic() - self._made > _PAUSE:
+                    self._busy = True
+                    self._site.archive.start(self._renew)
+                return index
+            return self._make(stamp)
+
+    def _renew(self) -> None:
+        try:
+            index, took = self._build()
+            with self._lock:
+                self._put(index, took, self._look())
+        finally:
+            self._busy = False
+
+    def _make(self, stamp: tuple[object, ...]) -> FacetIndex:
+        index, took = self._build()
+        self._put(index, took, stamp)
+        return index
+
+    def _put(self, index: FacetIndex, took: float, stamp: tuple[object, ...]) -> None:
+        self._index, self._took, self._stamp, self._made = index, took, stamp, time.monotonic()
+        self._found.clear()
+
+    def _build(self) -> tuple[FacetIndex, float]:
+        begun = time.monotonic()
+        index = FacetIndex(
+            self._site.archive.db, self._site.clock(), lambda key, code, name: programme_of(self._site.rules, key, code, name)
+        )
+        return index, time.monotonic() - begun
+
+    def _look(self) -> tuple[object, ...]:
+        """What changes when anyone writes: the files themselves, since other processes write too."""
+        path = self._site.archive.path
+        seen: list[object] = [self._site.rules.version]
+        for file in (path, path.with_name(path.name + "-wal")):
+            try:
+                stat = file.stat()
+                seen += [stat.st_mtime_ns, stat.st_size]
+            except FileNotFoundError:
+                seen.append(0)
+        return tuple(seen)
+
+    def by_words(self, index: FacetIndex, query: str, now: datetime) -> tuple[list[int], int]:
+        """The rows that the words find, the best first, and the same as bits; kept for the next page or facet."""
+        key = (id(index), query)
+        found = self._found.get(key)
+        if found is None:
+            rows = ranked(self._site.archive.db, query, now, Filters(programmes=programme_names(self._site.rules)))
+            found = rows, index.bits_of(rows)
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[key] = found
+        return found
+
+
+def programme_names(rules: RuleSet) -> Mapping[str, Collection[str]]:
+    """What a person may call a programme, and the codes and beginnings of identifiers that stand for it."""
+    found: dict[str, Collection[str]] = {}
+    for one in rules.programmes.values():
+        codes = (one.id, *one.codes, *one.prefixes)
+        for name in (*codes, one.name):
+            found[name.casefold()] = codes
+    return found
+
+
+def programme_of(rules: RuleSet, key: Key, code: str, identifier: str) -> str:
+    """The id of a call's programme; empty when it is not known."""
+    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
+    return programme.id if programme else ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one search found: how many, the facets' counts, and any page of it."""
+
+    db: Database
+    asked: Asked
+    index: FacetIndex
+    rows: list[int]
+    selected: int
+    counts: dict[str, list[Counted]]
+    suggestions: list[str]
+    words: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many calls were found."""
+        return self.selected.bit_count()
+
+    def keys(self, offset: int, limit: int) -> list[Key]:
+        """A page of the calls in the order that was asked for."""
+        return self.index.page(self.selected, self.asked.order or self.rows, offset, limit)
+
+    def snippet(self, key: Key) -> Pieces:
+        """The stretch of a call that shows the words, in pieces: whether each was found, and its text. Empty without words."""
+        terms = parse_query(self.asked.query).terms
+        zones = stored_zones(self.db, *key) if terms else None
+        call = load_call(self.db, *key) if zones is not None else None
+        if zones is None or call is None:
+            return []
+        return marked(make_snippet(call_zones(call), zones, terms))
+
+
+def finder_of(site: Site) -> Finder:
+    """The site's finder."""
+    found = site.caches.get("finder")
+    if not isinstance(found, Finder):
+        found = site.caches.setdefault("finder", Finder(site))
+    assert isinstance(found, Finder)
+    return found
+
+
+def find(site: Site, asked: Asked) -> Found:
+    """Search: words and choices together."""
+    finder = finder_of(site)
+    index = finder.index()
+    db = site.archive.db
+    rows, within = finder.by_words(index, asked.query, site.clock()) if asked.query else ([], index.everything)
+    selected = index.select(within, asked.choices)
+    return Found(
+        db=db,
+        asked=asked,
+        index=index,
+        rows=rows,
+        selected=selected,
+        counts=index.counts(within, asked.choices),
+        suggestions=suggest(db, asked.query) if asked.query and not within else [],
+        words=tuple(term.text for term in parse_query(asked.query).terms) if asked.query else (),
+    )

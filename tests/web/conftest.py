@@ -1,0 +1,163 @@
+"""An installation made by code, served in the same process, and a browser without any engine to ask it."""
+
+import asyncio
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from monitor.archive import open_archive
+from monitor.config import load_config
+from monitor.jobs.plan import plan_digests
+from monitor.web.app import make_app
+from monitor.web.login import save_password
+from monitor.web.site import Rules, Site
+from tests.web.sample import NOW, PASSWORD, make_sample
+
+BASE = "http://127.0.0.1:8001"
+
+
+@dataclass
+class Work:
+    """What the pages ask of jobs, with nothing started."""
+
+    config: object
+    rematched: int = 0
+    examples: list = field(default_factory=list)
+
+    def planned(self, now):
+        with open_archive(self.config.archive) as archive:
+            return plan_digests(self.config, archive, now)
+
+    def make_example(self, answer, now):
+        self.examples.append(answer)
+        return []
+
+    def rematch(self):
+        self.rematched += 1
+
+
+class Browser:
+    """Asks the application over HTTP's own interface, keeping cookies as a browser does."""
+
+    def __init__(self, site, client=("127.0.0.1", 50000)):
+        self.site = site
+        self._loop = asyncio.new_event_loop()
+        self.app = make_app(site)
+        transport = httpx.ASGITransport(self.app, client=client, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url=BASE)
+
+    def _run(self, coroutine):
+        return self._loop.run_until_complete(coroutine)
+
+    def get(self, path, **more):
+        return self._run(self._client.get(path, **more))
+
+    def request(self, method, path, **more):
+        return self._run(self._client.request(method, path, **more))
+
+    def raw(self, path, query=b""):
+        """A GET that no well-behaved client would send; gives the status and the body."""
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b""}
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
+            "headers": [],
+            "client": ("127.0.0.1", 1),
+            "scheme": "http",
+            "http_version": "1.1",
+        }
+        self._run(self.app(scope, receive, send))
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+    def post(self, path, values=(), *, page="", **more):
+        """Post a form as the page that holds it would: `page` is fetched first for its token."""
+        values = dict(values)
+        if page:
+            values["csrftoken"] = token(self.get(page).text)
+        return self._run(self._client.post(path, data=values, **more))
+
+    def log_in(self, password=PASSWORD):
+        return self.post("/logga-in", {"losen": password}, page="/logga-in")
+
+    @property
+    def cookies(self):
+        return self._client.cookies
+
+    def close(self):
+        self._run(self._client.aclose())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+def token(html):
+    return re.search(r'name="csrftoken" value="([^"]+)"', html)[1]
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "installation"
+    config = make_sample(folder)
+    save_password(config.data_dir, PASSWORD)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_rules(sample_folder):
+    rules = Rules(load_config(sample_folder / "monitor.toml").rules_dir)
+    rules.get()
+    return rules
+
+
+@pytest.fixture
+def site(sample_folder, sample_rules, tmp_path):
+    """A copy of the sample to change at will; the rules are read once for all tests."""
+    folder = tmp_path / "installation"
+    shutil.copytree(sample_folder, folder)
+    config = load_config(folder / "monitor.toml")
+    made = Site(config, lambda: NOW, Work(config))
+    made._rules = sample_rules
+    yield made
+    made.archive.close()
+
+
+@pytest.fixture
+def browser(site):
+    made = Browser(site)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def coordinator(browser):
+    assert browser.log_in().status_code == 303
+    return browser
+
+
+def rows(site, table):
+    """Every row of a table, to see whether anything changed."""
+    with open_archive(site.config.archive) as archive:
+        return [tuple(row) for row in archive.db.execute(f"SELECT * FROM {table}").fetchall()]
+
+
+def everything(site):
+    """Every row of every table but those of full-text search itself."""
+    with open_archive(site.config.archive) as archive:
+        names = [
+            row[0]
+            for row in archive.db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'")
+        ]
+    return {name: rows(site, name) for name in names}

@@ -1,0 +1,101 @@
+"""Answers from mails: a page, a button, and what follows from it."""
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.archive.followup import set_state, store_answer
+from monitor.archive.outbox import is_stopped, stopped_recipients
+from monitor.digest.answers import AnswerLink, LeaveLink, Signer
+from monitor.errors import ArchiveError
+from tests.web.conftest import rows
+from tests.web.sample import NOW
+
+
+@pytest.fixture
+def path(site):
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id="norden-001", digest="2026-W20-kultur-fritid")
+    return f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}"
+
+
+def feedback(site):
+    return {(row[2], row[3], row[4], row[5]): row[6] for row in rows(site, "feedback")}
+
+
+def test_an_answer_needs_no_login_and_one_button(browser, site, path):
+    page = browser.get(f"{path}?svar=intressant").text
+    assert "Vad tycker Kultur- och fritidsförvaltningen?" in page
+    answer = browser.post(path, {"svar": "intressant", "anteckning": " Prata med Eva. "}, page=path)
+    assert answer.status_code == 303
+    assert "Tack." in browser.get(answer.headers["location"]).text
+    assert feedback(site)["kultur-fritid", "norden", "norden-001", "intressant"] == "Prata med Eva."
+    assert any(row[2:6] == ("kultur-fritid", "norden", "norden-001", "intresserad") for row in rows(site, "followup"))
+
+
+def test_a_changed_mind_replaces_the_opposite_answer(browser, site, path):
+    browser.post(path, {"svar": "intressant"}, page=path)
+    browser.post(path, {"svar": "inte-for-oss"}, page=path)
+    answers = {key[3] for key in feedback(site) if key[:3] == ("kultur-fritid", "norden", "norden-001")}
+    assert answers == {"inte-for-oss"}
+    assert (
+        "norden-001"
+        not in browser.get("/forvaltning/kultur-fritid").text.partition("Går att söka nu")[2].partition("Taget vidare")[0]
+    )
+
+
+def test_passing_on_tells_the_coordinator_to_whom(browser, site, path):
+    browser.post(path, {"svar": "vidare", "till": "social", "anteckning": "Kanske er?"}, page=path)
+    assert feedback(site)["kultur-fritid", "norden", "norden-001", "vidare"] == "till Socialförvaltningen: Kanske er?"
+    browser.log_in()
+    assert "till Socialförvaltningen: Kanske er?" in browser.get("/samordna").text
+
+
+def test_how_it_goes_is_kept_with_its_history(browser, site, path):
+    for state in ("soker", "beviljad"):
+        browser.post(path, {"lage": state, "anteckning": f"nu {state}"}, page=path)
+    states = [row[5] for row in rows(site, "followup") if row[4] == "norden-001"]
+    assert states == ["soker", "beviljad"]
+    assert "nu beviljad" in browser.get("/forvaltning/kultur-fritid").text
+    assert "nu beviljad" in browser.get("/utlysning/norden/norden-001").text
+
+
+def test_an_answer_that_is_none_is_refused(browser, site, path):
+    assert browser.post(path, {"svar": "kanske"}, page=path).status_code == 400
+    with open_archive(site.config.archive) as archive, pytest.raises(ArchiveError):
+        store_answer(archive.db, "social", "norden", "norden-001", "kanske", note="", digest="", now=NOW)
+    with open_archive(site.config.archive) as archive, pytest.raises(ArchiveError):
+        set_state(archive.db, "social", "norden", "finns-inte", "soker", note="", who="", now=NOW)
+
+
+def test_a_call_that_was_answered_stays_readable_for_a_year(browser, path, site):
+    site.clock = lambda: NOW.replace(year=2027, month=5, day=19)
+    assert browser.get(path).status_code == 200
+    site.clock = lambda: NOW.replace(year=2027, month=5, day=22)
+    assert browser.get(path).status_code == 410
+
+
+def test_leaving_and_coming_back(browser, site):
+    path = (
+        f"/avsluta/{Signer(site.secret).leave_token(LeaveLink(department='kultur-fritid', recipient='kultur-fritid@example.se'))}"
+    )
+    assert "Sluta få mejlen" in browser.get(path).text
+
+    def stopped():
+        with open_archive(site.config.archive) as archive:
+            return is_stopped(stopped_recipients(archive.db), "kultur-fritid", "kultur-fritid@example.se")
+
+    assert not stopped()
+    browser.post(path, {"gor": "sluta"}, page=path)
+    assert stopped()
+    assert "Börja få mejlen igen" in browser.get(path).text
+    browser.post(path, {"gor": "fortsatt"}, page=path)
+    assert not stopped()
+
+
+def test_a_mail_programs_one_click_stops_without_any_page(browser, site):
+    path = (
+        f"/avsluta/{Signer(site.secret).leave_token(LeaveLink(department='kultur-fritid', recipient='kultur-fritid@example.se'))}"
+    )
+    answer = browser.request("POST", path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 303
+    with open_archive(site.config.archive) as archive:
+        assert is_stopped(stopped_recipients(archive.db), "kultur-fritid", "kultur-fritid@example.se")

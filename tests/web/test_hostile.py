@@ -1,0 +1,291 @@
+"""What a hostile publisher, mail scanner or visitor sends: the right page, the right status, nothing run, nothing stored."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.digest.answers import AnswerLink, LeaveLink, Signer
+from tests.web.conftest import BASE, everything
+from tests.web.sample import NOW
+
+HOSTILE_QUERIES = (
+    '"',
+    "*",
+    "AND",
+    "OR NOT",
+    "NEAR(",
+    "NEAR(bibliotek kultur, 2)",
+    "title:bibliotek",
+    "före:",
+    "före:i morgon",
+    "program:",
+    "-",
+    "--",
+    "smart-city",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "å" * 400,
+    "😀 \u202e abc",
+    "%00",
+    "\x00",
+    "(" * 200,
+    "^bibliotek",
+    "{a b}",
+    "bibliotek* OR",
+    "a" * 3000,
+)
+
+
+class Page(HTMLParser):
+    """The addresses and the scripts of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.addresses, self.scripts, self.handlers = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.addresses += [values[name] for name in ("href", "src", "action", "formaction") if values.get(name)]
+        self.handlers += [name for name in values if name.startswith("on")]
+        if tag == "script":
+            self.scripts.append(values.get("src"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/utlysning/portal/hostile", "/forvaltning/kultur-fritid", "/sok?q=kulturarv", "/utskick/2026-W20-kultur-fritid", "/"],
+)
+def test_what_a_publisher_writes_is_text_and_nothing_else(browser, path):
+    html = browser.get(path).text
+    page = Page(html)
+    assert page.scripts == []
+    assert page.handlers == []
+    assert not [
+        address for address in page.addresses if address.strip().lower().startswith(("javascript:", "data:", "vbscript:"))
+    ]
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
+
+
+def test_a_hostile_title_is_shown_as_it_was_written(browser):
+    html = browser.get("/utlysning/portal/hostile").text
+    assert "&lt;script&gt;alert(&#34;bibliotek&#34;)&lt;/script&gt;" in html
+    assert "\u202e" not in html.partition("<h1")[2].partition("</h1>")[0]
+    assert "Läs hos utgivaren" not in html
+
+
+@pytest.mark.parametrize("query", HOSTILE_QUERIES)
+def test_nothing_that_is_typed_is_an_error(browser, query):
+    answer = browser.get("/sok", params={"q": query})
+    assert answer.status_code == 200
+    assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sida": "-1"},
+        {"sida": "9" * 50},
+        {"sida": "x"},
+        {"sort": "'"},
+        {"typ": "x" * 99},
+        {"manad": "2026-99"},
+        {"mal": "<b>"},
+        {"status": "\x00"},
+    ],
+)
+def test_choices_that_make_no_sense_are_left_out(browser, values):
+    assert browser.get("/sok", params=values).status_code == 200
+
+
+def test_a_query_of_a_megabyte_is_refused(browser):
+    status, body = browser.raw("/sok", b"q=" + b"a" * 1_000_000)
+    assert status == 414
+    assert "Frågan är för lång" in body
+    assert browser.raw("/" + "a" * 100_000)[0] == 414
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/statik/../pages.py",
+        "/statik/..%2fpages.py",
+        "/statik/%2e%2e/%2e%2e/site.py",
+        "/../../etc/passwd",
+        "/utlysning/..%2f..%2f/x",
+        "/utlysning/portal/%00",
+        "/utlysning/portal/%ff%fe",
+        "/~61rchive/calls",
+        "/%61rchive/calls",
+        "//archive/calls",
+        "/regler/..%2fdepartments",
+        "/original/../1",
+        "/utskick/%27",
+        "/kalender/a/b.ics",
+        "/forvaltning/finns-inte",
+        "/hitta?vad=finns-inte-alls",
+    ],
+)
+def test_paths_that_lead_nowhere_say_so(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code in (302, 400, 403, 404)
+    assert "root:" not in answer.text
+    assert "from __future__" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_logging_in_leads_on_to_no_other_site(browser):
+    for target in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        html = browser.get("/logga-in", params={"till": target}).text
+        assert 'name="till" value="/samordna"' in html
+
+
+def test_a_post_without_its_token_does_nothing(coordinator, site):
+    before = everything(site)
+    signer = Signer(site.secret)
+    answer = signer.answer_token(
+        AnswerLink(department="kultur-fritid", source="norden", call_id="norden-001", digest=""), NOW.date()
+    )
+    for path in (
+        "/samordna/rad",
+        "/samordna/lagg-till",
+        "/samordna/svar/1",
+        "/utlysning/norden/norden-001/ratta",
+        "/utlysning/norden/norden-001/styr",
+        "/regler/kultur/spara",
+        f"/svar/{answer}",
+        "/logga-ut",
+    ):
+        values = {
+            "forvaltning": "kultur-fritid",
+            "val": "hold",
+            "falt": "title",
+            "varde": "x",
+            "svar": "intressant",
+            "rad": "x",
+            "text": "x",
+        }
+        for body in (values, {**values, "csrftoken": "forged"}):
+            refused = coordinator.request("POST", path, data=body)
+            assert refused.status_code == 403, path
+            assert "Det får du inte göra härifrån" in refused.text
+        assert coordinator.request("GET", path).status_code in (200, 302, 405), path
+    assert everything(site) == before
+    assert coordinator.get("/samordna/utkorg").status_code == 200, "still logged in"
+
+
+def test_a_post_without_any_cookie_does_nothing_either(browser, site):
+    before = everything(site)
+    token = Signer(site.secret).answer_token(
+        AnswerLink(department="kultur-fritid", source="norden", call_id="norden-001", digest=""), NOW.date()
+    )
+    assert browser.request("POST", f"/svar/{token}", data={"svar": "intressant"}).status_code == 403
+    assert browser.request("POST", "/logga-in", data={"losen": "x"}).status_code == 403
+    assert everything(site) == before
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status"),
+    [
+        ({"content-type": "application/json"}, b"{}", 415),
+        ({"content-type": "multipart/form-data"}, b"", 415),
+        ({"content-type": "application/x-www-form-urlencoded"}, b"a" * 400_000, 413),
+        ({"content-type": "application/x-www-form-urlencoded"}, b"\xff\xfe=\xff", 400),
+    ],
+)
+def test_forms_that_are_none_are_refused(coordinator, headers, content, status):
+    assert coordinator.request("POST", "/samordna/rad", headers=headers, content=content).status_code == status
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_refused(browser, method):
+    assert browser.request(method, "/").status_code == 405
+
+
+def test_forged_broken_and_old_links_answer_for_nobody(browser, site):
+    before = everything(site)
+    signer, other = Signer(site.secret), Signer(b"another secret of thirty-two bytes!!")
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id="norden-001", digest="")
+    good = signer.answer_token(link, NOW.date())
+    tokens = [
+        other.answer_token(link, NOW.date()),
+        good[:-1] + ("a" if good[-1] != "a" else "b"),
+        good + "x",
+        "x",
+        "WyJhIl0.x",
+        signer.answer_token(link, NOW.date().replace(year=2024)),
+        signer.leave_token(LeaveLink(department="kultur-fritid", recipient="kultur-fritid@example.se")),
+        signer.answer_token(AnswerLink(department="okänd", source="norden", call_id="norden-001", digest=""), NOW.date()),
+    ]
+    for token in tokens:
+        assert browser.get(f"/svar/{token}").status_code == 410, token
+        assert browser.post(f"/svar/{token}", {"svar": "intressant"}, page=f"/svar/{good}").status_code == 410
+    for token in ("x", good, other.leave_token(LeaveLink(department="kultur-fritid", recipient="a@example.se"))):
+        assert browser.get(f"/avsluta/{token}").status_code == 410
+        assert browser.request("POST", f"/avsluta/{token}", data={"List-Unsubscribe": "One-Click"}).status_code == 410
+    assert everything(site) == before
+
+
+def test_ten_wrong_passwords_must_wait(browser):
+    for _ in range(10):
+        assert browser.log_in("fel").status_code == 403
+    assert browser.log_in("fel").status_code == 429
+    assert browser.log_in().status_code == 429
+
+
+def test_a_cookie_that_we_did_not_sign_is_nobody(browser):
+    browser.cookies.set("samordnare", "WyJzYW1vcmRuYXJlbiIsImFiYyJd.aaaa.bbbb")
+    browser.cookies.set("ds_actor", "forged")
+    assert browser.get("/samordna").status_code == 302
+    assert browser.get("/archive").status_code == 403
+
+
+def test_the_session_is_for_http_alone_and_for_this_site(browser):
+    answer = browser.log_in()
+    cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("samordnare="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    page = browser.get("/om")
+    assert page.headers["cache-control"] == "private, no-store"
+
+
+def test_logging_out_ends_the_session_only_by_post(coordinator):
+    assert coordinator.get("/logga-ut").status_code == 405
+    assert coordinator.get("/samordna/utkorg").status_code == 200
+    assert coordinator.post("/logga-ut", page="/samordna/utkorg").status_code == 303
+    assert coordinator.get("/samordna/utkorg").status_code == 302
+
+
+def mail_links(site):
+    """Every address of ours in every stored mail, as a recipient gets it."""
+    signer = Signer(site.secret)
+    with open_archive(site.config.archive) as archive:
+        mails = archive.db.execute(
+            "SELECT r.html || r.text, d.department FROM renderings r JOIN digests d ON d.id = r.digest"
+        ).fetchall()
+    found = set()
+    for html, department in mails:
+        leave = signer.leave_token(LeaveLink(department=department, recipient=f"{department}@example.se"))
+        for address in re.findall(
+            r"http://127\.0\.0\.1:8001/[^\"\s<>]*", html.replace("RECIPIENT-TOKEN", leave).replace("&amp;", "&")
+        ):
+            found.add(address.rstrip(".,)"))
+    return sorted(found)
+
+
+def test_every_link_of_every_mail_opened_a_hundred_times_changes_no_row(browser, site):
+    links = [link.removeprefix(BASE) or "/" for link in mail_links(site)]
+    kinds = {link.split("/")[1].split("?")[0] for link in links}
+    assert {"svar", "avsluta", "utlysning", "kalender", "kallor", "utskick"} <= kinds
+    before = everything(site)
+    for link in links:
+        assert browser.get(link).status_code == 200, link
+    for kind in sorted(kinds):
+        link = next(link for link in links if link.startswith(f"/{kind}"))
+        for _ in range(100):
+            browser.get(link)
+        browser.request("HEAD", link)
+    assert everything(site) == before

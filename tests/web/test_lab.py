@@ -1,0 +1,181 @@
+"""The rule lab: what it foretells is what matching then does; only what passes is saved; everything can be taken back."""
+
+import json
+import shutil
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.jobs.match import match_archive
+from monitor.matching.load import load_rules
+from monitor.web.lab import preview
+from monitor.web.site import Rules
+from monitor.web.themeform import form_values, skeleton, write_form
+from tests.web.conftest import rows
+from tests.web.sample import NOW
+
+
+@pytest.fixture
+def own(site, coordinator):
+    """The coordinator, with rules that may change."""
+    site._rules = Rules(site.config.rules_dir)
+    return coordinator
+
+
+def theme_text(site, theme="kultur"):
+    return (site.config.rules_dir / "themes" / f"{theme}.toml").read_text("utf-8")
+
+
+def with_word(text, word):
+    return text.replace('words = ["', f'words = ["{word}", ', 1).replace(f'"{word}", ', f'"{word}", "', 1)
+
+
+def matches(archive, department):
+    return {tuple(row) for row in archive.db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])}
+
+
+def test_the_preview_foretells_exactly_what_matching_does(site):
+    text = theme_text(site) + '\n[[signal]]\nid = "prov"\nwords = ["cykelvägar"]\nweight = 5\n'
+    text = text.replace('"bibliotek", ', "")
+    with open_archive(site.config.archive) as archive:
+        outcome = preview(archive.db, site.rules, "kultur", text, NOW)
+        before = matches(archive, "kultur-fritid")
+        (department,) = outcome.departments
+        assert outcome.problems == []
+        (site.config.rules_dir / "themes" / "kultur.toml").write_text(text, "utf-8")
+        match_archive(archive, load_rules(site.config.rules_dir), NOW)
+        after = matches(archive, "kultur-fritid")
+    assert {item.key for item in department.gained} == after - before
+    assert {item.key for item in department.lost} == before - after
+    assert department.gained
+    assert any(mark.found.casefold() == "cykelvägar" for mark in department.gained[0].marks)
+    assert sum(count for _, count in department.weeks) == department.kept + len(department.gained) + department.elsewhere
+
+
+def test_a_draft_is_tried_though_it_sends_nothing(site):
+    with open_archive(site.config.archive) as archive:
+        outcome = preview(archive.db, site.rules, "nytt", skeleton(["cykelvägar"], ["kultur-fritid"]), NOW)
+    assert [one.id for one in outcome.departments] == ["kultur-fritid"]
+    assert outcome.problems, "a new theme needs examples"
+    assert outcome.touched
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "[theme]", '[theme]\nid = "kultur"', '[[signal]]\nwords = ["*"]', "[theme]\nid = 1\n[[signal]]\nid = 2"],
+)
+def test_a_text_that_is_no_theme_gives_words_and_no_error(own, text):
+    answer = own.post("/regler/kultur/prova", {"text": text or " ", "redigering": "text"}, page="/regler/kultur")
+    assert answer.status_code == 200
+    assert "att rätta" in answer.json()["outcome"]
+
+
+def test_each_edit_brings_form_and_text_in_line(own, site):
+    text = theme_text(site).replace('title = "Kultur, bibliotek och kulturarv"', 'title = "Kultur & bibliotek"')
+    document = own.post("/regler/kultur/prova", {"text": text, "redigering": "text"}, page="/regler/kultur").json()
+    assert 'value="Kultur &amp; bibliotek"' in document["form"]
+    assert document["text"] is None
+    fields = {
+        "text": text,
+        "redigering": "form",
+        "titel": "Bara kultur",
+        "avdelning": "kultur-fritid",
+        "omrade": "extern-finansiering",
+    }
+    document = own.post("/regler/kultur/prova", fields, page="/regler/kultur").json()
+    assert 'title = "Bara kultur"' in document["text"]
+    assert document["form"] is None
+    assert json.dumps(document)
+
+
+def test_only_what_passes_the_check_is_saved(own, site):
+    before = theme_text(site)
+    broken = before.replace('departments = ["kultur-fritid"]', 'departments = ["kultur-fritidd"]')
+    answer = own.post("/regler/kultur/spara", {"text": broken, "redigering": "text"}, page="/regler/kultur")
+    assert answer.status_code == 400
+    assert "kultur-fritidd" in answer.text
+    assert theme_text(site) == before
+    assert rows(site, "theme_versions") == []
+    assert site.work.rematched == 0
+
+
+def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
+    before = theme_text(site)
+    after = before + "\n# En rad till.\n"
+    answer = own.post("/regler/kultur/spara", {"text": after, "redigering": "text", "not": "Prov"}, page="/regler/kultur")
+    assert answer.headers["location"] == "/regler/kultur?klart=sparat"
+    assert theme_text(site) == after
+    assert site.work.rematched == 1
+    page = own.get("/regler/kultur/versioner").text
+    assert "<ins>+ # En rad till.</ins>" in page
+    assert "Prov" in page
+    own.post("/regler/kultur/spara", {"text": before, "not": "Tillbaka"}, page="/regler/kultur/versioner")
+    assert theme_text(site) == before
+    assert [row[4] for row in rows(site, "theme_versions")] == ["Så såg filen ut före ändringen.", "Prov", "Tillbaka"]
+
+
+def test_a_new_theme_is_saved_under_the_id_in_its_text(own, site):
+    text = (
+        skeleton(["cykelvägar", "gång- och cykelvägar"], ["kultur-fritid"])
+        .replace("nytt-tema", "cyklar")
+        .replace("weight = 4", "weight = 6")
+    )
+    for number in range(3):
+        text += f'\n[[example]]\ntitle = "Stöd till cykelvägar {number}"\nmatch = true\n'
+    for number in range(2):
+        text += f'\n[[example]]\ntitle = "Stöd till kulturarv {number}"\nmatch = false\n'
+    answer = own.post("/regler/nytt/spara", {"text": text, "redigering": "text"}, page="/regler/nytt?ord=cykelvägar")
+    assert answer.headers.get("location") == "/regler/cyklar?klart=sparat", answer.text
+    assert own.get("/regler/cyklar").status_code == 200
+    again = own.post("/regler/nytt/spara", {"text": text, "redigering": "text"}, page="/regler/nytt")
+    assert again.status_code == 400
+    assert "eget id" in again.text
+
+
+@pytest.mark.parametrize("name", ["../departments", "Kultur", "a b", "nytt", ""])
+def test_a_theme_never_leaves_its_folder(own, site, name):
+    text = skeleton(["cykelvägar"], ["kultur-fritid"]).replace("nytt-tema", name)
+    before = sorted(path.name for path in site.config.rules_dir.rglob("*"))
+    assert own.post("/regler/nytt/spara", {"text": text, "redigering": "text"}, page="/regler/nytt").status_code == 400
+    assert sorted(path.name for path in site.config.rules_dir.rglob("*")) == before
+
+
+def test_shipped_rules_are_tried_but_not_changed(own, site):
+    shutil.copytree(site.config.rules_dir, site.config.data_dir / "shipped")
+    site.config = site.config.model_copy(update={"rules": site.config.rules.model_copy(update={"dir": ""})})
+    answer = own.post("/regler/kultur/spara", {"text": "x", "redigering": "text"}, page="/regler/kultur")
+    assert answer.status_code == 400
+    assert "monitor init" in answer.text
+
+
+def test_an_untouched_form_leaves_the_text_as_it_is(site):
+    for theme in ("kultur", "unga", "natur"):
+        text = theme_text(site, theme)
+        values = form_values(text)
+        form = {
+            "titel": values["title"],
+            "lage": values["state"],
+            "signal-antal": str(len(values["signals"]) + 1),
+            "veto-antal": str(len(values["vetoes"]) + 1),
+        }
+        many = {
+            "avdelning": values["departments"],
+            "omrade": values["strategy"],
+            "mal": values["goals"],
+            "globalt": values["sdgs"],
+        }
+        for prefix, conditions in (("signal", values["signals"]), ("veto", values["vetoes"])):
+            for place, one in enumerate(conditions):
+                form |= {
+                    f"{prefix}-{place}-{name}": str(one[key])
+                    for name, key in (
+                        ("id", "id"),
+                        ("ord", "words"),
+                        ("kraver", "needs"),
+                        ("program", "programme"),
+                        ("vikt", "weight"),
+                    )
+                }
+                form[f"{prefix}-{place}-var-visas"] = "1"
+                many[f"{prefix}-{place}-var"] = one["zones"]
+        assert write_form(text, form, many) == text

@@ -1,0 +1,182 @@
+"""What anyone may read: pages, calendars, feeds; and what nobody may but the coordinator."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import feedparser
+import pytest
+from icalendar import Calendar
+
+from tests.web.conftest import Browser
+
+PAGES = (
+    "/",
+    "/forvaltningar",
+    "/forvaltning/kultur-fritid",
+    "/forvaltning/kultur-fritid?tema=kultur",
+    "/utlysning/portal/two-stage",
+    "/utlysning/norden/norden-000",
+    "/utlysning/portal/hostile",
+    "/utlysning/portal/event-1",
+    "/kallor",
+    "/om",
+    "/uppfoljning",
+    "/utskick/2026-W20-kultur-fritid",
+    "/logga-in",
+)
+COORDINATOR_PAGES = ("/samordna", "/samordna/utkorg", "/regler", "/regler/kultur", "/regler/nytt", "/regler/kultur/versioner")
+RAW_PAGES = (
+    "/archive",
+    "/archive/calls",
+    "/archive/outbox",
+    "/archive.json",
+    "/archive/calls.csv",
+    "/archive?sql=select+1",
+    "/-/settings",
+    "/-/metadata",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_everyone_reads_every_page(browser, path, language):
+    answer = browser.get(path, params={"lang": language} if language == "en" else None)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.text.count("<h1") == 1
+    assert "undefined" not in answer.text.lower()
+
+
+@pytest.mark.parametrize("path", COORDINATOR_PAGES)
+def test_the_desk_and_the_lab_ask_for_a_login(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"/logga-in?till={path}"
+
+
+@pytest.mark.parametrize("path", RAW_PAGES)
+def test_raw_tables_and_sql_are_the_coordinators(browser, path):
+    assert browser.get(path).status_code == 403
+    assert browser.log_in().status_code == 303
+    answer = browser.get(path)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", COORDINATOR_PAGES)
+def test_the_coordinator_reads_every_page(coordinator, path):
+    assert coordinator.get(path).status_code == 200
+
+
+def test_a_newcomer_finds_what_the_library_can_apply_for_in_one_click(browser):
+    front = browser.get("/").text
+    assert "Bibliotek, kultur, fritidsgårdar" in front
+    assert 'href="/forvaltning/kultur-fritid"' in front
+    page = browser.get("/forvaltning/kultur-fritid").text
+    assert "Går att söka nu" in page
+    assert "bibliotekens läsfrämjande arbete" in page
+
+
+def test_a_call_tells_why_and_why_not(browser):
+    page = browser.get("/utlysning/portal/two-stage").text
+    assert "Kultur- och fritidsförvaltningen" in page
+    assert "<mark>" in page
+    assert "poäng" in page.partition("Varför får inte de andra den?")[2]
+    assert "steg 1" in page
+    assert "steg 2" in page
+
+
+def test_a_changed_call_shows_what_changed_word_by_word(browser):
+    page = browser.get("/utlysning/norden/norden-000").text
+    assert "<ins>" in page
+    assert "(förlängd)" in page
+    assert "Nu också för förstudier och resor." in page.replace("</ins>", "").replace("<ins>", "")
+    assert "Ny sista dag" in page
+
+
+def test_a_department_gets_a_calendar_with_the_same_entries_as_its_mails(browser):
+    answer = browser.get("/forvaltning/kultur-fritid.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    calendar = Calendar.from_ical(answer.content)
+    uids = [str(event["uid"]) for event in calendar.walk("VEVENT")]
+    assert len(uids) == len(set(uids)) > 10
+    one = Calendar.from_ical(browser.get("/kalender/portal/two-stage.ics").content)
+    assert {str(event["uid"]) for event in one.walk("VEVENT")} <= set(uids)
+
+
+def test_the_archive_is_a_feed_that_another_installation_can_read_to_the_end(browser):
+    seen, path = [], "/arkiv.atom"
+    while path:
+        answer = browser.get(path)
+        ET.fromstring(answer.content)
+        feed = feedparser.parse(answer.content)
+        assert not feed.bozo
+        seen += [entry.id for entry in feed.entries]
+        path = next((link.href for link in feed.feed.links if link.rel == "next"), "").removeprefix("http://127.0.0.1:8001")
+    assert len(seen) == len(set(seen)) == 207
+    assert all("javascript:" not in entry.link for entry in feed.entries)
+
+
+def test_the_json_feed_holds_dates_and_terms(browser):
+    document = json.loads(browser.get("/arkiv.json").content)
+    assert document["version"] == "https://jsonfeed.org/version/1.1"
+    item = next(item for item in document["items"] if item["_eu"]["call_id"] == "norden-000")
+    assert item["_eu"]["deadlines"]
+    assert item["_eu"]["opens"] == "2026-04-01"
+    assert len(document["items"]) == 100
+    assert document["next_url"].startswith("http://127.0.0.1:8001/arkiv.json?fore=")
+
+
+def test_a_mail_is_shown_as_sent_but_nobody_answers_from_there(browser):
+    answer = browser.get("/utskick/2026-W20-kultur-fritid/mejl")
+    assert answer.status_code == 200
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "/svar/" not in answer.text
+    assert "/avsluta/" not in answer.text
+
+
+def test_a_digest_can_be_narrowed_to_exactly_what_a_link_in_it_means(browser):
+    whole = browser.get("/utskick/2026-W20-kultur-fritid").text
+    part = browser.get("/utskick/2026-W20-kultur-fritid?kalla=portal").text
+    assert whole.count('<li><a href="/utlysning/') > part.count('<li><a href="/utlysning/') > 0
+    assert 'href="/utlysning/norden/' not in part
+
+
+def test_reading_sets_no_cookie(browser):
+    for path in PAGES[:-1]:
+        assert "set-cookie" not in browser.get(path).headers, path
+
+
+def test_every_answer_bears_the_headers_that_keep_scripts_out(browser):
+    for path in ("/", "/utlysning/portal/hostile", "/finns-inte", "/archive", "/statik/site.css", "/arkiv.atom"):
+        headers = browser.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"], path
+        assert "unsafe" not in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff", path
+
+
+def test_no_page_has_script_or_style_of_its_own_or_from_elsewhere(coordinator):
+    for path in (*PAGES, *COORDINATOR_PAGES):
+        text = coordinator.get(path).text
+        assert "<style" not in text, path
+        assert " style=" not in text, path
+        assert " onclick=" not in text, path
+        assert "<script>" not in text, path
+        assert 'src="http' not in text, path
+        assert '<link rel="stylesheet" href="http' not in text, path
+
+
+def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_address(site):
+    inside, outside = ("10.0.0.1", 1), ("10.0.0.2", 1)
+    web = site.config.web.model_copy(
+        update={"login_header": "X-Remote-User", "login_from": ("10.0.0.1",), "coordinators": ("anna",)}
+    )
+    for settings, client, user, status in (
+        (site.config.web, inside, "Anna", 302),
+        (web, outside, "Anna", 302),
+        (web, inside, "Berit", 302),
+        (web, inside, "Anna", 200),
+    ):
+        site.sessions._web = settings
+        browser = Browser(site, client)
+        assert browser.get("/samordna/utkorg", headers={"x-remote-user": user}).status_code == status
+        browser.close()
