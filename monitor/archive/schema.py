@@ -156,3 +156,27 @@ def m005_story_decisions(db: Database) -> None:
         " other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,"
         " PRIMARY KEY (source, call_id, other_source, other_call_id))"
     )
+
+
+_SEARCH = """
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL, analyser TEXT NOT NULL,
+    title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL, context TEXT NOT NULL, UNIQUE (source, call_id)
+);
+CREATE INDEX texts_state ON texts (source, call_id, hash, analyser);
+CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX calls_found ON calls (
+    source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen, vanished_at, story
+);
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, summary, body, context, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.<>=+'"
+);
+"""
+
+
+@migrations()
+def m006_search(db: Database) -> None:
+    """What `monitor.archive.texts` keeps."""
+    for statement in _SEARCH.split(";\n"):
+        if statement.strip():
+            db.execute(statement)

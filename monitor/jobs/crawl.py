@@ -25,6 +25,7 @@ from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs.health import settle_health
+from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def crawl(
 
     reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store)
     join_stories(archive.db, now)
+    index_archive(archive)
     return reports
 
 

@@ -1,0 +1,231 @@
+"""Searching the archive: the calls that a query finds, the best first, with the words that were found, and mended words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.archive.browse import STATUS_NOW
+from monitor.archive.codec import stamp
+from monitor.archive.corrections import load_call
+from monitor.archive.texts import match_expression
+from monitor.calls import ZONES, call_zones
+from monitor.language import tokens
+from monitor.language.queries import Query, parse_query
+from monitor.language.terms import Term, TermSet
+
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""What stands around a hit in a snippet. Private-use characters: no text has them; `marked` parts a snippet at them."""
+
+# A word in the title weighs most; a closed call needs twice the words to stand before an open one.
+_WEIGHTS = "10.0, 4.0, 1.0, 2.0"
+_CLOSED = 0.5
+_SNIPPET = 32
+_RANK = (
+    f"bm25(search, {_WEIGHTS}) * CASE WHEN c.vanished_at IS NOT NULL OR {STATUS_NOW} = 'closed' THEN {_CLOSED} ELSE 1.0 END"
+    " * (1.0 + 0.1 / (1.0 + max(0, julianday(:now) - julianday(c.first_seen)) / 90.0))"
+)
+_FOUND = "FROM texts t JOIN calls c ON c.source = t.source AND c.call_id = t.call_id"
+_COLUMNS = {"kind": "c.kind", "status": f"({STATUS_NOW})", "source": "c.source"}
+_ALIKE = 78.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A call that was found; a higher score is better. `snippet` is plain text of the call with `MARK_START` and `MARK_END` around the
+    words that were found, to be escaped by whoever shows it."""
+
+    source: str
+    call_id: str
+    title: str
+    url: str
+    score: float
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """How many calls a query finds, a page of them, and, where it finds none, what may have been meant."""
+
+    total: int
+    hits: list[SearchHit]
+    suggestions: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What was chosen beside the words; empty: all. `programmes` gives the codes and beginnings of identifiers that a name stands for."""
+
+    kind: str = ""
+    programme: str = ""
+    department: str = ""
+    status: str = ""
+    source: str = ""
+    programmes: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def search(
+    db: Database, query: str, now: datetime, filters: Filters | None = None, *, limit: int = 20, offset: int = 0
+) -> SearchResult:
+    """The calls that `query` finds. Every term finds exactly the calls on whose stored texts `TermSet` hits."""
+    asked = parse_query(query)
+    where, values = _conditions(asked, filters or Filters(), now)
+    if words := _expression(asked):
+        base = f"{_FOUND} JOIN search ON search.rowid = t.id WHERE search MATCH :words"
+        order, rank = "rank_ DESC", f"-({_RANK})"
+        values["words"] = words
+    else:
+        base, order, rank = f"{_FOUND} WHERE 1", "c.first_seen DESC", "0.0"
+    total = int(db.execute(f"SELECT count(*) {base}{where}", values).fetchone()[0])
+    rows = db.execute(
+        f"SELECT c.source, c.call_id, {rank} AS rank_ {base}{where} ORDER BY {order}, c.source, c.call_id LIMIT :limit OFFSET :offset",
+        {**values, "limit": max(0, limit), "offset": max(0, offset)},
+    ).fetchall()
+    hits = [_hit(db, source, call_id, score, asked.terms) for source, call_id, score in rows]
+    return SearchResult(total, hits, suggest(db, query) if total == 0 and asked.terms else [])
+
+
+def ranked(db: Database, query: str, now: datetime, filters: Filters | None = None) -> list[int]:
+    """The row ids in `calls` of everything that a query finds, the best first."""
+    asked = parse_query(query)
+    words = _expression(asked)
+    where, values = _conditions(asked, filters or Filters(), now)
+    if not words:
+        return [row[0] for row in db.execute(f"SELECT c.rowid {_FOUND} WHERE 1{where} ORDER BY c.first_seen DESC", values)]
+    rows = db.execute(
+        f"SELECT c.rowid {_FOUND} JOIN search ON search.rowid = t.id WHERE search MATCH :words{where} ORDER BY {_RANK}",
+        {**values, "words": words},
+    )
+    return [row[0] for row in rows]
+
+
+def suggest(db: Database, query: str, limit: int = 3) -> list[str]:
+    """The query with its unknown words replaced by the most alike words of the archive, or nothing when there are none."""
+    from rapidfuzz import fuzz, process
+
+    mended: list[tuple[float, str]] = []
+    for word in dict.fromkeys(tokens.form(piece.text).word for piece in tokens.pieces(query[:200])):
+        if len(word) < 4 or db.execute("SELECT 1 FROM words WHERE word = ?", [word]).fetchone():
+            continue
+        shortest, longest = len(word) - 2, len(word) + 2
+        alike = [
+            row[0]
+            for row in db.execute(
+                "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? AND (word >= ? AND word < ? OR substr(word, 2, 2) = ?)",
+                [shortest, longest, word[0], word[0] + "\U0010ffff", word[1:3]],
+            )
+        ]
+        for found, likeness, _ in process.extract(word, alike, scorer=fuzz.ratio, limit=limit, score_cutoff=_ALIKE):
+            mended.append((likeness, re.sub(re.escape(word), lambda _, found=found: found, query, flags=re.IGNORECASE)))  # type: ignore[misc]
+    return [text for _, text in sorted(mended, key=lambda item: (-item[0], item[1]))[:limit]]
+
+
+def marked(snippet: str) -> list[tuple[bool, str]]:
+    """A snippet in pieces: whether the piece was found, and its text."""
+    pieces = []
+    for part in re.split(f"({MARK_START}[^{MARK_END}]*{MARK_END})", snippet):
+        if part:
+            hit = part.startswith(MARK_START)
+            pieces.append((hit, part[1:-1] if hit else part))
+    return pieces
+
+
+def _expression(asked: Query) -> str:
+    """The full-text expression of a query; empty when it has no word that must be there."""
+    if not asked.terms:
+        return ""
+    wanted = " AND ".join(match_expression(term) for term in asked.terms)
+    return " NOT ".join([f"({wanted})", *(match_expression(term) for term in asked.without)])
+
+
+def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"now": stamp(now)}
+    where: list[str] = []
+
+    def any_of(template: str, given: Collection[str]) -> None:
+        alternatives = []
+        for text in given:
+            name = f"v{len(values)}"
+            values[name] = text
+            alternatives.append(template.replace("?", f":{name}"))
+        where.append(f"({' OR '.join(alternatives)})")
+
+    chosen = {
+        name: (*asked.fields.get(name, ()), *((own,) if (own := getattr(filters, name)) else ()))
+        for name in ("kind", "status", "programme", "source", "department")
+    }
+    for name in ("kind", "status", "source"):
+        if chosen[name]:
+            any_of(f"{_COLUMNS[name]} = ? COLLATE NOCASE", chosen[name])
+    for programme in chosen["programme"]:
+        meant = {programme, *filters.programmes.get(programme.casefold(), ())}
+        any_of("(c.programme = ? COLLATE NOCASE OR c.identifier LIKE ? || '-%')", sorted(meant))
+    for department in chosen["department"]:
+        any_of(
+            "EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id AND m.department = ?)",
+            [department],
+        )
+    if asked.before is not None:
+        any_of("c.next_deadline < ?", [stamp(datetime.combine(asked.before, time.min, now.tzinfo))])
+    if asked.after is not None:
+        any_of("c.next_deadline > ?", [stamp(datetime.combine(asked.after, time.max, now.tzinfo))])
+    if asked.without and not asked.terms:
+        any_of("t.id NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", [" OR ".join(map(match_expression, asked.without))])
+    return "".join(f" AND {condition}" for condition in where), values
+
+
+def _hit(db: Database, source: str, call_id: str, score: float, terms: Sequence[Term]) -> SearchHit:
+    call = load_call(db, source, call_id)
+    row = db.execute(f"SELECT {', '.join(ZONES)} FROM texts WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    if call is None:
+        raise LookupError(f"{source}/{call_id} left the archive while it was searched")
+    snippet = make_snippet(call_zones(call), dict(zip(ZONES, row, strict=True)), terms)
+    return SearchHit(source, call_id, call.title, call.url, round(float(score), 6), snippet)
+
+
+def make_snippet(texts: Mapping[str, str], lemma_texts: Mapping[str, str], terms: Sequence[Term]) -> str:
+    """The stretch of a call that shows most of the terms, its words as written and the hits marked; its beginning where none shows."""
+    finder = TermSet(terms)
+    best: tuple[int, str, list[tuple[int, int]], int] | None = None
+    for zone in ("summary", "body", "context", "title"):
+        found = finder.find(lemma_texts.get(zone, "")) if terms else []
+        for _, start, _ in found:
+            inside = [hit for hit in found if start <= hit[1] and hit[2] < start + _SNIPPET]
+            distinct = len({term for term, _, _ in inside})
+            if best is None or distinct > best[0]:
+                best = (distinct, zone, [(first, last) for _, first, last in inside], start)
+        if best is not None and best[0] == len(terms):
+            break
+    if best is None:
+        return _stretch(texts.get("summary") or texts.get("body") or "", 0, [])
+    _, zone, hits, start = best
+    return _stretch(texts[zone], max(0, start - 6), hits)
+
+
+def _stretch(text: str, first: int, hits: Sequence[tuple[int, int]]) -> str:
+    places = list(tokens.spans(text))
+    if not places:
+        return ""
+    last = min(len(places), first + _SNIPPET) - 1
+    starts = {a for a, _ in hits}
+    pieces, at, until = [], places[first][0], -1
+    for number in range(first, last + 1):
+        start, end = places[number]
+        pieces.append(text[at:start])
+        if number in starts and until < number:
+            until = max(b for a, b in hits if a == number)
+            pieces.append(MARK_START)
+        pieces.append(text[start:end])
+        at = end
+        if number == until:
+            pieces.append(MARK_END)
+            until = -1
+    if until >= 0:
+        pieces.append(MARK_END)
+    stretch = " ".join("".join(pieces).split())
+    return f"{'… ' if first else ''}{stretch}{' …' if last + 1 < len(places) else ''}"

@@ -1,0 +1,79 @@
+"""Commands that search the archive, and show how the analyser reads a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from monitor.cli.app import App, answer, json_option, pass_app, print_table
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, required=True)
+@click.option("--kind", metavar="KIND", default="", help="call, news, event, policy or partner-search.")
+@click.option("--programme", metavar="PROGRAMME", default="", help="An id of programmes.toml, a code, or how identifiers begin.")
+@click.option("--department", metavar="ID", default="", help="Only what the rules send to this department.")
+@click.option("--status", metavar="STATUS", default="", help="forthcoming, open or closed.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
+@json_option
+@pass_app
+def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **chosen: str) -> None:
+    """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
+    from monitor.archive import open_archive
+    from monitor.archive.search import marked
+    from monitor.jobs.search import search_archive
+
+    with open_archive(app.config.archive) as archive:
+        result = search_archive(app.config, archive, " ".join(query), app.now, limit=limit, **chosen)
+    if as_json:
+        answer({"total": result.total, "hits": [_row(hit) for hit in result.hits], "suggestions": result.suggestions})
+        return
+    for hit in result.hits:
+        click.echo(click.style(hit.title, bold=True))
+        click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(hit.snippet)))
+        click.echo(f"  {hit.source}/{hit.call_id}  {hit.url}")
+    shown = f", de {len(result.hits)} bästa visas" if result.total > len(result.hits) else ""
+    click.echo(f"{result.total} träffar{shown}")
+    for text in result.suggestions:
+        click.echo(f"Menade du: {text}")
+
+
+def _row(hit: Any) -> dict[str, Any]:
+    from monitor.archive.search import marked
+
+    plain = "".join(f"[{text}]" if found else text for found, text in marked(hit.snippet))
+    return {
+        "source": hit.source,
+        "call_id": hit.call_id,
+        "title": hit.title,
+        "url": hit.url,
+        "score": hit.score,
+        "snippet": plain,
+    }
+
+
+@click.command()
+@click.argument("text")
+@click.option("--language", type=click.Choice(["sv", "en"]), help="Else it is told from the text.")
+@json_option
+def analyse(text: str, language: str | None, as_json: bool) -> None:
+    """What the analyser sees in TEXT: each word, its base form, and the parts of a compound."""
+    from monitor.language.analyser import analyser
+
+    found = analyser().analyse(text, language)
+    if as_json:
+        answer(
+            {
+                "tokens": [
+                    {"text": t.text, "start": t.start, "end": t.end, "lemma": t.lemma, "parts": list(t.parts)} for t in found
+                ]
+            }
+        )
+    else:
+        print_table(
+            ("Ord", "Plats", "Grundform", "Delar"), [(t.text, f"{t.start}-{t.end}", t.lemma, " + ".join(t.parts)) for t in found]
+        )
+
+
+COMMANDS = (search, analyse)
