@@ -31,6 +31,12 @@ WeeklyClock = Annotated[
     str,
     Field(pattern=rf"^({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d$", description="a day and a time such as mon 07:00"),
 ]
+WeeklyClockOrNever = Annotated[
+    str,
+    Field(
+        pattern=rf"^(({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d)?$", description="a day and a time such as mon 07:00, or empty"
+    ),
+]
 
 
 class _Table(BaseModel):
@@ -98,7 +104,9 @@ class Web(_Table):
     """Who may do what in the browser. Reading is open; the coordinator logs in with a password, or comes through a proxy."""
 
     login_header: str = Field("", description="header in which a reverse proxy names who is logged in; empty: off")
-    login_from: tuple[str, ...] = Field(("127.0.0.1", "::1"), strict=False, description="addresses from which that header is believed")
+    login_from: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), strict=False, description="addresses from which that header is believed"
+    )
     coordinators: tuple[str, ...] = Field((), strict=False, description="names in that header that are coordinators")
 
 
@@ -113,9 +121,28 @@ class Recipient(_Table):
 class Schedule(_Table):
     """When jobs run."""
 
-    crawl: Clock = "05:30"
-    digest: WeeklyClock = "mon 07:00"
+    crawl: Clock = Field("05:30", description="a time such as 05:30: when the sources are read, every day")
+    digest: WeeklyClock = Field("mon 07:00", description="a day and a time such as mon 07:00: when the week's mails are made")
+    backup: Clock = Field("02:15", description="a time such as 02:15: when the back-up is made, every night")
+    note: WeeklyClockOrNever = Field(
+        "mon 08:00", description="a day and a time such as mon 08:00: the week's note to the coordinator; empty: never"
+    )
+    canary: WeeklyClockOrNever = Field(
+        "tue 09:00", description="a day and a time such as tue 09:00: the week's test mail to the coordinator; empty: never"
+    )
+    longest: int = Field(180, ge=1, le=1440, description="minutes after which a job that has not ended is ended")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Stockholm"
+
+
+class Keep(_Table):
+    """How long what is no longer needed is kept."""
+
+    backups: int = Field(14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first")
+    addresses: int = Field(400, ge=30, description="days after which the address is erased from mails that have left")
+    notes: int = Field(1100, ge=30, description="days after which what people wrote in answers and follow-up is erased")
+    mails: int = Field(400, ge=7, description="days after which mails delivered as files are removed from the folder outbox")
+    documents: int = Field(400, ge=30, description="days after which documents as they were read are removed")
+    jobs: int = Field(400, ge=30, description="days after which the record of jobs and of source runs without changes is removed")
 
 
 class Config(_Table):
@@ -132,6 +159,10 @@ class Config(_Table):
     web: Web = Web()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     schedule: Schedule = Schedule()
+    keep: Keep = Keep()
+    shared_archive: Path | None = Field(
+        None, description="archive.db of the installation that reads the sources for this one; empty: it reads them itself"
+    )
     sources: tuple[Source, ...] = Field((), strict=False)
 
     @property
@@ -235,6 +266,9 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
     data_dir = raw.pop("data_dir", "data")
     if not isinstance(data_dir, str) or not data_dir:
         raise ConfigError(where, f"data_dir: expected a path, found {data_dir!r}")
+    shared = raw.pop("shared_archive", None)
+    if shared is not None and (not isinstance(shared, str) or not shared):
+        raise ConfigError(where, f"shared_archive: expected a path, found {shared!r}")
     for table, key in (("rules", "dir"), ("digests", "dir"), ("mail", "password_file")):
         value = raw.get(table, {}).get(key) if isinstance(raw.get(table, {}), dict) else None
         if isinstance(value, str) and value:
@@ -244,7 +278,8 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
     doubled = {r.email.casefold() + r.department for r in config.recipient}
     if len(doubled) != len(config.recipient):
         raise ConfigError(where, "recipient: the same address stands twice for one department")
-    return config.model_copy(update={"path": path, "data_dir": base / data_dir, "sources": sources})
+    places = {"path": path, "data_dir": base / data_dir, "shared_archive": base / shared if shared else None}
+    return config.model_copy(update={**places, "sources": sources})
 
 
 def _validated(model: type[_Model], data: dict[str, Any], where: str, prefix: str) -> _Model:

@@ -24,7 +24,7 @@ ALSO = {
     ("digest", "matching"),
     ("mail", "archive"),
 }
-ALSO |= {("archive", "matching"), ("mail", "digest")}
+ALSO |= {("archive", "matching"), ("mail", "digest"), ("cli", "schedule")}
 LOWEST = {
     ("sources", "calls"),
     ("config", "sources"),

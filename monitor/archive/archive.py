@@ -22,15 +22,23 @@ class Archive:
     db: Database
 
 
+SHARED_TABLES = (
+    "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions", "texts",
+)  # fmt: skip
+MATCH_TABLES = ("matches", "rule_versions")
+"""What a member takes from the archive of the installation that reads the sources, and what of it when it has no rules of its own."""
+
+
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Iterator[Archive]:
     """Open the archive at `path`, made or migrated where needed, and close it afterwards.
 
-    Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version.
+    With `shared`, what the sources said is taken from that archive, for reading only; what was matched as well, unless this
+    one has rules of its own. Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30)
+        connection = sqlite3.connect(path.absolute().as_uri(), timeout=30, uri=True)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(str(path), f"cannot be opened: {error}") from error
     try:
@@ -41,11 +49,23 @@ def open_archive(path: Path) -> Iterator[Archive]:
             connection.execute("PRAGMA foreign_keys = ON")
             db = Database(connection)
             _migrate(db, path)
+            if shared is not None:
+                _share(connection, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"cannot be used: {error}") from error
         yield Archive(path=path, db=db)
     finally:
         connection.close()
+
+
+def _share(connection: sqlite3.Connection, shared: Path, names: tuple[str, ...]) -> None:
+    """Let names of shared tables mean those of the other archive: views of the connection stand before tables of the file."""
+    if not shared.is_file():
+        raise ArchiveError(str(shared), "does not exist; the installation that reads the sources has to run first")
+    connection.execute("ATTACH DATABASE ? AS shared", [f"{shared.resolve().as_uri()}?mode=ro"])
+    for table in names:
+        if connection.execute("SELECT 1 FROM shared.sqlite_master WHERE type = 'table' AND name = ?", [table]).fetchone():
+            connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
 
 
 def _migrate(db: Database, path: Path) -> None:

@@ -134,6 +134,11 @@ def is_stopped(stopped: Iterable[tuple[str, str]], department: str, recipient: s
     return ("", folded) in stopped or (department, folded) in stopped
 
 
+def has_digest(db: Database, digest: str) -> bool:
+    """Whether there is a digest, or a letter to the coordinator, with this id."""
+    return db.execute("SELECT 1 FROM digests WHERE id = ?", [digest]).fetchone() is not None
+
+
 def sent_since(db: Database, moment: datetime) -> int:
     """How many mails were sent since a moment."""
     (count,) = db.execute("SELECT count(*) FROM outbox WHERE sent_at > ?", [stamp(moment)]).fetchone()

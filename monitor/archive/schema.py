@@ -158,6 +158,15 @@ def m005_story_decisions(db: Database) -> None:
     )
 
 
+@migrations()
+def m007_jobs(db: Database) -> None:
+    """What the scheduler did: one row per job and the moment it was due. `words` holds the end of what a failed job said."""
+    db.execute(
+        "CREATE TABLE jobs (name TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
+        " started TEXT NOT NULL, finished TEXT, code INTEGER, words TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, due))"
+    )
+
+
 _SEARCH = """
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL, analyser TEXT NOT NULL,
@@ -180,3 +189,9 @@ def m006_search(db: Database) -> None:
     for statement in _SEARCH.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations()
+def m008_raw_hash(db: Database) -> None:
+    """The hash of the publisher's row that a call was last read from; "" where its source has no such rows."""
+    db.execute("ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''")

@@ -8,7 +8,7 @@ import click
 
 from monitor.cli.app import App
 
-from monitor.cli import archive, collect, demo, digest, rules, search, sources, web  # isort: skip
+from monitor.cli import archive, collect, demo, digest, operations, rules, search, sources, web  # isort: skip
 from monitor.errors import ConfigError, LockedError, MonitorError, RuleError, RuleErrors
 
 DONE, ATTENTION, WRONG, LOCKED = 0, 1, 2, 3
@@ -24,7 +24,7 @@ def monitor(context: click.Context, config_file: str | None, now: str | None, ve
     context.obj = App(config_file=config_file, now_text=now, verbose=verbose)
 
 
-for module in (archive, collect, demo, digest, rules, search, sources, web):
+for module in (archive, collect, demo, digest, operations, rules, search, sources, web):
     for command in module.COMMANDS:
         monitor.add_command(command)
 

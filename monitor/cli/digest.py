@@ -45,23 +45,33 @@ def _week(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option("--dry-run", is_flag=True, help="Change nothing; write the mails to preview/ in the data folder to look at.")
 @click.option("--corrections", is_flag=True, help="Only corrections that cannot wait for the week's mail.")
 @click.option("--preview", is_flag=True, help="Only the coordinator's copies of tomorrow's mails (setting digest.preview).")
+@click.option("--last-good", is_flag=True, help="Where the rules are wrong, go on with the last good ones.")
 @json_option
 @pass_app
 def digest(
-    app: App, week: str | None, department: tuple[str, ...], dry_run: bool, corrections: bool, preview: bool, as_json: bool
+    app: App,
+    week: str | None,
+    department: tuple[str, ...],
+    dry_run: bool,
+    corrections: bool,
+    preview: bool,
+    last_good: bool,
+    as_json: bool,
 ) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
-    from monitor.archive import open_archive
     from monitor.digest.wording import iso_week
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.digest import build_digests, build_previews
+    from monitor.jobs.last_rules import rules_in_force
 
     if preview and (dry_run or corrections or week or department):
         raise click.UsageError("--preview goes with no other option")
     if week is not None and week > iso_week(app.now.date()) and not dry_run:
         raise click.BadParameter(f"{week} has not begun; try it with --dry-run", param_hint="--week")
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
+        rules = rules_in_force(archive, app.config, last_good=last_good)
         if preview:
-            report = build_previews(app.config, archive, app.now)
+            report = build_previews(app.config, archive, app.now, rules=rules)
         else:
             report = build_digests(
                 app.config,
@@ -71,6 +81,7 @@ def digest(
                 departments=department,
                 dry_run=dry_run,
                 corrections_only=corrections,
+                rules=rules,
             )
     if as_json:
         answer(
@@ -114,7 +125,7 @@ def _print(report: BuildReport) -> None:
 @pass_app
 def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> int:
     """Deliver what waits in the outbox."""
-    from monitor.archive import open_archive
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.send import send_mails, send_test
 
     if test_address is not None:
@@ -124,7 +135,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
         else:
             click.echo(f"Provmejlet är skickat till {test_address}. {outcome.words}".strip())
         return DONE
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
         report = send_mails(app.config, archive, app.now, scheduled=scheduled)
     if as_json:
         answer({"sent": report.sent, "failed": report.failed, "waiting": report.waiting})

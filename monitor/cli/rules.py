@@ -24,13 +24,14 @@ _SHOWN = 20
 @pass_app
 def match(app: App, last_good: bool, as_json: bool) -> int:
     """Match the archive with the rules as they are now."""
-    from monitor.archive import lock, open_archive
+    from monitor.archive import lock
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.last_rules import load_or_last
     from monitor.jobs.match import match_archive
     from monitor.matching.load import load_rules
 
     sound = None if last_good else load_rules(app.config.rules_dir)
-    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+    with lock(app.config.data_dir), open_installation(app.config) as archive:
         rules, errors = (sound, ()) if sound else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
     for error in errors:

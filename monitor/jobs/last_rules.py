@@ -7,11 +7,21 @@ from pathlib import Path
 
 from monitor.archive import Archive
 from monitor.archive.matches import last_rule_files
+from monitor.config import Config
 from monitor.errors import RuleError, RuleErrors
 from monitor.matching.load import load_rules, load_texts
 from monitor.matching.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
+
+
+def rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
+    """The rules that mails go by: those of the folder or, with `last_good`, the last good ones; for a member without rules of its
+    own, those that the shared archive was matched with. Raises RuleErrors."""
+    if config.shared_archive is not None and not config.rules.dir:
+        files = last_rule_files(archive.db)
+        return load_texts(files) if files is not None else load_rules(config.rules_dir)
+    return load_or_last(archive, config.rules_dir)[0] if last_good else load_rules(config.rules_dir)
 
 
 def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleError, ...]]:

@@ -1,0 +1,48 @@
+"""Letters to the coordinator: plain paragraphs put into the outbox, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from sqlite_utils import Database
+
+from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.outbox import has_digest
+from monitor.config import Config
+from monitor.digest.model import MailKind
+from monitor.digest.wording import clean, iso_week
+from monitor.mail.message import message_id
+
+_PAGE = """<!doctype html>
+<html lang="sv"><head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="font-family: Verdana, sans-serif; font-size: 16px; line-height: 1.5; color: #1b1b1b; max-width: 40em">
+<h1 style="font-size: 22px">{subject}</h1>
+{paragraphs}
+</body></html>
+"""
+
+
+def store_letter(config: Config, db: Database, letter_id: str, subject: str, paragraphs: Sequence[str], now: datetime) -> bool:
+    """Put a letter into the outbox unless it is there already; True when it was not."""
+    if has_digest(db, letter_id):
+        return False
+    subject, lines = clean(subject), [clean(line) for line in paragraphs]
+    html = _PAGE.format(subject=escape(subject), paragraphs="\n".join(f"<p>{escape(line)}</p>" for line in lines))
+    contact = config.municipality.contact
+    save_digest(
+        db,
+        NewDigest(
+            id=letter_id,
+            department="",
+            week=iso_week(now.astimezone(config.zone).date()),
+            kind=MailKind.NOTICE.value,
+            created=now,
+            items=0,
+            sections={},
+            renderings=[StoredRendering(language="sv", subject=subject, html=html, text="\n\n".join(lines) + "\n")],
+            addresses=[Address(message_id=message_id(letter_id, contact, config.mail.sender), recipient=contact, language="sv")],
+        ),
+    )
+    return True

@@ -1,0 +1,184 @@
+"""When jobs run: a heartbeat asks what is due and runs it, one process after the other, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from monitor.archive import lock
+from monitor.archive.due import count_due_mails, finish_job, first_run, last_jobs, last_readings, recover_jobs, start_job
+from monitor.config import Config
+from monitor.digest.wording import iso_week
+from monitor.errors import LockedError, MonitorError
+from monitor.jobs.archives import open_installation
+from monitor.jobs.child import Ended, run_child
+from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
+from monitor.jobs.letter import store_letter
+
+logger = logging.getLogger(__name__)
+
+BEAT = 60
+_SHORT = 45
+"""Minutes that a job may take at most; the reading has a setting of its own (schedule.longest)."""
+NAMES = {
+    "crawl": "läsningen av källorna",
+    "match": "sökningen efter det som rör kommunen",
+    "corrections": "rättelserna",
+    "preview": "förhandsvisningen",
+    "digest": "veckans mejl",
+    "note": "veckobrevet till samordnaren",
+    "canary": "veckans provmejl",
+    "backup": "säkerhetskopian",
+    "tidy": "gallringen",
+    "send": "utskicket av mejl",
+}
+
+Execute = Callable[[Config, Due, float], Ended]
+
+
+class Worker:
+    """Does what is due for one or several installations. `execute` runs one job for at most so many seconds."""
+
+    def __init__(
+        self, configs: Sequence[Config], clock: Callable[[], datetime], execute: Execute, stop: threading.Event | None = None
+    ) -> None:
+        self._configs = configs
+        self._clock = clock
+        self._execute = execute
+        self.stop = stop or threading.Event()
+        self._since: dict[str, datetime] = {}
+        self._said: dict[tuple[str, Lane], str] = {}
+
+    def begin(self) -> None:
+        """Note that the scheduler is here, and take back what was under way when it last died. Raises ArchiveError."""
+        for config in self._configs:
+            with open_installation(config) as archive:
+                for name in recover_jobs(archive.db, self._clock()):
+                    logger.warning("job_interrupted job=%s", name)
+                self._since[str(config.data_dir)] = first_run(archive.db, self._clock())
+
+    def work(self, lane: Lane) -> None:
+        """Do what is due in one lane until nothing is. An installation that cannot be worked on does not stop the others."""
+        for config in self._configs:
+            key = (str(config.data_dir), lane)
+            try:
+                while not self.stop.is_set() and self._do_next(config, lane):
+                    pass
+                self._said.pop(key, None)
+            except (MonitorError, sqlite3.Error) as error:
+                if self._said.get(key) != str(error):
+                    logger.error("schedule_blocked archive=%s reason=%s", config.archive, error)
+                self._said[key] = str(error)
+            if self.stop.is_set():
+                return
+
+    def _do_next(self, config: Config, lane: Lane) -> bool:
+        with open_installation(config) as archive:
+            now = self._clock()
+            facts = Facts(
+                jobs=last_jobs(archive.db),
+                readings=last_readings(archive.db),
+                mails=count_due_mails(archive.db, now),
+                since=self._since[str(config.data_dir)],
+            )
+            due = next(iter(due_jobs(config, facts, now, lane)), None)
+            if due is None:
+                return False
+            attempt = start_job(archive.db, due.name, due.due, now)
+            logger.info("job_started job=%s due=%s attempt=%d", due.name, due.due.isoformat(), attempt)
+            ended = self._execute(config, due, 60.0 * (config.schedule.longest if due.name == "crawl" else _SHORT))
+            now = self._clock()
+            finish_job(archive.db, due.name, due.due, ended.state, ended.code, ended.words, now)
+            level = logging.INFO if ended.state in ("done", "attention", "interrupted") else logging.ERROR
+            logger.log(level, "job_finished job=%s state=%s code=%s words=%r", due.name, ended.state, ended.code, ended.words)
+            if ended.state == "hung" or (ended.state == "failed" and attempt > len(WAITS)):
+                self._tell(config, archive.db, due, ended, now)
+        return True
+
+    def _tell(self, config: Config, db: object, due: Due, ended: Ended, now: datetime) -> None:
+        """Write to the coordinator; once a week about one job."""
+        name = NAMES[due.name]
+        what = "tog för lång tid och avbröts" if ended.state == "hung" else "har misslyckats flera gånger"
+        week = iso_week(now.astimezone(config.zone).date())
+        store_letter(
+            config,
+            db,  # type: ignore[arg-type]
+            f"{week}-larm-{due.name}",
+            f"EU-bevakningen behöver hjälp: {name} {what}",
+            [
+                f"{name[0].upper()}{name[1:]} {what}. Det skulle ha gjorts {due.due.astimezone(config.zone):%Y-%m-%d kl. %H.%M}.",
+                f"Programmet sa: {ended.words or 'ingenting'}",
+                "Inget är förlorat: det som inte blev gjort görs nästa gång. Be it-avdelningen köra ”monitor doctor” och läsa monitor.log.",
+            ],
+            now,
+        )
+
+
+def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool = False, fixed_clock: bool = False) -> None:
+    """Work until SIGTERM or SIGINT, or with `once` until nothing is due. The first of `configs` is the one that reads the sources.
+
+    Raises LockedError when another scheduler has the installation, ArchiveError when an archive cannot be used.
+    """
+    stop = threading.Event()
+
+    def execute(config: Config, due: Due, limit: float) -> Ended:
+        return run_child(config, due.command, limit=limit, stop=stop, moment=clock() if fixed_clock else None)
+
+    worker = Worker(configs, clock, execute, stop)
+    with _locks(configs), _stopping(stop):
+        worker.begin()
+        logger.info("schedule_started installations=%d", len(configs))
+        if once:
+            for lane in (Lane.ARCHIVE, Lane.MAIL):
+                worker.work(lane)
+        else:
+            _beat(configs[0], worker, stop)
+        logger.info("schedule_stopped")
+
+
+def _beat(config: Config, worker: Worker, stop: threading.Event) -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    # Nothing is due because the clock says so: a beat that comes late, or not at all, loses nothing.
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(timezone=config.zone, job_defaults=defaults)
+    for lane in Lane:
+        scheduler.add_job(
+            worker.work, "interval", seconds=BEAT, args=[lane], next_run_time=datetime.now(UTC) + timedelta(seconds=0.1)
+        )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler.start()
+    try:
+        while not stop.wait(timeout=1):
+            pass
+    finally:
+        stop.set()
+        scheduler.shutdown(wait=True)
+
+
+@contextmanager
+def _locks(configs: Sequence[Config]) -> Iterator[None]:
+    if not configs:
+        yield
+        return
+    try:
+        with lock(configs[0].data_dir, "run"), _locks(configs[1:]):
+            yield
+    except LockedError as error:
+        raise LockedError(str(configs[0].data_dir), "monitor run is already at work here") from error
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stop`; what is under way is then ended, and taken up again at the next start."""
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
