@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from monitor.cli.app import App, pass_app
+from monitor.cli.app import App, answer, json_option, pass_app
 
 
 @click.command()
@@ -29,4 +31,37 @@ def run(app: App, once: bool) -> None:
     run_schedule(configs, clock, once=once, fixed_clock=begun is not None)
 
 
-COMMANDS = (run,)
+@click.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+@pass_app
+def backup(app: App, file: Path | None, as_json: bool) -> None:
+    """Copy archive, settings and rules into one checked file, also while others write. Without FILE: among the nightly ones."""
+    from monitor.jobs.backup import make_backup
+
+    report = make_backup(app.config, app.now, file)
+    if as_json:
+        answer({"file": report.file, "bytes": report.size, "counts": report.counts, "removed": list(report.removed)})
+    else:
+        click.echo(f"Säkerhetskopian är skriven och kontrollerad: {report.file} ({report.counts['calls']} utlysningar)")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--settings", is_flag=True, help="Also the settings, rules and templates of the back-up.")
+@json_option
+@pass_app
+def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
+    """Put a back-up in place of the archive, if it is whole; what it replaces is kept. Stop run and serve first."""
+    from monitor.jobs.backup import restore_backup
+
+    report = restore_backup(app.config, file, app.now, settings=settings)
+    if as_json:
+        answer({"made": report.made, "counts": report.counts, "kept": report.kept})
+        return
+    click.echo(f"Återställt till {report.made[:16]}: {report.counts['calls']} utlysningar, {report.counts['digests']} utskick.")
+    if report.kept is not None:
+        click.echo(f"Det som fanns förut ligger kvar i {report.kept}")
+
+
+COMMANDS = (run, backup, restore)
