@@ -26,6 +26,8 @@ from monitor.language.places import find_place
 from monitor.sources import Source
 
 _SUMMARY_LENGTH = 400
+# An article is not longer; what lies beyond is a list or an attack, and only costs time.
+_LOOKED_AT = 30_000
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
 _LATEST = re.compile(r"\b(?:senast|före|innan|anmäl\w*|register\w*|by|before|until)\b[^.\n]*$", re.IGNORECASE)
 # Only what the page's head and its time elements say: a search through the text would take a deadline, or today's date, for the day of publication.
@@ -164,7 +166,7 @@ def _worded(title: str, description: str, text: str) -> dict[str, Any]:
 def _whole_text(title: str, description: str, text: str) -> str:
     """All that was read, for working things out: more than what is kept."""
     start = "" if description and text.startswith(description[:60]) else plain_text(description)
-    return join_labels(f"{start}\n\n{text}".strip()) or title
+    return join_labels(f"{start}\n\n{text}".strip()[:_LOOKED_AT]) or title
 
 
 def _since(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
@@ -219,7 +221,7 @@ def _occasion(
 
 def _place(kind: Kind, text: str, url: str, title: str) -> tuple[str, ...]:
     """What limits those who may apply; where a thing happened or will happen limits nobody."""
-    return find_place(text, url, title) if kind is Kind.CALL else find_place("", url)
+    return find_place(text[: _LOOKED_AT // 5], url, title) if kind is Kind.CALL else find_place("", url)
 
 
 def _identifier(title: str, text: str) -> str:

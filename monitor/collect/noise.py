@@ -10,6 +10,8 @@ _DAY = rf"(?:(?:den\s+)?\d{{1,2}}(?:\s*:?e)?\.?\s+(?:{_MONTHS})\.?(?:\s+\d{{4}})
 _TIME = r"(?:,?\s*(?:kl\.?|klockan|at)?\s*\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)"
 _NUMBER = r"\d[\d\s.,\u00a0]*"
 
+_LONGEST = 120  # such lines are short; long ones are text, and slow to try
+
 _LINES = re.compile(
     "|".join(
         (
@@ -34,11 +36,11 @@ _LINES = re.compile(
     re.IGNORECASE,
 )
 _FIRST_DAY = re.compile(rf"\A\s*(?:(?:publicera[dt]|published)\s*:?\s*)?{_DAY}{_TIME}?\s*(?=\n)", re.IGNORECASE)
-_SUM = r"(?:högst |upp till |max |totalt |cirka |ca |up to )?(?:\d[\d\s.,\u00a0]*(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
-_LABEL = re.compile(rf"(?:^|(?<=\n))[-•*\s]*([^\W\d][^\n.!?\d:]{{2,38}}?)\s*:?\s*\n[-•*\s]*(?={_SUM})", re.IGNORECASE)
+_SUM = r"(?:högst |upp till |max |totalt |cirka |ca |up to )?(?:\d[\d\s.,\u00a0]{0,20}(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
+_LABEL = re.compile(rf"(?:^|(?<=\n))[-•* ]{{0,6}}([^\W\d][^\n.!?\d:]{{2,38}}?) ?:? ?\n[-•* ]{{0,6}}(?={_SUM})", re.IGNORECASE)
 # The same words inside a line, where the text goes on around them.
 _INSIDE = re.compile(
-    r"\s*\(?\blänk till annan webbplats(?:, öppnas i nytt fönster)?\.?\)?|\[missing text [^\]\n]*\]", re.IGNORECASE
+    r" ?\(?\blänk till annan webbplats(?:, öppnas i nytt fönster)?\.?\)?|\[missing text [^\]\n]*\]", re.IGNORECASE
 )
 
 
@@ -50,5 +52,9 @@ def join_labels(text: str) -> str:
 def steady_text(text: str) -> str:
     """The text without lines that say nothing or change from day to day while the article does not."""
     text = _FIRST_DAY.sub("", text)
-    kept = [line for line in _INSIDE.sub("", text).split("\n") if not _LINES.fullmatch(line.strip(" \t*•·|-–"))]
+    kept = [
+        line
+        for line in _INSIDE.sub("", text).split("\n")
+        if len(line) > _LONGEST or not _LINES.fullmatch(line.strip(" \t*•·|-–"))
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 # Topic and call identifiers of the EU portal: LIFE-2026-SAP-CLIMA-GOV, HORIZON-CL5-2026-02-D3-01, CERV-2026-CITIZENS-TOWN-TT.
-IDENTIFIER = re.compile(r"(?<![\w-])[A-Z][A-Za-z0-9]{1,11}(?:-[A-Za-z0-9]+){0,4}-20[2-9][0-9](?:-[A-Za-z0-9]+){1,7}(?![\w-])")
+IDENTIFIER = re.compile(
+    r"(?<![\w-])[A-Z][A-Za-z0-9]{1,11}(?:-[A-Za-z0-9]+){0,4}-20[2-9][0-9]-[A-Z0-9][A-Za-z0-9]*(?:-[A-Za-z0-9]+){0,6}(?![\w-])"
+)
 _SHORTEST = 4  # letters; shorter ones mean other things too often
 
 
@@ -31,6 +33,9 @@ class Programmes:
         self._names = {name: programme for name, programme in names.items() if programme}
         words = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
+
+    def __repr__(self) -> str:
+        return f"Programmes({sorted(self.codes.items())}, {sorted(self._names.items())})"
 
     def of_code(self, code: str) -> str:
         """Our id for a publisher's code; the code itself where it is not known."""

@@ -1,0 +1,281 @@
+"""Pages and their parts: walls told from pages, lists, links, noise, programmes, events, advice."""
+
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scrapy.http import HtmlResponse
+
+from monitor.archive.documents import Document
+from monitor.calls import Call, Kind
+from monitor.collect.advice import advise
+from monitor.collect.article import describe_item, first_sentences, read_article
+from monitor.collect.events import page_happenings, read_calendar
+from monitor.collect.links import outside_links, read_listing
+from monitor.collect.noise import join_labels, steady_text
+from monitor.collect.programmes import Programmes, find_identifiers
+from monitor.collect.reading import Problem, ProblemKind, Reading
+from monitor.collect.walls import wall
+from monitor.sources import Source
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)
+WORDS = "Kommuner kan söka bidrag till projekt som utvecklar orten tillsammans med föreningar och företag. " * 12
+
+
+def source(**fields):
+    return Source.model_validate(
+        {"id": "x", "kind": "page", "name": "X", "url": "https://x.se/bidrag/", "links": "/bidrag/[a-z]+$", **fields}
+    )
+
+
+def html(body, head=""):
+    return f"<!DOCTYPE html><html><head><title>X</title>{head}</head><body>{body}</body></html>"
+
+
+def response(body):
+    return HtmlResponse("https://x.se/bidrag/", body=html(body).encode())
+
+
+def item(title, text, **fields):
+    row = source(language="sv", **fields.pop("row", {}))
+    return describe_item(source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW, **fields)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "https://www.google.com/recaptcha/api.js?g-recaptcha",
+        "/cdn-cgi/challenge-platform/scripts/jsd/main.js",
+        "https://js.hcaptcha.com/1/api.js",
+    ],
+)
+def test_an_ordinary_page_that_loads_such_a_script_is_no_wall(script):
+    page = html(f"<main><h1>Bidrag</h1><p>{WORDS}</p></main><script src='{script}'></script>").encode()
+    assert wall(page, {}) == ""
+    assert wall(html(f"<script src='{script}'></script><p>Vänta</p>").encode(), {})
+
+
+def test_an_article_about_robots_is_no_wall():
+    assert wall(html(f"<p>Så visar du att du inte är en robot.</p><p>{WORDS}</p>").encode(), {}) == ""
+    assert wall(b'{"text": "Just a moment..."}', {}) == ""
+    assert wall(b"", {"CF-Mitigated": "challenge"}) == "Cloudflare"
+
+
+@pytest.mark.parametrize(
+    ("body", "addresses", "empty", "trouble"),
+    [
+        ("<a href='/bidrag/bad'>Bad</a><a href='/om'>Om</a>", 1, False, ""),
+        ("<p>Det finns för närvarande inga utlysningar.</p><a href='/om'>Om</a>", 0, True, ""),
+        ("<p>There are currently no open calls.</p>", 0, True, ""),
+        (f"<p>{WORDS}</p><a href='/annat/bad'>Bad</a>", 0, False, "gjorts om"),
+        ("<div id='app'></div><script>var a</script>", 0, False, "skript"),
+        ("<script>AppRegistry.registerInitialState('12.a', {\"items\":[{\"URI\":\"/bidrag/bad\"},{\"URI\":\"/om\"}],\"hitCount\":2});</script>", 1, False, ""),
+        ("<script>AppRegistry.registerInitialState('12.a', {broken</script>" + WORDS, 0, False, "gjorts om"),
+    ],
+    ids=["links", "empty-sv", "empty-en", "redesign", "scripted", "sitevision-state", "broken-state"],
+)  # fmt: skip
+def test_lists(body, addresses, empty, trouble):
+    listing = read_listing(response(body), source())
+    assert (len(listing.addresses), listing.empty) == (addresses, empty)
+    assert trouble in listing.trouble
+    assert bool(listing.trouble) == bool(trouble)
+
+
+def test_a_list_inside_a_part_of_the_page():
+    row = source(within="ul.lista")
+    page = "<nav><a href='/bidrag/meny'>Meny</a></nav><ul class='lista'>{}</ul><p>" + WORDS
+    assert read_listing(response(page.format("<li><a href='/bidrag/bad'>Bad</a></li>")), row).addresses == (
+        "https://x.se/bidrag/bad",
+    )
+    assert read_listing(response(page.format("")), row).empty
+    assert "ul.lista" in read_listing(response(page.replace("lista", "annat")), row).trouble
+
+
+def test_links_to_other_publishers_without_menus_and_social_media():
+    body = (
+        "<nav><a href='https://other.se/menu/a'>x</a></nav><p><a href='https://ec.europa.eu/topic/1'>EU:s <b>portal</b></a> "
+        "<a href='https://www.x.se/egen'>egen</a> <a href='https://www.facebook.com/x/y'>f</a> <a href='javascript:x'>j</a> <a href='https://[bad/'>b</a></p>"
+    )
+    assert [(link.title, link.url) for link in outside_links(html(body), "https://x.se/1")] == [
+        ("EU:s portal", "https://ec.europa.eu/topic/1")
+    ]
+
+
+def test_noise_goes_and_text_stays():
+    kept = "Bidraget är högst 5 000 kronor.\nSista ansökningsdag är den 1 oktober 2026.\n20 maj 2027"
+    noise = "I dag är det onsdag 20 maj 2026\nLyssna\n1 234 visningar\nSidan har visats 812 gånger.\nPublicerad: för 3 dagar sedan\nSenast uppdaterad: 19 maj 2026\n14:03:22"
+    assert steady_text(f"{noise}\n{kept}") == kept
+    assert steady_text("Läs hos EU (Länk till annan webbplats, öppnas i nytt fönster.) idag") == "Läs hos EU idag"
+
+
+def test_labels_join_with_sums_and_never_with_days():
+    assert join_labels("Utlysta medel\n50 miljoner kronor") == "Utlysta medel: 50 miljoner kronor"
+    assert join_labels("- Budget :\n- EUR 60 million") == "Budget: EUR 60 million"
+    assert join_labels("EU-pengar till miljöprojekt\n3 april") == "EU-pengar till miljöprojekt\n3 april"
+
+
+def test_hostile_text_takes_no_time():
+    started = time.perf_counter()
+    for text in (
+        "a\n" * 100_000,
+        " \n- " * 100_000,
+        "1 " * 100_000,
+        "Budget\n" * 50_000,
+        "senast " * 50_000,
+        "1 maj, " * 20_000,
+        "Skåne, " * 20_000,
+    ):
+        item("Bidrag att söka", text)
+    read_article(html("<div>" * 20_000 + "x"), "https://x.se/1", STOCKHOLM)
+    assert time.perf_counter() - started < 20
+
+
+def test_programmes_by_code_and_by_name():
+    rows = [
+        {"id": "life", "name": "LIFE-programmet", "codes": ["43252405"], "prefixes": ["LIFE"]},
+        {"id": "cerv", "name": "Medborgare, jämlikhet, rättigheter och värden (CERV)", "prefixes": ["CERV"]},
+        {"id": "esf", "name": "Europeiska socialfonden (ESF+)", "prefixes": []},
+    ]
+    known = Programmes(rows)
+    assert known.of_code("43252405") == "life"
+    assert known.of_code("999") == "999"
+    assert known.named("Nu öppnar LIFE") == "life"
+    assert known.named("Livet: a lifelong life") == ""
+    assert known.named("LIFE och CERV öppnar", "LIFE") == ""
+    assert known.named("Nyheter", "Sök från CERV") == "cerv"
+    assert known.named("Europeiska socialfonden söker") == "esf"
+    assert Programmes().named("LIFE") == ""
+
+
+def test_identifiers():
+    text = "CERV-2026-CITIZENS-TOWN-TT och HORIZON-CL5-2026-02-D3-01, inte COM-2026 eller 2026-00812 eller EU-2030-agendan"
+    assert find_identifiers(text) == ("CERV-2026-CITIZENS-TOWN-TT", "HORIZON-CL5-2026-02-D3-01")
+
+
+def test_what_cannot_be_worked_out_is_empty_and_named():
+    call, _ = item("Bidrag till bad", "Kommuner kan söka bidrag till badplatser. Vem kan söka? Alla kommuner.")
+    assert (call.kind, call.deadlines, call.unread) == (Kind.CALL, (), ("deadlines", "budget"))
+    assert call.budget.total is None
+
+
+def test_a_day_without_year_counts_from_the_reading_and_a_future_publication_is_none():
+    call, _ = item("Bidrag till bad", "Kommuner kan söka bidrag. Sista ansökningsdag är 3 mars.")
+    assert call.deadlines[0].at.year == 2027
+    row = source(language="sv")
+    later = describe_item(
+        source=row,
+        call_id="1",
+        url="https://x.se/1",
+        title="T",
+        text="Nyhet.",
+        published=datetime(2027, 1, 1, tzinfo=UTC),
+        now=NOW,
+    )
+    assert later.call is None or later.call.published is None
+
+
+def test_a_place_limits_calls_and_not_what_happens_there():
+    text = "Kommuner i Skåne län kan söka bidrag. Sista ansökningsdag är 3 oktober 2026."
+    assert item("Bidrag till kommuner i Skåne län", text)[0].place == ("Skåne län",)
+    event, _ = item(
+        "Välkommen till konferens",
+        "Vi bjuder in till konferens i Stockholm den 3 oktober 2026 kl. 9.00.",
+        row={"publishes": ["event"]},
+    )
+    assert (event.kind, event.place) == (Kind.EVENT, ())
+
+
+def test_summary_ends_at_a_sentence():
+    assert first_sentences(WORDS).endswith("företag.")
+    assert len(first_sentences(WORDS)) <= 400
+    assert first_sentences("x" * 900).endswith("…")
+
+
+def calendar(*lines):
+    return "\r\n".join(
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//x//x//SV",
+            "BEGIN:VEVENT",
+            "UID:1",
+            "SUMMARY:Träff",
+            *lines,
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ]
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "starts", "ends"),
+    [
+        (["DTSTART:20260601T090000", "DTEND:20260601T100000"], "2026-06-01T09:00:00+02:00", "2026-06-01T10:00:00+02:00"),
+        (["DTSTART:20260601T070000Z", "DURATION:PT30M"], "2026-06-01T07:00:00+00:00", "2026-06-01T07:30:00+00:00"),
+        (["DTSTART;VALUE=DATE:20260601", "DTEND;VALUE=DATE:20260603"], "2026-06-01T00:00:00+02:00", "2026-06-02T23:59:59+02:00"),
+        (["DTSTART:20260601T090000"], "2026-06-01T09:00:00+02:00", None),
+        (["DTSTART:20200106T090000", "DTEND:20200106T100000", "RRULE:FREQ=WEEKLY;BYDAY=MO"], "2026-05-25T09:00:00+02:00", "2026-05-25T10:00:00+02:00"),
+        (["DTSTART:20200106T090000", "RRULE:FREQ=SECONDLY"], "2020-01-06T09:00:00+01:00", None),
+    ],
+    ids=["local", "utc-duration", "whole-days", "no-end", "weekly", "every-second"],
+)  # fmt: skip
+def test_calendar_times(lines, starts, ends):
+    [found], unread = read_calendar(calendar(*lines), STOCKHOLM, NOW)
+    assert not unread
+    assert (found.starts.isoformat(), found.ends and found.ends.isoformat()) == (starts, ends)
+
+
+def test_a_broken_event_stops_no_other():
+    body = calendar("DTSTART:20260601T090000").replace(
+        b"END:VCALENDAR", b"BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Utan tid\r\nEND:VEVENT\r\nEND:VCALENDAR"
+    )
+    found, unread = read_calendar(body, STOCKHOLM, NOW)
+    assert [happening.key for happening in found] == ["1"]
+    assert list(unread) == ["2"]
+    with pytest.raises(ValueError, match="kalender"):
+        read_calendar(b"<html></html>", STOCKHOLM, NOW)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=8) | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["@type", "@graph", "name", "startDate", "location", "url"]), inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_markup_of_events_breaks_the_reader(data):
+    import json
+
+    markup = html("", f'<script type="application/ld+json">{json.dumps(data)}</script>')
+    assert all(happening.starts.tzinfo for happening in page_happenings(markup, "https://x.se/", STOCKHOLM))
+
+
+def document(body, kind="text/html"):
+    return Document(
+        url="https://x.se/bidrag/", request="", status=200, headers="{}", content_type=kind, body=body.encode(), fetched=NOW
+    )
+
+
+def test_advice():
+    reading = Reading(moved="https://x.se/nytt/")
+    assert advise(source(), reading, [], [])[0] == 'Sidan har flyttat. Ändra till url = "https://x.se/nytt/"'
+    feed = html("", '<link rel="alternate" type="application/rss+xml" href="/feed">')
+    gone = [Problem(ProblemKind.NOT_A_FEED, "")]
+    assert advise(source(kind="feed"), Reading(), gone, [document(feed)]) == [
+        'Sidan anger ett flöde. Pröva url = "https://x.se/feed"'
+    ]
+    assert 'kind = "feed"' in advise(source(), Reading(), [], [document(feed)])[0]
+    layout = [Problem(ProblemKind.LAYOUT, "")]
+    assert "links = '/stod/[^?#]+'" in advise(source(), Reading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))])[0]
+    assert "robots" not in " ".join(advise(source(), Reading(), [Problem(ProblemKind.GONE, "")], []))
+    good = Reading(calls={"1": Call(source="x", call_id="1", title="T", url="https://x.se/1", published=NOW)})
+    assert advise(source(), good, [], []) == ['Adressen fungerar. Sätt address = "confirmed"']
