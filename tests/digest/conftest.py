@@ -1,5 +1,6 @@
 import pytest
-from mailing import World
+
+from tests.mailing import World
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from lxml import html as lxml_html
-from mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, html_of, moved, text_of
 
 from monitor.calls import Budget, Kind, Notice, Section, Status
 from monitor.digest.render import SIZE_LIMIT
+from tests.mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, html_of, moved, text_of
 
 
 def mails_about(messages, title):

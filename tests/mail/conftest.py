@@ -2,7 +2,8 @@ import shutil
 import subprocess
 
 import pytest
-from mailing import World
+
+from tests.mailing import World
 
 
 @pytest.fixture

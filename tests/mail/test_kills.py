@@ -1,5 +1,6 @@
 """kill -9 between any two steps of building and sending, again and again: the next run completes the work."""
 
+import asyncio
 import json
 import os
 import random
@@ -12,13 +13,13 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from commands import Installation
-from mailing import MONDAY, WEEK, World, a_call
-from test_smtp import Handler, Running
 
 from monitor.config import Recipient
 from monitor.mail.delivery import Outcome, Result
 from monitor.mail.folder import Folder, file_name
+from tests.commands import Installation
+from tests.mailing import MONDAY, WEEK, World, a_call
+from tests.mailserver import Handler, Running
 
 KILLS = 200
 PEOPLE = [
@@ -26,7 +27,14 @@ PEOPLE = [
     for department, names in (("kultur-fritid", ("anna", "bo", "cia")), ("social", ("dan", "eva")))
     for name in names
 ]
-WATCHED = ("monitor.jobs", "monitor.archive.ledger", "monitor.archive.outbox", "monitor.archive.lock", "monitor.mail", "mailing")
+WATCHED = (
+    "monitor.jobs",
+    "monitor.archive.ledger",
+    "monitor.archive.outbox",
+    "monitor.archive.lock",
+    "monitor.mail",
+    "tests.mailing",
+)
 
 
 class DurableServer:
@@ -131,7 +139,7 @@ def test_two_hundred_kills(tmp_path):
     points = [1 + number * steps // (KILLS * 3 // 4) for number in range(KILLS * 3 // 4)]
     template = tmp_path / "template"
     prepared(template)
-    chance = random.Random(20260601)  # noqa: S311 - a test's dice
+    chance = random.Random(20260601)
     kills = doubles = 0
     while kills < KILLS:
         folder = tmp_path / f"run{kills}"
@@ -175,8 +183,11 @@ def test_killed_while_writing_to_a_folder(tmp_path):
         work(world, Folder(tmp_path / "count" / "outbox"), MONDAY)
     finally:
         sys.setprofile(None)
+    template = tmp_path / "template"
+    prepared(template)
     for number in range(12):
-        world = prepared(tmp_path / f"run{number}")
+        shutil.copytree(template, tmp_path / f"run{number}")
+        world = World(tmp_path / f"run{number}", recipients=PEOPLE)
         outbox = tmp_path / f"run{number}" / "outbox"
         assert in_a_child(world, Folder(outbox), MONDAY, fatal=steps.steps // 3 + number * steps.steps // 20)
         assert not in_a_child(world, Folder(outbox), MONDAY)
@@ -189,11 +200,8 @@ def test_two_at_once_one_works_and_one_says_locked(tmp_path):
     class Waiting(Handler):
         async def handle_DATA(self, server, session, envelope):
             at_work.set()
-            while not other_done.is_set():
-                await asyncio_sleep(0.01)
+            await asyncio.get_running_loop().run_in_executor(None, other_done.wait)
             return await super().handle_DATA(server, session, envelope)
-
-    from asyncio import sleep as asyncio_sleep
 
     at_work, other_done = threading.Event(), threading.Event()
     handler = Waiting()

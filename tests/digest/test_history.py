@@ -1,0 +1,316 @@
+"""Histories: weeks and weeks of readings and changes, after which every due thing has been told exactly once."""
+
+import json
+import random
+import tarfile
+import zlib
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from monitor.calls import Budget, Kind, Status, call_status
+from monitor.config import load_config
+from monitor.digest.choose import choose, choose_corrections
+from monitor.digest.facts import date_keys, read_facts
+from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Level, Match, Section, Told
+from monitor.digest.wording import iso_week
+from monitor.jobs.crawl import scrapy_settings
+from tests.mailing import MONDAY, STOCKHOLM, World, a_call
+
+DEPARTMENTS = ("kultur-fritid", "social")
+WHOLE = ("2026-05-20", "2026-05-27", "2026-05-28", "2026-06-17")
+CAPTURED = (*WHOLE, "2026-06-25")
+
+
+def captured_calls(shared, day):
+    """The living calls of a captured day that these rules match, as the spider reads them."""
+    config = load_config(None)
+    loader = get_spider_loader(Settings(scrapy_settings(config).copy_to_dict()))
+    now = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=STOCKHOLM)
+    spider = loader.load("portal")(source=config.source("funding-tenders"), now=now)
+    calls = {}
+    with tarfile.open(shared / f"data/eu/sedia-search-raw/{day}.tar.gz") as archive:
+        for member in sorted((m for m in archive.getmembers() if "/page-" in m.name), key=lambda m: m.name):
+            for row in json.load(archive.extractfile(member))["results"]:
+                for call in spider.read_row(row):
+                    if any(for_department(call, department) for department in DEPARTMENTS):
+                        calls[call.call_id] = call
+    return calls
+
+
+def for_department(call, department):
+    """What these rules match: one call in five, another fifth for each department."""
+    return zlib.crc32(f"{call.call_id}{department}".encode()) % 5 == 0
+
+
+def made_up_week(calls, dice, now, number):
+    """A week later: dates move, money changes, calls open, come and go."""
+    week = {}
+    for call_id, call in calls.items():
+        throw = dice.random()
+        if throw < 0.02:
+            continue
+        if throw < 0.06 and call.deadlines:
+            shift = timedelta(days=dice.choice((-20, -3, 7, 14, 28)))
+            call = replace(call, deadlines=tuple(replace(one, at=one.at + shift) for one in call.deadlines))
+        elif throw < 0.08:
+            call = replace(call, budget=Budget(total=dice.randrange(1, 9) * 1_000_000))
+        elif throw < 0.10:
+            call = replace(call, stated_status=Status.OPEN)
+        week[call_id] = call
+    for new in range(dice.randrange(0, 12)):
+        due = (now + timedelta(days=dice.randrange(2, 200))).date().isoformat()
+        state = dice.choice((Status.OPEN, Status.FORTHCOMING))
+        call = a_call(f"w{number}-{new}", due, source="funding-tenders", stated_status=state)
+        week[call.call_id] = call
+    return week
+
+
+class Oracle:
+    """What a patient colleague would keep in mind for one department, told apart from how the program does it."""
+
+    def __init__(self):
+        self.dates = {}
+        self.gone = set()
+
+    def expect(self, calls, vanished, department, now):
+        """Which calls must be told now: (first time, changed)."""
+        first, changed = set(), set()
+        for call_id, call in calls.items():
+            ahead = self.ahead(call, now)
+            if call_id in self.dates:
+                told = {key for key in self.dates[call_id] if not self.passed(key, now)}
+                if call_id in vanished:
+                    if call_id not in self.gone and (told or not self.dates[call_id]):
+                        changed.add(call_id)
+                elif told != ahead or (call_id in self.gone and call_status(call, now) is not Status.CLOSED):
+                    changed.add(call_id)
+            elif for_department(call, department) and call_id not in vanished and call_status(call, now) is not Status.CLOSED:
+                first.add(call_id)
+        return first, changed
+
+    def told(self, calls, vanished, call_ids):
+        for call_id in call_ids:
+            self.dates[call_id] = set(date_keys(calls[call_id]))
+            (self.gone.add if call_id in vanished else self.gone.discard)(call_id)
+
+    @staticmethod
+    def passed(key, now):
+        return key != "rolling" and (datetime.fromisoformat(key) < now if len(key) > 10 else date.fromisoformat(key) < now.date())
+
+    def ahead(self, call, now):
+        return {key for key in date_keys(call) if not self.passed(key, now)}
+
+
+@pytest.mark.shared
+def test_thirty_five_weeks_with_holes_clock_changes_and_week_53(tmp_path, shared):
+    world = World(tmp_path, recipients=DEPARTMENTS)
+    dice = random.Random(20260507)
+    oracles = {department: Oracle() for department in DEPARTMENTS}
+    calls, everything = {}, {}
+    now = datetime(2026, 5, 11, 7, tzinfo=STOCKHOLM)
+    captured = iter(CAPTURED)
+    coming = next(captured)
+    told_first = Counter()
+    mails = 0
+    for number in range(35):
+        at = (now + timedelta(weeks=number)).replace(hour=7)
+        read = False
+        while coming and coming <= at.date().isoformat():
+            state = "accepted" if coming in WHOLE else "degraded"
+            found = captured_calls(shared, coming)
+            moment = datetime.fromisoformat(f"{coming}T12:00").replace(tzinfo=STOCKHOLM)
+            world.crawl(*found.values(), at=moment, source="funding-tenders", state=state)
+            everything |= {key: call for key, call in found.items() if state == "accepted" or key not in everything}
+            calls = found if state == "accepted" else calls
+            coming, read = next(captured, ""), True
+        if not coming and not read:
+            calls = made_up_week(calls, dice, at, number)
+            # Twice, since a call is believed gone when two readings agree.
+            for hours in (30, 6):
+                world.crawl(*calls.values(), at=at - timedelta(hours=hours), source="funding-tenders")
+            everything |= calls
+        for department in DEPARTMENTS:
+            matched = [key for key, call in everything.items() if for_department(call, department)]
+            world.match(*matched, department=department, source="funding-tenders", level="trolig")
+        if number in (5, 6, 19, 30):
+            continue
+        vanished = {row[0] for row in world.rows("SELECT call_id FROM calls WHERE vanished_at IS NOT NULL")}
+        expected = {d: oracles[d].expect(everything, vanished, d, at) for d in DEPARTMENTS}
+        report = world.digest(at)
+        assert [one.state for one in report.digests] == ["waiting", "waiting"]
+        world.send(at)
+        mails += 2
+        assert world.digest(at + timedelta(hours=1)).corrections == [], "what the week's mail has said needs no correction"
+        for department in DEPARTMENTS:
+            rows = world.rows("SELECT call_id, section, fact FROM digest_items WHERE digest = ?", f"{report.week}-{department}")
+            firsts = {row[0] for row in rows if row[2] in ("new", "coming")}
+            changed = {row[0] for row in rows if row[1] == Section.CHANGED.value}
+            first_expected, changed_expected = expected[department]
+            assert firsts == first_expected, f"{report.week} {department}"
+            assert changed_expected <= changed, f"{report.week} {department}"
+            extra = changed - changed_expected
+            assert all(
+                any(fact.startswith(("budget:", "notice:", "opened")) for c, _, fact in rows if c == call) for call in extra
+            )
+            told_first.update((department, call) for call in firsts)
+            oracles[department].told(everything, vanished, {row[0] for row in rows})
+    assert max(told_first.values()) == 1
+    assert len(told_first) > 250
+    assert len(world.server.ids) == len(set(world.server.ids)) == mails
+    weeks = [row[0] for row in world.rows("SELECT DISTINCT week FROM digests ORDER BY week")]
+    assert "2026-W53" in weeks
+    assert "2027-W01" in weeks
+    assert not {"2026-W25", "2026-W26"} & set(weeks)
+
+
+DAYS = st.integers(min_value=-10, max_value=120)
+WHICH = st.sampled_from((0, 0, 1, 1, 2))
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("move"), WHICH, DAYS),
+    st.tuples(st.just("two"), WHICH, DAYS),
+    st.tuples(st.sampled_from(("gone", "back", "open", "notice", "unmatch")), WHICH),
+    st.tuples(st.sampled_from(("gone", "back", "open")), WHICH),
+    st.tuples(st.just("money"), WHICH, st.integers(1, 3)),
+    st.tuples(st.just("wait"), st.integers(1, 30)),
+    st.tuples(st.just("correct")),
+)
+STEPS = st.lists(st.tuples(HAPPENINGS, st.integers(0, 2)), max_size=25)
+
+
+class Department:
+    """One department, an open call, one on its way and an event, whose history a test makes up."""
+
+    def __init__(self):
+        self.now = MONDAY
+        self.events = 0
+        self.candidates = []
+        self.previous = None
+        self.weeks = set()
+        match = Match(level=Level.STRONG, relevance=80, themes=("Tema",))
+        for number, (kind, status) in enumerate(((Kind.CALL, None), (Kind.CALL, Status.FORTHCOMING), (Kind.EVENT, None))):
+            call = a_call(str(number), kind=kind, stated_status=status)
+            self.candidates.append(Candidate(call=self.dated(call, 30 + number), first_seen=self.now, match=match))
+
+    def dated(self, call, *days):
+        at = [(self.now + timedelta(days=n)).date().isoformat() for n in sorted(days)]
+        if call.kind is Kind.EVENT:
+            return replace(call, starts=datetime.fromisoformat(f"{at[0]}T09:00").replace(tzinfo=STOCKHOLM))
+        return replace(call, deadlines=a_call("x", *at).deadlines, deadline_model=a_call("x", *at).deadline_model)
+
+    def event(self, candidate, kind, old=None, new=None):
+        self.events += 1
+        return (*candidate.events, Event(id=self.events, type=kind, old=old, new=new))
+
+    def step(self, name, *values):
+        if name == "wait":
+            self.now += timedelta(days=values[0])
+            return
+        if name == "week":
+            self.now += timedelta(weeks=values[0])
+            self.digest()
+            return
+        if name == "correct":
+            self.correct()
+            return
+        number, *rest = values
+        one = self.candidates[number]
+        if name == "move":
+            one = replace(one, call=self.dated(one.call, rest[0]), events=self.event(one, "deadline_moved"))
+        elif name == "two":
+            one = replace(one, call=self.dated(one.call, rest[0], rest[0] + 50), events=self.event(one, "deadline_moved"))
+        elif name == "gone":
+            one = replace(one, vanished_at=one.vanished_at or self.now)
+        elif name == "back":
+            one = replace(one, vanished_at=None)
+        elif name == "open":
+            one = replace(one, call=replace(one.call, stated_status=Status.OPEN))
+        elif name == "money":
+            old, new = (json.dumps({"total": n, "currency": "EUR"}) for n in (one.call.budget.total or 0, rest[0]))
+            events = self.event(one, "budget_changed", old, new) if old != new else one.events
+            one = replace(one, call=replace(one.call, budget=Budget(total=rest[0])), events=events)
+        elif name == "notice":
+            one = replace(one, events=self.event(one, "news", None, json.dumps([f"Nytt {self.events}"])))
+        elif name == "unmatch":
+            one = replace(one, match=None)
+        self.candidates[number] = one
+
+    def digest(self):
+        if iso_week(self.now.date()) in self.weeks:
+            return
+        self.weeks.add(iso_week(self.now.date()))
+        selection = self.select()
+        self.tell(selection)
+        self.previous = self.now
+        assert self.select().everything == (), "what has been told is due no more"
+        self.check_told()
+
+    def correct(self):
+        if self.previous is None:
+            return
+        selection = choose_corrections(self.candidates, self.now)
+        for item in selection.items:
+            kinds = {change.kind for change in item.changes}
+            assert kinds & {ChangeKind.EARLIER, ChangeKind.WITHDRAWN}
+        self.tell(selection)
+        assert choose_corrections(self.candidates, self.now).items == ()
+
+    def select(self):
+        return choose(self.candidates, first=self.previous is None, previous=self.previous, choice=Choice(), now=self.now)
+
+    def tell(self, selection):
+        keys = [item.candidate.key for item in selection.everything]
+        assert len(keys) == len(set(keys)), "one call, one item"
+        for item in selection.everything:
+            number = int(item.candidate.call.call_id)
+            one = self.candidates[number]
+            known = {told.fact for told in one.told}
+            assert not known & set(item.facts), "no fact is told twice"
+            assert len(set(item.facts)) == len(item.facts)
+            told = tuple(Told(fact=fact, at=self.now) for fact in item.facts)
+            self.candidates[number] = replace(one, told=(*one.told, *told))
+
+    def check_told(self):
+        for one in self.candidates:
+            known = read_facts(one.told)
+            status = call_status(one.call, self.now)
+            if one.match and not one.vanished_at and status is not Status.CLOSED:
+                assert known.told, "what is open and concerns the department has been told"
+            if known.told and not one.vanished_at and one.call.kind is Kind.CALL:
+                told = {key for key in known.dates if date.fromisoformat(key) >= self.now.date()}
+                actual = {key for key in date_keys(one.call) if date.fromisoformat(key) >= self.now.date()}
+                assert told == actual, "the dates ahead that the department knows are the right ones"
+                if status is not Status.CLOSED:
+                    assert not known.withdrawn
+            if "coming" in known.facts and one.match and not one.vanished_at and status is Status.OPEN:
+                assert known.opened, "what was told to be on its way was told when it opened"
+            if known.told and one.vanished_at and one.call.kind is Kind.CALL:
+                ahead = [key for key in known.dates if date.fromisoformat(key) >= self.now.date()]
+                assert known.withdrawn or not ahead, "nobody waits for a call that is gone"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_any_history_leaves_every_department_rightly_informed(steps):
+    department = Department()
+    for step, weeks in steps:
+        department.step(*step)
+        if weeks:
+            department.step("week", weeks)
+    department.now += timedelta(days=7)
+    department.digest()
+
+
+def test_there_and_back_again_is_no_change():
+    department = Department()
+    department.digest()
+    department.step("move", 0, 60)
+    department.step("move", 0, 30)
+    department.step("wait", 7)
+    assert [item.candidate.key for item in department.select().everything if item.changes] == []
