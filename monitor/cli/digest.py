@@ -46,6 +46,7 @@ def _week(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option("--corrections", is_flag=True, help="Only corrections that cannot wait for the week's mail.")
 @click.option("--preview", is_flag=True, help="Only the coordinator's copies of tomorrow's mails (setting digest.preview).")
 @click.option("--last-good", is_flag=True, help="Where the rules are wrong, go on with the last good ones.")
+@click.option("--check", is_flag=True, help="Only fill every template with sample data and say what does not work.")
 @json_option
 @pass_app
 def digest(
@@ -56,6 +57,7 @@ def digest(
     corrections: bool,
     preview: bool,
     last_good: bool,
+    check: bool,
     as_json: bool,
 ) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
@@ -64,6 +66,8 @@ def digest(
     from monitor.jobs.digest import build_digests, build_previews
     from monitor.jobs.last_rules import rules_in_force
 
+    if check:
+        return _check(app, as_json)
     if preview and (dry_run or corrections or week or department):
         raise click.UsageError("--preview goes with no other option")
     if week is not None and week > iso_week(app.now.date()) and not dry_run:
@@ -94,6 +98,19 @@ def digest(
     else:
         _print(report)
     return DONE
+
+
+def _check(app: App, as_json: bool) -> int:
+    from monitor.digest.check import check_templates
+
+    problems = check_templates(app.config.digests_dirs)
+    if as_json:
+        answer({"problems": problems})
+    else:
+        for problem in problems:
+            click.echo(problem, err=True)
+        click.echo("Alla mallar fungerar." if not problems else f"{len(problems)} fel i mallarna.")
+    return ATTENTION if problems else DONE
 
 
 def _json(report: DigestReport) -> dict[str, object]:

@@ -95,7 +95,9 @@ def load_templates(folders: Sequence[Path]) -> Templates:
     for folder in reversed(folders):
         try:
             texts = {
-                path.name: path.read_text("utf-8") for path in sorted(folder.glob("*")) if path.suffix in (".txt", ".mjml", ".toml")
+                path.name: path.read_text("utf-8")
+                for path in sorted(folder.glob("*"))
+                if path.suffix in (".txt", ".mjml", ".toml")
             }
         except (OSError, UnicodeDecodeError) as error:
             raise MailError(str(folder), f"a template cannot be read: {error}") from error

@@ -71,6 +71,19 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
     }
 
 
+def flood(now: datetime = NOW) -> Sample:
+    """A source that is read again after a long time: many calls at once."""
+    model = _fresh(now)[0]
+    calls = tuple(
+        replace(model, call=replace(model.call, call_id=f"{number}TOPICSen", title=f"Town Twinning {number}"))
+        for number in range(1, 35)
+    )
+    occasion = samples(now)[MailKind.WEEKLY].occasion
+    previous = now - timedelta(days=21)
+    selection = choose((*calls, *_fresh(now)[1:]), first=False, previous=previous, choice=Choice(), now=now)
+    return Sample(selection, replace(occasion, previous_week=iso_week(previous.date())))
+
+
 def _day(now: datetime, days: int, clock: str = "") -> Deadline:
     day = (now + timedelta(days=days)).date()
     hour, minute = (int(part) for part in (clock or "23:59").split(":"))
