@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.archive.stories import StoryRow, decide_story, story_decisions, story_rows, write_stories
+from monitor.archive.stories import StoryRow, story_decisions, story_rows, write_stories
 from monitor.calls import Kind
 from monitor.collect.feeds import entry_key
 from monitor.collect.programmes import find_identifiers
@@ -23,12 +23,6 @@ def join_stories(db: Database, now: datetime) -> int:
     records = [_record(row) for row in rows]
     under = join_records(records, apart=story_decisions(db, "apart"), together=story_decisions(db, "together"))
     return write_stories(db, under, [record.key for record in records])
-
-
-def part_story(db: Database, one: tuple[str, str], other: tuple[str, str], who: str, now: datetime) -> None:
-    """Part two records for good, as the coordinator says."""
-    decide_story(db, one, other, "apart", who, now)
-    join_stories(db, now)
 
 
 def _record(row: StoryRow) -> Record:

@@ -56,6 +56,10 @@ class Record:
         return " ".join(_SMALL.sub(" ", self.title.casefold()).split())
 
     @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(_NUMBER.findall(self.plain_title))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(word.casefold() for word in _WORD.findall(self.text[:_LOOKED_AT]))
 
@@ -65,7 +69,7 @@ class Record:
 
     @cached_property
     def sums(self) -> frozenset[int]:
-        amounts = find_amounts(f"{self.title}\n{self.text[:_LOOKED_AT]}")
+        amounts = find_amounts(f"{self.title}\n{self.text[: _LOOKED_AT // 3]}")
         return frozenset(value for item in amounts for value in (item.amount, item.amount_max) if value)
 
 
@@ -113,7 +117,9 @@ def join_records(
             groups.join(one, other, by_person=True)
     for one, other in (*_same_keys(records), *_same_names(records), *_linked(records)):
         groups.join(one, other)
-    for one, other in _alike(records):
+    # Of records that are joined already, the lead alone is compared: its twins say the same.
+    leads = [max((known[key] for key in group), key=_rank) for group in groups]
+    for one, other in _alike(sorted(leads, key=lambda record: record.key)):
         groups.join(one, other)
     under: dict[Key, Key] = {}
     for group in groups:
@@ -230,9 +236,9 @@ def _likeness(one: Record, other: Record) -> tuple[float, float] | None:
         return None
     if one.names and other.names and not one.names & other.names:
         return None
-    whole = ratio(one.plain_title, other.plain_title)
-    if _numbers_differ(one.plain_title, other.plain_title):
+    if _numbers_differ(one.numbers, other.numbers):
         return None
+    whole = ratio(one.plain_title, other.plain_title)
     if not (one.days and other.days):
         near = one.published and other.published and abs(one.published - other.published) <= _SAME_SEASON
         return (_ENOUGH, whole) if near and whole >= 92 and len(one.plain_title) >= 25 else None
@@ -248,8 +254,10 @@ def _likeness(one: Record, other: Record) -> tuple[float, float] | None:
     points += 2.0 if shared >= 0.5 else 1.0 if shared >= 0.33 else 0.0
     if not points:
         return None
-    points += min(len(one.sums & other.sums), 2) + (1.0 if one.letters & other.letters else 0.0)
+    points += 1.0 if one.letters & other.letters else 0.0
     points += 1.0 if one.programme and one.programme == other.programme else 0.0
+    if points < _ENOUGH:  # reading sums takes longest
+        points += min(len(one.sums & other.sums), 2)
     return (points, title) if points >= _ENOUGH else None
 
 
@@ -259,7 +267,6 @@ def _shared_words(one: Record, other: Record) -> float:
     return len(one.words & other.words) / least if least >= 6 else 0.0
 
 
-def _numbers_differ(one: str, other: str) -> bool:
+def _numbers_differ(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether both titles count something and count differently: round 1 and round 2, 2026 and 2027."""
-    first, second = set(_NUMBER.findall(one)), set(_NUMBER.findall(other))
-    return bool(first and second and not (first <= second or second <= first))
+    return bool(one and other and not (one <= other or other <= one))

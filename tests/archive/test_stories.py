@@ -9,9 +9,10 @@ from monitor.archive import open_archive
 from monitor.archive.candidates import CandidateReader
 from monitor.archive.matches import MatchRow, read_calls, store_matches
 from monitor.archive.store import SourceRun, store_run
+from monitor.archive.stories import decide_story
 from monitor.calls import Call, Deadline, DeadlineModel, Link, Section
 from monitor.errors import ArchiveError
-from monitor.jobs.stories import join_stories, part_story
+from monitor.jobs.stories import join_stories
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 PORTAL, NEWS = ("portal", "45656"), ("ed", "https://ed.example.se/klimat")
@@ -69,11 +70,12 @@ def test_portal_bulk_and_news_are_one_story_led_by_the_richest(db):
 
 
 def test_what_a_person_parts_stays_parted(db):
-    part_story(db, NEWS, PORTAL, "eu@example.se", NOW)
+    decide_story(db, NEWS, PORTAL, "apart", "eu@example.se", NOW)
+    assert join_stories(db, NOW) == 1
     assert stories(db) == {PORTAL: "", ("bulk", "45656"): "portal/45656", NEWS: ""}
     assert join_stories(db, NOW + timedelta(days=1)) == 0
     with pytest.raises(ArchiveError, match="finns inte"):
-        part_story(db, NEWS, ("portal", "nothing"), "eu@example.se", NOW)
+        decide_story(db, NEWS, ("portal", "nothing"), "apart", "eu@example.se", NOW)
 
 
 def test_a_department_gets_the_story_with_all_its_records(db):
