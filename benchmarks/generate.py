@@ -106,7 +106,9 @@ class Maker:
                 language="en",
                 opens=TODAY - timedelta(days=chance.randint(-60, 200)),
                 deadlines=(
-                    Deadline(at=datetime.combine(day, time(17), ZoneInfo("Europe/Brussels")), zone="Europe/Brussels", text=str(day)),
+                    Deadline(
+                        at=datetime.combine(day, time(17), ZoneInfo("Europe/Brussels")), zone="Europe/Brussels", text=str(day)
+                    ),
                 ),
                 deadline_model=DeadlineModel.SINGLE,
                 budget=Budget(total=chance.randint(1, 90) * 500_000),
@@ -137,7 +139,8 @@ class Maker:
             "startDate": "2026-04-21T00:00:00.000+0000",
             "deadlineDate": f"{day}T00:00:00.000+0000",
             "deadlineModel": "single-stage",
-            "descriptionByte": _markup("Expected Outcome:", self.text(chance, BODY // 2)) + _markup("Scope:", self.text(chance, BODY // 2)),
+            "descriptionByte": _markup("Expected Outcome:", self.text(chance, BODY // 2))
+            + _markup("Scope:", self.text(chance, BODY // 2)),
             "topicConditions": _conditions(self.text(chance, CONDITIONS)),
             "destinationDetails": _markup("Destination", self.text(chance, 6_000)),
             "supportInfo": _markup("Support", self.text(chance, 3_000)),
@@ -158,7 +161,13 @@ class Maker:
         pages = []
         for first in range(0, rows, PAGE):
             results = [self.portal_row(place, seed) for place in range(first, min(first + PAGE, rows))]
-            told = {"apiVersion": "2.146", "terms": "***", "totalResults": rows, "pageNumber": first // PAGE + 1, "pageSize": PAGE}
+            told = {
+                "apiVersion": "2.146",
+                "terms": "***",
+                "totalResults": rows,
+                "pageNumber": first // PAGE + 1,
+                "pageSize": PAGE,
+            }
             pages.append(json.dumps({**told, "results": results}).encode())
         return pages
 

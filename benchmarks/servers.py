@@ -45,7 +45,7 @@ def serve_smtp() -> None:
     from aiosmtpd.controller import Controller
 
     class Drop:
-        async def handle_DATA(self, *_: Any) -> str:
+        async def handle_DATA(self, *_: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
             return "250 OK"
 
     controller = Controller(Drop(), hostname="127.0.0.1", port=0)

@@ -15,7 +15,7 @@ region regulation rehabilitation renovation report research resilience resource 
 safety scale scenario school science sector security service settlement skill society soil solution staff stakeholder standard state
 strategy student study supply support surface sustainability system target task teacher technique technology test tool tourism town trade
 training transfer transition transport treatment twin understanding university uptake use user value vehicle village volunteer vulnerable
-waste water welfare wellbeing work worker workshop young youth""".split()
+waste water welfare wellbeing work worker workshop young youth""".split()  # noqa: SIM905 - a list of words is read more easily so
 
 SWEDISH = """ansökan ansvar arbete arbetsmarknad avfall barn behov beslut bibliotek biologisk boende bostad brand bygd cykel demokrati deltagare
 digitalisering ekonomi elever energi energieffektivisering familj fastighet folkhälsa framtid förening förnybar förskola företag förvaltning
@@ -24,11 +24,13 @@ kollektivtrafik kommun kompetens kris kultur kulturarv kvalitet landsbygd lednin
 mobilitet museum mångfald natur naturvård nätverk näringsliv nämnd odling område omsorg organisation park plan pilot process projekt
 psykisk region resurs samarbete samhälle samverkan satsning sjukvård skog skola skydd social stad stöd strategi studie system säkerhet
 trafik trygghet turism unga ungdom ungdomsutbyte uppföljning upphandling utbildning utbyte utlysning utveckling vatten vattenskydd verksamhet
-vuxenutbildning vård vänort väg återbruk äldre äldreomsorg översvämning""".split()
+vuxenutbildning vård vänort väg återbruk äldre äldreomsorg översvämning""".split()  # noqa: SIM905 - a list of words is read more easily so
 
-GLUE_ENGLISH = "the of and to in for on with by from that will should are is be as at an or their this these which through within between".split()
-GLUE_SWEDISH = "och att i för som till av med på är ska den det en ett kan om eller inom mellan genom samt vid från har inte".split()
+GLUE_ENGLISH = "the of and to in for on with by from that will should are is be as at an or their this these which through within between".split()  # noqa: SIM905 - a list of words is read more easily so
+GLUE_SWEDISH = (
+    "och att i för som till av med på är ska den det en ett kan om eller inom mellan genom samt vid från har inte".split()  # noqa: SIM905 - a list of words is read more easily so
+)
 
 ENDINGS_ENGLISH = ("", "", "", "s", "s", "-based", "-related")
 ENDINGS_SWEDISH = ("", "", "", "en", "et", "er", "erna", "s")
-SYLLABLES = "ba be bo da de di fa fi ga ge ka ki ko la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi".split()
+SYLLABLES = "ba be bo da de di fa fi ga ge ka ki ko la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi".split()  # noqa: SIM905 - a list of words is read more easily so

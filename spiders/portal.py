@@ -37,6 +37,7 @@ class PortalSpider(SourceSpider):
 
     name = "portal"
     complete_list = True
+    knows_rows = True
     largest = 64 * 1024 * 1024
 
     def __init__(self, **options: Any) -> None:
@@ -100,7 +101,9 @@ class PortalSpider(SourceSpider):
             elif is_current(row, self.now.astimezone(BRUSSELS).date()) and richness(row) > self.richness.get(
                 reference, (False, "")
             ):
-                call = parse_row(row, self.source.id)
+                row_hash = self.known.hash(row)
+                call = self.known.call(reference, row_hash) or parse_row(row, self.source.id)
+                self.reading.hashes[reference] = row_hash
                 self.richness[reference] = richness(row)
                 if row_metadata(row).get("type") == [TOPIC]:
                     self.topics[reference] = bool(call.sections)

@@ -58,7 +58,11 @@ def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
 def call_facts(db: Database, key: Key) -> dict[str, Any]:
     """All that the archive knows of a call, as one document: the call, deadlines, versions, events, matches and who was told."""
     row = _rows(db, "SELECT * FROM calls WHERE source = ? AND call_id = ?", key)[0]
-    del row["data"], row["hash"]
+    if row["raw_hash"] and not (row["missed"] or row["vanished_at"] or row["closed_at"]):
+        # A row that is as it was is not written: its call was seen when its source was.
+        seen = db.execute("SELECT last_accepted FROM sources WHERE id = ?", [row["source"]]).fetchone()
+        row["last_seen"] = max(row["last_seen"], seen[0] or "") if seen else row["last_seen"]
+    del row["data"], row["hash"], row["raw_hash"]
     return {
         **row,
         "deadlines": _rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,10 @@ from monitor.calls import Call, Status, call_status, next_deadline
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
 BELIEVED_AFTER = 2
+_LAST_SEEN = (
+    "last_seen = CASE WHEN raw_hash <> '' AND missed = 0 THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
+    " last_seen) ELSE last_seen END"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class SourceRun:
     """All that one run of one source read, judged. `accepted` runs alone may close or vanish calls.
 
     `complete_list` says that the source lists everything it has, so that a missing call means something; `unread` holds
-    the keys of rows that were there but could not be read. `not_modified`: the publisher said that nothing has changed.
+    the keys of rows that were there but could not be read; `hashes` are those of the rows that calls were read from. `not_modified`: the publisher said that nothing has changed.
     """
 
     source: str
@@ -43,6 +48,7 @@ class SourceRun:
     not_modified: bool = False
     unread: frozenset[str] = frozenset()
     calls: tuple[Call, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
 
@@ -85,6 +91,12 @@ def last_validators(db: Database, source: str) -> dict[str, str]:
         "SELECT stats FROM runs WHERE source = ? AND state IN ('accepted', 'unchanged') ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
     return dict(json.loads(row[0]).get("validators") or {}) if row else {}
+
+
+def known_rows(db: Database, source: str) -> dict[str, tuple[str, str]]:
+    """The hash of the row that each of the source's calls was last read from, and the call as JSON, by its key."""
+    rows = db.execute("SELECT call_id, raw_hash, data FROM calls WHERE source = ? AND raw_hash <> ''", [source]).fetchall()
+    return {call_id: (raw_hash, data) for call_id, raw_hash, data in rows}
 
 
 def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
@@ -176,13 +188,14 @@ def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) ->
 
 def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: RunReport, now: datetime) -> None:
     row = db.execute(
-        "SELECT data, hash, status, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?",
+        "SELECT data, hash, raw_hash, status, missed, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?",
         [run.source, call.call_id],
     ).fetchone()
     key = (run.source, call.call_id)
+    raw_hash = run.hashes.get(call.call_id, "")
     if row is None:
         report.new += 1
-        first = {"first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
+        first = {"raw_hash": raw_hash, "first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
         db.table("calls").insert({**_write_row(db, call, now), **first})
         _write_deadlines(db, call)
         _add_version(db, run_id, call, now)
@@ -191,7 +204,7 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: R
     if not run.accepted:
         report.unchanged += 1
         return
-    data, old_hash, old_status, closed_at, vanished_at = row
+    data, old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     effective = corrected(db, call)
     status = call_status(effective, now)
     events = []
@@ -201,13 +214,15 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: R
         events.append(Event(Change.OPENED, old_status, status.value))
     if call_hash(encode_call(call)) == old_hash and not events:
         report.unchanged += 1
-        db.execute(
-            "UPDATE calls SET last_seen = ?, missed = 0, status = ? WHERE source = ? AND call_id = ?",
-            [stamp(now), status.value, *key],
-        )
+        # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
+        if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
+            db.execute(
+                "UPDATE calls SET last_seen = ?, missed = 0, status = ?, raw_hash = ? WHERE source = ? AND call_id = ?",
+                [stamp(now), status.value, raw_hash, *key],
+            )
         return
     events += compare_calls(corrected(db, decode_call(data)), effective)
-    db.table("calls").update(key, _write_row(db, call, now))
+    db.table("calls").update(key, {**_write_row(db, call, now), "raw_hash": raw_hash})
     _write_deadlines(db, call)
     if not events:
         report.unchanged += 1
@@ -257,7 +272,9 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
         if call_id in present or (last_deadline and last_deadline < stamp(now)):
             continue
         if missed + 1 < BELIEVED_AFTER:
-            db.execute("UPDATE calls SET missed = missed + 1 WHERE source = ? AND call_id = ?", [run.source, call_id])
+            db.execute(
+                f"UPDATE calls SET {_LAST_SEEN}, missed = missed + 1 WHERE source = ? AND call_id = ?", [run.source, call_id]
+            )
             continue
         report.vanished += 1
         db.execute(
@@ -280,7 +297,7 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
         if call_id in present or call_status(call, now) is not Status.CLOSED:
             continue
         db.execute(
-            "UPDATE calls SET closed_at = ?, status = 'closed', next_deadline = NULL WHERE source = ? AND call_id = ?",
+            f"UPDATE calls SET {_LAST_SEEN}, closed_at = ?, status = 'closed', next_deadline = NULL WHERE source = ? AND call_id = ?",
             [stamp(now), run.source, call_id],
         )
         last = max((d.at for d in call.deadlines), default=None)

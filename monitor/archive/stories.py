@@ -53,7 +53,7 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
         " (identifier <> '') + (body <> '') + (conditions <> '') + (budget_total IS NOT NULL) + (budget_project IS NOT NULL)"
         " + (programme <> '') + (opens IS NOT NULL) + (last_deadline IS NOT NULL),"
         " json_extract(data, '$.place'), json_extract(data, '$.links') FROM calls"
-        " WHERE last_seen >= ? ORDER BY source, call_id",
+        " WHERE (last_seen >= ? OR (vanished_at IS NULL AND closed_at IS NULL AND missed = 0)) ORDER BY source, call_id",
         [stamp(now - _REMEMBERED)],
     ).fetchall()
     return [

@@ -42,12 +42,14 @@ class Reading:
     `seen` counts the rows or entries that the publisher sent, `skipped` holds those that could not be read, by key, with the reason;
     `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so; `moved` is where the
     start address has moved for good; `said_empty`: the page itself says that it has nothing now. `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
+    `hashes` are those of the rows that calls were read from, by key, where the spider tells rows that are as they were;
     `validators` are stored with the run and sent next time, so that they and the data go together. Of two calls with the same key the later one stays.
     """
 
     calls: dict[str, Call] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)

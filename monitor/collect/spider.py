@@ -14,6 +14,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, Reading
+from monitor.collect.unchanged import KnownRows
 from monitor.collect.walls import wall
 
 if TYPE_CHECKING:
@@ -27,10 +28,13 @@ class SourceSpider(scrapy.Spider):
     """Reads one source. Subclasses name a kind, say whether they list everything, and parse.
 
     `now` is the moment of the run; `programmes` knows the ids of `rules/programmes.toml`, by publishers' codes and by name;
-    `previous` is the number of current items in the last accepted run, or None; `validators` what that run said to ask with.
+    `previous` is the number of current items in the last accepted run, or None; `validators` what that run said to ask with;
+    `known` is what the archive has of the source's rows.
     """
 
     complete_list = False
+    knows_rows: ClassVar[bool] = False
+    """Whether it tells rows that are as they were by `known`."""
     largest: ClassVar[int] = 8 * 1024 * 1024
     """The largest answer taken, in bytes after unpacking."""
 
@@ -42,6 +46,7 @@ class SourceSpider(scrapy.Spider):
         programmes: Programmes | None = None,
         previous: int | None = None,
         validators: dict[str, str] | None = None,
+        known: KnownRows | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name=source.kind, **options)
@@ -50,6 +55,7 @@ class SourceSpider(scrapy.Spider):
         self.programmes = programmes or Programmes()
         self.previous = previous
         self.validators = validators or {}
+        self.known = known or KnownRows()
         self.reading = Reading()
 
     async def start(self) -> AsyncIterator[Request]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
@@ -18,12 +20,13 @@ from scrapy.spiderloader import get_spider_loader
 from monitor.archive import Archive
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
-from monitor.archive.store import RunReport, SourceRun, last_accepted_size, last_validators, store_run
+from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
 from monitor.collect.health import measure
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
-from monitor.errors import ArchiveError, ConfigError
+from monitor.collect.unchanged import KnownRows, reader_version
+from monitor.errors import ArchiveError, ConfigError, SourceError
 from monitor.jobs.health import settle_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
@@ -62,7 +65,7 @@ def crawl(
         progress(report)
         return report
 
-    reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store)
+    reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
     join_stories(archive.db, now)
     index_archive(archive)
     return reports
@@ -89,7 +92,7 @@ def replay(config: Config, archive: Archive, source: Source, now: datetime) -> R
     def store(spider: SourceSpider) -> RunReport:
         return store_run(archive.db, replace(judged_run(spider, now), documents=()), now)
 
-    return _run_spiders(config, archive, [source], documents[0].fetched, settings, store)[0]
+    return _run_spiders(config, archive, [source], documents[0].fetched, settings, store, trust_rows=False)[0]
 
 
 def _run_spiders(
@@ -99,6 +102,8 @@ def _run_spiders(
     moment: datetime,
     settings: Settings,
     store: Callable[[SourceSpider], RunReport],
+    *,
+    trust_rows: bool,
 ) -> list[RunReport]:
     loader = get_spider_loader(settings)
     for source in sources:
@@ -108,7 +113,13 @@ def _run_spiders(
     reports: dict[str, RunReport] = {}
     failures: list[Exception] = []
 
+    stopped: list[str] = []
+
     def finished(spider: SourceSpider, reason: str) -> None:
+        if reason == "shutdown":
+            # Stopped half way (SIGTERM): what was read is no reading of the source; the next run begins it anew.
+            stopped.append(spider.source.id)
+            return
         try:
             reports[spider.source.id] = store(spider)
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
@@ -125,6 +136,7 @@ def _run_spiders(
             programmes=programmes,
             previous=last_accepted_size(archive.db, source.id),
             validators=last_validators(archive.db, source.id),
+            known=_known(archive, source, crawler.spidercls, programmes) if trust_rows else None,
         )
     process.start()
     for failure in failures:
@@ -132,9 +144,18 @@ def _run_spiders(
             raise ArchiveError(str(archive.path), f"cannot be written: {failure}") from failure
         raise failure
     missing = [source.id for source in sources if source.id not in reports]
+    if stopped:
+        raise SourceError(", ".join(missing), "läsningen avbröts; de andra källorna är lästa")
     if missing:
         raise RuntimeError(f"a spider ended without a report: {', '.join(missing)}")
     return [reports[source.id] for source in sources]
+
+
+def _known(archive: Archive, source: Source, spider: type[Spider], programmes: Programmes) -> KnownRows | None:
+    """What the archive has of the source's rows, for a spider that tells those that are as they were."""
+    if not issubclass(spider, SourceSpider) or not spider.knows_rows:
+        return None
+    return KnownRows(reader_version(Path(inspect.getfile(spider)), programmes), known_rows(archive.db, source.id))
 
 
 def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
@@ -181,6 +202,7 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
         seen=reading.seen,
         unread=frozenset(reading.skipped),
         calls=tuple(reading.calls.values()),
+        hashes=reading.hashes,
         documents=tuple(reading.documents),
         stats={
             "problems": [[problem.kind.value, problem.text] for problem in problems],

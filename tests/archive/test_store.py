@@ -7,8 +7,9 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.changes import compare_calls
+from monitor.archive.codec import stamp
 from monitor.archive.corrections import correct_field, load_call
-from monitor.archive.lookup import find_call
+from monitor.archive.lookup import call_facts, find_call
 from monitor.archive.store import SourceRun, store_run
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Section, Status
 from monitor.errors import ArchiveError
@@ -211,3 +212,23 @@ def test_an_identifier_shared_by_several_calls_is_not_guessed(db):
     store(db, call("1", identifier="LIFE-1"), call("2", identifier="LIFE-1"))
     with pytest.raises(ArchiveError, match="portal/1, portal/2"):
         find_call(db, "LIFE-1")
+
+
+def test_a_row_that_is_as_it_was_is_not_written_and_was_seen_when_its_source_was(db):
+    one = call("1")
+    hashes = {"1": "aa"}
+    store_run(db, replace(run(one, call("2")), hashes={**hashes, "2": "bb"}), NOW)
+    before = db.conn.total_changes
+    written = db.execute("SELECT * FROM calls ORDER BY call_id").fetchall()
+    later = NOW + timedelta(days=1)
+    assert store_run(db, replace(run(one, call("2"), at=later), hashes={**hashes, "2": "bb"}), later).unchanged == 2
+    assert db.conn.total_changes > before
+    assert db.execute("SELECT * FROM calls ORDER BY call_id").fetchall() == written
+    assert call_facts(db, ("portal", "1"))["last_seen"] == stamp(later)
+    missing = NOW + timedelta(days=2)
+    store_run(db, replace(run(one, at=missing), hashes=hashes), missing)
+    assert call_facts(db, ("portal", "2"))["last_seen"] == stamp(later)
+    assert call_facts(db, ("portal", "1"))["last_seen"] == stamp(missing)
+    back = NOW + timedelta(days=3)
+    store_run(db, replace(run(one, call("2"), at=back), hashes={**hashes, "2": "bb"}), back)
+    assert call_facts(db, ("portal", "2"))["last_seen"] == stamp(back)

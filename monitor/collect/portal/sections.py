@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.calls import Section
 from monitor.collect.text import html_to_text, plain_line
@@ -15,6 +16,9 @@ _MARKER = re.compile(
 _HEADING = re.compile(r"<h[2-5]\b[^>]*>(?P<title>.*?)</h[2-5]>", re.IGNORECASE | re.DOTALL)
 # The opening tag of every conditions text is broken: <div class="eui-u-mt-l>">
 _BROKEN_START = re.compile(r'^\s*<div class="[^">]*>">')
+
+# Topics of one work programme share most of their conditions, word for word.
+_text = lru_cache(maxsize=4096)(html_to_text)
 
 
 def parse_description(markup: str) -> tuple[Section, ...]:
@@ -31,11 +35,11 @@ def _sections(markup: str, marker: re.Pattern[str]) -> Iterator[Section]:
     title, start = "", 0
     for found in marker.finditer(markup):
         yield from _section(title, markup[start : found.start()])
-        title, start = plain_line(html_to_text(found["title"])).rstrip(":"), found.end()
+        title, start = plain_line(_text(found["title"])).rstrip(":"), found.end()
     yield from _section(title, markup[start:])
 
 
 def _section(title: str, markup: str) -> Iterator[Section]:
-    text = html_to_text(markup)
+    text = _text(markup)
     if text:
         yield Section(title="" if title == "null" else title, text=text)
