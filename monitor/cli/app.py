@@ -68,7 +68,10 @@ def answer(document: Any) -> None:
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print rows as a table on standard output, as wide as they need."""
+    """Print rows as a table on standard output, as wide as they need; nothing for no rows."""
+    rows = list(rows)
+    if not rows:
+        return
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from monitor.cli.app import App, answer, json_option, pass_app, print_table
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATUSES = {"open": "öppen", "forthcoming": "kommande", "closed": "stängd"}
 EVENTS = {
     "new": "ny",
     "opened": "öppnade",
@@ -18,6 +26,17 @@ EVENTS = {
     "closed": "stängde",
     "vanished": "försvann",
     "revived": "kom åter",
+}
+
+
+JOB_STATES = {
+    "running": "pågår",
+    "done": "klart",
+    "attention": "klart, med anmärkning",
+    "failed": "misslyckat",
+    "hung": "avbrutet, tog för lång tid",
+    "locked": "väntar, annat pågick",
+    "interrupted": "avbrutet, tas upp igen",
 }
 
 
@@ -45,11 +64,11 @@ def _print_call(facts: dict[str, Any]) -> None:
     if facts["summary"]:
         click.echo(f"\n{facts['summary']}")
     budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
-    click.echo(f"\nLäge: {facts['status']}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
-    print_table(("Sista dag", "Steg", "Källans ord"), [(row["at"], row["stage"], row["text"]) for row in facts["deadlines"]])
+    click.echo(f"\nLäge: {STATUSES[facts['status']]}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
+    print_table(("Sista dag", "Steg", "Källans ord"), [(_local(row), row["stage"], row["text"]) for row in facts["deadlines"]])
     print_table(
         ("När", "Vad", "Före", "Efter"),
-        [(row["at"][:16], EVENTS[row["type"]], _short(row["old"]), _short(row["new"])) for row in facts["events"]],
+        [(row["at"][:10], EVENTS[row["type"]], _value(row["old"]), _value(row["new"])) for row in facts["events"]],
     )
     print_table(
         ("Förvaltning", "Nivå", "Poäng", "Teman"),
@@ -58,13 +77,33 @@ def _print_call(facts: dict[str, Any]) -> None:
             for row in facts["matches"]
         ],
     )
-    print_table(("Berättat för", "När", "Utskick"), [(row["department"], row["at"][:16], row["digest"]) for row in facts["told"]])
+    print_table(("Berättat för", "När", "Utskick"), [(row["department"], row["at"][:10], row["digest"]) for row in facts["told"]])
     for other in facts["stories"]:
         click.echo(f"Finns även hos {other['source']}: {other['url']}")
 
 
-def _short(text: str | None) -> str:
-    return "" if text is None else text if len(text) <= 60 else text[:59] + "…"
+def _local(deadline: dict[str, Any]) -> str:
+    """A deadline by the publisher's clock."""
+    moment = datetime.fromisoformat(deadline["at"]).astimezone(ZoneInfo(deadline["zone"]))
+    return f"{moment:%Y-%m-%d %H:%M} ({deadline['zone'].rpartition('/')[2]})"
+
+
+def _value(text: str | None) -> str:
+    """The old or new value of an event as a person reads it: days, amounts, names of changed parts, words."""
+    try:
+        value = json.loads(text) if text and text[0] in "[{" else text
+    except json.JSONDecodeError:
+        value = text
+    if isinstance(value, dict):
+        parts = value.get("fields") or [f"{name} {amount}" for name, amount in value.items()]
+        return _short(", ".join(str(part) for part in parts))
+    if isinstance(value, list):
+        return _short(", ".join(str(item)[:10] if re.match(r"\d{4}-\d\d-\d\dT", str(item)) else str(item) for item in value))
+    return _short(value or "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 @click.command()
@@ -72,11 +111,18 @@ def _short(text: str | None) -> str:
 @pass_app
 def status(app: App, as_json: bool) -> int:
     """How the installation stands; exit code 1 when something needs a person."""
-    from monitor.archive import open_archive
+    from monitor.errors import RuleErrors
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.status import status as read_status
+    from monitor.matching.load import load_rules
 
-    with open_archive(app.config.archive) as archive:
-        document = read_status(app.config, archive, app.now)
+    wrong: list[str] = []
+    try:
+        load_rules(app.config.rules_dir)
+    except RuleErrors as errors:
+        wrong = [str(error) for error in errors.errors]
+    with open_installation(app.config) as archive:
+        document = read_status(app.config, archive, app.now, rule_errors=wrong)
     if as_json:
         answer(document)
     else:
@@ -89,7 +135,19 @@ def _print_status(document: dict[str, Any]) -> None:
     click.echo(f"Utlysningar: {calls['open']} öppna, {calls['forthcoming']} kommande, {calls['closed']} stängda")
     click.echo(f"Utskick: {_counts(document['digests'])}   Mejl: {_counts(document['outbox'])}")
     rules = document["rules"]
-    click.echo(f"Regler: {rules['hash'][:12]} sedan {rules['first_used'][:10]}" if rules else "Regler: har inte använts än")
+    click.echo(
+        f"Regler: {rules['hash'][:12]} sedan {rules['first_used'][:10]}" if "hash" in rules else "Regler: har inte använts än"
+    )
+    backup, disk = document["backup"], document["disk"]
+    copied = f"{backup['at']:%Y-%m-%d %H:%M}" if backup else "ingen"
+    click.echo(
+        f"Säkerhetskopia: {copied}   Disk: {disk['free'] // 1_000_000} MB fritt, arkivet {disk['archive'] // 1_000_000} MB"
+    )
+    if document["jobs"]:
+        ran = [
+            (name, JOB_STATES.get(job["state"], job["state"]), _moment(job["finished"])) for name, job in document["jobs"].items()
+        ]
+        print_table(("Arbete", "Läge", "Senast"), ran)
     rows = [
         (
             row["id"],
@@ -104,6 +162,10 @@ def _print_status(document: dict[str, Any]) -> None:
     print_table(("Källa", "Läge", "Aktuella", "Läst", "Varför"), rows)
     for sentence in document["attention"]:
         click.echo(click.style("Behöver ses över: ", bold=True) + sentence)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
 
 
 def _counts(states: dict[str, int]) -> str:
