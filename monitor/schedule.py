@@ -19,25 +19,13 @@ from monitor.jobs.archives import open_installation
 from monitor.jobs.child import Ended, run_child
 from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
 from monitor.jobs.letter import store_letter
+from monitor.jobs.status import JOB_NAMES
 
 logger = logging.getLogger(__name__)
 
 BEAT = 60
 _SHORT = 45
 """Minutes that a job may take at most; the reading has a setting of its own (schedule.longest)."""
-NAMES = {
-    "crawl": "läsningen av källorna",
-    "match": "sökningen efter det som rör kommunen",
-    "corrections": "rättelserna",
-    "preview": "förhandsvisningen",
-    "digest": "veckans mejl",
-    "note": "veckobrevet till samordnaren",
-    "canary": "veckans provmejl",
-    "backup": "säkerhetskopian",
-    "tidy": "gallringen",
-    "send": "utskicket av mejl",
-}
-
 Execute = Callable[[Config, Due, float], Ended]
 
 
@@ -102,7 +90,7 @@ class Worker:
 
     def _tell(self, config: Config, db: object, due: Due, ended: Ended, now: datetime) -> None:
         """Write to the coordinator; once a week about one job."""
-        name = NAMES[due.name]
+        name = JOB_NAMES[due.name]
         what = "tog för lång tid och avbröts" if ended.state == "hung" else "har misslyckats flera gånger"
         week = iso_week(now.astimezone(config.zone).date())
         store_letter(

@@ -99,6 +99,11 @@ def list_digests(db: Database, week: str, kind: str) -> list[StoredDigest]:
     return _digests(db, "week = ? AND kind = ?", [week, kind])
 
 
+def digested_departments(db: Database, week: str) -> set[str]:
+    """The departments whose regular mail of a week is there."""
+    return {one.department for one in _digests(db, "week = ? AND kind IN ('weekly', 'welcome', 'quiet')", [week])}
+
+
 def next_number(db: Database, prefix: str) -> int:
     """The next free number for the id of an irregular digest."""
     (count,) = db.execute("SELECT count(*) FROM digests WHERE id LIKE ? ESCAPE '!'", [_like(prefix) + "%"]).fetchone()

@@ -151,6 +151,14 @@ def count_waiting(db: Database) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def oldest_waiting(db: Database) -> datetime | None:
+    """When the oldest mail that waits was made."""
+    row = db.execute(
+        "SELECT min(digests.created) FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting'"
+    ).fetchone()
+    return datetime.fromisoformat(row[0]) if row[0] else None
+
+
 def _settle(db: Database, digest: str) -> None:
     db.execute(
         "UPDATE digests SET state = CASE"

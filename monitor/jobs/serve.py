@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.archive import open_archive
 from monitor.config import Config
+from monitor.matching.ruleset import RuleSet
 from monitor.web.login import save_password
 from monitor.web.site import Planned, Site
 
@@ -22,12 +23,12 @@ class PageWork:
         self._config = config
         self._matching: subprocess.Popen[bytes] | None = None
 
-    def planned(self, now: datetime) -> list[Planned]:
+    def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
         from monitor.jobs.plan import plan_digests
 
         with open_archive(self._config.archive) as archive:
-            return plan_digests(self._config, archive, now)
+            return plan_digests(self._config, archive, rules, now)
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
         """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
@@ -36,6 +37,24 @@ class PageWork:
         with open_archive(self._config.archive) as archive:
             _, errors = make_example(archive, self._config, answer, None, now)
         return [str(error) for error in errors]
+
+    def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
+        """The HTTP status and words that say whether a person is needed."""
+        from monitor.jobs.metrics import health_answer
+
+        return health_answer(self._status(now, rules_error))
+
+    def metrics(self, now: datetime, rules_error: str) -> str:
+        """The measures in the form of Prometheus."""
+        from monitor.jobs.metrics import metrics_answer
+
+        return metrics_answer(self._status(now, rules_error), now)
+
+    def _status(self, now: datetime, rules_error: str) -> dict[str, Any]:
+        from monitor.jobs.status import status
+
+        with open_archive(self._config.archive) as archive:
+            return status(self._config, archive, now, rule_errors=rules_error.splitlines())
 
     def rematch(self) -> None:
         """Start `monitor match` unless it is at work; it takes the rules as they are when it begins."""

@@ -1,34 +1,70 @@
-"""How an installation stands, and whether a person is needed."""
+"""How an installation stands, and whether a person is needed: only when somebody would notice."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.archive import Archive
+from monitor.archive.due import JobRow, last_done, last_jobs
+from monitor.archive.ledger import digested_departments
+from monitor.archive.outbox import oldest_waiting
 from monitor.archive.overview import count_calls, count_states, list_sources, rules_in_force
 from monitor.config import Config
+from monitor.digest.wording import iso_week
+from monitor.jobs.backup import list_backups
+from monitor.jobs.due import is_given_up, last_weekly
 
 # A source that has been down for two days is worth a person's look; one bad night is not.
 _PATIENCE = timedelta(days=2)
+_MAIL_PATIENCE = timedelta(hours=24)
+_DIGEST_PATIENCE = timedelta(hours=6)
+_BACKUP_PATIENCE = timedelta(days=4)
+_CANARY_PATIENCE = timedelta(days=9)
+_LEAST_DISK = 500_000_000
+JOB_NAMES = {
+    "crawl": "läsningen av källorna",
+    "match": "sökningen efter det som rör kommunen",
+    "corrections": "rättelserna",
+    "preview": "förhandsvisningen",
+    "digest": "veckans mejl",
+    "note": "veckobrevet till samordnaren",
+    "canary": "veckans provmejl",
+    "backup": "säkerhetskopian",
+    "tidy": "gallringen",
+    "send": "utskicket av mejl",
+}
 
 
-def status(config: Config, archive: Archive, now: datetime) -> dict[str, Any]:
-    """Everything `monitor status` tells, as one document; `attention` holds the sentences that need a person, in Swedish."""
+def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequence[str] = ()) -> dict[str, Any]:
+    """Everything `monitor status` tells, as one document; `attention` holds the sentences that need a person, in Swedish.
+
+    `rule_errors`: what is wrong with the rule files as they lie there now.
+    """
     db = archive.db
     read = {row["id"]: row for row in list_sources(db)}
     sources = [
         {"id": source.id, "name": source.name, "enabled": source.enabled, **_source_state(read.get(source.id))}
         for source in config.sources
     ]
+    jobs = last_jobs(db)
     document: dict[str, Any] = {
         "calls": count_calls(db, now),
         "sources": sources,
         "digests": count_states(db, "digests"),
         "outbox": count_states(db, "outbox"),
-        "rules": rules_in_force(db),
+        "oldest_mail": oldest_waiting(db),
+        "week": _week(config, archive, now, jobs),
+        "rules": {**rules_in_force(db), "errors": list(rule_errors)},
+        "jobs": {name: _job(row) for name, row in sorted(jobs.items()) if name != "run"},
+        "backup": _backup(config),
+        "canary": last_done(db, "canary"),
+        "since": jobs["run"].due if "run" in jobs else None,
+        "disk": _disk(config),
     }
-    return {**document, "attention": _attention(document, now)}
+    return {**document, "attention": [*_sources_attention(document, now), *_attention(config, document, jobs, now)]}
 
 
 def _source_state(row: dict[str, Any] | None) -> dict[str, Any]:
@@ -36,7 +72,46 @@ def _source_state(row: dict[str, Any] | None) -> dict[str, Any]:
     return {key: row[key] if row else None for key in keys}
 
 
-def _attention(document: dict[str, Any], now: datetime) -> list[str]:
+def _job(row: JobRow) -> dict[str, Any]:
+    return {
+        "state": row.state,
+        "due": row.due,
+        "started": row.started,
+        "finished": row.finished,
+        "attempts": row.attempts,
+        "words": row.words,
+    }
+
+
+def _week(config: Config, archive: Archive, now: datetime, jobs: Mapping[str, JobRow]) -> dict[str, Any]:
+    """The last weekly mails that were due under the scheduler: which departments have theirs, and which lack it."""
+    slot = last_weekly(config.schedule.digest, now, config.zone)
+    week = iso_week(slot.date())
+    begun = jobs["run"].due if "run" in jobs else None
+    wanted = {recipient.department for recipient in config.recipient}
+    made = digested_departments(archive.db, week)
+    due = begun is not None and begun <= slot
+    return {"week": week, "due": slot if due else None, "made": sorted(made), "missing": sorted(wanted - made) if due else []}
+
+
+def _backup(config: Config) -> dict[str, Any] | None:
+    files = list_backups(config)
+    if not files:
+        return None
+    found = files[-1].stat()
+    return {"file": str(files[-1]), "at": datetime.fromtimestamp(found.st_mtime, config.zone), "bytes": found.st_size}
+
+
+def _disk(config: Config) -> dict[str, int]:
+    usage = shutil.disk_usage(config.data_dir if config.data_dir.is_dir() else config.data_dir.parent)
+    return {
+        "free": usage.free,
+        "total": usage.total,
+        "archive": config.archive.stat().st_size if config.archive.is_file() else 0,
+    }
+
+
+def _sources_attention(document: dict[str, Any], now: datetime) -> list[str]:
     found = []
     for source in document["sources"]:
         if not source["enabled"] or not source["last_run"]:
@@ -50,7 +125,47 @@ def _attention(document: dict[str, Any], now: datetime) -> list[str]:
             found.append(f"{source['name']}: har aldrig kunnat läsas helt. {source['reason']}")
         elif now - datetime.fromisoformat(since) > _PATIENCE:
             found.append(f"{source['name']}: har inte kunnat läsas helt sedan {since[:10]}. {source['reason']}")
+    return found
+
+
+def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobRow], now: datetime) -> list[str]:
+    found = []
     stopped = document["outbox"].get("stopped", 0)
     if stopped:
         found.append(f"{stopped} mejl har stoppats av mottagarens server. Se: monitor send")
+    oldest = document["oldest_mail"]
+    if oldest is not None and now - oldest > _MAIL_PATIENCE:
+        found.append(f"Mejl väntar på att skickas sedan {oldest.astimezone(config.zone):%Y-%m-%d}. Se: monitor doctor")
+    week = document["week"]
+    if week["missing"] and now - week["due"] > _DIGEST_PATIENCE:
+        found.append(f"Vecka {week['week']} saknar mejl för: {', '.join(week['missing'])}. Pröva: monitor digest")
+    if document["rules"]["errors"]:
+        count = len(document["rules"]["errors"])
+        found.append(f"Reglerna har {count} fel; de senast fungerande gäller. Se: monitor rules check")
+    for name, row in jobs.items():
+        if is_given_up(row):
+            found.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.words}")
+    if document["disk"]["free"] < _LEAST_DISK:
+        found.append(f"Disken är snart full: {document['disk']['free'] // 1_000_000} MB kvar.")
+    return found + _scheduler_attention(config, document, now)
+
+
+def _scheduler_attention(config: Config, document: dict[str, Any], now: datetime) -> list[str]:
+    """What should have happened by itself, where `monitor run` has begun to work."""
+    since = document["since"]
+    if since is None:
+        return []
+    found = []
+    newest = max((source["last_run"] for source in document["sources"] if source["last_run"]), default=None)
+    if now - max(since, datetime.fromisoformat(newest) if newest else since) > _PATIENCE:
+        found.append("Ingen källa har lästs på två dygn. Går monitor run?")
+    backup = document["backup"]
+    if now - max(since, backup["at"] if backup else since) > _BACKUP_PATIENCE:
+        found.append("Det har inte gjorts någon säkerhetskopia på fyra dygn. Pröva: monitor backup")
+    if (
+        config.schedule.canary
+        and config.shared_archive is None
+        and now - max(since, document["canary"] or since) > _CANARY_PATIENCE
+    ):
+        found.append("Veckans provmejl har inte gått fram på nio dygn. Pröva: monitor canary")
     return found

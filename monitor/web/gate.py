@@ -10,6 +10,7 @@ from typing import Any
 from monitor.web.login import COOKIE
 from monitor.web.pages import bare_page
 from monitor.web.site import Site
+from monitor.web.watch import PATHS
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ class Gate:
 
     def _is_raw(self, path: str) -> bool:
         """Whether Datasette's own pages lie there: raw tables, SQL, how it is set up."""
+        if path in PATHS:
+            return False
         name = f"/{self._site.config.archive.stem}"
         return path.startswith(("/-/", f"{name}/", f"{name}.")) or path == name
 

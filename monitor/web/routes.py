@@ -16,6 +16,7 @@ from monitor.web import (
     front,
     labpages,
     searchpage,
+    watch,
 )
 from monitor.web.route import Route
 
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = tuple(
         labpages,
         feeds,
         entry,
+        watch,
     )
     for route in module.ROUTES
 )

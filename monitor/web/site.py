@@ -52,11 +52,17 @@ class Planned:
 class Work(Protocol):
     """What the pages ask of `monitor.jobs`, which alone wires parts together."""
 
-    def planned(self, now: datetime) -> list[Planned]:
+    def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
         """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
+
+    def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
+        """The HTTP status and words that say whether a person is needed."""
+
+    def metrics(self, now: datetime, rules_error: str) -> str:
+        """The measures in the form of Prometheus."""
 
     def rematch(self) -> None:
         """Match the archive anew with the rules as they are now, in a process of its own."""

@@ -12,6 +12,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.config import load_config
 from monitor.jobs.plan import plan_digests
+from monitor.jobs.serve import PageWork
 from monitor.web.app import make_app
 from monitor.web.login import save_password
 from monitor.web.site import Rules, Site
@@ -28,13 +29,19 @@ class Work:
     rematched: int = 0
     examples: list = field(default_factory=list)
 
-    def planned(self, now):
+    def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
-            return plan_digests(self.config, archive, now)
+            return plan_digests(self.config, archive, rules, now)
 
     def make_example(self, answer, now):
         self.examples.append(answer)
         return []
+
+    def health(self, now, rules_error):
+        return PageWork(self.config).health(now, rules_error)
+
+    def metrics(self, now, rules_error):
+        return PageWork(self.config).metrics(now, rules_error)
 
     def rematch(self):
         self.rematched += 1

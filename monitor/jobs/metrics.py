@@ -1,0 +1,79 @@
+"""How an installation stands, for machines that watch: a health answer, and measures in the form of Prometheus."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+HEALTHY, UNHEALTHY = 200, 503
+
+
+def health_answer(document: dict[str, Any]) -> tuple[int, str]:
+    """The HTTP status and text that say whether a person is needed; `document` is what `status` gives."""
+    attention = document["attention"]
+    return (UNHEALTHY, "\n".join(attention) + "\n") if attention else (HEALTHY, "ok\n")
+
+
+def metrics_answer(document: dict[str, Any], now: datetime) -> str:
+    """The measures. Nothing in them names a person."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, text: str, values: dict[str, float], label: str = "") -> None:
+        measure = Gauge(f"monitor_{name}", text, [label] if label else [], registry=registry)
+        for key, value in values.items():
+            (measure.labels(key) if label else measure).set(value)
+
+    calls, sources = document["calls"], [source for source in document["sources"] if source["enabled"]]
+    gauge("calls", "Living items by status.", {key: calls[key] for key in ("open", "forthcoming", "closed")}, "status")
+    gauge("calls_stored", "Everything that the archive holds.", {"": calls["total"]})
+    gauge(
+        "sources",
+        "Enabled sources by the state of their last reading.",
+        _count(source["state"] or "unread" for source in sources),
+        "state",
+    )
+    gauge("sources_unhealthy", "Enabled sources with a health problem.", {"": sum(bool(source["health"]) for source in sources)})
+    gauge(
+        "source_age_seconds",
+        "Time since a source was last read whole.",
+        {source["id"]: _age(source["last_accepted"], now) for source in sources if source["last_accepted"]},
+        "source",
+    )
+    gauge("digests", "Digests by state.", document["digests"], "state")
+    gauge("digests_missing", "Departments that lack the mail of the week that was due.", {"": len(document["week"]["missing"])})
+    gauge("outbox", "Mails by state.", document["outbox"], "state")
+    gauge("outbox_oldest_seconds", "Age of the oldest mail that waits.", {"": _age(document["oldest_mail"], now)})
+    jobs = document["jobs"]
+    gauge(
+        "job_age_seconds", "Time since a job last ended.", {name: _age(job["finished"], now) for name, job in jobs.items()}, "job"
+    )
+    gauge(
+        "job_ok",
+        "Whether a job last ended well.",
+        {name: job["state"] in ("done", "attention") for name, job in jobs.items()},
+        "job",
+    )
+    if document["backup"]:
+        gauge("backup_age_seconds", "Age of the newest back-up.", {"": _age(document["backup"]["at"], now)})
+        gauge("backup_bytes", "Size of the newest back-up.", {"": document["backup"]["bytes"]})
+    gauge("rule_errors", "Errors in the rule files as they lie there now.", {"": len(document["rules"]["errors"])})
+    gauge("disk_free_bytes", "Free space on the disk of the archive.", {"": document["disk"]["free"]})
+    gauge("archive_bytes", "Size of the archive.", {"": document["disk"]["archive"]})
+    gauge("attention", "How many things need a person.", {"": len(document["attention"])})
+    return generate_latest(registry).decode()
+
+
+def _count(values: Any) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
+def _age(moment: datetime | str | None, now: datetime) -> float:
+    if moment is None:
+        return 0
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return max(0.0, (now - at).total_seconds())

@@ -1,0 +1,15 @@
+"""The two addresses for machines that watch: open to all, naming nobody."""
+
+
+def test_health_and_measures_answer_without_login(browser):
+    health = browser.get("/-/health")
+    assert health.status_code in (200, 503)
+    assert health.headers["content-type"].startswith("text/plain")
+    measures = browser.get("/-/metrics")
+    assert measures.status_code == 200
+    assert "monitor_calls" in measures.text
+    assert "@" not in health.text + measures.text
+
+
+def test_what_else_datasette_tells_about_itself_stays_closed(browser):
+    assert browser.get("/-/versions").status_code == 403
