@@ -20,7 +20,8 @@ STATUS_NOW = (
 
 _COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
-    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.currency, c.first_seen"
+    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.currency, c.first_seen,"
+    " CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
 LIVING = "c.vanished_at IS NULL AND c.story = ''"
 ANSWERABLE = ("call", "partner-search")
@@ -28,7 +29,7 @@ ANSWERABLE = ("call", "partner-search")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A call as a line or a card. What follows `first_seen` is known only where it is listed for a department."""
+    """A call as a line or a card. What follows `starts` is known only where it is listed for a department."""
 
     source: str
     call_id: str
@@ -46,6 +47,7 @@ class Listed:
     budget_project: int | None
     currency: str
     first_seen: str
+    starts: str | None
     level: str = ""
     relevance: float = 0
     themes: tuple[tuple[str, str], ...] = ()

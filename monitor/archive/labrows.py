@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.archive.codec import decode_call
-from monitor.archive.corrections import corrected
-from monitor.archive.texts import match_expression
-from monitor.calls import ZONES, Call
-from monitor.language.terms import parse_term
-
 Key = tuple[str, str]
-
-
-def touched_calls(db: Database, words: Iterable[str]) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Every call in which at least one of the words stands, with its lemma texts."""
-    asked = " OR ".join(match_expression(parse_term(word)) for word in sorted(words))
-    if not asked:
-        return
-    touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
-    rows = db.execute(
-        f"SELECT c.source, c.call_id, c.data, {', '.join(f't.{zone}' for zone in ZONES)} FROM search"
-        " JOIN texts t ON t.id = search.rowid JOIN calls c ON c.source = t.source AND c.call_id = t.call_id WHERE search MATCH ?",
-        [asked],
-    )
-    for source, call_id, data, *texts in rows:
-        call = decode_call(data)
-        yield corrected(db, call) if (source, call_id) in touched else call, dict(zip(ZONES, texts, strict=True))
 
 
 def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, Key], bool]:

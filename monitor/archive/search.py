@@ -13,8 +13,8 @@ from sqlite_utils import Database
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.corrections import load_call
-from monitor.archive.texts import match_expression
-from monitor.calls import ZONES, call_zones
+from monitor.archive.texts import match_expression, stored_zones
+from monitor.calls import call_zones
 from monitor.language import tokens
 from monitor.language.queries import Query, parse_query
 from monitor.language.terms import Term, TermSet
@@ -181,10 +181,9 @@ def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dic
 
 def _hit(db: Database, source: str, call_id: str, score: float, terms: Sequence[Term]) -> SearchHit:
     call = load_call(db, source, call_id)
-    row = db.execute(f"SELECT {', '.join(ZONES)} FROM texts WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if call is None:
         raise LookupError(f"{source}/{call_id} left the archive while it was searched")
-    snippet = make_snippet(call_zones(call), dict(zip(ZONES, row, strict=True)), terms)
+    snippet = make_snippet(call_zones(call), stored_zones(db, source, call_id) or {}, terms)
     return SearchHit(source, call_id, call.title, call.url, round(float(score), 6), snippet)
 
 

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from monitor.archive.codec import decode_call
 from monitor.archive.corrections import corrected
 from monitor.calls import ZONES, Call, call_zones
-from monitor.language.analyser import Analyser
+from monitor.language.analyser import Analyser, read_entries
 from monitor.language.terms import Ask, Term
 
 _BATCH = 200
@@ -59,30 +59,49 @@ def index_texts(db: Database, analyser: Analyser) -> int:
 
 
 def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | None:
-    """The lemma text of each zone as indexed, or None for a call that is not."""
-    row = db.execute(f"SELECT {', '.join(ZONES)} FROM texts WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
+    """The lemma text of each zone as indexed; None for a call that is not, or whose words have changed since."""
+    row = db.execute(
+        f"SELECT {', '.join(f't.{zone}' for zone in ZONES)} FROM texts t JOIN calls c ON c.source = t.source AND c.call_id = t.call_id"
+        f" WHERE t.source = ? AND t.call_id = ? AND t.hash = {_STATE}",
+        [source, call_id],
+    ).fetchone()
     return dict(zip(ZONES, row, strict=True)) if row else None
+
+
+def touched_calls(db: Database, analyser: Analyser, terms: Iterable[Term]) -> Iterator[tuple[Call, dict[str, str]]]:
+    """Every call that at least one of the terms finds, with its lemma texts; those whose words changed since are analysed anew."""
+    asked = " OR ".join(sorted({match_expression(term) for term in terms}))
+    if not asked:
+        return
+    touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+    rows = db.execute(
+        f"SELECT c.source, c.call_id, c.data, t.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM search"
+        " JOIN texts t ON t.id = search.rowid JOIN calls c ON c.source = t.source AND c.call_id = t.call_id WHERE search MATCH ?",
+        [asked],
+    )
+    for source, call_id, data, fresh, *texts in rows:
+        call = corrected(db, decode_call(data)) if (source, call_id) in touched else decode_call(data)
+        yield call, dict(zip(ZONES, texts, strict=True)) if fresh else zone_texts(analyser, call)
 
 
 def index_text(lemma_text: str) -> str:
     """What the full-text index holds of a lemma text."""
     stream, _, entries = lemma_text.partition("\n")
-    changed: set[str] = set()
+    written: set[tuple[int, int]] = set()
+    joined: list[tuple[str, list[tuple[int, int]]]] = []
     extra: set[str] = set()
-    lemmas = set(stream.split())
-    joined: list[tuple[str, list[str]]] = []
-    for entry in entries.split():
-        word, _, numbers = entry.partition(":")
-        extra.add(word)
-        if word[0] == "<":
-            changed.update(numbers.split(","))
-        elif word[0] == "+":
-            joined.append((word[1:], numbers.split(",")))
+    for entry, places in read_entries(entries):
+        extra.add(entry)
+        if entry[0] == "<":
+            written.update(places)
+        elif entry[0] == "+":
+            joined.append((entry[1:], places))
         else:
-            extra.add(f">={word[:0:-1]}")
+            extra.add(f">={entry[:0:-1]}")
+    lemmas = set(stream.split())
     words = (word for word in stream.split() if word != ".")
-    extra.update(f"<{word}" for number, word in enumerate(words) if str(number) not in changed)
-    extra.update(f"<{word}" for word, numbers in joined if not changed.issuperset(numbers))
+    extra.update(f"<{word}" for number, word in enumerate(words) if (number, number) not in written)
+    extra.update(f"<{word}" for word, places in joined if not written.issuperset(places))
     lemmas.update(word for word, _ in joined)
     lemmas.discard(".")
     extra.update(f">{word[::-1]}" for word in lemmas)

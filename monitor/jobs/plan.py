@@ -8,13 +8,13 @@ from monitor.archive import Archive
 from monitor.config import Config
 from monitor.digest.wording import clean
 from monitor.jobs.digest_builder import DigestBuilder
-from monitor.matching.load import load_rules
+from monitor.matching.ruleset import RuleSet
 from monitor.web.site import Planned, PlannedItem
 
 
-def plan_digests(config: Config, archive: Archive, now: datetime) -> list[Planned]:
+def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[Planned]:
     """Every department that has a recipient, with the items that are due to it."""
-    builder = DigestBuilder(config, archive, load_rules(config.rules_dir), now, dry_run=True)
+    builder = DigestBuilder(config, archive, rules, now, dry_run=True)
     plans = []
     for department in builder.departments(()):
         if not builder.recipients(department):

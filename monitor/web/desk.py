@@ -29,7 +29,7 @@ DONE = {
 def desk(visit: Visit) -> Response:
     """What will go to whom, and what needs a person."""
     site = visit.site
-    plans = site.work.planned(visit.now)
+    plans = site.work.planned(visit.site.rules, visit.now)
     week = plans[0].week if plans else ""
     tops = {row["department"]: row["text"] for row in list_lines(site.archive.db, week) if not row["source"]}
     names = {one.id: one.name for one in site.rules.departments.values()}
@@ -75,7 +75,7 @@ def top_line(visit: Visit) -> Response:
     department = visit.form.get("forvaltning", "")
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    plans = visit.site.work.planned(visit.now)
+    plans = visit.site.work.planned(visit.site.rules, visit.now)
     assert visit.actor is not None
     if plans:
         with visit.site.archive.writing() as db:

@@ -26,6 +26,42 @@ _QUICK = 0.15
 _PAUSE = 20.0
 _OLD = timedelta(minutes=15)
 _KEPT = 64
+# What people write around the subject when they ask in a sentence.
+_QUESTION = frozenset(
+    [
+        "vad",
+        "vilka",
+        "vilket",
+        "finns",
+        "kan",
+        "får",
+        "vi",
+        "man",
+        "jag",
+        "de",
+        "det",
+        "den",
+        "ett",
+        "en",
+        "att",
+        "och",
+        "för",
+        "oss",
+        "om",
+        "på",
+        "i",
+        "som",
+        "är",
+        "söka",
+        "sök",
+        "ansöka",
+        "just",
+        "nu",
+        "idag",
+        "pengar",
+        "bidrag",
+    ]
+)
 
 
 class Finder:
@@ -132,6 +168,7 @@ class Found:
     selected: int
     counts: dict[str, list[Counted]]
     suggestions: list[str]
+    searched: str
     words: tuple[str, ...]
 
     @property
@@ -145,12 +182,18 @@ class Found:
 
     def snippet(self, key: Key) -> Pieces:
         """The stretch of a call that shows the words, in pieces: whether each was found, and its text. Empty without words."""
-        terms = parse_query(self.asked.query).terms
+        terms = parse_query(self.searched).terms
         zones = stored_zones(self.db, *key) if terms else None
         call = load_call(self.db, *key) if zones is not None else None
         if zones is None or call is None:
             return []
         return marked(make_snippet(call_zones(call), zones, terms))
+
+
+def subject_words(query: str) -> list[str]:
+    """The words of a question that say what it is about: "vad kan biblioteket söka just nu?" is about "biblioteket"."""
+    words = [word.strip("?!.,") for word in query.split()]
+    return [word for word in words if word and word.casefold() not in _QUESTION]
 
 
 def finder_of(site: Site) -> Finder:
@@ -167,7 +210,11 @@ def find(site: Site, asked: Asked) -> Found:
     finder = finder_of(site)
     index = finder.index()
     db = site.archive.db
-    rows, within = finder.by_words(index, asked.query, site.clock()) if asked.query else ([], index.everything)
+    searched = asked.query
+    rows, within = finder.by_words(index, searched, site.clock()) if searched else ([], index.everything)
+    if not within and (subject := " ".join(subject_words(searched))) and subject != searched:
+        rows, within = finder.by_words(index, subject, site.clock())
+        searched = subject if within else searched
     selected = index.select(within, asked.choices)
     return Found(
         db=db,
@@ -177,5 +224,6 @@ def find(site: Site, asked: Asked) -> Found:
         selected=selected,
         counts=index.counts(within, asked.choices),
         suggestions=suggest(db, asked.query) if asked.query and not within else [],
-        words=tuple(term.text for term in parse_query(asked.query).terms) if asked.query else (),
+        searched=searched,
+        words=tuple(term.text for term in parse_query(searched).terms) if searched else (),
     )

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlite_utils import Database
 
-from monitor.archive.labrows import digest_days, first_seen_days, other_themes, touched_calls
+from monitor.archive.labrows import digest_days, first_seen_days, other_themes
+from monitor.archive.texts import touched_calls
 from monitor.calls import Call, call_zones
 from monitor.digest.wording import clean, iso_week
 from monitor.language.terms import parse_term
@@ -155,7 +156,7 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
     found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
     others = other_themes(db, list(found), new.theme.id)
     after_keys: dict[str, set[Key]] = {name: set() for name in found}
-    for call, zones in touched_calls(db, {*_speaking(old), *_speaking(new)}):
+    for call, zones in touched_calls(db, rules.analyser, [parse_term(word) for word in {*_speaking(old), *_speaking(new)}]):
         outcome.touched += 1
         scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
         had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}

@@ -18,7 +18,7 @@ from monitor.web.asking import PARAMETERS, SORTS, Asked, read_asked
 from monitor.web.calendars import calendar_of
 from monitor.web.exports import as_csv, as_excel, as_json
 from monitor.web.feeds import atom_feed
-from monitor.web.finding import find, programme_of
+from monitor.web.finding import find, programme_of, subject_words
 from monitor.web.pages import call_path, download, page, safe_url
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
@@ -39,8 +39,7 @@ TITLES = {
     "sdg": "Globalt mål",
     "source": "Källa",
 }
-_OPEN = ("status", "kind", "department")
-_QUESTION = frozenset(("vad", "kan", "vi", "söka", "just", "nu", "för", "finns", "det", "att", "som", "är", "öppet", "öppna"))
+_OPEN = ("status",)
 
 
 def search_page(visit: Visit) -> Response:
@@ -70,6 +69,7 @@ def search_page(visit: Visit) -> Response:
         sorts=[(name, label, asked.sorted(name).address()) for name, label in SORTS.items() if name or asked.query],
         last=last,
         suggestions=[(text, asked.asking(text).address()) for text in found.suggestions],
+        searched=found.searched if found.searched != asked.query else "",
         hints=department_hints(visit, asked.query),
         exports=[(label, asked.address(f"/sok.{form}", with_page=False)) for form, label in _FORMS.items()],
         theme_words=found.words,
@@ -134,11 +134,10 @@ def _facet(visit: Visit, asked: Asked, facet: str, counted: Sequence[Counted], n
 
 def department_hints(visit: Visit, query: str) -> list[dict[str, Any]]:
     """The departments that the words name, as "bibliotek" names the one for culture: a newcomer asks for a unit, not for a subject."""
-    words = [word.strip("?!.,\"'") for word in query.casefold().split()]
     terms = []
-    for word in words:
+    for word in subject_words(query):
         try:
-            if len(word) > 3 and word not in _QUESTION and ":" not in word and not word.startswith("-"):
+            if len(word) > 3 and ":" not in word and not word.startswith("-"):
                 terms.append(parse_term(word))
         except ValueError:
             continue

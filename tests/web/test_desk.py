@@ -14,7 +14,7 @@ from tests.web.sample import NOW
 def build(site):
     """Build the week's mails; gives the text of the department for culture."""
     with open_archive(site.config.archive) as archive:
-        report = build_digests(site.config, archive, NOW + timedelta(minutes=1))
+        report = build_digests(site.config, archive, NOW + timedelta(minutes=1), rules=site.rules)
         assert {one.state for one in report.digests} <= {"waiting", "no-recipient", "silent"}
         body = mail_body(archive.db, "2026-W21-kultur-fritid", "sv")
         items = archive.db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = '2026-W21-kultur-fritid'")
@@ -22,7 +22,9 @@ def build(site):
 
 
 def planned(site):
-    return {item.key: item for plan in site.work.planned(NOW) if plan.department == "kultur-fritid" for item in plan.items}
+    return {
+        item.key: item for plan in site.work.planned(site.rules, NOW) if plan.department == "kultur-fritid" for item in plan.items
+    }
 
 
 def test_the_desk_shows_what_will_go_to_whom_and_the_mail_keeps_to_it(coordinator, site):
