@@ -44,8 +44,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     (Cue.WORK, r"plane\w+\s+slutdatum|projekt(?:start|slut|period|tid|avslut)\w*|projektets\s+(?:start|slut)\w*"),
     (
         Cue.ELSE,
-        r"\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\w*rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
-        r"(?:webb|web)?in?ari(?:um|et|er)\w*|webinars?|seminari\w*|konferens\w*|conference|workshops?|\w*träff(?:en|ar)?\b|\w*möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
+        r"\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
+        r"webb?inari\w*|webinars?|seminari\w*|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
         r"\banmäl(?:an|d|a|er|ning\w*)?\b|intresseanmäl\w*|registrera\w*|registration|register|studiestart|kursstart|terminsstart|antagning\w*|"
         r"svarsdag\w*|questions?|clarifications?|reporting|reports?|samråd\w*|remiss\w*|hearing|utbetal\w*|sidoevent\w*|datum|tid\s+och\s+plats|"
         r"födelse\w*|grunda\w*|webbsänd\w*|sänds|kurs(?:en|er)?\b|utbildningsda\w*|arbetsansök\w*|intervju\w*",

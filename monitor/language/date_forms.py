@@ -50,7 +50,7 @@ class Mention:
 # One sign for one, so that offsets hold.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _MASKED = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+|"
+    r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+|"
     r"\b(?:dnr|d\.nr|diarienr|diarienummer|ärendenummer|ärendenr|case\s+number|org\.?\s?nr|tel\.?|telefon)\b[.:\s]*(?:[A-ZÅÄÖ]+\s?)?[0-9][\w/:.-]*",
     re.IGNORECASE,
 )
@@ -62,15 +62,17 @@ _DAY = r"(?:0?[1-9]|[12][0-9]|3[0-9])"
 _ORDINAL = r"(?::?(?:e|a|de|sta|ndra|dje|te)\b|st\b|nd\b|rd\b|th\b|\.(?=\s?[a-z]))?"
 _YEAR = r"(?:000[01]|1[89][0-9]{2}|20[0-9]{2}|9999)(?![0-9])"
 # A figure that goes on from another is no day, unless a year or a "25/8-" stands before it.
-_OPEN = r"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![a-zåäöæø])|(?<=20[0-9]{2}-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{2}-))"
+_OPEN = (
+    r"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![a-zåäöæø])|(?<=[12][0-9]{3}-)|(?<=-[0-9]{2}-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{2}-))"
+)
 _WORD_DAY = "(?:" + "|".join(sorted(DAY_WORDS, key=len, reverse=True)) + ")"
-_TO = r"\s*(?:-|till(?:\s+och\s+med)?|to)\s*(?:den\s+|the\s+)?"
+_TO = r"\s*(?:-|till(?:\s+och\s+med)?|to|(?P<pair>och|and))\s*(?:den\s+|the\s+)?"
 _THIS_YEAR = r"(?:\s+(?P<shift>i\s+år|this\s+year|nästa\s+år|next\s+year)\b)?"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "iso",
-        rf"{_OPEN}(?P<y>[0-9]{{4}})([-/.])(?P<m>[0-9]{{2}})\2(?P<d>[0-9]{{2}})(?![0-9]|[-/.][0-9])(?P<clock>T[0-9:.]+(?:Z|[+-][0-9:]+)?)?",
+        rf"{_OPEN}(?P<y>[0-9]{{4}})([-/.])(?P<m>[0-9]{{2}})\2(?P<d>[0-9]{{2}})(?![0-9]|[-/.](?!(?:19|20)[0-9]{{2}}[-/.])[0-9])(?P<clock>T[0-9:.]+(?:Z|[+-][0-9:]+)?)?",
     ),
     (
         "words",
@@ -150,9 +152,18 @@ def scan(text: str, zone: str) -> list[Mention]:
             if any(taken[hit.start() : hit.end()]):
                 continue
             mention = _read(name, hit, text, zone)
-            if mention is not None:
-                taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
-                found.append(mention)
+            if mention is None:
+                continue
+            taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
+            if (
+                mention.first is not None
+                and hit.groupdict().get("pair")
+                and not _BETWEEN.search(text[max(0, hit.start() - 20) : hit.start()])
+            ):
+                # "12 och 15 oktober" are two days, "mellan 12 och 15 oktober" is a period.
+                found.append(replace(mention.first, end=hit.end("d0")))
+                mention = replace(mention, first=None, start=hit.start("d") if hit["d"] else hit.start("w"))
+            found.append(mention)
     found.sort(key=lambda mention: mention.start)
     return _join(
         text, [_with_time(text, m, found[i + 1].start if i + 1 < len(found) else len(text)) for i, m in enumerate(found)]

@@ -30,7 +30,8 @@ _HINT = re.compile(
 )
 _OPEN = re.compile(r"\böppen\b|\bopen\b", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?:[\s().:!,;-]|\b(?:den|i|mellan|från|och|samt|the|from|between|on|and|in|förläng[td]?|1|en|månad)\b)*", re.IGNORECASE
+    r"(?:[\s().:!,;-]|\b(?:den|i|mellan|från|och|samt|the|from|between|on|and|in|förläng[td]?|1|en|månad|(?:mån|tis|ons|tors|fre|lör|sön)(?:dag(?:en)?)?)\b)*",
+    re.IGNORECASE,
 )
 
 
@@ -138,6 +139,8 @@ def _role(
             return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
         if nearest is Cue.CLOSE and ahead is not None and ahead.cue is Cue.ELSE and _stands_near(words, mention.end, ahead):
             return Role.OTHER, None
+        if nearest is Cue.OPENS and mention.first is not None and applies:
+            return Role.DEADLINE, None  # "öppnar 1 april till 15 maj"
         return _from_cues(cues, applies=applies) or Role.OTHER, None
     if behind and stands_next(words, mention.end, behind[0]) and behind[0].cue is not Cue.UNTIL:
         return _from_cues(behind[:1], applies=applies) or Role.OTHER, behind[0].end
@@ -175,9 +178,10 @@ def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
         return Role.OTHER if Cue.ELSE in kinds and not apply_after else Role.DEADLINE
     if nearest is Cue.UNTIL:
         if kinds & {Cue.ELSE, Cue.WORK}:
+            # Work is outranked by whatever closes, a report or a meeting only by the application itself.
+            stronger = (Cue.APPLY,) if Cue.ELSE in kinds else (Cue.APPLY, Cue.CLOSE)
             late = max(i for i, hit in enumerate(cues) if hit.cue in (Cue.ELSE, Cue.WORK))
-            strong = max((i for i, hit in enumerate(cues) if hit.cue in (Cue.APPLY, Cue.CLOSE)), default=-1)
-            return Role.DEADLINE if strong > late else Role.OTHER
+            return Role.DEADLINE if any(hit.cue in stronger for hit in cues[late:]) else Role.OTHER
         if kinds & {Cue.APPLY, Cue.CLOSE}:
             return Role.DEADLINE
         for cue, role in ((Cue.PUBLISHED, Role.PUBLICATION), (Cue.DECISION, Role.DECISION), (Cue.OPENS, Role.OPENING)):

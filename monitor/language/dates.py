@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice, takewhile
 
 from monitor.language.date_cues import (
     is_cancelled,
@@ -58,7 +59,8 @@ class FoundDate:
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
 _FARTHEST = timedelta(days=334)
-_LABEL = re.compile(r"[^.!?]{0,60}?(?::\s*|\s)(?:(?:den|the|är)\s+)?$")
+# A box has a few words and then the day; a sentence has more.
+_LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
 _USUALLY = re.compile(
     r"\b(?:oftast|vanligtvis|vanligen|normalt|brukar|i\s+regel|usually|normally|varje\s+år|årligen|every\s+year)\b", re.IGNORECASE
 )
@@ -191,8 +193,9 @@ def _day(readings: list[Reading], index: int, reference: date | None) -> tuple[d
         return (_make(reference.year + m.shift, m) or missing, False) if reference is not None else (None, True)
     if reading.hint is not None:
         return _make(reading.hint, m) or missing, False
-    neighbours = [r for r in readings[index + 1 :] if r.segment is reading.segment and r.mention.form is Form.DAY]
-    for other in neighbours:
+    for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
+        if other.mention.form is not Form.DAY:
+            continue
         day = _make(other.mention.year, other.mention) if other.mention.year is not None and other.mention.month else None
         if day is not None:
             return _latest(m, day) or missing, False

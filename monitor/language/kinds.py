@@ -26,7 +26,7 @@ _CALL: _Cues = (
     (
         3,
         "utlysning",
-        r"\butlys(?:er|es|t|ning(?:en|ens)?)\b|\w+utlysning(?:en)?\b|\bthe\s+call\s+(?:for\s+)?\w+s\b|call\s+budget|ansökningsomgång\w*|ansöknings(?:period|tid)\w*|\bcalls?\s+for\s+(?:proposals?|applications?)|"
+        r"\butlys(?:er|es|t|ning(?:en|ens)?)\b|\b\w{1,30}utlysning(?:en)?\b|\bthe\s+call\s+(?:for\s+)?\w+s\b|call\s+budget|ansökningsomgång\w*|ansöknings(?:period|tid)\w*|\bcalls?\s+for\s+(?:proposals?|applications?)|"
         r"søke?r?\s+om\s+støtte|extra\s+(?:ansöknings)?(?:om|r)(?:gång|unda)\w*",
     ),
     (
@@ -106,8 +106,8 @@ _EVENT: _Cues = (
     (
         5,
         "inbjudan",
-        r"\bbjuder\s+(?:\w+\s+){0,2}in\s+till|välkomm(?:en|na)\s+(?:till|på)|(?:^|\n)\s*(?:plats|lokal|venue|location)\s*:|save\s+the\s+date|join\s+us|"
-        r"(?:^|\n)\s*(?:tid|när)\s*:[^\n]*[0-9]{1,2}[.:][0-9]{2}",
+        r"\bbjuder\s+(?:\w+\s+){0,2}in\s+till|välkomm(?:en|na)\s+(?:till|på)|(?:^|\n)[^\S\n]*(?:plats|lokal|venue|location)\s*:|save\s+the\s+date|join\s+us|"
+        r"(?:^|\n)[^\S\n]*(?:tid|när)\s*:[^\n]*[0-9]{1,2}[.:][0-9]{2}",
     ),
     (
         3,

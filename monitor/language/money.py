@@ -95,8 +95,8 @@ def _unit(hit: re.Match[str], number: int) -> tuple[int | None, str | None]:
     """Scale and currency of one of the figures; None where it bears none."""
     got = hit.groupdict()
     if joined := got.get(f"joined{number}"):
-        currency, scale = JOINED[joined.casefold()]
-        return scale, currency
+        code, scale = JOINED[joined.casefold()]
+        return scale, code
     if scale_words := got.get(f"scale{number}"):
         currency = read_currency(got.get(f"curs{number}")) or BOTH.get(scale_words.casefold(), (None, 0))[0]
         return read_scale(scale_words), currency

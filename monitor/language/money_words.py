@@ -45,7 +45,7 @@ _TO = r"\s*(?:-|till|och|to|and)\s*"
 AMOUNT = re.compile(
     # A range: the first figure may leave its unit to the last one.
     rf"(?<![\w.,/:-])(?:(?:{_PRE.format(n=1)}\s?)?(?P<low>{NUMBER})(?:\s?{_UNIT.format(n=1)})?(?P<to>{_TO})(?:{_PRE.format(n=2)}\s?)?(?P<high>{NUMBER})(?:\s?{_UNIT.format(n=2)})?"
-    rf"|{_PRE.format(n=3)}\s?(?P<pnum>{NUMBER})(?:\s?(?P<pscale>{_SCALE}|m\b))?"
+    rf"|{_PRE.format(n=3)}\s?(?P<pnum>{NUMBER})(?:\s?(?P<pscale>{_SCALE}|[mk]\b))?"
     rf"|(?P<num>{NUMBER})\s?{_UNIT.format(n=4)}"
     rf"|(?P<word>{WORD_NUMBER})\s+(?P<wscale>{_SCALE})(?:\s(?P<wcur>{_CURRENCY}))?)",
     re.IGNORECASE,
@@ -91,8 +91,8 @@ MORE = re.compile(r"\s*(?:eller\s+mer|och\s+uppåt|or\s+more)", re.IGNORECASE)
 
 def read_scale(words: str | None) -> int:
     key = (words or "").casefold().strip()
-    if key == "m":
-        return 10**6
+    if key in ("m", "k"):
+        return 10**6 if key == "m" else 10**3
     return next((factor for pattern, factor, _ in _SCALES if key and re.fullmatch(pattern, key)), 1)
 
 

@@ -52,7 +52,7 @@ _COUNTY = "|".join(f"(?P<c{number}>{pattern})" for number, pattern in enumerate(
 _IN_COUNTY = re.compile(rf"\b(?:{_COUNTY})(?:\s+län\b|\s*(?=,|och\b|samt\b|-\s*och\b))", re.IGNORECASE)
 _COUNTY_LIST = re.compile(rf"^(?:region\s+)?(?:{_COUNTY})(?:\s+län)?$", re.IGNORECASE)
 _COUNTY_RUN = re.compile(
-    r"(?:[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?(?:,\s*|\s+(?:och|samt)\s+))+[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?\s+län\b"
+    r"(?:[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?(?:,\s*|\s+(?:och|samt)\s+)){1,24}[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?\s+län\b"
 )
 _ACTORS = re.compile(
     r"\b(?:aktörer|kommuner|organisationer|projekt\w*|företag|sökande|verksam\w*|föreningar)\s+(?:\w+\s+){0,2}?i\s+(?P<where>[A-ZÅÄÖ][\wåäö]+(?:\s+och\s+[A-ZÅÄÖ][\wåäö]+)?)"
@@ -86,7 +86,7 @@ def find_place(text: str, url: str = "", title: str = "") -> tuple[str, ...]:
     A programme area or a county counts only as the place of the item itself, not where it is mentioned in passing: in the title, in the publisher's line of
     counties, or as where those who apply come from. What is open to the country or the Union is not limited, whoever reports it.
     """
-    host = (urlsplit(url).hostname or "").casefold()
+    host = _host(url)
     words = re.sub("[‐‑‒–—−]", "-", f"{title}\n{text}")
     country = next((name for end, name in HOSTS.items() if host.endswith(end)), "")
     union = _UNION.search(words) is not None
@@ -104,6 +104,13 @@ def find_place(text: str, url: str = "", title: str = "") -> tuple[str, ...]:
     if counties and _NATIONAL_FUNDER.search(words) and "län" not in _own_words(words):
         return ()
     return counties
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").casefold()
+    except ValueError:
+        return ""  # an address that is none says nothing of a country
 
 
 def _listed(words: str) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 _BREAK = re.compile(
-    r"(?<=[.!?])(?<!\bkl\.)(?<!\bca\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\bmilj\.)(?<!\bst\.)\s+(?=[\"”»(]?[A-ZÅÄÖÆØ])|\s*\n\s*|\s+[·|]\s+|\s*[•;]\s*"
+    r"(?<=[.!?])(?<!\bkl\.)(?<!\bca\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\bmilj\.)(?<!\bst\.)\s+(?=[\"”»(]?[A-ZÅÄÖÆØ])|\n\s*|(?<=\s)[·|]\s+|[•;]\s*"
 )
+# Longer than any sentence: what goes on without a stop is a table or rubbish, and is read in pieces so that time stays linear.
+_LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,12 @@ def split_segments(text: str) -> list[Segment]:
     segments: list[Segment] = []
     start, line = 0, True
     for gap in _BREAK.finditer(text):
-        if gap.start() > start:
-            segments.append(Segment(start, gap.start(), line))
+        _add(segments, start, gap.start(), line=line)
         start = gap.end()
         line = bool(gap[0].strip()) or "\n" in gap[0] or (line and not segments)
-    if start < len(text):
-        segments.append(Segment(start, len(text), line))
+    _add(segments, start, len(text), line=line)
     return segments
+
+
+def _add(segments: list[Segment], start: int, end: int, *, line: bool) -> None:
+    segments += [Segment(cut, min(cut + _LONGEST, end), line and cut == start) for cut in range(start, end, _LONGEST)]
