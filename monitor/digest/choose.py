@@ -35,6 +35,8 @@ from monitor.digest.model import (
 )
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
+# So few of a source in one section are no crowd, whatever else the source has.
+_NO_GROUP = 3
 _URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
 _FIRST_SECTION = {
     Kind.NEWS: Section.NEWS,
@@ -297,14 +299,16 @@ def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
     read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
+    parts = Counter((item.candidate.call.source, item.section) for item in firsts)
     groups: dict[tuple[str, Section], list[Item]] = defaultdict(list)
     shown = []
     for item in items:
         source = item.candidate.call.source
         many = per_source[source] > choice.per_source
         flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
-        if flood and item.section not in promises and not item.opened:
-            groups[(source, item.section)].append(item)
+        alone = item.section in promises or item.opened or parts[source, item.section] <= _NO_GROUP
+        if flood and not alone:
+            groups[source, item.section].append(item)
         else:
             shown.append(item)
     made = [
