@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from unicodedata import normalize
+from collections.abc import Mapping
 
 SWEDISH, ENGLISH = "sv", "en"
 
@@ -36,15 +35,18 @@ small_words = _votes.keys()
 swedish_small_words = frozenset(_SMALL_WORDS[SWEDISH].split())
 
 
-def count_votes(words: Iterable[str]) -> dict[str, int]:
-    """How many small words of each language there are among the folded words."""
-    votes: dict[str, int] = {}
-    for word in words:
-        # Decomposed letters and soft hyphens must not change the language, or they would change the lemmas.
-        known = word if word.isascii() else normalize("NFC", word.replace("\u00ad", ""))
-        for language in _votes.get(known, ()):
-            votes[language] = votes.get(language, 0) + 1
-    return votes
+def votes_of(word: str) -> tuple[str, ...]:
+    """The languages that have the folded word as a small word."""
+    return _votes.get(word, ())
+
+
+def count_votes(votes: Mapping[tuple[str, ...], int]) -> dict[str, int]:
+    """How many small words of each language there are, from how often each answer of `votes_of` came."""
+    counted: dict[str, int] = {}
+    for languages, number in votes.items():
+        for language in languages:
+            counted[language] = counted.get(language, 0) + number
+    return counted
 
 
 def decide(votes: dict[str, int]) -> str:

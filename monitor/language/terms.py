@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.language import tokens
-from monitor.language.analyser import Analyser, analyser
+from monitor.language.analyser import Analyser, analyser, read_entries, read_place
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british_start
 
 _MOST_JOINTS = 4
 Hit = tuple[int, int, int]
+_Spans = set[tuple[int, int]]
 
 
 class Ask(StrEnum):
@@ -116,7 +118,8 @@ class TermSet:
         for index, term in enumerate(self.terms):
             for pattern, place, length in _patterns(term):
                 wanted.setdefault(pattern.encode(), []).append((index, place, length))
-        self._wanted = list(wanted.values())
+        self._in_stream = [_asked(asks) for asks in wanted.values()]
+        self._in_entries = [[(index, place) for index, place, _ in asks if place in _MARKS] for asks in wanted.values()]
         self._automaton = BytesAhoCorasick(list(wanted), implementation=Implementation.ContiguousNFA)
 
     def find(self, lemma_text: str) -> list[Hit]:
@@ -124,43 +127,60 @@ class TermSet:
 
         `locate` turns tokens into offsets of the original text.
         """
+        return sorted(self._hits(lemma_text, every=True))
+
+    def first(self, lemma_text: str) -> dict[int, tuple[int, int]]:
+        """The first place where each term hits: quicker than `find` where a term stands often."""
+        places: dict[int, tuple[int, int]] = {}
+        for term, first, last in self._hits(lemma_text, every=False):
+            if term not in places or (first, last) < places[term]:
+                places[term] = (first, last)
+        return places
+
+    def _hits(self, lemma_text: str, *, every: bool) -> set[Hit]:
         text = lemma_text.encode()
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        if not matches:
-            return []
-        border = text.index(b"\n")
         hits: set[Hit] = set()
-        streamed: list[tuple[int, int, _Place, int, int]] = []
-        written: dict[bytes, bytes] | None = None
-        for pattern, start, end in matches:
-            for index, place, length in self._wanted[pattern]:
-                if place in _IN_STREAM:
-                    if start < border:
-                        word = start if place is not _Place.ENDS else text.rfind(b" ", 0, start + 1)
-                        streamed.append((word, index, place, length, end))
-                    continue
+        if not matches:
+            return hits
+        border = text.index(b"\n")
+        written: _Spans | None = None
+        done: set[int] = set()
+        streamed: list[tuple[int, int]] = []
+        for pattern, start, _ in matches:
+            if not every and pattern in done:
+                continue
+            if start < border:
+                asked = self._in_stream[pattern]
+                if asked.words or asked.begins:
+                    streamed.append((text.rfind(b" ", 0, start + 1) if asked.ends else start, pattern))
+                    if not asked.begins:
+                        done.add(pattern)
+                continue
+            for index, place in self._in_entries[pattern]:
                 entry = text.rfind(b" ", 0, start + 1) + 1
                 if text[entry] != _MARKS[place]:
                     continue
-                colon = text.index(b":", start)
-                for numbers in text[colon + 1 : text.index(b" ", colon)].split(b","):
+                for span in _places(text, entry):
                     if place is _Place.JOINED_BEGINS:
                         written = _written(text, border) if written is None else written
-                        if numbers in written:
+                        if span in written:
                             continue
-                    first, _, last = numbers.partition(b"-")
-                    hits.add((index, int(first), int(last or first)))
+                    hits.add((index, *span))
         streamed.sort()
         counted = number = 0
-        for word, index, place, length, _ in streamed:
-            number += text.count(b" ", counted, word) - text.count(b" . ", counted, word + 1)
-            counted = word
-            if place is _Place.BEGINS:
+        for start, pattern in streamed:
+            number += text.count(b" ", counted, start) - text.count(b".", counted, start)
+            counted = start
+            asked = self._in_stream[pattern]
+            for index, length in asked.words:
+                hits.add((index, number, number + length - 1))
+            if asked.begins and (every or pattern not in done):
                 written = _written(text, border) if written is None else written
-                if b"%d" % number in written:
-                    continue
-            hits.add((index, number, number + length - 1))
-        return sorted(hits)
+                if (number, number) not in written:
+                    done.add(pattern)
+                    hits.update((index, number, number) for index in asked.begins)
+        return hits
 
 
 class _Place(StrEnum):
@@ -176,7 +196,6 @@ class _Place(StrEnum):
     EXACT = "exact"
 
 
-_IN_STREAM = frozenset({_Place.STREAM, _Place.BEGINS, _Place.ENDS})
 _MARKS = {
     _Place.JOINED: ord("+"),
     _Place.JOINED_BEGINS: ord("+"),
@@ -209,15 +228,31 @@ def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
             yield f"{piece}:", _Place.EXACT, 1
 
 
-def _written(text: bytes, border: int) -> dict[bytes, bytes]:
-    """The words as written that differ from their lemma, by the numbers of their tokens."""
-    found = {}
-    for entry in text[border + 1 :].split():
-        if entry.startswith(b"<"):
-            word, _, numbers = entry[1:].partition(b":")
-            for number in numbers.split(b","):
-                found[number] = word
-    return found
+class _Asked(NamedTuple):
+    """What a pattern's hit in the stream of lemmas means: hits of terms over so many words, and of terms that ask for a beginning."""
+
+    words: list[tuple[int, int]]
+    begins: list[int]
+    ends: bool
+
+
+def _asked(asks: list[tuple[int, _Place, int]]) -> _Asked:
+    words = [(index, length) for index, place, length in asks if place in (_Place.STREAM, _Place.ENDS)]
+    begins = [index for index, place, _ in asks if place is _Place.BEGINS]
+    return _Asked(words, begins, any(place is _Place.ENDS for _, place, _ in asks))
+
+
+def _places(text: bytes, entry: int) -> list[tuple[int, int]]:
+    """The places of the entry that begins at `entry`."""
+    mark = text.rfind(b"@", 0, entry) + 1
+    base = int(text[mark : text.index(b" ", mark)])
+    colon = text.index(b":", entry) + 1
+    return [read_place(place, base) for place in text[colon : text.index(b" ", colon)].decode().split(",")]
+
+
+def _written(text: bytes, border: int) -> _Spans:
+    """The places of words that are written otherwise than their lemma."""
+    return {place for entry, places in read_entries(text[border:].decode()) if entry[0] == "<" for place in places}
 
 
 def locate(text: str, first: int, last: int) -> tuple[int, int]:

@@ -27,6 +27,8 @@ _hanging = re.compile(rf"[{_HYPHENS}](?:\s+|\s*/\s*|\s*,\s*)")
 _always_ends = re.compile(
     r"\n[ \t\r\f\v\u00a0]*\n|[\u2022\u00b7\u25aa\u25cf\u25e6\u2023|\u2029]|\n\s*[-*–—]\s|[!?…][\"'”’»)\]]*\s"
 )
+_mark = re.compile(r"[\u2022\u00b7\u25aa\u25cf\u25e6\u2023|\u2029]")
+_broken_word = re.compile(rf"[{_NOTHING}][ \t]*\n[ \t]*(?=[^\W_])")
 _full_stop = re.compile(r"\.[\"'”’»)\]]*(\s|$)")
 _capitals = re.compile(r"([^\W_]{2,}?)(?:['’ʼ]?s|:[^\W\d_]+)?")
 _ending = re.compile(r"['’ʼ]s$|:[^\W\d_]+$")
@@ -90,6 +92,18 @@ def ends_sentence(word: str, gap: str, following: str) -> bool:
     if word.isdigit():
         return not following[:1].islower()
     return len(word) > 1 and word.casefold() not in _abbreviations
+
+
+def starts_sentence(lead: str) -> bool:
+    """Whether what stands before a word without a space begins a new sentence: a bullet, a bar."""
+    return _mark.search(lead) is not None
+
+
+def lines(text: str) -> list[str]:
+    """The text in lines. A word that a soft hyphen breaks over two lines stands whole on the first."""
+    if "\u00ad" in text:
+        text = _broken_word.sub("", text)
+    return text.split("\n")
 
 
 def joins(gap: str) -> bool:
