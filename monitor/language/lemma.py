@@ -110,8 +110,8 @@ class Lexicon:
         return _without_s(word)
 
     def _headed(self, word: str) -> str | None:
-        """A word that ends in a common noun keeps what stands before it: leaderområdet, nässjöbygden."""
-        for start in range(2, len(word) - _SHORTEST_HEAD + 1):
+        """A word that ends in a common noun keeps what stands before it: leaderområdet, nässjöbygden, ehälsan."""
+        for start in range(1 if word[0] == "e" else 2, len(word) - _SHORTEST_HEAD + 1):
             base = self._swedish.get(word[start:])
             if base is None or len(base) < _SHORTEST_HEAD or (root := self._roots.get(base)) is None:
                 continue

@@ -1,0 +1,188 @@
+"""What a term matches, after the rules for words, compounds, stars, phrases, capitals, hyphens and spellings."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from monitor.language import Analyser, TermSet, analyser, locate, parse_term
+
+
+def hits(term: str, text: str) -> list[str]:
+    found = TermSet([parse_term(term)]).find(analyser().lemma_text(text))
+    return [text[start:end] for start, end in (locate(text, first, last) for _, first, last in found)]
+
+
+MATCHES = [
+    # words in any inflection, typed in any inflection
+    ("bibliotek", "Kommunens biblioteks öppettider ses över.", "biblioteks"),
+    ("kommuner", "Varje kommun får söka.", "kommun"),
+    ("natt", "Nattens och nätternas trafik.", "Nattens nätternas"),
+    ("ansökan", "Två ansökningar kom in.", "ansökningar"),
+    ("stad", "I städernas centrum.", "städernas"),
+    ("policy", "Youth policies in Europe.", "policies"),
+    ("child", "Children's rights.", "Children's"),
+    ("Vinnova", "Pengar ur Vinnovas program.", "Vinnovas"),
+    # compounds
+    ("skolbibliotek", "Skolbibliotekens personal.", "Skolbibliotekens"),
+    ("klimatanpassningsplan", "Klimatanpassningsplanerna antas i höst.", "Klimatanpassningsplanerna"),
+    # stars
+    ("vatten*", "Stöd till vattenförsörjningen.", "vattenförsörjningen"),
+    ("*vatten", "Grundvattnets nivå.", "Grundvattnets"),
+    ("*skola", "Grundskolorna och skolan.", "Grundskolorna skolan"),
+    ("skola*", "Skolans skolor.", "Skolans"),
+    ("digitaliz*", "Digitalisation of libraries.", "Digitalisation"),
+    ("EU*", "Ett EU-projekt i Europa.", "EU"),
+    ("*rådgivning", "Energi- och klimatrådgivning ges.", "Energi- och klimatrådgivning klimatrådgivning"),
+    # phrases
+    ("hållbar stad", "Hållbara\u00a0 städer byggs.", "Hållbara\u00a0 städer"),
+    ("hållbar stad", "Hållbara\nstäder byggs.", "Hållbara\nstäder"),
+    ("öppna data", "O\u0308ppna data om luft.", "O\u0308ppna data"),
+    # capitals
+    ("LIFE", "LIFE:s utlysning och LIFE-projekt.", "LIFE:s LIFE"),
+    ("SME", "SMEs and an SME.", "SMEs SME"),
+    ("COVID-19", "Efter COVID-19 ökar behoven.", "COVID-19"),
+    ("Life", "Life science och LIFE.", "Life LIFE"),
+    # hyphens, spaces, nothing
+    ("e-hälsa", "Om ehälsan, e-hälsan och e hälsa.", "ehälsan e-hälsan e hälsa"),
+    ("ehälsa", "Om e\u2011hälsa och e hälsa.", "e\u2011hälsa e hälsa"),
+    ("crossborder", "Cross-border and cross border.", "Cross-border cross border"),
+    ("cross border", "Crossborder, cross-border.", "Crossborder cross-border"),
+    ("IT-säkerhet", "it säkerhet och itsäkerheten", "it säkerhet itsäkerheten"),
+    ("förskola", "Alla för\u00adskolor.", "för\u00adskolor"),
+    ("återhämtning", "Stöd till återhämt-\nningen i år.", "återhämt-\nningen"),
+    ("energirådgivning", "Energi- och klimatrådgivning.", "Energi- och klimatrådgivning"),
+    ("hälsovård", "Hälso- och sjukvårdens personal.", "Hälso- och sjukvårdens"),
+    ("vårdlokal", "Vård-, skol- och omsorgslokaler byggs.", "Vård-, skol- och omsorgslokaler"),
+    # spellings
+    ("neighbourhood centre", "Neighborhood centers open.", "Neighborhood centers"),
+    ("labor market", "The labour market.", "labour market"),
+    ("programme", "New programs.", "programs"),
+    ("fulfil", "Fulfilled by two partners.", "Fulfilled"),
+    # languages mixed
+    ("smart city", "Projektet Smart Cities stöds av Vinnova och är öppet för alla.", "Smart Cities"),
+    ("kommun", "The Swedish kommunerna may apply for this.", "kommunerna"),
+]
+
+
+@pytest.mark.parametrize(("term", "text", "found"), MATCHES)
+def test_matches(term, text, found):
+    assert " ".join(hits(term, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("ungdom", "Ett ungdomligt sätt."),
+        ("klimat", "Klimatanpassning och klimatmål."),
+        ("bibliotek*", "Skolbiblioteken."),
+        ("*bibliotek", "Biblioteksverksamhet."),
+        ("skola*", "Skolor."),
+        ("LIFE", "life, Life och lifE."),
+        ("EU", "eu och Europa."),
+        ("får", "far"),
+        ("vård", "Vard"),
+        ("mål", "mal"),
+        ("hållbar utveckling", "Den är hållbar. Utveckling sker."),
+        ("hållbar utveckling", "Den är hållbar.\n\nUtveckling sker."),
+        ("hållbar utveckling", "Det ska vara\n- hållbar\n- utveckling"),
+        ("hållbar utveckling", "Är den hållbar? Utveckling sker."),
+        ("hållbar utveckling", "hållbar • utveckling"),
+        ("hållbar utveckling", "utveckling hållbar"),
+        ("grön stad", "grön och ren stad"),
+        ("medel", "Ett avtal med el."),
+        ("prize", "A prise"),
+        ("universe", "The university."),
+        ("vara", "Det är så. Det var så."),
+    ],
+)
+def test_does_not_match(term, text):
+    assert hits(term, text) == []
+
+
+@pytest.mark.parametrize(
+    "term", ["", "  ", "*", "**", "-", "kli*mat", "*klimat*", "grön* stad", "grön stad*", "* stad", "en. Två", "!?"]
+)
+def test_a_term_that_cannot_match_is_refused_in_words(term):
+    with pytest.raises(ValueError, match=r"\w+ \w+"):
+        parse_term(term)
+
+
+def test_several_terms_in_one_pass_in_order():
+    text = "Skolan och biblioteken i EU. Skolan igen."
+    finder = TermSet([parse_term(term) for term in ("bibliotek", "skola", "EU", "skola")])
+    found = finder.find(analyser().lemma_text(text))
+    assert found == [(0, 2, 2), (1, 0, 0), (1, 5, 5), (2, 4, 4), (3, 0, 0), (3, 5, 5)]
+    assert finder.first(analyser().lemma_text(text)) == {0: (2, 2), 1: (0, 0), 2: (4, 4), 3: (0, 0)}
+    assert finder.find("") == TermSet([]).find(" skola \n  ") == []
+
+
+def test_locate_needs_a_token_that_is_there():
+    with pytest.raises(IndexError, match="no token 3"):
+        locate("Tre små ord", 3, 3)
+
+
+INFLECTED = [
+    ("skola", ("skola", "skolan", "skolor", "skolorna", "skolas", "skolans", "skolornas")),
+    ("klimatanpassning", ("klimatanpassning", "klimatanpassningen", "klimatanpassningar", "klimatanpassningarnas")),
+    ("hållbar", ("hållbar", "hållbart", "hållbara")),
+    ("museum", ("museum", "museet", "museer", "museerna")),
+    ("strategy", ("strategy", "strategies")),
+    ("e-hälsa", ("e-hälsa", "e-hälsan", "ehälsan")),
+]
+AROUND = ["", "Stöd ges till ", "Kommunen får pengar. Vi söker ", "The call is about ", "(", "År 2026 kom 14. ", "– "]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(INFLECTED), st.data())
+def test_inflection_case_form_and_space_change_nothing(row, data):
+    """Also: what is found is the word that was put in, whatever stands around it."""
+    term, forms = row
+    shape = data.draw(st.sampled_from([str, str.upper, str.capitalize]))
+    word = shape(data.draw(st.sampled_from(forms)))
+    if data.draw(st.booleans()):
+        cut = data.draw(st.integers(1, len(word) - 1))
+        assume(word[cut - 1] != "-" and word[cut] != "-")
+        word = f"{word[:cut]}\u00ad{word[cut:]}"
+    space = data.draw(st.sampled_from([" ", "  ", "\u00a0", "\n", "\t ", "\u202f"]))
+    before, after = (
+        data.draw(st.sampled_from(AROUND)).replace(" ", space),
+        data.draw(st.sampled_from(["", ".", ", och mer", " i länet."])),
+    )
+    text = f"{before}{word}{after}"
+    if data.draw(st.booleans()):
+        text, word = unicodedata.normalize("NFD", text), unicodedata.normalize("NFD", word)
+    assert hits(term, text) == [word]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(alphabet="abeåäöÅ éx.-!?:'’/+*•\n\t\u00ad\u00a0\u2011\u030112ABX–", max_size=60))
+def test_lemma_text_has_the_tokens_that_locate_counts(text):
+    """The stream, `analyse` and `locate` number the same words; every entry lies inside."""
+    from monitor.language.analyser import read_entries
+
+    stream, _, entries = analyser().lemma_text(text).partition("\n")
+    lemmas = [lemma for lemma in stream.split() if lemma != "."]
+    tokens = analyser().analyse(text)
+    assert [token.lemma for token in tokens] == lemmas
+    for number, token in enumerate(tokens):
+        assert locate(text, number, number) == (token.start, token.end)
+        assert text[token.start : token.end] == token.text
+    assert all(0 <= first <= last < len(lemmas) for _, places in read_entries(entries) for first, last in places)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Stöd till skolor.", "The call is open.", "energi- och", "klimatrådgivning", "• EU:s mål", "", "den 4.", "maj"]
+        ),
+        max_size=12,
+    )
+)
+def test_what_was_read_before_changes_nothing(lines):
+    text = "\n".join(lines)
+    assert Analyser().lemma_text(text) == analyser().lemma_text(text)
