@@ -144,11 +144,7 @@ class RuleSet:
 
     def scan(self, lemma_text: str) -> Hits:
         """Every term that stands in the text, in one pass."""
-        hits: Hits = {}
-        for term, first, last in self._terms.find(lemma_text):
-            if term not in hits or (first, last) < hits[term]:
-                hits[term] = (first, last)
-        return hits
+        return self._terms.first(lemma_text)
 
     def first_hit(self, words: Iterable[str], hits: Hits) -> str | None:
         """The first of `words` that was hit."""
