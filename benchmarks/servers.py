@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 
 def serve_portal(folder: Path) -> None:
-    """Answer the search API with the files `1.json`, `2.json`, ... of a folder."""
-    pages = {file.stem: file.read_bytes() for file in folder.glob("*.json")}
+    """Answer the search API with the files `1.json`, `2.json`, ... of a folder, and `/bulk.json` with that file."""
+    pages = {file.stem: file.read_bytes() for file in folder.glob("*.json") if file.stem != "bulk"}
 
     class Portal(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -23,7 +24,15 @@ def serve_portal(folder: Path) -> None:
             self._answer(pages.get(number))
 
         def do_GET(self) -> None:
-            self._answer(None)
+            if self.path != "/bulk.json":
+                self._answer(None)
+                return
+            file = folder / "bulk.json"
+            self.send_response(200)
+            self.send_header("Content-Length", str(file.stat().st_size))
+            self.end_headers()
+            with file.open("rb") as stream:
+                shutil.copyfileobj(stream, self.wfile, 1 << 18)
 
         def _answer(self, body: bytes | None) -> None:
             self.send_response(200 if body else 404)
@@ -42,17 +51,18 @@ def serve_portal(folder: Path) -> None:
 
 def serve_smtp() -> None:
     """Take every mail and drop it."""
-    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import SMTP
 
     class Drop:
         async def handle_DATA(self, *_: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
             return "250 OK"
 
-    controller = Controller(Drop(), hostname="127.0.0.1", port=0)
-    controller.start()
-    assert controller.server is not None
-    print(controller.server.sockets[0].getsockname()[1], flush=True)
-    threading.Event().wait()
+    async def serve() -> None:
+        server = await asyncio.get_running_loop().create_server(lambda: SMTP(Drop()), "127.0.0.1", 0)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
+
+    asyncio.run(serve())
 
 
 if __name__ == "__main__":

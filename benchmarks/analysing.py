@@ -1,0 +1,79 @@
+"""Row: new text into lemma text, beside simplemma asked per token and a tokenizer that does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from benchmarks.generate import Inputs
+from benchmarks.measure import Line, medians, run_child
+from monitor.language import tokens
+from monitor.language.analyser import Analyser
+
+SIMPLEMMA, SPACY = "simplemma alone per token", "spaCy blank tokenizer"
+
+
+def measure(inputs: Inputs, quick: bool) -> list[Line]:
+    """The rows `analysing`."""
+    texts = _texts(inputs, 10 if quick else 400)
+    size = sum(len(text.encode()) for text in texts) / 1e6
+    analyser = Analyser()
+    analyse_all(analyser, texts)
+    tasks: dict[str, Callable[[], object]] = {"ours": lambda: analyse_all(analyser, texts), SIMPLEMMA: _simplemma(texts)}
+    if find_spec("spacy"):
+        tasks[SPACY] = _spacy(texts)
+    spent = medians(tasks, 1 if quick else 5)
+    cold = run_child("analysing:cold", calls=len(texts), captures=inputs.use_captures)
+    lines = [
+        Line(
+            row="analysing",
+            what="new text, warm",
+            unit="MB per second of CPU",
+            value=size / spent["ours"],
+            peer=peer,
+            peer_value=size / spent[peer] if peer in spent else None,
+            bound=bound,
+        )
+        for peer, bound in ((SIMPLEMMA, 5.0), (SPACY, None))
+    ]
+    cold_line = Line(row="analysing", what="new text, cold", unit="MB per second of CPU", value=size / cold.cpu)
+    return [*lines, cold_line, Line(row="analysing", what="peak memory", unit="MB", value=cold.peak / 1e6, better="less")]
+
+
+def analyse_all(analyser: Analyser, texts: list[str]) -> None:
+    """The lemma text of every text."""
+    for text in texts:
+        analyser.lemma_text(text)
+
+
+def cold(calls: int, captures: bool) -> Callable[[], None]:
+    """The first texts of a new process, its dictionaries still unread."""
+    texts = _texts(Inputs(captures), calls)
+    return lambda: analyse_all(Analyser(), texts)
+
+
+def _texts(inputs: Inputs, number: int) -> list[str]:
+    return [call.body for call in inputs.maker.calls(number)]
+
+
+def _simplemma(texts: list[str]) -> Callable[[], object]:
+    from simplemma import Lemmatizer
+
+    words = [[piece.text for piece in tokens.pieces(text)] for text in texts]
+
+    def task() -> None:
+        lemmatizer = Lemmatizer()
+        for text in words:
+            for word in text:
+                lemmatizer.lemmatize(word, lang=("sv", "en"))
+
+    task()
+    return task
+
+
+def _spacy(texts: list[str]) -> Callable[[], object]:
+    import spacy
+
+    language: Any = spacy.blank("sv")
+    return lambda: [language.make_doc(text) for text in texts]

@@ -1,0 +1,115 @@
+"""Row: the portal's bulk file of 130 MB crawled over loopback, beside ijson alone and json.load."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.generate import NOW, Inputs
+from benchmarks.measure import Line, Spent, median_of, run_child, server
+
+_SETTINGS = """
+[network]
+allow_loopback = true
+delay = 0
+retries = 0
+[sources.funding-tenders-bulk]
+url = "http://127.0.0.1:{port}/bulk.json"
+"""
+
+
+def measure(inputs: Inputs, quick: bool) -> list[Line]:
+    """The rows `bulk file`."""
+    size = 1_000_000 if quick else 130_000_000
+    ours, alone, whole = bulk_side_by_side(inputs, size, 1 if quick else 3)
+    what = f"{size // 1_000_000} MB read, filtered and stored"
+    spent = median_of(ours, "cpu")
+    return [
+        Line(
+            row="bulk file",
+            what=what,
+            unit="seconds of CPU",
+            value=spent,
+            better="less",
+            peer="ijson alone",
+            peer_value=median_of(alone, "cpu"),
+            bound=2.5,
+        ),
+        Line(
+            row="bulk file",
+            what=what,
+            unit="seconds of CPU",
+            value=spent,
+            better="less",
+            peer="json.load",
+            peer_value=median_of(whole, "cpu"),
+        ),
+        Line(row="bulk file", what="peak memory", unit="MB", value=median_of(ours, "peak") / 1e6, better="less", bound=150),
+        Line(
+            row="bulk file",
+            what="peak memory",
+            unit="MB",
+            value=median_of(ours, "peak") / 1e6,
+            better="less",
+            peer="json.load",
+            peer_value=median_of(whole, "peak") / 1e6,
+        ),
+    ]
+
+
+def bulk_side_by_side(inputs: Inputs, size: int, runs: int) -> tuple[list[Spent], list[Spent], list[Spent]]:
+    """Crawls of the file, readings by ijson alone, and by json.load, taking turns."""
+    ours, alone, whole = [], [], []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        file = Path(folder) / "bulk.json"
+        inputs.maker.bulk_file(file, size)
+        with server("portal", folder) as port:
+            for _ in range(runs):
+                with tempfile.TemporaryDirectory(prefix="bench-") as installation:
+                    settings = Path(installation) / "monitor.toml"
+                    settings.write_text(_SETTINGS.format(port=port), "utf-8")
+                    ours.append(run_child("bulk:crawl_file", settings=str(settings)))
+                alone.append(run_child("bulk:ijson_alone", file=str(file)))
+                whole.append(run_child("bulk:json_load", file=str(file)))
+    return ours, alone, whole
+
+
+def crawl_file(settings: str) -> Callable[[], Any]:
+    """A crawl of the bulk source into a new archive."""
+    from monitor.archive import open_archive
+    from monitor.config import load_config
+    from monitor.jobs.crawl import crawl
+
+    config = load_config(Path(settings))
+
+    def task() -> int:
+        with open_archive(config.archive) as archive:
+            report = crawl(config, archive, [config.source("funding-tenders-bulk")], NOW)[0]
+        assert report.state == "accepted", report.reason
+        return report.seen
+
+    return task
+
+
+def ijson_alone(file: str) -> Callable[[], Any]:
+    """Every object of the file, dropped at once."""
+    import ijson
+
+    def task() -> int:
+        with Path(file).open("rb") as stream:
+            return sum(1 for _ in ijson.items(stream, "fundingData.GrantTenderObj.item", use_float=True))
+
+    return task
+
+
+def json_load(file: str) -> Callable[[], Any]:
+    """The whole file in memory."""
+
+    def task() -> int:
+        with Path(file).open("rb") as stream:
+            return len(json.load(stream)["fundingData"]["GrantTenderObj"])
+
+    return task

@@ -1,0 +1,54 @@
+"""Row: how long a person waits for a command, beside starting Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.archives import filled_archive, settings_text
+from benchmarks.generate import Inputs
+from benchmarks.measure import ROOT, Line, medians, seconds
+
+BOUNDS = {"--help": 6.0, "search": 20.0, "status": 20.0}
+NOTHING = "python -c pass"
+
+
+def measure(inputs: Inputs, quick: bool) -> list[Line]:
+    """The rows `commands`."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        (folder / "monitor.toml").write_text(settings_text(), "utf-8")
+        with filled_archive(folder / "data" / "archive.db", inputs.maker.calls(10 if quick else 600), match=True):
+            pass
+        monitor = [sys.executable, "-m", "monitor", "--config", str(folder / "monitor.toml"), "--now", "2026-05-27T12:00"]
+        tasks: dict[str, Callable[[], object]] = {
+            NOTHING: _run([sys.executable, "-c", "pass"]),
+            "--help": _run([sys.executable, "-m", "monitor", "--help"]),
+            "search": _run([*monitor, "search", "climate adaptation", "--json"]),
+            "status": _run([*monitor, "status", "--json"]),
+        }
+        spent = medians(tasks, 1 if quick else 11, seconds)
+    return [
+        Line(
+            row="commands",
+            what=f"monitor {command}",
+            unit="milliseconds",
+            value=spent[command] * 1000,
+            better="less",
+            peer=NOTHING,
+            peer_value=spent[NOTHING] * 1000,
+            bound=bound,
+        )
+        for command, bound in BOUNDS.items()
+    ]
+
+
+def _run(command: list[str]) -> Callable[[], object]:
+    def task() -> None:
+        code = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+        assert code in (0, 1), command
+
+    return task

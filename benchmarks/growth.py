@@ -1,0 +1,83 @@
+"""Row: how time grows with the number of calls, at 1x, 4x and 16x."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.analysing import analyse_all
+from benchmarks.archives import filled_archive, shipped_rules
+from benchmarks.bulk import ijson_alone
+from benchmarks.crawl import crawl_side_by_side
+from benchmarks.generate import NOW, Inputs
+from benchmarks.lab import changed_theme
+from benchmarks.matching import match_all
+from benchmarks.measure import Line, cpu_seconds, median_of, medians
+from monitor.archive.facets import FacetIndex
+from monitor.archive.search import ranked
+from monitor.language.analyser import Analyser
+from monitor.matching.match import analyse_zones
+from monitor.web.lab import preview
+
+STEPS = (1, 4, 16)
+Task = Callable[[], object]
+
+
+def measure(inputs: Inputs, quick: bool) -> list[Line]:
+    """The rows `growth`: by how much more than 16 times the time grows when the number does; n log n is the most allowed."""
+    start, runs = (4, 1) if quick else (250, 3)
+    lines = [_line(name, start, times) for name, times in _in_process(inputs, start, runs).items()]
+    rows = 10 if quick else 100
+    crawled = {step: _crawl(inputs, rows * step, 1 if quick else 2) for step in STEPS}
+    lines += [_line(name, rows, {step: spent[name] for step, spent in crawled.items()}) for name in crawled[1]]
+    return lines
+
+
+def _line(name: str, start: int, times: dict[int, float]) -> Line:
+    grown = times[16] / times[1] / 16
+    told = ", ".join(f"{step}x {seconds * 1000:.0f} ms" for step, seconds in times.items())
+    bound = math.log(16 * start) / math.log(start)
+    return Line(
+        row="growth", what=f"{name}, from {start}", unit="x linear at 16x", value=grown, better="less", bound=bound, note=told
+    )
+
+
+def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, float]]:
+    rules = shipped_rules()
+    analyser = Analyser()
+    theme, text = changed_theme(rules)
+    found: dict[str, dict[int, float]] = {}
+    calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
+    texts = [(call, analyse_zones(rules, call)) for call in calls]
+    bodies = [call.body for call in calls]
+    analyse_all(analyser, bodies)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for step in STEPS:
+            number = start * step
+            with filled_archive(Path(folder) / f"{step}.db", calls[:number], match=True) as archive:
+                index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
+                file = Path(folder) / f"{step}.json"
+                inputs.maker.bulk_file(file, number * 1_500)
+
+                def search(db: object = archive.db, index: FacetIndex = index) -> None:
+                    rows = ranked(db, "climate adaptation", NOW)  # type: ignore[arg-type]
+                    index.counts(index.bits_of(rows), {})
+
+                tasks: dict[str, Task] = {
+                    "matching": lambda number=number: match_all(rules, texts[:number]),  # type: ignore[misc]
+                    "analysing": lambda number=number: analyse_all(analyser, bodies[:number]),  # type: ignore[misc]
+                    "rule lab": lambda db=archive.db: preview(db, rules, theme, text, NOW),  # type: ignore[misc]
+                    "facet index": lambda db=archive.db: FacetIndex(db, NOW, lambda key, code, name: code),  # type: ignore[misc]
+                    "search": search,
+                    "bulk file": ijson_alone(str(file)),
+                }
+                for name, spent in medians(tasks, runs, cpu_seconds).items():
+                    found.setdefault(name, {})[step] = spent
+    return found
+
+
+def _crawl(inputs: Inputs, rows: int, runs: int) -> dict[str, float]:
+    first, again, _ = crawl_side_by_side(inputs.maker.portal_pages(rows), runs)
+    return {"crawl": median_of(first, "cpu"), "crawl unchanged": median_of(again, "cpu")}

@@ -1,0 +1,97 @@
+"""Row: a week's digests of many members, built and delivered over SMTP on loopback, beside rendering alone and smtplib alone."""
+
+from __future__ import annotations
+
+import smtplib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.archives import filled_archive, settings_text, shipped_rules
+from benchmarks.generate import NOW, Inputs
+from benchmarks.measure import Line, run_child, server
+
+
+def measure(inputs: Inputs, quick: bool, *, members: int = 12) -> list[Line]:
+    """The row `mails`."""
+    members = 1 if quick else members
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, server("smtp") as port:
+        base = Path(folder) / "base.db"
+        with filled_archive(base, inputs.maker.calls(20 if quick else 600), index=False, match=True) as archive:
+            archive.db.execute("PRAGMA journal_mode = DELETE")
+        spent = run_child("mails:week", folder=folder, members=members, port=port)
+    found = spent.result
+    what = f"a week for {members} members x {found['departments']} departments over SMTP"
+    rates = {name: found["mails"] / found[name] for name in ("ours", "rendering", "smtplib")}
+    slower = min(("rendering", "smtplib"), key=rates.__getitem__)
+    return [
+        Line(
+            row="mails",
+            what=what,
+            unit="mails per second",
+            value=rates["ours"],
+            peer=f"{name} alone",
+            peer_value=rates[name],
+            bound=0.5 if name == slower else None,
+        )
+        for name in ("rendering", "smtplib")
+    ] + [Line(row="mails", what="peak memory", unit="MB", value=spent.peak / 1e6, better="less", bound=400)]
+
+
+def week(folder: str, members: int, port: int) -> Callable[[], dict[str, Any]]:
+    """Each member's digests built and sent from its own copy of the archive; then the same mails by smtplib alone."""
+    from monitor.archive import copy_archive, open_archive
+    from monitor.config import load_config
+    from monitor.jobs import digest_builder
+    from monitor.jobs.digest import build_digests
+    from monitor.jobs.send import send_mails
+    from monitor.mail.smtp import Smtp
+
+    rules = shipped_rules()
+    spent = {"ours": 0.0, "rendering": 0.0, "smtplib": 0.0}
+    bytes_sent: list[tuple[str, bytes]] = []
+    render, deliver = digest_builder.render_mail, Smtp.deliver
+
+    def timed_render(*given: Any, **named: Any) -> Any:
+        begun = time.perf_counter()
+        rendered = render(*given, **named)
+        spent["rendering"] += time.perf_counter() - begun
+        return rendered
+
+    def noted(self: Smtp, message: Any, recipient: str) -> Any:
+        bytes_sent.append((recipient, message))
+        return deliver(self, message, recipient)
+
+    def task() -> dict[str, Any]:
+        mails = 0
+        for member in range(members):
+            home = Path(folder) / f"member-{member}"
+            (home / "data").mkdir(parents=True)
+            recipients = [(department, f"{department}@member{member}.example") for department in rules.departments]
+            (home / "monitor.toml").write_text(settings_text(port=port, recipients=recipients), "utf-8")
+            config = load_config(home / "monitor.toml")
+            with open_archive(Path(folder) / "base.db") as base:
+                copy_archive(base.db, config.archive)
+            with open_archive(config.archive) as archive:
+                begun = time.perf_counter()
+                build_digests(config, archive, NOW, rules=rules)
+                report = send_mails(config, archive, NOW)
+                spent["ours"] += time.perf_counter() - begun
+            assert report.sent, report
+            assert not report.problems, report
+            mails += report.sent
+            ready = [(recipient, message.as_bytes()) for recipient, message in bytes_sent]
+            bytes_sent.clear()
+            begun = time.perf_counter()
+            with smtplib.SMTP("127.0.0.1", port, "localhost") as connection:
+                for recipient, content in ready:
+                    connection.sendmail("eu@example.se", [recipient], content)
+            spent["smtplib"] += time.perf_counter() - begun
+            config.archive.unlink()
+        return {**spent, "mails": mails, "departments": len(rules.departments)}
+
+    digest_builder.render_mail = timed_render
+    Smtp.deliver = noted  # type: ignore[method-assign]
+    return task

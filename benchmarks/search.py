@@ -1,0 +1,144 @@
+"""Row: a search with all facets counted, beside a plain full-text query, Datasette's own table search and lemon24/reader's."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmarks.archives import filled_archive
+from benchmarks.generate import NOW, Inputs
+from benchmarks.measure import Line, percentile
+from monitor.archive import Archive
+from monitor.archive.facets import FacetIndex
+from monitor.archive.search import ranked
+
+QUERIES = (
+    "climate",
+    "climate adaptation",
+    "energy",
+    "young people",
+    "water quality",
+    "innovat*",
+    "research -health",
+    "waste",
+    "culture",
+    "school teacher",
+)
+PLAIN, DATASETTE, READER = "plain FTS5 query", "Datasette's table search", "reader's search"
+# Search reads short texts faster than long ones; a tenth of the captures' length keeps making the archive within minutes.
+LENGTH = 500
+Search = Callable[[str], object]
+
+
+def measure(inputs: Inputs, quick: bool, *, full: bool = False) -> list[Line]:
+    """The rows `search`, at each size."""
+    lines: list[Line] = []
+    sizes = (60,) if quick else (10_000, 100_000, 1_000_000) if full else (10_000, 100_000)
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            lines += _at_size(inputs, Path(folder), size, 1 if quick else 5)
+    return lines
+
+
+def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> list[Line]:
+    with filled_archive(folder / "archive.db", inputs.maker.calls(size, length=LENGTH)) as archive:
+        searches = {"ours": _ours(archive), PLAIN: _plain(archive)}
+        texts = (
+            archive.db.execute("SELECT source || '/' || call_id, title, body FROM calls").fetchall()
+            if find_spec("datasette") or find_spec("reader")
+            else []
+        )
+        searches[DATASETTE] = _datasette(folder / "table.db", texts)
+        if find_spec("reader") and size <= 10_000:
+            searches[READER] = _reader(folder / "reader.db", texts)
+        times: dict[str, list[float]] = {name: [] for name in searches}
+        for _ in range(runs):
+            for query in QUERIES:
+                for name, search in searches.items():
+                    begun = time.perf_counter()
+                    search(query)
+                    times[name].append(time.perf_counter() - begun)
+    lines = []
+    for part, name in ((0.5, "p50"), (0.95, "p95")):
+        own = percentile(times["ours"], part) * 1000
+        for peer in (PLAIN, DATASETTE, READER):
+            theirs = percentile(times[peer], part) * 1000 if peer in times else None
+            lines.append(
+                Line(
+                    row="search",
+                    what=f"{name} at {size} calls, facets counted",
+                    unit="milliseconds",
+                    value=own,
+                    better="less",
+                    peer=peer,
+                    peer_value=theirs,
+                    bound=2.0 if (peer, name) == (PLAIN, "p95") and size >= 100_000 else None,
+                )
+            )
+    return [line for line in lines if line.peer != READER or size <= 10_000]
+
+
+def _ours(archive: Archive) -> Search:
+    index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
+
+    def search(query: str) -> object:
+        rows = ranked(archive.db, query, NOW)
+        found = index.bits_of(rows)
+        return index.counts(found, {}), index.page(found, rows, 0, 20)
+
+    return search
+
+
+def _plain(archive: Archive) -> Search:
+    """The same table, the same words, in the order of relevance; no facet, no status."""
+
+    def search(query: str) -> object:
+        asked = _as_fts(query)
+        return archive.db.execute("SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search)", [asked]).fetchall()
+
+    return search
+
+
+def _as_fts(query: str) -> str:
+    wanted = [word if word.endswith("*") else f'"{word}"' for word in query.split() if not word.startswith("-")]
+    unwanted = [f'"{word[1:]}"' for word in query.split() if word.startswith("-")]
+    return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
+
+
+def _datasette(path: Path, texts: list[Any]) -> Search:
+    """What Datasette's page of a table with `_search` asks: the page's rows and their number, no facet."""
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE calls (key TEXT, title TEXT, body TEXT)")
+    connection.executemany("INSERT INTO calls VALUES (?, ?, ?)", texts)
+    connection.execute("CREATE VIRTUAL TABLE calls_fts USING fts5 (title, body, content = 'calls')")
+    connection.execute("INSERT INTO calls_fts (calls_fts) VALUES ('rebuild')")
+    where = "rowid IN (SELECT rowid FROM calls_fts WHERE calls_fts MATCH :search)"
+
+    def search(query: str) -> object:
+        values = {"search": _as_fts(query)}
+        rows = connection.execute(f"SELECT rowid, * FROM calls WHERE {where} ORDER BY rowid LIMIT 101", values).fetchall()
+        return rows, connection.execute(f"SELECT count(*) FROM calls WHERE {where}", values).fetchone()
+
+    return search
+
+
+def _reader(path: Path, texts: list[Any]) -> Search:
+    from itertools import islice
+
+    from reader import make_reader
+
+    reader: Any = make_reader(str(path), search_enabled=True)
+    reader.add_feed("https://example.org/feed", allow_invalid_url=True)
+    for key, title, body in texts:
+        reader.add_entry({"feed_url": "https://example.org/feed", "id": key, "title": title, "content": [{"value": body}]})
+    reader.update_search()
+
+    def search(query: str) -> object:
+        return list(islice(reader.search_entries(_as_fts(query)), 20)), reader.search_entry_counts(_as_fts(query))
+
+    return search

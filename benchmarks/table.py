@@ -1,0 +1,98 @@
+"""The table: as Markdown for people, as JSON for the next run, and what fell since the last."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Line
+
+FELL = 0.2
+"""A ratio that is worse by more than this part is told."""
+
+
+def as_json(lines: Sequence[Line], about: dict[str, Any]) -> str:
+    """The table as one JSON document."""
+    rows = [{**asdict(line), "ratio": line.ratio, "reached": line.reached, "key": line.key} for line in lines]
+    return json.dumps({"about": about, "lines": rows}, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_markdown(lines: Sequence[Line], about: dict[str, Any]) -> str:
+    """The table for people: ours, the peer's, the ratio, the bound, and whether it is reached."""
+    head = (
+        f"Measured {about['day']} on {about['machine']}, {about['cores']} cores, Python {about['python']}; "
+        f"inputs: {about['inputs']}. Medians of interleaved runs; written by `make bench`.\n\n"
+    )
+    out = [head, "| row | what | ours | peer | the peer's | ratio | to reach | |\n|---|---|---|---|---|---|---|---|\n"]
+    for line in lines:
+        theirs = f"{_short(line.peer_value)}" if line.peer_value is not None else "missing" if line.peer else ""
+        ratio = f"{_short(line.ratio)}x" if line.ratio is not None else ""
+        cells = (
+            line.row,
+            _what(line),
+            f"{_short(line.value)} {line.unit}",
+            line.peer,
+            theirs,
+            ratio,
+            _bound(line),
+            _verdict(line),
+        )
+        out.append("| " + " | ".join(cells) + " |\n")
+    return "".join(out)
+
+
+def _what(line: Line) -> str:
+    return f"{line.what} ({line.note})" if line.note else line.what
+
+
+def _bound(line: Line) -> str:
+    if line.bound is None:
+        return ""
+    return f"{'at least' if line.better == 'more' else 'at most'} {_short(line.bound)}{'x' if line.peer else ''}"
+
+
+def _verdict(line: Line) -> str:
+    return {None: "", True: "yes", False: "**no**"}[line.reached]
+
+
+def _short(number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def about_run(inputs: str, day: date) -> dict[str, Any]:
+    """Where and on what the table was measured."""
+    import os
+
+    return {
+        "day": day.isoformat(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "inputs": inputs,
+    }
+
+
+def fallen(before: Iterable[dict[str, Any]], lines: Iterable[Line]) -> list[str]:
+    """Every ratio that is worse than in the table before by more than a fifth, in words."""
+    known = {row["key"]: row["ratio"] for row in before if row["ratio"]}
+    told = []
+    for line in lines:
+        old, new = known.get(line.key), line.ratio
+        if old is None or not new:
+            continue
+        kept = new / old if line.better == "more" else old / new
+        if kept < 1 - FELL:
+            told.append(f"{line.key}: {_short(old)}x before, {_short(new)}x now")
+    return told
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The lines of an earlier table; none where there is no table."""
+    return list(json.loads(path.read_text("utf-8"))["lines"]) if path.is_file() else []
