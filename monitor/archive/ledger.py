@@ -186,6 +186,19 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         )
 
 
+def count_told(db: Database) -> int:
+    """How many facts departments have been told."""
+    return int(db.execute("SELECT count(*) FROM digest_items").fetchone()[0])
+
+
+def mark_subjects(db: Database, mark: str) -> str | None:
+    """Put a mark before the subject of every stored mail; gives one of the subjects, None when there is no mail."""
+    with db.atomic():
+        db.execute("UPDATE renderings SET subject = ? || subject", [mark])
+    row = db.execute("SELECT subject FROM renderings LIMIT 1").fetchone()
+    return str(row[0]) if row else None
+
+
 def mail_body(db: Database, digest: str, language: str) -> MailBody:
     """The stored mail of a digest in one language."""
     row = db.execute(

@@ -64,4 +64,65 @@ def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
         click.echo(f"Det som fanns förut ligger kvar i {report.kept}")
 
 
-COMMANDS = (run, backup, restore)
+@click.command()
+@json_option
+@pass_app
+def canary(app: App, as_json: bool) -> None:
+    """Send a made-up call the whole way to the coordinator's mailbox; tells at which step it was lost."""
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.canary import fly_canary
+
+    with open_installation(app.config) as archive:
+        report = fly_canary(app.config, archive, app.now)
+    if as_json:
+        answer({"week": report.week, "department": report.department, "title": report.title, "subject": report.subject})
+    else:
+        click.echo(f"Provmejlet är skickat: ”{report.subject}”. Kommer det inte fram är det fel på vägen till brevlådan.")
+
+
+@click.command()
+@json_option
+@pass_app
+def tidy(app: App, as_json: bool) -> None:
+    """Erase what has been kept long enough (settings keep)."""
+    from monitor.archive import lock
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.tidy import tidy as tidy_archive
+
+    with lock(app.config.data_dir), open_installation(app.config) as archive:
+        counts = tidy_archive(app.config, archive, app.now)
+    if as_json:
+        answer(counts)
+    else:
+        click.echo(
+            f"Gallrat: adressen i {counts['addresses']} mejl, {counts['notes']} anteckningar, {counts['documents']} dokument,"
+            f" {counts['mails']} mejlfiler, {counts['jobs']} rader om arbeten."
+        )
+
+
+@click.command()
+@click.argument("address")
+@json_option
+@pass_app
+def forget(app: App, address: str, as_json: bool) -> int:
+    """Erase a mail address from the archive and the delivered files; says where a person has to look."""
+    from monitor.archive import lock
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.tidy import forget as forget_address
+    from monitor.jobs.tidy import still_named
+
+    if "@" not in address:
+        raise click.BadParameter("expected an address such as namn@example.se", param_hint="ADDRESS")
+    with lock(app.config.data_dir), lock(app.config.data_dir, "send"), open_installation(app.config) as archive:
+        counts = forget_address(app.config, archive, address)
+    left = still_named(app.config, address)
+    if as_json:
+        answer({"erased": counts, "left": left})
+    else:
+        click.echo(f"Adressen är raderad på {sum(counts.values())} ställen.")
+        for sentence in left:
+            click.echo(sentence)
+    return int(bool(left))
+
+
+COMMANDS = (run, backup, restore, canary, tidy, forget)

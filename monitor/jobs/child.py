@@ -111,4 +111,6 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    # No proxy stands between a job and this machine.
+    direct = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1,localhost")))
+    return {**os.environ, "NO_PROXY": direct, "no_proxy": direct, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
