@@ -245,7 +245,9 @@ class Cards:
             if at_home:
                 rows.append(Row(clean(line.label), value))
             elif line.key == "municipality":
-                rows.append(Row(self.wording.say("fit.municipality"), self.wording.say(f"fit.{match.answer or 'framgår inte'}")))
+                rows.append(
+                    Row(self.wording.say("fit.municipality"), capital(self.wording.say(f"fit.{match.answer or 'framgår inte'}")))
+                )
             else:
                 rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
         return rows

@@ -18,7 +18,7 @@ _CONTROLS = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # Joins emoji and keeps Persian and Indic words right; harmless in a line of its own.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
-_ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w+|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
 
 
 class Wording:

@@ -79,7 +79,6 @@ def compose(letter: Letter) -> EmailMessage:
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.language
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for filename, content in letter.calendars:
@@ -91,6 +90,8 @@ def compose(letter: Letter) -> EmailMessage:
             filename=filename,
             params={"charset": "utf-8", "method": "PUBLISH"},
         )
+    # Set last: a message that becomes multipart hands its Content- headers down to its first part.
+    message["Content-Language"] = letter.language
     _set_boundaries(message)
     return message
 

@@ -282,7 +282,8 @@ class Department:
             status = call_status(one.call, self.now)
             if one.match and not one.vanished_at and status is not Status.CLOSED:
                 assert known.told, "what is open and concerns the department has been told"
-            if known.told and not one.vanished_at and one.call.kind is Kind.CALL:
+            closed_for_them = known.withdrawn and status is Status.CLOSED
+            if known.told and not one.vanished_at and one.call.kind is Kind.CALL and not closed_for_them:
                 told = {key for key in known.dates if date.fromisoformat(key) >= self.now.date()}
                 actual = {key for key in date_keys(one.call) if date.fromisoformat(key) >= self.now.date()}
                 assert told == actual, "the dates ahead that the department knows are the right ones"

@@ -1,0 +1,263 @@
+"""What a department can rely on: corrections, calendar entries that follow, reminders, stories, answers and the coordinator's copies."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from monitor.archive.followup import store_answer
+from monitor.calls import Budget, DeadlineModel, Status
+from monitor.config import Recipient
+from monitor.errors import ConfigError
+from tests.mailing import DEPARTMENTS, MONDAY, WEEK, World, a_call, html_of, moved, text_of
+
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+def flat(message):
+    return " ".join(text_of(message).split())
+
+
+def entries(message):
+    """The calendar entries of a mail by file name."""
+    return {
+        part.get_filename(): Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+        for part in message.iter_attachments()
+    }
+
+
+@pytest.fixture
+def told(world):
+    """The department knows two calls."""
+    world.welcomed()
+    world.publish(a_call("1", "2026-08-28"), a_call("2", "2026-10-01"), at=MONDAY)
+    world.week(MONDAY)
+    return world
+
+
+def test_a_date_that_moves_earlier_is_corrected_at_once(told):
+    told.publish(a_call("1", "2026-08-14"), a_call("2", "2026-10-01"), at=TUESDAY)
+    report = told.digest(TUESDAY, corrections_only=True)
+    assert [one.department for one in report.corrections] == ["kultur-fritid"]
+    assert told.send(TUESDAY).sent == 1
+    mail = told.server.taken[-1]
+    assert mail["Subject"] == "Rättelse: nytt sista datum fredag 14 augusti för Utlysning 1"
+    assert "Sista dag är flyttad och kommer tidigare: fredag 14 augusti (om 73 dagar). Förut: fredag 28 augusti." in flat(mail)
+    assert "Utlysning 2" not in flat(mail)
+    assert told.digest(TUESDAY, corrections_only=True).corrections == [], "once"
+    (weekly,) = told.week(MONDAY + WEEK)
+    assert "ÄNDRAT" not in text_of(weekly), "what was corrected is not news on Monday"
+
+
+def test_a_date_that_moves_later_waits_for_the_weeks_mail(told):
+    told.publish(a_call("1", "2026-09-14"), a_call("2", "2026-10-01"), at=TUESDAY)
+    assert told.digest(TUESDAY).corrections == []
+    (weekly,) = told.week(MONDAY + WEEK)
+    assert "Sista dag är ändrad: måndag 14 september" in flat(weekly)
+
+
+def test_a_withdrawn_call_is_corrected_and_its_return_told(told):
+    for hours in (0, 6):
+        told.crawl(a_call("2", "2026-10-01"), at=TUESDAY + timedelta(hours=hours))
+    told.digest(TUESDAY + timedelta(hours=7))
+    told.send(TUESDAY + timedelta(hours=7))
+    mail = told.server.taken[-1]
+    assert mail["Subject"] == "Rättelse: utlysningen Utlysning 1 är indragen"
+    (events,) = entries(mail).values()
+    assert [(str(event["STATUS"]), event["SEQUENCE"]) for event in events] == [("CANCELLED", 1)]
+    assert str(events[0]["SUMMARY"]).startswith("INSTÄLLT: ")
+    told.publish(a_call("1", "2026-08-28"), a_call("2", "2026-10-01"), at=TUESDAY + timedelta(days=2))
+    (weekly,) = told.week(MONDAY + WEEK)
+    assert "Utlysningen finns åter" in flat(weekly)
+    (events,) = entries(weekly).values()
+    assert [(str(event["STATUS"]), event["SEQUENCE"]) for event in events] == [("CONFIRMED", 2)]
+
+
+def test_the_calendar_entry_follows_the_date(told):
+    first = entries(told.server.taken[-1])["utlysning-1.ics"][0]
+    told.publish(a_call("1", "2026-08-14"), a_call("2", "2026-10-01"), at=TUESDAY)
+    told.digest(TUESDAY)
+    told.send(TUESDAY)
+    second = entries(told.server.taken[-1])["utlysning-1.ics"][0]
+    told.publish(a_call("1", "2026-09-25T17:00"), a_call("2", "2026-10-01"), at=TUESDAY + timedelta(days=2))
+    (weekly,) = told.week(MONDAY + WEEK)
+    third = entries(weekly)["utlysning-1.ics"][0]
+    assert first["UID"] == second["UID"] == third["UID"]
+    assert (first["SEQUENCE"], second["SEQUENCE"], third["SEQUENCE"]) == (0, 1, 2)
+    assert third.decoded("dtstart").isoformat() == "2026-09-25T15:00:00+00:00"
+    assert "anger ingen tid på dagen" in first["DESCRIPTION"]
+    assert "anger ingen tid på dagen" not in third["DESCRIPTION"]
+    assert [alarm.decoded("trigger").days for alarm in third.walk("VALARM")] == [-28, -7, -1]
+
+
+def test_every_stage_is_an_entry_and_a_stage_that_is_gone_is_cancelled(told):
+    stages = replace(a_call("3", "2026-09-03", "2027-03-04"), deadline_model=DeadlineModel.TWO_STAGE)
+    both = (a_call("1", "2026-08-28"), a_call("2", "2026-10-01"))
+    told.publish(*both, stages, at=TUESDAY)
+    (weekly,) = told.week(MONDAY + WEEK)
+    assert [str(event["SUMMARY"]) for event in entries(weekly)["utlysning-3.ics"]] == [
+        "Sista dag steg 1: Utlysning 3",
+        "Sista dag steg 2: Utlysning 3",
+    ]
+    assert "Sista dagar: steg 1: torsdag 3 september (om 87 dagar) och steg 2: torsdag 4 mars 2027 (om 269 dagar)" in flat(weekly)
+    told.publish(*both, moved(stages, "2026-09-03"), at=TUESDAY + WEEK)
+    (weekly,) = told.week(MONDAY + 2 * WEEK)
+    found = entries(weekly)["utlysning-3.ics"]
+    assert [str(event["STATUS"]) for event in found] == ["CONFIRMED", "CANCELLED"]
+    assert len({event["UID"] for event in found}) == 2
+
+
+def test_a_call_on_its_way_is_told_again_when_it_opens(world):
+    world.welcomed()
+    coming = a_call("1", "2026-12-01", stated_status=Status.FORTHCOMING)
+    world.publish(coming, at=MONDAY)
+    (first,) = world.week(MONDAY)
+    assert "PÅ VÄG" in text_of(first)
+    assert first["Subject"].startswith("1 kommande utlysning för")
+    world.publish(replace(coming, stated_status=Status.OPEN), at=TUESDAY)
+    (second,) = world.week(MONDAY + WEEK)
+    assert "[Nu öppen för ansökan]" in text_of(second)
+    assert second["Subject"].startswith("1 ny utlysning för")
+
+
+def test_only_strong_matches_and_what_interests_are_reminded(world):
+    world.welcomed()
+    world.publish(a_call("stark", "2026-07-20"), at=MONDAY)
+    world.publish(a_call("trolig", "2026-07-20", source="feed"), at=MONDAY, source="feed", level="trolig")
+    world.publish(
+        a_call("trolig", "2026-07-20", source="feed"),
+        a_call("vald", "2026-07-20", source="feed"),
+        a_call("nej", "2026-07-20", source="feed"),
+        at=MONDAY,
+        source="feed",
+        level="trolig",
+    )
+    world.week(MONDAY)
+    with world.archive() as archive:
+        answer = {"note": "", "digest": "", "now": MONDAY}
+        store_answer(archive.db, "kultur-fritid", "feed", "vald", "intressant", **answer)
+        store_answer(archive.db, "kultur-fritid", "portal", "stark", "intressant", **answer)
+        store_answer(archive.db, "kultur-fritid", "feed", "nej", "inte-for-oss", **answer)
+    (mail,) = world.week(MONDAY + 3 * WEEK)
+    text = text_of(mail)
+    assert "STÄNGER SNART" in text
+    assert [f"Utlysning {name}\n" in text for name in ("stark", "vald", "trolig", "nej")] == [True, True, False, False]
+
+
+def test_a_call_that_came_and_went_between_two_mails_is_owned_up_to(world):
+    world.welcomed()
+    world.publish(a_call("kort", "2026-05-30"), at=MONDAY - timedelta(days=5))
+    (mail,) = world.week(MONDAY)
+    assert "HANN STÄNGA INNAN VI KUNDE BERÄTTA" in text_of(mail)
+    assert "sista dag var lördag 30 maj" in flat(mail)
+
+
+def test_missed_weeks_come_as_one_mail(world):
+    world.welcomed()
+    for number in range(3):
+        world.crawl(*(a_call(str(n), "2026-10-01") for n in range(number + 1)), at=MONDAY + number * WEEK)
+    world.match("0", "1", "2")
+    (mail,) = world.week(MONDAY + 3 * WEEK)
+    assert "Mejlet gäller även veckorna 23, 24 och 25, då inga mejl gick ut." in flat(mail)
+    assert all(f"Utlysning {n}\n" in text_of(mail) for n in range(3))
+
+
+def test_several_sources_of_one_story_are_one_card_with_every_link(world):
+    world.welcomed()
+    world.publish(a_call("1", "2026-10-01"), at=MONDAY)
+    world.crawl(a_call("nyhet", source="feed", title="Nyhet om utlysning 1"), at=MONDAY, source="feed")
+    with world.archive() as archive, archive.db.atomic():
+        archive.db.execute("UPDATE calls SET story = 'portal/1' WHERE call_id = 'nyhet'")
+    (mail,) = world.week(MONDAY)
+    assert "Berättas också av Källan feed: https://example.org/nyhet" in text_of(mail)
+    assert "1 ny utlysning" in mail["Subject"]
+
+
+def test_quiet_weeks_by_choice(tmp_path):
+    world = World(tmp_path, recipients=tuple(DEPARTMENTS), digest={"silent": ("social",)}).welcomed()
+    report = world.digest(MONDAY)
+    assert [(one.department, one.state, one.kind) for one in report.digests] == [
+        ("kultur-fritid", "waiting", "quiet"),
+        ("social", "silent", "quiet"),
+    ]
+    assert world.send(MONDAY).sent == 1
+    assert world.server.taken[-1]["Subject"] == "Inget nytt för Kultur- och fritidsförvaltningen: vecka 23"
+
+
+def test_a_department_without_recipients_is_not_marked_as_told(world):
+    world.crawl(a_call("1", "2026-10-01"), at=MONDAY)
+    world.match("1", department="social")
+    report = world.digest(MONDAY)
+    assert [(one.department, one.state) for one in report.digests] == [("kultur-fritid", "waiting"), ("social", "no-recipient")]
+    assert world.facts("social") == []
+    world.recipients(Recipient(department="social", email="social@example.se"))
+    (mail,) = world.week(MONDAY + WEEK)
+    assert "Utlysning 1\n" in text_of(mail)
+
+
+def test_each_recipient_in_their_language(tmp_path):
+    people = [
+        Recipient(department="kultur-fritid", email="sv@example.se"),
+        Recipient(department="kultur-fritid", email="en@example.se", language="en"),
+    ]
+    world = World(tmp_path, recipients=people)
+    world.publish(a_call("1", "2026-10-01", budget=Budget(project_max=1_500_000)), at=MONDAY)
+    swedish, english = world.week(MONDAY)
+    assert (swedish["Content-Language"], english["Content-Language"]) == ("sv", "en")
+    assert english["Subject"] == "Welcome to the EU monitor, Kultur- och fritidsförvaltningen: 1 open call now"
+    assert "Last day: Thursday 1 October (in 122 days)" in flat(english)
+    assert "Money: At most 1.5 million euros per project" in flat(english)
+    assert "May a municipality take part: Yes" in flat(english)
+    assert '<html lang="en"' in html_of(english)
+
+
+def test_a_dry_run_moves_nothing(world):
+    world.welcomed()
+    world.publish(a_call("1", "2026-10-01"), at=MONDAY)
+    before = [world.rows(f"SELECT * FROM {table}") for table in ("digests", "digest_items", "outbox", "renderings")]
+    (report, _) = world.digest(MONDAY, dry_run=True).digests
+    assert report.state == "preview"
+    assert "Utlysning 1" in report.file.read_text("utf-8")
+    assert [world.rows(f"SELECT * FROM {table}") for table in ("digests", "digest_items", "outbox", "renderings")] == before
+
+
+def test_the_coordinator_gets_every_digest_a_day_ahead(tmp_path):
+    from monitor.jobs.digest import build_previews
+
+    world = World(tmp_path, digest={"preview": "samordnare@example.se"}).welcomed()
+    world.publish(a_call("1", "2026-10-01"), at=MONDAY - timedelta(days=2))
+    sunday = MONDAY - timedelta(days=1)
+    for _ in range(2):
+        with world.archive() as archive:
+            build_previews(world.config, archive, sunday, rules=world.rules)
+    world.send(sunday)
+    mail = world.server.taken[-1]
+    assert mail["To"] == "samordnare@example.se"
+    assert mail["Subject"] == (
+        "[Förhandsvisning] 1 ny utlysning för Kultur- och fritidsförvaltningen: vecka 23, närmast 1 oktober"
+    )
+    (weekly,) = world.week(MONDAY)
+    assert weekly["To"] == "kultur-fritid@example.se"
+    assert "Utlysning 1" in text_of(weekly)
+
+
+def test_building_again_changes_nothing(told):
+    before = told.rows("SELECT * FROM digest_items"), told.rows("SELECT * FROM outbox")
+    told.publish(a_call("1", "2026-08-28"), a_call("2", "2026-10-01"), a_call("3", "2026-10-01"), at=TUESDAY)
+    report = told.digest(TUESDAY)
+    assert [(one.department, one.state) for one in report.digests] == [("kultur-fritid", "sent"), ("social", "no-recipient")]
+    assert (told.rows("SELECT * FROM digest_items"), told.rows("SELECT * FROM outbox")) == before
+
+
+def test_unread_sources_are_named(world):
+    world.welcomed()
+    world.crawl(at=MONDAY - timedelta(days=3), state="degraded", source="feed")
+    (mail,) = world.week(MONDAY)
+    assert "Vi har läst 1 av 2 källor. Vi kunde inte läsa Källan feed (senast 25 maj)." in flat(mail)
+
+
+def test_a_recipient_of_no_department_is_a_mistake_in_the_settings(world):
+    world.recipients(Recipient(department="finns-inte", email="a@example.se"))
+    with pytest.raises(ConfigError, match="there is no department 'finns-inte'"):
+        world.digest(MONDAY)

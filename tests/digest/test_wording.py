@@ -1,0 +1,171 @@
+"""Words, dates and money as people write them; facts; what is left of hostile text."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.calls import DeadlineModel
+from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, numbered, read_facts
+from monitor.digest.model import Told
+from monitor.digest.render import load_templates
+from monitor.digest.view import weeks_between
+from monitor.digest.wording import capital, clean, distinct_words, first_sentences, iso_week, shorten
+from monitor.errors import MailError
+from monitor.paths import DIGESTS
+from tests.mailing import MONDAY, STOCKHOLM, a_call
+
+SV = load_templates((DIGESTS,)).wording("sv")
+EN = load_templates((DIGESTS,)).wording("en")
+
+
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "swedish", "english"),
+    [
+        (60_000, "EUR", "60 000 euro", "60,000 euros"),
+        (999_999, "SEK", "999 999 kronor", "999,999 Swedish kronor"),
+        (1_000_000, "SEK", "1 miljon kronor", "1 million Swedish kronor"),
+        (1_500_000, "EUR", "1,5 miljoner euro", "1.5 million euros"),
+        (12_345_678, "EUR", "12,35 miljoner euro", "12.35 million euros"),
+        (2_000_000_000, "EUR", "2 miljarder euro", "2 billion euros"),
+        (500, "CHF", "500 CHF", "500 CHF"),
+    ],
+)
+def test_money(amount, currency, swedish, english):
+    assert plain(SV.money(amount, currency)) == swedish
+    assert plain(EN.money(amount, currency)) == english
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("2026-06-25", "torsdag 25 juni"),
+        ("2027-01-07", "torsdag 7 januari 2027"),
+        ("2026-06-25T17:00+02:00", "torsdag 25 juni kl. 17.00"),
+        ("2026-06-25T23:30+00:00", "fredag 26 juni kl. 01.30"),
+        ("2026-12-01T17:00+01:00", "tisdag 1 december kl. 17.00"),
+        ("rolling", "löpande, utan sista dag"),
+    ],
+)
+def test_dates_in_words(key, words):
+    assert plain(SV.date_key(key, MONDAY)) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 5, 31), "har gått ut"),
+        (date(2026, 6, 1), "i dag"),
+        (date(2026, 6, 2), "i morgon"),
+        (date(2026, 6, 13), "om 12 dagar"),
+    ],
+)
+def test_days_left(day, words):
+    assert SV.days_left(day, MONDAY) == words
+    assert SV.days_left(date(2026, 6, 3), datetime(2026, 6, 1, 23, 59, tzinfo=STOCKHOLM)) == "om 2 dagar"
+
+
+def test_lists_and_numbers():
+    assert SV.join([]) == ""
+    assert SV.join(["a"]) == "a"
+    assert SV.join(["a", "b", "c"]) == "a, b och c"
+    assert (SV.say("count.new", n=1), SV.say("count.new", n=3)) == ("1 ny utlysning", "3 nya utlysningar")
+    with pytest.raises(MailError, match=r"sv.toml: the phrase 'finns.inte' is missing"):
+        SV.say("finns.inte")
+    with pytest.raises(MailError, match="asks for a value"):
+        SV.say("subject.quiet", name="x")
+
+
+def test_weeks():
+    assert iso_week(date(2026, 12, 31)) == "2026-W53"
+    assert iso_week(date(2027, 1, 3)) == "2026-W53"
+    assert weeks_between("2026-W51", "2027-W02") == ["2026-W52", "2026-W53", "2027-W01"]
+    assert weeks_between("2026-W22", "2026-W23") == []
+    assert SV.week("2027-W02") == "2"
+
+
+def test_sentences():
+    assert first_sentences("Ett. Två! Tre?") == "Ett. Två!"
+    assert first_sentences("Mötet är kl. 12 den 3 maj. Välkommen.") == "Mötet är kl. 12 den 3 maj. Välkommen."
+    assert (
+        first_sentences("Stöd, t.ex. Erasmus, kan sökas. Det ges av EU. Mer.") == "Stöd, t.ex. Erasmus, kan sökas. Det ges av EU."
+    )
+    assert first_sentences("") == ""
+    assert len(first_sentences("ord " * 200)) <= 280
+
+
+def test_words_that_say_the_same_are_named_once():
+    assert distinct_words(["Town Twinning", "town", "kommuner", "Kommunen", "EU"], 4) == ["Town Twinning", "kommuner", "EU"]
+
+
+@given(st.text())
+def test_clean_text_is_one_harmless_line(text):
+    found = clean(text)
+    assert clean(found) == found
+    assert not set(found) & set("\n\r\t\x00\u202e\u2066\u2028")
+    found.encode()
+
+
+@given(st.text(min_size=1), st.integers(2, 300))
+def test_shortened_text_is_short(text, limit):
+    assert len(shorten(clean(text), limit)) <= limit
+    assert capital(text)[1:] == text[1:] or len(text[:1].upper()) != 1
+
+
+def test_a_fact_that_comes_true_again_bears_a_number():
+    assert numbered("deadline:2026-06-25", frozenset()) == "deadline:2026-06-25"
+    told = frozenset({"deadline:2026-06-25", "deadline:2026-06-25#2"})
+    assert numbered("deadline:2026-06-25", told) == "deadline:2026-06-25#3"
+    facts = ["coming", "deadline:2026-06-25", "deadline:", "deadline:2026-06-25#2", "withdrawn", "back", "budget:7"]
+    known = read_facts(Told(fact=fact, at=MONDAY) for fact in facts)
+    assert known.dates == ("2026-06-25",)
+    assert (known.told, known.opened, known.withdrawn) == (True, False, False)
+    assert known.events == {7}
+
+
+def test_keys_of_dates():
+    assert date_keys(a_call("1", "2026-06-25")) == ("2026-06-25",)
+    assert date_keys(a_call("1", "2026-06-25T17:00")) == ("2026-06-25T17:00+02:00",)
+    assert date_keys(a_call("1")) == ()
+    assert date_keys(a_call("1", deadline_model=DeadlineModel.ROLLING)) == ("rolling",)
+
+
+CASES = [
+    # told, now true, changed, earlier
+    (("2026-08-28",), ("2026-08-28",), False, False),
+    (("2026-08-28",), ("2026-08-14",), True, True),
+    (("2026-08-28",), ("2026-09-14",), True, False),
+    (("2026-08-28",), ("2026-05-01",), True, True),
+    (("2026-05-28",), (), False, False),
+    (("2026-05-28",), ("2026-06-25",), True, False),
+    (("2026-05-28", "2026-09-01"), ("2026-09-01",), False, False),
+    (("2026-08-28",), (), True, False),
+    ((), ("2026-08-28",), True, False),
+    (("rolling",), ("2026-08-28",), True, True),
+    (("2026-08-28",), ("rolling",), True, False),
+    (("2026-08-28",), ("2026-08-28T17:00+02:00",), False, False),
+    (("2026-08-28T17:00+02:00",), ("2026-08-28T12:00+02:00",), True, True),
+    (("2026-08-28T12:00+02:00",), ("2026-08-28T17:00+02:00",), True, False),
+    (("2026-08-28",), ("2026-08-28", "2026-11-01"), True, False),
+    (("2026-08-28", "2026-11-01"), ("2026-08-28",), True, False),
+    (("2026-08-28", "2026-11-01"), ("2026-08-28", "2026-10-01"), True, True),
+]
+
+
+@pytest.mark.parametrize(("told", "current", "changed", "earlier"), CASES)
+def test_what_is_a_change_and_what_is_earlier(told, current, changed, earlier):
+    assert dates_changed(told, current, MONDAY) is changed
+    assert is_earlier(told, current, MONDAY) is earlier
+
+
+def test_a_day_is_over_when_the_day_is():
+    last = datetime(2026, 6, 25, 23, 59, tzinfo=STOCKHOLM)
+    assert not has_passed("2026-06-25", last)
+    assert has_passed("2026-06-25", datetime(2026, 6, 26, 0, 0, tzinfo=STOCKHOLM))
+    assert has_passed("2026-06-25T17:00+02:00", datetime(2026, 6, 25, 15, 1, tzinfo=UTC))
+    assert not has_passed("rolling", last)
