@@ -46,10 +46,10 @@ del delen delar delarna delens|krav kravet kraven|form formen former formerna|fr
 beslut beslutet besluten beslutets beslutens|slut slutet sluten slutets|kår kåren kårer kårerna kårens|jämställd jämställt jämställda jämställdas
 anställd anställda anställdas anställde anställt|avfall avfallet avfallets avfalls|underhåll underhållet underhålls|samla samlar samlade samlat samlas samlades
 sin sitt sina|runda rundan rundor rundorna|flotta flottan flottor|deadline deadlinen deadlines|stötta stöttar stöttade stöttat stöttas
-träff träffen träffarna träffs|uppväxt uppväxten|nyanländ nyanlänt nyanlända nyanländas|asylsökande asylsökandes
+träff träffen träffarna träffs|uppväxt uppväxten|nyanländ nyanlänt nyanlända nyanländas|asylsökande asylsökandes|fullmäktige fullmäktiges
 """
 # Words that are spelled like a form of another word, and are words of their own.
-_OWN = """handla tryck åt va to redo vart för till från över under om mot av wifi första andra vår flera lika data media tillväxt växt uppväxt utväxt följd dator rike himmel tekniker kritiker historiker politiker praktiker musiker grundare nämnd fiske vete bete rot
+_OWN = """fullmäktige handla tryck åt va to redo vart för till från över under om mot av wifi första andra vår flera lika data media tillväxt växt uppväxt utväxt följd dator rike himmel tekniker kritiker historiker politiker praktiker musiker grundare nämnd fiske vete bete rot
 moder väst öst skjuts täcke ros halt drag utdrag föredrag understöd bifall myt brons gråt kurs gräns ände vrede växel segel pendel koppel gödsel
 mögel ånger rymd finans kvarts skift sås jubel rulle backe tum stadium premie supporter fläkt fånge modern tes mos majs lins essens sabbat blockad
 fasad parad stig officer krångel blick upplaga granne vilt medel fiske kost post rest vinst lön aktiv passiv bredd längd höjd vidd inlägg fordran
@@ -63,7 +63,7 @@ fullständig ifrågasätta nästintill frivillig helvete framförallt yttrande k
 kollega kontrollera programmera formulera formulär intressera passera lokalisera assistans koppar buller galler kvarter hallon redaktör regissör
 retorik bokstav tallrik hertig maraton anklaga nyttja anordna hushåll nackdel handikapp operatör kvantitet provins kommendör tortyr lansera
 sammanställning självinsikt annons parkering avtryck främling anhörig fängelse egendom oktober hantera bankett skillnad ledning trappa bostad kontakt kontroll kontrakt fartyg kultur kostnad fordon medborgare mångfald landskap verkstad skola försvar människa
-ändamål fullmäktige hantverk ledamot granskning trädgård mottagare ordning ordförande vecka handel bransch kommun region äventyr arbete
+ändamål hantverk ledamot granskning trädgård mottagare ordning ordförande vecka handel bransch kommun region äventyr arbete
 hinder hemlig vanlig enskild tidning lördag söndag måndag tisdag onsdag torsdag fredag tillfälle rättighet skyldighet ungdom ålderdom
 ansvar ensam gemensam lantbruk framtid nutid särskild personal material marknad egendom fullmakt lösning styrelse rörelse händelse
 konstnär patient student president agent resurs respekt person personlig partner parti turist artist konst balans tryck uppgift

@@ -21,6 +21,9 @@ from monitor.language.detect import ENGLISH, SWEDISH, swedish_small_words
 from monitor.language.wordfile import write_words
 
 DATA = Path(__file__).parent / "data"
+_AUTHORITIES = (
+    "verket", "myndigheten", "styrelsen", "inspektionen", "förvaltningen", "nämnden", "fonden", "banken", "rådet", "institutet", "tinget", "kontoret"
+)  # fmt: skip
 _DERIVED = ("ning", "ring", "ing", "ande", "ende", "are", "bar", "else", "lig")
 
 
@@ -103,6 +106,7 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
         bases[f"{word[:-2]}ning"] = word
     bases.update(irregular.word_forms())
     bases = {word: _followed(word, bases) for word in bases}
+    bases.update(_authorities(bases))
     bases.update(_plurals_not_verbs(bases, frequencies))
     # A genitive belongs where the same form without its s does.
     for word, base in bases.items():
@@ -135,6 +139,17 @@ def _is_own(word: str, base: str, forms: _Forms, frequencies: Mapping[str, float
     if word.endswith(("d", "t")) and base.endswith("a"):
         return False
     return forms.is_noun(word) or forms.is_adjective(word)
+
+
+def _authorities(bases: Mapping[str, str]) -> dict[str, str]:
+    """Names such as skolverket, which lists have in the definite form, and their genitives: a kind of verk like any other."""
+    found = {}
+    for word, base in bases.items():
+        for head in _AUTHORITIES:
+            stem = base[: -len(head)]
+            if base.endswith(head) and stem and bases.get(head, head) != head:
+                found[word] = stem + bases[head]
+    return found
 
 
 def _plurals_not_verbs(bases: Mapping[str, str], frequencies: Mapping[str, float]) -> dict[str, str]:
