@@ -3,62 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, has_passed, key_date
+from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import Audience, Candidate, Change, ChangeKind, Item, Match, Section
+from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Match, Section
 from monitor.digest.wording import HOME, Wording, capital, clean, distinct_words, first_sentences, shorten
 
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
 WHY_WORDS = 4
-_URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A label and its value in a card; `strong` for what decides; `language` when it is not that of the mail."""
-
-    label: str
-    value: str
-    strong: bool = False
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkView:
-    """The words of a link, what they are about for those who hear the link alone, and where it leads."""
-
-    text: str
-    about: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardView:
-    """One call as it is shown. Empty strings and empty tuples are left out of the mail."""
-
-    title: str
-    short_title: str
-    url: str
-    language: str
-    badge: str = ""
-    programme: str = ""
-    summary: str = ""
-    changes: tuple[str, ...] = ()
-    urgent: bool = False
-    rows: tuple[Row, ...] = ()
-    detail: str = ""
-    why: str = ""
-    areas: str = ""
-    goals: str = ""
-    links: tuple[LinkView, ...] = ()
-    answers: tuple[LinkView, ...] = ()
-    also: tuple[LinkView, ...] = ()
 
 
 class Cards:
@@ -87,7 +44,7 @@ class Cards:
             programme=clean(match.programme) if match else "",
             summary="" if changed else self._summary(call, title),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
-            urgent=any(change.kind in _URGENT for change in item.changes),
+            urgent=any(change.kind in URGENT for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
             why=self.why(match) if match else "",
             areas=self.wording.say("card.areas", areas=self.wording.join(match.areas)) if match and match.areas else "",
@@ -112,7 +69,7 @@ class Cards:
             language=self._other_language(call),
             programme=clean(match.programme) if match else "",
             changes=(*changes, *self._note(item)),
-            urgent=any(change.kind in _URGENT for change in item.changes),
+            urgent=any(change.kind in URGENT for change in item.changes),
             detail="" if changes else self.detail(call),
             why=self.why(match) if match else "",
             links=(self._link("link.archive", title, self.links.call(call)),),

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.calls import Kind, Status, call_status, next_deadline
-from monitor.digest.facts import (
-    Known,
-    date_keys,
-    dates_changed,
-    deadline_fact,
-    has_passed,
-    is_earlier,
-    numbered,
-    read_facts,
-)
+from monitor.digest.changes import closing_facts, find_changes, standing_facts
+from monitor.digest.facts import Known, date_keys, numbered, read_facts
 from monitor.digest.model import (
     LEVELS,
+    URGENT,
     Candidate,
     Change,
     ChangeKind,
     Choice,
-    Event,
     Group,
     Item,
     Level,
@@ -34,10 +25,8 @@ from monitor.digest.model import (
     Selection,
 )
 
-FOUR_WEEKS, ONE_WEEK = 28, 7
 # So few of a source in one section are no crowd, whatever else the source has.
 _NO_GROUP = 3
-_URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
 _FIRST_SECTION = {
     Kind.NEWS: Section.NEWS,
     Kind.EVENT: Section.EVENTS,
@@ -73,8 +62,8 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
         known = read_facts(candidate.told)
         if not known.told or candidate.answer == "inte-for-oss":
             continue
-        changes = _changes(candidate, known, now)
-        if any(change.kind in _URGENT for change in changes):
+        changes = find_changes(candidate, known, now)
+        if any(change.kind in URGENT for change in changes):
             items.append(_changed_item(candidate, known, changes, (), now))
     items.sort(key=lambda item: _order(item, now))
     return Selection(kind=MailKind.CORRECTION, items=tuple(items))
@@ -110,7 +99,7 @@ def due_item(
         return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
     if candidate.answer == "inte-for-oss":
         return None
-    changes = _changes(candidate, known, now)
+    changes = find_changes(candidate, known, now)
     if changes and {change.kind for change in changes} != {ChangeKind.OPENED}:
         return _changed_item(candidate, known, changes, also, now)
     if candidate.match is None or candidate.vanished_at is not None:
@@ -119,7 +108,7 @@ def due_item(
         return Item(
             candidate=candidate,
             section=Section.NEW,
-            facts=("opened", *_standing_facts(candidate, known, now)),
+            facts=("opened", *standing_facts(candidate, known, now)),
             also=also,
             opened=True,
         )
@@ -169,7 +158,7 @@ def _first_item(
         return _missed_item(candidate, also, previous=previous, now=now)
     section = _FIRST_SECTION.get(call.kind) or (Section.COMING if status is Status.FORTHCOMING else Section.NEW)
     word = "coming" if section is Section.COMING else "new"
-    return Item(candidate=candidate, section=section, facts=(word, *_standing_facts(candidate, Known(), now)), also=also)
+    return Item(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, Known(), now)), also=also)
 
 
 def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime) -> Item | None:
@@ -187,47 +176,8 @@ def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous:
     if last is None or last < previous or candidate.first_seen < previous:
         return None
     return Item(
-        candidate=candidate, section=Section.MISSED, facts=("missed", *_standing_facts(candidate, Known(), now)), also=also
+        candidate=candidate, section=Section.MISSED, facts=("missed", *standing_facts(candidate, Known(), now)), also=also
     )
-
-
-def _changes(candidate: Candidate, known: Known, now: datetime) -> list[Change]:
-    """What is no longer as the department was told, by comparing with what it was told: there and back is no change."""
-    changes: list[Change] = []
-    call = candidate.call
-    current = date_keys(call)
-    told = known.dates or ()
-    if call.kind is Kind.CALL:
-        open_before = not told or any(not has_passed(key, now) for key in told)
-        if candidate.vanished_at is not None:
-            return [Change(kind=ChangeKind.WITHDRAWN, old=told)] if open_before and not known.withdrawn else []
-        if known.withdrawn:
-            if call_status(call, now) is Status.CLOSED:
-                return []
-            changes.append(Change(kind=ChangeKind.BACK))
-    if known.dates is not None and dates_changed(told, current, now):
-        kind = ChangeKind.EARLIER if is_earlier(told, current, now) else ChangeKind.MOVED
-        changes.append(Change(kind=kind, old=told, new=current))
-    if call.kind is not Kind.CALL:
-        return changes
-    status = call_status(call, now)
-    if not known.opened and status is Status.OPEN and "coming" in known.facts:
-        changes.append(Change(kind=ChangeKind.OPENED))
-    if status is not Status.CLOSED:
-        changes.extend(_event_changes(candidate.events, known))
-    return changes
-
-
-def _event_changes(events: Sequence[Event], known: Known) -> list[Change]:
-    fresh = [event for event in events if event.id not in known.events]
-    changes = []
-    budgets = [event for event in fresh if event.type == "budget_changed"]
-    if budgets and budgets[0].old != budgets[-1].new:
-        changes.append(Change(kind=ChangeKind.BUDGET, old=(budgets[0].old or "{}",), new=(budgets[-1].new or "{}",)))
-    notices = [text for event in fresh if event.type == "news" for text in json.loads(event.new or "[]")]
-    if notices:
-        changes.append(Change(kind=ChangeKind.NOTICE, new=tuple(dict.fromkeys(notices))))
-    return changes
 
 
 def _changed_item(candidate: Candidate, known: Known, changes: list[Change], also: tuple[Candidate, ...], now: datetime) -> Item:
@@ -240,7 +190,7 @@ def _changed_item(candidate: Candidate, known: Known, changes: list[Change], als
     if ChangeKind.OPENED in kinds:
         facts.append("opened")
     if ChangeKind.WITHDRAWN not in kinds:
-        facts.extend(_standing_facts(candidate, known, now))
+        facts.extend(standing_facts(candidate, known, now))
     return Item(candidate=candidate, section=Section.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
 
@@ -251,7 +201,7 @@ def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...
         return None
     if match.level is not Level.STRONG and candidate.answer != "intressant":
         return None
-    facts = [fact for fact in _closing_facts(candidate, now) if fact not in known.facts]
+    facts = [fact for fact in closing_facts(candidate, now) if fact not in known.facts]
     if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
         return None
     return Item(candidate=candidate, section=Section.CLOSING, facts=tuple(facts), also=also)
@@ -259,30 +209,6 @@ def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...
 
 def _one_week_told(known: Known, four_weeks: str) -> bool:
     return four_weeks.replace("closing-4w", "closing-1w") in known.facts
-
-
-def _closing_facts(candidate: Candidate, now: datetime) -> list[str]:
-    """The reminders that any mention of the call at `now` makes unnecessary."""
-    upcoming = next_deadline(candidate.call, now)
-    if candidate.call.kind is not Kind.CALL or upcoming is None:
-        return []
-    day = upcoming.at.astimezone(now.tzinfo).date()
-    left = (day - now.date()).days
-    return [f"{name}:{day}" for name, days in (("closing-1w", ONE_WEEK), ("closing-4w", FOUR_WEEKS)) if left <= days]
-
-
-def _standing_facts(candidate: Candidate, known: Known, now: datetime) -> list[str]:
-    """What a reader of the item knows besides its headline: the dates, that it closes soon, and all that changed before."""
-    facts = []
-    keys = date_keys(candidate.call)
-    if known.dates is None or keys != known.dates:
-        facts.append(numbered(deadline_fact(keys), known.facts))
-    facts.extend(fact for fact in _closing_facts(candidate, now) if fact not in known.facts)
-    words = {"budget_changed": "budget", "news": "notice"}
-    facts.extend(
-        f"{words[event.type]}:{event.id}" for event in candidate.events if event.type in words and event.id not in known.events
-    )
-    return facts
 
 
 def _welcome(items: list[Item], choice: Choice) -> Selection:
@@ -326,7 +252,7 @@ def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]
 def _order(item: Item, now: datetime) -> tuple[object, ...]:
     """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
     call, match = item.candidate.call, item.candidate.match
-    urgency = 0 if any(change.kind in _URGENT for change in item.changes) else 1
+    urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1
     level = LEVELS.index(match.level) if match else len(LEVELS)
     upcoming = next_deadline(call, now)
     starts = call.starts if call.kind is Kind.EVENT else None

@@ -136,6 +136,10 @@ class ChangeKind(StrEnum):
     NOTICE = "notice"
 
 
+URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
+"""What cannot wait for the week's mail."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""

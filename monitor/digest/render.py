@@ -15,8 +15,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, sele
 from monitor.digest.answers import Signer
 from monitor.digest.calendar import CalendarFile, calendar_file
 from monitor.digest.cards import Cards
+from monitor.digest.layout import MailView, Occasion, plan
 from monitor.digest.model import Audience, Item, MailKind, Selection, Shown
-from monitor.digest.view import MailView, MailWriter, Occasion, plan
+from monitor.digest.view import MailWriter
 from monitor.digest.wording import Wording, clean
 from monitor.errors import MailError
 

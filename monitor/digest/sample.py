@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Precision, Section, Status
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.facts import date_keys, deadline_fact
+from monitor.digest.layout import Occasion
 from monitor.digest.model import (
     Audience,
     Candidate,
@@ -25,7 +26,6 @@ from monitor.digest.model import (
     SourceHealth,
     Told,
 )
-from monitor.digest.view import Occasion
 from monitor.digest.wording import HOME, iso_week
 
 NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)

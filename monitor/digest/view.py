@@ -1,113 +1,31 @@
-"""A mail as its templates see it: subject, lead, sections with cards and lines, footer. All words are ready; templates only place them."""
+"""Writing a mail's view: subject, lead, sections with cards and lines, footer. Templates only place what is written here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from monitor.calls import next_deadline
-from monitor.digest.cards import Cards, CardView, LinkView
+from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
+from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import (
     Audience,
-    Candidate,
     ChangeKind,
     Group,
     Item,
-    Level,
     MailKind,
     Section,
     Selection,
     Shown,
-    SourceHealth,
 )
 from monitor.digest.wording import HOME, Wording, clean, iso_week, shorten
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
-_LINES_ONLY = (Section.NEWS, Section.POLICY, Section.PARTNERS, Section.MISSED)
 _CALLS_IN_SUBJECT = 3
 _IN_SUBJECT = (Section.NEW, Section.CLOSING, Section.COMING, Section.EVENTS, Section.POLICY, Section.PARTNERS, Section.NEWS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupView:
-    """Many items of one source as one: how many, why, the strongest, and the link to exactly these."""
-
-    title: str
-    reason: str
-    lines: tuple[CardView, ...]
-    link: LinkView
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionView:
-    """One section of the mail."""
-
-    id: str
-    heading: str
-    cards: tuple[CardView, ...] = ()
-    weak: tuple[CardView, ...] = ()
-    lines: tuple[CardView, ...] = ()
-    groups: tuple[GroupView, ...] = ()
-    more: LinkView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailView:
-    """Everything a template may place."""
-
-    kind: str
-    language: str
-    subject: str
-    title: str
-    name: str
-    lead: tuple[str, ...]
-    sections: tuple[SectionView, ...]
-    footer: tuple[str, ...]
-    footer_heading: str
-    weak_heading: str
-    some: str
-    also: str
-    answer: str
-    whole: LinkView
-    leave: LinkView
-    sources: LinkView
-    rest: LinkView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """When and why a mail is written: its digest's id and week, the week of the mail before it, how the sources stand, and the
-    coordinator's own line."""
-
-    digest: str
-    week: str
-    now: datetime
-    previous_week: str = ""
-    health: tuple[SourceHealth, ...] = ()
-    ahead: tuple[Candidate, ...] = ()
-    top: str = ""
-
-
-def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
-    """How each item is shown when only so many cards and lines have room; what is urgent and strong comes first."""
-    shown: dict[tuple[str, str], Shown] = {}
-    for item in selection.items:
-        weak = item.section is Section.NEW and item.candidate.match is not None and item.candidate.match.level is Level.WEAK
-        if item.section not in _LINES_ONLY and not weak and cards > 0:
-            cards -= 1
-            shown[item.candidate.key] = Shown.CARD
-        elif lines > 0:
-            lines -= 1
-            shown[item.candidate.key] = Shown.LINE
-        else:
-            shown[item.candidate.key] = Shown.LINK
-    for item in (*(member for group in selection.groups for member in group.items), *selection.rest):
-        shown[item.candidate.key] = Shown.LINK
-    return shown
 
 
 class MailWriter:
@@ -155,7 +73,7 @@ class MailWriter:
             return None
         welcome = selection.kind is MailKind.WELCOME and section is Section.NEW
         in_lines = [item for item in items if shown[item.candidate.key] is Shown.LINE]
-        weak = [item for item in in_lines if section is Section.NEW and _is_weak(item)]
+        weak = [item for item in in_lines if section is Section.NEW and is_weak(item)]
         linked = sum(shown[item.candidate.key] is Shown.LINK for item in items)
         return SectionView(
             id=section.value,
@@ -336,7 +254,3 @@ def weeks_between(earlier: str, later: str) -> list[str]:
         weeks.append(iso_week(day))
         day += timedelta(weeks=1)
     return weeks
-
-
-def _is_weak(item: Item) -> bool:
-    return item.candidate.match is not None and item.candidate.match.level is Level.WEAK

@@ -28,9 +28,9 @@ from monitor.archive.secret import load_secret
 from monitor.config import Config, Recipient
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
+from monitor.digest.layout import Occasion
 from monitor.digest.model import Candidate, MailKind, Selection, SourceHealth
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
-from monitor.digest.view import Occasion
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError
 from monitor.jobs.digest_values import audience, candidate, choice, health, steer
