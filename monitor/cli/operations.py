@@ -101,6 +101,49 @@ def tidy(app: App, as_json: bool) -> None:
 
 
 @click.command()
+@json_option
+@pass_app
+def note(app: App, as_json: bool) -> None:
+    """Put the week's note to the coordinator into the outbox: sources, signals, answers, mails, and what is new."""
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.note import write_note
+
+    with open_installation(app.config) as archive:
+        report = write_note(app.config, archive, app.now)
+    if as_json:
+        answer({"week": report.week, "new": report.new, "paragraphs": list(report.paragraphs)})
+        return
+    for paragraph in report.paragraphs:
+        click.echo(paragraph)
+    click.echo("Brevet väntar i utkorgen." if report.new else f"Brevet för {report.week} är redan skrivet.", err=True)
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Do not try to reach the sources.")
+@json_option
+@pass_app
+def doctor(app: App, offline: bool, as_json: bool) -> int:
+    """Try settings, rules, mail server, disk, clock, archive and the way to every source; say what to do. Sends nothing."""
+    from dataclasses import asdict
+
+    from monitor.jobs.doctor import examine
+
+    findings = []
+    for finding in examine(app.config, app.now, network=not offline):
+        findings.append(finding)
+        if not as_json:
+            click.echo(f"{'bra' if finding.well else 'FEL'}  {finding.name}: {finding.text}")
+            if finding.advice:
+                click.echo(f"     {finding.advice}")
+    ill = [finding for finding in findings if not finding.well]
+    if as_json:
+        answer({"findings": [asdict(finding) for finding in findings]})
+    else:
+        click.echo(f"\n{len(ill)} saker att åtgärda." if ill else "\nAllt ser bra ut.")
+    return int(bool(ill))
+
+
+@click.command()
 @click.argument("address")
 @json_option
 @pass_app
@@ -125,4 +168,4 @@ def forget(app: App, address: str, as_json: bool) -> int:
     return int(bool(left))
 
 
-COMMANDS = (run, backup, restore, canary, tidy, forget)
+COMMANDS = (run, backup, restore, canary, note, tidy, forget, doctor)

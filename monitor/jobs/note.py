@@ -1,0 +1,93 @@
+"""The week's note to the coordinator: what changed among sources, rules, answers and mails, and what has never been seen before."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.archive import Archive
+from monitor.archive.weekly import (
+    bounced_mails,
+    changed_health,
+    count_unread_answers,
+    new_programmes,
+    recovered_sources,
+    titles_between,
+)
+from monitor.config import Config
+from monitor.digest.wording import iso_week
+from monitor.jobs.last_rules import rules_in_force
+from monitor.jobs.letter import store_letter
+from monitor.jobs.rules import report_archive
+from monitor.jobs.status import status
+
+WEEK = timedelta(days=7)
+_SHOWN = 10
+_WORD = re.compile(r"[^\W\d_]{5,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReport:
+    """The note of a week; `new` when it was not in the outbox before."""
+
+    week: str
+    paragraphs: tuple[str, ...]
+    new: bool
+
+
+def write_note(config: Config, archive: Archive, now: datetime) -> NoteReport:
+    """Put the week's note into the outbox, once; a week in which nothing asks for a look says so."""
+    week = iso_week(now.astimezone(config.zone).date())
+    paragraphs = tuple(_paragraphs(config, archive, now)) or ("Inget behöver ses över den här veckan.",)
+    subject = f"EU-bevakningen vecka {week[6:]}: till samordnaren"
+    new = store_letter(config, archive.db, f"{week}-veckobrev", subject, paragraphs, now)
+    return NoteReport(week=week, paragraphs=paragraphs, new=new)
+
+
+def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str]:
+    db, since = archive.db, now - WEEK
+    for sentence in status(config, archive, now)["attention"]:
+        yield f"Behöver ses över: {sentence}"
+    for row in changed_health(db, since):
+        yield f"Källan {row['name']} har fått problem: {row['text']}"
+    recovered = recovered_sources(db, since)
+    if recovered:
+        yield f"Läses igen som de ska: {_some(recovered)}."
+    answers = count_unread_answers(db)
+    if answers:
+        yield f"{answers} svar ”inte för oss” väntar på dig. Se: {config.municipality.base_url}/samordna eller monitor feedback."
+    for department, count in sorted(bounced_mails(db, since).items()):
+        yield f"{count} mejl till {department or 'samordnaren'} togs inte emot av mottagarens server."
+    for programme, title in new_programmes(db, since):
+        yield f"Ett program som aldrig setts förut: {programme} (”{title}”). Lägg till det i rules/programmes.toml om det ska förklaras."
+    words = new_words(titles_between(db, None, since), titles_between(db, since, now))
+    if words:
+        yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
+    yield from _signals(config, archive)
+
+
+def _signals(config: Config, archive: Archive) -> Iterable[str]:
+    report = report_archive(archive, rules_in_force(archive, config, last_good=True))
+    if report.calls < 100:  # too few to say that a word never comes
+        return
+    if report.dead:
+        yield f"Signaler som inte träffar något i arkivet: {_some(report.dead)}. Se: monitor rules report"
+    if report.broad:
+        yield f"Signaler som träffar så mycket att de säger lite: {_some(report.broad)}. Se: monitor rules report"
+
+
+def new_words(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    """Words of the later titles that no earlier one has, the most frequent first. Without earlier titles every word would be new."""
+    known = {word.casefold() for title in before for word in _WORD.findall(title)}
+    if not known:
+        return []
+    counts = Counter(word.casefold() for title in after for word in _WORD.findall(title))
+    return [word for word, _ in counts.most_common() if word not in known]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" och {more} till" if more > 0 else "")

@@ -1,0 +1,70 @@
+"""The week's note: what has changed and asks for a look, and nothing else."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.archive.codec import stamp
+from monitor.archive.followup import store_answer
+from monitor.config import Config
+from monitor.jobs.note import new_words, write_note
+
+NOW = datetime(2026, 5, 18, 8, tzinfo=ZoneInfo("Europe/Stockholm"))
+TEXT = ("identifier", "parent", "status", "summary", "body", "conditions", "url", "language", "deadline_model", "currency")
+
+
+@pytest.fixture
+def config(tmp_path):
+    return Config(data_dir=tmp_path)
+
+
+def add_call(db, number, title, programme, days):
+    seen = dict.fromkeys(("first_seen", "last_seen", "last_changed"), stamp(NOW - timedelta(days=days)))
+    data = f'{{"source":"s","call_id":"{number}","title":"{title}","url":"https://example.se"}}'
+    row = {"source": "s", "call_id": str(number), "kind": "call", "title": title, "programme": programme, "baseline": 0}
+    db.table("calls").insert({**row, **seen, "hash": "", "data": data, **dict.fromkeys(TEXT, "")})
+
+
+def add_source(db, source, health, since, states):
+    values = {"publisher": "", "kind": "feed", "url": "", "language": "", "state": states[-1], "reason": ""}
+    health_row = {"health": health, "health_text": "Källan har tystnat.", "health_since": since}
+    db.table("sources").insert({"id": source, "name": source.title(), **values, **health_row})
+    for state in states:
+        counts = dict.fromkeys(("baseline", "seen", "current", "new", "changed", "unchanged", "vanished", "skipped"), 0)
+        moment = stamp(NOW - timedelta(days=1))
+        run = {"source": source, "started": moment, "finished": moment, "state": state, "reason": "", "stats": "{}"}
+        db.table("runs").insert({**run, **counts})
+
+
+def test_a_quiet_week_says_so_and_the_note_is_written_once(config):
+    with open_archive(config.archive) as archive:
+        first, second = (write_note(config, archive, NOW) for _ in range(2))
+        assert first.paragraphs == ("Inget behöver ses över den här veckan.",)
+        assert (first.new, second.new) == (True, False)
+        assert archive.db.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+def test_the_note_tells_what_is_new(config):
+    with open_archive(config.archive) as archive:
+        db = archive.db
+        add_call(db, 1, "Stöd till energieffektivisering", "life", 30)
+        add_call(db, 2, "Stöd till vätgasbussar", "nytt-program", 2)
+        add_source(db, "tyst", "silent", stamp(NOW - timedelta(days=2)), ["accepted"])
+        add_source(db, "gammal", "silent", stamp(NOW - timedelta(days=20)), ["accepted"])
+        add_source(db, "frisk", "", None, ["failed", "accepted"])
+        store_answer(db, "social", "s", "1", "inte-for-oss", note="", digest="", now=NOW)
+        text = "\n".join(write_note(config, archive, NOW).paragraphs)
+    assert "Källan Tyst har fått problem: Källan har tystnat." in text
+    assert "Källan Gammal har fått problem" not in text
+    assert "Läses igen som de ska: Frisk." in text
+    assert "1 svar ”inte för oss” väntar på dig" in text
+    assert "nytt-program (”Stöd till vätgasbussar”)" in text
+    assert "vätgasbussar" in text
+    assert "life" not in text
+
+
+def test_new_words():
+    assert new_words(["Stöd till skolor"], ["Stöd till Skolor", "vätgas och vätgas", "Batterier"]) == ["vätgas", "batterier"]
+    assert new_words([], ["Batterier"]) == [], "at the beginning all is new, and nothing is news"
