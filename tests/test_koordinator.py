@@ -1,0 +1,82 @@
+"""The coordinator's guide does what it says: every command in it is run, every file in it is tried."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from monitor.archive import open_archive
+from tests.commands import Installation, loopback_settings
+from tests.portal_rows import page, row
+from tests.publishers import Answer, serve
+
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "koordinator.md"
+NOW = "2026-05-20T12:00"
+TWINNING = "<p>Town twinning brings citizens of twinned towns together. Municipalities and twinning committees may apply.</p>"
+BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
+
+
+def blocks(kind):
+    return [found for found in BLOCK.finditer(GUIDE.read_text("utf-8")) if found["kind"] == kind]
+
+
+def commands():
+    lines = [line for block in blocks("sh") for line in block["text"].splitlines()]
+    return [line for line in lines if line.startswith("monitor ") and not line.startswith("monitor init")]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """What the guide's reader has in front of him: an installation, an archive with the call of the guide, an answer to it."""
+    folder = tmp_path_factory.mktemp("guide") / "eu"
+    subprocess.run([sys.executable, "-m", "monitor", "init", str(folder)], check=True, capture_output=True)
+    place = Installation(folder)
+    for block in blocks("toml"):
+        if block["file"]:
+            (folder / block["file"]).write_text(block["text"], "utf-8")
+    (folder / "utlysning.txt").write_text("Bidrag till cykelvägar\nKommuner kan söka.\n", "utf-8")
+    shutil.copytree(folder / "rules", folder / "rules-forslag")
+    rows = [row(1, identifier="CERV-2026-CITIZENS-TOWN-TT", title=["Call Town Twinning 2026"], text=TWINNING), row(2), row(3)]
+    with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
+        more = 'expected = 1\n[rules]\ndir = "rules"\n[digests]\ndir = "digests"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "kansli@example.se"\n'
+        place.configure(loopback_settings(f"{publisher.url}/search", more=more))
+        assert place.run("crawl", "funding-tenders", now=NOW).code == 0
+    assert place.run("match", now=NOW).code == 0
+    with open_archive(place.archive) as archive:
+        archive.db.table("feedback").insert(
+            {
+                "at": "2026-05-20T10:00:00+00:00",
+                "department": "kommunledning",
+                "source": "funding-tenders",
+                "call_id": "1TOPICSen",
+                "answer": "interested",
+            }
+        )
+    return place
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_runs_as_it_stands(place, command):
+    outcome = subprocess.run(
+        place.command(*shlex.split(command)[1:], now=NOW), cwd=place.folder, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr + outcome.stdout
+    assert "Traceback" not in outcome.stderr
+    assert outcome.stdout.strip() or "digest" in command
+
+
+def test_a_new_department_is_demanded_a_theme(place, tmp_path):
+    (block,) = [found for found in blocks("toml") if "overformyndare" in found["text"]]
+    assert tomllib.loads(block["text"])["department"][0]["id"] == "overformyndare"
+    other = Installation(tmp_path)
+    rules = shutil.copytree(place.folder / "rules-forslag", tmp_path / "rules") / "departments.toml"
+    rules.write_text(rules.read_text("utf-8") + "\n" + block["text"], "utf-8")
+    other.configure('[rules]\ndir = "rules"\n')
+    outcome = other.run("rules", "check")
+    assert outcome.code == 1
+    assert "overformyndare" in outcome.out + outcome.err
