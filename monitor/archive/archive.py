@@ -13,6 +13,17 @@ from sqlite_utils import Database
 from monitor.archive.schema import migrations
 from monitor.errors import ArchiveError
 
+_MACHINE = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+    "SQLITE_IOERR",
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_CANTOPEN",
+)
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -53,7 +64,13 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                 _share(connection, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"cannot be used: {error}") from error
-        yield Archive(path=path, db=db)
+        try:
+            yield Archive(path=path, db=db)
+        except sqlite3.Error as error:
+            # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
+            if not str(getattr(error, "sqlite_errorname", "")).startswith(_MACHINE):
+                raise
+            raise ArchiveError(str(path), f"cannot be used: {error}") from error
     finally:
         connection.close()
 
