@@ -1,0 +1,257 @@
+"""Real Chromium: the main ways by mouse and by keyboard alone, and axe on every page, wide and narrow, light and dark."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from monitor.archive import open_archive
+from monitor.config import load_config
+from monitor.digest.answers import AnswerLink, LeaveLink, Signer
+from monitor.web.app import make_app
+from monitor.web.site import Rules, Site
+from tests.web.chromium import ARGUMENTS, CHROMIUM, served
+from tests.web.conftest import Work
+from tests.web.sample import NOW, PASSWORD
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.is_file(), reason="Chromium is not installed (/usr/bin/chromium)"),
+]
+
+OPEN_PAGES = (
+    "/",
+    "/forvaltningar",
+    "/forvaltning/kultur-fritid",
+    "/sok?q=bibliotek&status=open",
+    "/sok?q=biblotek",
+    "/utlysning/norden/norden-000",
+    "/utlysning/portal/two-stage",
+    "/kallor",
+    "/om",
+    "/uppfoljning",
+    "/utskick/2026-W20-kultur-fritid",
+    "/logga-in",
+    "/finns-inte",
+)
+COORDINATOR_PAGES = (
+    "/samordna",
+    "/samordna/utkorg",
+    "/regler",
+    "/regler/kultur",
+    "/regler/nytt",
+    "/regler/kultur/versioner",
+    "/utlysning/norden/norden-000",
+    "/forvaltning/kultur-fritid",
+    "/archive",
+    "/archive/calls",
+)
+
+
+@pytest.fixture(scope="module")
+def site(sample_folder, sample_rules, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chromium") / "installation"
+    shutil.copytree(sample_folder, folder)
+    config = load_config(folder / "monitor.toml")
+    made = Site(config, lambda: NOW, Work(config))
+    made._rules = Rules(config.rules_dir)
+    made._rules._rules, made._rules._stamp = sample_rules.get(), made._rules._look()
+    yield made
+    made.archive.close()
+
+
+@pytest.fixture(scope="module")
+def base(site):
+    with served(make_app(site)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, base):
+    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 900}, locale="sv-SE")
+    made = context.new_page()
+    troubles = []
+    # Datasette's own pages for the coordinator have scripts in them that the policy stops, as it should.
+    raw = ("/archive", "/finns-inte")
+    made.on(
+        "console",
+        lambda message: (
+            troubles.append(message.text) if message.type == "error" and not any(part in made.url for part in raw) else None
+        ),
+    )
+    made.on("pageerror", lambda error: troubles.append(str(error)))
+    made.on("dialog", lambda dialog: troubles.append("a dialog opened"))
+    yield made
+    context.close()
+    assert troubles == []
+
+
+def log_in(page):
+    page.goto("/logga-in")
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("heading", name="Samordna", exact=True).wait_for()
+
+
+def test_search_facets_pages_and_a_call(page):
+    page.goto("/")
+    page.get_by_role("searchbox").fill("kommuner")
+    page.get_by_role("button", name="Sök", exact=True).click()
+    everything = int(page.get_by_role("status").inner_text().split()[0])
+    assert everything > 40
+    page.get_by_role("navigation", name="Avgränsa").get_by_role("link", name="Öppna").click()
+    narrowed = int(page.get_by_role("status").inner_text().split()[0])
+    assert 20 < narrowed < everything
+    assert "status=open" in page.url
+    first = page.locator("ol.hits h2").all_inner_texts()
+    page.get_by_role("link", name="Nästa").click()
+    assert "sida=2" in page.url
+    assert not set(first) & set(page.locator("ol.hits h2").all_inner_texts()) or len(first) == 20
+    page.get_by_role("link", name="Ta bort läge: Öppna").click()
+    assert int(page.get_by_role("status").inner_text().split()[0]) == everything
+    page.get_by_role("link", name="Sista dag", exact=True).click()
+    page.locator("ol.hits h2 a").first.click()
+    assert "/utlysning/" in page.url
+    assert page.get_by_role("heading", name="Kan vi söka?").is_visible()
+    page.get_by_text("Varför får inte de andra den?").click()
+    assert page.locator("details[open] .why li").count() > 3
+
+
+def test_what_can_the_library_apply_for_in_three_clicks(page):
+    page.goto("/")
+    page.get_by_role("link", name="Kultur- och fritidsförvaltningen").click()
+    assert page.get_by_role("heading", name="Går att söka nu").is_visible()
+    page.get_by_role("link", name="Kultur, bibliotek och kulturarv").first.click()
+    page.locator("article.card h4 a").first.click()
+    assert page.get_by_role("heading", name="Kan vi söka?").is_visible()
+
+
+def test_an_answer_from_a_mail_link(page, site):
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id="norden-004", digest="2026-W20-kultur-fritid")
+    page.goto(f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}?svar=intressant")
+    with open_archive(site.config.archive) as archive:
+        before = archive.db.execute("SELECT count(*) FROM feedback").fetchone()[0]
+    page.get_by_role("button", name="Ja, intressant").click()
+    assert "Tack." in page.get_by_role("status").inner_text()
+    with open_archive(site.config.archive) as archive:
+        assert archive.db.execute("SELECT count(*) FROM feedback").fetchone()[0] == before + 1
+
+
+def test_login_lab_edit_with_preview_and_save(page, site):
+    log_in(page)
+    page.get_by_role("link", name="Regler", exact=True).first.click()
+    page.get_by_role("link", name="Kultur, bibliotek och kulturarv", exact=True).click()
+    words = page.get_by_label("Ord och fraser, med komma emellan").first
+    words.fill(f"{words.input_value()}, cykelvägar")
+    page.locator('#utfall[data-number="1"]').wait_for()
+    assert "till, 0 bort" in page.locator("#utfall-kort").inner_text()
+    assert page.locator("#utfall mark").first.is_visible()
+    page.get_by_text("Som text", exact=True).click()
+    assert "cykelvägar" in page.get_by_label("Temat som text").input_value()
+    page.get_by_label("Varför ändras det?").fill("Prov")
+    page.get_by_role("button", name="Spara temat").click()
+    page.get_by_role("status").filter(has_text="Temat är sparat").wait_for()
+    assert "cykelvägar" in (site.config.rules_dir / "themes" / "kultur.toml").read_text("utf-8")
+    page.get_by_role("link", name="Tidigare versioner").click()
+    page.get_by_role("button", name="Ta tillbaka").last.click()
+    page.get_by_role("status").filter(has_text="Temat är sparat").wait_for()
+    assert "cykelvägar" not in (site.config.rules_dir / "themes" / "kultur.toml").read_text("utf-8")
+
+
+def test_hold_back_and_let_go(page):
+    log_in(page)
+    button = page.locator("details.panel[open]").get_by_role("button", name="Håll tillbaka").first
+    name = button.inner_text()
+    button.click()
+    assert "Valet är sparat." in page.get_by_role("status").inner_text()
+    assert page.get_by_role("button", name=name).count() == 0
+    page.get_by_role("button", name="Ångra").first.click()
+    assert page.get_by_role("button", name=name).count() == 1
+
+
+def test_the_main_ways_by_keyboard_alone(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Hoppa till innehållet"
+    page.keyboard.press("Enter")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.type("bibliotek")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sok?q=bibliotek")
+    _tab_to(page, "Öppna")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**status=open**")
+    _tab_to(page, "Stöd till bibliotekens")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/utlysning/**")
+    _tab_to(page, "Varför får inte de andra den?")
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] .why li").count() > 3
+    page.goto("/logga-in")
+    _tab_to(page, "", "losen")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/samordna")
+    _tab_to(page, "Håll tillbaka")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**klart=styrt")
+    _tab_to(page, "Ångra")
+    page.keyboard.press("Space")
+    page.wait_for_url("**klart=styrt")
+
+
+def _tab_to(page, text, name=""):
+    """Press Tab until the focus stands on what bears the text or the id."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        found, own = page.evaluate("[document.activeElement.innerText || '', document.activeElement.id]")
+        if (name and own == name) or (text and found.strip().startswith(text)):
+            return
+    raise AssertionError(f"the keyboard never reached {text or name}")
+
+
+# What hangs on size and colours; everything else is the same in each of the four.
+_SEEN = {
+    "runOnly": ["color-contrast", "scrollable-region-focusable", "target-size", "link-in-text-block"],
+    "resultTypes": ["violations"],
+}
+_ALL = {"resultTypes": ["violations"]}
+
+
+def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(page, site):
+    signer = Signer(site.secret)
+    answer = signer.answer_token(
+        AnswerLink(department="kultur-fritid", source="portal", call_id="rolling", digest=""), NOW.date()
+    )
+    leave = signer.leave_token(LeaveLink(department="kultur-fritid", recipient="kultur-fritid@example.se"))
+    axe, found = Axe(), []
+    for path in (*OPEN_PAGES, f"/svar/{answer}", f"/avsluta/{leave}", "/?lang=en", *COORDINATOR_PAGES):
+        if path == COORDINATOR_PAGES[0]:
+            log_in(page)
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        for width, scheme, options in ((1280, "light", _ALL), (1280, "dark", _SEEN), (390, "dark", _SEEN), (390, "light", _SEEN)):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            result = axe.run(page, options=options)
+            where = (path, width, scheme)
+            found += [
+                (*where, one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in result.response["violations"]
+            ]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((*where, "wider than the screen"))
+    assert not found, "\n".join(map(str, found))
