@@ -24,6 +24,8 @@ _NOISY = (
 
 def start_logs(data_dir: Path, *, verbose: bool) -> None:
     """Send logs to `<data_dir>/monitor.log`, and to standard error when `verbose`. A folder that cannot be written has none."""
+    # A full disk is told by the work that meets it; the log must not tell it once per line on the terminal.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     for name in _NOISY:

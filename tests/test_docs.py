@@ -1,0 +1,118 @@
+"""The documentation speaks of the program as it is: every command, option and setting in it exists, and every command is in it."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.cli import monitor
+from monitor.config import Config, load_config
+from monitor.sources import Source
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+COMMAND = re.compile(r"(?:^|[\s;|/\\])monitor((?: +[^\s|;#)`]+)*)")
+TABLES = {name for name, info in Config.model_fields.items() if hasattr(info.annotation, "model_fields")} | {"source", "sources"}
+
+
+def text_of(path):
+    return path.read_text("utf-8")
+
+
+def typed(path):
+    """Every command line in a code block or between back ticks."""
+    text = text_of(path)
+    for kind, block in FENCE.findall(text):
+        if kind in ("sh", "powershell", ""):
+            for line in block.splitlines():
+                yield from (found[1] for found in COMMAND.finditer(line.split("#")[0].split("→")[0]))
+    for span in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", FENCE.sub("", text)):
+        if span.startswith("monitor "):
+            yield span.removeprefix("monitor")
+
+
+def resolve(words):
+    """The command that the words call, and the words that are left."""
+    command, rest = monitor, list(words)
+    while rest:
+        if rest[0] in ("--help", "-h"):
+            break
+        if rest[0].startswith("-") and command is monitor:
+            option = next(one for one in monitor.params if rest[0] in one.opts)
+            rest = rest[1:] if getattr(option, "is_flag", False) else rest[2:]
+        elif isinstance(command, click.Group):
+            assert rest[0] in command.commands, f"there is no command {rest[0]!r}"
+            command = command.commands[rest.pop(0)]
+        else:
+            break
+    return command, rest
+
+
+def is_command(words):
+    return bool(words) and bool(re.fullmatch(r"[a-z-]+|--?[a-z-]+", words[0]))
+
+
+def check(line):
+    words = shlex.split(line, posix=True)
+    if not is_command(words):
+        return
+    command, rest = resolve(words)
+    options = {name for one in command.params for name in one.opts} | {"--help", "-h"}
+    for word in rest:
+        if word.startswith("-") and len(word) > 1:
+            assert word.split("=")[0] in options, f"monitor{line}: there is no option {word}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_command_and_option_exists(path):
+    for line in typed(path):
+        check(line)
+
+
+@pytest.mark.parametrize("path", [one for one in DOCS if one.name != "koordinator.md"], ids=lambda path: path.name)
+def test_every_table_of_settings_is_taken_by_the_program(path, tmp_path):
+    for kind, block in FENCE.findall(text_of(path)):
+        data = tomllib.loads(block) if kind == "toml" else {}
+        if data and set(data) <= {*TABLES, *Config.model_fields}:
+            (tmp_path / "monitor.toml").write_text(block, "utf-8")
+            load_config(tmp_path / "monitor.toml")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_setting_named_in_passing_exists(path):
+    for table, key in re.findall(r"`(\w+)\.(\w+)`", text_of(path)):
+        if table not in TABLES or key in ("toml", "py", "db"):
+            continue
+        model = Source if table in ("source", "sources") else Config.model_fields[table].annotation
+        aliases = {info.alias or name for name, info in model.model_fields.items()}
+        assert key in aliases, f"{path.name}: there is no setting {table}.{key}"
+
+
+def test_every_command_is_in_the_documentation():
+    everything = "\n".join(text_of(path) for path in DOCS)
+    missing = [
+        name
+        for name in monitor.commands
+        if not re.search(rf"`(?:monitor )?{name}\b|monitor(?: --config \S+)? {name}\b", everything)
+    ]
+    assert missing == []
+
+
+def test_every_file_that_is_linked_to_is_there():
+    for path in DOCS:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text_of(path)):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_deployed_files_are_named_as_they_are():
+    for name in re.findall(r"deploy/[\w.-]+", text_of(ROOT / "docs" / "drift.md")):
+        assert (ROOT / name).is_file(), name
+    unit = text_of(ROOT / "deploy" / "eu-bevakning.service")
+    for found in re.findall(
+        r"^ExecStart=\S+/monitor(.*)$", unit + text_of(ROOT / "deploy" / "eu-bevakning-webb.service"), re.MULTILINE
+    ):
+        check(found)
