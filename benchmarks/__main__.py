@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import analysing, bulk, commands, crawl, growth, lab, mails, matching, search
+from benchmarks import analysing, bulk, commands, crawl, growth, lab, mails, matching, search, web
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
@@ -26,6 +26,7 @@ ROWS: dict[str, Row] = {
     "lab": lab.measure,
     "growth": growth.measure,
     "search": search.measure,
+    "web": web.measure,
 }
 
 

@@ -1,12 +1,17 @@
 """What anyone may read: pages, calendars, feeds; and what nobody may but the coordinator."""
 
 import json
+import re
+import tomllib
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import feedparser
 import pytest
 from icalendar import Calendar
 
+from monitor.matching import card, gates
+from monitor.web import pages
 from tests.web.conftest import Browser
 
 PAGES = (
@@ -180,3 +185,13 @@ def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_addres
         browser = Browser(site, client)
         assert browser.get("/samordna/utkorg", headers={"x-remote-user": user}).status_code == status
         browser.close()
+
+
+def test_every_english_phrase_stands_on_a_page_in_swedish():
+    folder = Path(pages.__file__).parent
+    english = tomllib.loads((folder / "english.toml").read_text("utf-8"))
+    source = "".join(path.read_text("utf-8") for path in (*folder.glob("*.py"), *folder.glob("templates/*.html")))
+    source += Path(card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
+    assert [phrase for phrase in english if f'"{phrase}"' not in source] == []
+    asked = set(re.findall(r'_\("((?:[^"\\]|\\.)*)"\)', source))
+    assert sorted(asked - english.keys()) == []
