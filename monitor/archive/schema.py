@@ -168,11 +168,13 @@ def m007_jobs(db: Database) -> None:
 
 
 _SEARCH = """
-CREATE TABLE texts (
+CREATE TABLE indexed (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL, analyser TEXT NOT NULL,
-    title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL, context TEXT NOT NULL, UNIQUE (source, call_id)
+    UNIQUE (source, call_id)
 );
-CREATE INDEX texts_state ON texts (source, call_id, hash, analyser);
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY REFERENCES indexed (id), title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL, context TEXT NOT NULL
+);
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX calls_found ON calls (
     source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen, vanished_at, story
@@ -180,12 +182,13 @@ CREATE INDEX calls_found ON calls (
 CREATE VIRTUAL TABLE search USING fts5 (
     title, summary, body, context, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.<>=+'"
 );
+INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0, 2.0)');
 """
 
 
 @migrations()
 def m006_search(db: Database) -> None:
-    """What `monitor.archive.texts` keeps."""
+    """What `monitor.archive.texts` keeps. A word in the title weighs most."""
     for statement in _SEARCH.split(";\n"):
         if statement.strip():
             db.execute(statement)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -22,15 +23,18 @@ from monitor.language.terms import Term, TermSet
 MARK_START, MARK_END = "\ue000", "\ue001"
 """What stands around a hit in a snippet. Private-use characters: no text has them; `marked` parts a snippet at them."""
 
-# A word in the title weighs most; a closed call needs twice the words to stand before an open one.
-_WEIGHTS = "10.0, 4.0, 1.0, 2.0"
-_CLOSED = 0.5
+# A closed call needs twice the words to stand before an open one; among equals, what was found lately stands first.
+_CLOSED, _RECENT = 0.5, 1.1
+_RECENTLY = timedelta(days=90)
 _SNIPPET = 32
-_RANK = (
-    f"bm25(search, {_WEIGHTS}) * CASE WHEN c.vanished_at IS NOT NULL OR {STATUS_NOW} = 'closed' THEN {_CLOSED} ELSE 1.0 END"
-    " * (1.0 + 0.1 / (1.0 + max(0, julianday(:now) - julianday(c.first_seen)) / 90.0))"
+_FACTOR = (
+    f"CASE WHEN c.vanished_at IS NOT NULL OR {STATUS_NOW} = 'closed' THEN {_CLOSED} ELSE 1.0 END"
+    f" * CASE WHEN c.first_seen > :recent THEN {_RECENT} ELSE 1.0 END"
 )
-_FOUND = "FROM texts t JOIN calls c ON c.source = t.source AND c.call_id = t.call_id"
+# This index holds every column that choosing and ranking read: without it, the long rows of `calls` would be read for each hit.
+_CALLS = "JOIN calls c INDEXED BY calls_found ON c.source = t.source AND c.call_id = t.call_id"
+_FOUND = f"FROM indexed t {_CALLS}"
+_LIKELY = 256
 _COLUMNS = {"kind": "c.kind", "status": f"({STATUS_NOW})", "source": "c.source"}
 _ALIKE = 78.0
 
@@ -75,33 +79,54 @@ def search(
     """The calls that `query` finds. Every term finds exactly the calls on whose stored texts `TermSet` hits."""
     asked = parse_query(query)
     where, values = _conditions(asked, filters or Filters(), now)
-    if words := _expression(asked):
-        base = f"{_FOUND} JOIN search ON search.rowid = t.id WHERE search MATCH :words"
-        order, rank = "rank_ DESC", f"-({_RANK})"
-        values["words"] = words
+    words = _expression(asked)
+    limit, offset = max(0, limit), max(0, offset)
+    if words and not where:
+        total = int(db.execute("SELECT count(*) FROM search WHERE search MATCH ?", [words]).fetchone()[0])
+        rows = _best(db, words, values, limit + offset)[offset:]
     else:
-        base, order, rank = f"{_FOUND} WHERE 1", "c.first_seen DESC", "0.0"
-    total = int(db.execute(f"SELECT count(*) {base}{where}", values).fetchone()[0])
-    rows = db.execute(
-        f"SELECT c.source, c.call_id, {rank} AS rank_ {base}{where} ORDER BY {order}, c.source, c.call_id LIMIT :limit OFFSET :offset",
-        {**values, "limit": max(0, limit), "offset": max(0, offset)},
-    ).fetchall()
-    hits = [_hit(db, source, call_id, score, asked.terms) for source, call_id, score in rows]
+        matching = " AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)" if words else ""
+        total = int(db.execute(f"SELECT count(*) {_FOUND} WHERE 1{matching}{where}", {**values, "words": words}).fetchone()[0])
+        rows = db.execute(
+            f"{_ordered(words, where)} LIMIT :limit OFFSET :offset", {**values, "words": words, "limit": limit, "offset": offset}
+        ).fetchall()
+    finder = TermSet(asked.terms)
+    hits = [_hit(db, source, call_id, score, finder) for _, source, call_id, score in rows]
     return SearchResult(total, hits, suggest(db, query) if total == 0 and asked.terms else [])
 
 
 def ranked(db: Database, query: str, now: datetime, filters: Filters | None = None) -> list[int]:
     """The row ids in `calls` of everything that a query finds, the best first."""
     asked = parse_query(query)
-    words = _expression(asked)
     where, values = _conditions(asked, filters or Filters(), now)
+    words = _expression(asked)
+    return [row[0] for row in db.execute(_ordered(words, where), {**values, "words": words})]
+
+
+def _ordered(words: str, where: str) -> str:
+    """Everything that is found, the best first: row id, source, call and score."""
     if not words:
-        return [row[0] for row in db.execute(f"SELECT c.rowid {_FOUND} WHERE 1{where} ORDER BY c.first_seen DESC", values)]
-    rows = db.execute(
-        f"SELECT c.rowid {_FOUND} JOIN search ON search.rowid = t.id WHERE search MATCH :words{where} ORDER BY {_RANK}",
-        {**values, "words": words},
+        return f"SELECT c.rowid, c.source, c.call_id, 0.0 {_FOUND} WHERE 1{where} ORDER BY c.first_seen DESC, c.source, c.call_id"
+    return (
+        f"SELECT c.rowid, c.source, c.call_id, -search.rank * {_FACTOR} AS score {_FOUND} JOIN search ON search.rowid = t.id"
+        f" WHERE search MATCH :words{where} ORDER BY score DESC, c.source, c.call_id"
     )
-    return [row[0] for row in rows]
+
+
+def _best(db: Database, words: str, values: Mapping[str, Any], wanted: int) -> list[tuple[int, str, str, float]]:
+    """The first rows of `_ordered`, without joining everything: those whose words alone rank highest, as many as leave no doubt."""
+    likely = max(_LIKELY, 4 * wanted)
+    while True:
+        rows = db.execute(
+            "WITH likely AS MATERIALIZED (SELECT rowid AS id, rank FROM search WHERE search MATCH :words ORDER BY rank LIMIT :likely)"
+            f" SELECT c.rowid, c.source, c.call_id, -likely.rank * {_FACTOR} AS score, likely.rank"
+            f" FROM likely JOIN indexed t ON t.id = likely.id {_CALLS}"
+            " ORDER BY score DESC, c.source, c.call_id",
+            {**values, "words": words, "likely": likely},
+        ).fetchall()
+        if len(rows) < likely or (len(rows) >= wanted and rows[wanted - 1][3] > _RECENT * min(-row[4] for row in rows)):
+            return [row[:4] for row in rows[:wanted]]
+        likely *= 8
 
 
 def suggest(db: Database, query: str, limit: int = 3) -> list[str]:
@@ -144,7 +169,7 @@ def _expression(asked: Query) -> str:
 
 
 def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dict[str, Any]]:
-    values: dict[str, Any] = {"now": stamp(now)}
+    values: dict[str, Any] = {"now": stamp(now), "recent": stamp(now - _RECENTLY)}
     where: list[str] = []
 
     def any_of(template: str, given: Collection[str]) -> None:
@@ -179,26 +204,26 @@ def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dic
     return "".join(f" AND {condition}" for condition in where), values
 
 
-def _hit(db: Database, source: str, call_id: str, score: float, terms: Sequence[Term]) -> SearchHit:
+def _hit(db: Database, source: str, call_id: str, score: float, finder: TermSet) -> SearchHit:
     call = load_call(db, source, call_id)
     if call is None:
         raise LookupError(f"{source}/{call_id} left the archive while it was searched")
-    snippet = make_snippet(call_zones(call), stored_zones(db, source, call_id) or {}, terms)
+    snippet = make_snippet(call_zones(call), stored_zones(db, source, call_id) or {}, finder)
     return SearchHit(source, call_id, call.title, call.url, round(float(score), 6), snippet)
 
 
-def make_snippet(texts: Mapping[str, str], lemma_texts: Mapping[str, str], terms: Sequence[Term]) -> str:
+def make_snippet(texts: Mapping[str, str], lemma_texts: Mapping[str, str], asked: TermSet | Sequence[Term]) -> str:
     """The stretch of a call that shows most of the terms, its words as written and the hits marked; its beginning where none shows."""
-    finder = TermSet(terms)
+    finder = asked if isinstance(asked, TermSet) else TermSet(asked)
     best: tuple[int, str, list[tuple[int, int]], int] | None = None
     for zone in ("summary", "body", "context", "title"):
-        found = finder.find(lemma_texts.get(zone, "")) if terms else []
+        found = finder.find(lemma_texts.get(zone, ""))
         for _, start, _ in found:
             inside = [hit for hit in found if start <= hit[1] and hit[2] < start + _SNIPPET]
             distinct = len({term for term, _, _ in inside})
             if best is None or distinct > best[0]:
                 best = (distinct, zone, [(first, last) for _, first, last in inside], start)
-        if best is not None and best[0] == len(terms):
+        if best is not None and best[0] == len(finder.terms):
             break
     if best is None:
         return _stretch(texts.get("summary") or texts.get("body") or "", 0, [])
@@ -207,7 +232,7 @@ def make_snippet(texts: Mapping[str, str], lemma_texts: Mapping[str, str], terms
 
 
 def _stretch(text: str, first: int, hits: Sequence[tuple[int, int]]) -> str:
-    places = list(tokens.spans(text))
+    places = list(islice(tokens.spans(text), first + _SNIPPET + 1))
     if not places:
         return ""
     last = min(len(places), first + _SNIPPET) - 1

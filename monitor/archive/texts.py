@@ -1,15 +1,14 @@
 """The lemma texts of the calls and the full-text index on them: made after a crawl, kept right, read by search and by the rules.
 
-`texts` holds the lemma text of each zone (see `monitor.language.analyser`); `search` is an FTS5 index without content of its own. Its rows
-hold, for each zone, the lemmas in order, and once each what a term may ask besides: `<word` as written, `>` the lemma backwards (a star in
+`indexed` says which calls have been read and as they were when; `texts` holds the lemma text of each zone (see
+`monitor.language.analyser`); `search` is an FTS5 index without content of its own. All three go by the same id. A row of `search` holds, for each zone, the lemmas in order, and once each what a term may ask besides: `<word` as written, `>` the lemma backwards (a star in
 front of a word is a search for a beginning there), `+` a word written in pieces, `=` capitals and `>=` those backwards. A change of
 `index_text` needs a migration that makes the index anew; a change of the analyser only needs its version raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
@@ -35,8 +34,8 @@ def zone_texts(analyser: Analyser, call: Call) -> dict[str, str]:
 def pending_calls(db: Database, version: str) -> Iterator[tuple[str, Call]]:
     """Calls that are new, have changed, or were analysed by another version, each with the state to note for it."""
     keys = db.execute(
-        f"SELECT c.source, c.call_id, {_STATE} AS state FROM calls c LEFT JOIN texts t ON t.source = c.source AND t.call_id = c.call_id"
-        " WHERE t.id IS NULL OR t.hash <> state OR t.analyser <> ?",
+        f"SELECT c.source, c.call_id, {_STATE} AS state FROM calls c LEFT JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"
+        " WHERE i.id IS NULL OR i.hash <> state OR i.analyser <> ?",
         [version],
     ).fetchall()
     for source, call_id, state in keys:
@@ -48,12 +47,13 @@ def index_texts(db: Database, analyser: Analyser) -> int:
     """Analyse and index every call that needs it, and forget calls that are gone; says how many were indexed. Safe to stop and repeat."""
     number = 0
     batch: list[tuple[str, Call]] = []
+    noted: set[str] = set()
     for entry in pending_calls(db, analyser.version):
         batch.append(entry)
         if len(batch) == _BATCH:
-            number += _index_batch(db, analyser, batch)
+            number += _index_batch(db, analyser, batch, noted)
             batch.clear()
-    number += _index_batch(db, analyser, batch)
+    number += _index_batch(db, analyser, batch, noted)
     _forget_gone(db)
     return number
 
@@ -61,8 +61,9 @@ def index_texts(db: Database, analyser: Analyser) -> int:
 def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | None:
     """The lemma text of each zone as indexed; None for a call that is not, or whose words have changed since."""
     row = db.execute(
-        f"SELECT {', '.join(f't.{zone}' for zone in ZONES)} FROM texts t JOIN calls c ON c.source = t.source AND c.call_id = t.call_id"
-        f" WHERE t.source = ? AND t.call_id = ? AND t.hash = {_STATE}",
+        f"SELECT {', '.join(f't.{zone}' for zone in ZONES)} FROM indexed i JOIN texts t ON t.id = i.id"
+        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id"
+        f" WHERE i.source = ? AND i.call_id = ? AND i.hash = {_STATE}",
         [source, call_id],
     ).fetchone()
     return dict(zip(ZONES, row, strict=True)) if row else None
@@ -75,8 +76,9 @@ def touched_calls(db: Database, analyser: Analyser, terms: Iterable[Term]) -> It
         return
     touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
     rows = db.execute(
-        f"SELECT c.source, c.call_id, c.data, t.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM search"
-        " JOIN texts t ON t.id = search.rowid JOIN calls c ON c.source = t.source AND c.call_id = t.call_id WHERE search MATCH ?",
+        f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM search"
+        " JOIN indexed i ON i.id = search.rowid JOIN texts t ON t.id = i.id"
+        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE search MATCH ?",
         [asked],
     )
     for source, call_id, data, fresh, *texts in rows:
@@ -129,57 +131,58 @@ def match_expression(term: Term) -> str:
     return f"({' OR '.join(found)})"
 
 
-def _index_batch(db: Database, analyser: Analyser, batch: Iterable[tuple[str, Call]]) -> int:
-    number = 0
+def _index_batch(db: Database, analyser: Analyser, batch: Sequence[tuple[str, Call]], noted: set[str]) -> int:
     with db.atomic():
         for state, call in batch:
             zones = zone_texts(analyser, call)
-            values: list[Any] = [zones[zone] for zone in ZONES]
-            old = db.execute(
-                f"SELECT id, {', '.join(ZONES)} FROM texts WHERE source = ? AND call_id = ?", [call.source, call.call_id]
-            ).fetchone()
-            if old is None:
-                cursor = db.execute(
-                    f"INSERT INTO texts (source, call_id, hash, analyser, {', '.join(ZONES)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [call.source, call.call_id, state, analyser.version, *values],
-                )
-                row = int(cursor.lastrowid or 0)
-            else:
-                row = int(old[0])
-                _unindex(db, row, old[1:])
-                db.execute(
-                    f"UPDATE texts SET hash = ?, analyser = ?, {', '.join(f'{zone} = ?' for zone in ZONES)} WHERE id = ?",
-                    [state, analyser.version, *values, row],
-                )
+            values = [zones[zone] for zone in ZONES]
+            row = _row_for(db, call, state, analyser.version)
+            db.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", [row, *values])
             indexed = [index_text(text) for text in values]
             db.execute(f"INSERT INTO search (rowid, {', '.join(ZONES)}) VALUES (?, ?, ?, ?, ?)", [row, *indexed])
-            _note_words(db, indexed)
-            number += 1
-    return number
+            _note_words(db, indexed, noted)
+    return len(batch)
 
 
-def _unindex(db: Database, row: int, texts: Iterable[str]) -> None:
+def _row_for(db: Database, call: Call, state: str, version: str) -> int:
+    """The id of a call, emptied of what was indexed for it before."""
+    known = db.execute("SELECT id FROM indexed WHERE source = ? AND call_id = ?", [call.source, call.call_id]).fetchone()
+    if known is None:
+        cursor = db.execute(
+            "INSERT INTO indexed (source, call_id, hash, analyser) VALUES (?, ?, ?, ?)",
+            [call.source, call.call_id, state, version],
+        )
+        return int(cursor.lastrowid or 0)
+    row = int(known[0])
+    _unindex(db, row)
+    db.execute("UPDATE indexed SET hash = ?, analyser = ? WHERE id = ?", [state, version, row])
+    return row
+
+
+def _unindex(db: Database, row: int) -> None:
+    """An index without content is told what it held, to forget it."""
+    texts = db.execute(f"SELECT {', '.join(ZONES)} FROM texts WHERE id = ?", [row]).fetchone()
     db.execute(
         f"INSERT INTO search (search, rowid, {', '.join(ZONES)}) VALUES ('delete', ?, ?, ?, ?, ?)",
         [row, *(index_text(text) for text in texts)],
     )
+    db.execute("DELETE FROM texts WHERE id = ?", [row])
 
 
 def _forget_gone(db: Database) -> None:
-    """Drop the texts of calls that are in the archive no longer (a test, a person's own clean-up: no run deletes)."""
+    """Drop what is kept of calls that are in the archive no longer: no run deletes one, but a person may."""
     gone = db.execute(
-        f"SELECT t.id, {', '.join(f't.{zone}' for zone in ZONES)} FROM texts t"
-        " WHERE NOT EXISTS (SELECT 1 FROM calls c WHERE c.source = t.source AND c.call_id = t.call_id)"
+        "SELECT i.id FROM indexed i WHERE NOT EXISTS (SELECT 1 FROM calls c WHERE c.source = i.source AND c.call_id = i.call_id)"
     ).fetchall()
     with db.atomic():
-        for row, *texts in gone:
-            _unindex(db, row, texts)
-            db.execute("DELETE FROM texts WHERE id = ?", [row])
+        for (row,) in gone:
+            _unindex(db, row)
+            db.execute("DELETE FROM indexed WHERE id = ?", [row])
 
 
-def _note_words(db: Database, indexed: Iterable[str]) -> None:
-    """Remember the words as written, from which a mistyped one is mended."""
-    words = {
-        entry[1:] for text in indexed for entry in text.split() if entry[0] == "<" and len(entry) > 4 and entry[1:].isalpha()
-    }
-    db.conn.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", [(word,) for word in words])
+def _note_words(db: Database, indexed: Iterable[str], noted: set[str]) -> None:
+    """Remember the words as written, from which a mistyped one is mended; `noted` are those remembered already."""
+    words = {entry for text in indexed for entry in text.split() if entry[0] == "<"} - noted
+    noted |= words
+    new = [(entry[1:],) for entry in words if len(entry) > 4 and entry[1:].isalpha()]
+    db.conn.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", new)

@@ -13,9 +13,11 @@ from monitor.archive import Archive
 from monitor.archive.corrections import load_call
 from monitor.archive.lookup import find_call, find_calls
 from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
+from monitor.archive.texts import stored_zones
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.errors import ConfigError
+from monitor.jobs.search import index_archive
 from monitor.matching.card import card_of
 from monitor.matching.explain import Circumstances, Why, why, why_all
 from monitor.matching.match import analyse_zones, judge_call, matches_of
@@ -37,9 +39,10 @@ class MatchReport:
 
 
 def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Every call of the archive with its lemma texts."""
+    """Every call of the archive with its lemma texts, as search has them; what is new or has changed is analysed first."""
+    index_archive(archive)
     for call in read_calls(archive.db):
-        yield call, analyse_zones(rules, call)
+        yield call, stored_zones(archive.db, call.source, call.call_id) or analyse_zones(rules, call)
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:

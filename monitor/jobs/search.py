@@ -38,7 +38,7 @@ def search_archive(
     limit: int = 20,
 ) -> SearchResult:
     """What a query finds; an archive that was never indexed is indexed first."""
-    if not archive.db.execute("SELECT 1 FROM texts LIMIT 1").fetchone():
+    if not archive.db.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
         index_archive(archive)
     filters = Filters(kind=kind, programme=programme, department=department, status=status, programmes=programme_names(config))
     return search(archive.db, query, now, filters, limit=limit)

@@ -76,7 +76,7 @@ def archived(tmp_path_factory):
 
 def found_by_index(db, term) -> set[str]:
     rows = db.execute(
-        "SELECT t.source || '/' || t.call_id FROM search JOIN texts t ON t.id = search.rowid WHERE search MATCH ?",
+        "SELECT t.source || '/' || t.call_id FROM search JOIN indexed t ON t.id = search.rowid WHERE search MATCH ?",
         [match_expression(term)],
     )
     return {row[0] for row in rows}
@@ -85,7 +85,7 @@ def found_by_index(db, term) -> set[str]:
 def found_by_rules(db, terms) -> list[set[str]]:
     finder = TermSet(terms)
     found: list[set[str]] = [set() for _ in terms]
-    for source, call_id, *texts in db.execute(f"SELECT source, call_id, {', '.join(ZONES)} FROM texts"):
+    for source, call_id, *texts in db.execute(f"SELECT source, call_id, {', '.join(ZONES)} FROM indexed JOIN texts USING (id)"):
         for text in texts:
             for term, _, _ in finder.find(text):
                 found[term].add(f"{source}/{call_id}")
