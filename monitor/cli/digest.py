@@ -144,6 +144,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
     """Deliver what waits in the outbox."""
     from monitor.jobs.archives import open_installation
     from monitor.jobs.send import send_mails, send_test
+    from monitor.jobs.stopping import stoppable_transport
 
     if test_address is not None:
         outcome = send_test(app.config, test_address, app.now)
@@ -153,7 +154,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
             click.echo(f"Provmejlet är skickat till {test_address}. {outcome.words}".strip())
         return DONE
     with open_installation(app.config) as archive:
-        report = send_mails(app.config, archive, app.now, scheduled=scheduled)
+        report = send_mails(app.config, archive, app.now, scheduled=scheduled, transport=stoppable_transport())
     if as_json:
         answer({"sent": report.sent, "failed": report.failed, "waiting": report.waiting})
     else:
