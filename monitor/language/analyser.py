@@ -57,7 +57,7 @@ class Analyser:
         lines = tokens.lines(text)
         for line, used in zip(lines, self._languages(lines, language, around), strict=True):
             reader = self._reader(used)
-            for start, end in islice(places, reader.line(line).count):
+            for start, end in islice(places, reader.line(line).length):
                 word = text[start:end]
                 found.append(Token(word, start, end, reader.word(word)[0], self._lexicon.parts(tokens.form(word).word, used)))
         return found

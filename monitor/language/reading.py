@@ -28,7 +28,7 @@ class Run(NamedTuple):
     """A run, read: its lemmas with full stops between sentences, how many words, its entries, its edges."""
 
     lemmas: str
-    count: int
+    length: int
     entries: tuple[Entry, ...]
     edges: int
 
@@ -37,7 +37,7 @@ class Line(NamedTuple):
     """A line, read; its entries as they stand in a lemma text, with the numbers of words in the line."""
 
     lemmas: str
-    count: int
+    length: int
     entries: str
     edges: int
 
@@ -81,8 +81,8 @@ class Reader:
     def hanging(self, line: str, following: list[str]) -> str:
         """The entries of the last word of a line that ends in a hyphen, numbered in that line; `following` are the next line's runs."""
         runs = line.split()
-        count = self._run(runs[-1]).count
-        before = self.line(line).count - count
+        count = self._run(runs[-1]).length
+        before = self.line(line).length - count
         found = self._joined(tokens.pieces(f"{runs[-1]}\n{' '.join(following[:_AHEAD])}"), count - 1)
         return written_entries([(entry, before + count - 1, before + until) for entry, until in found])
 
@@ -93,7 +93,7 @@ class Reader:
         waiting = False
         for place, raw in enumerate(runs):
             run = self._run(raw)
-            if not run.count:
+            if not run.length:
                 if run.edges:
                     stream.append(".")
                 continue
@@ -104,12 +104,12 @@ class Reader:
                 entries += [(entry, first + number, last + number if last >= 0 else -1) for entry, first, last in run.entries]
             if run.edges & HANGS and place + 1 < len(runs):
                 words = tokens.pieces(f"{raw} {' '.join(runs[place + 1 : place + _AHEAD])}")
-                at = number + run.count - 1
-                entries += [(entry, at, number + until) for entry, until in self._joined(words, run.count - 1)]
+                at = number + run.length - 1
+                entries += [(entry, at, number + until) for entry, until in self._joined(words, run.length - 1)]
             if run.edges & ENDS:
                 stream.append(".")
             waiting = bool(run.edges & NUMBER)
-            number += run.count
+            number += run.length
             edges = run.edges & (NUMBER | HANGS)
         return Line(" ".join(stream), number, written_entries(entries), edges)
 
