@@ -9,7 +9,16 @@ import click
 from monitor.cli.app import App, answer, json_option, pass_app, print_table
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+class _Words(click.Command):
+    """A command whose words may begin with a hyphen: in "skola -museum" no option is meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(
+            ctx, [f" {word}" if len(word) > 2 and word[0] == "-" and word[1] != "-" else word for word in args]
+        )
+
+
+@click.command(cls=_Words)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--kind", metavar="KIND", default="", help="call, news, event, policy or partner-search.")
 @click.option("--programme", metavar="PROGRAMME", default="", help="An id of programmes.toml, a code, or how identifiers begin.")

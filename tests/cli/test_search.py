@@ -1,0 +1,84 @@
+"""`monitor search` and `monitor analyse` as scripts rely on them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.calls import Section
+from tests.commands import Installation
+from tests.matching.archived import store_calls
+from tests.matching.rules import a_call
+
+NOW = "2026-05-20T12:00"
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """An installation with three calls that were never indexed."""
+    place = Installation(tmp_path_factory.mktemp("searched"))
+    place.configure("")
+    calls = (
+        a_call("Youth exchanges in small towns", "For municipalities.", identifier="ERASMUS-2026-A", programme="43353764"),
+        a_call("Ungdomsutbyten", "Stöd till skolornas utbyten.", identifier="SV-1"),
+        a_call(
+            "Energy", identifier="LIFE-2026-B", sections=(Section(title="", text="Renovation of schools & [other] buildings."),)
+        ),
+    )
+    with open_archive(place.archive) as archive:
+        store_calls(archive.db, calls, datetime(2026, 5, 20, 10, tzinfo=UTC))
+    return place
+
+
+def found(place, *arguments):
+    answer = place.run("search", *arguments, "--json", now=NOW)
+    assert answer.code == 0
+    assert answer.json["total"] == len(answer.json["hits"])
+    return [hit["title"] for hit in answer.json["hits"]]
+
+
+def test_search_answers_as_the_contract_says(stored):
+    answer = stored.run("search", "skola", "--json", now=NOW)
+    assert answer.json["total"] == 1
+    (hit,) = answer.json["hits"]
+    assert set(hit) == {"source", "call_id", "title", "url", "score", "snippet"}
+    assert hit["title"] == "Ungdomsutbyten"
+    assert hit["snippet"] == "Stöd till [skolornas] utbyten"
+    assert answer.err == ""
+
+
+def test_search_by_word_phrase_star_field_and_choice(stored):
+    assert found(stored, "youth", "exchange") == ["Youth exchanges in small towns"]
+    assert found(stored, '"small town"') == ["Youth exchanges in small towns"]
+    assert found(stored, '"town small"') == []
+    assert found(stored, "ungdom*") == ["Ungdomsutbyten"]
+    assert (
+        found(stored, "program:erasmus") == found(stored, "youth", "--programme", "erasmus") == ["Youth exchanges in small towns"]
+    )
+    assert found(stored, "school", "--programme", "LIFE") == ["Energy"]
+    assert found(stored, "school", "--kind", "news") == []
+    assert found(stored, "-youth", "-energy") == ["Ungdomsutbyten"]
+
+
+def test_search_for_people_offers_what_may_have_been_meant(stored):
+    answer = stored.run("search", "ungdomsutbytten", now=NOW)
+    assert answer.code == 0
+    assert "0 träffar" in answer.out
+    assert "Menade du: ungdomsutbyten" in answer.out
+    assert "Energy" in stored.run("search", "renovation", now=NOW).out
+
+
+@pytest.mark.parametrize("typed", ['"', "NEAR(", "*", "a AND", "title:", "(", "'"])
+def test_search_takes_anything(stored, typed):
+    assert stored.run("search", typed, "--json", now=NOW).code == 0
+
+
+def test_analyse_answers_as_the_contract_says(stored):
+    tokens = stored.run("analyse", "Skolbibliotekens böcker", "--json").json["tokens"]
+    assert tokens == [
+        {"text": "Skolbibliotekens", "start": 0, "end": 16, "lemma": "skolbibliotek", "parts": ["skola", "bibliotek"]},
+        {"text": "böcker", "start": 17, "end": 23, "lemma": "bok", "parts": []},
+    ]
+    (token,) = stored.run("analyse", "cities", "--language", "en", "--json").json["tokens"]
+    assert token["lemma"] == "city"
+    assert "skola + bibliotek" in stored.run("analyse", "skolbibliotek").out
