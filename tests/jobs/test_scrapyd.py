@@ -1,0 +1,96 @@
+"""A real scrapyd on loopback runs a source as a spider of its own, and the archive is filled."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from monitor.archive import open_archive
+from tests.commands import loopback_settings
+from tests.portal_rows import page, row
+from tests.publishers import Answer, serve
+
+pytest.importorskip("scrapyd", reason="scrapyd is not installed")
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def ask(base, path, **form):
+    data = urllib.parse.urlencode(form).encode() if form else None
+    with DIRECT.open(f"{base}/{path}", data=data, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def scrapyd(installation):
+    """Starts the server once the settings are written; gives its address."""
+    started = []
+
+    def start():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        folder = installation.folder / "scrapyd"
+        folder.mkdir()
+        lines = ["[scrapyd]", "bind_address = 127.0.0.1", f"http_port = {port}", "poll_interval = 0.2", "max_proc = 2"]
+        (folder / "scrapy.cfg").write_text("\n".join([*lines, "[settings]", "eu-monitor = monitor.jobs.deployed", ""]), "utf-8")
+        program = Path(sys.executable).with_name("scrapyd")
+        environment = {
+            **os.environ,
+            "MONITOR_CONFIG": str(installation.folder / "monitor.toml"),
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            "no_proxy": "127.0.0.1",
+        }
+        log = (folder / "log").open("wb")
+        process = subprocess.Popen([str(program)], cwd=folder, stdout=log, stderr=log, env=environment)
+        started.append((process, log))
+        base = f"http://127.0.0.1:{port}"
+        return base if answers(base, process) else pytest.fail((folder / "log").read_text("utf-8"))
+
+    yield start
+    for process, log in started:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def answers(base, process):
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            return ask(base, "daemonstatus.json")["status"] == "ok"
+        except urllib.error.URLError:
+            select_nothing()
+    return False
+
+
+def select_nothing():
+    """Let the other process have the processor for a moment."""
+    os.sched_yield() if hasattr(os, "sched_yield") else None
+
+
+@pytest.mark.skipif(not shutil.which("scrapyd", path=str(Path(sys.executable).parent)), reason="scrapyd is not installed")
+def test_a_source_runs_on_scrapyd_and_fills_the_archive(installation, scrapyd):
+    rows = [row(number, deadlines=("2098-10-06",)) for number in range(3)]
+    with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search", more="expected = 1\n"))
+        base = scrapyd()
+        assert "funding-tenders" in ask(base, "listspiders.json?project=eu-monitor")["spiders"]
+        job = ask(base, "schedule.json", project="eu-monitor", spider="funding-tenders")["jobid"]
+        end = time.monotonic() + 90
+        finished = []
+        while not finished and time.monotonic() < end:
+            finished = [one for one in ask(base, "listjobs.json?project=eu-monitor")["finished"] if one["id"] == job]
+            select_nothing()
+        assert finished, "the job has not ended"
+    with open_archive(installation.archive) as archive:
+        assert archive.db.execute("SELECT source, state, current FROM runs").fetchall() == [("funding-tenders", "accepted", 3)]
+        assert archive.db.execute("SELECT count(*) FROM calls").fetchone() == (3,)
