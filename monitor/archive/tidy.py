@@ -12,9 +12,11 @@ ERASED = "raderad"
 """What stands where an address was; with a number, since one digest goes to each address once."""
 
 
-def erase_old(db: Database, *, addresses: datetime, notes: datetime, documents: datetime, jobs: datetime) -> dict[str, int]:
-    """Erase what is older than each of the moments; gives how many rows that was."""
-    counts = {}
+def erase_old(
+    db: Database, *, addresses: datetime, notes: datetime, documents: datetime | None, jobs: datetime
+) -> dict[str, int]:
+    """Erase what is older than each of the moments; gives how many rows that was. `documents` is None where they are another's."""
+    counts = {"documents": 0}
     with db.atomic():
         counts["addresses"] = _count(
             db,
@@ -28,12 +30,13 @@ def erase_old(db: Database, *, addresses: datetime, notes: datetime, documents: 
             [stamp(notes)],
         )
         # The newest answers of a source stay, however old: they are what `replay` reads.
-        counts["documents"] = _count(
-            db,
-            "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at) FROM fetches newest WHERE newest.source = fetches.source)",
-            [stamp(documents)],
-        )
-        _count(db, "DELETE FROM documents WHERE hash NOT IN (SELECT document FROM fetches)", [])
+        if documents is not None:
+            counts["documents"] = _count(
+                db,
+                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at) FROM fetches newest WHERE newest.source = fetches.source)",
+                [stamp(documents)],
+            )
+            _count(db, "DELETE FROM documents WHERE hash NOT IN (SELECT document FROM fetches)", [])
         counts["jobs"] = _count(
             db,
             "DELETE FROM jobs WHERE due < ? AND name <> 'run' AND due < (SELECT max(due) FROM jobs newest WHERE newest.name = jobs.name)",
@@ -61,7 +64,8 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
         counts["followup"] = _count(
             db, "UPDATE followup SET note = '', who = '' WHERE note LIKE ? ESCAPE '!' OR who LIKE ? ESCAPE '!'", like * 2
         )
-        for table in ("corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions"):
+        shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
+        for table in sorted({"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions"} - shared):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
     return counts
 

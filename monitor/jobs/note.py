@@ -70,6 +70,8 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
 
 
 def _signals(config: Config, archive: Archive) -> Iterable[str]:
+    if config.shared_archive is not None and not config.rules.dir:
+        return  # the rules are another's, who gets the same note
     report = report_archive(archive, rules_in_force(archive, config, last_good=True))
     if report.calls < 100:  # too few to say that a word never comes
         return

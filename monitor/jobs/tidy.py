@@ -19,15 +19,11 @@ logger = logging.getLogger(__name__)
 def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
     """Erase what has been kept long enough (settings `keep`); gives how much of each kind that was."""
     keep = config.keep
-    if config.shared_archive is not None:
-        documents = datetime.min.replace(tzinfo=now.tzinfo) + timedelta(days=1)
-    else:
-        documents = now - timedelta(days=keep.documents)
     counts = erase_old(
         archive.db,
         addresses=now - timedelta(days=keep.addresses),
         notes=now - timedelta(days=keep.notes),
-        documents=documents,
+        documents=now - timedelta(days=keep.documents) if config.shared_archive is None else None,
         jobs=now - timedelta(days=keep.jobs),
     )
     limit = (now - timedelta(days=keep.mails)).timestamp()

@@ -77,6 +77,19 @@ def test_a_backup_of_a_member_holds_what_is_its_own(place):
     assert outcome.json["counts"]["calls"] == 0
 
 
+@pytest.mark.parametrize("arguments", [["tidy"], ["note"], ["status"]])
+def test_what_is_done_for_every_installation_is_done_for_a_member(place, arguments):
+    outcome = place.members[1].run(*arguments, "--json", now=NOW)
+    assert outcome.code == 0, outcome.out + outcome.err
+
+
+def test_a_member_is_examined_and_forgets_like_any_other(place):
+    doctor = place.members[0].run("doctor", "--offline", "--json")
+    assert doctor.code == 0, doctor.out
+    forgotten = place.members[0].run("forget", "alfa@example.se", "--json")
+    assert "står kvar som mottagare" in forgotten.json["left"][0]
+
+
 def test_run_serves_all_members(place):
     members = load_members(load_config(place.folder / "monitor.toml"))
     assert [member.municipality.name for member in members] == ["alfa", "beta"]
