@@ -42,7 +42,7 @@ def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     for path in files:
         path.unlink()
     counts["mails"] = len(files)
-    compact(archive.db)
+    compact(archive.path)
     logger.info("address_forgotten rows=%d", sum(counts.values()))
     return counts
 
