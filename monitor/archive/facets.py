@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
+from monitor.archive.search import weigh
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
 ORDERS = ("deadline", "newest", "changed", "title")
@@ -36,12 +37,14 @@ class FacetIndex:
         self.keys: list[Key] = []
         self.positions: dict[int, int] = {}
         self._places: dict[Key, int] = {}
+        self._factors: list[float] = []
         self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
         rows = db.execute(
             f"SELECT c.rowid, c.source, c.call_id, c.kind, CASE WHEN c.vanished_at IS NULL THEN {STATUS_NOW} ELSE 'closed' END,"
             " c.programme, c.identifier, c.next_deadline, c.first_seen, c.last_changed, c.title FROM calls c",
             {"now": stamp(now)},
         ).fetchall()
+        rows.sort(key=lambda row: (row[1], row[2]))
         self._room = len(rows) // 8 + 1
         deadlines, seen, changed, titles = [], [], [], []
         instant = stamp(now)
@@ -63,7 +66,14 @@ class FacetIndex:
             seen.append(first)
             changed.append(last)
             titles.append(title.casefold())
+            passed = status == "closed"
+            self._factors.append(weigh(1.0, closed=passed, first_seen=datetime.fromisoformat(first), now=now))
         self._add_matches(db)
+        self._by_id = {
+            number: self._places[source, call_id]
+            for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed")
+            if (source, call_id) in self._places
+        }
         self._bits = {
             facet: {value: int.from_bytes(marks, "little") for value, marks in values.items()}
             for facet, values in self._values.items()
@@ -97,14 +107,23 @@ class FacetIndex:
             for facet, value in values:
                 self._put(facet, value, place)
 
-    def bits_of(self, rowids: Iterable[int]) -> int:
-        """These calls as bits; rows that the index does not know yet are left out."""
-        marks = bytearray(self._room)
+    def places_of(self, rowids: Iterable[int]) -> list[int]:
+        """Where these rows of `calls` stand in the index, in their order; rows that it does not know yet are left out."""
         positions = self.positions
-        for rowid in rowids:
-            place = positions.get(rowid)
-            if place is not None:
-                marks[place >> 3] |= 1 << (place & 7)
+        return [positions[rowid] for rowid in rowids if rowid in positions]
+
+    def ordered(self, ranks: Iterable[tuple[int, float]]) -> list[int]:
+        """Where these rows of `indexed` stand in the index, the best first by the score that their ranks give."""
+        by_id, factors = self._by_id, self._factors
+        scored = [(-rank * factors[place], place) for number, rank in ranks if (place := by_id.get(number, -1)) >= 0]
+        scored.sort()
+        return [place for _, place in scored]
+
+    def bits_of(self, places: Iterable[int]) -> int:
+        """These places as bits."""
+        marks = bytearray(self._room)
+        for place in places:
+            marks[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(marks, "little")
 
     def _one(self, facet: str, values: Collection[str]) -> int:
@@ -131,13 +150,9 @@ class FacetIndex:
         return found
 
     def page(self, selected: int, order: str | Sequence[int], offset: int, limit: int) -> list[Key]:
-        """A page of what is selected, in one of `ORDERS` or in the order of ranked rows; with `limit` 0, all of it."""
+        """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
         marks = selected.to_bytes(self._room + 1, "little")
-        places: Iterable[int]
-        if isinstance(order, str):
-            places = self._orders[order]
-        else:
-            places = (self.positions[rowid] for rowid in order if rowid in self.positions)
+        places = self._orders[order] if isinstance(order, str) else order
         end = offset + limit if limit else len(self.keys)
         found: list[Key] = []
         number = 0

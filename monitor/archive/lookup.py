@@ -86,8 +86,9 @@ def call_facts(db: Database, key: Key) -> dict[str, Any]:
         "corrections": _rows(db, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key),
         "stories": _rows(
             db,
-            "SELECT source, call_id, title, url FROM calls WHERE story = ? OR (source || '/' || call_id) = ?",
-            ("/".join(key), row["story"]),
+            "SELECT source, call_id, title, url FROM calls WHERE story <> '' AND story = ?"
+            " UNION ALL SELECT source, call_id, title, url FROM calls WHERE source = ? AND call_id = ?",
+            ("/".join(key), row["story"].partition("/")[0], row["story"].partition("/")[2]),
         ),
     }
 

@@ -103,6 +103,23 @@ def ranked(db: Database, query: str, now: datetime, filters: Filters | None = No
     return [row[0] for row in db.execute(_ordered(words, where), {**values, "words": words})]
 
 
+def word_ranks(db: Database, query: str) -> list[tuple[int, float]] | None:
+    """For a query of words alone, the ids in `indexed` of what they find, each with how well it ranks by them (see `weigh`).
+
+    None for a query that asks for more than words; `ranked` answers any.
+    """
+    asked = parse_query(query)
+    words = _expression(asked)
+    if not words or asked.fields or asked.before is not None or asked.after is not None:
+        return None
+    return [(row[0], -row[1]) for row in db.execute("SELECT rowid, rank FROM search WHERE search MATCH ?", [words])]
+
+
+def weigh(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:
+    """The score of a call that ranks so by its words: the same as `ranked` puts in order."""
+    return rank * (_CLOSED if closed else 1.0) * (_RECENT if first_seen > now - _RECENTLY else 1.0)
+
+
 def _ordered(words: str, where: str) -> str:
     """Everything that is found, the best first: row id, source, call and score."""
     if not words:

@@ -87,8 +87,10 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
     import uvicorn
 
     from monitor.web.app import make_app
+    from monitor.web.finding import finder_of
 
     site = make_site(config, clock)
+    site.archive.start(lambda: finder_of(site).index())
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
     uvicorn.run(
         make_app(site),

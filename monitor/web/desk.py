@@ -112,6 +112,7 @@ def answer_done(visit: Visit) -> Response:
             return problem_page(
                 visit, 400, detail="Exemplet är skrivet, men reglerna klarar det inte än: " + "; ".join(problems[:5])
             )
+        visit.site.rules_changed()
         visit.site.work.rematch()
         return redirect("/samordna?klart=exempel")
     with visit.site.archive.writing() as db:

@@ -7,15 +7,18 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlite_utils import Database
 
+from monitor.archive.browse import open_counts
 from monitor.archive.corrections import load_call
 from monitor.archive.facets import Counted, FacetIndex
-from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest
+from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest, word_ranks
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call, call_zones
 from monitor.language.queries import parse_query
+from monitor.language.terms import TermSet
 from monitor.matching.ruleset import RuleSet
 from monitor.web.asking import Asked
 from monitor.web.site import Site
@@ -23,7 +26,7 @@ from monitor.web.site import Site
 Key = tuple[str, str]
 Pieces = list[tuple[bool, str]]
 _QUICK = 0.15
-_PAUSE = 20.0
+_PAUSE = 60.0
 _OLD = timedelta(minutes=15)
 _KEPT = 64
 # What people write around the subject when they ask in a sentence.
@@ -76,6 +79,7 @@ class Finder:
         self._took = 0.0
         self._busy = False
         self._found: dict[tuple[int, str], tuple[list[int], int]] = {}
+        self._open: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
 
     def index(self) -> FacetIndex:
         """The index. A small archive's is made at once after a change; a large one's in the background, and soon, while the old one serves."""
@@ -129,13 +133,25 @@ class Finder:
                 seen.append(0)
         return tuple(seen)
 
+    def open_by_department(self) -> dict[str, dict[str, int]]:
+        """How many calls are open and coming for each department, counted once for each index."""
+        index = self.index()
+        if self._open is None or self._open[0] is not index:
+            self._open = index, open_counts(self._site.archive.db, self._site.clock())
+        return self._open[1]
+
     def by_words(self, index: FacetIndex, query: str, now: datetime) -> tuple[list[int], int]:
-        """The rows that the words find, the best first, and the same as bits; kept for the next page or facet."""
+        """Where what the words find stands in the index, the best first, and the same as bits; kept for the next page or facet."""
         key = (id(index), query)
         found = self._found.get(key)
         if found is None:
-            rows = ranked(self._site.archive.db, query, now, Filters(programmes=programme_names(self._site.rules)))
-            found = rows, index.bits_of(rows)
+            ranks = word_ranks(self._site.archive.db, query)
+            if ranks is None:
+                filters = Filters(programmes=programme_names(self._site.rules))
+                places = index.places_of(ranked(self._site.archive.db, query, now, filters))
+            else:
+                places = index.ordered(ranks)
+            found = places, index.bits_of(places)
             if len(self._found) >= _KEPT:
                 self._found.clear()
             self._found[key] = found
@@ -165,7 +181,7 @@ class Found:
     db: Database
     asked: Asked
     index: FacetIndex
-    rows: list[int]
+    places: list[int]
     selected: int
     counts: dict[str, list[Counted]]
     suggestions: list[str]
@@ -179,16 +195,19 @@ class Found:
 
     def keys(self, offset: int, limit: int) -> list[Key]:
         """A page of the calls in the order that was asked for."""
-        return self.index.page(self.selected, self.asked.order or self.rows, offset, limit)
+        return self.index.page(self.selected, self.asked.order or self.places, offset, limit)
+
+    @cached_property
+    def _terms(self) -> TermSet:
+        return TermSet(parse_query(self.searched).terms)
 
     def snippet(self, key: Key) -> Pieces:
         """The stretch of a call that shows the words, in pieces: whether each was found, and its text. Empty without words."""
-        terms = parse_query(self.searched).terms
-        zones = stored_zones(self.db, *key) if terms else None
+        zones = stored_zones(self.db, *key) if self._terms.terms else None
         call = load_call(self.db, *key) if zones is not None else None
         if zones is None or call is None:
             return []
-        return marked(make_snippet(call_zones(call), zones, terms))
+        return marked(make_snippet(call_zones(call), zones, self._terms))
 
 
 def subject_words(query: str) -> list[str]:
@@ -212,16 +231,16 @@ def find(site: Site, asked: Asked) -> Found:
     index = finder.index()
     db = site.archive.db
     searched = asked.query
-    rows, within = finder.by_words(index, searched, site.clock()) if searched else ([], index.everything)
+    places, within = finder.by_words(index, searched, site.clock()) if searched else ([], index.everything)
     if not within and (subject := " ".join(subject_words(searched))) and subject != searched:
-        rows, within = finder.by_words(index, subject, site.clock())
+        places, within = finder.by_words(index, subject, site.clock())
         searched = subject if within else searched
     selected = index.select(within, asked.choices)
     return Found(
         db=db,
         asked=asked,
         index=index,
-        rows=rows,
+        places=places,
         selected=selected,
         counts=index.counts(within, asked.choices),
         suggestions=suggest(db, asked.query) if asked.query and not within else [],

@@ -7,9 +7,10 @@ from typing import Any
 
 from datasette import Response
 
-from monitor.archive.browse import closing_soon, newest, open_counts
+from monitor.archive.browse import closing_soon, newest
 from monitor.archive.health import stored_health
 from monitor.archive.overview import count_calls
+from monitor.web.finding import finder_of
 from monitor.web.pages import one, page
 from monitor.web.route import Route
 from monitor.web.site import Site, Visit
@@ -39,7 +40,7 @@ def departments(visit: Visit) -> Response:
 
 def department_list(visit: Visit) -> list[dict[str, Any]]:
     """The departments that get mails, each with its units' words and how much is open and coming."""
-    counts = open_counts(visit.site.archive.db, visit.now)
+    counts = finder_of(visit.site).open_by_department()
     return [
         {
             "id": department.id,

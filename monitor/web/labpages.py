@@ -163,6 +163,7 @@ def save(visit: Visit) -> Response:
             db, name, draft.before, draft.text, who=visit.actor.name, note=visit.form.get("not", "").strip()[:300], now=visit.now
         )
     _write(visit.site.config.rules_dir / theme_file(name), draft.text)
+    visit.site.rules_changed()
     visit.site.work.rematch()
     return redirect(f"/regler/{name}?klart=sparat")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from datasette import Response
 
-from monitor.archive.browse import Listed, list_calls, open_counts
+from monitor.archive.browse import Listed, list_calls
 from monitor.archive.corrections import load_call
 from monitor.archive.facets import Counted
 from monitor.archive.matched import departments_of, urls_of
@@ -18,7 +18,7 @@ from monitor.web.asking import PARAMETERS, SORTS, Asked, read_asked
 from monitor.web.calendars import calendar_of
 from monitor.web.exports import as_csv, as_excel, as_json
 from monitor.web.feeds import atom_feed
-from monitor.web.finding import find, programme_of, subject_words
+from monitor.web.finding import find, finder_of, programme_of, subject_words
 from monitor.web.pages import call_path, download, page, safe_url
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
@@ -144,7 +144,7 @@ def department_hints(visit: Visit, query: str) -> list[dict[str, Any]]:
     if not terms:
         return []
     wanted = TermSet(terms)
-    counts = open_counts(visit.site.archive.db, visit.now)
+    counts = finder_of(visit.site).open_by_department()
     found = []
     for one in visit.site.rules.departments.values():
         text = visit.site.rules.analyser.lemma_text(f"{one.name}. {one.mandate}", "sv")

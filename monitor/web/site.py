@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ from monitor.web.access import Access
 from monitor.web.login import Actor, Sessions
 
 logger = logging.getLogger(__name__)
+_LOOK_AGAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,19 @@ class Rules:
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] = ()
         self._rules: RuleSet | None = None
+        self._looked = 0.0
+
+    def forget(self) -> None:
+        """Look at the files again at the next call, as after saving one."""
+        self._looked = 0.0
 
     def get(self) -> RuleSet:
         """The rules; RuleErrors when there never were good ones."""
         with self._lock:
+            if self._rules is not None and time.monotonic() - self._looked < _LOOK_AGAIN:
+                return self._rules
             stamp = self._look()
+            self._looked = time.monotonic()
             if self._rules is None or stamp != self._stamp:
                 try:
                     self._rules = load_rules(self.folder)
@@ -118,6 +128,10 @@ class Site:
     def rules(self) -> RuleSet:
         """The rules in force."""
         return self._rules.get()
+
+    def rules_changed(self) -> None:
+        """A file of the rules was saved; it is read at the next page."""
+        self._rules.forget()
 
     @property
     def rules_error(self) -> str:

@@ -219,7 +219,7 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
                 "source": {source},
                 "month": set() if passed else {deadline[:7]},
             }
-    bits = index.bits_of(within)
+    bits = index.bits_of(index.places_of(within))
 
     def left(without=""):
         return [
