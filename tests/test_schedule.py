@@ -17,7 +17,7 @@ from monitor.archive import open_archive
 from monitor.archive.due import JobRow, finish_job, last_jobs, recover_jobs, start_job
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, find_digest, save_digest
 from monitor.archive.outbox import mark_sent, waiting_mails
-from monitor.config import Config, Digest, Schedule
+from monitor.config import Config, Digest, Rules, Schedule
 from monitor.digest.wording import iso_week
 from monitor.jobs.child import Ended
 from monitor.jobs.due import WAITS, Facts, Lane, due_jobs, is_given_up, is_open, last_daily, last_weekly
@@ -140,6 +140,15 @@ def test_corrections_wait_for_the_weekly_mail_when_it_is_near(tmp_path):
     for now, due in ((at("2026-05-18T05:40"), []), (at("2026-05-19T05:40"), ["corrections"])):
         facts = settled(now, jobs={"corrections": row("corrections", now - timedelta(days=1))})
         assert names(config_in(tmp_path), facts, now) == due
+
+
+def test_a_member_neither_reads_nor_matches_but_corrects_and_writes(tmp_path):
+    tuesday = at("2026-05-19T06:00")
+    member = config_in(tmp_path).model_copy(update={"shared_archive": tmp_path / "archive.db"})
+    facts = Facts(readings=dict.fromkeys(("ett", "tva"), tuesday), since=at("2026-01-01T00:00"))
+    assert names(member, facts, tuesday) == ["corrections", "digest", "note", "backup", "tidy"]
+    own = member.model_copy(update={"rules": Rules(dir="rules")})
+    assert names(own, facts, tuesday) == ["match", "digest", "note", "backup", "tidy"]
 
 
 def test_the_preview_comes_the_day_before_and_not_after(tmp_path):

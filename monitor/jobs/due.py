@@ -112,12 +112,19 @@ def _match(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
 
 
 def _corrections(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
-    matched = facts.jobs.get("match")
-    if matched is None or matched.state not in ("done", "attention"):
-        return
+    matched = _matched(config, facts)
     following = _following(config.schedule.digest, now, config.zone)
-    if is_open(facts.jobs.get("corrections"), matched.due, now) and _instant(following) - _instant(now) > NEAR / 2:
-        yield Due(name="corrections", due=matched.due, command=("digest", "--corrections", "--last-good"))
+    near = _instant(following) - _instant(now) <= NEAR / 2
+    if matched is not None and not near and is_open(facts.jobs.get("corrections"), matched, now):
+        yield Due(name="corrections", due=matched, command=("digest", "--corrections", "--last-good"))
+
+
+def _matched(config: Config, facts: Facts) -> datetime | None:
+    """The reading whose matches are there; a member without rules of its own has them from the one that reads."""
+    if config.shared_archive is not None and not config.rules.dir:
+        return max(facts.readings.values(), default=None)
+    row = facts.jobs.get("match")
+    return row.due if row is not None and row.state in ("done", "attention") else None
 
 
 def _preview(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:

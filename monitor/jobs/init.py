@@ -39,6 +39,13 @@ email = "kultur@example.se"
 [schedule]
 crawl = "05:30"                       # varje dag
 digest = "mon 07:00"
+backup = "02:15"                      # varje natt; sedan gallras det som anges under [keep]
+note = "mon 08:00"                    # veckobrevet till samordnaren; "" är aldrig
+canary = "tue 09:00"                  # veckans provmejl till samordnaren; "" är aldrig
+
+[keep]
+backups = 14                          # så många säkerhetskopior
+addresses = 400                       # dygn tills adressen raderas ur mejl som gått
 """
 
 
