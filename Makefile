@@ -23,8 +23,13 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+# What the benchmarks compare with is installed when it is first asked for.
+$(VENV)/.bench: $(READY)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,bench]'
+	touch $@
 
 # The pictures of the documentation, made anew from a demo run (needs Chromium).
 pictures: $(READY)
@@ -33,7 +38,7 @@ pictures: $(READY)
 
 # New versions of everything, pinned again: run it, run the tests, commit the file.
 constraints: $(READY)
-	$(BIN)/pip install -q --upgrade --upgrade-strategy eager -e '.[test]'
+	$(BIN)/pip install -q --upgrade --upgrade-strategy eager -e '.[test,bench]'
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
 clean:

@@ -79,11 +79,16 @@ def cpu_seconds(task: Callable[[], object]) -> float:
 def medians(
     tasks: Mapping[str, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
 ) -> dict[str, float]:
-    """The median of each task over `runs` rounds; in each round the tasks take turns, so that noise hits all of them."""
+    """The median of each task over `runs` rounds; in each round the tasks take turns, so that noise hits all of them.
+
+    Several runs have a warm-up before them that is not counted.
+    """
     found: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(runs):
+    for number in range(runs + (runs > 1)):
         for name, task in tasks.items():
-            found[name].append(measure(task))
+            spent = measure(task)
+            if number or runs == 1:
+                found[name].append(spent)
     return {name: statistics.median(values) for name, values in found.items()}
 
 

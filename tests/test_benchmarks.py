@@ -1,0 +1,78 @@
+"""The benchmarks work: the generator gives the same for the same seed, the table is compared, and rows run in their quick form. No timing."""
+
+import json
+from datetime import date
+
+import pytest
+
+from benchmarks import analysing, bulk, matching, table
+from benchmarks.generate import NOW, Inputs, Maker
+from benchmarks.measure import Line
+from monitor.collect.portal.bulk import is_current_object, parse_object
+from monitor.collect.portal.rows import is_current, parse_row
+
+
+@pytest.fixture(scope="module")
+def maker():
+    return Maker.from_vocabulary(terms=["ungdomsutbyte", "climate adaptation"])
+
+
+def test_the_same_seed_gives_the_same_calls_and_another_gives_others(maker):
+    again = Maker.from_vocabulary(terms=["ungdomsutbyte", "climate adaptation"])
+    assert list(maker.calls(5)) == list(again.calls(5))
+    assert list(maker.calls(5)) != list(maker.calls(5, seed=2))
+    assert list(maker.calls(5))[3:] == list(maker.calls(2, start=3))
+
+
+def test_generated_rows_are_rows_of_the_portal(maker):
+    pages = [json.loads(page) for page in maker.portal_pages(130)]
+    assert [(page["pageNumber"], len(page["results"]), page["totalResults"]) for page in pages] == [(1, 100, 130), (2, 30, 130)]
+    rows = [row for page in pages for row in page["results"]]
+    assert all(is_current(row, NOW.date()) for row in rows)
+    calls = [parse_row(row, "funding-tenders") for row in rows]
+    assert len({call.call_id for call in calls}) == 130
+    assert all(call.deadlines and len(call.sections) == 2 and call.conditions for call in calls)
+
+
+def test_a_generated_bulk_file_holds_living_and_closed_grants(maker, tmp_path):
+    file = tmp_path / "bulk.json"
+    number = maker.bulk_file(file, 200_000)
+    grants = json.loads(file.read_bytes())["fundingData"]["GrantTenderObj"]
+    living = [parse_object(grant, "bulk") for grant in grants if is_current_object(grant, NOW)]
+    assert len(grants) == number
+    assert 0 < len(living) < number
+    assert file.stat().st_size >= 200_000
+
+
+def line(value, peer_value=10.0, **fields):
+    return Line(row="r", what="w", unit="u", value=value, peer="p" if peer_value else "", peer_value=peer_value, **fields)
+
+
+def test_a_line_knows_its_ratio_and_whether_its_bound_is_reached():
+    assert line(30, bound=3).reached is True
+    assert line(29, bound=3).reached is False
+    assert line(30, better="less", bound=2.5).reached is False
+    assert line(30).reached is None
+    missing = Line(row="r", what="w", unit="u", value=1, peer="absent", bound=1)
+    assert (missing.ratio, missing.reached) == (None, None)
+    assert "| absent | missing |" in table.as_markdown([missing], table.about_run("generated", date(2026, 5, 27)))
+
+
+@pytest.mark.parametrize(
+    ("better", "value", "told"), [("more", 79, 1), ("more", 81, 0), ("less", 126, 1), ("less", 124, 0), ("less", 50, 0)]
+)
+def test_a_ratio_that_fell_by_more_than_a_fifth_is_named(tmp_path, better, value, told):
+    file = tmp_path / "results.json"
+    file.write_text(table.as_json([line(100, better=better)], table.about_run("generated", date(2026, 5, 27))), "utf-8")
+    assert len(table.fallen(table.read_lines(file), [line(value, better=better)])) == told
+    assert table.read_lines(tmp_path / "none.json") == []
+
+
+@pytest.mark.parametrize("row", [matching, bulk, analysing])
+def test_rows_run_without_peers(row, monkeypatch):
+    for module in (matching, analysing):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
+    lines = row.measure(Inputs(use_captures=False), True)
+    assert lines
+    assert all(one.value > 0 for one in lines)
+    assert not any(one.peer_value for one in lines if one.peer in ("spaCy PhraseMatcher", "FlashText", "spaCy blank tokenizer"))
