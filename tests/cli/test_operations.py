@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -91,29 +92,31 @@ def test_a_locked_database_is_said_and_nothing_is_lost(crawled):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs chmod")
 def test_a_data_folder_that_cannot_be_written(crawled):
-    folder = crawled.folder / "data"
     user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if user and not shutil.which("setpriv"):
         pytest.skip("root may write everywhere, and setpriv is not here")
     if user and subprocess.run([*user, *crawled.command("--help")[:3], "--help"], capture_output=True, check=False).returncode:
         pytest.skip("another user cannot run the program from here")
-    for path in (crawled.folder, *crawled.folder.parents):
-        if path.stat().st_uid == os.geteuid() and path != Path("/") and path.name.startswith(("test_", "pytest-", "test")):
-            path.chmod(path.stat().st_mode | 0o055)
-    for path in folder.iterdir():
-        path.chmod(0o444 if path.is_file() else 0o555)
-    folder.chmod(0o555)
-    try:
-        for arguments in (["crawl", "funding-tenders"], ["backup"], ["run", "--once"]):
-            outcome = crawled.execute([*user, *crawled.command(*arguments, now=NOW)])
-            assert outcome.code == 1, (arguments, outcome.err)
-            assert "cannot be" in outcome.err
-            assert "Traceback" not in outcome.err
-    finally:
-        folder.chmod(0o755)
-        for path in folder.iterdir():
-            path.chmod(0o644 if path.is_file() else 0o755)
-    assert calls(crawled) == 3
+    # Not below pytest's own folder, which it keeps shut to other users.
+    with tempfile.TemporaryDirectory() as home:
+        place = Installation(Path(home) / "eu")
+        shutil.copytree(crawled.folder, place.folder)
+        for folder in (Path(home), place.folder):
+            folder.chmod(0o755)
+        data = place.folder / "data"
+        entries = [data, *data.rglob("*")]
+        for path in entries:
+            path.chmod(0o444 if path.is_file() else 0o555)
+        try:
+            for arguments in (["crawl", "funding-tenders"], ["backup"], ["run", "--once"]):
+                outcome = place.execute([*user, *place.command(*arguments, now=NOW)])
+                assert outcome.code == 1, (arguments, outcome.err)
+                assert "cannot be" in outcome.err
+                assert "Traceback" not in outcome.err
+        finally:
+            for path in entries:
+                path.chmod(0o644 if path.is_file() else 0o755)
+        assert calls(place) == 3
 
 
 @pytest.fixture
