@@ -56,13 +56,11 @@ def _step(times: dict[int, float]) -> float:
 
 def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, float]]:
     rules = shipped_rules()
-    analyser = Analyser()
     theme, text = changed_theme(rules)
     found: dict[str, dict[int, float]] = {}
     calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
     texts = [(call, analyse_zones(rules, call)) for call in calls]
     bodies = [call.body for call in calls]
-    analyse_all(analyser, bodies)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for step in STEPS:
             number = start * step
@@ -77,7 +75,7 @@ def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, fl
 
                 tasks: dict[str, Task] = {
                     "matching": lambda number=number: match_all(rules, texts[:number]),  # type: ignore[misc]
-                    "analysing": lambda number=number: analyse_all(analyser, bodies[:number]),  # type: ignore[misc]
+                    "analysing": lambda number=number: analyse_all(Analyser(), bodies[:number]),  # type: ignore[misc]
                     "rule lab": lambda db=archive.db: preview(db, rules, theme, text, NOW),  # type: ignore[misc]
                     "facet index": lambda db=archive.db: FacetIndex(db, NOW, lambda key, code, name: code),  # type: ignore[misc]
                     "search": search,
