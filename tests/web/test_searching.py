@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.archive import open_archive
 from monitor.archive.facets import FACETS, FacetIndex
 from monitor.archive.matches import MatchRow, read_calls, store_matches
+from monitor.archive.search import ranked, word_ranks
 from monitor.archive.store import store_run
 from monitor.language.terms import TermSet, parse_term
 from monitor.matching.match import analyse_zones
@@ -80,6 +81,13 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
         site.archive.db.execute("SELECT title FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0] for key in first
     ]
     assert all("bibliotek" in title.casefold() for title in titles)
+
+
+@pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
+def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
+    index = find(site, asked(query)).index
+    assert index.ordered(word_ranks(site.archive.db, query)) == index.places_of(ranked(site.archive.db, query, NOW))
+    assert word_ranks(site.archive.db, f"{query} program:LIFE") is None
 
 
 def test_programmes_are_found_by_any_of_their_names(site):
