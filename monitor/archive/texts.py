@@ -58,6 +58,13 @@ def index_texts(db: Database, analyser: Analyser) -> int:
     return number
 
 
+def index_call(db: Database, analyser: Analyser, source: str, call_id: str) -> None:
+    """Analyse and index one call as it stands now, as after a person's correction: search need not wait for the next crawl."""
+    row = db.execute(f"SELECT {_STATE}, c.data FROM calls c WHERE c.source = ? AND c.call_id = ?", [source, call_id]).fetchone()
+    if row is not None:
+        _index_batch(db, analyser, [(row[0], corrected(db, decode_call(row[1])))], set())
+
+
 def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | None:
     """The lemma text of each zone as indexed; None for a call that is not, or whose words have changed since."""
     row = db.execute(

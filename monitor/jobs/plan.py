@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.archive import Archive
+from monitor.archive.ledger import digested_departments
 from monitor.config import Config
-from monitor.digest.wording import clean
+from monitor.digest.wording import clean, iso_week
 from monitor.jobs.digest_builder import DigestBuilder
 from monitor.matching.ruleset import RuleSet
 from monitor.web.site import Planned, PlannedItem
 
 
 def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[Planned]:
-    """Every department that has a recipient, with the items that are due to it."""
-    builder = DigestBuilder(config, archive, rules, now, dry_run=True)
+    """Every department that has a recipient, with the items that are due to it. Whoever has this week's mail gets the next one's."""
+    this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
+    following = iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
+    next_week = DigestBuilder(config, archive, rules, now, week=following, dry_run=True)
+    built = digested_departments(archive.db, this_week.week)
     plans = []
-    for department in builder.departments(()):
-        if not builder.recipients(department):
+    for department in this_week.departments(()):
+        if not this_week.recipients(department):
             continue
+        builder = next_week if department.id in built else this_week
         selection = builder.plan(department)
         items = tuple(
             PlannedItem(

@@ -11,9 +11,11 @@ from monitor.archive.corrections import correct_field, drop_correction
 from monitor.archive.desk import ADD, HOLD, choose_call, drop_choice, write_line
 from monitor.archive.lookup import find_call
 from monitor.archive.stories import decide_story, write_stories
+from monitor.archive.texts import index_call
 from monitor.calls import Kind
 from monitor.errors import ArchiveError
 from monitor.web.callpage import FIELDS, visited_call
+from monitor.web.finding import finder_of
 from monitor.web.pages import call_path, problem_page, redirect, safe_url
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
@@ -26,19 +28,20 @@ def correct(visit: Visit) -> Response:
     assert visit.actor is not None
     if field not in FIELDS:
         return problem_page(visit, 400)
+    drop = bool(visit.form.get("tabort"))
     try:
-        if visit.form.get("tabort"):
-            with visit.site.archive.writing() as db:
+        value = None if drop else read_value(field, visit.form.get("varde", ""), visit)
+        with visit.site.archive.writing() as db:
+            if drop:
                 drop_correction(db, call.source, call.call_id, field, now=visit.now)
-        else:
-            value = read_value(field, visit.form.get("varde", ""), visit)
-            with visit.site.archive.writing() as db:
+            else:
                 correct_field(db, call.source, call.call_id, field, value, who=visit.actor.name, now=visit.now)
+            index_call(db, visit.site.rules.analyser, call.source, call.call_id)
     except (ValueError, ArchiveError) as error:
         return problem_page(visit, 400, detail=str(error))
+    finder_of(visit.site).renew_soon()
     visit.site.work.rematch()
-    done = "borta" if visit.form.get("tabort") else "rattat"
-    return redirect(f"{call_path(call.source, call.call_id)}?klart={done}")
+    return redirect(f"{call_path(call.source, call.call_id)}?klart={'borta' if drop else 'rattat'}")
 
 
 def read_value(field: str, text: str, visit: Visit) -> Any:
@@ -141,6 +144,12 @@ def part(visit: Visit) -> Response:
 
 _AT = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)/"
 ROUTES = tuple(
-    Route(rf"{_AT}{name}$", view, coordinator=True, acts=True)
-    for name, view in (("ratta", correct), ("styr", steer), ("rad", line), ("foga", join), ("skilj", part))
+    Route(rf"{_AT}{name}$", view, coordinator=True, acts=True, shared=shared)
+    for name, view, shared in (
+        ("ratta", correct, True),
+        ("styr", steer, False),
+        ("rad", line, False),
+        ("foga", join, True),
+        ("skilj", part, True),
+    )
 )

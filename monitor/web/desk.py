@@ -30,17 +30,18 @@ def desk(visit: Visit) -> Response:
     """What will go to whom, and what needs a person."""
     site = visit.site
     plans = site.work.planned(visit.site.rules, visit.now)
-    week = plans[0].week if plans else ""
-    tops = {row["department"]: row["text"] for row in list_lines(site.archive.db, week) if not row["source"]}
+    weeks = sorted({plan.week for plan in plans})
+    lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
+    tops = {(row["department"], row["week"]): row["text"] for row in lines}
     names = {one.id: one.name for one in site.rules.departments.values()}
     sources = [row for row in source_rows(site) if row["state"] not in ("accepted", "unchanged") or row["health"]]
     waiting = [one for one in read_answers(site.archive.db) if one.handled_at is None]
     return page(
         "desk.html",
         visit,
-        week=week.partition("-W")[2].lstrip("0"),
+        weeks=[week.partition("-W")[2].lstrip("0") for week in weeks],
         plans=[_plan(one, names, tops) for one in plans],
-        top_all=tops.get("", ""),
+        top_all=next((tops["", week] for week in weeks if ("", week) in tops), ""),
         names=names,
         choices=list_choices(site.archive.db),
         sources=sources,
@@ -52,7 +53,7 @@ def desk(visit: Visit) -> Response:
     )
 
 
-def _plan(plan: Planned, names: dict[str, str], tops: dict[str, str]) -> dict[str, object]:
+def _plan(plan: Planned, names: dict[str, str], tops: dict[tuple[str, str], str]) -> dict[str, object]:
     return {
         "department": plan.department,
         "name": names.get(plan.department, plan.department),
@@ -62,7 +63,7 @@ def _plan(plan: Planned, names: dict[str, str], tops: dict[str, str]) -> dict[st
             (SECTIONS.get(name, name), list(items))
             for name, items in groupby(sorted(plan.items, key=_place), key=lambda one: one.section)
         ],
-        "top": tops.get(plan.department, ""),
+        "top": tops.get((plan.department, plan.week), ""),
     }
 
 
@@ -77,9 +78,9 @@ def top_line(visit: Visit) -> Response:
         return problem_page(visit, 400)
     plans = visit.site.work.planned(visit.site.rules, visit.now)
     assert visit.actor is not None
-    if plans:
-        with visit.site.archive.writing() as db:
-            write_line(db, department, plans[0].week, None, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
+    with visit.site.archive.writing() as db:
+        for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
+            write_line(db, department, week, None, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
     return redirect("/samordna?klart=rad")
 
 

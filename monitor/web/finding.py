@@ -96,6 +96,12 @@ class Finder:
                 return index
             return self._make(stamp)
 
+    def renew_soon(self) -> None:
+        """A person has changed something and will look for it: forget what queries found, and do not wait to make the index anew."""
+        with self._lock:
+            self._found.clear()
+            self._made = -_PAUSE
+
     def _renew(self) -> None:
         try:
             index, took = self._build()

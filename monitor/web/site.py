@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from monitor.archive.matches import last_rule_version
 from monitor.archive.secret import load_secret
 from monitor.config import Config
 from monitor.digest.answers import Signer
@@ -19,7 +20,7 @@ from monitor.digest.links import Links
 from monitor.digest.render import load_templates
 from monitor.digest.wording import Wording
 from monitor.errors import MonitorError
-from monitor.matching.load import load_rules
+from monitor.matching.load import load_rules, load_texts
 from monitor.matching.ruleset import RuleSet
 from monitor.web.access import Access
 from monitor.web.login import Actor, Sessions
@@ -43,7 +44,7 @@ class PlannedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What one department's next mail would hold now."""
+    """What one department's next mail would hold now, and of which week that mail is."""
 
     department: str
     kind: str
@@ -71,10 +72,14 @@ class Work(Protocol):
 
 
 class Rules:
-    """The rules in force, read again when a file of theirs has changed. The last good ones stay while new ones are wrong."""
+    """The rules in force, read again when a file of theirs has changed. The last good ones stay while new ones are wrong.
 
-    def __init__(self, folder: Path) -> None:
+    `shared` gives the version of rules that another installation keeps and has matched with, and their files; None where there are none.
+    """
+
+    def __init__(self, folder: Path, shared: Callable[[], tuple[str, Mapping[str, str]] | None] | None = None) -> None:
         self.folder = folder
+        self._shared = shared
         self.error = ""
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] = ()
@@ -90,11 +95,12 @@ class Rules:
         with self._lock:
             if self._rules is not None and time.monotonic() - self._looked < _LOOK_AGAIN:
                 return self._rules
-            stamp = self._look()
+            kept = self._shared() if self._shared else None
+            stamp = ((kept[0], 0, 0),) if kept else self._look()
             self._looked = time.monotonic()
             if self._rules is None or stamp != self._stamp:
                 try:
-                    self._rules = load_rules(self.folder)
+                    self._rules = load_texts(kept[1]) if kept else load_rules(self.folder)
                     self.error = ""
                 except MonitorError as error:
                     if self._rules is None:
@@ -116,13 +122,17 @@ class Site:
         self.config = config
         self.clock = clock
         self.work = work
-        self.archive = Access(config.archive)
+        self.archive = Access(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
         self.secret = load_secret(config.data_dir)
         self.sessions = Sessions(config.data_dir, self.secret, config.web)
         self.signer = Signer(self.secret)
         self.links = Links(config.municipality.base_url)
-        self._rules = Rules(config.rules_dir)
+        borrowed = config.shared_archive is not None and not config.rules.dir
+        self._rules = Rules(config.rules_dir, self._shared_rules if borrowed else None)
         self.caches: dict[str, Any] = {}
+
+    def _shared_rules(self) -> tuple[str, Mapping[str, str]] | None:
+        return last_rule_version(self.archive.db)
 
     @property
     def rules(self) -> RuleSet:

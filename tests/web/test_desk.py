@@ -7,6 +7,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.ledger import mail_body
 from monitor.jobs.digest import build_digests
+from monitor.web.finding import finder_of
 from tests.web.conftest import rows, token
 from tests.web.sample import NOW
 
@@ -87,6 +88,23 @@ def test_lines_of_ones_own_stand_in_the_mail(coordinator, site):
     assert "Hör av er" not in coordinator.get("/samordna").text
 
 
+def test_once_the_weeks_mails_are_built_the_desk_is_about_the_next_ones(coordinator, site):
+    build(site)
+    assert {plan.week for plan in site.work.planned(site.rules, NOW)} == {"2026-W22"}
+    assert "(vecka 22)" in coordinator.get("/samordna").text
+    coordinator.post("/samordna/rad", {"forvaltning": "", "rad": "Till alla nästa vecka."}, page="/samordna")
+    coordinator.post("/samordna/rad", {"forvaltning": "kultur-fritid", "rad": "Till er nästa vecka."}, page="/samordna")
+    assert {(row[1], row[4]) for row in rows(site, "desk_lines")} == {
+        ("2026-W22", "Till alla nästa vecka."),
+        ("2026-W22", "Till er nästa vecka."),
+    }
+    later = NOW + timedelta(weeks=1)
+    with open_archive(site.config.archive) as archive:
+        build_digests(site.config, archive, later, rules=site.rules)
+        assert "Till er nästa vecka." in " ".join(mail_body(archive.db, "2026-W22-kultur-fritid", "sv").rendering.text.split())
+        assert "Till alla nästa vecka." in " ".join(mail_body(archive.db, "2026-W22-miljo-bygg", "sv").rendering.text.split())
+
+
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [
@@ -106,6 +124,29 @@ def test_a_field_is_corrected_by_hand_with_who_and_when(coordinator, site, field
     assert "Rättat för hand" in html
     assert "samordnaren" in html
     assert site.work.rematched == 1
+
+
+def test_what_was_corrected_is_found_by_its_new_words_at_once(coordinator, site):
+    path = "/utlysning/norden/norden-002"
+
+    def found(word):
+        return [hit["page"].rpartition("/")[2] for hit in coordinator.get("/sok.json", params={"q": word}).json()["hits"]]
+
+    assert found("svampodling") == []
+    coordinator.post(f"{path}/ratta", {"falt": "title", "varde": "Stöd till svampodlingar"}, page=path)
+    assert found("svampodling") == ["norden-002"]
+    assert "<mark>svampodlingar</mark>" in coordinator.get("/sok", params={"q": "svampodling"}).text
+    coordinator.post(f"{path}/ratta", {"falt": "title", "tabort": "1"}, page=path)
+    assert found("svampodling") == []
+
+
+def test_a_correction_is_found_at_once_in_a_large_archive_too(coordinator, site, monkeypatch):
+    """Where the facet index takes long to make, the old one serves meanwhile; the words are found all the same."""
+    path = "/utlysning/norden/norden-002"
+    assert "svampodling" not in coordinator.get("/sok", params={"q": "svampodling"}).text.partition("<ol")[2]
+    monkeypatch.setattr(finder_of(site), "_took", 10.0)
+    coordinator.post(f"{path}/ratta", {"falt": "title", "varde": "Stöd till svampodlingar"}, page=path)
+    assert 'href="/utlysning/norden/norden-002"' in coordinator.get("/sok", params={"q": "svampodling"}).text
 
 
 def test_a_correction_can_be_taken_back(coordinator, site):
