@@ -5,19 +5,29 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import partial
 
-import html_text
-import lxml.html
 import nh3
-from lxml.etree import ParserError
 
 # Zero-width and direction marks, soft hyphens left to the analyser; a title must not be able to turn the text around it.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff"
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_CONTROLS = re.compile(f"[{_CONTROL}]")
+_UNSEEN = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*\n ?")
-_NO_TEXT = {"script", "style", "template", "noscript", "iframe", "object", "svg"}
+
+# The cleaner parses as browsers do and gives back whole elements without attributes: a tag is then a name and nothing else.
+_CLEANER = nh3.Cleaner(
+    clean_content_tags={"script", "style", "template", "iframe", "object"}, attributes={"*": set()}, link_rel=None
+)
+_TAG = re.compile(r"<(/?[a-z0-9]+)>")
+_LINE = "article aside br dd details div dt figcaption footer header hr li nav table tr"
+_PARAGRAPH = "blockquote dl figure h1 h2 h3 h4 h5 h6 ol p pre ul"
+# How many line breaks stand, at the least, where a tag does.
+_BREAKS_AT = {
+    f"{slash}{name}": number for number, names in ((1, _LINE), (2, _PARAGRAPH)) for name in names.split() for slash in ("", "/")
+}
+_CLINGS = tuple(',:;.!?")')
 
 
 def plain_line(text: str) -> str:
@@ -36,16 +46,12 @@ def html_to_text(markup: str) -> str:
 
     Tags that are broken or unknown are survived; script, style and the like give nothing.
     """
-    if not markup or not markup.strip():
+    if not markup or markup.isspace():
         return ""
     if "<" not in markup:
         return plain_text(html.unescape(markup))
-    safe = nh3.clean(_CONTROL.sub("", markup), clean_content_tags=_NO_TEXT - {"noscript", "svg"}, link_rel=None)
-    try:
-        tree = lxml.html.fromstring(f"<div>{safe}</div>")
-    except ParserError:
-        return ""
-    return plain_text(_layout(tree))
+    text = _layout(_CLEANER.clean(_CONTROLS.sub("", markup)))
+    return plain_text(text) if _UNSEEN.search(text) else unicodedata.normalize("NFC", text)
 
 
 def title_text(markup: str) -> str:
@@ -55,7 +61,25 @@ def title_text(markup: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
-_layout = partial(html_text.etree_to_text, guess_layout=True)
+def _layout(clean: str) -> str:
+    """The text of cleaned HTML: white space single, one space between elements on a line, breaks where elements have them."""
+    found: list[str] = []
+    breaks, before = 2, ""
+    pieces = _TAG.split(clean)
+    for text, tag in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if "&" in text:
+            text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        words = text.split()
+        if words:
+            if not breaks and (before[-1].isspace() or not (words[0].startswith(_CLINGS) or before.endswith("("))):
+                found.append(" ")
+            found.append(" ".join(words))
+            breaks, before = 0, text
+        wanted = _BREAKS_AT.get(tag, 0)
+        if wanted > breaks:
+            found.append("\n" * (wanted - breaks))
+            breaks = wanted
+    return "".join(found).strip()
