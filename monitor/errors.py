@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+
+_SYSTEM = {
+    errno.EACCES: "rättigheter saknas",
+    errno.EPERM: "rättigheter saknas",
+    errno.EROFS: "disken är skrivskyddad",
+    errno.ENOSPC: "disken är full",
+    errno.ENOENT: "finns inte",
+    errno.EIO: "disken svarar fel",
+}
+
 
 class MonitorError(Exception):
     """Something the program can name. `where` is file, key, source or address; `problem` says what is wrong and what was expected."""
@@ -47,3 +58,10 @@ class LockedError(MonitorError):
 
 class MailError(MonitorError):
     """The mail server, or the folder for mails, refused."""
+
+
+def in_words(error: OSError) -> str:
+    """What the system refused: in Swedish where it is common, and in the system's own words."""
+    said = error.strerror or str(error)
+    known = _SYSTEM.get(error.errno or 0)
+    return f"{known} ({said})" if known else said

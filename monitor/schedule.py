@@ -158,7 +158,7 @@ def _locks(configs: Sequence[Config]) -> Iterator[None]:
         with lock(configs[0].data_dir, "run"), _locks(configs[1:]):
             yield
     except LockedError as error:
-        raise LockedError(str(configs[0].data_dir), "monitor run is already at work here") from error
+        raise LockedError(str(configs[0].data_dir), "monitor run är redan igång här") from error
 
 
 @contextmanager

@@ -357,7 +357,7 @@ def test_t12_two_at_once_the_second_says_locked(installation):
     with lock(installation.folder / "data", "run"):
         outcome = installation.run("run")
     assert outcome.code == 3
-    assert "monitor run is already at work here" in outcome.err
+    assert "monitor run är redan igång här" in outcome.err
 
 
 def test_sigterm_ends_it_and_its_job_within_ten_seconds_and_the_job_is_taken_up_again(installation):

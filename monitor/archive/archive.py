@@ -11,30 +11,34 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.archive.schema import migrations
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, in_words
 
-_MACHINE = (
-    "SQLITE_BUSY",
-    "SQLITE_LOCKED",
-    "SQLITE_FULL",
-    "SQLITE_READONLY",
-    "SQLITE_IOERR",
-    "SQLITE_CORRUPT",
-    "SQLITE_NOTADB",
-    "SQLITE_CANTOPEN",
-)
+_MACHINE = {
+    "SQLITE_BUSY": "ett annat program håller filen låst",
+    "SQLITE_LOCKED": "ett annat program håller filen låst",
+    "SQLITE_FULL": "disken är full",
+    "SQLITE_READONLY": "filen får inte skrivas",
+    "SQLITE_IOERR": "disken svarar fel",
+    "SQLITE_CORRUPT": "filen är skadad; stoppa run och serve och återställ med monitor restore",
+    "SQLITE_NOTADB": "filen är inget arkiv; stoppa run och serve och återställ med monitor restore",
+    "SQLITE_CANTOPEN": "filen går inte att öppna",
+}
+"""What the machine does to the file, in words; the names are SQLite's."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """An open archive. `db` holds the connection; functions of this package take it as their first argument."""
+    """An open archive. `db` holds the connection; functions of this package take it as their first argument. `shared`: what the
+    sources said is another installation's, for reading only."""
 
     path: Path
     db: Database
+    shared: bool = False
 
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions", "texts",
+    "indexed", "words",
 )  # fmt: skip
 MATCH_TABLES = ("matches", "rule_versions")
 """What a member takes from the archive of the installation that reads the sources, and what of it when it has no rules of its own."""
@@ -51,7 +55,8 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path.absolute().as_uri(), timeout=30, uri=True)
     except (OSError, sqlite3.Error) as error:
-        raise ArchiveError(str(path), f"cannot be opened: {error}") from error
+        reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
+        raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:
             connection.execute("PRAGMA busy_timeout = 30000")
@@ -63,26 +68,66 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
             if shared is not None:
                 _share(connection, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
-            raise ArchiveError(str(path), f"cannot be used: {error}") from error
+            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
         try:
-            yield Archive(path=path, db=db)
+            yield Archive(path=path, db=db, shared=shared is not None)
         except sqlite3.Error as error:
             # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
-            if not str(getattr(error, "sqlite_errorname", "")).startswith(_MACHINE):
+            if not _is_machine(error):
                 raise
-            raise ArchiveError(str(path), f"cannot be used: {error}") from error
+            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
     finally:
         connection.close()
+
+
+def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> sqlite3.Connection:
+    """A connection that cannot write, for one thread at a time, to an archive that has been opened before.
+
+    With `shared`, that archive is the connection's own, so that full-text search and row ids work, and the tables of the one at `path`
+    that are not shared are laid over it.
+    """
+    main = shared or path
+    connection = sqlite3.connect(f"{main.absolute().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+    if shared is not None:
+        connection.execute("ATTACH DATABASE ? AS own", [f"{path.absolute().as_uri()}?mode=ro"])
+        taken = {*SHARED_TABLES, "search", *(() if own_matches else MATCH_TABLES)}
+        rows = connection.execute("SELECT name FROM own.sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in rows:
+            if table not in taken and not table.startswith(("search_", "sqlite_", "_")):
+                connection.execute(f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, * FROM own.{table}")
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def machine_words(error: sqlite3.Error) -> str:
+    """What went wrong in Swedish where it is the machine's doing, and in SQLite's words."""
+    name = _machine_name(error)
+    return f"{_MACHINE[name]} ({error})" if name else str(error)
+
+
+def _is_machine(error: sqlite3.Error) -> bool:
+    return bool(_machine_name(error))
+
+
+def _machine_name(error: sqlite3.Error) -> str:
+    given = str(getattr(error, "sqlite_errorname", ""))
+    return next((name for name in _MACHINE if given.startswith(name)), "")
 
 
 def _share(connection: sqlite3.Connection, shared: Path, names: tuple[str, ...]) -> None:
     """Let names of shared tables mean those of the other archive: views of the connection stand before tables of the file."""
     if not shared.is_file():
-        raise ArchiveError(str(shared), "does not exist; the installation that reads the sources has to run first")
+        raise ArchiveError(str(shared), "finns inte än; den installation som läser källorna ska köra först")
     connection.execute("ATTACH DATABASE ? AS shared", [f"{shared.resolve().as_uri()}?mode=ro"])
+    applied = {row[0] for row in connection.execute("SELECT name FROM shared._sqlite_migrations WHERE migration_set = 'monitor'")}
+    known = {migration.name for migration in migrations._migrations}
+    if applied != known:
+        age = "nyare" if applied - known else "äldre"
+        raise ArchiveError(
+            str(shared), f"är skrivet av en {age} version; kör samma version i den installation som läser källorna"
+        )
     for table in names:
-        if connection.execute("SELECT 1 FROM shared.sqlite_master WHERE type = 'table' AND name = ?", [table]).fetchone():
-            connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
 
 
 def _migrate(db: Database, path: Path) -> None:
@@ -91,7 +136,7 @@ def _migrate(db: Database, path: Path) -> None:
     if applied - known:
         newer = ", ".join(sorted(applied - known))
         raise ArchiveError(
-            str(path), f"was written by a newer version (it has {newer}); install that version or restore a backup"
+            str(path), f"är skrivet av en nyare version (det har {newer}); installera den, eller återställ en säkerhetskopia"
         )
     pending = migrations.pending(db)
     if not pending:

@@ -22,18 +22,18 @@ def check_archive(path: Path) -> dict[str, int]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
             verdict = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
             if verdict != ["ok"]:
-                raise ArchiveError(str(path), f"is damaged: {'; '.join(verdict)}")
+                raise ArchiveError(str(path), f"är skadad: {'; '.join(verdict)}")
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if "calls" not in tables or "_sqlite_migrations" not in tables:
-                raise ArchiveError(str(path), "is no archive of this program")
+                raise ArchiveError(str(path), "är inget arkiv från det här programmet")
             applied = {
                 row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'monitor'")
             }
             newer = applied - {migration.name for migration in migrations._migrations}
             if newer:
-                raise ArchiveError(str(path), f"was written by a newer version (it has {', '.join(sorted(newer))})")
+                raise ArchiveError(str(path), f"är skriven av en nyare version (den har {', '.join(sorted(newer))})")
             return {
                 table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED if table in tables
             }
     except sqlite3.Error as error:
-        raise ArchiveError(str(path), f"is damaged: {error}") from error
+        raise ArchiveError(str(path), f"är skadad: {error}") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from monitor.errors import ArchiveError, LockedError
+from monitor.errors import ArchiveError, LockedError, in_words
 
 
 @contextmanager
@@ -20,9 +20,9 @@ def lock(data_dir: Path, name: str = "archive") -> Iterator[None]:
         guard = FileLock(path, timeout=0)
         guard.acquire()
     except Timeout as error:
-        raise LockedError(str(path), "another instance is at work; try again when it is done") from error
+        raise LockedError(str(path), "ett annat arbete pågår; försök igen när det är klart") from error
     except OSError as error:
-        raise ArchiveError(str(data_dir), f"cannot be written: {error.strerror}") from error
+        raise ArchiveError(str(data_dir), f"går inte att skriva i: {in_words(error)}") from error
     try:
         yield
     finally:

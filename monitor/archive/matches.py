@@ -80,9 +80,16 @@ def rule_files(db: Database, rule_version: str) -> dict[str, str] | None:
 
 def last_rule_files(db: Database) -> dict[str, str] | None:
     """The texts of the rule files that matched last; None before the first match."""
+    found = last_rule_version(db)
+    return found[1] if found else None
+
+
+def last_rule_version(db: Database) -> tuple[str, dict[str, str]] | None:
+    """The version of the rules that matched last, and the texts of their files; None before the first match."""
     row = db.execute("SELECT rule_version FROM matches LIMIT 1").fetchone()
-    row = row or db.execute("SELECT hash FROM rule_versions ORDER BY first_used DESC, rowid DESC LIMIT 1").fetchone()
-    return rule_files(db, row[0]) if row else None
+    row = row or db.execute("SELECT hash FROM rule_versions ORDER BY first_used DESC LIMIT 1").fetchone()
+    files = rule_files(db, row[0]) if row else None
+    return (row[0], files) if files is not None else None
 
 
 def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:

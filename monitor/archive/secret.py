@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, in_words
 
 _LENGTH = 48
 
@@ -33,7 +33,9 @@ def load_secret(data_dir: Path) -> bytes:
                 partial.unlink()
         secret = path.read_bytes().strip()
     except OSError as error:
-        raise ArchiveError(str(path), f"the secret cannot be read or made: {error.strerror}") from error
+        raise ArchiveError(str(path), f"hemligheten går inte att läsa eller skapa: {in_words(error)}") from error
     if len(secret) < 32:
-        raise ArchiveError(str(path), "the secret is broken; remove the file and a new one is made (links in old mails then end)")
+        raise ArchiveError(
+            str(path), "hemligheten är trasig; ta bort filen så görs en ny (länkarna i gamla mejl slutar då gälla)"
+        )
     return secret

@@ -46,10 +46,10 @@ JOB_STATES = {
 @pass_app
 def show(app: App, call: str, as_json: bool) -> None:
     """Show one call: versions, deadlines, matches, who was told. CALL is an identifier, a key or an address."""
-    from monitor.archive import open_archive
     from monitor.archive.lookup import call_facts, find_call
+    from monitor.jobs.archives import open_installation
 
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
         facts = call_facts(archive.db, find_call(archive.db, call))
     if as_json:
         answer(facts)
@@ -196,8 +196,10 @@ def replay(app: App, source: str, as_json: bool) -> int:
     """Read the stored documents of SOURCE again, without the network, as after mending a spider."""
     from monitor.archive import lock, open_archive
     from monitor.cli.collect import report_runs
+    from monitor.jobs.archives import refuse_member
     from monitor.jobs.crawl import replay as replay_source
 
+    refuse_member(app.config, "omläsning")
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
         report = replay_source(app.config, archive, app.config.source(source), app.now)
     return report_runs(app, [report], as_json)

@@ -36,9 +36,11 @@ JSON_KEYS = (
 def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
     """Read sources into the archive; all enabled ones when none is named."""
     from monitor.archive import lock, open_archive
+    from monitor.jobs.archives import refuse_member
     from monitor.jobs.crawl import choose_sources, crosscheck
     from monitor.jobs.crawl import crawl as crawl_sources
 
+    refuse_member(app.config, "läsning")
     chosen = choose_sources(app.config, sources)
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
         reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _say(app, report))

@@ -22,6 +22,16 @@ _NOISY = (
 )
 
 
+def tell_journal() -> None:
+    """Send logs to standard error as well: the journal of systemd, or the log of a container, for what runs until it is stopped."""
+    root = logging.getLogger()
+    if not any(type(handler) is logging.StreamHandler for handler in root.handlers):
+        handler = logging.StreamHandler()
+        handler.setLevel(logging.INFO)
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        root.addHandler(handler)
+
+
 def start_logs(data_dir: Path, *, verbose: bool) -> None:
     """Send logs to `<data_dir>/monitor.log`, and to standard error when `verbose`. A folder that cannot be written has none."""
     # A full disk is told by the work that meets it; the log must not tell it once per line on the terminal.

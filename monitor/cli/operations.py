@@ -17,6 +17,7 @@ def run(app: App, once: bool) -> None:
     import time
     from datetime import datetime, timedelta
 
+    from monitor.cli.logs import tell_journal
     from monitor.jobs.members import load_members
     from monitor.schedule import run as run_schedule
 
@@ -27,6 +28,7 @@ def run(app: App, once: bool) -> None:
         return datetime.now(zone) if begun is None else begun + timedelta(seconds=time.monotonic() - origin)
 
     configs = [app.config, *load_members(app.config)]
+    tell_journal()
     app.console.print(f"monitor run är igång för {app.config.data_dir}. Avsluta med Ctrl+C.", markup=False)
     run_schedule(configs, clock, once=once, fixed_clock=begun is not None)
 

@@ -25,11 +25,13 @@ _SHOWN = 20
 def match(app: App, last_good: bool, as_json: bool) -> int:
     """Match the archive with the rules as they are now."""
     from monitor.archive import lock
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.archives import open_installation, refuse_member
     from monitor.jobs.last_rules import load_or_last
     from monitor.jobs.match import match_archive
     from monitor.matching.load import load_rules
 
+    if not app.config.rules.dir:
+        refuse_member(app.config, "matchning med de gemensamma reglerna")
     sound = None if last_good else load_rules(app.config.rules_dir)
     with lock(app.config.data_dir), open_installation(app.config) as archive:
         rules, errors = (sound, ()) if sound else load_or_last(archive, app.config.rules_dir)
@@ -53,12 +55,12 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
 @pass_app
 def why(app: App, call: str, department: str | None, as_json: bool) -> None:
     """Why a call went to whom, or at which step it fell out. CALL is an identifier, a key or an address."""
-    from monitor.archive import open_archive
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.last_rules import rules_in_force
     from monitor.jobs.match import explain_call
-    from monitor.matching.load import load_rules
 
-    rules = load_rules(app.config.rules_dir)
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
+        rules = rules_in_force(archive, app.config, last_good=False)
         found = explain_call(archive, rules, app.config, call, department, app.now)
     if as_json:
         answer(asdict(found[0]) if department else {"call": call, "departments": [asdict(item) for item in found]})
@@ -160,11 +162,11 @@ def try_(app: App, file: Any, as_json: bool) -> None:
 @pass_app
 def compare(app: App, folder: Path, other: Path | None, as_json: bool) -> None:
     """What DIR would change against the rules in force, or DIR2 against DIR: gained, lost and unchanged per department."""
-    from monitor.archive import open_archive
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.rules import compare_folders, comparison_json
 
     old, new = (app.config.rules_dir, folder) if other is None else (folder, other)
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
         comparison, seconds = compare_folders(archive, old, new)
     if as_json:
         answer(comparison_json(comparison, seconds))
@@ -219,12 +221,12 @@ def evaluate(app: App, file: Path, as_json: bool) -> None:
 @pass_app
 def report(app: App, as_json: bool) -> None:
     """Per signal over the archive: hits, hits alone and decisive, hits that a department did not want; dead, broad, overlapping."""
-    from monitor.archive import open_archive
+    from monitor.jobs.archives import open_installation
+    from monitor.jobs.last_rules import rules_in_force
     from monitor.jobs.rules import report_archive
-    from monitor.matching.load import load_rules
 
-    rules = load_rules(app.config.rules_dir)
-    with open_archive(app.config.archive) as archive:
+    with open_installation(app.config) as archive:
+        rules = rules_in_force(archive, app.config, last_good=False)
         outcome = report_archive(archive, rules)
     if as_json:
         answer(asdict(outcome))
@@ -247,11 +249,12 @@ def report(app: App, as_json: bool) -> None:
 @pass_app
 def feedback(app: App, example: int | None, theme: str | None, as_json: bool) -> int:
     """What departments answered; or turn an answer into an example that the rules must honour."""
-    from monitor.archive import lock, open_archive
+    from monitor.archive import lock
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.rules import list_answers, make_example
 
     if example is None:
-        with open_archive(app.config.archive) as archive:
+        with open_installation(app.config) as archive:
             answers = list_answers(archive)
         if as_json:
             answer({"answers": [asdict(item) for item in answers]})
@@ -261,7 +264,7 @@ def feedback(app: App, example: int | None, theme: str | None, as_json: bool) ->
                 [(a.id, a.at.date(), a.department, a.answer, a.title[:70], a.theme) for a in answers],
             )
         return 0
-    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+    with lock(app.config.data_dir), open_installation(app.config) as archive:
         path, errors = make_example(archive, app.config, example, theme, app.now)
     if as_json:
         problems = [{"file": error.file, "line": error.line, "problem": error.problem} for error in errors]

@@ -29,11 +29,11 @@ class _Words(click.Command):
 @pass_app
 def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **chosen: str) -> None:
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
-    from monitor.archive import open_archive
     from monitor.archive.search import marked
+    from monitor.jobs.archives import read_installation
     from monitor.jobs.search import search_archive
 
-    with open_archive(app.config.archive) as archive:
+    with read_installation(app.config) as archive:
         result = search_archive(app.config, archive, " ".join(query), app.now, limit=limit, **chosen)
     if as_json:
         answer({"total": result.total, "hits": [_row(hit) for hit in result.hits], "suggestions": result.suggestions})

@@ -33,11 +33,11 @@ def sources(context: click.Context, as_json: bool) -> int | None:
     if context.invoked_subcommand is not None:
         return None
     app: App = context.obj
-    from monitor.archive import open_archive
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.sources import list_sources
 
     if app.config.archive.is_file():
-        with open_archive(app.config.archive) as archive:
+        with open_installation(app.config) as archive:
             rows = list_sources(app.config, archive.db)
     else:
         rows = list_sources(app.config, None)

@@ -23,6 +23,7 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
     """Show the archive in a browser until stopped."""
     from datetime import datetime
 
+    from monitor.cli.logs import tell_journal
     from monitor.jobs import serve as job
 
     if set_password:
@@ -33,6 +34,7 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
             raise click.BadParameter(str(error), param_hint="--set-password") from error
         click.echo(f"Lösenordet är satt ({file}). Den som var inloggad får logga in igen.")
         return
+    tell_journal()
     fixed = app.now if app.now_text is not None else None
     zone = app.config.zone
     click.echo(f"Arkivet visas på http://{host}:{port} tills du trycker Ctrl+C.", err=True)

@@ -18,9 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from monitor.archive import copy_archive, lock, open_archive
+from monitor.archive.archive import machine_words
 from monitor.archive.backup import check_archive
 from monitor.config import Config
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, in_words
 from monitor.jobs.archives import open_installation
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,9 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
     Raises ArchiveError when it cannot be written, or cannot be read as it was written; older ones then stay.
     """
     if not config.archive.is_file():
-        raise ArchiveError(str(config.archive), "there is nothing to back up; nothing has been read yet")
+        raise ArchiveError(
+            str(config.archive), "finns inte än, så det finns inget att kopiera; läs källorna först med monitor crawl"
+        )
     target = file or config.data_dir / FOLDER / f"{_PREFIX}{now.astimezone(config.zone):%Y-%m-%dT%H%M}{_SUFFIX}"
     partial = target.with_name(target.name + ".partial")
     with _as_archive_error(target), _workroom(config) as room:
@@ -84,7 +87,7 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
                 os.fsync(raw.fileno())
             with read_backup(partial, room / "again") as (_, again):
                 if again["counts"] != counts:
-                    raise ArchiveError(str(target), "does not read as it was written")
+                    raise ArchiveError(str(target), "gick inte att läsa tillbaka som den skrevs")
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
@@ -104,14 +107,14 @@ def read_backup(file: Path, room: Path) -> Iterator[tuple[Path, dict[str, Any]]]
         files = manifest["files"]
         wrong = [name for name, digest in files.items() if _digest(room / name) != digest]
     except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveError(str(file), f"is no whole back-up: {error}") from error
+        raise ArchiveError(str(file), f"är ingen hel säkerhetskopia: {error}") from error
     except OSError as error:
-        raise ArchiveError(str(file), f"cannot be read: {error.strerror or error}") from error
+        raise ArchiveError(str(file), f"går inte att läsa: {in_words(error)}") from error
     if wrong or _ARCHIVE not in files:
-        raise ArchiveError(str(file), f"is no whole back-up: {', '.join(wrong) or _ARCHIVE} is not what was written")
+        raise ArchiveError(str(file), f"är ingen hel säkerhetskopia: {', '.join(wrong) or _ARCHIVE} är inte som den skrevs")
     counts = check_archive(room / _ARCHIVE)
     if counts != manifest.get("counts"):
-        raise ArchiveError(str(file), "is no whole back-up: the archive in it does not hold what it held")
+        raise ArchiveError(str(file), "är ingen hel säkerhetskopia: arkivet i den innehåller inte det som det gjorde")
     yield room, manifest
 
 
@@ -204,9 +207,9 @@ def _as_archive_error(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ArchiveError(str(file), f"cannot be written: {error.strerror or error}") from error
+        raise ArchiveError(str(file), f"går inte att skriva: {in_words(error)}") from error
     except sqlite3.Error as error:
-        raise ArchiveError(str(file), f"cannot be written: {error}") from error
+        raise ArchiveError(str(file), f"går inte att skriva: {machine_words(error)}") from error
 
 
 def _nobody(info: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
+from monitor.archive.archive import machine_words
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
 from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
@@ -141,7 +142,7 @@ def _run_spiders(
     process.start()
     for failure in failures:
         if isinstance(failure, sqlite3.Error):
-            raise ArchiveError(str(archive.path), f"cannot be written: {failure}") from failure
+            raise ArchiveError(str(archive.path), f"går inte att skriva: {machine_words(failure)}") from failure
         raise failure
     missing = [source.id for source in sources if source.id not in reports]
     if stopped:

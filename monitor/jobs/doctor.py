@@ -17,11 +17,13 @@ from monitor.archive.backup import check_archive
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, RuleErrors
 from monitor.jobs.archives import open_installation
+from monitor.jobs.last_rules import rules_in_force
 from monitor.jobs.members import load_members
 from monitor.jobs.send import open_transport
 from monitor.mail.delivery import Result
 from monitor.mail.smtp import Smtp
 from monitor.matching.load import load_rules
+from monitor.matching.ruleset import RuleSet
 from monitor.sources import Source
 
 _LEAST_DISK = 2_000_000_000
@@ -76,8 +78,8 @@ def _rules(config: Config) -> Finding:
 
 def _recipients(config: Config) -> Finding:
     try:
-        departments = load_rules(config.rules_dir).departments
-    except RuleErrors:
+        departments = _rules_of_mails(config).departments
+    except MonitorError:
         departments = {}
     unknown = sorted({one.department for one in config.recipient} - set(departments)) if departments else []
     if unknown:
@@ -87,6 +89,13 @@ def _recipients(config: Config) -> Finding:
             "Mottagare", False, "Ingen får några mejl.", "Lägg till [[recipient]] i monitor.toml, en för varje adress."
         )
     return Finding("Mottagare", True, f"{len(config.recipient)} adresser.")
+
+
+def _rules_of_mails(config: Config) -> RuleSet:
+    if config.shared_archive is None or config.rules.dir or not config.archive.is_file():
+        return load_rules(config.rules_dir)
+    with open_installation(config) as archive:
+        return rules_in_force(archive, config, last_good=True)
 
 
 def _data_folder(config: Config) -> Iterator[Finding]:

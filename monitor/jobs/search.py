@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 def index_archive(archive: Archive) -> int:
-    """Analyse and index what the archive has got since the last time; says how many calls."""
+    """Analyse and index what the archive has got since the last time; says how many calls. A shared one is its owner's to index."""
+    if archive.shared:
+        return 0
     begun = time.monotonic()
     number = index_texts(archive.db, analyser())
     if number:

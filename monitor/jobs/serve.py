@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.archive import open_archive
 from monitor.config import Config
+from monitor.jobs.archives import open_installation
 from monitor.matching.ruleset import RuleSet
 from monitor.web.login import save_password
-from monitor.web.site import Planned, Site
+from monitor.web.site import Planned, Rewritten, Site
 
 
 class PageWork:
@@ -27,14 +27,21 @@ class PageWork:
         """What would go to whom if the mails were built now; nothing is stored."""
         from monitor.jobs.plan import plan_digests
 
-        with open_archive(self._config.archive) as archive:
+        with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
+
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[tuple[str, str]]) -> Rewritten | None:
+        """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
+        from monitor.jobs.rewrite import rewrite_digest
+
+        with open_archive(self._config.archive) as archive:
+            return rewrite_digest(self._config, archive, rules, digest, more)
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
         """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
         from monitor.jobs.rules import make_example
 
-        with open_archive(self._config.archive) as archive:
+        with open_installation(self._config) as archive:
             _, errors = make_example(archive, self._config, answer, None, now)
         return [str(error) for error in errors]
 
@@ -53,7 +60,7 @@ class PageWork:
     def _status(self, now: datetime, rules_error: str) -> dict[str, Any]:
         from monitor.jobs.status import status
 
-        with open_archive(self._config.archive) as archive:
+        with open_installation(self._config) as archive:
             return status(self._config, archive, now, rule_errors=rules_error.splitlines())
 
     def rematch(self) -> None:
@@ -118,7 +125,7 @@ def report_document(config: Config, now: datetime, begin: datetime | None, end: 
     from monitor.matching.load import load_rules
     from monitor.web.followup import follow_up
 
-    with open_archive(config.archive) as archive:
+    with open_installation(config) as archive:
         return follow_up(archive.db, load_rules(config.rules_dir), config, begin, end, now)
 
 

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from monitor.archive import open_archive
+from monitor.archive import connect_for_reading, open_archive
+from monitor.archive.archive import machine_words
 from monitor.errors import ArchiveError
 
 _Result = TypeVar("_Result")
@@ -23,10 +24,16 @@ _MAPPED = 1 << 30
 
 
 class Access:
-    """The way to one archive. A page runs in a worker thread and never blocks the event loop."""
+    """The way to one archive, and for a member to the one it shares. A page runs in a worker thread and never blocks the event loop.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    `path` is where the calls lie.
+    """
+
+    def __init__(self, path: Path, shared: Path | None = None, *, own_matches: bool = False) -> None:
+        self.path = shared or path
+        self._own = path
+        self._shared = shared
+        self._own_matches = own_matches
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sida")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -44,12 +51,9 @@ class Access:
         """This thread's read-only connection."""
         found: Database | None = getattr(self._local, "db", None)
         if found is None:
-            connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False
-            )
+            connection = connect_for_reading(self._own, self._shared, own_matches=self._own_matches)
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
-            connection.execute("PRAGMA query_only = 1")
             self._opened.append(connection)
             found = self._local.db = Database(connection, execute_plugins=False)
         return found
@@ -58,10 +62,10 @@ class Access:
     def writing(self) -> Iterator[Database]:
         """A connection that may write, for one short transaction. ArchiveError when others write for too long."""
         try:
-            with open_archive(self.path) as archive:
+            with open_archive(self._own, self._shared, own_matches=self._own_matches) as archive:
                 yield archive.db
         except sqlite3.OperationalError as error:
-            raise ArchiveError(str(self.path), f"cannot be written just now: {error}") from error
+            raise ArchiveError(str(self._own), f"går inte att skriva just nu: {machine_words(error)}") from error
 
     def close(self) -> None:
         """Let the threads end and close their connections."""

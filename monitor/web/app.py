@@ -17,8 +17,8 @@ _DEFAULT_HANDLER = "datasette.handle_exception"
 
 
 def make_datasette(site: Site) -> Datasette:
-    """A Datasette that serves one installation. The archive is made where there is none."""
-    with open_archive(site.config.archive):
+    """A Datasette that serves one installation; a member's raw tables are its own. The archive is made where there is none."""
+    with open_archive(site.config.archive, site.config.shared_archive):
         pass
     if not pm.has_plugin(_NAME):
         pm.register(plugin, name=_NAME)

@@ -16,7 +16,7 @@ from pathlib import Path
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from monitor.config import Web
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, in_words
 
 COOKIE = "samordnare"
 HOURS = 12
@@ -34,7 +34,7 @@ def password_file(data_dir: Path) -> Path:
 def save_password(data_dir: Path, password: str) -> None:
     """Keep the hash of a new password; every session ends. ValueError when it is too short."""
     if len(password) < SHORTEST:
-        raise ValueError(f"the password must have at least {SHORTEST} characters")
+        raise ValueError(f"lösenordet måste ha minst {SHORTEST} tecken")
     salt = secrets.token_bytes(16)
     document = {"salt": salt.hex(), "hash": _hash(password, salt).hex()}
     path = password_file(data_dir)
@@ -46,7 +46,7 @@ def save_password(data_dir: Path, password: str) -> None:
             json.dump(document, file)
         partial.replace(path)
     except OSError as error:
-        raise ArchiveError(str(path), f"the password cannot be kept: {error.strerror}") from error
+        raise ArchiveError(str(path), f"lösenordet går inte att spara: {in_words(error)}") from error
 
 
 def _hash(password: str, salt: bytes) -> bytes:

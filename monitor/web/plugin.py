@@ -20,6 +20,7 @@ from monitor.web.site import Site, Visit
 logger = logging.getLogger(__name__)
 
 SITE = "_monitor_site"
+OTHERS = "Det gemensamma arkivet rättas i den installation som läser källorna. Fråga den som sköter den."
 
 
 def site_of(datasette: Datasette) -> Site | None:
@@ -94,6 +95,8 @@ def _answering(site: Site, route: Route) -> Callable[..., Awaitable[Response]]:
             if request.method == "POST":
                 return await site.archive.run(lambda: problem_page(visit, 403))
             return Response.redirect("/logga-in?till=" + visit.path)
+        if route.shared and site.config.shared_archive is not None:
+            return await site.archive.run(lambda: problem_page(visit, 403, detail=OTHERS))
         return await site.archive.run(lambda: _view(route.view, visit))
 
     return answer

@@ -14,13 +14,15 @@ View = Callable[[Visit], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A pattern of raw paths and its view. `coordinator`: only when logged in; `posts`: it also takes POST; `acts`: nothing but POST."""
+    """A pattern of raw paths and its view. `coordinator`: only when logged in; `posts`: it also takes POST; `acts`: nothing but POST;
+    `shared`: it changes what the sources said, which a member reads and does not own."""
 
     pattern: str
     view: View
     coordinator: bool = False
     posts: bool = False
     acts: bool = False
+    shared: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def test_an_archive_of_a_newer_version_is_refused(tmp_path):
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', 'm999_later', '2030-01-01')"
         )
         newer.commit()
-    with pytest.raises(ArchiveError, match="newer version"), open_archive(path):
+    with pytest.raises(ArchiveError, match="nyare version"), open_archive(path):
         pass
 
 
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 
 def test_the_lock_is_held_by_one_and_free_again(tmp_path):
-    with lock(tmp_path), pytest.raises(LockedError, match="another instance"), lock(tmp_path):
+    with lock(tmp_path), pytest.raises(LockedError, match="ett annat arbete"), lock(tmp_path):
         pass
     with lock(tmp_path):
         pass

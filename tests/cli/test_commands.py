@@ -144,7 +144,7 @@ def test_two_at_once_the_second_says_locked(installation):
     with lock(installation.folder / "data"):
         outcome = installation.run("crawl", "funding-tenders")
     assert outcome.code == 3
-    assert "another instance" in outcome.err
+    assert "ett annat arbete" in outcome.err
 
 
 def test_an_archive_that_is_none(installation):
@@ -153,7 +153,7 @@ def test_an_archive_that_is_none(installation):
     installation.archive.write_bytes(b"this is no database" * 100)
     outcome = installation.run("status")
     assert outcome.code == 1
-    assert "archive.db: cannot be used" in outcome.err
+    assert "archive.db: går inte att använda" in outcome.err
 
 
 def test_init_makes_an_installation_that_works_and_overwrites_nothing(tmp_path):

@@ -85,7 +85,7 @@ def test_a_locked_database_is_said_and_nothing_is_lost(crawled):
         holder.execute("ROLLBACK")
         holder.close()
     assert outcome.code == 1
-    assert "database is locked" in outcome.err
+    assert "ett annat program håller filen låst" in outcome.err
     assert "Traceback" not in outcome.err
     assert calls(crawled) == 3
 
@@ -111,7 +111,7 @@ def test_a_data_folder_that_cannot_be_written(crawled):
             for arguments in (["crawl", "funding-tenders"], ["backup"], ["run", "--once"]):
                 outcome = place.execute([*user, *place.command(*arguments, now=NOW)])
                 assert outcome.code == 1, (arguments, outcome.err)
-                assert "cannot be" in outcome.err
+                assert "går inte att" in outcome.err
                 assert "Traceback" not in outcome.err
         finally:
             for path in entries:
@@ -152,7 +152,7 @@ def test_a_full_disk_is_said_and_what_was_there_stays(small_disk, publisher):
         outcome = place.run(*arguments, now="2026-05-21T12:00")
         assert outcome.code == 1, (arguments, outcome.err)
         assert "Traceback" not in outcome.err, arguments
-        assert "full" in outcome.err or "No space left" in outcome.err, arguments
+        assert "disken är full" in outcome.err, arguments
     assert sorted((small_disk / "data" / "backups").iterdir()) == kept
     filler.unlink()
     assert calls(place) == 3

@@ -192,7 +192,7 @@ def test_restore_waits_for_nobody(config, name):
 
 def test_nothing_to_back_up(config):
     config.archive.unlink()
-    with pytest.raises(ArchiveError, match="nothing to back up"):
+    with pytest.raises(ArchiveError, match="inget att kopiera"):
         make_backup(config, NOW)
 
 

@@ -118,4 +118,4 @@ def test_a_member_before_the_first_reading(installation):
     member = add_member(installation, "gamma", "kommunledning")
     outcome = member.run("digest", now=NOW)
     assert outcome.code == 1
-    assert "has to run first" in outcome.err
+    assert "ska köra först" in outcome.err

@@ -219,7 +219,7 @@ def test_two_at_once_one_works_and_one_says_locked(tmp_path):
         other_done.set()
         answer, _ = first.communicate(timeout=60)
     assert second.code == 3, second.err
-    assert "another instance is at work" in second.err
+    assert "ett annat arbete pågår" in second.err
     assert first.returncode == 0
     assert json.loads(answer) == {"sent": 5, "failed": 0, "waiting": 0}
     assert len(handler.ids) == len(set(handler.ids)) == 5
