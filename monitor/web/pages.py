@@ -145,6 +145,7 @@ def frame(visit: Visit) -> dict[str, Any]:
         "asset": asset,
         "language": visit.language,
         "coordinator": visit.actor.name if visit.actor else "",
+        "member": site.config.shared_archive is not None,
         "raw": f"/{site.config.archive.stem}",
         "here": visit.path,
         "day": lambda value: day(value, visit),
