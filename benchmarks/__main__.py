@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import analysing, bulk, commands, crawl, growth, lab, mails, matching, search, web
+from benchmarks import analysing, bulk, commands, crawl, growth, lab, mails, matching, members, search, web
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
@@ -23,6 +23,7 @@ ROWS: dict[str, Row] = {
     "crawl": crawl.measure,
     "bulk": bulk.measure,
     "mails": mails.measure,
+    "members": members.measure,
     "lab": lab.measure,
     "growth": growth.measure,
     "search": search.measure,
@@ -45,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inputs = Inputs(use_captures=not options.generated)
     rows = dict(ROWS)
     if options.full:
-        rows |= {"search": partial(search.measure, full=True), "mails": partial(mails.measure, members=311)}
+        rows |= {
+            "search": partial(search.measure, full=True),
+            "mails": partial(mails.measure, members=311),
+            "members": partial(members.measure, members=311),
+        }
     names = options.rows or list(ROWS)
     lines: list[Line] = []
     for name in names:
