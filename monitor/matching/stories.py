@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, product
 
 from rapidfuzz.fuzz import ratio, token_set_ratio
 
@@ -206,28 +206,38 @@ def _neighbours(records: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
         for word in sorted(record.plain_title.split(), key=len)[-2:]:
             by_word[word].append(record)
     done: set[tuple[Key, Key]] = set()
-    pairs = [
-        pair
-        for day, here in by_day.items()
-        for pair in (*combinations(here, 2), *_across(here, by_day.get(day + _NEIGHBOUR, ())))
-    ]
-    pairs += [
-        pair
-        for here in by_word.values()
-        if len(here) < 200
-        for pair in combinations(here, 2)
-        if not (pair[0].days and pair[1].days)
-    ]
-    for one, other in pairs:
+    for one, other in chain(_on_days(by_day), _with_words(by_word)):
         mark = (min(one.key, other.key), max(one.key, other.key))
-        if one.key[0] != other.key[0] and mark not in done:
+        if mark not in done:
             done.add(mark)
             yield one, other
 
 
-def _across(here: Iterable[Record], there: Iterable[Record]) -> list[tuple[Record, Record]]:
-    there = list(there)
-    return [(one, other) for one in here for other in there]
+def _on_days(by_day: Mapping[date, Sequence[Record]]) -> Iterator[tuple[Record, Record]]:
+    for day, here in by_day.items():
+        yield from _between_sources(here)
+        for one, other in product(_by_source(here), _by_source(by_day.get(day + _NEIGHBOUR, ()))):
+            if one[0].key[0] != other[0].key[0]:
+                yield from product(one, other)
+
+
+def _with_words(by_word: Mapping[str, Sequence[Record]]) -> Iterator[tuple[Record, Record]]:
+    for here in by_word.values():
+        if len(here) < 200:
+            yield from (pair for pair in _between_sources(here) if not (pair[0].days and pair[1].days))
+
+
+def _between_sources(records: Iterable[Record]) -> Iterator[tuple[Record, Record]]:
+    """Every pair of different sources. A source of thousands of calls with one deadline has no pairs with itself to walk through."""
+    for one, other in combinations(_by_source(records), 2):
+        yield from product(one, other)
+
+
+def _by_source(records: Iterable[Record]) -> list[list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.key[0]].append(record)
+    return list(found.values())
 
 
 def _likeness(one: Record, other: Record) -> tuple[float, float] | None:
