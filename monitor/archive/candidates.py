@@ -14,7 +14,7 @@ from monitor.archive.codec import decode_call, stamp
 from monitor.archive.corrections import corrected
 from monitor.calls import Call
 
-_TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
+TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
 # A call that was told long ago can still be extended or revived; after this, nobody waits for it any more.
 _REMEMBERED = timedelta(days=400)
 
@@ -113,13 +113,13 @@ class CandidateReader:
         return found
 
     def _events(self, department: str) -> Mapping[tuple[str, str], list[tuple[int, str, str | None, str | None]]]:
-        marks = ", ".join("?" * len(_TELLING_EVENTS))
+        marks = ", ".join("?" * len(TELLING_EVENTS))
         rows = self._db.execute(
             f"SELECT e.id, e.source, e.call_id, e.type, e.old, e.new FROM events e WHERE e.type IN ({marks}) AND e.baseline = 0"
             " AND (EXISTS (SELECT 1 FROM matches m WHERE m.source = e.source AND m.call_id = e.call_id AND m.department = ?)"
             " OR EXISTS (SELECT 1 FROM digest_items i WHERE i.source = e.source AND i.call_id = e.call_id AND i.department = ?))"
             " ORDER BY e.id",
-            [*_TELLING_EVENTS, department, department],
+            [*TELLING_EVENTS, department, department],
         )
         found: dict[tuple[str, str], list[tuple[int, str, str | None, str | None]]] = {}
         for number, source, call_id, kind, old, new in rows:

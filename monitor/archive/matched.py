@@ -30,6 +30,11 @@ def departments_of(db: Database, keys: Sequence[Key]) -> dict[Key, list[str]]:
     }
 
 
+def matched_keys(db: Database, department: str) -> set[Key]:
+    """Every call that the rules in force send to a department."""
+    return {(row[0], row[1]) for row in db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])}
+
+
 def urls_of(db: Database, keys: Sequence[Key]) -> dict[Key, str]:
     """Where each call lies at its publisher."""
     found = {}

@@ -34,7 +34,7 @@ class PageWork:
         """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
         from monitor.jobs.rewrite import rewrite_digest
 
-        with open_archive(self._config.archive) as archive:
+        with open_installation(self._config) as archive:
             return rewrite_digest(self._config, archive, rules, digest, more)
 
     def make_example(self, answer: int, now: datetime) -> list[str]:

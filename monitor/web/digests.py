@@ -50,8 +50,13 @@ def mail(visit: Visit) -> Response:
     found = find_digest_by_id(visit.site.archive.db, visit.vars["digest"])
     if found is None or not found["html"] or not found["department"]:
         raise Missing
-    html = _TOKENS.sub("/om", found["html"].replace(RECIPIENT_TOKEN, "x"))
-    return Response.html(html, headers={"content-security-policy": _MAIL_POLICY, "x-sida": "1"})
+    return mail_response(found["html"])
+
+
+def mail_response(html: str) -> Response:
+    """A mail to look at, in a page that runs nothing and answers for nobody."""
+    shown = _TOKENS.sub("/om", html.replace(RECIPIENT_TOKEN, "x"))
+    return Response.html(shown, headers={"content-security-policy": _MAIL_POLICY, "x-sida": "1"})
 
 
 ROUTES = (Route(r"^/utskick/(?P<digest>[^/]+)$", digest), Route(r"^/utskick/(?P<digest>[^/]+)/mejl$", mail))

@@ -146,6 +146,15 @@ def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
     return replace(rules, themes=(live,), beside=())
 
 
+def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
+    """All rules with the theme as its text has it, live though it be a draft. ValueError in words when the text holds no theme."""
+    new = parse_theme(text)
+    live = new.model_copy(update={"theme": new.theme.model_copy(update={"state": "live"})})
+    if any(one.theme.id == theme for one in rules.themes):
+        return replace(rules, themes=tuple(live if one.theme.id == theme else one for one in rules.themes))
+    return replace(rules, themes=(*rules.themes, live))
+
+
 def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: Outcome, now: datetime) -> None:
     before_rules, after_rules = _alone(rules, old if old is not None and old.theme.state == "live" else None), _alone(rules, new)
     one, other = before_rules.beside_of(after_rules), after_rules.beside_of(before_rules)

@@ -101,13 +101,18 @@ def theme_id(draft: Draft) -> str:
         return NEW
 
 
+def draft_of(visit: Visit) -> Draft:
+    """The theme as it stands in the lab that posted."""
+    return _edited(visit, _draft(visit))
+
+
 def _outcome(visit: Visit, draft: Draft) -> Outcome:
     return preview(visit.site.archive.db, visit.site.rules, theme_id(draft), draft.text, visit.now)
 
 
 def theme(visit: Visit) -> Response:
     """One theme on the bench. A POST without script shows the page again with the preview."""
-    draft = _edited(visit, _draft(visit))
+    draft = draft_of(visit)
     return _bench(visit, draft, _outcome(visit, draft))
 
 
@@ -119,6 +124,7 @@ def _values(visit: Visit, draft: Draft) -> dict[str, Any]:
     rules = visit.site.rules
     return {
         "draft": draft,
+        "theme": draft.theme,
         "mark": _mark(draft.text),
         "values": form_values(draft.text),
         "departments": list(rules.departments.values()),
@@ -138,7 +144,7 @@ def try_out(visit: Visit) -> Response:
     outcome = _outcome(visit, draft)
     values = _values(visit, draft)
     document = {
-        "outcome": fragment("lab-outcome.html", visit, outcome=outcome),
+        "outcome": fragment("lab-outcome.html", visit, outcome=outcome, theme=draft.theme),
         "text": draft.text if by_form else None,
         "form": None if by_form or values["values"] is None else fragment("lab-form.html", visit, **values),
     }
@@ -147,7 +153,7 @@ def try_out(visit: Visit) -> Response:
 
 def save(visit: Visit) -> Response:
     """Save what passes the check of all rules; the text before it is kept."""
-    draft = _edited(visit, _draft(visit))
+    draft = draft_of(visit)
     if not visit.site.own_rules:
         return problem_page(visit, 400, detail="Reglerna är de medföljande. Gör egna med: monitor init")
     name = theme_id(draft)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -52,11 +52,25 @@ class Planned:
     items: tuple[PlannedItem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """A mail as it would have been with other rules: what would have stood there as well, what would not, and how much as before."""
+
+    subject: str
+    html: str
+    more: tuple[tuple[tuple[str, str], str], ...]
+    less: tuple[tuple[tuple[str, str], str], ...]
+    kept: int
+
+
 class Work(Protocol):
     """What the pages ask of `monitor.jobs`, which alone wires parts together."""
 
     def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
+
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[tuple[str, str]]) -> Rewritten | None:
+        """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
         """Write a department's answer into its theme as an example; gives what the rules' check then demands."""

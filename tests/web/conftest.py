@@ -33,6 +33,9 @@ class Work:
         with open_archive(self.config.archive) as archive:
             return plan_digests(self.config, archive, rules, now)
 
+    def rewrite(self, rules, digest, more):
+        return PageWork(self.config).rewrite(rules, digest, more)
+
     def make_example(self, answer, now):
         self.examples.append(answer)
         return []

@@ -1,17 +1,19 @@
 """The rule lab: what it foretells is what matching then does; only what passes is saved; everything can be taken back."""
 
 import json
+import re
 import shutil
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
 from monitor.matching.load import load_rules
 from monitor.web.lab import preview
 from monitor.web.site import Rules
 from monitor.web.themeform import form_values, skeleton, write_form
-from tests.web.conftest import rows
+from tests.web.conftest import everything, rows
 from tests.web.sample import NOW
 
 
@@ -50,6 +52,51 @@ def test_the_preview_foretells_exactly_what_matching_does(site):
     assert department.gained
     assert any(mark.found.casefold() == "cykelvägar" for mark in department.gained[0].marks)
     assert sum(count for _, count in department.weeks) == department.kept + len(department.gained) + department.elsewhere
+
+
+def test_a_mail_written_again_with_the_same_rules_is_the_mail_that_was_sent(site):
+    """Though the archive has moved on: calls have changed since, been answered, and been told again."""
+    with open_archive(site.config.archive) as archive:
+        build_digests(site.config, archive, NOW, rules=site.rules)
+        sent = list(archive.db.query("SELECT d.id, d.department, r.html FROM digests d JOIN renderings r ON r.digest = d.id"))
+    assert {one["id"][5:8] for one in sent} == {"W20", "W21"}
+    for one in sent:
+        again = site.work.rewrite(site.rules, one["id"], ())
+        assert (again.more, again.less) == ((), ()), one["id"]
+        assert without_tokens(again.html) == without_tokens(one["html"]), one["id"]
+
+
+def without_tokens(html):
+    return re.sub(r"/(svar|avsluta)/[^\"'?<>\s]+", "", html)
+
+
+def test_the_last_mail_is_shown_as_it_would_have_been_beside_what_was_sent(own, site):
+    text = theme_text(site).replace('"bibliotek", ', "") + '\n[[signal]]\nid = "prov"\nwords = ["cykelvägar"]\nweight = 5\n'
+    fields = {"text": text, "redigering": "text"}
+    outcome = own.post("/regler/kultur/prova", fields, page="/regler/kultur").json()["outcome"]
+    action = re.search(r'formaction="([^"]+/mejl/2026-W20-kultur-fritid)"', outcome)[1]
+    before = everything(site)
+    answer = own.post(action, fields, page="/regler/kultur")
+    assert answer.status_code == 200
+    assert "Som det skickades" in answer.text
+    assert re.search(r"\d+ post(er)? till, \d+ bort", answer.text)
+    frames = re.findall(r'<iframe class="mail" src="([^"]+)"[^>]* sandbox="allow-popups"', answer.text)
+    assert frames[0] == "/utskick/2026-W20-kultur-fritid/mejl"
+    sent, written = (own.get(frame) for frame in frames)
+    assert written.headers["content-security-policy"] == sent.headers["content-security-policy"]
+    assert "sandbox" in written.headers["content-security-policy"]
+    assert "Cykelvägar och hållbara resor" in written.text
+    assert "Cykelvägar och hållbara resor" not in sent.text
+    assert "/svar/" not in written.text
+    assert everything(site) == before, "nothing was stored"
+
+
+def test_a_mail_that_is_not_there_or_a_text_that_is_no_theme_gives_words(own):
+    fields = {"text": "[theme", "redigering": "text"}
+    answer = own.post("/regler/kultur/mejl/2026-W20-kultur-fritid", fields, page="/regler/kultur")
+    assert (answer.status_code, "går inte att läsa" in answer.text) == (400, True)
+    assert own.post("/regler/kultur/mejl/2026-W01-kultur-fritid", page="/regler/kultur").status_code == 404
+    assert own.get(f"/regler/-/mejl/{'0' * 24}").status_code == 404
 
 
 def test_a_draft_is_tried_though_it_sends_nothing(site):

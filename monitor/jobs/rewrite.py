@@ -1,0 +1,91 @@
+"""A mail that was built, written again as it would have been with other rules. Stores nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.archive import Archive
+from monitor.archive.candidates import CandidateRow, MatchRow
+from monitor.archive.desk import read_choices
+from monitor.archive.matched import matched_keys
+from monitor.archive.past import Key, PastDigest, health_then, past_digest, rows_then
+from monitor.config import Config
+from monitor.digest.answers import Signer
+from monitor.digest.choose import choose, still_ahead
+from monitor.digest.layout import Occasion
+from monitor.digest.model import MailKind
+from monitor.digest.render import load_templates, render_mail
+from monitor.digest.wording import clean
+from monitor.jobs.digest_values import audience, candidate, choice, health, steer
+from monitor.jobs.match import match_rows
+from monitor.matching.ruleset import RuleSet
+from monitor.web.site import Rewritten
+
+
+def rewrite_digest(config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[Key] = ()) -> Rewritten | None:
+    """The mail as it would have been if these rules had been in force; None when no regular mail has that id.
+
+    The calls read as they did then, and what had been told then counts as told. `more` are calls that these rules match and those in
+    force do not; what was in the archive already when the mail before it was built would have stood in that one.
+    """
+    past = past_digest(archive.db, digest)
+    department = rules.departments.get(past.department) if past else None
+    if past is None or department is None:
+        return None
+    now = past.created.astimezone(config.zone)
+    asked = {*matched_keys(archive.db, department.id), *more}
+    rows = rows_then(archive.db, past, asked, timedelta(days=config.digest.news_days))
+    choices = read_choices(archive.db, department.id, past.week)
+    found = steer(
+        [candidate(rules, replace(row, match=_match(rules, row, department.id))) for row in rows if _could_be_new(row, past)],
+        choices,
+    )
+    selection = choose(found, first=past.previous is None, previous=past.previous, choice=choice(config), now=now)
+    occasion = Occasion(
+        digest=past.id,
+        week=past.week,
+        now=now,
+        previous_week=past.previous_week,
+        health=health(config, health_then(archive.db, past.created)),
+        ahead=still_ahead(found, now) if selection.kind is MailKind.QUIET else (),
+        top=choices.top,
+    )
+    # Signed with a secret of the moment: nothing in it can answer for the department.
+    signer = Signer(secrets.token_bytes(32))
+    rendered = render_mail(load_templates(config.digests_dirs), selection, audience(config, department), occasion, signer)
+    titles = {one.key: clean(one.call.title) or one.call.call_id for one in found}
+    told = {item.candidate.key for item in selection.everything}
+    return Rewritten(
+        subject=rendered.renderings[0].subject,
+        html=rendered.renderings[0].html,
+        more=tuple((key, titles[key]) for key in sorted(told - past.told, key=lambda key: titles[key])),
+        less=tuple((key, titles.get(key, key[1])) for key in sorted(past.told - told, key=lambda key: titles.get(key, key[1]))),
+        kept=len(told & past.told),
+    )
+
+
+def _could_be_new(row: CandidateRow, past: PastDigest) -> bool:
+    """Whether the mail had this to tell: it did tell it, had told of it before, or could not have done so in the mail before."""
+    key = (row.call.source, row.call.call_id)
+    return key in past.told or bool(row.told) or _follows(row) or past.previous is None or row.first_seen > past.previous
+
+
+def _follows(row: CandidateRow) -> bool:
+    """Whether another record leads its story; the rules match the lead alone."""
+    return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
+
+
+def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | None:
+    match = None if _follows(row) else next((one for one in match_rows(rules, row.call) if one.department == department), None)
+    if match is None:
+        return None
+    return MatchRow(
+        level=match.level,
+        relevance=match.relevance,
+        themes=match.themes,
+        evidence=match.evidence,
+        fit_card=match.fit_card,
+    )
