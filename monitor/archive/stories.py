@@ -49,7 +49,7 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
     rows = db.execute(
         "SELECT source, call_id, identifier, kind, title, url, summary, substr(body, 1, 8000), programme, published, first_seen,"
         " vanished_at IS NULL AND closed_at IS NULL,"
-        " EXISTS (SELECT 1 FROM calls f WHERE f.story = calls.source || '/' || calls.call_id),"
+        " EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = calls.source || '/' || calls.call_id),"
         " (identifier <> '') + (body <> '') + (conditions <> '') + (budget_total IS NOT NULL) + (budget_project IS NOT NULL)"
         " + (programme <> '') + (opens IS NOT NULL) + (last_deadline IS NOT NULL),"
         " json_extract(data, '$.place'), json_extract(data, '$.links') FROM calls"
