@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlite_utils import Database
 
-from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, stamp
+from monitor.archive.callrows import update_call, write_deadlines
+from monitor.archive.codec import call_row, decode_call, overlay_call, stamp
 from monitor.calls import Call
 from monitor.errors import ArchiveError
 
@@ -70,6 +71,5 @@ def drop_correction(db: Database, source: str, call_id: str, field: str, *, now:
 
 
 def _bring_in_line(db: Database, call: Call, now: datetime) -> None:
-    db.table("calls").update((call.source, call.call_id), call_row(call, now))
-    db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
-    db.table("deadlines").insert_all(deadline_rows(call))
+    update_call(db, call.source, call.call_id, call_row(call, now))
+    write_deadlines(db, call)

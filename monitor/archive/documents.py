@@ -12,6 +12,9 @@ from sqlite_utils import Database
 
 from monitor.archive.codec import stamp
 
+# The usual 6 takes twice the time for a portal's answer and makes it 7 per cent smaller.
+_LEVEL = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -31,24 +34,21 @@ def store_documents(db: Database, source: str, documents: Iterable[Document]) ->
     for document in documents:
         digest = hashlib.sha256(document.body).hexdigest()
         if not db.execute("SELECT 1 FROM documents WHERE hash = ?", [digest]).fetchone():
-            db.table("documents").insert(
-                {
-                    "hash": digest,
-                    "content_type": document.content_type,
-                    "size": len(document.body),
-                    "body": zlib.compress(document.body, 6),
-                }
+            db.execute(
+                "INSERT INTO documents (hash, content_type, size, body) VALUES (?, ?, ?, ?)",
+                [digest, document.content_type, len(document.body), zlib.compress(document.body, _LEVEL)],
             )
-        db.table("fetches").insert(
-            {
-                "source": source,
-                "at": stamp(document.fetched),
-                "url": document.url,
-                "request": document.request,
-                "status": document.status,
-                "headers": document.headers,
-                "document": digest,
-            }
+        db.execute(
+            "INSERT INTO fetches (source, at, url, request, status, headers, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                source,
+                stamp(document.fetched),
+                document.url,
+                document.request,
+                document.status,
+                document.headers,
+                digest,
+            ],
         )
 
 

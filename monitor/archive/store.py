@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.archive.callrows import add_event, add_version, insert_call, update_call, write_deadlines
 from monitor.archive.changes import Change, Event, compare_calls
-from monitor.archive.codec import call_hash, call_row, deadline_rows, decode_call, encode_call, stamp
+from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
 from monitor.archive.corrections import corrected
 from monitor.archive.documents import Document, store_documents
 from monitor.calls import Call, Status, call_status, next_deadline
@@ -187,77 +187,51 @@ def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) ->
 
 
 def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: RunReport, now: datetime) -> None:
-    row = db.execute(
-        "SELECT data, hash, raw_hash, status, missed, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?",
-        [run.source, call.call_id],
-    ).fetchone()
     key = (run.source, call.call_id)
+    row = db.execute(
+        "SELECT hash, raw_hash, status, missed, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?", key
+    ).fetchone()
     raw_hash = run.hashes.get(call.call_id, "")
-    if row is None:
-        report.new += 1
-        first = {"raw_hash": raw_hash, "first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
-        db.table("calls").insert({**_write_row(db, call, now), **first})
-        _write_deadlines(db, call)
-        _add_version(db, run_id, call, now)
-        _add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=report.baseline)
-        return
-    if not run.accepted:
+    if row is not None and not run.accepted:
         report.unchanged += 1
         return
-    data, old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     effective = corrected(db, call)
+    data = encode_call(call)
+    digest = call_hash(data)
+    alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
+    if row is None:
+        report.new += 1
+        first = {"first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
+        insert_call(db, {**call_row(effective, now), **alive, **first, "data": data, "hash": digest, "raw_hash": raw_hash})
+        write_deadlines(db, effective)
+        add_version(db, run_id, call, data, digest, now)
+        add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=report.baseline)
+        return
+    old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     status = call_status(effective, now)
     events = []
     if (closed_at or vanished_at) and status is not Status.CLOSED:
         events.append(Event(Change.REVIVED, closed_at or vanished_at, None))
     elif old_status == Status.FORTHCOMING and status is Status.OPEN:
         events.append(Event(Change.OPENED, old_status, status.value))
-    if call_hash(encode_call(call)) == old_hash and not events:
+    if digest == old_hash and not events:
         report.unchanged += 1
         # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
         if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
-            db.execute(
-                "UPDATE calls SET last_seen = ?, missed = 0, status = ?, raw_hash = ? WHERE source = ? AND call_id = ?",
-                [stamp(now), status.value, raw_hash, *key],
-            )
+            update_call(db, *key, {"last_seen": stamp(now), "missed": 0, "status": status.value, "raw_hash": raw_hash})
         return
-    events += compare_calls(corrected(db, decode_call(data)), effective)
-    db.table("calls").update(key, {**_write_row(db, call, now), "raw_hash": raw_hash})
-    _write_deadlines(db, call)
+    before = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
+    events += compare_calls(corrected(db, decode_call(before)), effective)
+    update_call(db, *key, {**call_row(effective, now), **alive, "data": data, "hash": digest, "raw_hash": raw_hash})
+    write_deadlines(db, effective)
     if not events:
         report.unchanged += 1
         return
     report.changed += 1
-    db.execute("UPDATE calls SET last_changed = ? WHERE source = ? AND call_id = ?", [stamp(now), *key])
-    _add_version(db, run_id, call, now)
+    update_call(db, *key, {"last_changed": stamp(now)})
+    add_version(db, run_id, call, data, digest, now)
     for event in events:
-        _add_event(db, run_id, key, event, now, baseline=False)
-
-
-def _write_row(db: Database, call: Call, now: datetime) -> dict[str, Any]:
-    data = encode_call(call)
-    alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
-    return {**call_row(corrected(db, call), now), **alive, "data": data, "hash": call_hash(data)}
-
-
-def _write_deadlines(db: Database, call: Call) -> None:
-    db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
-    db.table("deadlines").insert_all(deadline_rows(corrected(db, call)))
-
-
-def _add_version(db: Database, run_id: int, call: Call, now: datetime) -> None:
-    data = encode_call(call)
-    db.execute(
-        "INSERT INTO versions (source, call_id, run, at, hash, data) VALUES (?, ?, ?, ?, ?, ?)",
-        [call.source, call.call_id, run_id, stamp(now), call_hash(data), zlib.compress(data.encode(), 6)],
-    )
-
-
-def _add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, now: datetime, *, baseline: bool) -> None:
-    db.execute(
-        "INSERT INTO events (source, call_id, run, at, type, old, new, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [*key, run_id, stamp(now), event.type.value, event.old, event.new, int(baseline)],
-    )
+        add_event(db, run_id, key, event, now, baseline=False)
 
 
 def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
@@ -281,7 +255,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
             "UPDATE calls SET missed = missed + 1, vanished_at = ? WHERE source = ? AND call_id = ?",
             [moment, run.source, call_id],
         )
-        _add_event(db, run_id, (run.source, call_id), Event(Change.VANISHED, None, moment), now, baseline=False)
+        add_event(db, run_id, (run.source, call_id), Event(Change.VANISHED, None, moment), now, baseline=False)
 
 
 def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
@@ -302,4 +276,4 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
         )
         last = max((d.at for d in call.deadlines), default=None)
         event = Event(Change.CLOSED, None, last.isoformat() if last else None)
-        _add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
+        add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
