@@ -154,6 +154,8 @@ def _where(report: DemoReport) -> Iterator[str]:
     yield f"  {monitor} search ungdomsutbyte"
     yield f"  {monitor} show UCPM-2026-KAPP-PVPP"
     yield f"  {monitor} why UCPM-2026-KAPP-PVPP --department raddning-beredskap"
+    yield f"  {monitor} serve --set-password   samordnarens lösenord: styr utskick, ändra regler"
+    yield f"  {monitor} serve                  arkivet i webbläsaren, http://127.0.0.1:8001"
 
 
 def _answer(report: DemoReport, number: int, command: str) -> Any:

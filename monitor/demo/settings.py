@@ -22,6 +22,9 @@ data_dir = "data"
 name = "Nässjö kommun"
 contact = "eu@example.se"
 
+[rules]
+dir = "rules"
+
 [network]
 delay = 0.0
 allow_loopback = true

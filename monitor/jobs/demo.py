@@ -99,6 +99,7 @@ class Demo:
             shipped=shipped,
         )
         self.settings.write_text(text, "utf-8")
+        shutil.copytree(RULES, self.folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
         config = load_config(self.settings)
         steps = []
         for number, reading in enumerate(samples.READINGS, 1):

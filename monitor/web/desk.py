@@ -12,7 +12,7 @@ from monitor.archive.matches import read_answers
 from monitor.archive.outbox import refused_recipients
 from monitor.errors import ArchiveError, MonitorError
 from monitor.web.front import source_rows
-from monitor.web.pages import page, problem_page, redirect
+from monitor.web.pages import SHIPPED, page, problem_page, redirect
 from monitor.web.route import Route
 from monitor.web.site import Planned, Visit
 from monitor.web.words import SECTIONS
@@ -104,7 +104,7 @@ def answer_done(visit: Visit) -> Response:
     number = int(visit.vars["answer"])
     if visit.form.get("gor") == "exempel":
         if not visit.site.own_rules:
-            return problem_page(visit, 400, detail="Reglerna är de medföljande. Gör egna med: monitor init")
+            return problem_page(visit, 400, detail=SHIPPED)
         try:
             problems = visit.site.work.make_example(number, visit.now)
         except MonitorError as error:

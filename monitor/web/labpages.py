@@ -17,7 +17,7 @@ from datasette import Response
 from monitor.archive.tallies import matched_themes
 from monitor.archive.themes import keep_theme, theme_versions
 from monitor.web.lab import Outcome, all_problems, parse_theme, preview, theme_file
-from monitor.web.pages import fragment, page, problem_page, redirect
+from monitor.web.pages import SHIPPED, fragment, page, problem_page, redirect
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 from monitor.web.themeform import form_values, skeleton, write_form
@@ -155,7 +155,7 @@ def save(visit: Visit) -> Response:
     """Save what passes the check of all rules; the text before it is kept."""
     draft = draft_of(visit)
     if not visit.site.own_rules:
-        return problem_page(visit, 400, detail="Reglerna är de medföljande. Gör egna med: monitor init")
+        return problem_page(visit, 400, detail=SHIPPED)
     name = theme_id(draft)
     if not _ID.fullmatch(name) or name == NEW or (draft.theme == NEW and theme_file(name) in visit.site.rules.files):
         problem = f"Temat behöver ett eget id i texten; ”{name}” går inte att använda."

@@ -22,6 +22,7 @@ TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
 _NO_BREAK = "\u00a0"
 
+SHIPPED = "Reglerna är de som följer med programmet och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 PROBLEMS = {
     400: ("Det gick inte att förstå", "Webbläsaren skickade något som inte går att läsa. Gå tillbaka och försök igen."),
     403: (
@@ -137,6 +138,7 @@ def asset(name: str) -> str:
 def frame(visit: Visit) -> dict[str, Any]:
     """What every page's frame shows and every template may use."""
     site = visit.site
+    settings = site.config.path or Path.cwd() / "monitor.toml"
     return {
         "visit": visit,
         "site_name": "EU-bevakningen",
@@ -146,6 +148,9 @@ def frame(visit: Visit) -> dict[str, Any]:
         "language": visit.language,
         "coordinator": visit.actor.name if visit.actor else "",
         "member": site.config.shared_archive is not None,
+        "rules_dir": site.config.rules_dir,
+        "rules_wanted": settings.parent / "rules",
+        "settings_file": settings,
         "raw": f"/{site.config.archive.stem}",
         "here": visit.path,
         "day": lambda value: day(value, visit),

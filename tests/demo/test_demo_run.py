@@ -116,6 +116,7 @@ def test_the_account_says_what_was_found_for_whom_and_where(demo):
     assert "Ny sista dag: UCPM-2026-KAPP-PVPP (1 juni blev 15 juni)" in out
     for name in (department.name for department in load_rules(RULES).departments.values()):
         assert name in out
+    assert "serve --set-password" in out
     for path in ("prov/mejl/index.html", "prov/data/archive.db", "prov/monitor.toml"):
         assert path in out
     assert "\x1b" not in out + demo[1].stderr

@@ -152,9 +152,22 @@ def test_login_lab_edit_with_preview_and_save(page, site):
     page.get_by_role("link", name="Kultur, bibliotek och kulturarv", exact=True).click()
     words = page.get_by_label("Ord och fraser, med komma emellan").first
     words.fill(f"{words.input_value()}, cykelvägar")
-    page.locator('#utfall[data-number="1"]').wait_for()
+    page.locator("#utfall[data-number]").wait_for()
     assert "till, 0 bort" in page.locator("#utfall-kort").inner_text()
     assert page.locator("#utfall mark").first.is_visible()
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Visa mejlet vecka 20 med ändringen").click()
+    beside = opened.value
+    beside.get_by_role("heading", name="Som det hade blivit").wait_for()
+    sent, written = (
+        beside.frame_locator(f"iframe[title='{title}']") for title in ("Mejlet som det skickades", "Mejlet som det hade blivit")
+    )
+    for frame in (sent, written):
+        frame.get_by_role("main").wait_for()
+    assert beside.locator(".gain").get_by_role("link", name="Cykelvägar och hållbara resor").count() > 0
+    colour = "element => getComputedStyle(element).fontFamily"
+    assert written.get_by_role("main").evaluate(colour) == sent.get_by_role("main").evaluate(colour)
+    beside.close()
     page.get_by_text("Som text", exact=True).click()
     assert "cykelvägar" in page.get_by_label("Temat som text").input_value()
     page.get_by_label("Varför ändras det?").fill("Prov")
@@ -165,6 +178,23 @@ def test_login_lab_edit_with_preview_and_save(page, site):
     page.get_by_role("button", name="Ta tillbaka").last.click()
     page.get_by_role("status").filter(has_text="Temat är sparat").wait_for()
     assert "cykelvägar" not in (site.config.rules_dir / "themes" / "kultur.toml").read_text("utf-8")
+
+
+def test_an_edit_made_before_the_script_has_come_is_tried_too(page):
+    log_in(page)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/statik/lab.js*", hold)
+    page.goto("/regler/kultur", wait_until="commit")
+    words = page.get_by_label("Ord och fraser, med komma emellan").first
+    words.fill(f"{words.input_value()}, cykelvägar")
+    assert page.locator("#utfall[data-number]").count() == 0
+    held[0].continue_()
+    page.locator("#utfall[data-number]").wait_for()
+    assert "till, 0 bort" in page.locator("#utfall-kort").inner_text()
 
 
 def test_hold_back_and_let_go(page):

@@ -192,7 +192,13 @@ def test_shipped_rules_are_tried_but_not_changed(own, site):
     site.config = site.config.model_copy(update={"rules": site.config.rules.model_copy(update={"dir": ""})})
     answer = own.post("/regler/kultur/spara", {"text": "x", "redigering": "text"}, page="/regler/kultur")
     assert answer.status_code == 400
-    assert "monitor init" in answer.text
+    assert "Sidan Regler säger hur" in answer.text
+    for page in ("/regler", "/regler/kultur"):
+        html = own.get(page).text
+        assert f"<code>{site.config.rules_dir}</code>" in html
+        assert f"<code>{site.config.path.parent / 'rules'}</code>" in html
+        assert "monitor init MAPP" in html
+    assert "disabled" in own.get("/regler/kultur").text
 
 
 def test_an_untouched_form_leaves_the_text_as_it_is(site):

@@ -35,6 +35,15 @@
     timer = setTimeout(tryOut, 250);
   }
 
+  function isEdited(field) {
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.options) return Array.from(field.options).some((one) => one.selected !== one.defaultSelected);
+    return field.value !== field.defaultValue;
+  }
+
   fields.addEventListener("input", () => soon("form"));
   text.addEventListener("input", () => soon("text"));
+  // An edit made before this file had come, or kept by the browser when the page was loaded again, has sent no event here.
+  if (isEdited(text)) soon("text");
+  else if (Array.from(fields.querySelectorAll("input, select, textarea")).some(isEdited)) soon("form");
 })();
