@@ -81,6 +81,11 @@ class Network(_Table):
 
     delay: float = Field(1.0, ge=0, le=60, description="seconds between two requests to one host")
     allow_loopback: bool = Field(False, description="true: sources on 127.0.0.1 may be read (demo, tests)")
+    proxy: str = Field(
+        "",
+        pattern=r"^(http://[^/@\s:]+(:\d+)?)?$",
+        description="an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none",
+    )
     timeout: int = Field(90, ge=1, le=600, description="seconds until a request is given up")
     retries: int = Field(3, ge=0, le=10, description="how often a failed request is tried again")
 

@@ -66,7 +66,7 @@ def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
             except ConnectionError:
                 self.close_connection = True
 
-        do_POST = do_GET
+        do_POST = do_CONNECT = do_GET
 
         def log_message(self, *_):
             pass

@@ -7,6 +7,7 @@ import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -33,6 +34,7 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")
+        self._proxy_host = urlsplit(crawler.settings.get("MONITOR_PROXY", "")).hostname or ""
 
     async def download_request(self, request: Request) -> Response:
         if not request.meta.get("spool"):
@@ -40,14 +42,16 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
         timeout = aiohttp.ClientTimeout(
             total=_LONGEST, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90))
         )
-        connector = aiohttp.TCPConnector(resolver=_GuardedLookup(self._allow_loopback), force_close=True)
+        connector = aiohttp.TCPConnector(resolver=_GuardedLookup(self._allow_loopback, self._proxy_host), force_close=True)
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values
         ]
         try:
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=True) as session,
-                session.request(request.method, request.url, headers=headers, allow_redirects=False) as answer,
+                session.request(
+                    request.method, request.url, headers=headers, allow_redirects=False, proxy=request.meta.get("proxy")
+                ) as answer,
             ):
                 spooled = await _spool(answer, int(request.meta["spool"])) if answer.status == 200 else None
         except TimeoutError as error:
@@ -81,15 +85,16 @@ async def _spool(answer: aiohttp.ClientResponse, largest: int) -> Path:
 class _GuardedLookup(AbstractResolver):
     """Name resolution that refuses addresses where no publisher lives, at the moment of connecting."""
 
-    def __init__(self, allow_loopback: bool) -> None:
+    def __init__(self, allow_loopback: bool, proxy_host: str) -> None:
         self._allow_loopback = allow_loopback
+        self._proxy_host = proxy_host
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
         found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
         results: list[ResolveResult] = []
         for kind, _, protocol, _, address in found:
             reason = refusal(str(address[0]), allow_loopback=self._allow_loopback)
-            if reason:
+            if reason and host != self._proxy_host:
                 raise refused(host, reason)
             results.append(
                 {

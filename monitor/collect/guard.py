@@ -53,8 +53,8 @@ def is_public(ip: Address) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def check_url(url: str, *, allow_loopback: bool) -> None:
-    """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address."""
+def check_url(url: str, *, allow_loopback: bool, proxy_host: str = "") -> None:
+    """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address; the proxy is no publisher."""
     if any(character <= " " or character in "\\\x7f" for character in url):
         raise RefusedAddressError(f"{url!r} holds characters that no address has")
     try:
@@ -67,6 +67,8 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
         raise RefusedAddressError(f"{url!r} is not http or https")
     if not host or parts.username is not None:
         raise RefusedAddressError(f"{url!r} has no plain host name")
+    if host == proxy_host:
+        raise RefusedAddressError(f"{url} is the proxy itself")
     try:
         reason = refusal(host, allow_loopback=allow_loopback)
     except ValueError:
@@ -90,17 +92,28 @@ def refused(host: str, reason: str) -> RefusedHostError:
 
 
 class GuardMiddleware:
-    """Checks every request, redirected ones and robots.txt included."""
+    """Checks every request, redirected ones and robots.txt included, and leads it through the proxy where the settings name one.
 
-    def __init__(self, allow_loopback: bool) -> None:
+    A name is then looked up by the proxy, which answers for where it leads; this machine itself is never asked through a proxy.
+    """
+
+    def __init__(self, allow_loopback: bool, proxy: str = "") -> None:
         self.allow_loopback = allow_loopback
+        self.proxy = proxy
+        self.proxy_host = urlsplit(proxy).hostname or ""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK"))
+        return cls(crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK"), crawler.settings.get("MONITOR_PROXY", ""))
 
     def process_request(self, request: Request) -> None:
-        check_url(request.url, allow_loopback=self.allow_loopback)
+        check_url(request.url, allow_loopback=self.allow_loopback, proxy_host="" if self._is_here(request) else self.proxy_host)
+        if self.proxy:
+            request.meta["proxy"] = None if self._is_here(request) else self.proxy
+
+    def _is_here(self, request: Request) -> bool:
+        host = urlsplit(request.url).hostname or ""
+        return self.allow_loopback and host in ("127.0.0.1", "::1", "localhost")
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -109,11 +122,13 @@ class GuardedResolver(CachingThreadedResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
         self.allow_loopback = False
+        self.proxy_host = ""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         resolver = super().from_crawler(crawler, reactor)
         resolver.allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")
+        resolver.proxy_host = urlsplit(crawler.settings.get("MONITOR_PROXY", "")).hostname or ""
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
@@ -121,6 +136,6 @@ class GuardedResolver(CachingThreadedResolver):
 
     def _checked(self, address: Any, name: str) -> Any:
         reason = refusal(str(address), allow_loopback=self.allow_loopback)
-        if reason:
+        if reason and name != self.proxy_host:
             raise refused(name, reason)
         return address

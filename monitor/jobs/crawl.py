@@ -22,6 +22,7 @@ from monitor.archive.archive import machine_words
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
 from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
+from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind
@@ -218,13 +219,14 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
 def scrapy_settings(config: Config) -> Settings:
     """Scrapy's settings of this installation."""
     settings = Settings()
-    settings.setmodule("monitor.collect.settings", priority="project")
+    settings.setmodule(scrapy_settings_module, priority="project")
     overrides: dict[str, Any] = {
         "USER_AGENT": config.user_agent,
         "DOWNLOAD_DELAY": config.network.delay,
         "DOWNLOAD_TIMEOUT": config.network.timeout,
         "RETRY_TIMES": config.network.retries,
         "MONITOR_ALLOW_LOOPBACK": config.network.allow_loopback,
+        "MONITOR_PROXY": config.network.proxy,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "HTTPCACHE_DIR": str(config.data_dir / "httpcache"),
     }

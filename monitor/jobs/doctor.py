@@ -7,7 +7,7 @@ import shutil
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,36 +176,42 @@ def _members(config: Config) -> Finding:
     )
 
 
-def _sources(config: Config, reach: Callable[[str], str] | None = None) -> Iterator[Finding]:
+def _sources(config: Config) -> Iterator[Finding]:
     sources = [source for source in config.sources if source.enabled]
     with ThreadPoolExecutor(max_workers=16, thread_name_prefix="doctor") as pool:
-        problems = list(pool.map(reach or reach_host, (source.url for source in sources)))
+        problems = list(pool.map(lambda source: reach_host(source.url, config.network.proxy), sources))
     for source, problem in zip(sources, problems, strict=True):
-        yield _reached(source, problem)
+        yield _reached(source, problem, config.network.proxy)
 
 
-def _reached(source: Source, problem: str) -> Finding:
+def _reached(source: Source, problem: str, proxy: str) -> Finding:
     host = urlsplit(source.url).hostname or source.url
     if not problem:
         return Finding(f"Källan {source.id}", True, f"{host} svarar.")
+    if proxy:
+        return Finding(f"Källan {source.id}", False, f"{host}: {problem}", f"Låt proxyn {proxy} släppa ut till {host}, port 443.")
     advice = f"Pröva adressen i en webbläsare på samma dator. Går den där inte heller: låt brandväggen släppa ut till {host}, port 443."
     return Finding(f"Källan {source.id}", False, f"{host}: {problem}", advice)
 
 
-def reach_host(url: str) -> str:
+def reach_host(url: str, proxy: str = "") -> str:
     """Why the host of an address cannot be connected to; empty when it can. Asks for no page."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    proxy = os.environ.get("https_proxy") or os.environ.get("HTTPS_PROXY")
-    if proxy and parts.scheme == "https":
+    if proxy:
         via = urlsplit(proxy)
-        return _connect(via.hostname or "", via.port or 80, secure=False, what="proxyn ")
+        return _connect(via.hostname or "", via.port or 80, secure=False, what="proxyn ", through=f"{host}:{port}")
     return _connect(host, port, secure=parts.scheme == "https")
 
 
-def _connect(host: str, port: int, *, secure: bool, what: str = "") -> str:
+def _connect(host: str, port: int, *, secure: bool, what: str = "", through: str = "") -> str:
     try:
         with socket.create_connection((host, port), timeout=_REACH) as connection:
+            if through:
+                connection.sendall(f"CONNECT {through} HTTP/1.1\r\nHost: {through}\r\n\r\n".encode("ascii", "replace"))
+                answer = connection.makefile("rb").readline(200).split()
+                if len(answer) < 2 or not answer[1].startswith(b"2"):
+                    return f"{what}släpper inte fram ({b' '.join(answer[1:]).decode('latin-1') or 'inget svar'})"
             if secure:
                 with ssl.create_default_context().wrap_socket(connection, server_hostname=host):
                     pass
