@@ -128,10 +128,15 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
     """Try settings, rules, mail server, disk, clock, archive and the way to every source; say what to do. Sends nothing."""
     from dataclasses import asdict
 
-    from monitor.jobs.doctor import examine
+    from monitor.errors import ConfigError
+    from monitor.jobs.doctor import examine, wrong_settings
 
-    findings = []
-    for finding in examine(app.config, app.now, network=not offline):
+    findings, code = [], 1
+    try:
+        examined = examine(app.config, app.now, network=not offline)
+    except ConfigError as error:
+        examined, code = iter([wrong_settings(error)]), 2
+    for finding in examined:
         findings.append(finding)
         if not as_json:
             click.echo(f"{'bra' if finding.well else 'FEL'}  {finding.name}: {finding.text}")
@@ -142,7 +147,7 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
         answer({"findings": [asdict(finding) for finding in findings]})
     else:
         click.echo(f"\n{len(ill)} saker att åtgärda." if ill else "\nAllt ser bra ut.")
-    return int(bool(ill))
+    return code if ill else 0
 
 
 @click.command()

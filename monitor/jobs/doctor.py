@@ -44,8 +44,9 @@ class Finding:
 def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[Finding]:
     """Every finding as soon as it is there. Sends no mail and writes nothing that stays."""
     yield _settings(config)
-    yield _rules(config)
-    yield _recipients(config)
+    rules, finding = _rules(config)
+    yield finding
+    yield _recipients(config, rules)
     yield from _data_folder(config)
     yield _archive(config)
     yield _clock(config, now)
@@ -64,23 +65,31 @@ def _settings(config: Config) -> Finding:
     return Finding("Inställningar", True, f"{config.path} går att läsa och har inga fel.")
 
 
-def _rules(config: Config) -> Finding:
+def wrong_settings(error: ConfigError) -> Finding:
+    """What there is to say when the settings cannot even be read."""
+    return Finding("Inställningar", False, str(error), "Rätta det i filen; docs/drift.md visar hur varje del skrivs.")
+
+
+def _rules(config: Config) -> tuple[RuleSet | None, Finding]:
+    """The rules that mails go by, which a member without rules of its own borrows."""
     try:
-        rules = load_rules(config.rules_dir)
+        if config.shared_archive is None or config.rules.dir or not config.archive.is_file():
+            rules = load_rules(config.rules_dir)
+        else:
+            with open_installation(config) as archive:
+                rules = rules_in_force(archive, config, last_good=True)
     except RuleErrors as errors:
         first = errors.errors[0] if errors.errors else "inga regler"
         text = f"{len(errors.errors)} fel i reglerna, det första: {first}"
-        return Finding(
-            "Regler", False, text, "Kör monitor rules check och rätta filerna; tills dess gäller de senast fungerande."
-        )
-    return Finding("Regler", True, f"{len(rules.themes)} teman, {len(rules.departments)} förvaltningar och bolag.")
+        advice = "Kör monitor rules check och rätta filerna; tills dess gäller de senast fungerande."
+        return None, Finding("Regler", False, text, advice)
+    except MonitorError as error:
+        return None, Finding("Regler", False, str(error), "Se efter hur den installation mår som läser källorna.")
+    return rules, Finding("Regler", True, f"{len(rules.themes)} teman, {len(rules.departments)} förvaltningar och bolag.")
 
 
-def _recipients(config: Config) -> Finding:
-    try:
-        departments = _rules_of_mails(config).departments
-    except MonitorError:
-        departments = {}
+def _recipients(config: Config, rules: RuleSet | None) -> Finding:
+    departments = rules.departments if rules else {}
     unknown = sorted({one.department for one in config.recipient} - set(departments)) if departments else []
     if unknown:
         return Finding("Mottagare", False, f"Okänd förvaltning: {', '.join(unknown)}.", "Rätta [[recipient]] i monitor.toml.")
@@ -89,13 +98,6 @@ def _recipients(config: Config) -> Finding:
             "Mottagare", False, "Ingen får några mejl.", "Lägg till [[recipient]] i monitor.toml, en för varje adress."
         )
     return Finding("Mottagare", True, f"{len(config.recipient)} adresser.")
-
-
-def _rules_of_mails(config: Config) -> RuleSet:
-    if config.shared_archive is None or config.rules.dir or not config.archive.is_file():
-        return load_rules(config.rules_dir)
-    with open_installation(config) as archive:
-        return rules_in_force(archive, config, last_good=True)
 
 
 def _data_folder(config: Config) -> Iterator[Finding]:

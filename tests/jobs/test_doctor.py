@@ -11,12 +11,14 @@ import pytest
 from monitor.config import load_config
 from monitor.jobs.doctor import examine, reach_host
 from tests.publishers import Answer, serve
+from tests.small_rules import write_rules
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Europe/Stockholm"))
-WELL = '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "kultur@example.se"\n'
+WELL = '[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n[rules]\ndir = "rules"\n'
 
 
 def findings(tmp_path, settings, now=NOW, **more):
+    write_rules(tmp_path / "rules")
     file = tmp_path / "monitor.toml"
     file.write_text(settings, "utf-8")
     return {one.name: one for one in examine(load_config(file), now, network=False, **more)}
@@ -37,9 +39,9 @@ def test_a_healthy_installation(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "name", "words", "advice"),
     [
-        ("", "Mottagare", "Ingen får några mejl", "[[recipient]]"),
-        (WELL.replace("kultur-fritid", "kultru"), "Mottagare", "Okänd förvaltning: kultru", "monitor.toml"),
-        (f'{WELL}[rules]\ndir = "none"\n', "Regler", "fel i reglerna", "monitor rules check"),
+        ('[rules]\ndir = "rules"', "Mottagare", "Ingen får några mejl", "[[recipient]]"),
+        (WELL.replace("kommunledning", "kultru"), "Mottagare", "Okänd förvaltning: kultru", "monitor.toml"),
+        (WELL.replace('"rules"', '"none"'), "Regler", "fel i reglerna", "monitor rules check"),
         (f'{WELL}[mail]\ntransport = "smtp"\nport = {free_port()}\n', "Mejl", "Mejlservern:", "brandväggen"),
         (f'{WELL}[mail]\ntransport = "smtp"\nusername = "eu"\n', "Mejl", "expected a password", "password_file"),
     ],
@@ -62,6 +64,7 @@ def test_a_broken_archive_and_a_clock_that_stands_still(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows keeps rights in another way")
 def test_settings_that_anyone_may_change(tmp_path):
+    write_rules(tmp_path / "rules")
     (tmp_path / "monitor.toml").write_text(WELL, "utf-8")
     (tmp_path / "monitor.toml").chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IWOTH)
     found = {one.name: one for one in examine(load_config(tmp_path / "monitor.toml"), NOW, network=False)}
@@ -81,9 +84,43 @@ def test_reaching_a_source(monkeypatch):
 
 
 def test_the_command_ends_with_one_when_something_is_to_be_done(installation):
+    write_rules(installation.folder / "rules")
     installation.configure(WELL)
-    assert installation.run("doctor", "--offline").code == 0
-    installation.configure("")
-    outcome = installation.run("doctor", "--offline", "--json")
+    assert installation.ask("doctor", "--offline").code == 0
+    installation.configure('[rules]\ndir = "rules"\n')
+    outcome = installation.ask("doctor", "--offline", "--json")
     assert outcome.code == 1
-    assert [one["name"] for one in outcome.json["findings"] if not one["well"]] == ["Mottagare"]
+    ill = [one for one in outcome.json["findings"] if not one["well"]]
+    assert [one["name"] for one in ill] == ["Mottagare"]
+
+
+def test_settings_that_cannot_be_read_are_a_finding_with_something_to_do(installation):
+    installation.configure("[schedule]\ncrawl = 5\n")
+    outcome = installation.ask("doctor", "--offline")
+    assert outcome.code == 2
+    assert "FEL  Inställningar:" in outcome.out
+    assert "schedule.crawl" in outcome.out
+    assert "Rätta det i filen" in outcome.out
+
+
+def test_whatever_is_wrong_has_something_to_do_beside_it(tmp_path):
+    """Everything at once, on a machine that reaches no source."""
+    (tmp_path / "members" / "x").mkdir(parents=True)
+    (tmp_path / "members" / "x" / "monitor.toml").write_text("", "utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "archive.db").write_bytes(b"rubbish" * 1000)
+    port = free_port()
+    settings = f"""
+[rules]
+dir = "none"
+[network]
+proxy = "http://127.0.0.1:{port}"
+[mail]
+transport = "smtp"
+port = {port}
+"""
+    (tmp_path / "monitor.toml").write_text(settings, "utf-8")
+    found = list(examine(load_config(tmp_path / "monitor.toml"), datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))))
+    ill = [one for one in found if not one.well]
+    assert {one.name for one in ill} >= {"Regler", "Mottagare", "Arkiv", "Klocka", "Mejl", "Medlemmar", "Källan skr"}
+    assert [one.name for one in ill if not one.advice] == []
