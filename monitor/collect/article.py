@@ -8,9 +8,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import trafilatura
-from trafilatura.settings import Document
-
 from monitor.calls import Budget, Call, DeadlineModel, Kind, Link, Section
 from monitor.collect.events import Happening, page_happenings
 from monitor.collect.links import outside_links
@@ -55,6 +52,10 @@ class Described(NamedTuple):
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     """The article of a page, found without selectors; None when the page holds none. Metadata from JSON-LD and Open Graph."""
+    # Here, since it takes longer to load than a run of a source without pages needs to start.
+    import trafilatura
+    from trafilatura.settings import Document
+
     found = trafilatura.bare_extraction(
         markup,
         url=url,

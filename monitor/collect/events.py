@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from icalendar import Calendar
 
 from monitor.collect.text import html_to_text, plain_line, title_text
 
@@ -42,6 +41,8 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
     """
     if b"BEGIN:VCALENDAR" not in body[:1000]:
         raise ValueError("Adressen svarade inte med en kalender.")
+    from icalendar import Calendar  # here, since it takes long to load and few sources are calendars
+
     calendars = Calendar.from_ical(body, multiple=True)
     found: list[Happening] = []
     unread: dict[str, str] = {}

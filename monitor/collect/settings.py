@@ -1,5 +1,6 @@
 """Scrapy's settings: a good guest first (robots, delay, one request at a time, an honest name)."""
 
+from monitor.collect.download import SpoolingDownloadHandler
 from monitor.paths import SPIDERS_MODULE
 
 BOT_NAME = "eu-monitor"
@@ -11,6 +12,8 @@ DOWNLOAD_DELAY = 1.0
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
+# Scrapy's own control server runs any code that it is sent; nobody is to send it any.
+EXTENSIONS = {"scrapy.extensions.remote_control.RemoteControl": None}
 
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
@@ -18,8 +21,8 @@ RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
 
 # Only http and https: a redirect to file: or data: finds no handler.
 DOWNLOAD_HANDLERS = {
-    "http": "monitor.collect.download.SpoolingDownloadHandler",
-    "https": "monitor.collect.download.SpoolingDownloadHandler",
+    "http": SpoolingDownloadHandler,
+    "https": SpoolingDownloadHandler,
     "file": None,
     "ftp": None,
     "s3": None,
