@@ -18,7 +18,7 @@ from benchmarks.measure import Line, cpu_seconds, median_of, medians
 from monitor.archive.facets import FacetIndex
 from monitor.archive.search import ranked
 from monitor.language.analyser import Analyser
-from monitor.matching.match import analyse_zones
+from monitor.matching.judgement import analyse_zones
 from monitor.web.lab import preview
 
 STEPS = (1, 4, 16)

@@ -14,7 +14,8 @@ from benchmarks.generate import Inputs
 from benchmarks.measure import Line, medians
 from monitor.calls import Call
 from monitor.language.terms import Ask, parse_term
-from monitor.matching.match import analyse_zones, match_call
+from monitor.matching.judgement import analyse_zones
+from monitor.matching.match import match_call
 from monitor.matching.ruleset import RuleSet
 
 Texts = list[tuple[Call, dict[str, str]]]

@@ -18,7 +18,8 @@ from monitor.archive.texts import match_expression, stored_zones
 from monitor.calls import call_zones
 from monitor.language import tokens
 from monitor.language.queries import Query, parse_query
-from monitor.language.terms import Term, TermSet
+from monitor.language.terms import Term
+from monitor.language.termset import TermSet
 
 MARK_START, MARK_END = "\ue000", "\ue001"
 """What stands around a hit in a snippet. Private-use characters: no text has them; `marked` parts a snippet at them."""
@@ -249,7 +250,7 @@ def make_snippet(texts: Mapping[str, str], lemma_texts: Mapping[str, str], asked
 
 
 def _stretch(text: str, first: int, hits: Sequence[tuple[int, int]]) -> str:
-    places = list(islice(tokens.spans(text), first + _SNIPPET + 1))
+    places = [word.span() for word in islice(tokens.words(text), first + _SNIPPET + 1)]
     if not places:
         return ""
     last = min(len(places), first + _SNIPPET) - 1

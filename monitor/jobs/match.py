@@ -20,7 +20,8 @@ from monitor.errors import ConfigError
 from monitor.jobs.search import index_archive
 from monitor.matching.card import card_of
 from monitor.matching.explain import Circumstances, Why, why, why_all
-from monitor.matching.match import analyse_zones, judge_call, matches_of
+from monitor.matching.judgement import analyse_zones, judge_call
+from monitor.matching.match import matches_of
 from monitor.matching.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)

@@ -17,14 +17,16 @@ from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError
 from monitor.jobs.match import archived_calls
 from monitor.language.analyser import analyser
-from monitor.language.terms import TermSet, locate, parse_term
+from monitor.language.terms import parse_term
+from monitor.language.termset import TermSet, locate
 from monitor.matching.check import check_files
 from monitor.matching.compare import Comparison, compare
 from monitor.matching.evaluate import Score, evaluate, read_labelled
 from monitor.matching.feedback import add_example, theme_for
 from monitor.matching.files import read_files
+from monitor.matching.judgement import judge_call
 from monitor.matching.load import check_rules, load_rules
-from monitor.matching.match import judge_call, matches_of
+from monitor.matching.match import matches_of
 from monitor.matching.report import Report, report
 from monitor.matching.ruleset import RuleSet
 
@@ -54,7 +56,7 @@ def test_term(term: str, text: str) -> list[dict[str, Any]]:
         terms = TermSet([parse_term(term)])
     except ValueError as error:
         raise ConfigError("TERM", str(error)) from error
-    places = [locate(text, first, last) for _, first, last in terms.find(analyser().lemma_text(text))]
+    places = list(locate(text, [(first, last) for _, first, last in terms.find(analyser().lemma_text(text))]).values())
     return [{"start": start, "end": end, "text": text[start:end]} for start, end in places]
 
 

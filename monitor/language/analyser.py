@@ -7,13 +7,13 @@ holds what else a term may ask for, each with the numbers of the words where it 
 
 `<` a word as written, where it differs from its lemma · `=` a word in capitals, without its ending · `+` the lemma of a word that the text
 writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `read_entries` is the one reader of the second line;
-`monitor.language.terms` and `monitor.archive.texts` look words up in it: change all three together, and raise `ENCODING`.
+`monitor.language.termset` and `monitor.archive.texts` look words up in it: change all three together, and raise `ENCODING`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -53,13 +53,13 @@ class Analyser:
     def analyse(self, text: str, language: str | None = None, *, around: str = "") -> list[Token]:
         """The words of a text. `language` settles the language; else it is told per line, in case of doubt `around` (the document's)."""
         found = []
-        places = tokens.spans(text)
+        places = tokens.words(text)
         lines = tokens.lines(text)
         for line, used in zip(lines, self._languages(lines, language, around), strict=True):
             reader = self._reader(used)
-            for start, end in islice(places, reader.line(line).length):
-                word = text[start:end]
-                found.append(Token(word, start, end, reader.word(word)[0], self._lexicon.parts(tokens.form(word).word, used)))
+            for match in islice(places, reader.line(line).length):
+                word = match[0]
+                found.append(Token(word, *match.span(), reader.word(word)[0], self._lexicon.parts(tokens.form(word).word, used)))
         return found
 
     def lemma_text(self, text: str, language: str | None = None, *, around: str = "") -> str:
@@ -149,17 +149,17 @@ class Analyser:
         if known is None:
             if len(self._spoken) >= _MOST_LINES:
                 self._spoken.clear()
-            known = self._spoken[line] = count_votes(Counter(self._voted(line.split())))
+            known = self._spoken[line] = self._count(line.split())
         return known
 
-    def _voted(self, runs: Iterable[str]) -> Iterable[tuple[str, ...]]:
-        for raw in runs:
-            votes = self._votes.get(raw)
-            if votes is None:
+    def _count(self, runs: list[str]) -> dict[str, int]:
+        votes = Counter(map(self._votes.get, runs))
+        if None in votes:
+            for raw in set(runs).difference(self._votes):
                 found = tokens.pieces(raw)
-                votes = self._votes[raw] = votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
-            if votes:
-                yield votes
+                self._votes[raw] = votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
+            votes = Counter(map(self._votes.get, runs))
+        return count_votes({languages: number for languages, number in votes.items() if languages})
 
 
 def read_entries(entries: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:

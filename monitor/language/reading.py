@@ -7,7 +7,7 @@ line run by run, and only a new run (characters without a space) is taken apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from monitor.language import tokens
 from monitor.language.lemma import Lexicon
@@ -48,7 +48,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon, language: str) -> None:
         self._lexicon, self._language = lexicon, language
         self._words: dict[str, tuple[str, str, str]] = {}
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Run | str] = {}  # a plain run, of one word that asks for nothing more, as its lemma alone
         self._lines: dict[str, Line] = {}
 
     def word(self, raw: str) -> tuple[str, str, str]:
@@ -81,44 +81,65 @@ class Reader:
     def hanging(self, line: str, following: list[str]) -> str:
         """The entries of the last word of a line that ends in a hyphen, numbered in that line; `following` are the next line's runs."""
         runs = line.split()
-        count = self._run(runs[-1]).length
+        count = self._read_run(runs[-1]).length
         before = self.line(line).length - count
         found = self._joined(tokens.pieces(f"{runs[-1]}\n{' '.join(following[:_AHEAD])}"), count - 1)
         return written_entries([(entry, before + count - 1, before + until) for entry, until in found])
 
     def _read_line(self, runs: list[str]) -> Line:
+        # Most runs are plain: they are taken over in stretches, from one that is more to the next.
+        read = self._read_all(runs)
         stream: list[str] = []
         entries: list[Entry] = []
-        number = edges = 0
-        waiting = False
-        for place, raw in enumerate(runs):
-            run = self._run(raw)
+        number = done = edges = 0
+        for place in [place for place, run in enumerate(read) if run.__class__ is Run]:
+            run = cast(Run, read[place])
+            if done < place:
+                if edges & NUMBER and not goes_on(runs[done]):
+                    stream.append(".")
+                stream += cast(list[str], read[done:place])
+                number += place - done
+                edges = 0
+            done = place + 1
             if not run.length:
                 if run.edges:
                     stream.append(".")
                 continue
-            if run.edges & BEGINS or (waiting and not goes_on(raw)):
+            if run.edges & BEGINS or (edges & NUMBER and not goes_on(runs[place])):
                 stream.append(".")
             stream.append(run.lemmas)
-            if run.entries:
-                entries += [(entry, first + number, last + number if last >= 0 else -1) for entry, first, last in run.entries]
+            for entry, first, last in run.entries:
+                entries.append((entry, first + number, last + number if last >= 0 else -1))
             if run.edges & HANGS and place + 1 < len(runs):
-                words = tokens.pieces(f"{raw} {' '.join(runs[place + 1 : place + _AHEAD])}")
+                words = tokens.pieces(f"{runs[place]} {' '.join(runs[place + 1 : place + _AHEAD])}")
                 at = number + run.length - 1
                 entries += [(entry, at, number + until) for entry, until in self._joined(words, run.length - 1)]
             if run.edges & ENDS:
                 stream.append(".")
-            waiting = bool(run.edges & NUMBER)
             number += run.length
             edges = run.edges & (NUMBER | HANGS)
+        if done < len(runs):
+            if edges & NUMBER and not goes_on(runs[done]):
+                stream.append(".")
+            stream += cast(list[str], read[done:])
+            number += len(runs) - done
+            edges = 0
         return Line(" ".join(stream), number, written_entries(entries), edges)
 
-    def _run(self, raw: str) -> Run:
+    def _read_all(self, runs: list[str]) -> list[Run | str]:
+        read = list(map(self._runs.get, runs))
+        if None in read:
+            return [self._run(raw) if run is None else run for raw, run in zip(runs, read, strict=True)]
+        return cast(list[Run | str], read)
+
+    def _run(self, raw: str) -> Run | str:
         known = self._runs.get(raw)
         if known is None:
             if len(self._runs) >= _MOST_RUNS:
                 self._runs.clear()
-            known = self._runs[raw] = self._read_run(raw)
+            run = self._read_run(raw)
+            plain = run.length == 1 and not run.entries and not run.edges
+            known = self._runs[raw] = run.lemmas if plain else run
         return known
 
     def _read_run(self, raw: str) -> Run:

@@ -1,23 +1,19 @@
-"""Terms of rules and of the search box: what a typed term means, and where a set of them hits a lemma text."""
+"""Terms of rules and of the search box: what a typed term means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise, product
-from typing import NamedTuple
-
-from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.language import tokens
-from monitor.language.analyser import Analyser, analyser, read_entries, read_place
+from monitor.language.analyser import Analyser, analyser
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british_start
 
 _MOST_JOINTS = 4
-Hit = tuple[int, int, int]
-_Spans = set[tuple[int, int]]
 
 
 class Ask(StrEnum):
@@ -40,6 +36,7 @@ class Term:
     variants: tuple[tuple[str, ...], ...]
 
 
+@lru_cache(maxsize=20_000)
 def parse_term(text: str) -> Term:
     """Read a term as the keeper of the rules types it. Raises ValueError that says what is wrong with it."""
     typed = " ".join(text.split())
@@ -107,161 +104,3 @@ def _variants(analysed: Analyser, words: Sequence[tokens.Piece]) -> tuple[tuple[
         for opened in analysed.opened(raw[0]):
             found[opened] = None
     return tuple(found)
-
-
-class TermSet:
-    """Many terms, found in one pass over a lemma text."""
-
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self.terms = tuple(terms)
-        wanted: dict[bytes, list[tuple[int, _Place, int]]] = {}
-        for index, term in enumerate(self.terms):
-            for pattern, place, length in _patterns(term):
-                wanted.setdefault(pattern.encode(), []).append((index, place, length))
-        self._in_stream = [_asked(asks) for asks in wanted.values()]
-        self._in_entries = [[(index, place) for index, place, _ in asks if place in _MARKS] for asks in wanted.values()]
-        self._automaton = BytesAhoCorasick(list(wanted), implementation=Implementation.ContiguousNFA)
-
-    def find(self, lemma_text: str) -> list[Hit]:
-        """Where terms hit: (index of the term, first token, last token), in the order of the terms, each place once.
-
-        `locate` turns tokens into offsets of the original text.
-        """
-        return sorted(self._hits(lemma_text, every=True))
-
-    def first(self, lemma_text: str) -> dict[int, tuple[int, int]]:
-        """The first place where each term hits: quicker than `find` where a term stands often."""
-        places: dict[int, tuple[int, int]] = {}
-        for term, first, last in self._hits(lemma_text, every=False):
-            if term not in places or (first, last) < places[term]:
-                places[term] = (first, last)
-        return places
-
-    def _hits(self, lemma_text: str, *, every: bool) -> set[Hit]:
-        text = lemma_text.encode()
-        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        hits: set[Hit] = set()
-        if not matches:
-            return hits
-        border = text.index(b"\n")
-        written: _Spans | None = None
-        done: set[int] = set()
-        streamed: list[tuple[int, int]] = []
-        for pattern, start, _ in matches:
-            if not every and pattern in done:
-                continue
-            if start < border:
-                asked = self._in_stream[pattern]
-                if asked.words or asked.begins:
-                    streamed.append((text.rfind(b" ", 0, start + 1) if asked.ends else start, pattern))
-                    if not asked.begins:
-                        done.add(pattern)
-                continue
-            for index, place in self._in_entries[pattern]:
-                entry = text.rfind(b" ", 0, start + 1) + 1
-                if text[entry] != _MARKS[place]:
-                    continue
-                for span in _places(text, entry):
-                    if place is _Place.JOINED_BEGINS:
-                        written = _written(text, border) if written is None else written
-                        if span in written:
-                            continue
-                    hits.add((index, *span))
-        streamed.sort()
-        counted = number = 0
-        for start, pattern in streamed:
-            number += text.count(b" ", counted, start) - text.count(b".", counted, start)
-            counted = start
-            asked = self._in_stream[pattern]
-            for index, length in asked.words:
-                hits.add((index, number, number + length - 1))
-            if asked.begins and (every or pattern not in done):
-                written = _written(text, border) if written is None else written
-                if (number, number) not in written:
-                    done.add(pattern)
-                    hits.update((index, number, number) for index in asked.begins)
-        return hits
-
-
-class _Place(StrEnum):
-    """Where in a lemma text a pattern stands, and so how its hit is read."""
-
-    STREAM = "stream"
-    BEGINS = "begins"
-    ENDS = "ends"
-    JOINED = "joined"
-    JOINED_BEGINS = "joined-begins"
-    JOINED_ENDS = "joined-ends"
-    WRITTEN_BEGINS = "written-begins"
-    EXACT = "exact"
-
-
-_MARKS = {
-    _Place.JOINED: ord("+"),
-    _Place.JOINED_BEGINS: ord("+"),
-    _Place.JOINED_ENDS: ord("+"),
-    _Place.WRITTEN_BEGINS: ord("<"),
-    _Place.EXACT: ord("="),
-}
-
-
-def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
-    """What to look for in a lemma text, where that stands, and over how many words it goes."""
-    for variant in term.variants:
-        piece = variant[0]
-        if term.ask is Ask.WORDS:
-            yield f" {' '.join(variant)} ", _Place.STREAM, len(variant)
-            if len(variant) == 1:
-                yield f"+{piece}:", _Place.JOINED, 1
-        elif term.ask is Ask.BEGINS:
-            yield f" {piece}", _Place.BEGINS, 1
-            yield f"<{piece}", _Place.WRITTEN_BEGINS, 1
-            yield f"+{piece}", _Place.JOINED_BEGINS, 1
-        elif term.ask is Ask.ENDS:
-            yield f"{piece} ", _Place.ENDS, 1
-            yield f"{piece}:", _Place.JOINED_ENDS, 1
-        elif term.ask is Ask.EXACT:
-            yield f"={piece}:", _Place.EXACT, 1
-        elif term.ask is Ask.EXACT_BEGINS:
-            yield f"={piece}", _Place.EXACT, 1
-        else:
-            yield f"{piece}:", _Place.EXACT, 1
-
-
-class _Asked(NamedTuple):
-    """What a pattern's hit in the stream of lemmas means: hits of terms over so many words, and of terms that ask for a beginning."""
-
-    words: list[tuple[int, int]]
-    begins: list[int]
-    ends: bool
-
-
-def _asked(asks: list[tuple[int, _Place, int]]) -> _Asked:
-    words = [(index, length) for index, place, length in asks if place in (_Place.STREAM, _Place.ENDS)]
-    begins = [index for index, place, _ in asks if place is _Place.BEGINS]
-    return _Asked(words, begins, any(place is _Place.ENDS for _, place, _ in asks))
-
-
-def _places(text: bytes, entry: int) -> list[tuple[int, int]]:
-    """The places of the entry that begins at `entry`."""
-    mark = text.rfind(b"@", 0, entry) + 1
-    base = int(text[mark : text.index(b" ", mark)])
-    colon = text.index(b":", entry) + 1
-    return [read_place(place, base) for place in text[colon : text.index(b" ", colon)].decode().split(",")]
-
-
-def _written(text: bytes, border: int) -> _Spans:
-    """The places of words that are written otherwise than their lemma."""
-    return {place for entry, places in read_entries(text[border:].decode()) if entry[0] == "<" for place in places}
-
-
-def locate(text: str, first: int, last: int) -> tuple[int, int]:
-    """Where the tokens `first` to `last` of a hit stand in the original text: start, and one past the end."""
-    start = end = 0
-    for number, (begins, ends) in enumerate(tokens.spans(text)):
-        if number == first:
-            start = begins
-        if number == last:
-            return start, ends
-        end = ends
-    raise IndexError(f"the text has no token {last}; it ends at {end}")

@@ -58,9 +58,9 @@ def pieces(text: str) -> list[Piece]:
     return [Piece(word, gap) for word, gap in _word_and_gap.findall(text)]
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the words stand in the text; the n-th span is the n-th of `pieces`."""
-    return (match.span() for match in _word.finditer(text))
+def words(text: str) -> Iterator[re.Match[str]]:
+    """Where the words stand in the text; the n-th is the n-th of `pieces`."""
+    return _word.finditer(text)
 
 
 @lru_cache(maxsize=200_000)

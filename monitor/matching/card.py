@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.calls import Budget, Call, DeadlineModel
 from monitor.matching.gates import Gates
-from monitor.matching.match import judge_call
+from monitor.matching.judgement import judge_call
 from monitor.matching.model import Answer, Programme
 from monitor.matching.ruleset import RuleSet
 

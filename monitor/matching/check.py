@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 
 from monitor.calls import Call, Section
 from monitor.language.analyser import analyser
-from monitor.language.terms import TermSet, parse_term
+from monitor.language.terms import parse_term
+from monitor.language.termset import TermSet
 from monitor.matching import lines
 from monitor.matching.files import RuleFiles, build
-from monitor.matching.match import ThemeResult, judge_call
+from monitor.matching.judgement import ThemeResult, judge_call
 from monitor.matching.model import (
     AreasFile,
     DepartmentsFile,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.calls import Call
-from monitor.matching.match import GATES, Evidence, Judgement, Match, matches_of
+from monitor.matching.judgement import GATES, Judgement
+from monitor.matching.match import Evidence, Match, matches_of
 from monitor.matching.ruleset import RuleSet
 
 

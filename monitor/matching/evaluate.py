@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.calls import Call, Section
 from monitor.errors import ConfigError
-from monitor.matching.match import judge_call, matches_of
+from monitor.matching.judgement import judge_call
+from monitor.matching.match import matches_of
 from monitor.matching.ruleset import RuleSet
 
 _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no"}

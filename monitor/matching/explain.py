@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from monitor.calls import Call, Kind, Status, call_status, call_zones
-from monitor.matching.match import Evidence, Judgement, ThemeResult, evidence_of, judge_call
+from monitor.matching.judgement import Judgement, ThemeResult, judge_call
+from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.scoring import Level, level_of, relevance_of
@@ -131,7 +132,7 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
         fit=fit,
         level=level_of(relevance, fit) if step in ("matched", "told") else None,
         answer=judgement.gates.answer,
-        evidence=tuple(item for result in shown for item in evidence_of(rules, result, texts)),
+        evidence=tuple(item for theme in evidence_of(rules, shown, texts).values() for item in theme),
         rule_version=rules.version,
     )
 

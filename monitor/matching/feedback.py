@@ -7,7 +7,8 @@ from tomlkit import TOMLDocument
 from tomlkit.items import AoT
 
 from monitor.calls import Call, call_zones
-from monitor.matching.match import evidence_of, judge_call
+from monitor.matching.judgement import judge_call
+from monitor.matching.match import evidence_of
 from monitor.matching.ruleset import RuleSet
 
 _TEXT_LIMIT = 600
@@ -72,7 +73,7 @@ def _telling(theme_text: str, rules: RuleSet, call: Call) -> str:
     kept: dict[str, None] = {}
     for result in judge_call(rules, call).results:
         if result.theme.theme.id == theme:
-            for item in evidence_of(rules, result, texts):
+            for item in evidence_of(rules, [result], texts)[result.theme.theme.id]:
                 if item.zone != "title" and item.start >= 0:
                     kept[_sentence(texts[item.zone], item.start, item.end)] = None
     return "\n".join(kept) or (call.summary or call.body)[:_TEXT_LIMIT]

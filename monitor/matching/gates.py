@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.calls import Call, Kind
+from monitor.language.termset import Scan
 from monitor.matching.model import Answer, FitRow, Programme
-from monitor.matching.ruleset import Hits, RuleSet, has_code_like, holds_besides_words, is_like
+from monitor.matching.ruleset import RuleSet, has_code_like, holds_besides_words, is_like
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -31,24 +32,27 @@ class Gates:
 class _Texts:
     """The zones a row may ask for, each analysed and scanned when first asked for."""
 
-    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Hits]) -> None:
+    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> None:
         self._rules, self._call = rules, call
-        self._hits = dict(scanned)
+        self._scanned = scanned
+        self._hits: dict[str, frozenset[str]] = {}
         self._more: dict[str, Callable[[], str]] = {
             "applicants": lambda: "\n".join(call.applicants),
             "place": lambda: "\n".join(call.place),
             "conditions": lambda: call.conditions_text,
         }
 
-    def __getitem__(self, zone: str) -> Hits:
-        if zone not in self._hits:
+    def __getitem__(self, zone: str) -> frozenset[str]:
+        if zone in self._scanned and zone not in self._hits:
+            self._hits[zone] = self._rules.gate_words(self._scanned[zone])
+        elif zone not in self._hits:
             text = self._more[zone]() if zone in self._more else ""
             lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
-            self._hits[zone] = self._rules.scan(lemma_text) if lemma_text else {}
+            self._hits[zone] = self._rules.gate_words(self._rules.scan(lemma_text)) if lemma_text else frozenset()
         return self._hits[zone]
 
 
-def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Hits]) -> Gates:
+def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> Gates:
     """Ask the gates in order: offer, place, applicant. `scanned` holds the hits of the zones that are matched."""
     texts = _Texts(rules, call, scanned)
     programme = rules.programme_of(call)
@@ -78,6 +82,12 @@ def _step(call: Call, answer: Answer) -> str:
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
+def _first_hit(words: Sequence[str], hits: frozenset[str]) -> str | None:
+    if hits.isdisjoint(words):
+        return None
+    return next(word for word in words if word in hits)
+
+
 def _row_holds(rules: RuleSet, row: FitRow, call: Call, programme: Programme | None, texts: _Texts) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
     if not holds_besides_words(row, call, programme):
@@ -86,11 +96,11 @@ def _row_holds(rules: RuleSet, row: FitRow, call: Call, programme: Programme | N
         return None
     found = ""
     if row.words:
-        hit = next((word for zone in row.zones if (word := rules.first_hit(row.words, texts[zone])) is not None), None)
+        hit = next((word for zone in row.zones if (word := _first_hit(row.words, texts[zone])) is not None), None)
         if hit is None:
             return None
         found = hit
-    if row.unless and any(rules.first_hit(row.unless, texts[zone]) is not None for zone in row.zones):
+    if row.unless and any(_first_hit(row.unless, texts[zone]) is not None for zone in row.zones):
         return None
     return found
 
@@ -100,21 +110,21 @@ def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Te
     if (programme is not None and programme.id in gate.programme) or has_code_like(call, gate.identifier):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     stated = texts["place"]
-    if rules.first_hit(gate.ours, stated) is not None:
+    if _first_hit(gate.ours, stated) is not None:
         return None
     for other in gate.other:
-        word = rules.first_hit(other.words, stated)
+        word = _first_hit(other.words, stated)
         if word is not None:
             return _elsewhere(other.name, word)
     zones = [texts[zone] for zone in ("title", "summary", "body")]
-    if any(rules.first_hit(gate.ours, hits) is not None for hits in zones):
+    if any(_first_hit(gate.ours, hits) is not None for hits in zones):
         return None
     if call.language in gate.languages:
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
     for other in gate.other:
         for zone, hits in zip(("title", "summary", "body"), zones, strict=True):
-            word = rules.first_hit(other.words, hits)
+            word = _first_hit(other.words, hits)
             if word is not None:
                 if other.alone or zone == "title":
                     return _elsewhere(other.name, word)

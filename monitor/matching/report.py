@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from monitor.calls import Call
-from monitor.matching.match import ThemeResult, judge_call
+from monitor.matching.judgement import ThemeResult, judge_call
 from monitor.matching.model import Department, Signal, ThemeFile
 from monitor.matching.ruleset import RuleSet
 

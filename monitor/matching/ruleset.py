@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property, lru_cache
+from itertools import product
+from math import inf
 
-from monitor.calls import Call
+from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
-from monitor.language.terms import TermSet, parse_term
+from monitor.language.terms import parse_term
+from monitor.language.termset import Scan, TermSet
 from monitor.matching.model import (
     AreasFile,
     Condition,
@@ -23,21 +26,17 @@ from monitor.matching.model import (
     ThemeFile,
     ThemeHead,
 )
-from monitor.matching.scoring import Asked, make_ready
-
-Hits = dict[int, tuple[int, int]]
-"""The terms that a text holds, by number, each with its first and last token where it stands first."""
+from monitor.matching.scoring import FACTORS, Asked, make_ready
 
 
 @lru_cache(maxsize=4096)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern.casefold()))
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern.casefold()) for pattern in patterns))
 
 
-def is_like(text: str, patterns: Iterable[str]) -> bool:
+def is_like(text: str, patterns: tuple[str, ...]) -> bool:
     """True when `text` has the form of one of the patterns (`*` stands for anything; case does not matter)."""
-    folded = text.casefold()
-    return bool(folded) and any(_pattern(pattern).match(folded) for pattern in patterns)
+    return bool(text and patterns) and _any_of(patterns).match(text.casefold()) is not None
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,11 @@ class RuleSet:
         return self._heads.get(theme_id)
 
     @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The number of each live theme, by its id."""
+        return {theme.theme.id: number for number, theme in enumerate(self.live_themes)}
+
+    @cached_property
     def _heads(self) -> dict[str, ThemeHead]:
         return {theme.theme.id: theme.theme for theme in self.themes}
 
@@ -97,6 +101,9 @@ class RuleSet:
                 yield from condition.words
                 if isinstance(condition, Signal):
                     yield from condition.needs
+        yield from self._asked_by_gates()
+
+    def _asked_by_gates(self) -> Iterator[str]:
         yield from self.fit.place.ours
         for other in self.fit.place.other:
             yield from other.words
@@ -123,32 +130,56 @@ class RuleSet:
         return tuple(self.numbers)
 
     @cached_property
-    def askers(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
-        """Which signals and vetoes ask for a term: (number of the live theme, number of its condition)."""
-        askers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    def askers(self) -> Mapping[int, frozenset[int]]:
+        """The live themes that ask for a term in a signal or veto, by their numbers."""
+        askers: dict[int, set[int]] = defaultdict(set)
         for number, theme in enumerate(self.live_themes):
-            for place, condition in enumerate(theme.conditions):
+            for condition in theme.conditions:
                 for word in condition.words:
-                    askers[self.numbers[word]].append((number, place))
-        return {term: tuple(places) for term, places in askers.items()}
+                    askers[self.numbers[word]].add(number)
+        return {term: frozenset(themes) for term, themes in askers.items()}
 
     @cached_property
-    def ready(self) -> tuple[tuple[ThemeFile, tuple[Asked, ...], frozenset[int]], ...]:
-        """Each live theme with its signals and vetoes made ready, and the places of those that ask for no word."""
-        ready = []
+    def ready(self) -> tuple[tuple[ThemeFile, tuple[Asked, ...]], ...]:
+        """Each live theme with its signals and vetoes made ready."""
+        return tuple(
+            (theme, tuple(make_ready(condition, self.numbers) for condition in theme.conditions)) for theme in self.live_themes
+        )
+
+    @cached_property
+    def gains(self) -> Mapping[str, Mapping[int, tuple[tuple[int, int, float], ...]]]:
+        """By zone and term, what the term may give: (number of the live theme, a number for the signal's field, points)."""
+        gains: dict[str, dict[int, list[tuple[int, int, float]]]] = {zone: defaultdict(list) for zone in ZONES}
+        field = 0
+        for number, (_, conditions) in enumerate(self.ready):
+            for asked in conditions:
+                for points, zones in asked.fields if isinstance(asked.condition, Signal) else ():
+                    field += 1
+                    for zone, term in product(zones, asked.terms) if points > 0 else ():
+                        gains[zone][term].append((number, field, points))
+        return {zone: {term: tuple(places) for term, places in terms.items()} for zone, terms in gains.items()}
+
+    @cached_property
+    def least(self) -> tuple[tuple[float, float], ...]:
+        """By live theme, the points that reach a department: in all, and from words when every programme it asks for is met."""
+        least = []
         for theme in self.live_themes:
-            asked = tuple(make_ready(condition, self.numbers) for condition in theme.conditions)
-            always = frozenset(place for place, condition in enumerate(theme.conditions) if condition.structural)
-            ready.append((theme, asked, always))
-        return tuple(ready)
+            points = min((self.departments[name].threshold for name in theme.theme.departments), default=inf)
+            given = sum(max(0.0, signal.weight * FACTORS["structure"]) for signal in theme.signal if signal.structural)
+            least.append((points, points - given))
+        return tuple(least)
 
-    def scan(self, lemma_text: str) -> Hits:
+    def scan(self, lemma_text: str) -> Scan:
         """Every term that stands in the text, in one pass."""
-        return self._terms.first(lemma_text)
+        return self._terms.scan(lemma_text)
 
-    def first_hit(self, words: Iterable[str], hits: Hits) -> str | None:
-        """The first of `words` that was hit."""
-        return next((word for word in words if self.numbers[word] in hits), None)
+    @cached_property
+    def _of_gates(self) -> frozenset[int]:
+        return frozenset(self.numbers[word] for word in self._asked_by_gates())
+
+    def gate_words(self, scan: Scan) -> frozenset[str]:
+        """The words of fit.toml that stand in a text."""
+        return frozenset(self.words[term] for term in scan.may & self._of_gates if scan.place(term) is not None)
 
 
 def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Programme | None) -> bool:
@@ -158,7 +189,7 @@ def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Pr
     return not condition.identifier or has_code_like(call, condition.identifier)
 
 
-def has_code_like(call: Call, patterns: Iterable[str]) -> bool:
+def has_code_like(call: Call, patterns: tuple[str, ...]) -> bool:
     """True when the identifier, or the source's own key, has the form of one of the patterns.
 
     A cascade call bears its parent's identifier; only its key tells that it is one.

@@ -38,8 +38,11 @@ class Asked:
 
 
 def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
-    """The condition with its words as numbers; a veto has one field, since it strikes once."""
+    """The condition with its words as numbers. A veto has one field, since it strikes once; so has what asks for no word."""
     terms = tuple(numbers[word] for word in condition.words)
+    needs = tuple(numbers[word] for word in condition.needs) if isinstance(condition, Signal) else ()
+    if isinstance(condition, Signal) and condition.structural:
+        return Asked(condition, (), ((condition.weight * FACTORS["structure"], ("programme",)),), needs)
     if isinstance(condition, Veto):
         return Asked(condition, terms, ((0.0, condition.zones),), ())
     fields = tuple(
@@ -47,7 +50,7 @@ def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
         for name, zones in FIELDS.items()
         if (kept := tuple(zone for zone in zones if zone in condition.zones))
     )
-    return Asked(condition, terms, fields, tuple(numbers[word] for word in condition.needs))
+    return Asked(condition, terms, fields, needs)
 
 
 def most_points(signal: Signal) -> float:

@@ -13,7 +13,7 @@ from monitor.language import Analyser, TermSet, analyser, locate, parse_term
 
 def hits(term: str, text: str) -> list[str]:
     found = TermSet([parse_term(term)]).find(analyser().lemma_text(text))
-    return [text[start:end] for start, end in (locate(text, first, last) for _, first, last in found)]
+    return [text[start:end] for start, end in (locate(text, [hit])[hit] for hit in ((first, last) for _, first, last in found))]
 
 
 MATCHES = [
@@ -116,13 +116,13 @@ def test_several_terms_in_one_pass_in_order():
     finder = TermSet([parse_term(term) for term in ("bibliotek", "skola", "EU", "skola")])
     found = finder.find(analyser().lemma_text(text))
     assert found == [(0, 2, 2), (1, 0, 0), (1, 5, 5), (2, 4, 4), (3, 0, 0), (3, 5, 5)]
-    assert finder.first(analyser().lemma_text(text)) == {0: (2, 2), 1: (0, 0), 2: (4, 4), 3: (0, 0)}
+    assert finder.scan(analyser().lemma_text(text)).places == {0: (2, 2), 1: (0, 0), 2: (4, 4), 3: (0, 0)}
     assert finder.find("") == TermSet([]).find(" skola \n  ") == []
 
 
 def test_locate_needs_a_token_that_is_there():
-    with pytest.raises(IndexError, match="no token 3"):
-        locate("Tre små ord", 3, 3)
+    with pytest.raises(IndexError, match="no word 3"):
+        locate("Tre små ord", [(3, 3)])
 
 
 INFLECTED = [
@@ -168,8 +168,9 @@ def test_lemma_text_has_the_tokens_that_locate_counts(text):
     lemmas = [lemma for lemma in stream.split() if lemma != "."]
     tokens = analyser().analyse(text)
     assert [token.lemma for token in tokens] == lemmas
+    places = locate(text, [(number, number) for number in range(len(tokens))])
     for number, token in enumerate(tokens):
-        assert locate(text, number, number) == (token.start, token.end)
+        assert places[number, number] == (token.start, token.end)
         assert text[token.start : token.end] == token.text
     assert all(0 <= first <= last < len(lemmas) for _, places in read_entries(entries) for first, last in places)
 

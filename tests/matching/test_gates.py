@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.calls import Kind, Section
-from monitor.matching.match import judge_call, match_call
+from monitor.matching.judgement import judge_call
+from monitor.matching.match import match_call
 from tests.matching.rules import FIT, a_call, small_rules
 
 

@@ -2,12 +2,14 @@
 
 import random
 import unicodedata
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.matching.judgement import judge_call
 from monitor.matching.load import load_rules
-from monitor.matching.match import judge_call, match_call
+from monitor.matching.match import match_call
 from monitor.paths import RULES
 from tests.matching.rules import FILES, a_call, small_rules
 
@@ -49,6 +51,11 @@ def drawn(sentences, most=6):
 
 texts = written_in.flatmap(drawn)
 quick = settings(max_examples=60, deadline=None)
+
+
+@cache
+def shipped():
+    return load_rules(RULES)
 
 
 def outcome(call, rules=RULES_SMALL):
@@ -122,6 +129,18 @@ def test_more_text_never_gives_fewer_points(language, data):
     before = {r.theme.theme.id: r.points for r in judge_call(RULES_SMALL, a_call("Stöd", text)).results}
     after = {r.theme.theme.id: r.points for r in judge_call(RULES_SMALL, a_call("Stöd", f"{text} {more}")).results}
     assert all(after[theme] >= points for theme, points in before.items())
+
+
+@quick
+@given(title=texts, text=texts, programme=st.sampled_from(["", "LIFE", "ERASMUS", "CERV"]), loaded=st.sampled_from(["small", "shipped"]))
+def test_the_quick_look_at_a_call_leaves_out_no_theme_that_reaches_a_department(title, text, programme, loaded):
+    rules = RULES_SMALL if loaded == "small" else shipped()
+    judgement = judge_call(rules, a_call(title, text, programme=programme))
+    for department in rules.departments.values():
+        every = [result for result in judgement.results if department.id in result.theme.theme.departments]
+        assert {r.theme.theme.id for r in judgement.reached(department)} == {
+            r.theme.theme.id for r in every if r.reaches(department)
+        }
 
 
 @settings(max_examples=10, deadline=None)

@@ -1,0 +1,173 @@
+"""Judging one call: the points of each theme with their hits, and what the gates say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.calls import Call, call_zones
+from monitor.language.termset import Scan
+from monitor.matching.gates import Gates, pass_gates
+from monitor.matching.model import Department, Programme, Signal, ThemeFile, Veto
+from monitor.matching.ruleset import RuleSet, holds_besides_words
+from monitor.matching.scoring import Asked
+
+_ROUNDING = 1e-6  # sums of the same numbers in another order may differ in the last digit
+GATES = ""
+"""Stands for the gates among the names of themes that two rule sets have alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A signal that counted in one field: the term's number (-1 for a programme), where it stands, and its points."""
+
+    signal: Signal
+    zone: str
+    term: int
+    tokens: tuple[int, int]
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeResult:
+    """What one theme makes of a call."""
+
+    theme: ThemeFile
+    points: float
+    hits: tuple[Hit, ...]
+    vetoes: tuple[tuple[Veto, str, str], ...]
+    """Vetoes that struck, each with its word and zone."""
+
+    def reaches(self, department: Department) -> bool:
+        """True when the theme alone would send the call to the department, gates aside."""
+        return not self.vetoes and self.has_word and self.points >= department.threshold
+
+    @property
+    def has_word(self) -> bool:
+        """A programme alone never carries a call: at least one word must speak for the theme."""
+        return any(hit.term >= 0 and hit.points > 0 for hit in self.hits)
+
+
+class Judgement:
+    """Everything the rules say about one call; the gates are asked only when someone wants to know."""
+
+    def __init__(
+        self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan], beside: tuple[Judgement, frozenset[str]] | None = None
+    ) -> None:
+        """`beside` is what another rule set that scans alike made of the call, and the themes that both have alike."""
+        self.rules, self.call = rules, call
+        self._beside: Judgement | None = beside[0] if beside else None
+        self._alike = beside[1] if beside else frozenset()
+        self._scans = scanned
+        self._known: dict[int, ThemeResult] = {}
+
+    @cached_property
+    def gates(self) -> Gates:
+        """What the gates say."""
+        if self._beside is not None and GATES in self._alike:
+            return self._beside.gates
+        return pass_gates(self.rules, self.call, self._scans)
+
+    @cached_property
+    def _programme(self) -> Programme | None:
+        return self.rules.programme_of(self.call)
+
+    @cached_property
+    def results(self) -> tuple[ThemeResult, ...]:
+        """The themes of which at least one word stands in the call, in the order of the rules."""
+        asked: set[int] = set()
+        for scan in self._scans.values():
+            asked.update(*(self.rules.askers.get(term, ()) for term in scan.places))
+        return tuple(self._result(theme) for theme in sorted(asked))
+
+    @cached_property
+    def promising(self) -> tuple[ThemeResult, ...]:
+        """The themes that may reach a department, told from words alone: most themes of most calls need no second look."""
+        points: dict[int, float] = {}
+        seen: set[int] = set()
+        for zone, scan in self._scans.items():
+            gains = self.rules.gains[zone]
+            for term in scan.may & gains.keys():
+                for theme, field, worth in gains[term]:
+                    if field not in seen:
+                        seen.add(field)
+                        points[theme] = points.get(theme, 0.0) + worth
+        least = self.rules.least
+        likely = sorted(theme for theme, found in points.items() if found + _ROUNDING >= least[theme][1])
+        return tuple(self._result(theme) for theme in likely if self._most(theme) + _ROUNDING >= least[theme][0])
+
+    def _most(self, number: int) -> float:
+        """The points that a theme gets if every star fits and nothing speaks against it."""
+        return sum(
+            points
+            for asked in self.rules.ready[number][1]
+            if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and self._may_count(asked)
+            for points, zones in asked.fields
+            if not asked.terms or any(zone in self._scans and not self._scans[zone].may.isdisjoint(asked.terms) for zone in zones)
+        )
+
+    def _may_count(self, asked: Asked) -> bool:
+        if asked.needs and all(scan.may.isdisjoint(asked.needs) for scan in self._scans.values()):
+            return False
+        return holds_besides_words(asked.condition, self.call, self._programme)
+
+    def _result(self, number: int) -> ThemeResult:
+        if number not in self._known:
+            self._known[number] = self._borrowed(number) or self._worked_out(number)
+        return self._known[number]
+
+    def _borrowed(self, number: int) -> ThemeResult | None:
+        name = self.rules.live_themes[number].theme.id
+        if self._beside is None or name not in self._alike:
+            return None
+        return self._beside._result(self._beside.rules.places[name])
+
+    def _worked_out(self, number: int) -> ThemeResult:
+        theme, conditions = self.rules.ready[number]
+        hits: list[Hit] = []
+        vetoes: list[tuple[Veto, str, str]] = []
+        for asked in conditions:
+            self._ask(asked, hits, vetoes)
+        return ThemeResult(theme, sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
+
+    def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
+        condition = asked.condition
+        found = [(points, place) for points, zones in asked.fields if (place := self._first(asked.terms, zones)) is not None]
+        if not found or not holds_besides_words(condition, self.call, self._programme):
+            return
+        if asked.needs and self._first(asked.needs, tuple(self._scans)) is None:
+            return
+        for points, (zone, term, tokens) in found:
+            if isinstance(condition, Veto):
+                vetoes.append((condition, self.rules.words[term] if term >= 0 else "", zone))
+            else:
+                hits.append(Hit(condition, zone, term, tokens, points))
+
+    def _first(self, terms: tuple[int, ...], zones: tuple[str, ...]) -> tuple[str, int, tuple[int, int]] | None:
+        """The first zone and term that hit, and where; the programme where no word is asked for."""
+        if not terms:
+            return "programme", -1, (-1, -1)
+        for zone in zones:
+            scan = self._scans.get(zone)
+            if scan is not None and not scan.may.isdisjoint(terms):
+                for term in terms:
+                    if term in scan.may and (place := scan.place(term)) is not None:
+                        return zone, term, place
+        return None
+
+    def reached(self, department: Department) -> tuple[ThemeResult, ...]:
+        """The themes that reach the department, most points first."""
+        own = [r for r in self.promising if department.id in r.theme.theme.departments and r.reaches(department)]
+        return tuple(sorted(own, key=lambda result: (-result.points, result.theme.theme.id)))
+
+
+def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
+    """Everything the rules say about a call, matched or not."""
+    zones = analyse_zones(rules, call) if zones is None else zones
+    return Judgement(rules, call, {zone: rules.scan(text) for zone, text in zones.items() if text})
+
+
+def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:
+    """The lemma text of each zone of a call that is not in the archive."""
+    return {zone: rules.analyser.lemma_text(text, around=call.language) for zone, text in call_zones(call).items() if text}
