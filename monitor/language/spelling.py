@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -85,6 +86,7 @@ _doubled = re.compile(rf"^({'|'.join(sorted(_DOUBLED))})(ed|er|ers|ing|ings|or|o
 _ae = re.compile(r"^(arch|p|h|an|gyn|leuk|encyclop)(e)(ology|ological|ologist|diatric|diatrician|mo|sthe|mia|mic|col|dia|dic)")
 
 
+@lru_cache(maxsize=100_000)
 def british(word: str) -> str:
     """The British spelling of an English word in small letters; other words come back as they are.
 

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
-_BLOCK = 512
-_KEPT_BEFORE = 48  # the first character of a line says how much it shares with the line above, counted from "0"
+_BLOCK = 256
+_CUT_NOTHING = 48  # a base form is written as how many letters to cut from the word, counted from "0", and what to put there
 
 
 def write_words(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
@@ -17,13 +17,12 @@ def write_words(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
     ordered = sorted(pairs)
     blocks, firsts = [], []
     for start in range(0, len(ordered), _BLOCK):
-        lines, above = [], ""
+        lines = []
         for word, base in ordered[start : start + _BLOCK]:
-            shared, stem = _shared(above, word), _shared(word, base)
-            lines.append(f"{chr(_KEPT_BEFORE + shared)}{word[shared:]}\t{chr(_KEPT_BEFORE + len(word) - stem)}{base[stem:]}")
-            above = word
+            stem = _shared(word, base)
+            lines.append(f"{word}\t{chr(_CUT_NOTHING + len(word) - stem)}{base[stem:]}\n")
         firsts.append(ordered[start][0])
-        blocks.append(zlib.compress("\n".join(lines).encode(), 9))
+        blocks.append(zlib.compress(f"\n{''.join(lines)}".encode(), 9))
     index = zlib.compress(json.dumps([firsts, [len(block) for block in blocks]], ensure_ascii=False).encode(), 9)
     path.write_bytes(b"".join((len(index).to_bytes(4, "big"), index, *blocks)))
 
@@ -39,7 +38,8 @@ def _shared(word: str, other: str) -> int:
 
 
 class WordFile:
-    """Words and their base forms. A block of 512 words is unpacked when the first of them is asked for, and kept."""
+    """Words and their base forms. A block of words is unpacked when the first of them is asked for, and kept as text: most of its
+    words are never asked for, and a look through some kilobytes costs less than taking them apart."""
 
     def __init__(self, path: Path) -> None:
         self._bytes = path.read_bytes()
@@ -48,7 +48,7 @@ class WordFile:
         self._starts = [start]
         for size in sizes:
             self._starts.append(self._starts[-1] + size)
-        self._unpacked: dict[int, dict[str, str]] = {}
+        self._unpacked: dict[int, str] = {}
 
     def get(self, word: str) -> str | None:
         """The base form of a word, or None when it is not in the file."""
@@ -56,16 +56,14 @@ class WordFile:
         block = self._unpacked.get(number)
         if block is None:
             block = self._unpacked[number] = self._unpack(number)
-        return block.get(word)
+        line = block.find(f"\n{word}\t")
+        if line < 0:
+            return None
+        edit = line + len(word) + 2
+        cut = ord(block[edit]) - _CUT_NOTHING
+        return (word[:-cut] if cut else word) + block[edit + 1 : block.index("\n", edit)]
 
-    def _unpack(self, number: int) -> dict[str, str]:
+    def _unpack(self, number: int) -> str:
         if number < 0:
-            return {}
-        block: dict[str, str] = {}
-        word = ""
-        for line in zlib.decompress(self._bytes[self._starts[number] : self._starts[number + 1]]).decode().split("\n"):
-            rest, _, edit = line.partition("\t")
-            word = word[: ord(rest[0]) - _KEPT_BEFORE] + rest[1:]
-            cut = ord(edit[0]) - _KEPT_BEFORE
-            block[word] = (word[:-cut] if cut else word) + edit[1:]
-        return block
+            return ""
+        return zlib.decompress(self._bytes[self._starts[number] : self._starts[number + 1]]).decode()
