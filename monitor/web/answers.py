@@ -12,7 +12,7 @@ from monitor.archive.followup import NOTE_LIMIT, STATES, current_state, set_stat
 from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
 from monitor.digest.answers import ANSWERS, AnswerLink, LeaveLink
 from monitor.digest.wording import clean, shorten
-from monitor.web.pages import page, problem_page, redirect
+from monitor.web.pages import address, page, problem_page, redirect
 from monitor.web.route import Route
 from monitor.web.site import Visit
 
@@ -37,7 +37,7 @@ def answer(visit: Visit) -> Response:
     chosen = visit.args.get("svar", "")
     department = visit.site.rules.departments[link.department]
     title = shorten(clean(call.title), 120)
-    text = f"Hej!\n\nDen här utlysningen kan vara något för er:\n{title}\n{visit.site.links.call(call)}\n"
+    text = f"{visit.say('Hej!')}\n\n{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.site.links.call(call)}\n"
     return page(
         "answer.html",
         visit,
@@ -46,7 +46,7 @@ def answer(visit: Visit) -> Response:
         chosen=chosen if chosen in ANSWERS else "",
         state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
         departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],
-        mailto="mailto:?" + urlencode({"subject": f"Tips: {title}", "body": text}, quote_via=quote),
+        mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
         done=DONE,
     )
 
@@ -58,7 +58,7 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
     if state in STATES:
         with visit.site.archive.writing() as db:
             set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
-        return redirect(f"{visit.path}?klart=lage")
+        return redirect(address(visit.path, visit, klart="lage"))
     if chosen not in ANSWERS:
         return problem_page(visit, 400)
     if chosen == "vidare":
@@ -66,7 +66,7 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
         note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
     with visit.site.archive.writing() as db:
         store_answer(db, link.department, link.source, link.call_id, chosen, note=note, digest=link.digest, now=visit.now)
-    return redirect(f"{visit.path}?klart={chosen}")
+    return redirect(address(visit.path, visit, klart=chosen))
 
 
 def leave(visit: Visit) -> Response:
@@ -95,7 +95,7 @@ def _leave(visit: Visit, link: LeaveLink) -> Response:
                 resume_recipient(db, link.department, link.recipient)
             else:
                 stop_recipient(db, link.department, link.recipient, "avslutad av mottagaren", visit.now)
-    return redirect(visit.path)
+    return redirect(address(visit.path, visit))
 
 
 ROUTES = (

@@ -19,11 +19,12 @@ from monitor.archive.history import call_documents, read_document, read_versions
 from monitor.archive.lookup import call_facts, find_calls
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call, DeadlineModel, Kind, Precision, call_zones, next_deadline
-from monitor.matching.card import fit_card
+from monitor.matching.card import FitCard, fit_card
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.match import Evidence
 from monitor.web.diff import compare_versions
-from monitor.web.pages import call_path, day, download, left, page, redirect, safe_url, weekday, when
+from monitor.web.english import CardLine, card_lines, why_text
+from monitor.web.pages import call_path, day, download, left, number, page, redirect, safe_url, weekday, when
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 from monitor.web.words import ANSWERS, FOLLOW, KINDS, LANGUAGES, ZONES
@@ -48,6 +49,7 @@ FIELDS = {
     "applicants": "Vem kan söka (en per rad)",
 }
 _AROUND = 70
+_REACHED = ("matched", "told")
 
 
 def visited_call(visit: Visit) -> Call:
@@ -69,7 +71,9 @@ def call_view(visit: Visit) -> Response:
     told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(site.config.zone) for row in reversed(facts["told"])}
     vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(site.config.zone) if facts["vanished_at"] else None
     recipients = frozenset(one.department for one in site.config.recipient) if site.config.recipient else None
-    reasons = why_all(rules, call, Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients), zones)
+    circumstances = Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
+    reasons = why_all(rules, call, circumstances, zones)
+    card = fit_card(rules, call, zones)
     texts = call_zones(call)
     names = {one.id: one.name for one in rules.departments.values()}
     lead = tuple(facts["story"].split("/", 1)) if facts["story"] else ()
@@ -79,7 +83,7 @@ def call_view(visit: Visit) -> Response:
         visit,
         call=call,
         listed=list_calls(db, [key], visit.now)[0],
-        card=fit_card(rules, call, zones),
+        card=_card(visit, call, card),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
@@ -87,15 +91,21 @@ def call_view(visit: Visit) -> Response:
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
         deadlines=_points(call, visit),
         sections=call.sections,
-        reached=[_why(one, texts) for one in reasons if one.step in ("matched", "told")],
-        missed=[{"name": one.name, "text": one.text} for one in reasons if one.step not in ("matched", "told")],
+        reached=[_why(one, texts, visit, _reason(visit, one, call, circumstances)) for one in reasons if one.step in _REACHED],
+        missed=[
+            {"name": one.name, "text": _reason(visit, one, call, circumstances)} for one in reasons if one.step not in _REACHED
+        ],
         facts=list(_facts(call, facts, visit)),
         links=[one for one in call.links if safe_url(one.url)],
         lead=next((row for row in others if (row["source"], row["call_id"]) == lead), None),
         stories=[row for row in others if (row["source"], row["call_id"]) != lead],
         told=_told(facts["told"], names),
         answers=[
-            {**row, "name": names.get(row["department"], row["department"]), "what": {**ANSWERS, **FOLLOW}[row["what"]]}
+            {
+                **row,
+                "name": names.get(row["department"], row["department"]),
+                "what": visit.say({**ANSWERS, **FOLLOW}[row["what"]]),
+            }
             for row in call_history(db, *key)
         ],
         events=[{"type": one["type"], "at": one["at"], "text": _event(one, visit)} for one in reversed(facts["events"])],
@@ -127,7 +137,7 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
                 at,
                 {
                     "when": when(at, visit) if exact else weekday(at, visit),
-                    "what": what,
+                    "what": visit.say(what),
                     "left": "" if passed else left(at, visit),
                     "words": words,
                     "state": state or ("passed" if passed else ""),
@@ -142,8 +152,10 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
         begins = datetime(call.opens.year, call.opens.month, call.opens.day, tzinfo=zone)
         add(begins, "Öppnade" if begins < visit.now else "Öppnar", exact=False)
     upcoming = next_deadline(call, visit.now)
-    for number, deadline in enumerate(call.deadlines, 1):
-        name = f"Sista dag steg {deadline.stage or number}" if len(call.deadlines) > 1 else "Sista dag"
+    for place, deadline in enumerate(call.deadlines, 1):
+        name = visit.say("Sista dag")
+        if len(call.deadlines) > 1:
+            name = f"{name} {visit.say('steg')} {deadline.stage or place}"
         exact = deadline.precision is Precision.MINUTE
         add(deadline.at, name, exact=exact, words=deadline.text, state="next" if deadline is upcoming else "")
     if call.starts:
@@ -151,16 +163,31 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
     if call.ends and call.ends != call.starts:
         add(call.ends, "Slutar", exact=True)
     if points and points[0][0] < visit.now < max(at for at, _ in points):
-        points.append((visit.now, {"when": "I dag", "what": "", "left": "", "words": "", "state": "now"}))
+        points.append((visit.now, {"when": visit.say("I dag"), "what": "", "left": "", "words": "", "state": "now"}))
     return [point for _, point in sorted(points, key=lambda one: one[0])]
 
 
-def _why(one: Why, texts: Mapping[str, str]) -> dict[str, Any]:
-    evidence = [_marked(item, texts) for item in one.evidence]
-    return {"department": one.department, "name": one.name, "level": one.level, "text": one.text, "evidence": evidence}
+def _card(visit: Visit, call: Call, card: FitCard) -> dict[str, Any]:
+    """The fit card in the page's language; what exists in Swedish alone is said to be so."""
+    if visit.language == "en":
+        return {"lines": card_lines(card, call, visit.wording), "unread": card.unread}
+    lines = [CardLine(line.label, line.value, line.known) for line in card.lines]
+    return {"lines": lines, "unread": card.unread}
 
 
-def _marked(item: Evidence, texts: Mapping[str, str]) -> dict[str, str]:
+def _reason(visit: Visit, one: Why, call: Call, circumstances: Circumstances) -> str:
+    if visit.language != "en":
+        return one.text
+    titles = {theme.theme.id: theme.theme.title for theme in visit.site.rules.themes}
+    return why_text(one, call, circumstances, titles, visit.wording)
+
+
+def _why(one: Why, texts: Mapping[str, str], visit: Visit, text: str) -> dict[str, Any]:
+    evidence = [_marked(item, texts, visit) for item in one.evidence]
+    return {"department": one.department, "name": one.name, "level": one.level, "text": text, "evidence": evidence}
+
+
+def _marked(item: Evidence, texts: Mapping[str, str], visit: Visit) -> dict[str, str]:
     """A reason with the words around it."""
     text = texts.get(item.zone, "")
     before = after = ""
@@ -168,13 +195,13 @@ def _marked(item: Evidence, texts: Mapping[str, str]) -> dict[str, str]:
         begin, end = max(0, item.start - _AROUND), min(len(text), item.end + _AROUND)
         before = ("… " if begin else "") + text[begin : item.start].replace("\n", " ")
         after = text[item.end : end].replace("\n", " ") + (" …" if end < len(text) else "")
-    points = f"{item.points:+g}".replace(".", ",")
+    points = f"{item.points:+g}"
     return {
-        "points": points,
+        "points": points if visit.language == "en" else points.replace(".", ","),
         "before": before,
         "found": item.found,
         "after": after,
-        "where": f"i {ZONES.get(item.zone, item.zone)}",
+        "where": f"{visit.say('i')} {visit.say(ZONES.get(item.zone, item.zone))}",
     }
 
 
@@ -184,9 +211,9 @@ def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple
         ("Beteckning", call.identifier),
         ("Program", programme.name if programme else call.programme),
         ("Hör till", call.parent_title),
-        ("Slag", KINDS[call.kind.value][0]),
+        ("Slag", visit.say(KINDS[call.kind.value][0])),
         ("Källa", visit.site.source_name(call.source)),
-        ("Språk", LANGUAGES.get(call.language, call.language)),
+        ("Språk", visit.say(LANGUAGES.get(call.language, call.language))),
         ("Plats", ", ".join(call.place) or call.location),
         ("Vem kan söka", "; ".join(call.applicants)),
         ("Publicerad", day(call.published, visit)),
@@ -210,12 +237,12 @@ def _event(event: Mapping[str, Any], visit: Visit) -> str:
     """What changed, in one line, from the event's old and new value."""
     kind, old, new = event["type"], event["old"], event["new"]
     if kind == "deadline_moved":
-        return f"från {_instants(old, visit)} till {_instants(new, visit)}"
+        return f"{visit.say('från')} {_instants(old, visit)} {visit.say('till')} {_instants(new, visit)}"
     if kind == "budget_changed":
-        return f"från {_money(old)} till {_money(new)}"
+        return f"{visit.say('från')} {_money(old, visit)} {visit.say('till')} {_money(new, visit)}"
     if kind == "text_changed":
         names = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
-        return ", ".join(names.get(name, name) for name in json.loads(new).get("fields", ()))
+        return ", ".join(visit.say(names.get(name, name)) for name in json.loads(new).get("fields", ()))
     if kind == "news":
         return " ".join(json.loads(new))
     return ""
@@ -225,10 +252,11 @@ def _instants(text: str | None, visit: Visit) -> str:
     words = {
         model.value: name for model, name in ((DeadlineModel.ROLLING, "löpande"), (DeadlineModel.UNKNOWN, "ingen dag angiven"))
     }
-    return ", ".join(words.get(item, "") or day(item, visit) for item in json.loads(text or "[]")) or "ingen dag angiven"
+    given = [visit.say(words[item]) if item in words else day(item, visit) for item in json.loads(text or "[]")]
+    return ", ".join(given) or visit.say("ingen dag angiven")
 
 
-def _money(text: str | None) -> str:
+def _money(text: str | None, visit: Visit) -> str:
     values = json.loads(text or "{}")
     names = {
         "total": "totalt",
@@ -238,9 +266,9 @@ def _money(text: str | None) -> str:
         "rate": "procent",
     }
     amounts = [
-        f"{values[name]:,} {words}".replace(",", " ") for name, words in names.items() if isinstance(values.get(name), int)
+        f"{number(values[name], visit)} {visit.say(words)}" for name, words in names.items() if isinstance(values.get(name), int)
     ]
-    return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else "inget angivet"
+    return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else visit.say("inget angivet")
 
 
 def _versions(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
@@ -248,9 +276,9 @@ def _versions(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
     versions = read_versions(visit.site.archive.db, *key)
     found = []
     for (_, old), (at, new) in pairwise(versions):
-        changes = compare_versions(old, new)
+        changes = compare_versions(old, new, visit.say)
         if changes:
-            found.append({"at": at, "changes": changes, "fields": [change.label.lower() for change in changes]})
+            found.append({"at": at, "changes": changes, "fields": [visit.say(change.label).lower() for change in changes]})
     return found[::-1]
 
 

@@ -1,4 +1,4 @@
-"""Charts as SVG that stands in the page itself: bars side by side, told in words as well. Pure."""
+"""Charts as SVG that stands in the page itself: bars under each name, told in words as well. Pure."""
 
 from __future__ import annotations
 
@@ -7,41 +7,33 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-_WIDTH, _LABEL, _BAR, _GAP, _LETTERS = 760, 250, 13, 14, 34
+_WIDTH, _BAR, _NAME, _GAP, _NUMBER = 640, 14, 20, 14, 56
 _CLASSES = ("bar", "bar2", "bar3", "bar4")
 
 
-def bars(rows: Sequence[Mapping[str, Any]], counts: Sequence[str], names: Mapping[str, str], name: str) -> Markup:
-    """Horizontal bars, one per row and count. The table beside the chart holds the same figures; the chart names its gist."""
+def bars(rows: Sequence[Mapping[str, Any]], counts: Sequence[str], names: Mapping[str, str], name: str, most_of: str) -> Markup:
+    """Horizontal bars, one per row and count, the row's name above them so that none is cut and a phone has room.
+
+    The table beside the chart holds the same figures; the chart names its gist, where `most_of` leads to the row with most.
+    """
     most = max((int(row[count]) for row in rows for count in counts), default=0) or 1
-    height = len(rows) * (len(counts) * _BAR + _GAP) + 10
-    room = _WIDTH - _LABEL - 60
-    top = rows[0]
+    block = _NAME + len(counts) * _BAR + _GAP
+    height = len(rows) * block
+    room = _WIDTH - _NUMBER
     gist = "; ".join(
         f"{row['name']}: " + ", ".join(f"{names[count].lower()} {row[count]}" for count in counts) for row in rows[:8]
     )
     parts = [
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" aria-labelledby="{name}-t {name}-d">',
-        f'<title id="{name}-t">{escape(", ".join(names[count] for count in counts))}, flest: {escape(top["name"])}</title>',
+        f'<title id="{name}-t">{escape(", ".join(names[count] for count in counts))}, {escape(most_of)}: {escape(rows[0]["name"])}</title>',
         f'<desc id="{name}-d">{escape(gist)}</desc>',
-        f'<line class="axis" x1="{_LABEL}" y1="0" x2="{_LABEL}" y2="{height}"/>',
     ]
-    y = 4
-    for row in rows:
-        block = len(counts) * _BAR
-        parts.append(
-            f'<text x="{_LABEL - 8}" y="{y + block / 2 + 4:.0f}" text-anchor="end">{escape(_short(str(row["name"])))}</text>'
-        )
+    for place, row in enumerate(rows):
+        top = place * block
+        parts.append(f'<text x="0" y="{top + 14}">{escape(row["name"])}</text>')
         for number, count in enumerate(counts):
-            width = round(room * int(row[count]) / most)
-            at = y + number * _BAR
-            parts.append(
-                f'<rect class="{_CLASSES[number % 4]}" x="{_LABEL}" y="{at}" width="{max(width, 1)}" height="{_BAR - 3}"/>'
-            )
-            parts.append(f'<text x="{_LABEL + width + 6}" y="{at + _BAR - 3}">{int(row[count])}</text>')
-        y += block + _GAP
+            value, at = int(row[count]), top + _NAME + number * _BAR
+            width = max(round(room * value / most), 1 if value else 0)
+            parts.append(f'<rect class="{_CLASSES[number % 4]}" x="0" y="{at}" width="{width}" height="{_BAR - 3}"/>')
+            parts.append(f'<text x="{width + 6}" y="{at + _BAR - 4}">{value}</text>')
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it was escaped above
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LETTERS else text[: _LETTERS - 1].rstrip() + "…"

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from monitor.calls import Budget, Call, Section
+from monitor.calls import Budget, Call, DeadlineModel, Section
 
 Part = tuple[str, str]
 """An operation ("+", "-" or "=") and its text."""
 
+Say = Callable[[str], str]
+
+_MODELS = {DeadlineModel.ROLLING: "löpande"}
 _PIECES = re.compile(r"\s+|[^\s]+")
 _KEPT = 160
 _LARGE = 6_000
@@ -25,11 +28,11 @@ class FieldChange:
     parts: tuple[Part, ...]
 
 
-def compare_versions(old: Call, new: Call) -> list[FieldChange]:
-    """Every field that reads differently, in the order of the page."""
+def compare_versions(old: Call, new: Call, say: Say = str) -> list[FieldChange]:
+    """Every field that reads differently, in the order of the page; `say` puts a word of ours into the page's language."""
     found = []
     for label, read in _FIELDS:
-        before, after = read(old), read(new)
+        before, after = read(old, say), read(new, say)
         if before != after:
             found.append(FieldChange(label, tuple(diff_words(before, after))))
     return found
@@ -65,13 +68,13 @@ def _sections(sections: tuple[Section, ...]) -> str:
     return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in sections)
 
 
-def _deadlines(call: Call) -> str:
+def _deadlines(call: Call, say: Say) -> str:
     if not call.deadlines:
-        return call.deadline_model.value
+        return say(_MODELS.get(call.deadline_model, "ingen dag angiven"))
     return "\n".join(deadline.at.isoformat(sep=" ", timespec="minutes") for deadline in call.deadlines)
 
 
-def _budget(call: Call) -> str:
+def _budget(call: Call, say: Say) -> str:
     budget: Budget = call.budget
     named = (
         ("totalt", budget.total),
@@ -80,21 +83,21 @@ def _budget(call: Call) -> str:
         ("antal projekt", budget.grants),
         ("andel i procent", budget.rate),
     )
-    stated = [f"{name} {value:,}".replace(",", " ") for name, value in named if value is not None]
+    stated = [f"{say(name)} {value:,}".replace(",", " ") for name, value in named if value is not None]
     return f"{', '.join(stated)} ({budget.currency})" if stated else ""
 
 
-_FIELDS: tuple[tuple[str, Callable[[Call], str]], ...] = (
-    ("Rubrik", lambda call: call.title),
+_FIELDS: tuple[tuple[str, Callable[[Call, Say], str]], ...] = (
+    ("Rubrik", lambda call, _: call.title),
     ("Sista dag", _deadlines),
-    ("Öppnar", lambda call: call.opens.isoformat() if call.opens else ""),
+    ("Öppnar", lambda call, _: call.opens.isoformat() if call.opens else ""),
     ("Pengar", _budget),
-    ("Sammanfattning", lambda call: call.summary),
-    ("Text", lambda call: _sections(call.sections)),
-    ("Villkor", lambda call: _sections(call.conditions)),
-    ("Vem kan söka", lambda call: "\n".join(call.applicants)),
-    ("Plats", lambda call: ", ".join(call.place)),
-    ("Meddelanden", lambda call: "\n\n".join(notice.text for notice in call.notices)),
-    ("Tid", lambda call: call.starts.isoformat(sep=" ", timespec="minutes") if call.starts else ""),
-    ("Adress", lambda call: call.url),
+    ("Sammanfattning", lambda call, _: call.summary),
+    ("Text", lambda call, _: _sections(call.sections)),
+    ("Villkor", lambda call, _: _sections(call.conditions)),
+    ("Vem kan söka", lambda call, _: "\n".join(call.applicants)),
+    ("Plats", lambda call, _: ", ".join(call.place)),
+    ("Meddelanden", lambda call, _: "\n\n".join(notice.text for notice in call.notices)),
+    ("Tid", lambda call, _: call.starts.isoformat(sep=" ", timespec="minutes") if call.starts else ""),
+    ("Adress", lambda call, _: call.url),
 )

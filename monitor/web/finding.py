@@ -18,7 +18,7 @@ from monitor.archive.search import Filters, make_snippet, marked, ranked, sugges
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call, call_zones
 from monitor.language.queries import parse_query
-from monitor.language.terms import TermSet
+from monitor.language.termset import TermSet
 from monitor.matching.ruleset import RuleSet
 from monitor.web.asking import Asked
 from monitor.web.site import Site

@@ -130,18 +130,26 @@ def _listed(tally: Tally, names: Mapping[str, str], *, by_name: bool) -> list[di
     return sorted(rows, key=lambda row: (-row["told"], -row["found"], str(row["name"]).casefold()))
 
 
-def chart_values(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def chart_values(document: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
     """The charts of the page: what they show, and the SVG itself."""
     wanted = (
         ("departments", ("told", "interested", "applied", "granted")),
         ("areas", ("found", "told")),
         ("months", ("found", "told")),
     )
+    names = {count: visit.say(word) for count, word in NAMES.items()}
     charts = []
-    for name, counts in wanted:
-        rows = [row for row in document[name] if any(row[count] for count in counts)][:16]
+    for name, asked in wanted:
+        rows = [row for row in document[name] if any(row[count] for count in asked)][:16]
+        counts = [count for count in asked if any(row[count] for row in rows)]
         if rows:
-            charts.append({"title": DIMENSIONS[name], "svg": bars(rows, counts, NAMES, f"diagram-{name}"), "counts": counts})
+            charts.append(
+                {
+                    "title": DIMENSIONS[name],
+                    "svg": bars(rows, counts, names, f"diagram-{name}", visit.say("flest")),
+                    "counts": counts,
+                }
+            )
     return charts
 
 
@@ -154,7 +162,13 @@ def followup_page(visit: Visit) -> Response:
     if visit.args.get("format") == "json":
         return download(json.dumps(document, ensure_ascii=False, indent=2), "application/json; charset=utf-8", "uppfoljning.json")
     return page(
-        "followup.html", visit, report=document, charts=chart_values(document), dimensions=DIMENSIONS, names=NAMES, counts=COUNTS
+        "followup.html",
+        visit,
+        report=document,
+        charts=chart_values(document, visit),
+        dimensions=DIMENSIONS,
+        names=NAMES,
+        counts=COUNTS,
     )
 
 
@@ -162,7 +176,13 @@ def report_file(site: Site, document: Mapping[str, Any], now: datetime) -> str:
     """The same as a file that needs nothing beside it."""
     visit = Visit(site=site, method="GET", path="", now=now)
     css = Markup((STATIC / "site.css").read_text("utf-8"))  # noqa: S704 - our own style sheet
-    values = {"report": document, "charts": chart_values(document), "dimensions": DIMENSIONS, "names": NAMES, "counts": COUNTS}
+    values = {
+        "report": document,
+        "charts": chart_values(document, visit),
+        "dimensions": DIMENSIONS,
+        "names": NAMES,
+        "counts": COUNTS,
+    }
     return fragment("followup-file.html", visit, css=css, **values)
 
 

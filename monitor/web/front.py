@@ -29,7 +29,7 @@ def front(visit: Visit) -> Response:
         departments=department_list(visit),
         closing=closing_soon(db, visit.now),
         newest=newest(db, visit.now),
-        sources=_reading(visit.site, visit.now),
+        sources=_reading(visit),
     )
 
 
@@ -56,7 +56,7 @@ def department_list(visit: Visit) -> list[dict[str, Any]]:
 
 def sources(visit: Visit) -> Response:
     """Every source, when it was last read, and what is wrong with it."""
-    return page("sources.html", visit, sources=source_rows(visit.site), summary=_reading(visit.site, visit.now))
+    return page("sources.html", visit, sources=source_rows(visit.site), summary=_reading(visit))
 
 
 def source_rows(site: Site) -> list[dict[str, Any]]:
@@ -88,15 +88,16 @@ def source_rows(site: Site) -> list[dict[str, Any]]:
     )
 
 
-def _reading(site: Site, now: datetime) -> str:
-    rows = source_rows(site)
-    fresh = [row for row in rows if row["last_accepted"] and now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
-    return f"{len(fresh)} av {one(len(rows), 'källa', 'källor')} är lästa det senaste dygnet."
+def _reading(visit: Visit) -> str:
+    rows = source_rows(visit.site)
+    fresh = [row for row in rows if row["last_accepted"] and visit.now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
+    counted = one(len(rows), visit.say("källa"), visit.say("källor"))
+    return f"{len(fresh)} {visit.say('av')} {counted} {visit.say('är lästa det senaste dygnet.')}"
 
 
 def about(visit: Visit) -> Response:
     """What the archive is, how it chooses, and how accessible it is."""
-    return page("about.html", visit)
+    return page("about-en.html" if visit.language == "en" else "about.html", visit)
 
 
 ROUTES = (

@@ -18,8 +18,9 @@ from monitor.archive.texts import touched_calls
 from monitor.calls import Call, call_zones
 from monitor.digest.wording import clean, iso_week
 from monitor.language.terms import parse_term
+from monitor.matching.judgement import Judgement
 from monitor.matching.load import check_texts
-from monitor.matching.match import Evidence, Judgement, Match, matches_of
+from monitor.matching.match import Evidence, Match, matches_of
 from monitor.matching.model import Signal, ThemeFile
 from monitor.matching.ruleset import RuleSet
 

@@ -161,7 +161,7 @@ def frame(visit: Visit) -> dict[str, Any]:
         "money": lambda amount, currency: visit.wording.money(amount, currency),
         "link": lambda path, **query: address(path, visit, **query),
         "source_name": site.source_name,
-        "_": lambda text: words.translate(text, visit.language),
+        "_": visit.say,
     }
 
 
@@ -179,7 +179,7 @@ def page(
 
 def problem_page(visit: Visit, status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
     """A page that says what is wrong in plain words."""
-    title, text = PROBLEMS[status]
+    title, text = (visit.say(part) for part in PROBLEMS[status])
     return page("problem.html", visit, status=status, headers=headers, title=title, text=text, code=status, detail=detail)
 
 

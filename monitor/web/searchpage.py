@@ -13,7 +13,8 @@ from monitor.archive.corrections import load_call
 from monitor.archive.facets import Counted
 from monitor.archive.matched import departments_of, urls_of
 from monitor.digest.wording import clean
-from monitor.language.terms import TermSet, parse_term
+from monitor.language.terms import parse_term
+from monitor.language.termset import TermSet
 from monitor.web.asking import PARAMETERS, SORTS, Asked, read_asked
 from monitor.web.calendars import calendar_of
 from monitor.web.exports import as_csv, as_excel, as_json
@@ -40,6 +41,7 @@ TITLES = {
     "source": "Källa",
 }
 _OPEN = ("status",)
+_STATES = {"open": "Öppna", "forthcoming": "Kommande", "closed": "Stängda"}
 
 
 def search_page(visit: Visit) -> Response:
@@ -76,7 +78,7 @@ def search_page(visit: Visit) -> Response:
     )
 
 
-_FORMS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "Kalender (.ics)", "atom": "Atom"}
+_FORMS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "Kalender", "atom": "Atom"}
 
 
 def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
@@ -84,8 +86,8 @@ def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
     rules = visit.site.rules
     months = {f"{number:02d}": name for number, name in enumerate(_months(visit), 1)}
     return {
-        "kind": {value: names[1] for value, names in KINDS.items()},
-        "status": {value: {"open": "Öppna", "forthcoming": "Kommande", "closed": "Stängda"}[value] for value in STATUSES},
+        "kind": {value: visit.say(names[1]) for value, names in KINDS.items()},
+        "status": {value: visit.say(name) for value, name in _STATES.items()},
         "programme": {one.id: one.name for one in rules.programmes.values()},
         "department": {one.id: one.name for one in rules.departments.values()},
         "theme": {one.theme.id: one.theme.title for one in rules.themes},

@@ -24,6 +24,7 @@ from monitor.matching.load import load_rules, load_texts
 from monitor.matching.ruleset import RuleSet
 from monitor.web.access import Access
 from monitor.web.login import Actor, Sessions
+from monitor.web.words import translate
 
 logger = logging.getLogger(__name__)
 _LOOK_AGAIN = 1.0
@@ -205,6 +206,10 @@ class Visit:
     def language(self) -> str:
         """The language of the page."""
         return "en" if self.args.get("lang") == "en" else "sv"
+
+    def say(self, text: str) -> str:
+        """A text of ours in the language of the page."""
+        return translate(text, self.language)
 
     @property
     def posted(self) -> bool:

@@ -4,16 +4,22 @@ import json
 import re
 import tomllib
 import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
 from pathlib import Path
 
 import feedparser
 import pytest
 from icalendar import Calendar
 
+from monitor.digest.answers import AnswerLink, LeaveLink, Signer
+from monitor.digest.wording import clean
 from monitor.matching import card, gates
 from monitor.web import pages
 from tests.web.conftest import Browser
+from tests.web.sample import NOW
 
+# Words that are the same in both languages.
+SAME_IN_BOTH = {"English", "Svenska", "CSV", "Excel", "JSON", "Atom", "Program", "Text"}
 PAGES = (
     "/",
     "/forvaltningar",
@@ -192,6 +198,81 @@ def test_every_english_phrase_stands_on_a_page_in_swedish():
     english = tomllib.loads((folder / "english.toml").read_text("utf-8"))
     source = "".join(path.read_text("utf-8") for path in (*folder.glob("*.py"), *folder.glob("templates/*.html")))
     source += Path(card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
-    assert [phrase for phrase in english if f'"{phrase}"' not in source] == []
-    asked = set(re.findall(r'_\("((?:[^"\\]|\\.)*)"\)', source))
+    assert [phrase for phrase in english if f'"{phrase}"' not in source and f"'{phrase}'" not in source] == []
+    asked = {phrase for _, phrase in re.findall(r'(?:_|say)\((["\'])((?:(?!\1).)*)\1\)', source)}
     assert sorted(asked - english.keys()) == []
+
+
+class Texts(HTMLParser):
+    """The texts of a page that claim its own language: what bears a `lang` of its own is left out."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.texts, self._open = set(), []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if tag not in ("meta", "link", "input", "br", "img", "rect", "line"):
+            self._open.append(tag in ("script", "style", "code") or bool(values.get("lang") and tag != "html"))
+        self.texts |= {values[name] for name in ("placeholder", "aria-label", "title") if values.get(name)}
+
+    def handle_endtag(self, tag):
+        if tag not in ("meta", "link", "input", "br", "img", "rect", "line"):
+            self._open.pop()
+
+    def handle_data(self, data):
+        if not any(self._open):
+            self.texts.add(" ".join(data.split()).strip(' :.,()”"–·'))
+
+
+def own_names(site):
+    """What is Swedish on every page: names of ours and texts of publishers."""
+    rules, db = site.rules, site.archive.db
+    found = {text for one in rules.departments.values() for text in (one.name, one.mandate)}
+    found |= {one.name for group in (rules.areas.area, rules.areas.goal, rules.areas.sdg) for one in group}
+    found |= {one.theme.title for one in rules.themes} | {one.name for one in rules.programmes.values()}
+    found |= set(site.source_names.values())
+    found |= {
+        site.config.municipality.name,
+        site.config.municipality.contact,
+        "EU-bevakningen",
+        "samordnaren",
+        "bibliotek biblotek",
+    }
+    for table, columns in (
+        ("calls", "title, summary, body, identifier, data"),
+        ("feedback", "note"),
+        ("followup", "note"),
+        ("renderings", "subject"),
+        ("sources", "reason"),
+    ):
+        found |= {clean(str(value)) for row in db.execute(f"SELECT {columns} FROM {table}") for value in row}
+    return " ".join(" ".join(found).split())
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/finns-inte", "/sok?q=bibliotek&status=open", "/sok?q=biblotek", "svar", "avsluta"])
+def test_in_english_nothing_of_ours_is_left_in_swedish(browser, site, path):
+    signer = Signer(site.secret)
+    link = AnswerLink(department="kultur-fritid", source="portal", call_id="rolling", digest="")
+    leave = LeaveLink(department="kultur-fritid", recipient="kultur-fritid@example.se")
+    path = {"svar": f"/svar/{signer.answer_token(link, NOW.date())}", "avsluta": f"/avsluta/{signer.leave_token(leave)}"}.get(
+        path, path
+    )
+    separator = "&" if "?" in path else "?"
+    swedish, english = (Texts(browser.get(f"{path}{more}").text).texts for more in ("", f"{separator}lang=en"))
+    names = own_names(site).casefold()
+    same = {re.sub(r"^\d+ | – EU-bevakningen$", "", text) for text in swedish & english if re.search(r"[^\W\d_]{3}", text)}
+    assert {text for text in same - SAME_IN_BOTH if text.casefold().rstrip("…") not in names and "http" not in text} == set()
+
+
+@pytest.mark.parametrize("kind", ["svar", "avsluta"])
+def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kind):
+    signer = Signer(site.secret)
+    link = AnswerLink(department="kultur-fritid", source="portal", call_id="rolling", digest="")
+    leave = LeaveLink(department="kultur-fritid", recipient="kultur-fritid@example.se")
+    token = signer.answer_token(link, NOW.date()) if kind == "svar" else signer.leave_token(leave)
+    answer = browser.post(f"/{kind}/{token}?lang=en", {"svar": "intressant", "gor": "sluta"}, page=f"/{kind}/{token}?lang=en")
+    page = browser.get(answer.headers["location"]).text
+    assert '<html lang="en">' in page
+    assert ("Thank you." if kind == "svar" else "gets no mails for") in page

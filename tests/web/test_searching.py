@@ -17,8 +17,9 @@ from monitor.archive.facets import FACETS, FacetIndex
 from monitor.archive.matches import MatchRow, read_calls, store_matches
 from monitor.archive.search import ranked, word_ranks
 from monitor.archive.store import store_run
-from monitor.language.terms import TermSet, parse_term
-from monitor.matching.match import analyse_zones
+from monitor.language.terms import parse_term
+from monitor.language.termset import TermSet
+from monitor.matching.judgement import analyse_zones
 from monitor.web.asking import PARAMETERS, SORTS, read_asked
 from monitor.web.finding import find, subject_words
 from tests.web.sample import NOW, calls_of, source_run
