@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.archive.changes import Event
-from monitor.archive.codec import deadline_rows, stamp
+from monitor.archive.codec import deadline_rows, pack, stamp
 from monitor.calls import Call
 
 
@@ -39,7 +38,7 @@ def add_version(db: Database, run_id: int, call: Call, data: str, digest: str, n
     """Keep the call as read: `data` is its JSON text, `digest` the hash of that."""
     db.execute(
         "INSERT INTO versions (source, call_id, run, at, hash, data) VALUES (?, ?, ?, ?, ?, ?)",
-        [call.source, call.call_id, run_id, stamp(now), digest, zlib.compress(data.encode(), 6)],
+        [call.source, call.call_id, run_id, stamp(now), digest, pack(data.encode())],
     )
 
 

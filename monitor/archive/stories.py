@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -52,10 +51,11 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
         " EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = calls.source || '/' || calls.call_id),"
         " (identifier <> '') + (body <> '') + (conditions <> '') + (budget_total IS NOT NULL) + (budget_project IS NOT NULL)"
         " + (programme <> '') + (opens IS NOT NULL) + (last_deadline IS NOT NULL),"
-        " json_extract(data, '$.place'), json_extract(data, '$.links') FROM calls"
+        " json_extract(data, '$.place', '$.links') FROM calls"
         " WHERE (last_seen >= ? OR (vanished_at IS NULL AND closed_at IS NULL AND missed = 0)) ORDER BY source, call_id",
         [stamp(now - _REMEMBERED)],
     ).fetchall()
+    lists = [json.loads(row[14]) for row in rows]
     return [
         StoryRow(
             source=row[0],
@@ -72,11 +72,11 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
             alive=bool(row[11]),
             leads=bool(row[12]),
             facts=row[13],
-            place=tuple(_listed(row[14])),
-            links=tuple(str(link.get("url", "")) for link in _listed(row[15])),
+            place=tuple(place or ()),
+            links=tuple(str(link.get("url", "")) for link in links or ()),
             deadlines=tuple(deadlines.get((row[0], row[1]), ())),
         )
-        for row in rows
+        for row, (place, links) in zip(rows, lists, strict=True)
     ]
 
 
@@ -124,8 +124,3 @@ def decide_story(db: Database, one: Key, other: Key, decision: str, who: str, no
             },
             pk=("source", "call_id", "other_source", "other_call_id"),
         )
-
-
-def _listed(text: str | None) -> list[Any]:
-    found = json.loads(text) if text else []
-    return found if isinstance(found, list) else []

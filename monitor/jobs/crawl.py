@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import logging
 import sqlite3
@@ -25,7 +26,7 @@ from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepte
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Problem, ProblemKind
+from monitor.collect.reading import Problem, ProblemKind, Reading
 from monitor.collect.spider import SourceSpider
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.errors import ArchiveError, ConfigError, SourceError
@@ -126,8 +127,10 @@ def _run_spiders(
             reports[spider.source.id] = store(spider)
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
             failures.append(error)
+        spider.reading = Reading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
     programmes = load_programmes(config)
+    gc.freeze()  # what is loaded stays: the collector need not go through it again and again
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
