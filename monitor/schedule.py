@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 BEAT = 60
 _SHORT = 45
 """Minutes that a job may take at most; the reading has a setting of its own (schedule.longest)."""
+_GRACE, _GRACE_READING = 7.0, 3.0
+"""Seconds that a job has to end when the scheduler is told to stop; the whole is to take less than ten."""
 Execute = Callable[[Config, Due, float], Ended]
 
 
@@ -115,7 +117,9 @@ def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool 
     stop = threading.Event()
 
     def execute(config: Config, due: Due, limit: float) -> Ended:
-        return run_child(config, due.command, limit=limit, stop=stop, moment=clock() if fixed_clock else None)
+        # A reading that is cut short is begun anew; a mail under way is better finished.
+        grace = _GRACE_READING if due.name == "crawl" else _GRACE
+        return run_child(config, due.command, limit=limit, stop=stop, grace=grace, moment=clock() if fixed_clock else None)
 
     worker = Worker(configs, clock, execute, stop)
     with _locks(configs), _stopping(stop):

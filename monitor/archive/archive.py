@@ -132,18 +132,28 @@ def _share(connection: sqlite3.Connection, shared: Path, names: tuple[str, ...])
 
 def _migrate(db: Database, path: Path) -> None:
     known = {migration.name for migration in migrations._migrations}
-    applied = {migration.name for migration in migrations.applied(db)}
+    applied = _applied(db)
+    if applied == known:
+        return
     if applied - known:
         newer = ", ".join(sorted(applied - known))
         raise ArchiveError(
             str(path), f"är skrivet av en nyare version (det har {newer}); installera den, eller återställ en säkerhetskopia"
         )
     pending = migrations.pending(db)
-    if not pending:
-        return
     if applied:
         copy_archive(db, path.with_name(f"{path.stem}.before-{pending[0].name}.db"))
     migrations.apply(db)
+
+
+def _applied(db: Database) -> set[str]:
+    """The migrations that the file has had; asked in one query, since every command and page that writes asks."""
+    try:
+        return {row[0] for row in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'monitor'")}
+    except sqlite3.OperationalError as error:
+        if _is_machine(error):
+            raise
+        return set()  # a new file has no such table
 
 
 def copy_archive(db: Database, target: Path) -> None:

@@ -26,8 +26,9 @@ class JobRow:
 def last_jobs(db: Database) -> dict[str, JobRow]:
     """The newest row of every job."""
     rows = db.execute(
-        "SELECT name, due, state, attempts, started, finished, words FROM jobs j"
-        " WHERE due = (SELECT max(due) FROM jobs WHERE name = j.name)"
+        "SELECT j.name, j.due, j.state, j.attempts, j.started, j.finished, j.words"
+        " FROM (SELECT name, max(due) AS due FROM jobs GROUP BY name) newest"
+        " CROSS JOIN jobs j ON j.name = newest.name AND j.due = newest.due"
     ).fetchall()
     return {
         row[0]: JobRow(

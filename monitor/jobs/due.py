@@ -15,7 +15,7 @@ from monitor.digest.wording import iso_week
 # After a failure the same work is tried again so much later; then it waits for its next turn.
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3))
 PATIENCE = timedelta(minutes=5)
-# A weekly mail that was missed is left to the next one when that is this near, and so are corrections.
+# A weekly mail, note or test that was missed is left to the next one when that is this near, and so are corrections.
 NEAR = timedelta(hours=24)
 _DAY = timedelta(days=1)
 
@@ -151,7 +151,8 @@ def _weekly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
     for name, clock in weekly.items():
         if clock:
             slot = last_weekly(clock, now, config.zone)
-            if _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get(name), slot, now):
+            missed = _instant(_following(clock, now, config.zone)) - _instant(now) < NEAR
+            if _instant(slot) >= _instant(facts.since) and not missed and is_open(facts.jobs.get(name), slot, now):
                 yield Due(name=name, due=slot, command=(name,))
 
 
