@@ -10,8 +10,11 @@ import pytest
 from monitor.archive import lock, open_archive
 from monitor.config import load_config
 from monitor.errors import LockedError, MonitorError
+from monitor.jobs import canary
 from monitor.jobs.canary import MARK, choose_example, fly_canary
+from monitor.jobs.child import Ended, run_child
 from monitor.matching.load import load_rules
+from tests.commands import Installation
 from tests.small_rules import write_rules
 
 NOW = "2026-05-19T09:00"
@@ -40,7 +43,16 @@ def test_the_canary_arrives_marked_and_leaves_the_real_archive_alone(place):
     assert not (place.folder / "data" / "canary").exists()
 
 
-def test_a_mail_server_that_is_not_there_is_named_and_nothing_counts_as_done(place):
+def run_here(config, command, *, limit, stop, moment):
+    """The command in this process, but for the reading, whose reactor starts once in a process."""
+    if command[0] == "crawl":
+        return run_child(config, command, limit=limit, stop=stop, moment=moment)
+    outcome = Installation(config.path.parent).ask(*command, "--json", now=moment.isoformat())
+    return Ended("done" if outcome.code == 0 else "attention", outcome.code, outcome.err)
+
+
+def test_a_mail_server_that_is_not_there_is_named_and_nothing_counts_as_done(place, monkeypatch):
+    monkeypatch.setattr(canary, "run_child", run_here)
     place.configure(f'{place.rules}[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 2\n')
     outcome = place.ask("canary", "--json", now=NOW)
     assert outcome.code == 1

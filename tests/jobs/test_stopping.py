@@ -1,6 +1,8 @@
 """SIGTERM while a job is at work: what is under way is finished or undone, and the next start completes the rest."""
 
 import asyncio
+import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -15,10 +17,11 @@ from monitor.archive import lock, open_archive
 from monitor.archive.backup import check_archive
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
 from monitor.errors import LockedError
-from tests.commands import loopback_settings
+from tests.commands import Installation, loopback_settings
 from tests.mailserver import Running
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
+from tests.small_rules import write_rules
 
 NOW = "2026-05-19T12:00"
 AT = datetime(2026, 5, 19, 7, tzinfo=ZoneInfo("Europe/Stockholm"))
@@ -72,38 +75,47 @@ def test_sigterm_while_sending_finishes_the_mail_under_way_and_no_mail_goes_twic
     assert process.returncode == 1
     assert "utskicket avbröts" in said
     assert len(slow.taken) == 2
-    outcome = installation.run("send", "--json", now=NOW)
+    outcome = installation.ask("send", "--json", now=NOW)
     assert outcome.json == {"sent": 2, "failed": 0, "waiting": 0}
     assert Counter(slow.taken) == Counter(f"{name}@example.se" for name in NAMES)
 
 
-@pytest.fixture
-def crawled(installation):
+@pytest.fixture(scope="module")
+def read_and_matched(tmp_path_factory):
+    """Thirty calls, read once for all."""
+    place = Installation(tmp_path_factory.mktemp("read"))
+    write_rules(place.folder / "rules")
     rows = [row(number, text="<p>Youth exchanges between twin towns, for municipalities.</p>") for number in range(30)]
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
-        recipient = 'expected = 1\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n'
-        installation.configure(loopback_settings(f"{publisher.url}/search", more=recipient))
-        installation.run("crawl", "funding-tenders", now=NOW)
-    return installation
+        more = 'expected = 1\n[rules]\ndir = "rules"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n'
+        place.configure(loopback_settings(f"{publisher.url}/search", more=more))
+        place.run("crawl", "funding-tenders", now=NOW)
+    return place
+
+
+@pytest.fixture
+def crawled(read_and_matched, tmp_path):
+    shutil.copytree(read_and_matched.folder, tmp_path, dirs_exist_ok=True)
+    return Installation(tmp_path)
 
 
 @pytest.mark.parametrize(("command", "name"), [("match", "archive"), ("digest", "digest")])
 def test_sigterm_while_matching_or_writing_leaves_all_or_nothing(crawled, command, name):
     if command == "digest":
-        assert crawled.run("match", now=NOW).code == 0
+        assert crawled.ask("match", now=NOW).code == 0
     process = subprocess.Popen(crawled.command(command, now=NOW), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
         try:
             with lock(crawled.folder / "data", name):
-                pass
+                os.sched_yield()
         except LockedError:
             process.send_signal(signal.SIGTERM)
             break
     process.wait(timeout=30)
-    again = crawled.run(command, "--json", now=NOW)
+    again = crawled.ask(command, "--json", now=NOW)
     assert again.code == 0, again.err
-    crawled.run("send", now=NOW)
+    crawled.ask("send", now=NOW)
     assert check_archive(crawled.archive)["calls"] == 30
     if command == "digest":
         assert [one["department"] for one in again.json["digests"] if one["state"] == "waiting"] == ["kommunledning"]
