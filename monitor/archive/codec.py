@@ -6,13 +6,18 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from monitor.calls import Call, call_status, next_deadline
 
-_CALL: TypeAdapter[Call] = TypeAdapter(Call)
+
+@lru_cache(maxsize=1)
+def _calls() -> TypeAdapter[Call]:
+    """Built when the first call is read: a command that only shows rows does without."""
+    return TypeAdapter(Call)
 
 
 def stamp(moment: datetime) -> str:
@@ -27,17 +32,17 @@ def pack(content: bytes) -> bytes:
 
 def encode_call(call: Call) -> str:
     """The call as JSON text, as stored in `calls.data`; fields that say nothing are left out."""
-    return _CALL.dump_json(call, exclude_defaults=True).decode()
+    return _calls().dump_json(call, exclude_defaults=True).decode()
 
 
 def decode_call(data: str | bytes) -> Call:
     """The call from its JSON text."""
-    return _CALL.validate_json(data)
+    return _calls().validate_json(data)
 
 
 def overlay_call(call: Call, values: dict[str, Any]) -> Call:
     """The call with the given fields (JSON values) in place of its own; pydantic's ValidationError when one does not fit."""
-    return _CALL.validate_python({**_CALL.dump_python(call, mode="json"), **values})
+    return _calls().validate_python({**_calls().dump_python(call, mode="json"), **values})
 
 
 def call_hash(data: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from monitor.errors import ArchiveError, LockedError, in_words
 
 
 @contextmanager
 def lock(data_dir: Path, name: str = "archive") -> Iterator[None]:
     """Hold the lock `name` of this installation; LockedError at once when another process has it."""
+    from filelock import FileLock, Timeout
+
     path = data_dir / f"{name}.lock"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

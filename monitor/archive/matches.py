@@ -62,7 +62,8 @@ def store_matches(db: Database, rows: Iterable[MatchRow], rule_version: str, fil
             )
             number += 1
         db.execute(
-            "INSERT OR IGNORE INTO rule_versions (hash, first_used, files) VALUES (?, ?, ?)",
+            "INSERT INTO rule_versions (hash, first_used, files) VALUES (?, ?, ?)"
+            " ON CONFLICT (hash) DO UPDATE SET files = excluded.files",
             [rule_version, stamp(now), json.dumps(dict(files), ensure_ascii=False)],
         )
     return number

@@ -46,5 +46,13 @@ def count_states(db: Database, table: str) -> dict[str, int]:
 
 
 def rules_in_force(db: Database) -> dict[str, Any]:
-    """The newest rule version that has matched anything: hash and since when; empty before the first match."""
-    return next(iter(db.query("SELECT hash, first_used FROM rule_versions ORDER BY first_used DESC LIMIT 1")), {})
+    """The rule version that matched last: its hash and when it was first used; empty before the first match."""
+    return next(
+        iter(
+            db.query(
+                "SELECT hash, first_used FROM rule_versions"
+                " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1"
+            )
+        ),
+        {},
+    )

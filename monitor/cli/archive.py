@@ -111,17 +111,12 @@ def _short(text: str) -> str:
 @pass_app
 def status(app: App, as_json: bool) -> int:
     """How the installation stands; exit code 1 when something needs a person."""
-    from monitor.errors import RuleErrors
     from monitor.jobs.archives import open_installation
+    from monitor.jobs.status import rule_errors
     from monitor.jobs.status import status as read_status
-    from monitor.matching.load import load_rules
 
-    wrong: list[str] = []
-    try:
-        load_rules(app.config.rules_dir)
-    except RuleErrors as errors:
-        wrong = [str(error) for error in errors.errors]
     with open_installation(app.config) as archive:
+        wrong = rule_errors(app.config, archive)
         document = read_status(app.config, archive, app.now, rule_errors=wrong)
     if as_json:
         answer(document)

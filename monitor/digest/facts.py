@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Call, DeadlineModel, Kind, Precision
-from monitor.digest.model import Told
+
+if TYPE_CHECKING:
+    from monitor.digest.model import Told
 
 FIRST = ("new", "coming", "missed")
 _DAY_LENGTH = len("2026-06-25")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.due import JobRow, last_done, last_jobs
 from monitor.archive.ledger import digested_departments
+from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import oldest_waiting
 from monitor.archive.overview import count_calls, count_states, list_sources, rules_in_force
 from monitor.config import Config
@@ -65,6 +67,32 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "disk": _disk(config),
     }
     return {**document, "attention": [*_sources_attention(document, now), *_attention(config, document, jobs, now)]}
+
+
+def rule_errors(config: Config, archive: Archive) -> list[str]:
+    """What is wrong with the rule files as they lie there now. Those that matched last were checked then and need no second check."""
+    if _lie_there(config.rules_dir, last_rule_files(archive.db) or {}):
+        return []
+    from monitor.errors import RuleErrors
+    from monitor.matching.load import load_rules
+
+    try:
+        load_rules(config.rules_dir)
+    except RuleErrors as errors:
+        return [str(error) for error in errors.errors]
+    return []
+
+
+def _lie_there(folder: Path, files: Mapping[str, str]) -> bool:
+    themes = {path.relative_to(folder).as_posix() for path in (folder / "themes").glob("*.toml")}
+    try:
+        return (
+            themes <= files.keys()
+            and all((folder / file).read_text("utf-8") == text for file, text in files.items())
+            and bool(files)
+        )
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _source_state(row: dict[str, Any] | None) -> dict[str, Any]:
