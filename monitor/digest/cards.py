@@ -24,7 +24,7 @@ class Cards:
     def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
         self.wording = wording
         self.audience = audience
-        self.links = Links(audience.base_url)
+        self.links = Links(audience.base_url, wording.language)
         self._signer = signer
         self._digest = digest
         self._now = now

@@ -16,11 +16,14 @@ THE_REST = "resten"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses below the installation's base address."""
+    """Addresses below the installation's base address; the pages that they lead to speak the mail's language."""
 
     base_url: str
+    language: str = "sv"
 
     def _at(self, path: str, **query: str) -> str:
+        if self.language != "sv":
+            query["lang"] = self.language
         address = f"{self.base_url.rstrip('/')}/{path}"
         return f"{address}?{urlencode(query)}" if query else address
 
@@ -30,7 +33,7 @@ class Links:
 
     def calendar(self, call: Call) -> str:
         """The call's calendar entry."""
-        return self._at(f"kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics")
+        return Links(self.base_url)._at(f"kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics")
 
     def digest(self, digest: str, **query: str) -> str:
         """The page with exactly the items of one digest; `query` narrows it to some of them."""

@@ -143,14 +143,18 @@ def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
     """The rules with no theme but this one, live so that a draft shows what it would do."""
     if theme is None:
         return replace(rules, themes=(), beside=())
-    live = theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live"})})
-    return replace(rules, themes=(live,), beside=())
+    return replace(rules, themes=(_live(rules, theme),), beside=())
+
+
+def _live(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
+    """The theme as if it were in use, for those of its departments that there are: a name not yet written out is told as a problem."""
+    known = tuple(name for name in theme.theme.departments if name in rules.departments)
+    return theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live", "departments": known})})
 
 
 def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
     """All rules with the theme as its text has it, live though it be a draft. ValueError in words when the text holds no theme."""
-    new = parse_theme(text)
-    live = new.model_copy(update={"theme": new.theme.model_copy(update={"state": "live"})})
+    live = _live(rules, parse_theme(text))
     if any(one.theme.id == theme for one in rules.themes):
         return replace(rules, themes=tuple(live if one.theme.id == theme else one for one in rules.themes))
     return replace(rules, themes=(*rules.themes, live))
