@@ -1,5 +1,7 @@
 """Scrapy's settings: a good guest first (robots, delay, one request at a time, an honest name)."""
 
+from scrapy.settings.default_settings import EXTENSIONS_BASE
+
 from monitor.collect.download import SpoolingDownloadHandler
 from monitor.paths import SPIDERS_MODULE
 
@@ -12,8 +14,8 @@ DOWNLOAD_DELAY = 1.0
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
-# Scrapy's own control server runs any code that it is sent; nobody is to send it any.
-EXTENSIONS = {"scrapy.extensions.remote_control.RemoteControl": None}
+# Scrapy's own control server runs any code that it is sent; nobody is to send it any. Switched off in EXTENSIONS it is still loaded.
+EXTENSIONS_BASE = {name: order for name, order in EXTENSIONS_BASE.items() if "RemoteControl" not in name}
 
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0

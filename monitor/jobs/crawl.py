@@ -130,7 +130,9 @@ def _run_spiders(
         spider.reading = Reading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
     programmes = load_programmes(config)
-    gc.freeze()  # what is loaded stays: the collector need not go through it again and again
+    # What is loaded stays, and rows come and go by the thousand without cycles: the collector has little to find.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
