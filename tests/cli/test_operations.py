@@ -14,8 +14,12 @@ from monitor.archive.backup import check_archive
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
+from tests.small_rules import write_rules
 
 NOW = "2026-05-20T12:00"
+
+
+RULES = '[rules]\ndir = "rules"\n'
 
 
 @pytest.fixture
@@ -26,11 +30,22 @@ def publisher():
         yield publisher
 
 
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory):
+    """Three calls, read by a process of their own once for all."""
+    place = Installation(tmp_path_factory.mktemp("read"))
+    write_rules(place.folder / "rules")
+    rows = [row(number) for number in range(1, 4)]
+    with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
+        place.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}"))
+        assert place.run("crawl", "funding-tenders", now=NOW).code == 0
+    return place
+
+
 @pytest.fixture
-def crawled(installation, publisher):
-    installation.configure(loopback_settings(f"{publisher.url}/search", more="expected = 1\n"))
-    assert installation.run("crawl", "funding-tenders", now=NOW).code == 0
-    return installation
+def crawled(read_once, tmp_path):
+    shutil.copytree(read_once.folder, tmp_path, dirs_exist_ok=True)
+    return Installation(tmp_path)
 
 
 def calls(installation):
@@ -39,29 +54,29 @@ def calls(installation):
 
 
 def test_backup_and_restore_by_hand(crawled):
-    assert crawled.run("backup", str(crawled.folder / "kopia.tar.gz")).code == 0
+    assert crawled.ask("backup", str(crawled.folder / "kopia.tar.gz")).code == 0
     with open_archive(crawled.archive) as archive:
         archive.db.execute("DELETE FROM calls WHERE call_id = '1TOPICSen'")
         archive.db.conn.commit()
-    outcome = crawled.run("restore", str(crawled.folder / "kopia.tar.gz"))
+    outcome = crawled.ask("restore", str(crawled.folder / "kopia.tar.gz"))
     assert outcome.code == 0, outcome.err
     assert "ligger kvar i" in outcome.out
     assert calls(crawled) == 3
 
 
 def test_a_broken_archive_is_said_and_last_nights_backup_brings_it_back(crawled):
-    assert crawled.run("backup").code == 0
+    assert crawled.ask("backup").code == 0
     counts = check_archive(crawled.archive)
     for end in ("-wal", "-shm"):
         crawled.archive.with_name(crawled.archive.name + end).unlink(missing_ok=True)
     crawled.archive.write_bytes(b"this is no database" * 1000)
     for command in (["status"], ["crawl", "funding-tenders"], ["send"], ["backup"], ["run", "--once"]):
-        outcome = crawled.run(*command, now=NOW)
+        outcome = crawled.ask(*command, now=NOW)
         assert outcome.code == 1, command
-        assert "archive.db" in outcome.err
+        assert "archive.db: går inte att använda: filen är inget arkiv; stoppa run och serve och återställ" in outcome.err
         assert "Traceback" not in outcome.err
     (file,) = (crawled.folder / "data" / "backups").glob("*.tar.gz")
-    assert crawled.run("restore", str(file)).code == 0
+    assert crawled.ask("restore", str(file)).code == 0
     assert check_archive(crawled.archive) == counts
 
 
@@ -135,9 +150,10 @@ def small_disk(tmp_path):
 
 def test_a_full_disk_is_said_and_what_was_there_stays(small_disk, publisher):
     place = Installation(small_disk)
-    place.configure(loopback_settings(f"{publisher.url}/search", more="expected = 1\n"))
+    write_rules(small_disk / "rules")
+    place.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}"))
     assert place.run("crawl", "funding-tenders", now=NOW).code == 0
-    assert place.run("backup").code == 0
+    assert place.ask("backup").code == 0
     kept = sorted((small_disk / "data" / "backups").iterdir())
     publisher.rows += [row(number, text=f"<p>{os.urandom(3000).hex()}</p>") for number in range(10, 90)]
     filler = small_disk / "filler"
@@ -166,10 +182,10 @@ def test_run_once_does_the_whole_chain_and_then_nothing_more(crawled, publisher)
     off = "".join(
         f"[sources.{source.id}]\nenabled = false\n" for source in load_sources([], {}, "x") if source.id != "funding-tenders"
     )
-    crawled.configure(loopback_settings(f"{publisher.url}/search", more="expected = 1\n" + off))
+    crawled.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}{off}"))
     outcome = crawled.run("run", "--once", now="2026-05-21T12:00")
     assert outcome.code == 0, outcome.err
-    jobs = crawled.run("status", "--json", now="2026-05-21T12:30").json["jobs"]
+    jobs = crawled.ask("status", "--json", now="2026-05-21T12:30").json["jobs"]
     assert {name: job["state"] for name, job in jobs.items()} == {
         "crawl": "done",
         "match": "done",
