@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive import open_archive
+from monitor.archive import open_archive, overview
 from monitor.archive.corrections import correct_field
 from monitor.archive.matches import read_answers, rule_files
 from monitor.config import load_config
@@ -13,7 +13,8 @@ from monitor.errors import ArchiveError, ConfigError, RuleErrors
 from monitor.jobs.last_rules import load_or_last
 from monitor.jobs.match import explain_call, match_archive
 from monitor.jobs.rules import compare_folders, make_example, report_archive
-from monitor.matching.load import load_texts
+from monitor.jobs.status import rule_errors
+from monitor.matching.load import load_rules, load_texts
 from tests.matching.archived import NOW, sample_calls, store_calls
 from tests.matching.rules import FILES, YOUTH, a_call, small_rules, write_rules
 
@@ -197,3 +198,35 @@ def test_broken_rules_leave_the_last_good_ones_in_force_and_say_so(archive, conf
     kept, errors = load_or_last(archive, config.rules_dir)
     assert kept.version == good.version
     assert [(error.file, error.line) for error in errors] == [("themes/ungdom.toml", 5)]
+
+
+def test_status_checks_rule_files_again_only_when_they_are_not_those_that_matched_last(archive, config, monkeypatch):
+    assert rule_errors(config, archive) == []
+    good = load_rules(config.rules_dir)
+    match_archive(archive, good, NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.matching.load.load_rules", lambda folder: pytest.fail("checked again"))
+        assert rule_errors(config, archive) == []
+    theme = config.rules_dir / "themes" / "ungdom.toml"
+    sound = theme.read_text("utf-8")
+    theme.write_text(sound.replace('["kultur"]', '["kulturen"]'), "utf-8")
+    assert "kulturen" in rule_errors(config, archive)[0]
+    theme.write_text(sound, "utf-8")
+    (config.rules_dir / "themes" / "nytt.toml").write_text("[theme]\n", "utf-8")
+    assert "nytt.toml" in rule_errors(config, archive)[0]
+    (config.rules_dir / "themes" / "nytt.toml").unlink()
+    theme.write_bytes(b"\xff")
+    assert "UTF-8" in rule_errors(config, archive)[0]
+
+
+def test_rules_that_are_taken_back_are_in_force_again(archive, config):
+    first = load_rules(config.rules_dir)
+    match_archive(archive, first, NOW)
+    theme = config.rules_dir / "themes" / "ungdom.toml"
+    theme.write_text(theme.read_text("utf-8").replace("weight = 4", "weight = 5", 1), "utf-8")
+    second = load_rules(config.rules_dir)
+    assert second.version != first.version
+    match_archive(archive, second, NOW + timedelta(days=1))
+    assert overview.rules_in_force(archive.db)["hash"] == second.version
+    match_archive(archive, first, NOW + timedelta(days=2))
+    assert overview.rules_in_force(archive.db)["hash"] == first.version
