@@ -8,7 +8,7 @@ from monitor.errors import ConfigError
 from monitor.matching.evaluate import evaluate, read_labelled
 from monitor.matching.load import load_rules
 from monitor.paths import RULES
-from tests.matching.labelled import joined_calls, joined_pages, joined_titles
+from tests.matching.labelled import is_held_back, joined_calls, joined_pages, joined_titles
 from tests.matching.rules import small_rules
 
 
@@ -82,32 +82,31 @@ def read_share(fit):
     return fit["right"] / (fit["right"] + fit["wrong"]), fit["unread"] / sum(fit.values())
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return load_rules(RULES)
+
+
+# Of a kind, the score that all labels must give, and the score of the two fifths not looked at while the themes were written:
+# the second is what a call never seen may expect, and may not be bought with words made for the first.
 @pytest.mark.shared
-def test_t64_the_shipped_rules_on_the_labelled_calls(shared):
-    outcome = score(load_rules(RULES), joined_calls(shared))
-    assert outcome["items"] == 197
-    assert outcome["micro"]["f1"] >= 0.80
-    assert outcome["micro"]["precision"] >= 0.75
+@pytest.mark.parametrize(
+    ("join", "items", "whole", "precision", "held_back"),
+    [
+        pytest.param(joined_calls, 197, 0.80, 0.75, 0.68, id="calls"),
+        pytest.param(joined_titles, 264, 0.70, 0.75, 0.75, id="titles"),
+        pytest.param(joined_pages, 123, 0.80, 0.75, 0.66, id="pages"),
+    ],
+)
+def test_t64_the_shipped_rules_on_the_labelled_texts(shared, shipped, join, items, whole, precision, held_back):
+    rows = list(join(shared))
+    outcome = score(shipped, rows)
+    assert outcome["items"] == items
+    assert outcome["micro"]["f1"] >= whole
+    assert outcome["micro"]["precision"] >= precision
     assert worst(outcome) == []
-    right, unread = read_share(outcome["fit"])
-    assert right >= 0.85
-    assert unread <= 0.40
-
-
-@pytest.mark.shared
-def test_t64_the_shipped_rules_on_the_labelled_titles(shared):
-    outcome = score(load_rules(RULES), joined_titles(shared))
-    assert outcome["items"] == 264
-    assert outcome["micro"]["f1"] >= 0.70
-    assert worst(outcome) == []
-    right, unread = read_share(outcome["fit"])
-    assert right >= 0.85
-    assert unread <= 0.40
-
-
-@pytest.mark.shared
-def test_t64_the_shipped_rules_on_the_swedish_pages(shared):
-    outcome = score(load_rules(RULES), joined_pages(shared))
-    assert outcome["items"] == 123
-    assert outcome["micro"]["f1"] >= 0.80
-    assert worst(outcome) == []
+    if sum(outcome["fit"].values()):
+        right, unread = read_share(outcome["fit"])
+        assert right >= 0.85
+        assert unread <= 0.40
+    assert score(shipped, [row for row in rows if is_held_back(row)])["micro"]["f1"] >= held_back
