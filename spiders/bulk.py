@@ -40,7 +40,9 @@ class BulkSpider(SourceSpider):
                 file.seek(0)
                 for item in read_objects(file):
                     self.reading.seen += 1
-                    yield from self.read_object(item)
+                    call = self.read_object(item)
+                    if call is not None:
+                        yield call
         except ValueError as error:
             self.reading.problem(ProblemKind.UNREADABLE, f"Filen är inte hel JSON: {str(error).splitlines()[0]}")
         finally:
@@ -52,10 +54,10 @@ class BulkSpider(SourceSpider):
             "If-Modified-Since": (response.headers.get("Last-Modified") or b"").decode("latin-1"),
         }
 
-    def read_object(self, item: dict[str, Any]) -> Iterator[Call]:
-        """The Call of a living grant topic; a bad object is counted and stops nothing."""
+    def read_object(self, item: dict[str, Any]) -> Call | None:
+        """The Call of a living grant topic, None for any other; a bad object is counted and stops nothing."""
         try:
-            if is_current_object(item, self.now):
-                yield parse_object(item, self.source.id)
+            return parse_object(item, self.source.id) if is_current_object(item, self.now) else None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             self.reading.skip(str(item.get("ccm2Id") or json.dumps(item)[:60]), str(error))
+            return None
