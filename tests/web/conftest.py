@@ -132,6 +132,13 @@ def sample_rules(sample_folder):
     return rules
 
 
+def changeable(site, sample_rules):
+    """Rules of the site's own that need not be read until a file of theirs changes: they begin as a copy of the sample's."""
+    rules = Rules(site.config.rules_dir)
+    rules._rules, rules._stamp = sample_rules.get(), rules._look()
+    return rules
+
+
 @pytest.fixture
 def site(sample_folder, sample_rules, tmp_path):
     """A copy of the sample to change at will; the rules are read once for all tests."""

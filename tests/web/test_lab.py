@@ -11,16 +11,15 @@ from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
 from monitor.matching.load import load_rules
 from monitor.web.lab import preview
-from monitor.web.site import Rules
 from monitor.web.themeform import form_values, skeleton, write_form
-from tests.web.conftest import everything, rows
+from tests.web.conftest import changeable, everything, rows
 from tests.web.sample import NOW
 
 
 @pytest.fixture
-def own(site, coordinator):
-    """The coordinator, with rules that may change."""
-    site._rules = Rules(site.config.rules_dir)
+def own(site, sample_rules, coordinator):
+    """The coordinator, with rules that may change; they are as the sample's until one of them does."""
+    site._rules = changeable(site, sample_rules)
     return coordinator
 
 
