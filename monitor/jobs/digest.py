@@ -44,9 +44,11 @@ def build_digests(
         builder = DigestBuilder(config, archive, rules or load_rules(config.rules_dir), now, week=week, dry_run=dry_run)
         report = BuildReport(week=builder.week)
         for department in builder.departments(departments):
+            # A weekly mail that is built now tells everything that a correction would.
+            fresh = not corrections_only and not builder.is_built(department)
             if not corrections_only:
                 report.digests.append(builder.weekly(department))
-            if not dry_run:
+            if not dry_run and not fresh:
                 correction = builder.correction(department)
                 if correction is not None:
                     report.corrections.append(correction)

@@ -110,6 +110,10 @@ class DigestBuilder:
             if one.department == department.id and not is_stopped(self._stopped, department.id, one.email)
         ]
 
+    def is_built(self, department: Department) -> bool:
+        """Whether the department's mail of the week is there already."""
+        return find_digest(self._db, department.id, self._week) is not None
+
     def weekly(self, department: Department) -> DigestReport:
         """Build the department's mail of the week, or say how the one that is there stands."""
         recipients = self.recipients(department)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         if name.casefold() == "list-unsubscribe":
             return f"{name}: {str(value).replace('>, <', f'>,{self.linesep} <')}{self.linesep}"
+        plain = str(value)
+        if len(name) + 2 + len(plain) <= _WIDTH and plain.isascii():
+            # What folding would give, without taking the header apart: most of a mail's headers are such.
+            return f"{name}: {plain}{self.linesep}"
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -27,7 +32,8 @@ class _Policy(EmailPolicy):
 
 
 # Everything in seven bits: no server on the way has a reason to rewrite the mail.
-_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
+_WIDTH = 76
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +88,24 @@ def compose(letter: Letter) -> EmailMessage:
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for filename, content in letter.calendars:
-        message.add_attachment(
-            content,
-            maintype="text",
-            subtype="calendar",
-            cte="base64",
-            filename=filename,
-            params={"charset": "utf-8", "method": "PUBLISH"},
-        )
+        if message.get_content_maintype() != "multipart" or message.get_content_subtype() != "mixed":
+            message.make_mixed()
+        message.attach(_attachment(filename, content))
     # Set last: a message that becomes multipart hands its Content- headers down to its first part.
     message["Content-Language"] = letter.language
     _set_boundaries(message)
     return message
+
+
+def _attachment(filename: str, content: bytes) -> EmailMessage:
+    # By hand: `add_attachment` reads the same few headers anew for each of their parameters.
+    part = EmailMessage(policy=_POLICY)
+    part["Content-Transfer-Encoding"] = "base64"
+    part["Content-Disposition"] = f'attachment; filename="{filename}"'
+    part["Content-Type"] = 'text/calendar; charset="utf-8"; method="PUBLISH"'
+    part["MIME-Version"] = "1.0"
+    part.set_payload(base64.encodebytes(content).decode("ascii").replace("\n", "\r\n"))
+    return part
 
 
 def _set_boundaries(message: EmailMessage) -> None:
