@@ -13,7 +13,7 @@ ROWS = [
     {"cli", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
-    {"language", "calls", "sources", "config", "errors", "paths"},
+    {"language", "calls", "sources", "config", "settings", "errors", "paths"},
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
 ALSO = {
@@ -27,6 +27,7 @@ ALSO = {
 ALSO |= {("archive", "matching"), ("mail", "digest"), ("cli", "schedule")}
 LOWEST = {
     ("sources", "calls"),
+    ("config", "settings"),
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),

@@ -12,10 +12,11 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.due import JobRow, finish_job, last_jobs, recover_jobs, start_job
-from monitor.config import Config, Digest, Rules, Schedule
+from monitor.config import Config
 from monitor.jobs.child import Ended
 from monitor.jobs.due import WAITS, Facts, Lane, due_jobs, is_given_up, is_open, last_daily, last_weekly
 from monitor.schedule import Worker
+from monitor.settings import Digest, Rules, Schedule
 from monitor.sources import Source
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

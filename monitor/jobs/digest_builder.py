@@ -25,7 +25,7 @@ from monitor.archive.ledger import (
 )
 from monitor.archive.outbox import is_stopped, stopped_recipients
 from monitor.archive.secret import load_secret
-from monitor.config import Config, Recipient
+from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.layout import Occasion
@@ -37,6 +37,7 @@ from monitor.jobs.digest_values import audience, candidate, choice, health, stee
 from monitor.mail.message import message_id
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
+from monitor.settings import Recipient
 
 logger = logging.getLogger(__name__)
 PREVIEW = "preview"

@@ -9,8 +9,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from monitor.archive.due import JobRow
-from monitor.config import DAYS, Config
+from monitor.config import Config
 from monitor.digest.wording import iso_week
+from monitor.settings import DAYS
 
 # After a failure the same work is tried again so much later; then it waits for its next turn.
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3))

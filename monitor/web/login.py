@@ -15,8 +15,8 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from monitor.config import Web
 from monitor.errors import ArchiveError, in_words
+from monitor.settings import Web
 
 COOKIE = "samordnare"
 HOURS = 12

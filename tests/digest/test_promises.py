@@ -8,8 +8,8 @@ from icalendar import Calendar
 
 from monitor.archive.followup import store_answer
 from monitor.calls import Budget, DeadlineModel, Status
-from monitor.config import Recipient
 from monitor.errors import ConfigError
+from monitor.settings import Recipient
 from tests.mailing import DEPARTMENTS, MONDAY, WEEK, World, a_call, html_of, moved, text_of
 
 TUESDAY = MONDAY + timedelta(days=1)

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from monitor.config import Digests
 from monitor.digest.check import check_templates
 from monitor.digest.render import load_templates
 from monitor.errors import MailError
 from monitor.paths import DIGESTS
+from monitor.settings import Digests
 from tests.mailing import MONDAY, html_of, text_of
 
 

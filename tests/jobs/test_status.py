@@ -8,12 +8,13 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.due import finish_job, first_run, start_job
-from monitor.config import Config, Recipient
+from monitor.config import Config
 from monitor.jobs import status as module
 from monitor.jobs.backup import make_backup
 from monitor.jobs.letter import store_letter
 from monitor.jobs.metrics import health_answer, metrics_answer
 from monitor.jobs.status import status
+from monitor.settings import Recipient
 from monitor.sources import Source
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Europe/Stockholm"))

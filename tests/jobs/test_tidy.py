@@ -9,8 +9,9 @@ from monitor.archive import open_archive
 from monitor.archive.followup import store_answer
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
 from monitor.archive.outbox import mark_sent, stop_recipient, waiting_mails
-from monitor.config import Config, Keep, Recipient
+from monitor.config import Config
 from monitor.jobs.tidy import forget, still_named, tidy
+from monitor.settings import Keep, Recipient
 
 NOW = datetime(2026, 5, 20, 2, 15, tzinfo=ZoneInfo("Europe/Stockholm"))
 DAY = timedelta(days=1)

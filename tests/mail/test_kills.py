@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Recipient
 from monitor.mail.delivery import Outcome, Result
 from monitor.mail.folder import Folder, file_name
+from monitor.settings import Recipient
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, a_call
 from tests.mailserver import Handler, Running

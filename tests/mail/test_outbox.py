@@ -7,13 +7,13 @@ import pytest
 
 from monitor.archive.outbox import resume_recipient, stop_recipient
 from monitor.archive.secret import load_secret
-from monitor.config import Recipient
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError
 from monitor.jobs.send import send_mails, send_test
 from monitor.mail.delivery import Outcome, Result, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import ascii_address, message_id
+from monitor.settings import Recipient
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 
 GONE = Outcome(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
@@ -166,7 +166,7 @@ def test_the_secret_is_made_once_and_private(tmp_path):
     assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
     (tmp_path / "data" / "secret").write_text("kort")
-    with pytest.raises(ArchiveError, match="the secret is broken"):
+    with pytest.raises(ArchiveError, match="hemligheten är trasig"):
         load_secret(tmp_path / "data")
 
 

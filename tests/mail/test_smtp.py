@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from monitor.config import Recipient
 from monitor.errors import ConfigError
 from monitor.jobs.send import open_transport, send_mails
 from monitor.mail.smtp import Server, Smtp
+from monitor.settings import Recipient
 from tests.mailing import MONDAY, WEEK, World, a_call
 from tests.mailserver import Handler, Running
 

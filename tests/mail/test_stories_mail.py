@@ -8,9 +8,9 @@ import pytest
 
 from monitor.archive import lock
 from monitor.archive.browse import digest_items
-from monitor.config import Recipient
 from monitor.errors import LockedError
 from monitor.mail.delivery import Outcome, Result
+from monitor.settings import Recipient
 from tests.mailing import MONDAY, WEEK, FakeServer, World, a_call, html_of, text_of
 
 FIVE = [Recipient(department="kultur-fritid", email=f"{name}@example.se") for name in ("anna", "bo", "cia", "dan", "eva")]

@@ -1,0 +1,143 @@
+"""The tables of `monitor.toml`: their keys, defaults, and what is expected of each value."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a time zone such as Europe/Stockholm")
+    return name
+
+
+Email = Annotated[str, Field(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$", description="an address such as namn@example.se")]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="a time such as 05:30")]
+WeeklyClock = Annotated[
+    str,
+    Field(pattern=rf"^({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d$", description="a day and a time such as mon 07:00"),
+]
+WeeklyClockOrNever = Annotated[
+    str,
+    Field(
+        pattern=rf"^(({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d)?$", description="a day and a time such as mon 07:00, or empty"
+    ),
+]
+
+
+class Table(BaseModel):
+    """A table that takes no key it does not know and no value of another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Municipality(Table):
+    """Who runs this, and where it is reached."""
+
+    name: str = Field("Nässjö kommun", description="shown in mails and pages")
+    contact: Email = Field("eu@example.se", description="in the user agent and as reply address")
+    base_url: str = Field("http://127.0.0.1:8001", pattern=r"^https?://[^/]+", description="where the archive is reached")
+
+
+class Rules(Table):
+    """Which rules are in force."""
+
+    dir: str = Field("", description="folder of the rules; empty: the shipped ones")
+
+
+class Digests(Table):
+    """Own templates of the mails."""
+
+    dir: str = Field("", description="folder searched first for templates; empty: only the shipped ones")
+
+
+class Digest(Table):
+    """What a week's mail holds."""
+
+    quiet: Literal["note", "nothing"] = Field("note", description="what a week without news gives: a short note, or no mail")
+    silent: tuple[str, ...] = Field((), strict=False, description="departments that get no mail in such a week")
+    welcome: int = Field(10, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
+    per_source: int = Field(20, ge=1, description="above this, the new items of one source in one mail are summed up")
+    news_days: int = Field(60, ge=7, le=365, description="news older than this many days is no longer told")
+    preview: str = Field(
+        "", pattern=r"^([^@\s<>\"]+@[^@\s<>\"]+)?$", description="an address that gets every digest a day ahead; empty: none"
+    )
+
+
+class Network(Table):
+    """How sources are read."""
+
+    delay: float = Field(1.0, ge=0, le=60, description="seconds between two requests to one host")
+    allow_loopback: bool = Field(False, description="true: sources on 127.0.0.1 may be read (demo, tests)")
+    proxy: str = Field(
+        "",
+        pattern=r"^(http://[^/@\s:]+(:\d+)?)?$",
+        description="an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none",
+    )
+    timeout: int = Field(90, ge=1, le=600, description="seconds until a request is given up")
+    retries: int = Field(3, ge=0, le=10, description="how often a failed request is tried again")
+
+
+class Mail(Table):
+    """How mails leave."""
+
+    transport: Literal["files", "smtp"] = Field("files", description="files: .eml in data_dir/outbox; smtp: a server")
+    host: str = "127.0.0.1"
+    port: int = Field(25, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "none"
+    username: str = ""
+    password_file: str = Field("", description="file with the password; else $MONITOR_SMTP_PASSWORD")
+    sender: str = Field("EU-bevakningen <eu@example.se>", alias="from")
+    timeout: int = Field(30, ge=1, le=600, description="seconds until the server is given up")
+    per_day: int = Field(500, ge=1, description="brake: at most this many mails in 24 hours; the rest waits")
+    refusals: int = Field(3, ge=1, le=20, description="so many refusals in a row stop an address until it is corrected")
+
+
+class Web(Table):
+    """Who may do what in the browser. Reading is open; the coordinator logs in with a password, or comes through a proxy."""
+
+    login_header: str = Field("", description="header in which a reverse proxy names who is logged in; empty: off")
+    login_from: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), strict=False, description="addresses from which that header is believed"
+    )
+    coordinators: tuple[str, ...] = Field((), strict=False, description="names in that header that are coordinators")
+
+
+class Recipient(Table):
+    """One address of one department. Personal data: never in the repository."""
+
+    department: str = Field(min_length=1)
+    email: Email
+    language: Literal["sv", "en"] = "sv"
+
+
+class Schedule(Table):
+    """When jobs run."""
+
+    crawl: Clock = Field("05:30", description="a time such as 05:30: when the sources are read, every day")
+    digest: WeeklyClock = Field("mon 07:00", description="a day and a time such as mon 07:00: when the week's mails are made")
+    backup: Clock = Field("02:15", description="a time such as 02:15: when the back-up is made, every night")
+    note: WeeklyClockOrNever = Field(
+        "mon 08:00", description="a day and a time such as mon 08:00: the week's note to the coordinator; empty: never"
+    )
+    canary: WeeklyClockOrNever = Field(
+        "tue 09:00", description="a day and a time such as tue 09:00: the week's test mail to the coordinator; empty: never"
+    )
+    longest: int = Field(180, ge=1, le=1440, description="minutes after which a job that has not ended is ended")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Stockholm"
+
+
+class Keep(Table):
+    """How long what is no longer needed is kept."""
+
+    backups: int = Field(14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first")
+    addresses: int = Field(400, ge=30, description="days after which the address is erased from mails that have left")
+    notes: int = Field(1100, ge=30, description="days after which what people wrote in answers and follow-up is erased")
+    mails: int = Field(400, ge=7, description="days after which mails delivered as files are removed from the folder outbox")
+    documents: int = Field(400, ge=30, description="days after which documents as they were read are removed")
+    jobs: int = Field(400, ge=30, description="days after which the record of jobs and of source runs without changes is removed")
