@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scrapy.http import Response
+from scrapy.http import Request, Response
 
 from monitor.calls import Call
 from monitor.collect.feeds import RefusedFeedError, parse_feed
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
+# The whole of another archive the first time; after that what has changed, the last changed first.
+_FIRST, _LATER = 2_000, 10
+
 
 class FeedSpider(SourceSpider):
-    """Reads a feed. A feed drops its old entries, so a missing one says nothing."""
+    """Reads a feed, and of another archive's feed all pages. A feed drops its old entries, so a missing one says nothing."""
 
     name = "feed"
 
-    def parse(self, response: Response, **options: Any) -> Iterator[Call]:
+    def parse(self, response: Response, page: int = 1, **options: Any) -> Iterator[Call | Request]:
         if self.walled(response):
             return
         try:
@@ -42,3 +45,5 @@ class FeedSpider(SourceSpider):
         for key, why in feed.left_out.items():
             self.reading.leave_out(key, why)
         yield from feed.calls
+        if feed.following and page < (_FIRST if self.previous is None else _LATER):
+            yield self.ask(feed.following, self.parse, cb_kwargs={"page": page + 1})

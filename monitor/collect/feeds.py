@@ -22,6 +22,8 @@ from monitor.sources import Source
 
 # Parameters that publishers add to follow readers; they change while the article does not.
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
+# WARNING: what the feed of another archive says of itself (`monitor.web.feeds`); keep in sync.
+_ARCHIVE = "eu-bevakning"
 _OLDEST, _NEWEST = 1995, timedelta(days=366)
 
 
@@ -31,12 +33,16 @@ class RefusedFeedError(ValueError):
 
 @dataclass(slots=True)
 class Feed:
-    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason."""
+    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason.
+
+    `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
+    """
 
     calls: list[Call] = field(default_factory=list)
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    following: str = ""
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
@@ -45,7 +51,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source
     parsed = feedparser.parse(body, response_headers={**_lower(headers), "content-location": url}, sanitize_html=False)
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
-    feed = Feed(seen=len(parsed.entries))
+    feed = Feed(seen=len(parsed.entries), following=_following(parsed.feed, url))
     read: set[str] = set()
     for entry in parsed.entries:
         link = _link(entry, url)
@@ -87,6 +93,15 @@ def entry_key(guid: str, link: str, title: str) -> str:
         query = "&".join(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
         return urlunsplit(("https" if parts.scheme == "http" else parts.scheme, parts.netloc.lower(), parts.path, query, ""))
     return guid or hashlib.sha256(title.encode()).hexdigest()[:32]
+
+
+def _following(head: Any, url: str) -> str:
+    """The next page of another archive, at the host that gave this one: the archive may know itself by another name."""
+    if head.get("generator") != _ARCHIVE:
+        return ""
+    found = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
+    parts = urlsplit(found)
+    return urlunsplit((*urlsplit(url)[:2], parts.path, parts.query, "")) if found else ""
 
 
 def _refuse_entities(body: bytes) -> None:

@@ -13,14 +13,16 @@ from sqlite_utils import Database
 
 from monitor.archive.corrections import load_call
 from monitor.archive.feeding import feed_keys, feed_moments
-from monitor.calls import Call
+from monitor.calls import Call, DeadlineModel
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.wording import clean
+from monitor.digest.wording import HOME, clean
 from monitor.web.pages import local_path
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 
 PAGE = 100
+# WARNING: `monitor.collect.feeds` follows the pages of a feed that says this of itself; keep in sync.
+GENERATOR = "eu-bevakning"
 Key = tuple[str, str]
 
 
@@ -41,9 +43,12 @@ def _words(call: Call) -> str:
     if call.opens:
         parts.append(f"Öppnar: {call.opens.isoformat()}.")
     for deadline in call.deadlines:
-        local = deadline.at.isoformat(sep=" ", timespec="minutes")
+        # Whoever reads it takes a time without a zone for Swedish time.
+        local = deadline.at.astimezone(HOME).isoformat(sep=" ", timespec="minutes")
         stage = f" (steg {deadline.stage})" if deadline.stage else ""
         parts.append(f"Sista ansökningsdag{stage}: {local[:16] if deadline.precision == 'minute' else local[:10]}.")
+    if call.deadline_model is DeadlineModel.ROLLING:
+        parts.append("Löpande ansökan, ingen sista ansökningsdag.")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -83,6 +88,7 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[Key], next_pat
         f"<title>{_text(f'{title} – EU-bevakningen, {visit.site.config.municipality.name}')}</title>",
         f"<updated>{updated}</updated>",
         f"<author><name>{_text(visit.site.config.municipality.name)}</name></author>",
+        f"<generator>{GENERATOR}</generator>",
         f'<link rel="self" href={quoteattr(own)}/>',
         f'<link rel="alternate" href={quoteattr(base + path)}/>',
         *([f'<link rel="next" href={quoteattr(base + next_path)}/>'] if next_path else []),
