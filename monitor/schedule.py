@@ -138,12 +138,12 @@ def _beat(config: Config, worker: Worker, stop: threading.Event) -> None:
 
     # Nothing is due because the clock says so: a beat that comes late, or not at all, loses nothing.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=config.zone, job_defaults=defaults)
     for lane in Lane:
         scheduler.add_job(
             worker.work, "interval", seconds=BEAT, args=[lane], next_run_time=datetime.now(UTC) + timedelta(seconds=0.1)
         )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler.start()
     try:
         while not stop.wait(timeout=1):

@@ -1,0 +1,132 @@
+-- The tables of an archive as they were before it could be searched, for the test that upgrades one. Never changed afterwards.
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+CREATE TABLE sources (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL,
+    language TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, last_run TEXT, last_accepted TEXT,
+    health TEXT NOT NULL DEFAULT '', health_text TEXT NOT NULL DEFAULT '', health_since TEXT, health_seen TEXT
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, started TEXT NOT NULL, finished TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, baseline INTEGER NOT NULL,
+    seen INTEGER NOT NULL, current INTEGER NOT NULL, new INTEGER NOT NULL, changed INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL, vanished INTEGER NOT NULL, skipped INTEGER NOT NULL, stats TEXT NOT NULL
+);
+CREATE INDEX runs_source ON runs (source, id);
+CREATE TABLE calls (
+    source TEXT NOT NULL, call_id TEXT NOT NULL, identifier TEXT NOT NULL, parent TEXT NOT NULL,
+    kind TEXT NOT NULL, status TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL,
+    conditions TEXT NOT NULL, url TEXT NOT NULL, programme TEXT NOT NULL, language TEXT NOT NULL,
+    opens TEXT, next_deadline TEXT, last_deadline TEXT, deadline_model TEXT NOT NULL,
+    budget_total INTEGER, budget_project INTEGER, currency TEXT NOT NULL, published TEXT,
+    first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, last_changed TEXT NOT NULL,
+    vanished_at TEXT, closed_at TEXT, missed INTEGER NOT NULL DEFAULT 0, baseline INTEGER NOT NULL,
+    story TEXT NOT NULL DEFAULT '', hash TEXT NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (source, call_id)
+);
+CREATE INDEX calls_identifier ON calls (identifier COLLATE NOCASE);
+CREATE INDEX calls_deadline ON calls (next_deadline);
+CREATE INDEX calls_story ON calls (story) WHERE story <> '';
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, run INTEGER NOT NULL REFERENCES runs (id),
+    at TEXT NOT NULL, hash TEXT NOT NULL, data BLOB NOT NULL
+);
+CREATE INDEX versions_call ON versions (source, call_id, id);
+CREATE TABLE deadlines (
+    source TEXT NOT NULL, call_id TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, precision TEXT NOT NULL,
+    zone TEXT NOT NULL, stage INTEGER, text TEXT NOT NULL, PRIMARY KEY (source, call_id, number)
+);
+CREATE INDEX deadlines_at ON deadlines (at);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, run INTEGER NOT NULL REFERENCES runs (id),
+    at TEXT NOT NULL, type TEXT NOT NULL, old TEXT, new TEXT, baseline INTEGER NOT NULL
+);
+CREATE INDEX events_call ON events (source, call_id, id);
+CREATE INDEX events_type ON events (type, at);
+CREATE TABLE documents (
+    hash TEXT PRIMARY KEY, content_type TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE fetches (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, at TEXT NOT NULL, url TEXT NOT NULL, request TEXT NOT NULL,
+    status INTEGER NOT NULL, headers TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (hash)
+);
+CREATE INDEX fetches_source ON fetches (source, at);
+CREATE TABLE corrections (
+    source TEXT NOT NULL, call_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (source, call_id, field)
+);
+CREATE TABLE rule_versions (
+    hash TEXT PRIMARY KEY, first_used TEXT NOT NULL, files TEXT NOT NULL
+);
+CREATE TABLE matches (
+    source TEXT NOT NULL, call_id TEXT NOT NULL, department TEXT NOT NULL, relevance REAL NOT NULL, fit REAL NOT NULL,
+    level TEXT NOT NULL, themes TEXT NOT NULL, evidence TEXT NOT NULL, fit_card TEXT NOT NULL,
+    rule_version TEXT NOT NULL, matched_at TEXT NOT NULL, PRIMARY KEY (source, call_id, department)
+);
+CREATE INDEX matches_department ON matches (department, level);
+CREATE TABLE digests (
+    id TEXT PRIMARY KEY, department TEXT NOT NULL, week TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+    created TEXT NOT NULL, items INTEGER NOT NULL, sections TEXT NOT NULL
+);
+CREATE UNIQUE INDEX digests_week ON digests (department, week) WHERE kind IN ('weekly', 'welcome', 'quiet');
+CREATE TABLE renderings (
+    digest TEXT NOT NULL REFERENCES digests (id), language TEXT NOT NULL,
+    subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, language)
+);
+CREATE TABLE calendars (
+    digest TEXT NOT NULL REFERENCES digests (id), number INTEGER NOT NULL, name TEXT NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (digest, number)
+);
+CREATE TABLE digest_items (
+    digest TEXT NOT NULL REFERENCES digests (id), department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
+    section TEXT NOT NULL, fact TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, told TEXT NOT NULL,
+    UNIQUE (department, source, call_id, fact)
+);
+CREATE INDEX digest_items_digest ON digest_items (digest, position);
+CREATE TABLE outbox (
+    message_id TEXT PRIMARY KEY, digest TEXT NOT NULL REFERENCES digests (id), recipient TEXT NOT NULL, language TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due TEXT NOT NULL, error TEXT NOT NULL DEFAULT '',
+    sent_at TEXT, UNIQUE (digest, recipient)
+);
+CREATE INDEX outbox_state ON outbox (state, due);
+CREATE TABLE suppressed (
+    department TEXT NOT NULL, recipient TEXT NOT NULL, since TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL,
+    stopped INTEGER NOT NULL, PRIMARY KEY (department, recipient)
+);
+CREATE TABLE feedback (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
+    answer TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '', theme TEXT NOT NULL DEFAULT '',
+    handled_at TEXT, UNIQUE (department, source, call_id, answer)
+);
+CREATE TABLE followup (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
+    state TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL
+);
+CREATE INDEX followup_call ON followup (department, source, call_id, id);
+CREATE TABLE desk_choices (
+    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (department, source, call_id)
+);
+CREATE TABLE desk_lines (
+    department TEXT NOT NULL, week TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, text TEXT NOT NULL,
+    who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (department, week, source, call_id)
+);
+CREATE TABLE theme_versions (
+    id INTEGER PRIMARY KEY, theme TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX theme_versions_theme ON theme_versions (theme, id);
+CREATE INDEX calls_url ON calls (url);
+CREATE INDEX calls_changed ON calls (last_changed);
+CREATE INDEX calls_seen ON calls (first_seen);
+CREATE INDEX digest_items_call ON digest_items (source, call_id);
+CREATE INDEX fetches_url ON fetches (url);
+CREATE TABLE story_decisions (source TEXT NOT NULL, call_id TEXT NOT NULL, other_source TEXT NOT NULL, other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (source, call_id, other_source, other_call_id));
+INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', 'm001_first', '2026-01-01T00:00:00+00:00');
+INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', 'm004_desk', '2026-01-01T00:00:00+00:00');
+INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', 'm005_story_decisions', '2026-01-01T00:00:00+00:00');
