@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 from monitor.archive import open_archive
-from tests.commands import Installation, loopback_settings
+from tests.commands import Installation, breathe, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
 
@@ -29,12 +29,16 @@ def test_a_second_installation_reads_the_first_as_a_source(tmp_path):
     first, second = (Installation(tmp_path / name) for name in ("forsta", "andra"))
     for place in (first, second):
         place.folder.mkdir()
-    rows = [row(number) for number in range(1, 6)]
+    rows = [row(number) for number in range(1, 104)]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
+
+    def portal(asked):
+        return Answer(page(rows, int(asked.query["pageNumber"][0]))) if asked.path == "/search" else Answer(status=404)
+
+    with serve(portal) as publisher:
         own = f'expected = 1\n[municipality]\nbase_url = "{base}"\n'
         first.configure(loopback_settings(f"{publisher.url}/search", more=own))
         assert first.run("crawl", "funding-tenders", now=NOW).code == 0
@@ -47,7 +51,7 @@ def test_a_second_installation_reads_the_first_as_a_source(tmp_path):
         process.terminate()
         process.wait(timeout=20)
     (source,) = outcome.json["sources"]
-    assert (source["state"], source["current"]) == ("accepted", 5), outcome.err
+    assert (source["state"], source["current"]) == ("accepted", 103), outcome.err
     with open_archive(first.archive) as one, open_archive(second.archive) as other:
         titles = [[title for (title,) in place.db.execute("SELECT title FROM calls ORDER BY 1")] for place in (one, other)]
     assert titles[0] == titles[1]
@@ -62,5 +66,5 @@ def wait_for(base, process):
         except urllib.error.HTTPError:
             return
         except urllib.error.URLError:
-            continue
+            breathe()
     raise AssertionError("the first installation does not answer")
