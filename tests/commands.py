@@ -8,10 +8,16 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tests.forked import start
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerProcess
 
 
 @dataclass
@@ -47,6 +53,19 @@ class Installation:
     def run(self, *arguments: str, now: str = "", timeout: float = 120, **environment: str) -> Outcome:
         return self.execute(self.command(*arguments, now=now), timeout, **environment)
 
+    def fork(self, *arguments: str, now: str = "", timeout: float = 120) -> Outcome:
+        """The same in a process of its own that need not load the program first: see `tests.forked`."""
+        process = self.start(*arguments, now=now)
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        return Outcome(int(process.exitcode or 0), *((self.folder / name).read_text("utf-8") for name in ("out", "err")))
+
+    def start(self, *arguments: str, now: str = "") -> ForkServerProcess:
+        """Such a process, left to itself; what it says is in the files `out` and `err`."""
+        return start(self.command(*arguments, now=now)[3:], self.folder / "out", self.folder / "err")
+
     def ask(self, *arguments: str, now: str = "") -> Outcome:
         """The same in this process, for what needs no process of its own: not for reading sources, whose reactor starts but once."""
         from monitor.cli import main
@@ -76,6 +95,11 @@ class Installation:
             env={**os.environ, "PYTHONWARNINGS": "default", **environment},
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def breathe() -> None:
+    """Leave the processor to the process that is waited for, where nothing tells when it is done."""
+    threading.Event().wait(0.02)
 
 
 def loopback_settings(url: str, *, source: str = "funding-tenders", more: str = "") -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import Installation
+from tests.commands import Installation, breathe
 from tests.publishers import Answer, serve
 from tests.small_rules import write_rules
 
@@ -106,6 +106,7 @@ def reached(port, program):
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return True
+        breathe()
     return False
 
 

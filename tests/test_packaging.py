@@ -86,3 +86,38 @@ def test_every_dependency_is_pinned():
         for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     }
     assert {re.split(r"[<>=]", name)[0].lower() for name in wanted} <= names
+
+
+def dockerfile():
+    """The instructions of the Dockerfile: (name, arguments), continued lines joined."""
+    text = re.sub(r"\\\n\s*", " ", (ROOT / "Dockerfile").read_text("utf-8"))
+    return [tuple(line.split(None, 1)) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_image_is_made_from_plain_python_and_pins_alone():
+    found = dockerfile()
+    bases = [arguments.split()[0] for name, arguments in found if name == "FROM"]
+    assert {re.fullmatch(r"python:3\.\d+-slim", base) is not None for base in bases} == {True}
+    (install,) = [arguments for name, arguments in found if "pip install" in arguments]
+    assert "-c constraints.txt ." in install
+    assert not any(word in arguments for _, arguments in found for word in ("apt-get", "curl", "http:", "https:", "--index-url"))
+
+
+def test_the_image_runs_as_an_ordinary_user_with_a_volume_and_a_health_check_that_exists():
+    from monitor.cli import monitor
+
+    said = dict(dockerfile())
+    (useradd,) = [arguments for name, arguments in dockerfile() if "useradd" in arguments]
+    home = said["VOLUME"]
+    assert said["USER"] not in ("root", "0")
+    assert f"useradd --system --uid 10001 --home-dir {home}" in useradd
+    assert f"MONITOR_CONFIG={home}/monitor.toml" in said["ENV"]
+    check = said["HEALTHCHECK"].partition(" CMD ")[2]
+    (name,) = re.findall(r"monitor (\w+)", check)
+    assert {name, *re.findall(r'"(\w+)"', said["CMD"])} <= set(monitor.commands)
+    assert set(re.findall(r"(?<!\w)--json", check)) <= {option for one in monitor.commands[name].params for option in one.opts}
+
+
+def test_what_is_private_or_large_stays_out_of_the_image():
+    ignored = set((ROOT / ".dockerignore").read_text("utf-8").split())
+    assert {".git", ".venv", "data", "monitor.toml", "members", "demo-data"} <= ignored

@@ -10,10 +10,13 @@ from monitor.archive import open_archive
 from tests.commands import Installation, breathe, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
+from tests.small_rules import write_rules
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NOW = "2026-05-20T12:00"
 SECOND = """\
+[rules]
+dir = "rules"
 [network]
 allow_loopback = true
 delay = 0
@@ -29,6 +32,7 @@ def test_a_second_installation_reads_the_first_as_a_source(tmp_path):
     first, second = (Installation(tmp_path / name) for name in ("forsta", "andra"))
     for place in (first, second):
         place.folder.mkdir()
+        write_rules(place.folder / "rules")
     rows = [row(number) for number in range(1, 104)]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,7 +43,7 @@ def test_a_second_installation_reads_the_first_as_a_source(tmp_path):
         return Answer(page(rows, int(asked.query["pageNumber"][0]))) if asked.path == "/search" else Answer(status=404)
 
     with serve(portal) as publisher:
-        own = f'expected = 1\n[municipality]\nbase_url = "{base}"\n'
+        own = f'expected = 1\n[municipality]\nbase_url = "{base}"\n[rules]\ndir = "rules"\n'
         first.configure(loopback_settings(f"{publisher.url}/search", more=own))
         assert first.run("crawl", "funding-tenders", now=NOW).code == 0
     second.configure(SECOND.format(base=base))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor.archive import open_archive
-from tests.commands import loopback_settings
+from tests.commands import breathe, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
 
@@ -68,13 +68,8 @@ def answers(base, process):
         try:
             return ask(base, "daemonstatus.json")["status"] == "ok"
         except urllib.error.URLError:
-            select_nothing()
+            breathe()
     return False
-
-
-def select_nothing():
-    """Let the other process have the processor for a moment."""
-    os.sched_yield() if hasattr(os, "sched_yield") else None
 
 
 @pytest.mark.skipif(not shutil.which("scrapyd", path=str(Path(sys.executable).parent)), reason="scrapyd is not installed")
@@ -89,7 +84,7 @@ def test_a_source_runs_on_scrapyd_and_fills_the_archive(installation, scrapyd):
         finished = []
         while not finished and time.monotonic() < end:
             finished = [one for one in ask(base, "listjobs.json?project=eu-monitor")["finished"] if one["id"] == job]
-            select_nothing()
+            breathe()
         assert finished, "the job has not ended"
     with open_archive(installation.archive) as archive:
         assert archive.db.execute("SELECT source, state, current FROM runs").fetchall() == [("funding-tenders", "accepted", 3)]

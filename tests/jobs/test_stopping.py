@@ -1,7 +1,6 @@
 """SIGTERM while a job is at work: what is under way is finished or undone, and the next start completes the rest."""
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from monitor.archive import lock, open_archive
 from monitor.archive.backup import check_archive
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
 from monitor.errors import LockedError
-from tests.commands import Installation, loopback_settings
+from tests.commands import Installation, breathe, loopback_settings
 from tests.mailserver import Running
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -108,7 +107,8 @@ def test_sigterm_while_matching_or_writing_leaves_all_or_nothing(crawled, comman
     while process.poll() is None and time.monotonic() < end:
         try:
             with lock(crawled.folder / "data", name):
-                os.sched_yield()
+                pass
+            breathe()
         except LockedError:
             process.send_signal(signal.SIGTERM)
             break
