@@ -116,3 +116,13 @@ def test_deployed_files_are_named_as_they_are():
         r"^ExecStart=\S+/monitor(.*)$", unit + text_of(ROOT / "deploy" / "eu-bevakning-webb.service"), re.MULTILINE
     ):
         check(found)
+
+
+def test_the_messages_that_are_explained_are_those_that_the_program_says():
+    table = text_of(ROOT / "docs" / "drift.md").partition("## När något är fel")[2]
+    messages = [
+        one for line in table.splitlines() if line.startswith("| `") for one in re.findall(r"`([^`]+)`", line.split("|")[1])
+    ]
+    assert len(messages) > 5
+    program = "\n".join(path.read_text("utf-8") for path in (ROOT / "monitor").rglob("*.py"))
+    assert [one for one in messages if one not in program] == []
