@@ -33,8 +33,8 @@ $(VENV)/.bench: $(READY)
 
 # The pictures of the documentation, made anew from a demo run (needs Chromium).
 pictures: $(READY)
-	$(BIN)/monitor demo
-	$(BIN)/python docs/pictures.py demo-data
+	$(BIN)/monitor --now 2026-05-20T09:00 demo
+	$(BIN)/python -m docs.pictures demo-data
 
 # New versions of everything, pinned again: run it, run the tests, commit the file.
 constraints: $(READY)

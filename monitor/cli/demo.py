@@ -56,8 +56,9 @@ SECTIONS = {
 @click.command()
 @click.option("--dir", "folder", default="demo-data", metavar="DIR", show_default=True, help="Where everything is put.")
 @click.option("--serve", is_flag=True, help="Then show the archive in a browser until stopped.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="Where --serve shows it.")
 @pass_app
-def demo(app: App, folder: str, serve: bool) -> int:
+def demo(app: App, folder: str, serve: bool, port: int) -> int:
     """Try it all on sample publishers: read, match, write and deliver, twice with a week between."""
     from rich.console import Console
 
@@ -73,8 +74,9 @@ def demo(app: App, folder: str, serve: bool) -> int:
         for line in (*_found(report), *_for_whom(report), *_where(report)):
             out.print(line)
         if serve:
-            out.print("\nArkivet visas i webbläsaren tills du trycker Ctrl+C.")
-            return run.serve()
+            out.print(f"\nArkivet visas på http://127.0.0.1:{port} tills du trycker Ctrl+C.")
+            out.file.flush()
+            return run.serve(port, fixed=app.now_text is not None)
     return int(report.attention)
 
 

@@ -125,10 +125,14 @@ class Demo:
             mails=mails,
         )
 
-    def serve(self) -> int:
-        """Show the archive in a browser until it is stopped; the sample publishers go on answering meanwhile."""
+    def serve(self, port: int, *, fixed: bool) -> int:
+        """Show the archive in a browser until it is stopped; the sample publishers go on answering meanwhile.
+
+        `fixed` says that the demo's moment was chosen: then the pages keep to it too.
+        """
+        arguments = [*self._arguments("serve", self.now if fixed else None), "--port", str(port)]
         try:
-            return subprocess.call(self._arguments("serve"), env=_environment())  # noqa: S603 - our own program
+            return subprocess.call(arguments, env=_environment())  # noqa: S603 - our own program
         except KeyboardInterrupt:
             return 0
 

@@ -4,8 +4,13 @@ import email
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import threading
+import urllib.error
+import urllib.request
 from datetime import datetime
 from email.policy import default
 from pathlib import Path
@@ -26,14 +31,58 @@ NOW = "2026-05-20T09:00"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """One whole run, as a person starts it: the folder and what was printed."""
-    here = tmp_path_factory.mktemp("here")
-    command = [sys.executable, "-m", "monitor", "--now", NOW, "demo", "--dir", "prov"]
+def served(tmp_path_factory):
+    """One whole run, as a person starts it, shown in a browser until Ctrl+C: the folder, what was printed, and two of the pages."""
+    here, errors = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("said") / "errors.txt"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "monitor", "--now", NOW, "demo", "--dir", "prov", "--serve", "--port", str(port)]
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=300, check=False, env=_environment(root))
+    with errors.open("w") as file:
+        running = subprocess.Popen(
+            command, cwd=here, stdout=subprocess.PIPE, stderr=file, text=True, env=_environment(root), start_new_session=True
+        )
+    said = ""
+    while f"http://127.0.0.1:{port} tills" not in said:
+        line = running.stdout.readline()
+        assert line, errors.read_text()
+        said += line
+    pages = [_page(f"http://127.0.0.1:{port}{path}", running) for path in ("/", "/sok.json?status=open")]
+    os.killpg(running.pid, signal.SIGINT)
+    said += running.communicate(timeout=60)[0]
+    done = subprocess.CompletedProcess(command, running.returncode, said, errors.read_text())
     assert done.returncode == 0, done.stderr
-    return here / "prov", done
+    return here / "prov", done, pages
+
+
+@pytest.fixture(scope="module")
+def demo(served):
+    return served[:2]
+
+
+def _page(address, running):
+    """The page, as soon as the server is up."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while True:
+        try:
+            with direct.open(address, timeout=60) as answer:
+                return answer.read().decode()
+        except ConnectionError:
+            pass
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionError):
+                raise
+        assert running.poll() is None
+        threading.Event().wait(0.1)
+
+
+def test_what_was_read_is_shown_in_a_browser_at_the_same_moment(served):
+    front, found = served[2]
+    assert "Vad kan vi söka?" in front
+    assert "lästa det senaste dygnet" in front
+    assert "6 av 6" in front
+    assert json.loads(found)["total"] > 50
 
 
 @pytest.fixture(scope="module")

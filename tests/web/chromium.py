@@ -1,4 +1,4 @@
-"""Real Chromium for tests and screenshots, and a server to point it at."""
+"""Real Chromium for tests and pictures, and a server to point it at."""
 
 import socket
 import threading
