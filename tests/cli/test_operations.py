@@ -185,6 +185,11 @@ def test_run_once_does_the_whole_chain_and_then_nothing_more(crawled, publisher)
     crawled.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}{off}"))
     outcome = crawled.run("run", "--once", now="2026-05-21T12:00")
     assert outcome.code == 0, outcome.err
+    # The journal gets one line an event of the scheduler's own, and none of what its jobs log into the file.
+    logged = [line for line in outcome.err.splitlines() if " level=" in line]
+    assert {line.split(" logger=")[1].split()[0] for line in logged} == {"monitor.schedule"}
+    assert any("job_finished job=crawl state=done" in line for line in logged)
+    assert "mail_sent" not in outcome.err
     jobs = crawled.ask("status", "--json", now="2026-05-21T12:30").json["jobs"]
     assert {name: job["state"] for name, job in jobs.items()} == {
         "crawl": "done",
