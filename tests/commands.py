@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tests.forked import start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.context import ForkServerProcess
 
 
@@ -53,18 +54,18 @@ class Installation:
     def run(self, *arguments: str, now: str = "", timeout: float = 120, **environment: str) -> Outcome:
         return self.execute(self.command(*arguments, now=now), timeout, **environment)
 
-    def fork(self, *arguments: str, now: str = "", timeout: float = 120) -> Outcome:
-        """The same in a process of its own that need not load the program first: see `tests.forked`."""
-        process = self.start(*arguments, now=now)
+    def fork(self, *arguments: str, now: str = "", timeout: float = 120, before: Callable[[], None] | None = None) -> Outcome:
+        """The same in a process of its own that need not load the program first (see `tests.forked`); `before` is called in it."""
+        process = self.start(*arguments, now=now, before=before)
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
             process.join()
         return Outcome(int(process.exitcode or 0), *((self.folder / name).read_text("utf-8") for name in ("out", "err")))
 
-    def start(self, *arguments: str, now: str = "") -> ForkServerProcess:
+    def start(self, *arguments: str, now: str = "", before: Callable[[], None] | None = None) -> ForkServerProcess:
         """Such a process, left to itself; what it says is in the files `out` and `err`."""
-        return start(self.command(*arguments, now=now)[3:], self.folder / "out", self.folder / "err")
+        return start(self.command(*arguments, now=now)[3:], self.folder / "out", self.folder / "err", before)
 
     def ask(self, *arguments: str, now: str = "") -> Outcome:
         """The same in this process, for what needs no process of its own: not for reading sources, whose reactor starts but once."""

@@ -78,8 +78,8 @@ def test_a_feed_and_a_page_of_ones_own_need_no_code(installation):
         feed = f'[[source]]\nid = "grannkommunen"\nkind = "feed"\nname = "Grannkommunen"\nurl = "{publisher.url}/feed"\nlanguage = "sv"\n'
         page = f'[[source]]\nid = "stiftelsen"\nkind = "page"\nname = "Stiftelsen"\nurl = "{publisher.url}/bidrag/"\nlinks = "/bidrag/[a-z]+$"\nlanguage = "sv"\n'
         installation.configure(f"[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n{feed}{page}")
-        outcome = installation.run("crawl", "grannkommunen", "stiftelsen", "--json", now="2026-05-20T08:00")
-        checked = installation.run("sources", "check", "stiftelsen", now="2026-05-20T08:00")
+        outcome = installation.fork("crawl", "grannkommunen", "stiftelsen", "--json", now="2026-05-20T08:00")
+        checked = installation.fork("sources", "check", "stiftelsen", now="2026-05-20T08:00")
     assert outcome.code == 0, outcome.err
     assert {row["id"]: (row["state"], row["new"]) for row in outcome.json["sources"]} == {
         "grannkommunen": ("accepted", 1),

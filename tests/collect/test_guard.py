@@ -3,22 +3,26 @@
 import gzip
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from scrapy import Request
 
+from monitor.collect import guard
 from monitor.collect.feeds import parse_feed
 from monitor.collect.guard import GuardMiddleware, RefusedAddressError, check_url, refusal
 from monitor.config import load_config
+from tests.commands import Installation
 
-ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = "127.0.0.77"
+
+
+def take_for_public():
+    """One loopback address is taken for a public one, so that a publisher there can try to lead the program astray."""
+    ordinary = guard.is_public
+    guard.is_public = lambda ip: str(ip) == PUBLIC or ordinary(ip)
 
 
 @pytest.mark.parametrize(
@@ -190,23 +194,7 @@ def astray(tmp_path_factory):
         for source, (kind, *_) in CASES.items()
     )
     (folder / "monitor.toml").write_text("[network]\ndelay = 0\nretries = 0\ntimeout = 20\n" + rows, "utf-8")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.collect.guarded_monitor",
-            "--config",
-            str(folder / "monitor.toml"),
-            "crawl",
-            *CASES,
-            "--json",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=ROOT,
-    )
+    done = Installation(folder).fork("crawl", *CASES, "--json", before=take_for_public)
     server.shutdown()
     server.server_close()
     thread.join()
@@ -216,17 +204,17 @@ def astray(tmp_path_factory):
 @pytest.mark.parametrize("source", CASES)
 def test_a_publisher_cannot_lead_the_program_astray(astray, source):
     _, done, _ = astray
-    row = next(row for row in json.loads(done.stdout)["sources"] if row["id"] == source)
+    row = next(row for row in json.loads(done.out)["sources"] if row["id"] == source)
     _, _, kind, word = CASES[source]
     assert (row["state"], row["health"]) == ("failed", kind)
     assert word in row["reason"]
     assert row["seen"] == row["current"] == 0
-    assert row["reason"] in done.stderr
+    assert row["reason"] in done.err
 
 
 def test_nothing_of_it_is_stored(astray):
     folder, done, streamed = astray
-    assert done.returncode == 1
+    assert done.code == 1
     assert streamed < 64 << 20, "the line was kept open"
     with closing(sqlite3.connect(folder / "data" / "archive.db")) as connection:
         assert connection.execute("SELECT count(*) FROM calls").fetchone()[0] == 0

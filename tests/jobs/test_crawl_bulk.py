@@ -74,7 +74,7 @@ class Files:
 
 
 def read(installation, *, now="2026-05-20T12:00"):
-    return installation.run("crawl", "--json", "funding-tenders-bulk", now=now).json["sources"][0]
+    return installation.fork("crawl", "--json", "funding-tenders-bulk", now=now).json["sources"][0]
 
 
 def test_asked_for_conditionally_and_broken_files_harm_nothing(installation):
@@ -114,7 +114,7 @@ def test_what_the_search_missed_is_named(installation):
     with serve(files) as publisher:
         more = f'[sources.funding-tenders-bulk]\nurl = "{publisher.url}/bulk.json"\n'
         installation.configure(loopback_settings(f"{publisher.url}/search", more=more))
-        outcome = installation.run("crawl", "--json", "funding-tenders", "funding-tenders-bulk", now="2026-05-20T12:00")
+        outcome = installation.fork("crawl", "--json", "funding-tenders", "funding-tenders-bulk", now="2026-05-20T12:00")
     assert [source["current"] for source in outcome.json["sources"]] == [28, 30]
     assert "sökningen saknar 2" in outcome.err
     assert "LIFE-2026-BULK-00028" in outcome.err

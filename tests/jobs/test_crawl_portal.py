@@ -1,12 +1,9 @@
 """The portal read over real HTTP: the captured days as they were, and a portal that misbehaves."""
 
 import json
-import os
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
 import tarfile
 import time
 from contextlib import closing
@@ -80,14 +77,14 @@ def test_the_captured_days(installation, captures):
         # A degraded day lies between two accepted ones; each is also read twice at the end.
         for day in ("2026-05-07", "2026-05-20", "2026-05-27", "2026-05-28", "2026-06-17"):
             portal.day = day
-            found[day] = installation.run("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
+            found[day] = installation.fork("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
         before = ask(installation, "SELECT count(*), (SELECT count(*) FROM versions) FROM events")
-        again = installation.run("crawl", "funding-tenders", "--json", now="2026-06-17T12:00").json["sources"][0]
+        again = installation.fork("crawl", "funding-tenders", "--json", now="2026-06-17T12:00").json["sources"][0]
         assert (again["new"], again["changed"], again["vanished"]) == (0, 0, 0)
         assert ask(installation, "SELECT count(*), (SELECT count(*) FROM versions) FROM events") == before
         for day in ("2026-06-25", "2026-06-27", "2026-07-02"):
             portal.day = day
-            found[day] = installation.run("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
+            found[day] = installation.fork("crawl", "funding-tenders", "--json", now=f"{day}T12:00").json["sources"][0]
     assert {day: answer["current"] for day, answer in found.items()} == CURRENT
     assert {day for day, answer in found.items() if answer["state"] == "accepted"} == set(WHOLE)
     reasons = {day: answer["reason"] for day, answer in found.items() if answer["state"] == "degraded"}
@@ -137,7 +134,7 @@ class Shaky:
 def crawl_once(installation, portal, now="2026-05-20T12:00"):
     with serve(portal) as publisher:
         installation.configure(loopback_settings(f"{publisher.url}/search"))
-        outcome = installation.run("crawl", "--json", "funding-tenders", now=now)
+        outcome = installation.fork("crawl", "--json", "funding-tenders", now=now)
     return outcome, outcome.json["sources"][0]
 
 
@@ -197,7 +194,7 @@ def test_a_publisher_that_is_away_fails_alone_with_a_sentence(installation):
         away = "http://127.0.0.1:9/none"
         more = f'[[source]]\nid = "away"\nkind = "feed"\nname = "Away"\nurl = "{away}"\n'
         installation.configure(loopback_settings(f"{publisher.url}/search", more=more))
-        outcome = installation.run("crawl", "--json", "funding-tenders", "away", now="2026-05-20T12:00")
+        outcome = installation.fork("crawl", "--json", "funding-tenders", "away", now="2026-05-20T12:00")
     states = {source["id"]: (source["state"], source["reason"]) for source in outcome.json["sources"]}
     assert states["funding-tenders"][0] == "accepted"
     assert states["away"][0] == "failed"
@@ -208,7 +205,7 @@ def test_a_publisher_that_is_away_fails_alone_with_a_sentence(installation):
 def test_the_form_is_sent_as_the_portal_wants_it(installation):
     with serve(lambda asked: Answer(page([row(1)])) if asked.path == "/search" else Answer(status=404)) as publisher:
         installation.configure(loopback_settings(f"{publisher.url}/search"))
-        installation.run("crawl", "funding-tenders")
+        installation.fork("crawl", "funding-tenders")
         sent = next(asked for asked in publisher.asked if asked.method == "POST")
     assert sent.query == {"apiKey": ["SEDIA"], "text": ["***"], "pageSize": ["100"], "pageNumber": ["1"]}
     assert sent.body.count(b"Content-Type: application/json") == 3
@@ -224,21 +221,21 @@ def test_killed_at_random_the_archive_is_whole_and_the_next_run_completes(instal
         lambda asked: Answer(page(rows, int(asked.query["pageNumber"][0]))) if asked.path == "/search" else Answer(status=404)
     ) as publisher:
         installation.configure(loopback_settings(f"{publisher.url}/search"))
-        started = time.monotonic()
-        assert installation.run("crawl", "funding-tenders", now="2026-05-20T12:00").code == 0
-        took = time.monotonic() - started
-        for day in range(20):
+        assert installation.fork("crawl", "funding-tenders", now="2026-05-20T12:00").code == 0
+        took = 0.0
+        for day in range(21):
             for each in rows:  # every call changes, so that each run writes much
                 each["metadata"]["descriptionByte"] = [f"<p>{'words ' * 200} {day}</p>"]
-            with subprocess.Popen(
-                installation.command("crawl", "funding-tenders", now=f"2026-06-{day + 1:02}T12:00"), stderr=subprocess.DEVNULL
-            ) as process:
-                try:
-                    process.wait(timeout=chance.uniform(0.3, 1.0) * took)
-                except subprocess.TimeoutExpired:
-                    os.kill(process.pid, signal.SIGKILL)
+            started = time.monotonic()
+            process = installation.start("crawl", "funding-tenders", now=f"2026-06-{day + 1:02}T12:00")
+            process.join(chance.uniform(0.2, 1.0) * took if took else None)  # the first one says how long it takes
+            took = took or time.monotonic() - started
+            process.kill()
+            process.join()
             assert ask(installation, "PRAGMA integrity_check") == [("ok",)]
             assert ask(installation, "SELECT count(*) FROM calls") == [(150,)]
-        assert installation.run("crawl", "--json", "funding-tenders", now="2026-06-30T12:00").json["sources"][0]["current"] == 150
+        assert (
+            installation.fork("crawl", "--json", "funding-tenders", now="2026-06-30T12:00").json["sources"][0]["current"] == 150
+        )
     hashes = ask(installation, "SELECT count(DISTINCT json_extract(data, '$.sections')) FROM calls")
     assert hashes == [(1,)]
