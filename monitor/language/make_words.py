@@ -46,9 +46,15 @@ def _dictionary(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, base in factory.get_dictionary(language).items():
         folded = word.casefold()
-        if folded.isalnum() and base.isalnum() and (word == folded or folded not in found):
+        usable = folded.isalnum() and base.isalnum() and not _is_abbreviation(folded, base)
+        if usable and (word == folded or folded not in found):
             found[folded] = base.casefold()
     return found
+
+
+def _is_abbreviation(word: str, base: str) -> bool:
+    """What a few letters stand for is not their base form: a title's "DP" is no detaljplan, and no ending is that short."""
+    return len(word) <= 4 and len(base) > len(word) + 3
 
 
 def _frequencies(language: str) -> dict[str, float]:

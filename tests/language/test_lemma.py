@@ -187,3 +187,8 @@ def test_a_passage_in_another_language_is_read_in_it():
 def test_american_spellings_become_british(american, british_form):
     assert british(american) == british_form
     assert british(british_form) == british_form
+
+
+@pytest.mark.parametrize("letters", ["DP", "PP", "FU", "dp", "mhz", "pr"])
+def test_letters_do_not_stand_for_the_words_that_they_abbreviate(letters):
+    assert {analyser().lemmas([letters], language)[0] for language in ("sv", "en")} == {letters.casefold()}
