@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
@@ -49,6 +50,8 @@ FIELDS = {
     "applicants": "Vem kan söka (en per rad)",
 }
 _AROUND = 70
+# A date as a machine writes it says nothing beside the date in words.
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
 _REACHED = ("matched", "told")
 
 
@@ -157,7 +160,8 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
         if len(call.deadlines) > 1:
             name = f"{name} {visit.say('steg')} {deadline.stage or place}"
         exact = deadline.precision is Precision.MINUTE
-        add(deadline.at, name, exact=exact, words=deadline.text, state="next" if deadline is upcoming else "")
+        words = "" if _MACHINE.match(deadline.text) else deadline.text
+        add(deadline.at, name, exact=exact, words=words, state="next" if deadline is upcoming else "")
     if call.starts:
         add(call.starts, "Börjar", exact=True)
     if call.ends and call.ends != call.starts:

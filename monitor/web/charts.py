@@ -17,8 +17,8 @@ def bars(rows: Sequence[Mapping[str, Any]], counts: Sequence[str], names: Mappin
     The table beside the chart holds the same figures; the chart names its gist, where `most_of` leads to the row with most.
     """
     most = max((int(row[count]) for row in rows for count in counts), default=0) or 1
-    block = _NAME + len(counts) * _BAR + _GAP
-    height = len(rows) * block
+    shown = [[count for count in counts if row[count]] for row in rows]
+    height = sum(_NAME + len(drawn) * _BAR + _GAP for drawn in shown)
     room = _WIDTH - _NUMBER
     gist = "; ".join(
         f"{row['name']}: " + ", ".join(f"{names[count].lower()} {row[count]}" for count in counts) for row in rows[:8]
@@ -28,12 +28,14 @@ def bars(rows: Sequence[Mapping[str, Any]], counts: Sequence[str], names: Mappin
         f'<title id="{name}-t">{escape(", ".join(names[count] for count in counts))}, {escape(most_of)}: {escape(rows[0]["name"])}</title>',
         f'<desc id="{name}-d">{escape(gist)}</desc>',
     ]
-    for place, row in enumerate(rows):
-        top = place * block
+    top = 0
+    for row, drawn in zip(rows, shown, strict=True):
         parts.append(f'<text x="0" y="{top + 14}">{escape(row["name"])}</text>')
-        for number, count in enumerate(counts):
+        for number, count in enumerate(drawn):
             value, at = int(row[count]), top + _NAME + number * _BAR
-            width = max(round(room * value / most), 1 if value else 0)
-            parts.append(f'<rect class="{_CLASSES[number % 4]}" x="0" y="{at}" width="{width}" height="{_BAR - 3}"/>')
+            width = max(round(room * value / most), 1)
+            colour = _CLASSES[counts.index(count) % 4]
+            parts.append(f'<rect class="{colour}" x="0" y="{at}" width="{width}" height="{_BAR - 3}"/>')
             parts.append(f'<text x="{width + 6}" y="{at + _BAR - 4}">{value}</text>')
+        top += _NAME + len(drawn) * _BAR + _GAP
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it was escaped above

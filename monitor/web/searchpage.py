@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ TITLES = {
     "source": "Källa",
 }
 _OPEN = ("status",)
+_NAMED = 2
 _STATES = {"open": "Öppna", "forthcoming": "Kommande", "closed": "Stängda"}
 
 
@@ -147,12 +149,16 @@ def department_hints(visit: Visit, query: str) -> list[dict[str, Any]]:
         return []
     wanted = TermSet(terms)
     counts = finder_of(visit.site).open_by_department()
-    found = []
-    for one in visit.site.rules.departments.values():
-        text = visit.site.rules.analyser.lemma_text(f"{one.name}. {one.mandate}", "sv")
-        if one.enabled and wanted.find(text):
-            found.append({"id": one.id, "name": one.name, "open": counts.get(one.id, {}).get("open", 0)})
-    return found[:3]
+    departments = [one for one in visit.site.rules.departments.values() if one.enabled]
+    texts = {one.id: visit.site.rules.analyser.lemma_text(f"{one.name}. {one.mandate}", "sv") for one in departments}
+    named = {name: {hit[0] for hit in wanted.find(text)} for name, text in texts.items()}
+    # A word that several have in common, such as "kommunen", names none of them.
+    times = Counter(term for hits in named.values() for term in hits)
+    return [
+        {"id": one.id, "name": one.name, "open": counts.get(one.id, {}).get("open", 0)}
+        for one in departments
+        if any(times[term] <= _NAMED for term in named[one.id])
+    ][:3]
 
 
 def export(visit: Visit) -> Response:

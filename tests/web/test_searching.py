@@ -105,6 +105,11 @@ def test_a_question_is_answered_by_its_subject(browser):
     assert subject_words("Vad kan vi söka?") == []
 
 
+def test_only_a_word_of_its_own_names_a_department(browser):
+    assert "se vad verksamheten kan söka" not in browser.get("/sok", params={"q": "kommuner"}).text
+    assert browser.get("/sok", params={"q": "kommuner bibliotek"}).text.count("se vad verksamheten kan söka") == 1
+
+
 def test_mistyped_words_are_mended(browser):
     page = browser.get("/sok", params={"q": "biblotek"}).text
     assert "Menade du" in page
