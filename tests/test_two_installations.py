@@ -45,12 +45,12 @@ def test_a_second_installation_reads_the_first_as_a_source(tmp_path):
     with serve(portal) as publisher:
         own = f'expected = 1\n[municipality]\nbase_url = "{base}"\n[rules]\ndir = "rules"\n'
         first.configure(loopback_settings(f"{publisher.url}/search", more=own))
-        assert first.run("crawl", "funding-tenders", now=NOW).code == 0
+        assert first.fork("crawl", "funding-tenders", now=NOW).code == 0
     second.configure(SECOND.format(base=base))
     process = subprocess.Popen(first.command("serve", "--port", str(port), now=NOW), stderr=subprocess.DEVNULL)
     try:
         wait_for(base, process)
-        outcome = second.run("crawl", "grannen", "--json", now=NOW)
+        outcome = second.fork("crawl", "grannen", "--json", now=NOW)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -38,7 +38,7 @@ def read_once(tmp_path_factory):
     rows = [row(number) for number in range(1, 4)]
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
         place.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}"))
-        assert place.run("crawl", "funding-tenders", now=NOW).code == 0
+        assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     return place
 
 
@@ -152,7 +152,7 @@ def test_a_full_disk_is_said_and_what_was_there_stays(small_disk, publisher):
     place = Installation(small_disk)
     write_rules(small_disk / "rules")
     place.configure(loopback_settings(f"{publisher.url}/search", more=f"expected = 1\n{RULES}"))
-    assert place.run("crawl", "funding-tenders", now=NOW).code == 0
+    assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     assert place.ask("backup").code == 0
     kept = sorted((small_disk / "data" / "backups").iterdir())
     publisher.rows += [row(number, text=f"<p>{os.urandom(3000).hex()}</p>") for number in range(10, 90)]

@@ -52,7 +52,7 @@ def place(tmp_path_factory):
     rows = [row(1), row(2, text=TEXT, title=["Youth exchange between towns"])]
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
         place.configure(loopback_settings(f"{publisher.url}/search", more='expected = 1\n[rules]\ndir = "rules"\n'))
-        assert place.run("crawl", "funding-tenders", now=NOW).code == 0
+        assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     assert place.ask("match", now=NOW).code == 0
     place.members = [add_member(place, name) for name in ("alfa", "beta")]
     place.members.append(add_member(place, "gamma", '[rules]\ndir = "rules"\n'))

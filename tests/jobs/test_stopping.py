@@ -88,7 +88,7 @@ def read_and_matched(tmp_path_factory):
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
         more = 'expected = 1\n[rules]\ndir = "rules"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n'
         place.configure(loopback_settings(f"{publisher.url}/search", more=more))
-        place.run("crawl", "funding-tenders", now=NOW)
+        place.fork("crawl", "funding-tenders", now=NOW)
     return place
 
 
