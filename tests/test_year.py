@@ -12,7 +12,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.store import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel
-from monitor.config import Config, Digests, Municipality, Recipient, Rules, Schedule
+from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs import digest_builder, note
 from monitor.jobs.child import Ended
@@ -23,6 +23,7 @@ from monitor.jobs.send import open_transport, send_mails
 from monitor.jobs.tidy import tidy
 from monitor.matching.load import load_rules
 from monitor.schedule import Worker
+from monitor.settings import Digests, Municipality, Recipient, Rules, Schedule
 from monitor.sources import Source
 from tests.small_rules import write_rules
 
