@@ -25,7 +25,7 @@ from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.match import Evidence
 from monitor.web.diff import compare_versions
 from monitor.web.english import CardLine, card_lines, why_text
-from monitor.web.pages import call_path, day, download, left, number, page, redirect, safe_url, weekday, when
+from monitor.web.pages import address, call_path, day, download, left, number, page, redirect, safe_url, weekday, when
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 from monitor.web.words import ANSWERS, FOLLOW, KINDS, LANGUAGES, ZONES
@@ -305,7 +305,7 @@ def lookup(visit: Visit) -> Response:
     keys = find_calls(visit.site.archive.db, visit.args.get("vad", ""))
     if not keys:
         raise Missing
-    return redirect(call_path(*keys[0]))
+    return redirect(address(call_path(*keys[0]), visit))
 
 
 ROUTES = (

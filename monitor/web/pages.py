@@ -161,6 +161,7 @@ def frame(visit: Visit) -> dict[str, Any]:
         "money": lambda amount, currency: visit.wording.money(amount, currency),
         "link": lambda path, **query: address(path, visit, **query),
         "source_name": site.source_name,
+        "in_language": lambda language: address(visit.path, **{**visit.many, "lang": language}),
         "_": visit.say,
     }
 

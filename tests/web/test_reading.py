@@ -266,6 +266,15 @@ def test_in_english_nothing_of_ours_is_left_in_swedish(browser, site, path):
     assert {text for text in same - SAME_IN_BOTH if text.casefold().rstrip("…") not in names and "http" not in text} == set()
 
 
+def test_the_language_changes_and_nothing_else(browser):
+    """A search stays the search that it is; looking a call up by its identifier keeps the language."""
+    page = browser.get("/sok?q=bibliotek&status=open&kalla=norden&kalla=kultur").text
+    assert 'href="/sok?q=bibliotek&amp;status=open&amp;kalla=norden&amp;kalla=kultur&amp;lang=en" lang="en"' in page
+    page = browser.get("/sok?q=bibliotek&lang=en").text
+    assert 'href="/sok?q=bibliotek&amp;lang=sv" lang="sv"' in page
+    assert browser.get("/hitta?vad=NKF-2026&lang=en").headers["location"] == "/utlysning/portal/rolling?lang=en"
+
+
 @pytest.mark.parametrize("kind", ["svar", "avsluta"])
 def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kind):
     signer = Signer(site.secret)
