@@ -14,6 +14,7 @@ from monitor.collect import guard
 from monitor.collect.feeds import parse_feed
 from monitor.collect.guard import GuardMiddleware, RefusedAddressError, check_url, refusal
 from monitor.config import load_config
+from monitor.jobs.crawl import scrapy_settings
 from tests.commands import Installation
 
 PUBLIC = "127.0.0.77"
@@ -219,3 +220,10 @@ def test_nothing_of_it_is_stored(astray):
     with closing(sqlite3.connect(folder / "data" / "archive.db")) as connection:
         assert connection.execute("SELECT count(*) FROM calls").fetchone()[0] == 0
         assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] == 0
+
+
+def test_nobody_can_send_the_program_code():
+    """Scrapy would open a server of its own that runs what it is sent."""
+    extensions = scrapy_settings(load_config(None)).getwithbase("EXTENSIONS")
+    assert len(extensions) > 5
+    assert not any("RemoteControl" in name for name in extensions)
