@@ -168,6 +168,9 @@ def test_login_lab_edit_with_preview_and_save(page, site):
     assert beside.locator(".gain").get_by_role("link", name="Cykelvägar och hållbara resor").count() > 0
     colour = "element => getComputedStyle(element).fontFamily"
     assert written.get_by_role("main").evaluate(colour) == sent.get_by_role("main").evaluate(colour)
+    beside.evaluate(AXE)
+    found = beside.evaluate("options => axe.run(document, options)", _QUICK)["violations"]
+    assert [one["id"] for one in found] == []
     beside.close()
     page.get_by_text("Som text", exact=True).click()
     assert "cykelvägar" in page.get_by_label("Temat som text").input_value()
