@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -16,16 +15,16 @@ from monitor.archive.browse import list_calls
 from monitor.archive.corrections import load_call
 from monitor.archive.desk import list_choices
 from monitor.archive.followup import call_history
-from monitor.archive.history import call_documents, read_document, read_versions
+from monitor.archive.history import call_documents, read_document
 from monitor.archive.lookup import call_facts, find_calls
 from monitor.archive.texts import stored_zones
-from monitor.calls import Call, DeadlineModel, Kind, Precision, call_zones, next_deadline
+from monitor.calls import Call, Kind, Precision, call_zones, next_deadline
 from monitor.matching.card import FitCard, fit_card
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.match import Evidence
-from monitor.web.diff import compare_versions
+from monitor.web.callpast import event_text, tellings, version_changes
 from monitor.web.english import CardLine, card_lines, why_text
-from monitor.web.pages import address, call_path, day, download, left, number, page, redirect, safe_url, weekday, when
+from monitor.web.pages import address, call_path, day, download, left, page, redirect, safe_url, weekday, when
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 from monitor.web.words import ANSWERS, FOLLOW, KINDS, LANGUAGES, ZONES
@@ -102,7 +101,7 @@ def call_view(visit: Visit) -> Response:
         links=[one for one in call.links if safe_url(one.url)],
         lead=next((row for row in others if (row["source"], row["call_id"]) == lead), None),
         stories=[row for row in others if (row["source"], row["call_id"]) != lead],
-        told=_told(facts["told"], names),
+        told=tellings(facts["told"], names),
         answers=[
             {
                 **row,
@@ -111,8 +110,8 @@ def call_view(visit: Visit) -> Response:
             }
             for row in call_history(db, *key)
         ],
-        events=[{"type": one["type"], "at": one["at"], "text": _event(one, visit)} for one in reversed(facts["events"])],
-        versions=_versions(visit, key),
+        events=[{"type": one["type"], "at": one["at"], "text": event_text(one, visit)} for one in reversed(facts["events"])],
+        versions=version_changes(visit, key),
         documents=[{**one, "kb": max(1, round(one["size"] / 1000))} for one in call_documents(db, call.source, call.url)],
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _shown(json.loads(row["value"]))}
@@ -227,63 +226,6 @@ def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple
         ("Gick inte att läsa", ", ".join(call.unread)),
     )
     return ((label, value) for label, value in rows if value)
-
-
-def _told(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each telling once, whatever number of facts it held."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        found.setdefault((row["department"], row["digest"]), {**row, "name": names.get(row["department"], row["department"])})
-    return list(found.values())
-
-
-def _event(event: Mapping[str, Any], visit: Visit) -> str:
-    """What changed, in one line, from the event's old and new value."""
-    kind, old, new = event["type"], event["old"], event["new"]
-    if kind == "deadline_moved":
-        return f"{visit.say('från')} {_instants(old, visit)} {visit.say('till')} {_instants(new, visit)}"
-    if kind == "budget_changed":
-        return f"{visit.say('från')} {_money(old, visit)} {visit.say('till')} {_money(new, visit)}"
-    if kind == "text_changed":
-        names = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
-        return ", ".join(visit.say(names.get(name, name)) for name in json.loads(new).get("fields", ()))
-    if kind == "news":
-        return " ".join(json.loads(new))
-    return ""
-
-
-def _instants(text: str | None, visit: Visit) -> str:
-    words = {
-        model.value: name for model, name in ((DeadlineModel.ROLLING, "löpande"), (DeadlineModel.UNKNOWN, "ingen dag angiven"))
-    }
-    given = [visit.say(words[item]) if item in words else day(item, visit) for item in json.loads(text or "[]")]
-    return ", ".join(given) or visit.say("ingen dag angiven")
-
-
-def _money(text: str | None, visit: Visit) -> str:
-    values = json.loads(text or "{}")
-    names = {
-        "total": "totalt",
-        "project_min": "minst per projekt",
-        "project_max": "högst per projekt",
-        "grants": "projekt",
-        "rate": "procent",
-    }
-    amounts = [
-        f"{number(values[name], visit)} {visit.say(words)}" for name, words in names.items() if isinstance(values.get(name), int)
-    ]
-    return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else visit.say("inget angivet")
-
-
-def _versions(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
-    """What changed from each version to the next, the newest first."""
-    versions = read_versions(visit.site.archive.db, *key)
-    found = []
-    for (_, old), (at, new) in pairwise(versions):
-        changes = compare_versions(old, new, visit.say)
-        if changes:
-            found.append({"at": at, "changes": changes, "fields": [visit.say(change.label).lower() for change in changes]})
-    return found[::-1]
 
 
 def _shown(value: Any) -> str:
