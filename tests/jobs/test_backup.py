@@ -176,7 +176,9 @@ def test_restore_refuses_what_is_broken_and_changes_nothing(config, name):
     report = make_backup(config, NOW)
     add_sources(config, 1, start=10)
     BREAKS[name](report.file)
-    with pytest.raises(ArchiveError, match=rf"{report.file.name}: (är ingen hel säkerhetskopia|går inte att läsa)|archive\.db: är"):
+    with pytest.raises(
+        ArchiveError, match=rf"{report.file.name}: (är ingen hel säkerhetskopia|går inte att läsa)|archive\.db: är"
+    ):
         restore_backup(config, report.file, NOW)
     assert count_sources(config) == 4
     assert not list(config.data_dir.glob("replaced-*"))

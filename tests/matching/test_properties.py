@@ -132,7 +132,12 @@ def test_more_text_never_gives_fewer_points(language, data):
 
 
 @quick
-@given(title=texts, text=texts, programme=st.sampled_from(["", "LIFE", "ERASMUS", "CERV"]), loaded=st.sampled_from(["small", "shipped"]))
+@given(
+    title=texts,
+    text=texts,
+    programme=st.sampled_from(["", "LIFE", "ERASMUS", "CERV"]),
+    loaded=st.sampled_from(["small", "shipped"]),
+)
 def test_the_quick_look_at_a_call_leaves_out_no_theme_that_reaches_a_department(title, text, programme, loaded):
     rules = RULES_SMALL if loaded == "small" else shipped()
     judgement = judge_call(rules, a_call(title, text, programme=programme))
