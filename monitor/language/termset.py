@@ -74,6 +74,14 @@ class Scan:
         """The first place of each term that stands in the text."""
         return {term: place for term in self.may if (place := self.place(term)) is not None}
 
+    def holds(self, term: int) -> bool:
+        """Whether a term stands in the text; where it does is not asked."""
+        if term not in self.may:
+            return False
+        if any(place in _SURE and pattern in self._firsts for pattern, place, _ in self._wanted[term]):
+            return True
+        return self.place(term) is not None
+
     def place(self, term: int) -> Span | None:
         """The first place of a term, or None when it does not stand in the text."""
         if term not in self._known:
@@ -143,6 +151,7 @@ class _Place(StrEnum):
     JOINED_ENDS = "joined-ends"
     WRITTEN_BEGINS = "written-begins"
     EXACT = "exact"
+    EXACT_ENDS = "exact-ends"
 
 
 _MARKS = {
@@ -151,7 +160,10 @@ _MARKS = {
     _Place.JOINED_ENDS: ord("+"),
     _Place.WRITTEN_BEGINS: ord("<"),
     _Place.EXACT: ord("="),
+    _Place.EXACT_ENDS: ord("="),
 }
+# Patterns that stand nowhere but where the term does.
+_SURE = frozenset((_Place.STREAM, _Place.JOINED, _Place.WRITTEN_BEGINS, _Place.EXACT))
 
 
 def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
@@ -174,7 +186,7 @@ def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
         elif term.ask is Ask.EXACT_BEGINS:
             yield f"={piece}", _Place.EXACT, 1
         else:
-            yield f"{piece}:", _Place.EXACT, 1
+            yield f"{piece}:", _Place.EXACT_ENDS, 1
 
 
 def locate(text: str, hits: Collection[Span]) -> dict[Span, tuple[int, int]]:

@@ -179,7 +179,7 @@ class RuleSet:
 
     def gate_words(self, scan: Scan) -> frozenset[str]:
         """The words of fit.toml that stand in a text."""
-        return frozenset(self.words[term] for term in scan.may & self._of_gates if scan.place(term) is not None)
+        return frozenset(self.words[term] for term in scan.may & self._of_gates if scan.holds(term))
 
 
 def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Programme | None) -> bool:

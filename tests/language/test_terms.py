@@ -187,3 +187,15 @@ def test_lemma_text_has_the_tokens_that_locate_counts(text):
 def test_what_was_read_before_changes_nothing(lines):
     text = "\n".join(lines)
     assert Analyser().lemma_text(text) == analyser().lemma_text(text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(text=st.lists(st.sampled_from(AROUND + [form for _, forms in INFLECTED for form in forms]), max_size=12).map(" ".join))
+def test_a_quick_look_at_a_text_tells_what_a_thorough_one_tells(text):
+    terms = [parse_term(word) for word in ("skola", "skol*", "*anpassning", "EU", "E*", "*U", "e-hälsa", "museum", "call", "hållbar*")]
+    finder = TermSet(terms)
+    lemma_text = analyser().lemma_text(text)
+    scan, found = finder.scan(lemma_text), finder.find(lemma_text)
+    firsts = {term: min(span for other, *span in found if other == term) for term, *_ in found}
+    assert {term: list(place) for term, place in scan.places.items()} == firsts
+    assert {term for term in range(len(terms)) if scan.holds(term)} == set(firsts) <= scan.may
