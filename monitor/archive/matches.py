@@ -44,8 +44,13 @@ def read_calls(db: Database) -> Iterator[Call]:
         yield corrected(db, call) if (source, call_id) in touched else call
 
 
-def store_matches(db: Database, rows: Iterable[MatchRow], rule_version: str, files: Mapping[str, str], now: datetime) -> int:
-    """Put `rows` in place of every stored match, in one transaction. A match that stays keeps the moment it was first made."""
+def store_matches(
+    db: Database, rows: Iterable[MatchRow], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
+) -> int:
+    """Put `rows` in place of every stored match, in one transaction. A match that stays keeps the moment it was first made.
+
+    `program` is the program that found the rules sound.
+    """
     with db.atomic():
         since = {
             tuple(row[:3]): row[3] for row in db.execute("SELECT source, call_id, department, matched_at FROM matches").fetchall()
@@ -62,9 +67,9 @@ def store_matches(db: Database, rows: Iterable[MatchRow], rule_version: str, fil
             )
             number += 1
         db.execute(
-            "INSERT INTO rule_versions (hash, first_used, files) VALUES (?, ?, ?)"
-            " ON CONFLICT (hash) DO UPDATE SET files = excluded.files",
-            [rule_version, stamp(now), json.dumps(dict(files), ensure_ascii=False)],
+            "INSERT INTO rule_versions (hash, first_used, files, program) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (hash) DO UPDATE SET files = excluded.files, program = excluded.program",
+            [rule_version, stamp(now), json.dumps(dict(files), ensure_ascii=False), program],
         )
     return number
 
@@ -91,6 +96,15 @@ def last_rule_version(db: Database) -> tuple[str, dict[str, str]] | None:
     row = row or db.execute("SELECT hash FROM rule_versions ORDER BY first_used DESC LIMIT 1").fetchone()
     files = rule_files(db, row[0]) if row else None
     return (row[0], files) if files is not None else None
+
+
+def checked_files(db: Database, program: str) -> dict[str, str]:
+    """The texts of the rule files that matched last, where this program checked them; else none."""
+    found = last_rule_version(db)
+    if found is None:
+        return {}
+    row = db.execute("SELECT program FROM rule_versions WHERE hash = ?", [found[0]]).fetchone()
+    return found[1] if row[0] == program else {}
 
 
 def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:

@@ -198,3 +198,9 @@ def m006_search(db: Database) -> None:
 def m008_raw_hash(db: Database) -> None:
     """The hash of the publisher's row that a call was last read from; "" where its source has no such rows."""
     db.execute("ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m009_program(db: Database) -> None:
+    """Which program checked a version of the rules and matched with it; "" where that is not known."""
+    db.execute("ALTER TABLE rule_versions ADD COLUMN program TEXT NOT NULL DEFAULT ''")

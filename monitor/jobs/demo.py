@@ -26,7 +26,8 @@ from monitor.demo.mails import MailFile, render_index
 from monitor.demo.server import SEARCH_PATH, SampleServer
 from monitor.demo.settings import recipient_address, settings_text
 from monitor.errors import ConfigError, MonitorError
-from monitor.matching.load import load_rules
+from monitor.matching.files import read_files
+from monitor.matching.model import DepartmentsFile
 from monitor.paths import RULES
 
 CHAIN = ("crawl", "match", "digest", "send")
@@ -89,7 +90,8 @@ class Demo:
     def run(self, progress: Callable[[Step], None]) -> DemoReport:
         """Read, match, write and deliver twice, a week apart. Raises MonitorError when a command fails."""
         clear_folder(self.folder)
-        departments = {key: department.name for key, department in load_rules(RULES).departments.items()}
+        table = read_files(RULES).get("departments.toml", DepartmentsFile)
+        departments = {department.id: department.name for department in table.department} if table else {}
         shipped = [source.id for source in load_sources([], {}, "sources.toml")]
         text = settings_text(
             file=str(from_here(self.settings)),

@@ -10,7 +10,7 @@ from monitor.archive import Archive, lock
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.digest_builder import DigestBuilder, DigestReport
-from monitor.matching.load import load_rules
+from monitor.jobs.last_rules import load_checked
 from monitor.matching.ruleset import RuleSet
 
 __all__ = ["BuildReport", "DigestReport", "build_digests", "build_previews"]
@@ -41,7 +41,9 @@ def build_digests(
     Building again changes nothing. A dry run stores nothing and writes the mails to `preview/` in the data folder.
     """
     with lock(config.data_dir, "digest"):
-        builder = DigestBuilder(config, archive, rules or load_rules(config.rules_dir), now, week=week, dry_run=dry_run)
+        builder = DigestBuilder(
+            config, archive, rules or load_checked(archive, config.rules_dir), now, week=week, dry_run=dry_run
+        )
         report = BuildReport(week=builder.week)
         for department in builder.departments(departments):
             # A weekly mail that is built now tells everything that a correction would.
@@ -59,6 +61,6 @@ def build_previews(config: Config, archive: Archive, now: datetime, *, rules: Ru
     """Build the coordinator's copies of the mails that tomorrow's digest will hold, as they would be now."""
     tomorrow = (now.astimezone(config.zone) + timedelta(days=1)).date()
     with lock(config.data_dir, "digest"):
-        builder = DigestBuilder(config, archive, rules or load_rules(config.rules_dir), now, week=iso_week(tomorrow))
+        builder = DigestBuilder(config, archive, rules or load_checked(archive, config.rules_dir), now, week=iso_week(tomorrow))
         previews = [builder.preview(department) for department in builder.departments(())]
     return BuildReport(week=builder.week, digests=[preview for preview in previews if preview is not None])

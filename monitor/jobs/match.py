@@ -21,6 +21,7 @@ from monitor.jobs.search import index_archive
 from monitor.matching.card import card_of
 from monitor.matching.explain import Circumstances, Why, why, why_all
 from monitor.matching.judgement import analyse_zones, judge_call
+from monitor.matching.load import program
 from monitor.matching.match import matches_of
 from monitor.matching.ruleset import RuleSet
 
@@ -54,7 +55,7 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     for call, zones in archived_calls(archive, rules):
         calls += 1
         rows += match_rows(rules, call, zones)
-    store_matches(archive.db, rows, rules.version, rules.files, now)
+    store_matches(archive.db, rows, rules.version, rules.files, now, program=program())
     counts = Counter(row.department for row in rows)
     seconds = round(time.monotonic() - begun, 3)
     logger.info("match_finished calls=%d matches=%d rules=%s seconds=%.1f", calls, len(rows), rules.version, seconds)

@@ -122,11 +122,11 @@ def set_password(config: Config, password: str) -> Path:
 
 def report_document(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
     """The follow-up of a period as one document."""
-    from monitor.matching.load import load_rules
+    from monitor.jobs.last_rules import load_checked
     from monitor.web.followup import follow_up
 
     with open_installation(config) as archive:
-        return follow_up(archive.db, load_rules(config.rules_dir), config, begin, end, now)
+        return follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
 def report_html(config: Config, now: datetime, document: dict[str, Any]) -> str:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from monitor.errors import RuleError, RuleErrors
+from monitor.language.analyser import analyser
 from monitor.matching.check import check_files
-from monitor.matching.files import RuleFiles, parse_files, read_files
+from monitor.matching.files import RuleFiles, build, parse_files, read_files
 from monitor.matching.ruleset import RuleSet
 
 
-def load_rules(folder: Path) -> RuleSet:
-    """The rules of a folder; RuleErrors with every problem when there is any. Nothing is skipped."""
-    return _sound(read_files(folder))
+def program() -> str:
+    """What decides whether rules are sound, besides the rules: this program and how it reads words."""
+    return f"{version('eu-monitor')} {analyser().version}"
+
+
+def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSet:
+    """The rules of a folder; RuleErrors with every problem when there is any. Nothing is skipped.
+
+    `checked`: the texts of files that this program found sound before. The same ones, all of them, are not tried on their examples again.
+    """
+    found = read_files(folder)
+    if checked and checked == found.texts and not found.errors:
+        rules = build(found, found.themes.values())
+        if rules is not None:
+            return rules
+    return _sound(found)
 
 
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
