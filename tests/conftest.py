@@ -1,10 +1,17 @@
 """Fixtures that every test may use."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Installation
+
+# Thousands of small archives wait for the disk at each commit: where there is memory to spare, they lie there.
+_MEMORY = Path("/dev/shm")
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 4_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

@@ -192,7 +192,9 @@ def test_what_was_read_before_changes_nothing(lines):
 @settings(deadline=None, max_examples=100)
 @given(text=st.lists(st.sampled_from(AROUND + [form for _, forms in INFLECTED for form in forms]), max_size=12).map(" ".join))
 def test_a_quick_look_at_a_text_tells_what_a_thorough_one_tells(text):
-    terms = [parse_term(word) for word in ("skola", "skol*", "*anpassning", "EU", "E*", "*U", "e-hälsa", "museum", "call", "hållbar*")]
+    terms = [
+        parse_term(word) for word in ("skola", "skol*", "*anpassning", "EU", "E*", "*U", "e-hälsa", "museum", "call", "hållbar*")
+    ]
     finder = TermSet(terms)
     lemma_text = analyser().lemma_text(text)
     scan, found = finder.scan(lemma_text), finder.find(lemma_text)
