@@ -7,9 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+# What hangs on size and colours; everything else is the same however a page is shown.
+_SEEN = {"runOnly": ["color-contrast", "scrollable-region-focusable", "target-size", "link-in-text-block"]}
+# Where a violation stands is told by its HTML; working out selectors for all that is well takes longer than the checks.
+_QUICK = {"resultTypes": ["violations"], "selectors": False, "preload": False}
+_AXE = Axe().axe_script
+
+
+def violations(page, *, again=False):
+    """What axe finds on a page as it is shown now: rule and elements. `again`: the same page in another size or colour."""
+    if not again:
+        page.evaluate(_AXE)
+    result = page.evaluate("options => axe.run(document, options)", {**(_SEEN if again else {}), **_QUICK})
+    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in result["violations"]]
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import re
 import shutil
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from monitor.archive import open_archive
@@ -13,11 +12,10 @@ from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.web.app import make_app
 from monitor.web.login import COOKIE
 from monitor.web.site import Site
-from tests.web.chromium import ARGUMENTS, CHROMIUM, served
+from tests.web.chromium import ARGUMENTS, CHROMIUM, served, violations
 from tests.web.conftest import Work, changeable
 from tests.web.sample import NOW, PASSWORD
 
-AXE = Axe().axe_script
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.is_file(), reason="Chromium is not installed (/usr/bin/chromium)"),
@@ -169,9 +167,7 @@ def test_login_lab_edit_with_preview_and_save(page, site):
     assert beside.locator(".gain").get_by_role("link", name="Cykelvägar och hållbara resor").count() > 0
     colour = "element => getComputedStyle(element).fontFamily"
     assert written.get_by_role("main").evaluate(colour) == sent.get_by_role("main").evaluate(colour)
-    beside.evaluate(AXE)
-    found = beside.evaluate("options => axe.run(document, options)", _QUICK)["violations"]
-    assert [one["id"] for one in found] == []
+    assert violations(beside) == []
     beside.close()
     page.get_by_text("Som text", exact=True).click()
     assert "cykelvägar" in page.get_by_label("Temat som text").input_value()
@@ -260,26 +256,17 @@ def _tab_to(page, text, name=""):
     raise AssertionError(f"the keyboard never reached {text or name}")
 
 
-# What hangs on size and colours; everything else is the same in each of the four.
-_SEEN = {"runOnly": ["color-contrast", "scrollable-region-focusable", "target-size", "link-in-text-block"]}
-# Where a violation stands is told by its HTML; working out selectors for all that is well takes longer than the checks.
-_QUICK = {"resultTypes": ["violations"], "selectors": False, "preload": False}
-
-
 def axe_finds(page, path):
     """What axe finds on a page, wide and narrow, light and dark, everything unfolded."""
     found = []
     page.goto(path)
-    page.evaluate(AXE)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    for width, scheme, options in ((1280, "light", {}), (1280, "dark", _SEEN), (390, "dark", _SEEN), (390, "light", _SEEN)):
+    for number, (width, scheme) in enumerate(((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        result = page.evaluate("options => axe.run(document, options)", {**options, **_QUICK})
-        where = (path, width, scheme)
-        found += [(*where, one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in result["violations"]]
+        found += [(path, width, scheme, *one) for one in violations(page, again=number > 0)]
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append((*where, "wider than the screen"))
+            found.append((path, width, scheme, "wider than the screen"))
     return found
 
 
@@ -303,8 +290,6 @@ def test_axe_finds_nothing_where_the_coordinator_works(page, site, base, path):
 def test_axe_does_find_what_is_wrong(page):
     """With the same options: what is left out of them leaves nothing unseen."""
     page.goto("/om")
-    page.evaluate(AXE)
     page.evaluate("document.querySelector('main').innerHTML += '<p id=p1><img src=/statik/favicon.svg> text</p>'")
     page.evaluate("document.getElementById('p1').style.setProperty('color', '#ddd')")
-    result = page.evaluate("options => axe.run(document, options)", _QUICK)
-    assert {"image-alt", "color-contrast"} <= {one["id"] for one in result["violations"]}
+    assert {"image-alt", "color-contrast"} <= {name for name, _ in violations(page)}
