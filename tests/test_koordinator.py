@@ -45,8 +45,8 @@ def place(tmp_path_factory):
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
         more = 'expected = 1\n[rules]\ndir = "rules"\n[digests]\ndir = "digests"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "kansli@example.se"\n'
         place.configure(loopback_settings(f"{publisher.url}/search", more=more))
-        assert place.run("crawl", "funding-tenders", now=NOW).code == 0
-    assert place.run("match", now=NOW).code == 0
+        assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
+    assert place.ask("match", now=NOW).code == 0
     with open_archive(place.archive) as archive:
         archive.db.table("feedback").insert(
             {
@@ -61,13 +61,12 @@ def place(tmp_path_factory):
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_runs_as_it_stands(place, command):
-    outcome = subprocess.run(
-        place.command(*shlex.split(command)[1:], now=NOW), cwd=place.folder, capture_output=True, text=True, check=False
-    )
-    assert outcome.returncode == 0, outcome.stderr + outcome.stdout
-    assert "Traceback" not in outcome.stderr
-    assert outcome.stdout.strip() or "digest" in command
+def test_every_command_runs_as_it_stands(place, command, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    outcome = place.ask(*shlex.split(command)[1:], now=NOW)
+    assert outcome.code == 0, outcome.err + outcome.out
+    assert "Traceback" not in outcome.err
+    assert outcome.out.strip() or "digest" in command
 
 
 def test_a_new_department_is_demanded_a_theme(place, tmp_path):
@@ -77,6 +76,6 @@ def test_a_new_department_is_demanded_a_theme(place, tmp_path):
     rules = shutil.copytree(place.folder / "rules-forslag", tmp_path / "rules") / "departments.toml"
     rules.write_text(rules.read_text("utf-8") + "\n" + block["text"], "utf-8")
     other.configure('[rules]\ndir = "rules"\n')
-    outcome = other.run("rules", "check")
+    outcome = other.ask("rules", "check")
     assert outcome.code == 1
     assert "overformyndare" in outcome.out + outcome.err

@@ -24,9 +24,9 @@ def crawled(tmp_path_factory):
     rows = [row(1), row(2), row(3, text="<p>Youth exchanges between twin towns.</p>")]
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
         place.configure(loopback_settings(f"{publisher.url}/search"))
-        place.run("crawl", "funding-tenders", now=NOW)
+        place.fork("crawl", "funding-tenders", now=NOW)
         rows[0] = row(1, deadlines=("2026-10-06",))
-        place.run("crawl", "funding-tenders", now="2026-05-21T12:00")
+        place.fork("crawl", "funding-tenders", now="2026-05-21T12:00")
     return place
 
 
@@ -57,22 +57,22 @@ def test_help_answers_at_once():
 
 
 def test_show_answers_with_all_that_is_known(crawled):
-    shown = crawled.run("show", "life-2026-test-0001", "--json").json
+    shown = crawled.ask("show", "life-2026-test-0001", "--json").json
     assert shown["call_id"] == "1TOPICSen"
     assert [event["type"] for event in shown["events"]] == ["new", "deadline_moved"]
     assert [deadline["at"] for deadline in shown["deadlines"]] == ["2026-10-06T15:00:00+00:00"]
     assert len(shown["versions"]) == 2
-    text = crawled.run("show", "1TOPICSen").out
+    text = crawled.ask("show", "1TOPICSen").out
     assert "ny sista dag" in text
 
 
 @pytest.mark.parametrize("name", ["funding-tenders/2TOPICSen", "2TOPICSen", "LIFE-2026-TEST-0002"])
 def test_a_call_is_found_by_what_one_has_at_hand(crawled, name):
-    assert crawled.run("show", name, "--json").json["call_id"] == "2TOPICSen"
+    assert crawled.ask("show", name, "--json").json["call_id"] == "2TOPICSen"
 
 
 def test_a_call_that_is_not_there(crawled):
-    outcome = crawled.run("show", "LIFE-1")
+    outcome = crawled.ask("show", "LIFE-1")
     assert outcome.code == 1
     assert "LIFE-1: finns inte i arkivet" in outcome.err
     assert outcome.out == ""
@@ -83,11 +83,11 @@ def test_status_says_whether_a_person_is_needed(crawled):
     assert outcome.json["calls"] == {"open": 3, "forthcoming": 0, "closed": 0, "total": 3}
     assert outcome.code == 0
     assert outcome.json["attention"] == []
-    assert "Utlysningar: 3 öppna" in crawled.run("status", now="2026-05-21T13:00").out
+    assert "Utlysningar: 3 öppna" in crawled.ask("status", now="2026-05-21T13:00").out
 
 
 def test_a_call_that_has_passed_counts_as_closed_whatever_its_last_reading_said(crawled):
-    assert crawled.run("status", "--json", now="2027-01-01T12:00").json["calls"]["closed"] == 3
+    assert crawled.ask("status", "--json", now="2027-01-01T12:00").json["calls"]["closed"] == 3
 
 
 def test_replay_reads_the_stored_documents_again_without_the_network(crawled):

@@ -20,7 +20,7 @@ def place(tmp_path_factory):
     found.configure('[rules]\ndir = "rules"\n')
     with open_archive(found.archive) as archive:
         store_calls(archive.db, sample_calls())
-    found.run("match", now=NOW)
+    found.ask("match", now=NOW)
     return found
 
 
@@ -28,25 +28,25 @@ def test_match_answers_as_the_contract_says(place):
     outcome = place.run("match", "--json", now=NOW)
     assert (outcome.code, set(outcome.json)) == (0, {"calls", "matches", "departments", "seconds"})
     assert outcome.json["departments"] == {"kultur": 3, "teknik": 1}
-    shown = place.run("match", now=NOW)
+    shown = place.ask("match", now=NOW)
     assert "Kultur och fritid" in shown.out
     assert "9 lästa, 4 träffar" in shown.out
 
 
 def test_why_for_one_department_and_for_all(place):
-    one = place.run("why", "ERASMUS-2026-SHORT", "--department", "kultur", "--json", now=NOW).json
+    one = place.ask("why", "ERASMUS-2026-SHORT", "--department", "kultur", "--json", now=NOW).json
     assert (one["step"], one["short"]) == ("below-threshold", 2)
-    every = place.run("why", "ERASMUS-2026-A", "--json", now=NOW).json
+    every = place.ask("why", "ERASMUS-2026-A", "--json", now=NOW).json
     assert [item["step"] for item in every["departments"]] == ["matched", "below-threshold"]
-    shown = place.run("why", "ERASMUS-2026-A", now=NOW).out
+    shown = place.ask("why", "ERASMUS-2026-A", now=NOW).out
     assert "Den går till Kultur och fritid" in shown
     assert "young people" in shown
-    assert "finns inte i arkivet" in place.run("why", "NOPE", now=NOW).out
-    assert place.run("why", "ERASMUS-2026-A", "--department", "x", now=NOW).code == 2
+    assert "finns inte i arkivet" in place.ask("why", "NOPE", now=NOW).out
+    assert place.ask("why", "ERASMUS-2026-A", "--department", "x", now=NOW).code == 2
 
 
 def test_rules_check_is_content_with_good_rules(place):
-    outcome = place.run("rules", "check", "--json")
+    outcome = place.ask("rules", "check", "--json")
     assert (outcome.code, outcome.json["errors"], outcome.json["themes"], outcome.json["examples"]) == (0, [], 2, 10)
 
 
@@ -64,7 +64,7 @@ def test_one_wrong_file_stops_matching_and_is_named_with_its_line(place, tmp_pat
         }
     ]
     for command in (("match",), ("why", "X"), ("rules", "report"), ("rules", "try", "-")):
-        stopped = broken.run(*command, now=NOW)
+        stopped = broken.ask(*command, now=NOW)
         assert stopped.code == 2
         assert "themes/ungdom.toml:5: department 'kulturen' finns inte" in stopped.err
         assert stopped.out == ""
@@ -75,8 +75,8 @@ def test_work_that_nobody_watches_goes_on_with_the_last_good_rules(place):
     sound = theme.read_text("utf-8")
     try:
         theme.write_text(sound.replace('["kultur"]', '["kulturen"]'), "utf-8")
-        assert place.run("match", "--json", now=NOW).code == 2
-        kept = place.run("match", "--last-good", "--json", now=NOW)
+        assert place.ask("match", "--json", now=NOW).code == 2
+        kept = place.ask("match", "--last-good", "--json", now=NOW)
     finally:
         theme.write_text(sound, "utf-8")
     assert (kept.code, kept.json["departments"]) == (1, {"kultur": 3, "teknik": 1})
@@ -84,29 +84,29 @@ def test_work_that_nobody_watches_goes_on_with_the_last_good_rules(place):
 
 
 def test_test_term(place):
-    assert place.run("rules", "test-term", "ungdom*", "Två ungdomsutbyten.", "--json").json == {
+    assert place.ask("rules", "test-term", "ungdom*", "Två ungdomsutbyten.", "--json").json == {
         "match": True,
         "hits": [{"start": 4, "end": 18, "text": "ungdomsutbyten"}],
     }
-    assert place.run("rules", "test-term", "LIFE", "life science", "--json").json == {"match": False, "hits": []}
-    assert place.run("rules", "test-term", "a*b", "text").code == 2
+    assert place.ask("rules", "test-term", "LIFE", "life science", "--json").json == {"match": False, "hits": []}
+    assert place.ask("rules", "test-term", "a*b", "text").code == 2
 
 
 def test_try_reads_a_file_whose_first_line_is_the_title(place, tmp_path):
     (tmp_path / "prov.txt").write_text("Ungdomsutbyten\nKommuner kan söka.", "utf-8")
-    outcome = place.run("rules", "try", str(tmp_path / "prov.txt"), "--json").json
+    outcome = place.ask("rules", "try", str(tmp_path / "prov.txt"), "--json").json
     assert [found["department"] for found in outcome["departments"]] == ["kultur"]
     assert outcome["fit"]["answer"] == "ja"
-    assert "Kultur och fritid" in place.run("rules", "try", str(tmp_path / "prov.txt")).out
+    assert "Kultur och fritid" in place.ask("rules", "try", str(tmp_path / "prov.txt")).out
 
 
 def test_compare_shows_a_table_a_person_can_read(place, tmp_path):
     theme = FILES["themes/ungdom.toml"].replace("weight = 2\nin", "weight = 6\nin")
     new = write_rules(tmp_path / "new", **{"themes/ungdom.toml": theme})
-    outcome = place.run("rules", "compare", str(new), "--json").json
+    outcome = place.ask("rules", "compare", str(new), "--json").json
     assert [item["call_id"] for item in outcome["departments"]["kultur"]["gained"]] == ["Stöd"]
     assert outcome["departments"]["kultur"]["unchanged"] == 3
-    shown = place.run("rules", "compare", str(place.folder / "rules"), str(new)).out
+    shown = place.ask("rules", "compare", str(place.folder / "rules"), str(new)).out
     assert "Får till" in shown
     assert "”young people” (unga: 6 p, här 2 p)" in shown
 
@@ -118,16 +118,16 @@ def test_evaluate_answers_as_the_contract_says(place, tmp_path):
     ]
     file = tmp_path / "labelled.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    outcome = place.run("rules", "evaluate", str(file), "--json").json
+    outcome = place.ask("rules", "evaluate", str(file), "--json").json
     assert set(outcome) == {"items", "micro", "fit", "departments", "errors"}
     assert outcome["micro"] == {"precision": 1.0, "recall": 0.5, "f1": 0.6667}
     assert outcome["errors"] == [{"id": "2", "missed": ["kultur"], "extra": []}]
     file.write_text("{}", "utf-8")
-    assert place.run("rules", "evaluate", str(file)).code == 2
+    assert place.ask("rules", "evaluate", str(file)).code == 2
 
 
 def test_report_and_feedback(place):
-    report = place.run("rules", "report", "--json").json
+    report = place.ask("rules", "report", "--json").json
     assert {(row["theme"], row["signal"]): row["hits"] for row in report["signals"]}["ungdom", "utbyte"] == 6
     with open_archive(place.archive) as archive:
         archive.db.execute(
@@ -135,8 +135,8 @@ def test_report_and_feedback(place):
             ["2026-05-20T10:00:00+00:00"],
         )
         archive.db.conn.commit()
-    listed = place.run("feedback", "--json").json["answers"]
+    listed = place.ask("feedback", "--json").json["answers"]
     assert [(item["title"], item["answer"]) for item in listed] == [("Youth exchange", "intressant")]
-    made = place.run("feedback", "--example", str(listed[0]["id"]), "--json", now=NOW)
+    made = place.ask("feedback", "--example", str(listed[0]["id"]), "--json", now=NOW)
     assert (made.code, made.json["errors"]) == (0, [])
     assert "intressant 2026-05-20" in (place.folder / "rules/themes/ungdom.toml").read_text("utf-8")

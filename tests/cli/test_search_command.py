@@ -61,24 +61,24 @@ def test_search_by_word_phrase_star_field_and_choice(stored):
 
 
 def test_search_for_people_offers_what_may_have_been_meant(stored):
-    answer = stored.run("search", "ungdomsutbytten", now=NOW)
+    answer = stored.ask("search", "ungdomsutbytten", now=NOW)
     assert answer.code == 0
     assert "0 träffar" in answer.out
     assert "Menade du: ungdomsutbyten" in answer.out
-    assert "Energy" in stored.run("search", "renovation", now=NOW).out
+    assert "Energy" in stored.ask("search", "renovation", now=NOW).out
 
 
 @pytest.mark.parametrize("typed", ['"', "NEAR(", "*", "a AND", "title:", "(", "'"])
 def test_search_takes_anything(stored, typed):
-    assert stored.run("search", typed, "--json", now=NOW).code == 0
+    assert stored.ask("search", typed, "--json", now=NOW).code == 0
 
 
 def test_analyse_answers_as_the_contract_says(stored):
-    tokens = stored.run("analyse", "Skolbibliotekens böcker", "--json").json["tokens"]
+    tokens = stored.ask("analyse", "Skolbibliotekens böcker", "--json").json["tokens"]
     assert tokens == [
         {"text": "Skolbibliotekens", "start": 0, "end": 16, "lemma": "skolbibliotek", "parts": ["skola", "bibliotek"]},
         {"text": "böcker", "start": 17, "end": 23, "lemma": "bok", "parts": []},
     ]
-    (token,) = stored.run("analyse", "cities", "--language", "en", "--json").json["tokens"]
+    (token,) = stored.ask("analyse", "cities", "--language", "en", "--json").json["tokens"]
     assert token["lemma"] == "city"
-    assert "skola + bibliotek" in stored.run("analyse", "skolbibliotek").out
+    assert "skola + bibliotek" in stored.ask("analyse", "skolbibliotek").out
