@@ -63,7 +63,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            db = Database(connection)
+            db = Database(connection, execute_plugins=False)
             _migrate(db, path)
             if shared is not None:
                 _share(connection, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))

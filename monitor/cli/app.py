@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.logs import start_logs
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class App:
     @cached_property
     def config(self) -> Config:
         """The settings in force; ConfigError when they are wrong."""
+        from monitor.cli.logs import start_logs
         from monitor.config import find_config, load_config
 
         config = load_config(find_config(self.config_file))

@@ -42,7 +42,9 @@ def search_archive(
     """What a query finds; an archive that was never indexed is indexed first."""
     if not archive.db.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
         index_archive(archive)
-    filters = Filters(kind=kind, programme=programme, department=department, status=status, programmes=programme_names(config))
+    # Names of programmes are asked for as a choice or as "program:LIFE"; reading them takes longer than the search.
+    programmes = programme_names(config) if programme or ":" in query else {}
+    filters = Filters(kind=kind, programme=programme, department=department, status=status, programmes=programmes)
     return search(archive.db, query, now, filters, limit=limit)
 
 
