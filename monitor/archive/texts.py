@@ -8,6 +8,7 @@ front of a word is a search for a beginning there), `+` a word written in pieces
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
@@ -76,17 +77,31 @@ def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | No
     return dict(zip(ZONES, row, strict=True)) if row else None
 
 
-def touched_calls(db: Database, analyser: Analyser, terms: Iterable[Term]) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Every call that at least one of the terms finds, with its lemma texts; those whose words changed since are analysed anew."""
+def find_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] = ZONES) -> set[int]:
+    """The rows in which one of the terms stands in one of the zones."""
     asked = " OR ".join(sorted({match_expression(term) for term in terms}))
     if not asked:
-        return
+        return set()
+    rows = db.execute("SELECT rowid FROM search WHERE search MATCH ?", [f"{{{' '.join(zones)}}} : ({asked})"])
+    return {row[0] for row in rows}
+
+
+def changed_ids(db: Database) -> set[int]:
+    """The rows whose calls have changed since they were indexed."""
+    rows = db.execute(
+        f"SELECT i.id FROM indexed i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE i.hash <> {_STATE}"
+    )
+    return {row[0] for row in rows}
+
+
+def calls_of(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[tuple[Call, dict[str, str]]]:
+    """The calls of these rows with their lemma texts; those whose words changed since are analysed anew."""
     touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
     rows = db.execute(
-        f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM search"
-        " JOIN indexed i ON i.id = search.rowid JOIN texts t ON t.id = i.id"
-        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE search MATCH ?",
-        [asked],
+        f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM json_each(?) asked"
+        " JOIN indexed i ON i.id = asked.value JOIN texts t ON t.id = i.id"
+        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id",
+        [json.dumps(sorted(ids))],
     )
     for source, call_id, data, fresh, *texts in rows:
         call = corrected(db, decode_call(data)) if (source, call_id) in touched else decode_call(data)

@@ -13,7 +13,8 @@ from monitor.matching.model import Department, Programme, Signal, ThemeFile, Vet
 from monitor.matching.ruleset import RuleSet, holds_besides_words
 from monitor.matching.scoring import Asked
 
-_ROUNDING = 1e-6  # sums of the same numbers in another order may differ in the last digit
+ROUNDING = 1e-6
+"""Sums of the same numbers in another order may differ in the last digit."""
 GATES = ""
 """Stands for the gates among the names of themes that two rule sets have alike."""
 
@@ -94,8 +95,8 @@ class Judgement:
                         seen.add(field)
                         points[theme] = points.get(theme, 0.0) + worth
         least = self.rules.least
-        likely = sorted(theme for theme, found in points.items() if found + _ROUNDING >= least[theme][1])
-        return tuple(self._result(theme) for theme in likely if self._most(theme) + _ROUNDING >= least[theme][0])
+        likely = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
+        return tuple(self._result(theme) for theme in likely if self._most(theme) + ROUNDING >= least[theme][0])
 
     def _most(self, number: int) -> float:
         """The points that a theme gets if every star fits and nothing speaks against it."""

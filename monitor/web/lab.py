@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from sqlite_utils import Database
 
 from monitor.archive.labrows import digest_days, first_seen_days, other_themes
-from monitor.archive.texts import touched_calls
+from monitor.archive.texts import calls_of, changed_ids, find_ids
 from monitor.calls import Call, call_zones
 from monitor.digest.wording import clean, iso_week
 from monitor.language.terms import parse_term
-from monitor.matching.judgement import Judgement
+from monitor.matching.judgement import ROUNDING, Judgement
 from monitor.matching.load import check_texts
 from monitor.matching.match import Evidence, Match, matches_of
 from monitor.matching.model import Signal, ThemeFile
@@ -132,13 +132,6 @@ def _words(theme: ThemeFile | None) -> Iterator[str]:
         yield from signal.needs if isinstance(signal, Signal) else ()
 
 
-def _speaking(theme: ThemeFile | None) -> Iterator[str]:
-    """The words without one of which the theme reaches nobody."""
-    for signal in theme.signal if theme is not None else ():
-        if signal.weight > 0:
-            yield from signal.needs or signal.words
-
-
 def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
     """The rules with no theme but this one, live so that a draft shows what it would do."""
     if theme is None:
@@ -160,6 +153,28 @@ def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
     return replace(rules, themes=(*rules.themes, live))
 
 
+def _hopeful(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
+    """Of rules of one theme: the rows in which one of its words stands, and those that may reach a department by them.
+
+    Told from the full-text index alone, as a match's quick look is; only what may reach a department is read.
+    """
+    touched: set[int] = set()
+    points: dict[int, float] = {}
+    for _, conditions in rules.ready:
+        for asked in conditions:
+            signal = asked.condition
+            if not isinstance(signal, Signal) or signal.weight < 0:
+                continue
+            needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
+            for worth, zones in asked.fields if signal.words else ():
+                found = find_ids(db, map(parse_term, signal.words), zones)
+                found = found if needed is None else found & needed
+                touched |= found
+                for row in found:
+                    points[row] = points.get(row, 0.0) + worth
+    return touched, {row for row, found_points in points.items() if rules.least and found_points + ROUNDING >= rules.least[0][1]}
+
+
 def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: Outcome, now: datetime) -> None:
     before_rules, after_rules = _alone(rules, old if old is not None and old.theme.state == "live" else None), _alone(rules, new)
     one, other = before_rules.beside_of(after_rules), after_rules.beside_of(before_rules)
@@ -170,8 +185,10 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
     found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
     others = other_themes(db, list(found), new.theme.id)
     after_keys: dict[str, set[Key]] = {name: set() for name in found}
-    for call, zones in touched_calls(db, rules.analyser, [parse_term(word) for word in {*_speaking(old), *_speaking(new)}]):
-        outcome.touched += 1
+    touched, hopeful = _hopeful(db, one)
+    touched_now, hopeful_now = _hopeful(db, other)
+    outcome.touched = len(touched | touched_now)
+    for call, zones in calls_of(db, rules.analyser, hopeful | hopeful_now | changed_ids(db)):
         scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
         had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}
         has = {match.department: match for match in matches_of(Judgement(other, call, scanned))}
