@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,17 +77,22 @@ def read_files(folder: Path) -> RuleFiles:
     return parse_files(texts, found)
 
 
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[dict[str, Any], dict[lines.Path, int]]:
+    """The tables of a TOML text and their lines. Remembered: at each edit in the rule lab all files but one are as they were."""
+    return tomllib.loads(text), lines.find_lines(text)
+
+
 def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFiles:
     """As `read_files`, for texts that stand in memory: the rule lab checks before it saves."""
     found = found or RuleFiles(texts)
     for file, text in texts.items():
         model = _SINGLE.get(file, ThemeFile)
         try:
-            raw = tomllib.loads(text)
+            raw, found.places[file] = _read(text)
         except tomllib.TOMLDecodeError as error:
             found.errors.append(RuleError(file, _toml_line(text, str(error)), f"är inte giltig TOML: {error}"))
             continue
-        found.places[file] = lines.find_lines(text)
         try:
             found.values[file] = model.model_validate(raw)
         except ValidationError as error:
