@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,34 +86,46 @@ def compose(letter: Letter) -> EmailMessage:
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    for filename, content in letter.calendars:
-        if message.get_content_maintype() != "multipart" or message.get_content_subtype() != "mixed":
-            message.make_mixed()
-        message.attach(_attachment(filename, content))
-    # Set last: a message that becomes multipart hands its Content- headers down to its first part.
+    message["MIME-Version"] = "1.0"
     message["Content-Language"] = letter.language
-    _set_boundaries(message)
+    parts = [_words("plain", letter.text), _words("html", letter.html)]
+    # Boundaries follow from the Message-ID instead of chance.
+    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]}"
+    if letter.calendars:
+        message["Content-Type"] = f'multipart/mixed; boundary="{boundary}_0"'
+        body = _part(f'multipart/alternative; boundary="{boundary}_1"')
+        for part in (body, *(_attachment(filename, content) for filename, content in letter.calendars)):
+            message.attach(part)
+    else:
+        message["Content-Type"] = f'multipart/alternative; boundary="{boundary}_0"'
+        body = message
+    for part in parts:
+        body.attach(part)
     return message
 
 
-def _attachment(filename: str, content: bytes) -> EmailMessage:
-    # By hand: `add_attachment` reads the same few headers anew for each of their parameters.
+# Parts are put together by hand: `set_content` and `add_attachment` read the same few headers anew for each parameter, and
+# encode a long page line by line in Python.
+def _part(content_type: str, encoding: str = "") -> EmailMessage:
     part = EmailMessage(policy=_POLICY)
-    part["Content-Transfer-Encoding"] = "base64"
-    part["Content-Disposition"] = f'attachment; filename="{filename}"'
-    part["Content-Type"] = 'text/calendar; charset="utf-8"; method="PUBLISH"'
-    part["MIME-Version"] = "1.0"
-    part.set_payload(base64.encodebytes(content).decode("ascii").replace("\n", "\r\n"))
+    part["Content-Type"] = content_type
+    if encoding:
+        part["Content-Transfer-Encoding"] = encoding
     return part
 
 
-def _set_boundaries(message: EmailMessage) -> None:
-    """Boundaries that follow from the Message-ID instead of chance."""
-    key = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:24]
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{key}_{number}")
+def _words(subtype: str, text: str) -> EmailMessage:
+    part = _part(f'text/{subtype}; charset="utf-8"', "quoted-printable")
+    lines = b"\r\n".join((*text.encode().splitlines(), b""))
+    part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
+    return part
+
+
+def _attachment(filename: str, content: bytes) -> EmailMessage:
+    part = _part('text/calendar; charset="utf-8"; method="PUBLISH"', "base64")
+    part["Content-Disposition"] = f'attachment; filename="{filename}"'
+    part.set_payload(base64.encodebytes(content).decode("ascii").replace("\n", "\r\n"))
+    return part
 
 
 def _domain(sender: str) -> str:
