@@ -1,9 +1,12 @@
 """The wheel holds what is tracked, and an installed copy finds its spiders, rules and digests."""
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -76,16 +79,40 @@ def test_every_pin_is_plain():
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+", line)] == []
 
 
-def test_every_dependency_is_pinned():
-    import tomllib
+def plain(name):
+    """The name as an index compares it. Rule: https://packaging.python.org/en/latest/specifications/name-normalization/"""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", name)[0]).lower()
 
+
+@pytest.fixture(scope="module")
+def asked():
+    """What pyproject.toml asks for: the program's own dependencies, and with each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    names = {
-        re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower()
-        for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    }
-    assert {re.split(r"[<>=]", name)[0].lower() for name in wanted} <= names
+    own = {plain(name) for name in project["dependencies"]}
+    return {"": own} | {extra: own | {plain(name) for name in names} for extra, names in project["optional-dependencies"].items()}
+
+
+def test_every_dependency_is_pinned(asked):
+    assert asked["test"] <= {plain(line) for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}
+
+
+def imported(folder):
+    """The first name of every module that a folder's files import by its full name."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(("folder", "extra"), [("monitor", ""), ("spiders", ""), ("tests", "test")])
+def test_what_is_imported_is_asked_for(folder, extra, asked):
+    """What another package happens to bring is gone the day that package no longer wants it."""
+    brought = metadata.packages_distributions()
+    ours = sys.stdlib_module_names | {"monitor", "spiders", "tests", "benchmarks"}
+    missing = {name for name in set(imported(folder)) - ours if not asked[extra] & {plain(one) for one in brought.get(name, ())}}
+    assert missing == set()
 
 
 def dockerfile():
