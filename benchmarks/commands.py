@@ -14,12 +14,8 @@ from benchmarks.measure import ROOT, Line, medians, seconds
 
 BOUNDS = {"--help": 6.0, "search": 20.0, "status": 20.0}
 NOTHING = "python -c pass"
-# As `python -m monitor` in an installation: without numpy, which only the peers bring and sqlite-utils would import.
-MONITOR = [
-    sys.executable,
-    "-c",
-    "import runpy, sys; sys.modules['numpy'] = None; sys.argv[0] = 'monitor'; runpy.run_module('monitor', run_name='__main__')",
-]
+# As the console script in an installation: without numpy, which only the peers bring and sqlite-utils would import.
+MONITOR = [sys.executable, "-c", "import sys; sys.modules['numpy'] = None; from monitor.cli import main; sys.exit(main())"]
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:

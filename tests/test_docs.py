@@ -45,8 +45,9 @@ def resolve(words):
             option = next(one for one in monitor.params if rest[0] in one.opts)
             rest = rest[1:] if getattr(option, "is_flag", False) else rest[2:]
         elif isinstance(command, click.Group):
-            assert rest[0] in command.commands, f"there is no command {rest[0]!r}"
-            command = command.commands[rest.pop(0)]
+            name = rest.pop(0)
+            command = command.get_command(click.Context(command), name)
+            assert command is not None, f"there is no command {name!r}"
         else:
             break
     return command, rest

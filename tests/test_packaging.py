@@ -9,6 +9,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
+import click
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,9 +141,11 @@ def test_the_image_runs_as_an_ordinary_user_with_a_volume_and_a_health_check_tha
     assert f"useradd --system --uid 10001 --home-dir {home}" in useradd
     assert f"MONITOR_CONFIG={home}/monitor.toml" in said["ENV"]
     check = said["HEALTHCHECK"].partition(" CMD ")[2]
+    context = click.Context(monitor)
     (name,) = re.findall(r"monitor (\w+)", check)
-    assert {name, *re.findall(r'"(\w+)"', said["CMD"])} <= set(monitor.commands)
-    assert set(re.findall(r"(?<!\w)--json", check)) <= {option for one in monitor.commands[name].params for option in one.opts}
+    assert {name, *re.findall(r'"(\w+)"', said["CMD"])} <= set(monitor.list_commands(context))
+    options = {option for one in monitor.get_command(context, name).params for option in one.opts}
+    assert set(re.findall(r"(?<!\w)--json", check)) <= options
 
 
 def test_what_is_private_or_large_stays_out_of_the_image():

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from monitor.cli.app import App
-
-from monitor.cli import archive, collect, demo, digest, operations, rules, search, sources, web  # isort: skip
 from monitor.errors import ConfigError, LockedError, MonitorError, RuleError, RuleErrors
 
 DONE, ATTENTION, WRONG, LOCKED = 0, 1, 2, 3
+MODULES = {
+    "archive": ("show", "status", "init", "replay"),
+    "collect": ("crawl",),
+    "demo": ("demo",),
+    "digest": ("digest", "send"),
+    "operations": ("run", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),
+    "rules": ("match", "why", "rules", "feedback"),
+    "search": ("search", "analyse"),
+    "sources": ("sources",),
+    "web": ("serve", "report"),
+}
+"""The commands of each module here. A module is imported when one of its commands is asked for: a command answers sooner for it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """A group that knows the names of its commands, and imports those it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return sorted(name for names in MODULES.values() for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        for module, names in MODULES.items():
+            if cmd_name in names:
+                found = vars(import_module(f"monitor.cli.{module}")).values()
+                return next(one for one in found if isinstance(one, click.Command) and one.name == cmd_name)
+        return None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", "config_file", metavar="FILE", help="Settings; else $MONITOR_CONFIG, else ./monitor.toml.")
 @click.option("--now", metavar="ISO-DATETIME", help="Replace the clock for every decision of this command.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done, and why.")
@@ -22,11 +49,6 @@ DONE, ATTENTION, WRONG, LOCKED = 0, 1, 2, 3
 def monitor(context: click.Context, config_file: str | None, now: str | None, verbose: bool) -> None:
     """Tells each department of a municipality which calls concern it, and why."""
     context.obj = App(config_file=config_file, now_text=now, verbose=verbose)
-
-
-for module in (archive, collect, demo, digest, operations, rules, search, sources, web):
-    for command in module.COMMANDS:
-        monitor.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ import click
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from rich.console import Console
@@ -62,8 +63,20 @@ class App:
         return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+class PathType(click.Path):
+    """A file or folder, as pathlib has it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, when it is as the command wants it."""
+        from pathlib import Path
+
+        return Path(os.fspath(super().convert(value, param, ctx)))
+
+
 def answer(document: Any) -> None:
     """Print one JSON document on standard output and nothing else."""
+    import json
+
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -84,12 +81,17 @@ def _print_call(facts: dict[str, Any]) -> None:
 
 def _local(deadline: dict[str, Any]) -> str:
     """A deadline by the publisher's clock."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     moment = datetime.fromisoformat(deadline["at"]).astimezone(ZoneInfo(deadline["zone"]))
     return f"{moment:%Y-%m-%d %H:%M} ({deadline['zone'].rpartition('/')[2]})"
 
 
 def _value(text: str | None) -> str:
     """The old or new value of an event as a person reads it: days, amounts, names of changed parts, words."""
+    import json
+
     try:
         value = json.loads(text) if text and text[0] in "[{" else text
     except json.JSONDecodeError:
@@ -198,6 +200,3 @@ def replay(app: App, source: str, as_json: bool) -> int:
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
         report = replay_source(app.config, archive, app.config.source(source), app.now)
     return report_runs(app, [report], as_json)
-
-
-COMMANDS = (show, status, init, replay)

@@ -63,6 +63,3 @@ def _say(app: App, report: RunReport) -> None:
     text = f"{report.id}: {STATES[report.state]}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
     told = report.reason or report.health_text
     app.console.print(text + (f". {told}" if told else ""), markup=False)
-
-
-COMMANDS = (crawl,)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +12,8 @@ import click
 from monitor.cli.app import App, pass_app
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from monitor.archive.tally import Happening
@@ -60,6 +59,8 @@ SECTIONS = {
 @pass_app
 def demo(app: App, folder: str, serve: bool, port: int) -> int:
     """Try it all on sample publishers: read, match, write and deliver, twice with a week between."""
+    from pathlib import Path
+
     from rich.console import Console
 
     from monitor.config import Config
@@ -144,6 +145,8 @@ def _for_whom(report: DemoReport) -> Iterator[str]:
 
 
 def _where(report: DemoReport) -> Iterator[str]:
+    from pathlib import Path
+
     from monitor.jobs.demo import from_here
 
     program = Path(sys.argv[0])
@@ -170,6 +173,9 @@ def _listed(counts: dict[str, int] | Counter[str], words: dict[str, tuple[str, s
 
 
 def _moved(happening: Happening) -> str:
+    import json
+    from datetime import datetime
+
     old, new = (
         ", ".join(_short_day(datetime.fromisoformat(at)) for at in json.loads(text)) for text in (happening.old, happening.new)
     )
@@ -182,6 +188,3 @@ def _day(moment: datetime) -> str:
 
 def _short_day(moment: datetime) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]}"
-
-
-COMMANDS = (demo,)

@@ -162,6 +162,3 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
     for problem in report.problems:
         click.echo(problem, err=True)
     return ATTENTION if report.failed or report.troubled or report.problems else DONE
-
-
-COMMANDS = (digest, send)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.app import App, answer, json_option, pass_app
+from monitor.cli.app import App, PathType, answer, json_option, pass_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
@@ -34,7 +37,7 @@ def run(app: App, once: bool) -> None:
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=PathType(dir_okay=False))
 @json_option
 @pass_app
 def backup(app: App, file: Path | None, as_json: bool) -> None:
@@ -49,7 +52,7 @@ def backup(app: App, file: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=PathType(exists=True, dir_okay=False))
 @click.option("--settings", is_flag=True, help="Also the settings, rules and templates of the back-up.")
 @json_option
 @pass_app
@@ -173,6 +176,3 @@ def forget(app: App, address: str, as_json: bool) -> int:
         for sentence in left:
             click.echo(sentence)
     return int(bool(left))
-
-
-COMMANDS = (run, backup, restore, canary, note, tidy, forget, doctor)

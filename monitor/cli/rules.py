@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.app import App, answer, json_option, pass_app, print_table
+from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from monitor.matching.compare import DepartmentChange
     from monitor.matching.explain import Why
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FOLDER = PathType(exists=True, file_okay=False)
 _SHOWN = 20
 
 
@@ -190,7 +191,7 @@ def _print_change(name: str, change: DepartmentChange) -> None:
 
 
 @rules_group.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=PathType(exists=True, dir_okay=False))
 @json_option
 @pass_app
 def evaluate(app: App, file: Path, as_json: bool) -> None:
@@ -275,6 +276,3 @@ def feedback(app: App, example: int | None, theme: str | None, as_json: bool) ->
             click.echo(str(error))
         click.echo("Ändra temat tills rules check är nöjd." if errors else "Reglerna stämmer redan med svaret.")
     return int(bool(errors))
-
-
-COMMANDS = (match, why, rules_group, feedback)

@@ -83,6 +83,3 @@ def analyse(text: str, language: str | None, as_json: bool) -> None:
         print_table(
             ("Ord", "Plats", "Grundform", "Delar"), [(t.text, f"{t.start}-{t.end}", t.lemma, " + ".join(t.parts)) for t in found]
         )
-
-
-COMMANDS = (search, analyse)

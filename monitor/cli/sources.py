@@ -92,6 +92,3 @@ def _lines(found: dict[str, Any]) -> list[str]:
     lines += [f"Utanför: {one['item']} ({one['reason']})" for one in found["left_out"]]
     lines += [f"Oläslig: {one['item']} ({one['reason']})" for one in found["skipped"]]
     return lines
-
-
-COMMANDS = (sources,)

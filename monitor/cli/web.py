@@ -93,6 +93,3 @@ def _print_report(document: dict[str, Any]) -> None:
                 [title, *(NAMES[count] for count in COUNTS)],
                 [[row["name"], *(row[count] for count in COUNTS)] for row in document[dimension]],
             )
-
-
-COMMANDS = (serve, report)
