@@ -15,8 +15,8 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.lab import changed_theme
 from benchmarks.matching import match_all
 from benchmarks.measure import Line, cpu_seconds, median_of, medians
+from benchmarks.search import page_search
 from monitor.archive.facets import FacetIndex
-from monitor.archive.search import ranked
 from monitor.language.analyser import Analyser
 from monitor.matching.judgement import analyse_zones
 from monitor.web.lab import preview
@@ -65,20 +65,16 @@ def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, fl
         for step in STEPS:
             number = start * step
             with filled_archive(Path(folder) / f"{step}.db", calls[:number], match=True) as archive:
-                index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
+                search = page_search(archive)
                 file = Path(folder) / f"{step}.json"
                 inputs.maker.bulk_file(file, number * 1_500)
-
-                def search(db: object = archive.db, index: FacetIndex = index) -> None:
-                    rows = ranked(db, "climate adaptation", NOW)  # type: ignore[arg-type]
-                    index.counts(index.bits_of(rows), {})
 
                 tasks: dict[str, Task] = {
                     "matching": lambda number=number: match_all(rules, texts[:number]),  # type: ignore[misc]
                     "analysing": lambda number=number: analyse_all(Analyser(), bodies[:number]),  # type: ignore[misc]
                     "rule lab": lambda db=archive.db: preview(db, rules, theme, text, NOW),  # type: ignore[misc]
                     "facet index": lambda db=archive.db: FacetIndex(db, NOW, lambda key, code, name: code),  # type: ignore[misc]
-                    "search": search,
+                    "search": lambda search=search: search("climate adaptation"),  # type: ignore[misc]
                     "bulk file": ijson_alone(str(file)),
                 }
                 for name, spent in medians(tasks, runs, cpu_seconds).items():

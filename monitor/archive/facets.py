@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import mul
 
 from sqlite_utils import Database
 
@@ -18,6 +19,7 @@ ORDERS = ("deadline", "newest", "changed", "title")
 Key = tuple[str, str]
 Chosen = Mapping[str, Collection[str]]
 _LAST = "9"
+_ONE = ord("1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +115,17 @@ class FacetIndex:
         return [positions[rowid] for rowid in rowids if rowid in positions]
 
     def ordered(self, ranks: Iterable[tuple[int, float]]) -> list[int]:
-        """Where these rows of `indexed` stand in the index, the best first by the score that their ranks give."""
-        by_id, factors = self._by_id, self._factors
-        scored = [(-rank * factors[place], place) for number, rank in ranks if (place := by_id.get(number, -1)) >= 0]
-        scored.sort()
-        return [place for _, place in scored]
+        """Where these rows of `indexed` stand in the index, the best first by the score that their ranks give (see `word_ranks`)."""
+        found = {place: rank for number, rank in ranks if (place := self._by_id.get(number)) is not None}
+        scores = dict(zip(found, map(mul, found.values(), map(self._factors.__getitem__, found)), strict=True))
+        return sorted(sorted(found), key=scores.__getitem__)
 
     def bits_of(self, places: Iterable[int]) -> int:
         """These places as bits."""
-        marks = bytearray(self._room)
+        marks = bytearray(b"0") * (8 * self._room)
         for place in places:
-            marks[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(marks, "little")
+            marks[place] = _ONE
+        return int(marks[::-1], 2)
 
     def _one(self, facet: str, values: Collection[str]) -> int:
         bits = 0

@@ -105,7 +105,7 @@ def ranked(db: Database, query: str, now: datetime, filters: Filters | None = No
 
 
 def word_ranks(db: Database, query: str) -> list[tuple[int, float]] | None:
-    """For a query of words alone, the ids in `indexed` of what they find, each with how well it ranks by them (see `weigh`).
+    """For a query of words alone, the ids in `indexed` of what they find, each with its rank by them: the lower, the better (see `weigh`).
 
     None for a query that asks for more than words; `ranked` answers any.
     """
@@ -113,7 +113,8 @@ def word_ranks(db: Database, query: str) -> list[tuple[int, float]] | None:
     words = _expression(asked)
     if not words or asked.fields or asked.before is not None or asked.after is not None:
         return None
-    return [(row[0], -row[1]) for row in db.execute("SELECT rowid, rank FROM search WHERE search MATCH ?", [words])]
+    found: list[tuple[int, float]] = db.execute("SELECT rowid, rank FROM search WHERE search MATCH ?", [words]).fetchall()
+    return found
 
 
 def weigh(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:

@@ -70,7 +70,7 @@ class PathType(click.Path):
         """The path, when it is as the command wants it."""
         from pathlib import Path
 
-        return Path(os.fspath(super().convert(value, param, ctx)))
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 def answer(document: Any) -> None:
