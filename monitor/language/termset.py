@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -13,6 +13,7 @@ from monitor.language import tokens
 from monitor.language.analyser import read_entries, read_place
 from monitor.language.terms import Ask, Term
 
+_PATTERN = itemgetter(0)
 Span = tuple[int, int]
 """The first word of a hit and its last, by their numbers in the text."""
 
@@ -40,9 +41,9 @@ class TermSet:
         """What a lemma text holds of the terms."""
         text = lemma_text.encode()
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        firsts = {pattern: start for pattern, start, _ in reversed(matches)}
-        may = frozenset().union(*[self._askers[pattern] for pattern in firsts])
-        return Scan(text, may, self._wanted, firsts, matches)
+        found = frozenset(map(_PATTERN, matches))
+        may = frozenset().union(*map(self._askers.__getitem__, found))
+        return Scan(text, may, self._wanted, found, matches)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
         """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
@@ -61,12 +62,12 @@ class Scan:
         text: bytes,
         may: frozenset[int],
         wanted: list[list[tuple[int, _Place, int]]],
-        firsts: dict[int, int],
+        found: frozenset[int],
         matches: list[tuple[int, int, int]],
     ) -> None:
         """`may` has every term that stands in the text, and some whose star does not fit the word as it is written."""
         self.may = may
-        self._text, self._wanted, self._firsts, self._matches = text, wanted, firsts, matches
+        self._text, self._wanted, self._found, self._matches = text, wanted, found, matches
         self._known: dict[int, Span | None] = {}
 
     @cached_property
@@ -78,7 +79,7 @@ class Scan:
         """Whether a term stands in the text; where it does is not asked."""
         if term not in self.may:
             return False
-        if any(place in _SURE and pattern in self._firsts for pattern, place, _ in self._wanted[term]):
+        if any(place in _SURE and pattern in self._found for pattern, place, _ in self._wanted[term]):
             return True
         return self.place(term) is not None
 
@@ -92,16 +93,14 @@ class Scan:
     def spans(self, term: int) -> Iterator[Iterator[Span]]:
         """The places of a term: those of each of its patterns, in order."""
         for pattern, place, length in self._wanted[term]:
-            if pattern in self._firsts:
+            if pattern in self._found:
                 if place in _MARKS:
                     yield iter(sorted(self._in_entries(pattern, place)))
                 else:
                     yield self._in_stream(pattern, place, length)
 
     def _starts(self, pattern: int) -> Iterator[int]:
-        yield self._firsts[pattern]
-        rest = (start for found, start, _ in self._matches if found == pattern)
-        yield from islice(rest, 1, None)
+        return (start for found, start, _ in self._matches if found == pattern)
 
     def _in_stream(self, pattern: int, place: _Place, length: int) -> Iterator[Span]:
         for start in self._starts(pattern):
@@ -191,12 +190,5 @@ def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
 
 def locate(text: str, hits: Collection[Span]) -> dict[Span, tuple[int, int]]:
     """Where hits stand in the original text: the start, and one past the end, in characters."""
-    words = tokens.words(text)
-    spans: dict[int, Span] = {}
-    at = -1
-    for number in sorted({number for hit in hits for number in hit}):
-        word = next(islice(words, number - at - 1, None), None)
-        if word is None:
-            raise IndexError(f"the text has no word {number}")
-        spans[number], at = word.span(), number
+    spans = tokens.spans(text, {number for hit in hits for number in hit})
     return {(first, last): (spans[first][0], spans[last][1]) for first, last in hits}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 # Characters that stand inside a word and count as nothing: combining marks (decomposed letters), soft hyphens, zero-width characters.
@@ -14,12 +15,13 @@ _NOTHING = "\u00ad\u200b-\u200d\u2060\ufeff"
 _HYPHENS = "-\u2010-\u2013\u2212\ufe63\uff0d"
 _ENDINGS = "s|n|t|en|et|ns|ens|ets|ar|er|or|arna|erna|orna|are|aren|arnas|ernas"
 _WORD = (
-    rf"[^\W_](?:[^\W_]|[{_MARKS}]|[{_NOTHING}](?:[ \t]*\n[ \t]*(?=[^\W_]))?)*"
-    rf"(?:['’ʼ](?:s|t|re|ve|ll|d|m)(?![^\W_]))?"
-    rf"(?::(?:{_ENDINGS})(?![^\W_]))?"
+    rf"[^\W_]++(?:[{_MARKS}{_NOTHING}](?:(?<=[{_NOTHING}])[ \t]*\n[ \t]*(?=[^\W_]))?[^\W_]*+)*+"
+    rf"(?:(?=['’ʼ:])(?i:(?:['’ʼ](?:s|t|re|ve|ll|d|m)(?![^\W_]))?(?::(?:{_ENDINGS})(?![^\W_]))?))?"
 )
-_word = re.compile(_WORD, re.IGNORECASE)
-_word_and_gap = re.compile(rf"({_WORD})([\W_]*)", re.IGNORECASE)
+_word = re.compile(_WORD)
+_word_and_gap = re.compile(rf"({_WORD})([\W_]*)")
+_BLOCK = 16
+_block = re.compile(rf"(?:[\W_]*+{_WORD}){{{_BLOCK}}}+")
 _nothing = re.compile(f"[{_NOTHING}]")
 _inner_break = re.compile(rf"[{_NOTHING}]\s+")
 _joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")
@@ -61,6 +63,21 @@ def pieces(text: str) -> list[Piece]:
 def words(text: str) -> Iterator[re.Match[str]]:
     """Where the words stand in the text; the n-th is the n-th of `pieces`."""
     return _word.finditer(text)
+
+
+def spans(text: str, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Where the words of these numbers stand, counted from 0; IndexError for a word that the text does not have."""
+    found: dict[int, tuple[int, int]] = {}
+    place = count = 0
+    for number in sorted(numbers):
+        # Blocks are stepped over without a look at each word.
+        while number - count >= _BLOCK and (block := _block.match(text, place)) is not None:
+            place, count = block.end(), count + _BLOCK
+        word = next(islice(_word.finditer(text, place), number - count, None), None)
+        if word is None:
+            raise IndexError(f"the text has no word {number}")
+        found[number] = word.span()
+    return found
 
 
 @lru_cache(maxsize=200_000)

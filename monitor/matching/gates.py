@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.calls import Call, Kind
 from monitor.language.termset import Scan
 from monitor.matching.model import Answer, FitRow, Programme
-from monitor.matching.ruleset import RuleSet, has_code_like, holds_besides_words, is_like
+from monitor.matching.ruleset import RuleSet, Sought, has_code_like, holds_besides_words, is_like
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -34,37 +35,41 @@ class _Texts:
 
     def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> None:
         self._rules, self._call = rules, call
-        self._scanned = scanned
-        self._hits: dict[str, frozenset[str]] = {}
+        self._scanned: dict[str, Scan | None] = dict(scanned)
         self._more: dict[str, Callable[[], str]] = {
             "applicants": lambda: "\n".join(call.applicants),
             "place": lambda: "\n".join(call.place),
             "conditions": lambda: call.conditions_text,
         }
 
-    def __getitem__(self, zone: str) -> frozenset[str]:
-        if zone in self._scanned and zone not in self._hits:
-            self._hits[zone] = self._rules.gate_words(self._scanned[zone])
-        elif zone not in self._hits:
+    def __getitem__(self, zone: str) -> Scan | None:
+        if zone not in self._scanned:
             text = self._more[zone]() if zone in self._more else ""
             lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
-            self._hits[zone] = self._rules.gate_words(self._rules.scan(lemma_text)) if lemma_text else frozenset()
-        return self._hits[zone]
+            self._scanned[zone] = self._rules.scan(lemma_text) if lemma_text else None
+        return self._scanned[zone]
+
+    @cached_property
+    def anywhere(self) -> frozenset[int]:
+        """The terms that may stand in any zone: most words of fit.toml stand nowhere, and need no second look."""
+        scans = (self[zone] for zone in {*self._scanned, *self._more})
+        return frozenset().union(*(scan.may for scan in scans if scan is not None))
 
 
 def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> Gates:
-    """Ask the gates in order: offer, place, applicant. `scanned` holds the hits of the zones that are matched."""
+    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
     texts = _Texts(rules, call, scanned)
     programme = rules.programme_of(call)
-    for row in rules.fit.offer:
-        word = _row_holds(rules, row, call, programme, texts)
+    ready = rules.ready_fit
+    for row, words, unless in ready.offer:
+        word = _row_holds(row, words, unless, call, programme, texts)
         if word is not None:
             return Gates("not-a-call", "nej", 0, row.reason, row.id, word)
     outside = _outside(rules, call, programme, texts)
     if outside is not None:
         return outside
-    for answer in rules.fit.answer:
-        word = _row_holds(rules, answer, call, programme, texts)
+    for answer, words, unless in ready.answer:
+        word = _row_holds(answer, words, unless, call, programme, texts)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
@@ -82,49 +87,46 @@ def _step(call: Call, answer: Answer) -> str:
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _first_hit(words: Sequence[str], hits: frozenset[str]) -> str | None:
-    if hits.isdisjoint(words):
-        return None
-    return next(word for word in words if word in hits)
-
-
-def _row_holds(rules: RuleSet, row: FitRow, call: Call, programme: Programme | None, texts: _Texts) -> str | None:
+def _row_holds(row: FitRow, words: Sought, unless: Sought, call: Call, programme: Programme | None, texts: _Texts) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
+    if row.words and texts.anywhere.isdisjoint(words.numbers):
+        return None
     if not holds_besides_words(row, call, programme):
         return None
     if row.action and not is_like(call.action, row.action):
         return None
     found = ""
     if row.words:
-        hit = next((word for zone in row.zones if (word := _first_hit(row.words, texts[zone])) is not None), None)
+        hit = next((word for zone in row.zones if (word := words.first(texts[zone])) is not None), None)
         if hit is None:
             return None
         found = hit
-    if row.unless and any(_first_hit(row.unless, texts[zone]) is not None for zone in row.zones):
+    if row.unless and any(unless.first(texts[zone]) is not None for zone in row.zones):
         return None
     return found
 
 
 def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Texts) -> Gates | None:
-    gate = rules.fit.place
+    gate, ready = rules.fit.place, rules.ready_fit
     if (programme is not None and programme.id in gate.programme) or has_code_like(call, gate.identifier):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     stated = texts["place"]
-    if _first_hit(gate.ours, stated) is not None:
+    if ready.ours.first(stated) is not None:
         return None
-    for other in gate.other:
-        word = _first_hit(other.words, stated)
+    others = [(other, words) for other, words in ready.other if not texts.anywhere.isdisjoint(words.numbers)]
+    for other, words in others:
+        word = words.first(stated)
         if word is not None:
             return _elsewhere(other.name, word)
     zones = [texts[zone] for zone in ("title", "summary", "body")]
-    if any(_first_hit(gate.ours, hits) is not None for hits in zones):
+    if any(ready.ours.first(scan) is not None for scan in zones):
         return None
     if call.language in gate.languages:
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
-    for other in gate.other:
-        for zone, hits in zip(("title", "summary", "body"), zones, strict=True):
-            word = _first_hit(other.words, hits)
+    for other, words in others:
+        for zone, scan in zip(("title", "summary", "body"), zones, strict=True):
+            word = words.first(scan)
             if word is not None:
                 if other.alone or zone == "title":
                     return _elsewhere(other.name, word)

@@ -11,7 +11,7 @@ from monitor.language.termset import Scan
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.model import Department, Programme, Signal, ThemeFile, Veto
 from monitor.matching.ruleset import RuleSet, holds_besides_words
-from monitor.matching.scoring import Asked
+from monitor.matching.scoring import Asked, Terms
 
 ROUNDING = 1e-6
 """Sums of the same numbers in another order may differ in the last digit."""
@@ -96,20 +96,22 @@ class Judgement:
                         points[theme] = points.get(theme, 0.0) + worth
         least = self.rules.least
         likely = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
-        return tuple(self._result(theme) for theme in likely if self._most(theme) + ROUNDING >= least[theme][0])
-
-    def _most(self, number: int) -> float:
-        """The points that a theme gets if every star fits and nothing speaks against it."""
-        return sum(
-            points
-            for asked in self.rules.ready[number][1]
-            if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and self._may_count(asked)
-            for points, zones in asked.fields
-            if not asked.terms or any(zone in self._scans and not self._scans[zone].may.isdisjoint(asked.terms) for zone in zones)
+        return tuple(
+            self._result(theme) for theme in likely if points[theme] + self._besides(theme, seen) + ROUNDING >= least[theme][0]
         )
 
+    def _besides(self, number: int, seen: set[int]) -> float:
+        """What a theme gets for programme and identifier, less what the fields `seen` were counted for without their condition."""
+        points = 0.0
+        for asked, first in self.rules.conditional[number]:
+            if not asked.terms.order:
+                points += asked.fields[0][0] if self._may_count(asked) else 0.0
+            elif not seen.isdisjoint(range(first, first + len(asked.fields))) and not self._may_count(asked):
+                points -= sum(worth for field, (worth, _) in enumerate(asked.fields, first) if field in seen)
+        return points
+
     def _may_count(self, asked: Asked) -> bool:
-        if asked.needs and all(scan.may.isdisjoint(asked.needs) for scan in self._scans.values()):
+        if asked.needs.order and all(scan.may.isdisjoint(asked.needs.numbers) for scan in self._scans.values()):
             return False
         return holds_besides_words(asked.condition, self.call, self._programme)
 
@@ -137,7 +139,7 @@ class Judgement:
         found = [(points, place) for points, zones in asked.fields if (place := self._first(asked.terms, zones)) is not None]
         if not found or not holds_besides_words(condition, self.call, self._programme):
             return
-        if asked.needs and self._first(asked.needs, tuple(self._scans)) is None:
+        if asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None:
             return
         for points, (zone, term, tokens) in found:
             if isinstance(condition, Veto):
@@ -145,14 +147,14 @@ class Judgement:
             else:
                 hits.append(Hit(condition, zone, term, tokens, points))
 
-    def _first(self, terms: tuple[int, ...], zones: tuple[str, ...]) -> tuple[str, int, tuple[int, int]] | None:
+    def _first(self, terms: Terms, zones: tuple[str, ...]) -> tuple[str, int, tuple[int, int]] | None:
         """The first zone and term that hit, and where; the programme where no word is asked for."""
-        if not terms:
+        if not terms.order:
             return "programme", -1, (-1, -1)
         for zone in zones:
             scan = self._scans.get(zone)
-            if scan is not None and not scan.may.isdisjoint(terms):
-                for term in terms:
+            if scan is not None and not scan.may.isdisjoint(terms.numbers):
+                for term in terms.order:
                     if term in scan.may and (place := scan.place(term)) is not None:
                         return zone, term, place
         return None

@@ -16,11 +16,13 @@ from monitor.language.analyser import Analyser, analyser
 from monitor.language.terms import parse_term
 from monitor.language.termset import Scan, TermSet
 from monitor.matching.model import (
+    AnswerRow,
     AreasFile,
     Condition,
     Department,
     FitFile,
     FitRow,
+    OtherPlace,
     Programme,
     Signal,
     ThemeFile,
@@ -34,9 +36,34 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern.casefold()) for pattern in patterns))
 
 
+@lru_cache(maxsize=4096)
 def is_like(text: str, patterns: tuple[str, ...]) -> bool:
     """True when `text` has the form of one of the patterns (`*` stands for anything; case does not matter)."""
     return bool(text and patterns) and _any_of(patterns).match(text.casefold()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Words of fit.toml made ready: as they stand there, each with its number, and the numbers alone."""
+
+    words: tuple[tuple[int, str], ...]
+    numbers: frozenset[int]
+
+    def first(self, scan: Scan | None) -> str | None:
+        """The first of the words that stands in a text; None stands for an empty text."""
+        if scan is None or scan.may.isdisjoint(self.numbers):
+            return None
+        return next((word for number, word in self.words if number in scan.may and scan.holds(number)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyFit:
+    """fit.toml made ready: its rows in order, each with its words and those that must not stand, and the places."""
+
+    offer: tuple[tuple[FitRow, Sought, Sought], ...]
+    answer: tuple[tuple[AnswerRow, Sought, Sought], ...]
+    ours: Sought
+    other: tuple[tuple[OtherPlace, Sought], ...]
 
 
 @dataclass(frozen=True)
@@ -147,17 +174,36 @@ class RuleSet:
         )
 
     @cached_property
-    def gains(self) -> Mapping[str, Mapping[int, tuple[tuple[int, int, float], ...]]]:
-        """By zone and term, what the term may give: (number of the live theme, a number for the signal's field, points)."""
-        gains: dict[str, dict[int, list[tuple[int, int, float]]]] = {zone: defaultdict(list) for zone in ZONES}
+    def _gainful(self) -> tuple[tuple[tuple[Asked, int], ...], ...]:
+        """By live theme, its signals that give points, each with the number of its first field; the fields of all are numbered on."""
+        gainful = []
         field = 0
-        for number, (_, conditions) in enumerate(self.ready):
+        for _, conditions in self.ready:
+            own = []
             for asked in conditions:
-                for points, zones in asked.fields if isinstance(asked.condition, Signal) else ():
-                    field += 1
-                    for zone, term in product(zones, asked.terms) if points > 0 else ():
-                        gains[zone][term].append((number, field, points))
+                if isinstance(asked.condition, Signal) and asked.condition.weight > 0:
+                    own.append((asked, field))
+                    field += len(asked.fields)
+            gainful.append(tuple(own))
+        return tuple(gainful)
+
+    @cached_property
+    def gains(self) -> Mapping[str, Mapping[int, tuple[tuple[int, int, float], ...]]]:
+        """By zone and term, what the term may give: (number of the live theme, number of the signal's field, points)."""
+        gains: dict[str, dict[int, list[tuple[int, int, float]]]] = {zone: defaultdict(list) for zone in ZONES}
+        for number, own in enumerate(self._gainful):
+            for asked, first in own:
+                for place, (points, zones) in enumerate(asked.fields, first):
+                    for zone, term in product(zones, asked.terms.order):
+                        gains[zone][term].append((number, place, points))
         return {zone: {term: tuple(places) for term, places in terms.items()} for zone, terms in gains.items()}
+
+    @cached_property
+    def conditional(self) -> tuple[tuple[tuple[Asked, int], ...], ...]:
+        """By live theme, its signals that give points only under a condition, each with the number of its first field."""
+        return tuple(
+            tuple(pair for pair in own if pair[0].needs.order or not is_plain(pair[0].condition)) for own in self._gainful
+        )
 
     @cached_property
     def least(self) -> tuple[tuple[float, float], ...]:
@@ -174,12 +220,24 @@ class RuleSet:
         return self._terms.scan(lemma_text)
 
     @cached_property
-    def _of_gates(self) -> frozenset[int]:
-        return frozenset(self.numbers[word] for word in self._asked_by_gates())
+    def ready_fit(self) -> ReadyFit:
+        """The gates before the words, with their words as numbers."""
 
-    def gate_words(self, scan: Scan) -> frozenset[str]:
-        """The words of fit.toml that stand in a text."""
-        return frozenset(self.words[term] for term in scan.may & self._of_gates if scan.holds(term))
+        def sought(words: tuple[str, ...]) -> Sought:
+            numbered = tuple((self.numbers[word], word) for word in words)
+            return Sought(numbered, frozenset(number for number, _ in numbered))
+
+        return ReadyFit(
+            tuple((row, sought(row.words), sought(row.unless)) for row in self.fit.offer),
+            tuple((row, sought(row.words), sought(row.unless)) for row in self.fit.answer),
+            sought(self.fit.place.ours),
+            tuple((other, sought(other.words)) for other in self.fit.place.other),
+        )
+
+
+def is_plain(condition: Condition) -> bool:
+    """True when words alone decide: neither programme nor identifier is asked for."""
+    return not condition.programme and not condition.identifier
 
 
 def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Programme | None) -> bool:

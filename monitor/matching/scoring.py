@@ -28,29 +28,42 @@ ZONE_NAMES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Words made ready: their numbers in the order of the file, and as a set, which tells at once that none stands in a text."""
+
+    order: tuple[int, ...]
+    numbers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A signal or veto made ready: the numbers of its words, what they are worth per field, and what must stand besides."""
+    """A signal or veto made ready: its words, what they are worth per field, and what must stand besides."""
 
     condition: Signal | Veto
-    terms: tuple[int, ...]
+    terms: Terms
     fields: tuple[tuple[float, tuple[str, ...]], ...]
-    needs: tuple[int, ...]
+    needs: Terms
 
 
 def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
     """The condition with its words as numbers. A veto has one field, since it strikes once; so has what asks for no word."""
-    terms = tuple(numbers[word] for word in condition.words)
-    needs = tuple(numbers[word] for word in condition.needs) if isinstance(condition, Signal) else ()
+    terms = _terms(condition.words, numbers)
+    needs = _terms(condition.needs if isinstance(condition, Signal) else (), numbers)
     if isinstance(condition, Signal) and condition.structural:
-        return Asked(condition, (), ((condition.weight * FACTORS["structure"], ("programme",)),), needs)
+        return Asked(condition, terms, ((condition.weight * FACTORS["structure"], ("programme",)),), needs)
     if isinstance(condition, Veto):
-        return Asked(condition, terms, ((0.0, condition.zones),), ())
+        return Asked(condition, terms, ((0.0, condition.zones),), needs)
     fields = tuple(
         (condition.weight * FACTORS[name], kept)
         for name, zones in FIELDS.items()
         if (kept := tuple(zone for zone in zones if zone in condition.zones))
     )
     return Asked(condition, terms, fields, needs)
+
+
+def _terms(words: tuple[str, ...], numbers: Mapping[str, int]) -> Terms:
+    order = tuple(numbers[word] for word in words)
+    return Terms(order, frozenset(order))
 
 
 def most_points(signal: Signal) -> float:

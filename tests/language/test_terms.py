@@ -125,6 +125,15 @@ def test_locate_needs_a_token_that_is_there():
         locate("Tre små ord", [(3, 3)])
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.text(alphabet="abå .-’:s\n\u00ad\u0301–", max_size=40), st.integers(1, 30), st.data())
+def test_locate_finds_single_words_of_a_long_text(text, times, data):
+    text = text * times
+    words = [(token.start, token.end) for token in analyser().analyse(text)]
+    asked = data.draw(st.sets(st.integers(0, len(words) - 1), max_size=5)) if words else set()
+    assert locate(text, [(number, number) for number in asked]) == {(number, number): words[number] for number in asked}
+
+
 INFLECTED = [
     ("skola", ("skola", "skolan", "skolor", "skolorna", "skolas", "skolans", "skolornas")),
     ("klimatanpassning", ("klimatanpassning", "klimatanpassningen", "klimatanpassningar", "klimatanpassningarnas")),
