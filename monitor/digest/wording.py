@@ -114,12 +114,24 @@ def iso_week(day: date) -> str:
 
 def clean(text: str) -> str:
     """Text of a publisher as one line: no control characters, no marks that turn the reading direction, no line breaks."""
-    kept = (
-        " " if unicodedata.category(char) in ("Zl", "Zp", "Cc") else char
-        for char in unicodedata.normalize("NFC", text)
-        if unicodedata.category(char) not in _CONTROLS or char in _JOINERS or unicodedata.category(char) in ("Zl", "Zp", "Cc")
-    )
-    return " ".join("".join(kept).split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(_kept).split())
+
+
+class _Kept(dict[int, int | str | None]):
+    """What `clean` makes of each character, told when a character is first met."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        category = unicodedata.category(chr(code))
+        made: int | str | None = code
+        if category in ("Zl", "Zp", "Cc"):
+            made = " "
+        elif category in _CONTROLS and chr(code) not in _JOINERS:
+            made = None
+        self[code] = made
+        return made
+
+
+_kept = _Kept()
 
 
 def shorten(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
@@ -88,40 +88,40 @@ def compose(letter: Letter) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "All"
     message["MIME-Version"] = "1.0"
     message["Content-Language"] = letter.language
-    parts = [_words("plain", letter.text), _words("html", letter.html)]
+    whole: Message = message
     # Boundaries follow from the Message-ID instead of chance.
     boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]}"
     if letter.calendars:
-        message["Content-Type"] = f'multipart/mixed; boundary="{boundary}_0"'
+        whole["Content-Type"] = f'multipart/mixed; boundary="{boundary}_0"'
         body = _part(f'multipart/alternative; boundary="{boundary}_1"')
         for part in (body, *(_attachment(filename, content) for filename, content in letter.calendars)):
-            message.attach(part)
+            whole.attach(part)
     else:
-        message["Content-Type"] = f'multipart/alternative; boundary="{boundary}_0"'
-        body = message
-    for part in parts:
-        body.attach(part)
+        whole["Content-Type"] = f'multipart/alternative; boundary="{boundary}_0"'
+        body = whole
+    body.attach(_words("plain", letter.text))
+    body.attach(_words("html", letter.html))
     return message
 
 
 # Parts are put together by hand: `set_content` and `add_attachment` read the same few headers anew for each parameter, and
-# encode a long page line by line in Python.
-def _part(content_type: str, encoding: str = "") -> EmailMessage:
-    part = EmailMessage(policy=_POLICY)
+# encode a long page line by line in Python. Their headers are plain, so the class that does not take headers apart serves.
+def _part(content_type: str, encoding: str = "") -> Message:
+    part = Message()
     part["Content-Type"] = content_type
     if encoding:
         part["Content-Transfer-Encoding"] = encoding
     return part
 
 
-def _words(subtype: str, text: str) -> EmailMessage:
+def _words(subtype: str, text: str) -> Message:
     part = _part(f'text/{subtype}; charset="utf-8"', "quoted-printable")
     lines = b"\r\n".join((*text.encode().splitlines(), b""))
     part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
     return part
 
 
-def _attachment(filename: str, content: bytes) -> EmailMessage:
+def _attachment(filename: str, content: bytes) -> Message:
     part = _part('text/calendar; charset="utf-8"; method="PUBLISH"', "base64")
     part["Content-Disposition"] = f'attachment; filename="{filename}"'
     part.set_payload(base64.encodebytes(content).decode("ascii").replace("\n", "\r\n"))
