@@ -48,7 +48,7 @@ PAGES = {
 
 def main(folder: Path) -> None:
     """Take the pictures of the newest mail to one department and of the six main pages, from what `monitor demo` left in `folder`."""
-    mails = sorted((folder / "mejl").glob(f"* {DEPARTMENT}.html"))
+    mails = sorted((folder.absolute() / "mejl").glob(f"* {DEPARTMENT}.html"))
     if not mails or not CHROMIUM.is_file():
         sys.exit("first: make demo, with Chromium installed")
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
