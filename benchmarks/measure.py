@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import statistics
@@ -86,11 +87,15 @@ def medians(
     Several runs have a warm-up before them that is not counted.
     """
     found: dict[str, list[float]] = {name: [] for name in tasks}
+    # What the tasks keep loaded is not walked by the collector while another one is measured.
+    gc.collect()
+    gc.freeze()
     for number in range(runs + (runs > 1)):
         for name, task in tasks.items():
             spent = measure(task)
             if number or runs == 1:
                 found[name].append(spent)
+    gc.unfreeze()
     return {name: statistics.median(values) for name, values in found.items()}
 
 
