@@ -81,9 +81,10 @@ class Reader:
     def hanging(self, line: str, following: list[str]) -> str:
         """The entries of the last word of a line that ends in a hyphen, numbered in that line; `following` are the next line's runs."""
         runs = line.split()
-        count = self._read_run(runs[-1]).length
+        last = next(place for place in range(len(runs) - 1, -1, -1) if self._read_run(runs[place]).length)  # a lone / is no word
+        count = self._read_run(runs[last]).length
         before = self.line(line).length - count
-        found = self._joined(tokens.pieces(f"{runs[-1]}\n{' '.join(following[:_AHEAD])}"), count - 1)
+        found = self._joined(tokens.pieces(f"{' '.join(runs[last:])}\n{' '.join(following[:_AHEAD])}"), count - 1)
         return written_entries([(entry, before + count - 1, before + until) for entry, until in found])
 
     def _read_line(self, runs: list[str]) -> Line:

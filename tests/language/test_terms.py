@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.language import Analyser, TermSet, analyser, locate, parse_term
@@ -167,6 +167,7 @@ def test_inflection_case_form_and_space_change_nothing(row, data):
     assert hits(term, text) == [word]
 
 
+@example("energi- /\nvattenfrågor")
 @settings(deadline=None, max_examples=150)
 @given(st.text(alphabet="abeåäöÅ éx.-!?:'’/+*•\n\t\u00ad\u00a0\u2011\u030112ABX–", max_size=60))
 def test_lemma_text_has_the_tokens_that_locate_counts(text):
