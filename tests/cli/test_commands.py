@@ -5,9 +5,12 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib import import_module
 
+import click
 import pytest
 
+from monitor.cli import MODULES, monitor
 from tests.commands import loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -37,8 +40,12 @@ def test_help_answers_at_once():
         started = time.perf_counter()
         subprocess.run([sys.executable, "-m", "monitor", "--help"], check=True, capture_output=True)
         times.append(time.perf_counter() - started)
+    every = "c = click.Context(monitor); [monitor.get_command(c, name) for name in monitor.list_commands(c)]; print(*sys.modules)"
     loaded = subprocess.run(
-        [sys.executable, "-c", "import monitor.cli, sys; print(*sys.modules)"], check=True, capture_output=True, text=True
+        [sys.executable, "-c", f"import click, sys; from monitor.cli import monitor; {every}"],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.split()
     heavy = {
         "scrapy",
@@ -168,3 +175,13 @@ def test_init_makes_an_installation_that_works_and_overwrites_nothing(tmp_path):
     again = subprocess.run([*command, "init", str(made)], capture_output=True, text=True, check=False)
     assert again.returncode == 2
     assert "finns redan" in again.stderr
+
+
+def test_every_command_is_where_its_module_is_said_to_have_it():
+    context = click.Context(monitor)
+    for module, names in MODULES.items():
+        found = {one for one in vars(import_module(f"monitor.cli.{module}")).values() if isinstance(one, click.Command)}
+        inside = {one for group in found if isinstance(group, click.Group) for one in group.commands.values()}
+        assert {one.name for one in found - inside} == set(names)
+        assert all(monitor.get_command(context, name) in found for name in names)
+    assert monitor.get_command(context, "no-such-command") is None
