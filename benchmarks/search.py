@@ -88,7 +88,9 @@ def page_search(archive: Archive) -> Search:
     index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
 
     def search(query: str) -> object:
-        places = index.ordered(word_ranks(archive.db, query) or ())
+        ranks = word_ranks(archive.db, query)
+        assert ranks is not None, f"{query!r} asks for more than words"
+        places = index.ordered(ranks)
         found = index.bits_of(places)
         return index.counts(found, {}), index.page(found, places, 0, 20)
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from monitor.calls import Call, Kind
 from monitor.language.termset import Scan
 from monitor.matching.model import Answer, FitRow, Programme
-from monitor.matching.ruleset import RuleSet, Sought, has_code_like, holds_besides_words, is_like
+from monitor.matching.ruleset import RuleSet, has_code_like, holds_besides_words, is_like
+from monitor.matching.scoring import Terms
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -62,14 +63,14 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> Gates
     programme = rules.programme_of(call)
     ready = rules.ready_fit
     for row, words, unless in ready.offer:
-        word = _row_holds(row, words, unless, call, programme, texts)
+        word = _row_holds(rules, row, words, unless, call, programme, texts)
         if word is not None:
             return Gates("not-a-call", "nej", 0, row.reason, row.id, word)
     outside = _outside(rules, call, programme, texts)
     if outside is not None:
         return outside
     for answer, words, unless in ready.answer:
-        word = _row_holds(answer, words, unless, call, programme, texts)
+        word = _row_holds(rules, answer, words, unless, call, programme, texts)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
@@ -87,7 +88,9 @@ def _step(call: Call, answer: Answer) -> str:
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _row_holds(row: FitRow, words: Sought, unless: Sought, call: Call, programme: Programme | None, texts: _Texts) -> str | None:
+def _row_holds(
+    rules: RuleSet, row: FitRow, words: Terms, unless: Terms, call: Call, programme: Programme | None, texts: _Texts
+) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
     if row.words and texts.anywhere.isdisjoint(words.numbers):
         return None
@@ -97,10 +100,10 @@ def _row_holds(row: FitRow, words: Sought, unless: Sought, call: Call, programme
         return None
     found = ""
     if row.words:
-        hit = next((word for zone in row.zones if (word := words.first(texts[zone])) is not None), None)
+        hit = next((number for zone in row.zones if (number := words.first(texts[zone])) is not None), None)
         if hit is None:
             return None
-        found = hit
+        found = rules.words[hit]
     if row.unless and any(unless.first(texts[zone]) is not None for zone in row.zones):
         return None
     return found
@@ -115,9 +118,9 @@ def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Te
         return None
     others = [(other, words) for other, words in ready.other if not texts.anywhere.isdisjoint(words.numbers)]
     for other, words in others:
-        word = words.first(stated)
-        if word is not None:
-            return _elsewhere(other.name, word)
+        number = words.first(stated)
+        if number is not None:
+            return _elsewhere(other.name, rules.words[number])
     zones = [texts[zone] for zone in ("title", "summary", "body")]
     if any(ready.ours.first(scan) is not None for scan in zones):
         return None
@@ -126,11 +129,11 @@ def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Te
     mentioned = {}
     for other, words in others:
         for zone, scan in zip(("title", "summary", "body"), zones, strict=True):
-            word = words.first(scan)
-            if word is not None:
+            number = words.first(scan)
+            if number is not None:
                 if other.alone or zone == "title":
-                    return _elsewhere(other.name, word)
-                mentioned[other.id] = (other.name, word)
+                    return _elsewhere(other.name, rules.words[number])
+                mentioned[other.id] = (other.name, rules.words[number])
     if len(mentioned) > 1:
         names = sorted(name for name, _ in mentioned.values())
         return _elsewhere(", ".join(names), min(word for _, word in mentioned.values()))

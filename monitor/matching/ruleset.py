@@ -28,7 +28,7 @@ from monitor.matching.model import (
     ThemeFile,
     ThemeHead,
 )
-from monitor.matching.scoring import FACTORS, Asked, make_ready
+from monitor.matching.scoring import FACTORS, Asked, Terms, make_ready, ready_terms
 
 
 @lru_cache(maxsize=4096)
@@ -36,34 +36,19 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern.casefold()) for pattern in patterns))
 
 
-@lru_cache(maxsize=4096)
 def is_like(text: str, patterns: tuple[str, ...]) -> bool:
     """True when `text` has the form of one of the patterns (`*` stands for anything; case does not matter)."""
     return bool(text and patterns) and _any_of(patterns).match(text.casefold()) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """Words of fit.toml made ready: as they stand there, each with its number, and the numbers alone."""
-
-    words: tuple[tuple[int, str], ...]
-    numbers: frozenset[int]
-
-    def first(self, scan: Scan | None) -> str | None:
-        """The first of the words that stands in a text; None stands for an empty text."""
-        if scan is None or scan.may.isdisjoint(self.numbers):
-            return None
-        return next((word for number, word in self.words if number in scan.may and scan.holds(number)), None)
-
-
-@dataclass(frozen=True, slots=True)
 class ReadyFit:
     """fit.toml made ready: its rows in order, each with its words and those that must not stand, and the places."""
 
-    offer: tuple[tuple[FitRow, Sought, Sought], ...]
-    answer: tuple[tuple[AnswerRow, Sought, Sought], ...]
-    ours: Sought
-    other: tuple[tuple[OtherPlace, Sought], ...]
+    offer: tuple[tuple[FitRow, Terms, Terms], ...]
+    answer: tuple[tuple[AnswerRow, Terms, Terms], ...]
+    ours: Terms
+    other: tuple[tuple[OtherPlace, Terms], ...]
 
 
 @dataclass(frozen=True)
@@ -222,16 +207,11 @@ class RuleSet:
     @cached_property
     def ready_fit(self) -> ReadyFit:
         """The gates before the words, with their words as numbers."""
-
-        def sought(words: tuple[str, ...]) -> Sought:
-            numbered = tuple((self.numbers[word], word) for word in words)
-            return Sought(numbered, frozenset(number for number, _ in numbered))
-
         return ReadyFit(
-            tuple((row, sought(row.words), sought(row.unless)) for row in self.fit.offer),
-            tuple((row, sought(row.words), sought(row.unless)) for row in self.fit.answer),
-            sought(self.fit.place.ours),
-            tuple((other, sought(other.words)) for other in self.fit.place.other),
+            tuple((row, ready_terms(row.words, self.numbers), ready_terms(row.unless, self.numbers)) for row in self.fit.offer),
+            tuple((row, ready_terms(row.words, self.numbers), ready_terms(row.unless, self.numbers)) for row in self.fit.answer),
+            ready_terms(self.fit.place.ours, self.numbers),
+            tuple((other, ready_terms(other.words, self.numbers)) for other in self.fit.place.other),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp2
 from typing import Literal
 
+from monitor.language.termset import Scan
 from monitor.matching.model import Signal, Veto
 
 Level = Literal["stark", "trolig", "svag"]
@@ -34,6 +35,12 @@ class Terms:
     order: tuple[int, ...]
     numbers: frozenset[int]
 
+    def first(self, scan: Scan | None) -> int | None:
+        """The first of the words that stands in a text; None stands for an empty text."""
+        if scan is None or scan.may.isdisjoint(self.numbers):
+            return None
+        return next((number for number in self.order if scan.holds(number)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -47,8 +54,8 @@ class Asked:
 
 def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
     """The condition with its words as numbers. A veto has one field, since it strikes once; so has what asks for no word."""
-    terms = _terms(condition.words, numbers)
-    needs = _terms(condition.needs if isinstance(condition, Signal) else (), numbers)
+    terms = ready_terms(condition.words, numbers)
+    needs = ready_terms(condition.needs if isinstance(condition, Signal) else (), numbers)
     if isinstance(condition, Signal) and condition.structural:
         return Asked(condition, terms, ((condition.weight * FACTORS["structure"], ("programme",)),), needs)
     if isinstance(condition, Veto):
@@ -61,7 +68,8 @@ def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
     return Asked(condition, terms, fields, needs)
 
 
-def _terms(words: tuple[str, ...], numbers: Mapping[str, int]) -> Terms:
+def ready_terms(words: tuple[str, ...], numbers: Mapping[str, int]) -> Terms:
+    """Words as they stand in a file, with their numbers."""
     order = tuple(numbers[word] for word in words)
     return Terms(order, frozenset(order))
 
