@@ -15,13 +15,18 @@ from monitor.archive.corrections import corrected
 from monitor.calls import Call
 
 TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
-# Every call that any condition of `read` speaks of, found by indexes: the archive is far larger than what concerns one department.
-_KNOWN = """
-    SELECT source, call_id FROM matches WHERE department = :department
-    UNION SELECT source, call_id FROM digest_items WHERE department = :department
-    UNION SELECT source, call_id FROM desk_choices WHERE department = :department
-    UNION SELECT c.source, c.call_id FROM matches l JOIN calls c ON c.story = l.source || '/' || l.call_id
-    WHERE l.department = :department AND c.story <> ''
+# What `read` speaks of, found by the indexes of each table: the archive is far larger than what concerns one department.
+_DUE = """
+    SELECT c.source, c.call_id FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
+    WHERE m.department = :department AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)
+    AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
+    UNION SELECT c.source, c.call_id FROM digest_items i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id
+    WHERE i.department = :department AND c.kind IN ('call', 'event', 'partner-search')
+    AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)
+    UNION SELECT c.source, c.call_id FROM matches l JOIN calls c ON c.story = l.source || '/' || l.call_id AND c.story <> ''
+    WHERE l.department = :department
+    UNION SELECT c.source, c.call_id FROM desk_choices d JOIN calls c ON c.source = d.source AND c.call_id = d.call_id
+    WHERE d.department = :department AND d.choice = 'add' AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
 """
 # A call that was told long ago can still be extended or revived; after this, nobody waits for it any more.
 _REMEMBERED = timedelta(days=400)
@@ -69,21 +74,12 @@ class CandidateReader:
         answers = self._answers(department)
         events = self._events(department)
         rows = self._db.execute(
-            f"WITH known AS ({_KNOWN}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
+            f"WITH due AS ({_DUE}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
             " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
             " THEN c.source || '/' || c.call_id ELSE c.story END,"
             " m.level, m.relevance, m.themes, m.evidence, m.fit_card"
-            " FROM known JOIN calls c ON c.source = known.source AND c.call_id = known.call_id"
+            " FROM due JOIN calls c ON c.source = due.source AND c.call_id = due.call_id"
             " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
-            " WHERE (m.department IS NOT NULL AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)"
-            " AND (c.last_deadline IS NULL OR c.last_deadline >= :since))"
-            " OR (c.kind IN ('call', 'event', 'partner-search') AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)"
-            " AND EXISTS (SELECT 1 FROM digest_items i WHERE i.department = :department AND i.source = c.source"
-            " AND i.call_id = c.call_id))"
-            " OR (c.story <> '' AND EXISTS (SELECT 1 FROM matches l WHERE l.department = :department"
-            " AND l.source || '/' || l.call_id = c.story))"
-            " OR EXISTS (SELECT 1 FROM desk_choices d WHERE d.department = :department AND d.choice = 'add' AND d.source = c.source"
-            " AND d.call_id = c.call_id AND (c.last_deadline IS NULL OR c.last_deadline >= :since))"
             " ORDER BY c.source, c.call_id",
             {
                 "department": department,
