@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from monitor.archive.schema import migrations
+from monitor.archive.database import Database
+from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, in_words
 
 _MACHINE = {
@@ -53,20 +52,19 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path.absolute().as_uri(), timeout=30, uri=True)
+        db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
         reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:
-            connection.execute("PRAGMA busy_timeout = 30000")
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            db = Database(connection, execute_plugins=False)
+            db.execute("PRAGMA busy_timeout = 30000")
+            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA foreign_keys = ON")
             _migrate(db, path)
             if shared is not None:
-                _share(connection, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
+                _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
         try:
@@ -77,26 +75,32 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                 raise
             raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
     finally:
-        connection.close()
+        db.close()
 
 
-def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> sqlite3.Connection:
+def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Database:
     """A connection that cannot write, for one thread at a time, to an archive that has been opened before.
 
     With `shared`, that archive is the connection's own, so that full-text search and row ids work, and the tables of the one at `path`
     that are not shared are laid over it.
     """
     main = shared or path
-    connection = sqlite3.connect(f"{main.absolute().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+    db = _connect(f"{main.absolute().as_uri()}?mode=ro", timeout=10, check_same_thread=False)
     if shared is not None:
-        connection.execute("ATTACH DATABASE ? AS own", [f"{path.absolute().as_uri()}?mode=ro"])
+        db.execute("ATTACH DATABASE ? AS own", [f"{path.absolute().as_uri()}?mode=ro"])
         taken = {*SHARED_TABLES, "search", *(() if own_matches else MATCH_TABLES)}
-        rows = connection.execute("SELECT name FROM own.sqlite_master WHERE type = 'table'").fetchall()
+        rows = db.execute("SELECT name FROM own.sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in rows:
             if table not in taken and not table.startswith(("search_", "sqlite_", "_")):
-                connection.execute(f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, * FROM own.{table}")
-    connection.execute("PRAGMA query_only = 1")
-    return connection
+                db.execute(f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, * FROM own.{table}")
+    db.execute("PRAGMA query_only = 1")
+    return db
+
+
+def _connect(address: str, *, timeout: int, check_same_thread: bool = True) -> Database:
+    return sqlite3.connect(
+        address, timeout=timeout, uri=True, isolation_level=None, check_same_thread=check_same_thread, factory=Database
+    )
 
 
 def machine_words(error: sqlite3.Error) -> str:
@@ -114,24 +118,24 @@ def _machine_name(error: sqlite3.Error) -> str:
     return next((name for name in _MACHINE if given.startswith(name)), "")
 
 
-def _share(connection: sqlite3.Connection, shared: Path, names: tuple[str, ...]) -> None:
+def _share(db: Database, shared: Path, names: tuple[str, ...]) -> None:
     """Let names of shared tables mean those of the other archive: views of the connection stand before tables of the file."""
     if not shared.is_file():
         raise ArchiveError(str(shared), "finns inte än; den installation som läser källorna ska köra först")
-    connection.execute("ATTACH DATABASE ? AS shared", [f"{shared.resolve().as_uri()}?mode=ro"])
-    applied = {row[0] for row in connection.execute("SELECT name FROM shared._sqlite_migrations WHERE migration_set = 'monitor'")}
-    known = {migration.name for migration in migrations._migrations}
+    db.execute("ATTACH DATABASE ? AS shared", [f"{shared.resolve().as_uri()}?mode=ro"])
+    applied = {row[0] for row in db.execute("SELECT name FROM shared._sqlite_migrations WHERE migration_set = 'monitor'")}
+    known = set(MIGRATIONS)
     if applied != known:
         age = "nyare" if applied - known else "äldre"
         raise ArchiveError(
             str(shared), f"är skrivet av en {age} version; kör samma version i den installation som läser källorna"
         )
     for table in names:
-        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
+        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
 
 
 def _migrate(db: Database, path: Path) -> None:
-    known = {migration.name for migration in migrations._migrations}
+    known = set(MIGRATIONS)
     applied = _applied(db)
     if applied == known:
         return
@@ -140,10 +144,10 @@ def _migrate(db: Database, path: Path) -> None:
         raise ArchiveError(
             str(path), f"är skrivet av en nyare version (det har {newer}); installera den, eller återställ en säkerhetskopia"
         )
-    pending = migrations.pending(db)
     if applied:
-        copy_archive(db, path.with_name(f"{path.stem}.before-{pending[0].name}.db"))
-    migrations.apply(db)
+        first = next(name for name in MIGRATIONS if name not in applied)
+        copy_archive(db, path.with_name(f"{path.stem}.before-{first}.db"))
+    migrations().apply(db.tables())
 
 
 def _applied(db: Database) -> set[str]:
@@ -162,7 +166,7 @@ def copy_archive(db: Database, target: Path) -> None:
     partial.unlink(missing_ok=True)
     copy = sqlite3.connect(partial)
     try:
-        db.conn.backup(copy)
+        db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from monitor.archive.schema import migrations
+from monitor.archive.schema import MIGRATIONS
 from monitor.errors import ArchiveError
 
 COUNTED = (
@@ -29,7 +29,7 @@ def check_archive(path: Path) -> dict[str, int]:
             applied = {
                 row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'monitor'")
             }
-            newer = applied - {migration.name for migration in migrations._migrations}
+            newer = applied - set(MIGRATIONS)
             if newer:
                 raise ArchiveError(str(path), f"är skriven av en nyare version (den har {', '.join(sorted(newer))})")
             return {

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 STATUS_NOW = (
     "CASE WHEN c.next_deadline < :now AND c.deadline_model IN ('single', 'two-stage') THEN 'closed'"

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.changes import Event
 from monitor.archive.codec import deadline_rows, pack, stamp
+from monitor.archive.database import Database
 from monitor.calls import Call
 
 
@@ -27,7 +26,7 @@ def update_call(db: Database, source: str, call_id: str, values: Mapping[str, An
 def write_deadlines(db: Database, call: Call) -> None:
     """Let the rows of `deadlines` be those of the call, corrections included."""
     db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO deadlines (source, call_id, number, at, precision, zone, stage, text)"
         " VALUES (:source, :call_id, :number, :at, :precision, :zone, :stage, :text)",
         deadline_rows(call),

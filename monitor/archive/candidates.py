@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.corrections import corrected
+from monitor.archive.database import Database
 from monitor.calls import Call
 
 TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")

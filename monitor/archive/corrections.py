@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlite_utils import Database
 
 from monitor.archive.callrows import update_call, write_deadlines
 from monitor.archive.codec import call_row, decode_call, overlay_call, stamp
+from monitor.archive.database import Database
 from monitor.calls import Call
 from monitor.errors import ArchiveError
 

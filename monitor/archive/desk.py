@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 from monitor.errors import ArchiveError
 
 Key = tuple[str, str]

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import pack, stamp
+from monitor.archive.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

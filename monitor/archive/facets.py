@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import mul
 
-from sqlite_utils import Database
-
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 from monitor.archive.search import weigh
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")

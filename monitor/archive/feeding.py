@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
+from monitor.archive.database import Database
 
 Key = tuple[str, str]
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 from monitor.errors import ArchiveError
 
 STATES = ("intresserad", "soker", "beviljad", "avslag", "avstar")

@@ -6,9 +6,8 @@ import zlib
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import decode_call
+from monitor.archive.database import Database
 from monitor.calls import Call
 
 _NEWEST = 40

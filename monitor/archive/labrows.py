@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlite_utils import Database
+from monitor.archive.database import Database
 
 Key = tuple[str, str]
 

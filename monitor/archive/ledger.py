@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +153,7 @@ def save_digest(db: Database, digest: NewDigest) -> None:
                 json.dumps(digest.sections),
             ],
         )
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO digest_items (digest, department, source, call_id, section, fact, position, shown, told)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -172,15 +171,15 @@ def save_digest(db: Database, digest: NewDigest) -> None:
                 for fact in digest.facts
             ],
         )
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO renderings (digest, language, subject, html, text) VALUES (?, ?, ?, ?, ?)",
             [(digest.id, one.language, one.subject, one.html, one.text) for one in digest.renderings],
         )
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO calendars (digest, number, name, content) VALUES (?, ?, ?, ?)",
             [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
         )
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO outbox (message_id, digest, recipient, language, state, due) VALUES (?, ?, ?, ?, 'waiting', ?)",
             [(one.message_id, digest.id, one.recipient, one.language, created) for one in digest.addresses],
         )

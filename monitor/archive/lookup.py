@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlite_utils import Database
-
+from monitor.archive.database import Database
 from monitor.errors import ArchiveError
 
 Key = tuple[str, str]

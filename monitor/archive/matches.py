@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.corrections import corrected
+from monitor.archive.database import Database
 from monitor.calls import Call
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 _MAIL_COLUMNS = (
     "outbox.message_id, outbox.digest, digests.department, digests.kind, outbox.recipient, outbox.language, outbox.attempts,"

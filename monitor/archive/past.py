@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from monitor.archive.candidates import TELLING_EVENTS, CandidateRow
 from monitor.archive.codec import decode_call, overlay_call, stamp
+from monitor.archive.database import Database
 from monitor.calls import Call
 
 Key = tuple[str, str]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-migrations = Migrations("monitor")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
 
 _FIRST = """
 CREATE TABLE sources (
@@ -108,13 +110,6 @@ CREATE TABLE feedback (
 """
 
 
-@migrations()
-def m001_first(db: Database) -> None:
-    for statement in _FIRST.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
 _DESK = """
 CREATE TABLE followup (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL,
@@ -140,33 +135,6 @@ CREATE INDEX digest_items_call ON digest_items (source, call_id);
 CREATE INDEX fetches_url ON fetches (url);
 """
 
-
-@migrations()
-def m004_desk(db: Database) -> None:
-    for statement in _DESK.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
-@migrations()
-def m005_story_decisions(db: Database) -> None:
-    """What a person decided about two records: "apart" or "together"."""
-    db.execute(
-        "CREATE TABLE story_decisions (source TEXT NOT NULL, call_id TEXT NOT NULL, other_source TEXT NOT NULL,"
-        " other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,"
-        " PRIMARY KEY (source, call_id, other_source, other_call_id))"
-    )
-
-
-@migrations()
-def m007_jobs(db: Database) -> None:
-    """What the scheduler did: one row per job and the moment it was due. `words` holds the end of what a failed job said."""
-    db.execute(
-        "CREATE TABLE jobs (name TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
-        " started TEXT NOT NULL, finished TEXT, code INTEGER, words TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, due))"
-    )
-
-
 _SEARCH = """
 CREATE TABLE indexed (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL, analyser TEXT NOT NULL,
@@ -185,22 +153,44 @@ CREATE VIRTUAL TABLE search USING fts5 (
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0, 2.0)');
 """
 
+MIGRATIONS = {
+    "m001_first": _FIRST,
+    "m004_desk": _DESK,
+    # What a person decided about two records: "apart" or "together".
+    "m005_story_decisions": (
+        "CREATE TABLE story_decisions (source TEXT NOT NULL, call_id TEXT NOT NULL, other_source TEXT NOT NULL,"
+        " other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (source, call_id, other_source, other_call_id))"
+    ),
+    # What the scheduler did: one row per job and the moment it was due. `words` holds the end of what a failed job said.
+    "m007_jobs": (
+        "CREATE TABLE jobs (name TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
+        " started TEXT NOT NULL, finished TEXT, code INTEGER, words TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, due))"
+    ),
+    # What `monitor.archive.texts` keeps. A word in the title weighs most.
+    "m006_search": _SEARCH,
+    # The hash of the publisher's row that a call was last read from; "" where its source has no such rows.
+    "m008_raw_hash": "ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''",
+    # Which program checked a version of the rules and matched with it; "" where that is not known.
+    "m009_program": "ALTER TABLE rule_versions ADD COLUMN program TEXT NOT NULL DEFAULT ''",
+}
+"""Each migration's statements, by its name, in the order they are made."""
 
-@migrations()
-def m006_search(db: Database) -> None:
-    """What `monitor.archive.texts` keeps. A word in the title weighs most."""
-    for statement in _SEARCH.split(";\n"):
-        if statement.strip():
+
+def migrations() -> Migrations:
+    """The migrations, as sqlite-utils makes them and keeps account of them."""
+    from sqlite_utils.migrations import Migrations
+
+    found = Migrations("monitor")
+    for name, script in MIGRATIONS.items():
+        found(name=name)(_making(script))
+    return found
+
+
+def _making(script: str) -> Callable[[Database], None]:
+    # Statement by statement: `executescript` would end the transaction that a migration and the record of it share.
+    def make(db: Database, /) -> None:
+        for statement in filter(str.strip, script.split(";\n")):
             db.execute(statement)
 
-
-@migrations()
-def m008_raw_hash(db: Database) -> None:
-    """The hash of the publisher's row that a call was last read from; "" where its source has no such rows."""
-    db.execute("ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''")
-
-
-@migrations()
-def m009_program(db: Database) -> None:
-    """Which program checked a version of the rules and matched with it; "" where that is not known."""
-    db.execute("ALTER TABLE rule_versions ADD COLUMN program TEXT NOT NULL DEFAULT ''")
+    return make

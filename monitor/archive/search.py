@@ -9,11 +9,10 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.corrections import load_call
+from monitor.archive.database import Database
 from monitor.archive.texts import match_expression, stored_zones
 from monitor.calls import call_zones
 from monitor.language import tokens

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.callrows import add_event, add_version, insert_call, update_call, write_deadlines
 from monitor.archive.changes import Change, Event, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
 from monitor.archive.corrections import corrected
+from monitor.archive.database import Database
 from monitor.archive.documents import Document, store_documents
 from monitor.calls import Call, Status, call_status, next_deadline
 

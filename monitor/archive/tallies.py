@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
+from monitor.archive.database import Database
 
 Key = tuple[str, str]
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import decode_call
 from monitor.archive.corrections import corrected
+from monitor.archive.database import Database
 from monitor.calls import ZONES, Call, call_zones
 from monitor.language.analyser import Analyser, read_entries
 from monitor.language.terms import Ask, Term
@@ -207,4 +206,4 @@ def _note_words(db: Database, indexed: Iterable[str], noted: set[str]) -> None:
     words = {entry for text in indexed for entry in text.split() if entry[0] == "<"} - noted
     noted |= words
     new = [(entry[1:],) for entry in words if len(entry) > 4 and entry[1:].isalpha()]
-    db.conn.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", new)
+    db.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", new)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 
 def keep_theme(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:

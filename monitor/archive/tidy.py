@@ -7,9 +7,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 
 ERASED = "raderad"
 """What stands where an address was; with a number, since one digest goes to each address once."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
-from sqlite_utils import Database
-
 from monitor.archive import Archive, connect_for_reading, open_archive
 from monitor.config import Config
 from monitor.errors import ConfigError
@@ -27,8 +25,8 @@ def read_installation(config: Config) -> Iterator[Archive]:
         if not archive.shared:
             yield archive
             return
-    with closing(connect_for_reading(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))) as connection:
-        yield Archive(path=config.archive, db=Database(connection, execute_plugins=False), shared=True)
+    with closing(connect_for_reading(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))) as db:
+        yield Archive(path=config.archive, db=db, shared=True)
 
 
 def refuse_member(config: Config, what: str) -> None:

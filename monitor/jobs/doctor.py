@@ -122,7 +122,7 @@ def _archive(config: Config) -> Finding:
         return Finding("Arkiv", True, "Finns inte än; det skapas vid den första läsningen.")
     try:
         with open_installation(config) as archive:
-            verdict = archive.db.conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+            verdict = archive.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             calls = archive.db.table("calls").count
         if verdict != "ok":
             check_archive(config.archive)

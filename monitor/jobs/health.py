@@ -9,8 +9,7 @@ from monitor.archive.health import run_rows, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from monitor.archive.database import Database
     from monitor.sources import Source
 
 

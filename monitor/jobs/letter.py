@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from sqlite_utils import Database
-
+from monitor.archive.database import Database
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
 from monitor.config import Config

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from monitor.archive import Archive, lock
+from monitor.archive.database import Database
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
 from monitor.archive.outbox import (
     OutboxMail,

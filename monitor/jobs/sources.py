@@ -17,8 +17,7 @@ from monitor.errors import ConfigError
 from monitor.jobs.crawl import judged_run, load_programmes, scrapy_settings
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from monitor.archive.database import Database
     from monitor.config import Config
     from monitor.sources import Source
 

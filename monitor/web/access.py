@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database
-
 from monitor.archive import connect_for_reading, open_archive
 from monitor.archive.archive import machine_words
+from monitor.archive.database import Database
 from monitor.errors import ArchiveError
 
 _Result = TypeVar("_Result")
@@ -36,7 +35,7 @@ class Access:
         self._own_matches = own_matches
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sida")
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[Database] = []
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
         """Run `work` in a worker thread."""
@@ -51,11 +50,10 @@ class Access:
         """This thread's read-only connection."""
         found: Database | None = getattr(self._local, "db", None)
         if found is None:
-            connection = connect_for_reading(self._own, self._shared, own_matches=self._own_matches)
-            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
-            self._opened.append(connection)
-            found = self._local.db = Database(connection, execute_plugins=False)
+            found = self._local.db = connect_for_reading(self._own, self._shared, own_matches=self._own_matches)
+            found.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            found.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            self._opened.append(found)
         return found
 
     @contextmanager

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from datasette import Response
 from icalendar import Calendar
-from sqlite_utils import Database
 
 from monitor.archive.corrections import load_call
+from monitor.archive.database import Database
 from monitor.archive.lookup import call_facts
 from monitor.calls import Call
 from monitor.digest.calendar import calendar_file

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from datasette import Response
-from sqlite_utils import Database
 
 from monitor.archive.corrections import load_call
+from monitor.archive.database import Database
 from monitor.archive.feeding import feed_keys, feed_moments
 from monitor.calls import Call, DeadlineModel
 from monitor.digest.links import Links, publisher_url

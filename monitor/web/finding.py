@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlite_utils import Database
-
 from monitor.archive.browse import open_counts
 from monitor.archive.corrections import load_call
+from monitor.archive.database import Database
 from monitor.archive.facets import Counted, FacetIndex
 from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest, word_ranks
 from monitor.archive.texts import stored_zones

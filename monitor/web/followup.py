@@ -10,9 +10,9 @@ from typing import Any
 
 from datasette import Response
 from markupsafe import Markup
-from sqlite_utils import Database
 
 from monitor.archive.codec import stamp
+from monitor.archive.database import Database
 from monitor.archive.tallies import Key, call_codes, found_calls, matched_themes, states_reached, told_calls
 from monitor.calls import Call
 from monitor.config import Config

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlite_utils import Database
 
+from monitor.archive.database import Database
 from monitor.archive.labrows import digest_days, first_seen_days, other_themes
 from monitor.archive.texts import calls_of, changed_ids, find_ids
 from monitor.calls import Call, call_zones

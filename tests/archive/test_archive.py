@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from monitor.archive import lock, open_archive
-from monitor.archive.schema import migrations
+from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, LockedError
 
 CONTRACT = {
@@ -21,8 +21,8 @@ COLUMNS = {
 
 def test_a_new_archive_has_the_tables_of_the_contract(tmp_path):
     with open_archive(tmp_path / "deep" / "archive.db") as archive:
-        assert set(archive.db.table_names()) >= CONTRACT
-        assert set(archive.db["calls"].columns_dict) >= COLUMNS
+        assert set(archive.db.tables().table_names()) >= CONTRACT
+        assert set(archive.db.table("calls").columns_dict) >= COLUMNS
         assert archive.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert archive.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
@@ -32,13 +32,13 @@ def test_an_older_archive_is_migrated_after_a_backup(tmp_path):
     with closing(sqlite3.connect(path)) as old:
         from sqlite_utils import Database
 
-        first = migrations._migrations[0].name
-        migrations.apply(Database(old), stop_before=migrations._migrations[1].name)
+        first, second, *_ = MIGRATIONS
+        migrations().apply(Database(old), stop_before=second)
         old.execute("INSERT INTO rule_versions VALUES ('abc', '2026-01-01', '{}')")
         old.commit()
     with open_archive(path) as archive:
         assert archive.db.execute("SELECT hash FROM rule_versions").fetchone()[0] == "abc"
-        assert not migrations.pending(archive.db)
+        assert not migrations().pending(archive.db.tables())
     copies = list(tmp_path.glob("archive.before-*.db"))
     assert len(copies) == 1
     with closing(sqlite3.connect(copies[0])) as copy:

@@ -218,11 +218,11 @@ def test_a_row_that_is_as_it_was_is_not_written_and_was_seen_when_its_source_was
     one = call("1")
     hashes = {"1": "aa"}
     store_run(db, replace(run(one, call("2")), hashes={**hashes, "2": "bb"}), NOW)
-    before = db.conn.total_changes
+    before = db.total_changes
     written = db.execute("SELECT * FROM calls ORDER BY call_id").fetchall()
     later = NOW + timedelta(days=1)
     assert store_run(db, replace(run(one, call("2"), at=later), hashes={**hashes, "2": "bb"}), later).unchanged == 2
-    assert db.conn.total_changes > before
+    assert db.total_changes > before
     assert db.execute("SELECT * FROM calls ORDER BY call_id").fetchall() == written
     assert call_facts(db, ("portal", "1"))["last_seen"] == stamp(later)
     missing = NOW + timedelta(days=2)

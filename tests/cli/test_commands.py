@@ -63,6 +63,17 @@ def test_help_answers_at_once():
     assert statistics.median(times) < 3, "far beyond the promise, even on a busy machine"
 
 
+@pytest.mark.parametrize("command", [["search", "test"], ["status"]])
+def test_a_command_that_reads_loads_nothing_that_writes_tables_or_reads_sources(crawled, command):
+    code = (
+        "import sys, atexit; from monitor.cli import main; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    asked = crawled.command(*command, now=NOW)
+    outcome = crawled.execute([asked[0], "-c", code, *asked[3:]])
+    assert outcome.code == 0, outcome.err
+    assert not {"sqlite_utils", "dateutil", "scrapy", "datasette", "simplemma", "lxml"} & set(outcome.err.split())
+
+
 def test_show_answers_with_all_that_is_known(crawled):
     shown = crawled.ask("show", "life-2026-test-0001", "--json").json
     assert shown["call_id"] == "1TOPICSen"

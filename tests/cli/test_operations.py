@@ -57,7 +57,7 @@ def test_backup_and_restore_by_hand(crawled):
     assert crawled.ask("backup", str(crawled.folder / "kopia.tar.gz")).code == 0
     with open_archive(crawled.archive) as archive:
         archive.db.execute("DELETE FROM calls WHERE call_id = '1TOPICSen'")
-        archive.db.conn.commit()
+        archive.db.commit()
     outcome = crawled.ask("restore", str(crawled.folder / "kopia.tar.gz"))
     assert outcome.code == 0, outcome.err
     assert "ligger kvar i" in outcome.out
@@ -85,7 +85,7 @@ def test_a_locked_database_is_said_and_nothing_is_lost(crawled):
     code = (
         "import sqlite3, sys, monitor.archive.archive as a; import monitor.cli\n"
         "real = sqlite3.connect\n"
-        "class Short(sqlite3.Connection):\n"
+        "class Short(a.Database):\n"
         "    def execute(self, sql, *more):\n"
         "        return super().execute(sql.replace('busy_timeout = 30000', 'busy_timeout = 50'), *more)\n"
         "a.sqlite3.connect = lambda *args, **more: real(*args, **{**more, 'timeout': 0.05, 'factory': Short})\n"

@@ -134,7 +134,7 @@ def test_report_and_feedback(place):
             "INSERT INTO feedback (at, department, source, call_id, answer) VALUES (?, 'kultur', 'test', 'Youth exchange', 'intressant')",
             ["2026-05-20T10:00:00+00:00"],
         )
-        archive.db.conn.commit()
+        archive.db.commit()
     listed = place.ask("feedback", "--json").json["answers"]
     assert [(item["title"], item["answer"]) for item in listed] == [("Youth exchange", "intressant")]
     made = place.ask("feedback", "--example", str(listed[0]["id"]), "--json", now=NOW)

@@ -48,7 +48,7 @@ def answered(archive, answer, call_id, department="kultur"):
         "INSERT INTO feedback (at, department, source, call_id, answer) VALUES (?, ?, 'test', ?, ?)",
         [NOW.isoformat(), department, call_id, answer],
     )
-    archive.db.conn.commit()
+    archive.db.commit()
     return cursor.lastrowid
 
 

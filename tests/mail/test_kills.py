@@ -127,9 +127,8 @@ def check_all_done(world, server, week, pardoned):
     counted = Counter(server.taken())
     mine = {key: number for key, number in counted.items() if key[0].startswith(f"<{week}-")}
     assert sorted(recipient for _, recipient in mine) == sorted(one.email for one in PEOPLE), "everyone, each with one Message-ID"
-    doubled = {message_id for (message_id, _), number in mine.items() if number > 1}
-    assert doubled <= pardoned, "only what was taken in the instant before a kill may arrive twice"
-    assert all(number <= 2 for number in mine.values())
+    for (message_id, _), number in mine.items():
+        assert number <= 1 + pardoned[message_id], "only what was taken in the instant before a kill may arrive once more"
     assert {state for _, state, _ in world.outbox()} == {"sent"}
     facts = world.facts()
     assert len(facts) == len(set(facts))
@@ -148,10 +147,11 @@ def test_two_hundred_kills(tmp_path):
         shutil.copytree(template, folder)
         world = World(folder, recipients=PEOPLE)
         server = DurableServer(folder / "taken.txt")
-        pardoned = set()
+        pardoned = Counter()
         # The first kill of a world meets everything undone; later ones meet what was half done.
         for _ in range(4):
             timed = kills >= len(points)
+            before = Counter(server.taken())
             killed = in_a_child(
                 world,
                 server,
@@ -162,9 +162,9 @@ def test_two_hundred_kills(tmp_path):
             if not killed:
                 break
             kills += 1
-            lost = unmarked(world, server)
-            assert len(lost - pardoned) <= 1, "at most the one mail in the server's hands"
-            pardoned |= lost
+            lost = unmarked(world, server) & {message_id for message_id, _ in Counter(server.taken()) - before}
+            assert len(lost) <= 1, "at most the one mail in the server's hands"
+            pardoned.update(lost)
             if kills == KILLS:
                 break
         else:
@@ -230,5 +230,6 @@ def test_a_kill_one_day_is_made_good_the_next(tmp_path, days):
     world = prepared(tmp_path / "a")
     server = DurableServer(tmp_path / "taken.txt")
     assert in_a_child(world, server, MONDAY, fatal=150)
+    lost = Counter(unmarked(world, server))
     work(world, server, MONDAY + timedelta(days=days))
-    check_all_done(world, server, "2026-W23", unmarked(world, server) | {message_id for message_id, _ in server.taken()})
+    check_all_done(world, server, "2026-W23", lost)

@@ -132,7 +132,7 @@ def test_what_was_just_written_is_counted_at_once(site):
 def test_the_csv_opens_in_excel_and_holds_no_formula(browser, site):
     with open_archive(site.config.archive) as archive:
         archive.db.execute("UPDATE calls SET title = '=HYPERLINK(\"http://evil\")' WHERE call_id = 'norden-001'")
-        archive.db.conn.commit()
+        archive.db.commit()
     answer = browser.get("/sok.csv?kalla=norden")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
