@@ -14,9 +14,11 @@ _MARKS = "\u0300-\u036f"
 _NOTHING = "\u00ad\u200b-\u200d\u2060\ufeff"
 _HYPHENS = "-\u2010-\u2013\u2212\ufe63\uff0d"
 _ENDINGS = "s|n|t|en|et|ns|ens|ets|ar|er|or|arna|erna|orna|are|aren|arnas|ernas"
+# Most words are letters alone, which is seen first: what may follow them is tried where it begins.
 _WORD = (
-    rf"[^\W_]++(?:[{_MARKS}{_NOTHING}](?:(?<=[{_NOTHING}])[ \t]*\n[ \t]*(?=[^\W_]))?[^\W_]*+)*+"
-    rf"(?:(?=['’ʼ:])(?i:(?:['’ʼ](?:s|t|re|ve|ll|d|m)(?![^\W_]))?(?::(?:{_ENDINGS})(?![^\W_]))?))?"
+    rf"[^\W_]++(?:(?![{_MARKS}{_NOTHING}'’ʼ:])"
+    rf"|(?:[{_MARKS}{_NOTHING}](?:(?<=[{_NOTHING}])[ \t]*\n[ \t]*(?=[^\W_]))?[^\W_]*+)*+"
+    rf"(?i:(?:['’ʼ](?:s|t|re|ve|ll|d|m)(?![^\W_]))?(?::(?:{_ENDINGS})(?![^\W_]))?))"
 )
 _word = re.compile(_WORD)
 _word_and_gap = re.compile(rf"({_WORD})([\W_]*)")

@@ -62,6 +62,7 @@ class Judgement:
         self._alike = beside[1] if beside else frozenset()
         self._scans = scanned
         self._known: dict[int, ThemeResult] = {}
+        self._met: dict[int, bool] = {}
 
     @cached_property
     def gates(self) -> Gates:
@@ -85,35 +86,33 @@ class Judgement:
     @cached_property
     def promising(self) -> tuple[ThemeResult, ...]:
         """The themes that may reach a department, told from words alone: most themes of most calls need no second look."""
-        points: dict[int, float] = {}
-        seen: set[int] = set()
+        filled: set[int] = set()
         for zone, scan in self._scans.items():
             gains = self.rules.gains[zone]
-            for term in scan.may & gains.keys():
-                for theme, field, worth in gains[term]:
-                    if field not in seen:
-                        seen.add(field)
-                        points[theme] = points.get(theme, 0.0) + worth
+            filled.update(*map(gains.__getitem__, scan.may & gains.keys()))
+        points: dict[int, float] = {}
+        for field in filled:
+            theme, worth, besides, _, _ = self.rules.fields[field]
+            if besides < 0 or self._may_count(besides):
+                points[theme] = points.get(theme, 0.0) + worth
         least = self.rules.least
         likely = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
         return tuple(
-            self._result(theme) for theme in likely if points[theme] + self._besides(theme, seen) + ROUNDING >= least[theme][0]
+            self._result(theme) for theme in likely if points[theme] + self._structural(theme) + ROUNDING >= least[theme][0]
         )
 
-    def _besides(self, number: int, seen: set[int]) -> float:
-        """What a theme gets for programme and identifier, less what the fields `seen` were counted for without their condition."""
-        points = 0.0
-        for asked, first in self.rules.conditional[number]:
-            if not asked.terms.order:
-                points += asked.fields[0][0] if self._may_count(asked) else 0.0
-            elif not seen.isdisjoint(range(first, first + len(asked.fields))) and not self._may_count(asked):
-                points -= sum(worth for field, (worth, _) in enumerate(asked.fields, first) if field in seen)
-        return points
+    def _structural(self, number: int) -> float:
+        """What programme and identifier alone give a theme, or take."""
+        return sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
 
-    def _may_count(self, asked: Asked) -> bool:
-        if asked.needs.order and all(scan.may.isdisjoint(asked.needs.numbers) for scan in self._scans.values()):
-            return False
-        return holds_besides_words(asked.condition, self.call, self._programme)
+    def _may_count(self, besides: int) -> bool:
+        """Whether what a condition asks besides its words may be met."""
+        known = self._met.get(besides)
+        if known is None:
+            asked = self.rules.besides[besides]
+            stands = not asked.needs.order or not self._anywhere.isdisjoint(asked.needs.numbers)
+            known = self._met[besides] = stands and holds_besides_words(asked.condition, self.call, self._programme)
+        return known
 
     def _result(self, number: int) -> ThemeResult:
         if number not in self._known:
@@ -134,8 +133,15 @@ class Judgement:
             self._ask(asked, hits, vetoes)
         return ThemeResult(theme, sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
+    @cached_property
+    def _anywhere(self) -> frozenset[int]:
+        """The terms that may stand in any zone: of most conditions none does, and no zone needs to be looked at."""
+        return frozenset().union(*(scan.may for scan in self._scans.values()))
+
     def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
         condition = asked.condition
+        if asked.terms.order and self._anywhere.isdisjoint(asked.terms.numbers):
+            return
         found = [(points, place) for points, zones in asked.fields if (place := self._first(asked.terms, zones)) is not None]
         if not found or not holds_besides_words(condition, self.call, self._programme):
             return
@@ -153,9 +159,9 @@ class Judgement:
             return "programme", -1, (-1, -1)
         for zone in zones:
             scan = self._scans.get(zone)
-            if scan is not None and not scan.may.isdisjoint(terms.numbers):
-                for term in terms.order:
-                    if term in scan.may and (place := scan.place(term)) is not None:
+            if scan is not None and (may := scan.may & terms.numbers):
+                for term in terms.order if len(may) > 1 else may:
+                    if term in may and (place := scan.place(term)) is not None:
                         return zone, term, place
         return None
 

@@ -10,6 +10,7 @@ from fnmatch import translate
 from functools import cached_property, lru_cache
 from itertools import product
 from math import inf
+from typing import NamedTuple
 
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
@@ -49,6 +50,17 @@ class ReadyFit:
     answer: tuple[tuple[AnswerRow, Terms, Terms], ...]
     ours: Terms
     other: tuple[tuple[OtherPlace, Terms], ...]
+
+
+class Field(NamedTuple):
+    """Zones in which a signal of a live theme counts once: the points it gives when one of its terms stands there and what it asks
+    `besides` is met (-1: nothing)."""
+
+    theme: int
+    points: float
+    besides: int
+    zones: tuple[str, ...]
+    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -159,36 +171,58 @@ class RuleSet:
         )
 
     @cached_property
-    def _gainful(self) -> tuple[tuple[tuple[Asked, int], ...], ...]:
-        """By live theme, its signals that give points, each with the number of its first field; the fields of all are numbered on."""
-        gainful = []
-        field = 0
-        for _, conditions in self.ready:
-            own = []
-            for asked in conditions:
-                if isinstance(asked.condition, Signal) and asked.condition.weight > 0:
-                    own.append((asked, field))
-                    field += len(asked.fields)
-            gainful.append(tuple(own))
-        return tuple(gainful)
-
-    @cached_property
-    def gains(self) -> Mapping[str, Mapping[int, tuple[tuple[int, int, float], ...]]]:
-        """By zone and term, what the term may give: (number of the live theme, number of the signal's field, points)."""
-        gains: dict[str, dict[int, list[tuple[int, int, float]]]] = {zone: defaultdict(list) for zone in ZONES}
-        for number, own in enumerate(self._gainful):
-            for asked, first in own:
-                for place, (points, zones) in enumerate(asked.fields, first):
-                    for zone, term in product(zones, asked.terms.order):
-                        gains[zone][term].append((number, place, points))
-        return {zone: {term: tuple(places) for term, places in terms.items()} for zone, terms in gains.items()}
-
-    @cached_property
-    def conditional(self) -> tuple[tuple[tuple[Asked, int], ...], ...]:
-        """By live theme, its signals that give points only under a condition, each with the number of its first field."""
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of all signals of live themes that give points for words."""
         return tuple(
-            tuple(pair for pair in own if pair[0].needs.order or not is_plain(pair[0].condition)) for own in self._gainful
+            Field(theme, points, self._beside_of(asked), zones, asked.terms)
+            for theme, (_, conditions) in enumerate(self.ready)
+            for asked in conditions
+            if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
+            for points, zones in asked.fields
         )
+
+    @cached_property
+    def gains(self) -> Mapping[str, Mapping[int, frozenset[int]]]:
+        """By zone and term, the numbers of the fields that the term fills."""
+        gains: dict[str, dict[int, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
+        for number, field_ in enumerate(self.fields):
+            for zone, term in product(field_.zones, field_.terms.order):
+                gains[zone][term].add(number)
+        return {zone: {term: frozenset(fields) for term, fields in terms.items()} for zone, terms in gains.items()}
+
+    @cached_property
+    def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:
+        """By live theme, what programme and identifier alone give or take: (points, number in `besides`)."""
+        return tuple(
+            tuple(
+                (asked.fields[0][0], self._beside_of(asked))
+                for asked in conditions
+                if isinstance(asked.condition, Signal) and asked.condition.structural
+                # What may be taken is taken only where that is certain.
+                if asked.condition.weight > 0 or not asked.needs.order
+            )
+            for _, conditions in self.ready
+        )
+
+    @cached_property
+    def besides(self) -> tuple[Asked, ...]:
+        """A condition for each thing that conditions ask for besides words: programme, identifier, and words that must also stand."""
+        return tuple(self._besides.values())
+
+    @cached_property
+    def _besides(self) -> dict[object, Asked]:
+        asked = (
+            asked for _, conditions in self.ready for asked in conditions if asked.needs.order or not is_plain(asked.condition)
+        )
+        return {_asked_besides(one): one for one in asked}
+
+    def _beside_of(self, asked: Asked) -> int:
+        """The number in `besides`; -1 for a condition that words alone decide."""
+        return self._beside_numbers.get(_asked_besides(asked), -1)
+
+    @cached_property
+    def _beside_numbers(self) -> dict[object, int]:
+        return {key: number for number, key in enumerate(self._besides)}
 
     @cached_property
     def least(self) -> tuple[tuple[float, float], ...]:
@@ -213,6 +247,10 @@ class RuleSet:
             ready_terms(self.fit.place.ours, self.numbers),
             tuple((other, ready_terms(other.words, self.numbers)) for other in self.fit.place.other),
         )
+
+
+def _asked_besides(asked: Asked) -> object:
+    return asked.condition.programme, asked.condition.identifier, asked.needs
 
 
 def is_plain(condition: Condition) -> bool:
