@@ -17,7 +17,22 @@ from urllib.parse import quote
 
 
 class _Policy(EmailPolicy):
-    """The standard policy, but that a list of links is broken between them only: it would encode a long one as if it were words."""
+    """The standard policy, but that a list of links is broken between them only: it would encode a long one as if it were words.
+
+    A header of plain characters is taken as it stands, when it is put in and when the mail is written: the standard policy would take it
+    apart each time, which is half of the time of writing a mail.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if isinstance(value, str) and value.isascii() and value.isprintable():
+            return name, value
+        return super().header_store_parse(name, value)
+
+    def header_max_count(self, name: str) -> int:
+        return 1
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        return value
 
     def fold(self, name: str, value: Any) -> str:
         if name.casefold() == "list-unsubscribe":
