@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,35 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 def bulk_side_by_side(inputs: Inputs, size: int, runs: int) -> tuple[list[Spent], list[Spent], list[Spent]]:
     """Crawls of the file, readings by ijson alone, and by json.load, taking turns."""
     ours, alone, whole = [], [], []
+    with _bulk_file(inputs, size) as (file, port):
+        for _ in range(runs):
+            ours.append(_crawl(port))
+            alone.append(run_child("bulk:ijson_alone", file=str(file)))
+            whole.append(run_child("bulk:json_load", file=str(file)))
+    return ours, alone, whole
+
+
+def bulk_crawls(inputs: Inputs, size: int, runs: int) -> list[Spent]:
+    """Crawls of a file of so many bytes, each into a new archive."""
+    with _bulk_file(inputs, size) as (_, port):
+        return [_crawl(port) for _ in range(runs)]
+
+
+@contextmanager
+def _bulk_file(inputs: Inputs, size: int) -> Iterator[tuple[Path, int]]:
+    """A file of so many bytes, and the port of a portal that serves it."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "bulk.json"
         inputs.maker.bulk_file(file, size)
         with server("portal", folder) as port:
-            for _ in range(runs):
-                with tempfile.TemporaryDirectory(prefix="bench-") as installation:
-                    settings = Path(installation) / "monitor.toml"
-                    settings.write_text(_SETTINGS.format(port=port), "utf-8")
-                    ours.append(run_child("bulk:crawl_file", settings=str(settings)))
-                alone.append(run_child("bulk:ijson_alone", file=str(file)))
-                whole.append(run_child("bulk:json_load", file=str(file)))
-    return ours, alone, whole
+            yield file, port
+
+
+def _crawl(port: int) -> Spent:
+    with tempfile.TemporaryDirectory(prefix="bench-") as installation:
+        settings = Path(installation) / "monitor.toml"
+        settings.write_text(_SETTINGS.format(port=port), "utf-8")
+        return run_child("bulk:crawl_file", settings=str(settings))
 
 
 def crawl_file(settings: str) -> Callable[[], Any]:

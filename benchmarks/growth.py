@@ -9,14 +9,17 @@ from pathlib import Path
 
 from benchmarks.analysing import analyse_all
 from benchmarks.archives import filled_archive, shipped_rules
-from benchmarks.bulk import ijson_alone
+from benchmarks.bulk import bulk_crawls
 from benchmarks.crawl import crawl_side_by_side
 from benchmarks.generate import NOW, Inputs
 from benchmarks.lab import changed_theme
+from benchmarks.mails import send_week
 from benchmarks.matching import match_all
-from benchmarks.measure import Line, cpu_seconds, median_of, medians
+from benchmarks.measure import Line, median_of, medians, steady_cpu_seconds
 from benchmarks.search import page_search
 from monitor.archive.facets import FacetIndex
+from monitor.config import load_config
+from monitor.jobs.status import status
 from monitor.language.analyser import Analyser
 from monitor.matching.judgement import analyse_zones
 from monitor.web.lab import preview
@@ -27,8 +30,14 @@ Task = Callable[[], object]
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """The rows `growth`: how much more than 4 times a step of 4 costs; n log n is the most allowed."""
-    start, runs = (4, 1) if quick else (250, 3)
+    start, runs = (4, 1) if quick else (250, 5)
     lines = [_line(name, start, times) for name, times in _in_process(inputs, start, runs).items()]
+    steps = STEPS[:1] if quick else STEPS
+    sent = {step: send_week(inputs, quick, step).result for step in steps}
+    bulk = {step: bulk_crawls(inputs, 8_000_000 * step, runs) for step in steps}
+    if not quick:
+        lines.append(_line("mails", sent[1]["mails"], {step: found["ours"] for step, found in sent.items()}))
+        lines.append(_line("bulk file", bulk[1][0].result, {step: median_of(spent, "cpu") for step, spent in bulk.items()}))
     rows = 10 if quick else 100
     crawled = {step: _crawl(inputs, rows * step, 1 if quick else 2) for step in STEPS}
     lines += [_line(name, rows, {step: spent[name] for step, spent in crawled.items()}) for name in crawled[1]]
@@ -58,6 +67,7 @@ def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, fl
     rules = shipped_rules()
     theme, text = changed_theme(rules)
     found: dict[str, dict[int, float]] = {}
+    config = load_config(None)
     calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
     texts = [(call, analyse_zones(rules, call)) for call in calls]
     bodies = [call.body for call in calls]
@@ -66,18 +76,15 @@ def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, fl
             number = start * step
             with filled_archive(Path(folder) / f"{step}.db", calls[:number], match=True) as archive:
                 search = page_search(archive)
-                file = Path(folder) / f"{step}.json"
-                inputs.maker.bulk_file(file, number * 1_500)
-
                 tasks: dict[str, Task] = {
                     "matching": lambda number=number: match_all(rules, texts[:number]),  # type: ignore[misc]
                     "analysing": lambda number=number: analyse_all(Analyser(), bodies[:number]),  # type: ignore[misc]
                     "rule lab": lambda db=archive.db: preview(db, rules, theme, text, NOW),  # type: ignore[misc]
                     "facet index": lambda db=archive.db: FacetIndex(db, NOW, lambda key, code, name: code),  # type: ignore[misc]
                     "search": lambda search=search: search("climate adaptation"),  # type: ignore[misc]
-                    "bulk file": ijson_alone(str(file)),
+                    "status": lambda archive=archive: status(config, archive, NOW),  # type: ignore[misc]
                 }
-                for name, spent in medians(tasks, runs, cpu_seconds).items():
+                for name, spent in medians(tasks, runs, steady_cpu_seconds).items():
                     found.setdefault(name, {})[step] = spent
     return found
 
