@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
@@ -103,44 +103,41 @@ def compose(letter: Letter) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "All"
     message["MIME-Version"] = "1.0"
     message["Content-Language"] = letter.language
-    whole: Message = message
     # Boundaries follow from the Message-ID instead of chance.
     boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]}"
+    kind, parts = f'multipart/alternative; boundary="{boundary}_0"', [_words("plain", letter.text), _words("html", letter.html)]
     if letter.calendars:
-        whole["Content-Type"] = f'multipart/mixed; boundary="{boundary}_0"'
-        body = _part(f'multipart/alternative; boundary="{boundary}_1"')
-        for part in (body, *(_attachment(filename, content) for filename, content in letter.calendars)):
-            whole.attach(part)
-    else:
-        whole["Content-Type"] = f'multipart/alternative; boundary="{boundary}_0"'
-        body = whole
-    body.attach(_words("plain", letter.text))
-    body.attach(_words("html", letter.html))
+        body = _joined(parts, f"{boundary}_1")
+        parts = [
+            f'Content-Type: multipart/alternative; boundary="{boundary}_1"\r\n\r\n{body}',
+            *map(_attachment, letter.calendars),
+        ]
+        kind = f'multipart/mixed; boundary="{boundary}_0"'
+    message["Content-Type"] = kind
+    message.set_payload(_joined(parts, f"{boundary}_0"))
     return message
 
 
-# Parts are put together by hand: `set_content` and `add_attachment` read the same few headers anew for each parameter, and
-# encode a long page line by line in Python. Their headers are plain, so the class that does not take headers apart serves.
-def _part(content_type: str, encoding: str = "") -> Message:
-    part = Message()
-    part["Content-Type"] = content_type
-    if encoding:
-        part["Content-Transfer-Encoding"] = encoding
-    return part
-
-
-def _words(subtype: str, text: str) -> Message:
-    part = _part(f'text/{subtype}; charset="utf-8"', "quoted-printable")
+# Parts are written by hand, with \r\n and in seven bits: `set_content` and `add_attachment` read the same few headers anew for each
+# parameter, and a page is then encoded, and written, line by line in Python.
+def _words(subtype: str, text: str) -> str:
     lines = b"\r\n".join((*text.encode().splitlines(), b""))
-    part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
-    return part
+    encoded = binascii.b2a_qp(lines, istext=True).decode("ascii")
+    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{encoded}'
 
 
-def _attachment(filename: str, content: bytes) -> Message:
-    part = _part('text/calendar; charset="utf-8"; method="PUBLISH"', "base64")
-    part["Content-Disposition"] = f'attachment; filename="{filename}"'
-    part.set_payload(base64.encodebytes(content).decode("ascii").replace("\n", "\r\n"))
-    return part
+def _attachment(file: tuple[str, bytes]) -> str:
+    name, content = file
+    encoded = base64.encodebytes(content).decode("ascii").replace("\n", "\r\n")
+    return (
+        'Content-Type: text/calendar; charset="utf-8"; method="PUBLISH"\r\nContent-Transfer-Encoding: base64\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n{encoded}'
+    )
+
+
+def _joined(parts: Sequence[str], boundary: str) -> str:
+    """Parts as the body of a multipart: RFC 2046, section 5.1."""
+    return "".join([*(f"--{boundary}\r\n{part}\r\n" for part in parts), f"--{boundary}--\r\n"])
 
 
 def _domain(sender: str) -> str:
