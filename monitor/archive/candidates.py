@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import from_json
+
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.corrections import corrected
+from monitor.archive.corrections import corrected, corrected_keys
 from monitor.archive.database import Database
 from monitor.calls import Call
 
@@ -64,6 +65,7 @@ class CandidateReader:
         self._db = db
         self._now = now
         self._calls: dict[tuple[str, str], Call] = {}
+        self._touched = corrected_keys(db)
 
     def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
         """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
@@ -104,7 +106,8 @@ class CandidateReader:
 
     def _call(self, key: tuple[str, str], data: str) -> Call:
         if key not in self._calls:
-            self._calls[key] = corrected(self._db, decode_call(data))
+            call = decode_call(data)
+            self._calls[key] = corrected(self._db, call) if key in self._touched else call
         return self._calls[key]
 
     def _told(self, department: str) -> Mapping[tuple[str, str], list[tuple[str, datetime]]]:
@@ -144,9 +147,9 @@ def _match(columns: tuple[Any, ...]) -> MatchRow:
     return MatchRow(
         level=level,
         relevance=float(relevance),
-        themes=json.loads(themes),
-        evidence=json.loads(evidence),
-        fit_card=json.loads(fit_card),
+        themes=from_json(themes),
+        evidence=from_json(evidence),
+        fit_card=from_json(fit_card),
     )
 
 

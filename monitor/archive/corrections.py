@@ -23,6 +23,11 @@ def corrected(db: Database, call: Call) -> Call:
     return overlay_call(call, {name: json.loads(value) for name, value in rows}) if rows else call
 
 
+def corrected_keys(db: Database) -> set[tuple[str, str]]:
+    """The calls of which a person has corrected a field: for who reads many calls, of which few are."""
+    return {(source, call_id) for source, call_id in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+
+
 def load_call(db: Database, source: str, call_id: str) -> Call | None:
     """The call as last read, corrections laid over it; None when the archive does not have it."""
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()

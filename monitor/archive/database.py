@@ -41,6 +41,18 @@ class Database(sqlite3.Connection):
                     self.execute(statement)
             raise
 
+    @contextmanager
+    def redoable(self) -> Iterator[None]:
+        """What is kept in here can be made again: it does not wait for the disk, which takes longer than writing it.
+
+        A power failure may take it back, and nothing that was kept after it outlives it; a crash of the program takes nothing.
+        """
+        self.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA synchronous = FULL")
+
     def table(self, name: str) -> Any:
         """A table, as sqlite-utils has it."""
         return self.tables().table(name)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.corrections import corrected
+from monitor.archive.corrections import corrected, corrected_keys
 from monitor.archive.database import Database
 from monitor.calls import Call
 
@@ -36,7 +36,7 @@ class MatchRow:
 def read_calls(db: Database) -> Iterator[Call]:
     """Every call of the archive as last read, corrections laid over it; of a story, its lead alone."""
     keys = db.execute("SELECT source, call_id FROM calls WHERE story = '' ORDER BY source, call_id").fetchall()
-    touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+    touched = corrected_keys(db)
     for source, call_id in keys:
         row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
         call = decode_call(row[0])

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.archive.codec import decode_call
-from monitor.archive.corrections import corrected
+from monitor.archive.corrections import corrected, corrected_keys
 from monitor.archive.database import Database
 from monitor.calls import ZONES, Call, call_zones
 from monitor.language.analyser import Analyser, read_entries
@@ -95,7 +95,7 @@ def changed_ids(db: Database) -> set[int]:
 
 def calls_of(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[tuple[Call, dict[str, str]]]:
     """The calls of these rows with their lemma texts; those whose words changed since are analysed anew."""
-    touched = {tuple(row) for row in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+    touched = corrected_keys(db)
     rows = db.execute(
         f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM json_each(?) asked"
         " JOIN indexed i ON i.id = asked.value JOIN texts t ON t.id = i.id"

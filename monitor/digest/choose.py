@@ -215,7 +215,8 @@ def _welcome(items: list[Item], choice: Choice) -> Selection:
     """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
     open_now = [item for item in items if item.section is Section.NEW]
     shown = open_now[: choice.welcome]
-    rest = [item for item in items if item not in shown]
+    named = {item.candidate.key for item in shown}
+    rest = [item for item in items if item.candidate.key not in named]
     return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
 
 

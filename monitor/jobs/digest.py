@@ -40,7 +40,8 @@ def build_digests(
 
     Building again changes nothing. A dry run stores nothing and writes the mails to `preview/` in the data folder.
     """
-    with lock(config.data_dir, "digest"):
+    # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good, and keeps its digest.
+    with lock(config.data_dir, "digest"), archive.db.redoable():
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=week, dry_run=dry_run
         )

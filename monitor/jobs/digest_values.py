@@ -51,8 +51,7 @@ def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
 
 
 def _match(rules: RuleSet, row: CandidateRow, match: MatchRow) -> Match:
-    areas = {area.id: area.name for area in rules.areas.area}
-    goals = {goal.number: goal.name for goal in rules.areas.sdg}
+    areas, goals = rules.area_names, rules.goal_names
     programme = rules.programme_of(row.call)
     by_weight = sorted(match.evidence, key=lambda one: -one["points"])
     strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])

@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -88,8 +89,7 @@ def ascii_address(address: str) -> str | None:
 def compose(letter: Letter) -> EmailMessage:
     """The mail, byte for byte the same whenever it is composed."""
     message = EmailMessage(policy=_POLICY)
-    name, address = parseaddr(letter.sender)
-    message["From"] = Address(display_name=name, addr_spec=address) if name else address
+    message["From"] = _sender(letter.sender)
     message["To"] = letter.recipient
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.created)
@@ -140,5 +140,13 @@ def _joined(parts: Sequence[str], boundary: str) -> str:
     return "".join([*(f"--{boundary}\r\n{part}\r\n" for part in parts), f"--{boundary}--\r\n"])
 
 
+# The same for every mail of a night, and slow to take apart.
+@lru_cache(maxsize=8)
+def _sender(sender: str) -> Any:
+    name, address = parseaddr(sender)
+    return _POLICY.header_factory("From", Address(display_name=name, addr_spec=address) if name else address)
+
+
+@lru_cache(maxsize=8)
 def _domain(sender: str) -> str:
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

@@ -100,6 +100,16 @@ class RuleSet:
     def _heads(self) -> dict[str, ThemeHead]:
         return {theme.theme.id: theme.theme for theme in self.themes}
 
+    @cached_property
+    def area_names(self) -> Mapping[str, str]:
+        """What each area of the strategy is called, by its id."""
+        return {area.id: area.name for area in self.areas.area}
+
+    @cached_property
+    def goal_names(self) -> Mapping[int, str]:
+        """What each of the global goals is called, by its number."""
+        return {goal.number: goal.name for goal in self.areas.sdg}
+
     def programme_of(self, call: Call) -> Programme | None:
         """The programme that pays, by the source's code, else by how the identifier begins."""
         code = call.programme.removeprefix("cascade:").casefold()

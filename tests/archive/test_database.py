@@ -7,6 +7,8 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.database import Database
 
+NORMAL, FULL = 1, 2
+
 
 @pytest.fixture
 def db(tmp_path):
@@ -66,3 +68,18 @@ def test_an_error_that_ends_the_transaction_is_told_as_it_was(db):
 def test_rows_come_by_name_and_tables_as_sqlite_utils_has_them(db):
     db.table("t").upsert({"n": 4}, pk="n")
     assert list(db.query("SELECT n, n + 1 AS more FROM t WHERE n = :n", {"n": 4})) == [{"n": 4, "more": 5}]
+
+
+def test_what_can_be_made_again_does_not_wait_for_the_disk_and_all_else_does(db):
+    def waits():
+        return db.execute("PRAGMA synchronous").fetchone()[0]
+
+    assert waits() == FULL
+    with db.redoable():
+        assert waits() == NORMAL
+        db.execute("INSERT INTO t VALUES (1)")
+    assert waits() == FULL
+    with pytest.raises(sqlite3.IntegrityError), db.redoable():
+        db.execute("INSERT INTO t VALUES (1)")
+    assert waits() == FULL
+    assert numbers(db) == [1]
