@@ -53,7 +53,8 @@ def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
             asked.append(request)
             answer = respond(request)
             self.send_response(answer.status)
-            headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+            # Said, since it is done: the client would else send its next request on a line that is just being closed.
+            headers = {"Content-Length": str(len(answer.body)), "Connection": "close", **answer.headers}
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
