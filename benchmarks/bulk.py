@@ -72,10 +72,10 @@ def bulk_side_by_side(inputs: Inputs, size: int, runs: int) -> tuple[list[Spent]
     return ours, alone, whole
 
 
-def bulk_crawls(inputs: Inputs, size: int, runs: int) -> list[Spent]:
-    """Crawls of a file of so many bytes, each into a new archive."""
+def bulk_crawl(inputs: Inputs, size: int) -> Spent:
+    """A crawl of a file of so many bytes into a new archive."""
     with _bulk_file(inputs, size) as (_, port):
-        return [_crawl(port) for _ in range(runs)]
+        return _crawl(port)
 
 
 @contextmanager

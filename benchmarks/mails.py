@@ -5,7 +5,8 @@ from __future__ import annotations
 import smtplib
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from benchmarks.measure import Line, Spent, run_child, server
 def measure(inputs: Inputs, quick: bool, *, members: int = 12) -> list[Line]:
     """The row `mails`."""
     members = 1 if quick else members
-    spent = send_week(inputs, quick, members)
+    with ready_week(inputs, quick) as send:
+        spent = send(members)
     found = spent.result
     what = f"a week for {members} members x {found['departments']} departments over SMTP"
     rates = {name: found["mails"] / found[name] for name in ("ours", "rendering", "smtplib")}
@@ -36,16 +38,22 @@ def measure(inputs: Inputs, quick: bool, *, members: int = 12) -> list[Line]:
     ] + [Line(row="mails", what="peak memory", unit="MB", value=spent.peak / 1e6, better="less", bound=400)]
 
 
-def send_week(inputs: Inputs, quick: bool, members: int) -> Spent:
-    """The week of so many members, in a process of its own."""
+@contextmanager
+def ready_week(inputs: Inputs, quick: bool) -> Iterator[Callable[[int], Spent]]:
+    """An archive and a mail server; called with a number of members, their week is built and sent in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, server("smtp") as port:
         base = Path(folder) / "base.db"
         with filled_archive(base, inputs.maker.calls(20 if quick else 600), index=False, match=True) as archive:
             archive.db.execute("PRAGMA journal_mode = DELETE")
-        return run_child("mails:week", folder=folder, members=members, port=port)
+
+        def send(members: int) -> Spent:
+            with tempfile.TemporaryDirectory(dir=folder) as homes:
+                return run_child("mails:week", base=str(base), folder=homes, members=members, port=port)
+
+        yield send
 
 
-def week(folder: str, members: int, port: int) -> Callable[[], dict[str, Any]]:
+def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[str, Any]]:
     """Each member's digests built and sent from its own copy of the archive; then the same mails by smtplib alone."""
     from monitor.archive import copy_archive, open_archive
     from monitor.config import load_config
@@ -77,8 +85,8 @@ def week(folder: str, members: int, port: int) -> Callable[[], dict[str, Any]]:
             recipients = [(department, f"{department}@member{member}.example") for department in rules.departments]
             (home / "monitor.toml").write_text(settings_text(port=port, recipients=recipients), "utf-8")
             config = load_config(home / "monitor.toml")
-            with open_archive(Path(folder) / "base.db") as base:
-                copy_archive(base.db, config.archive)
+            with open_archive(Path(base)) as whole:
+                copy_archive(whole.db, config.archive)
             with open_archive(config.archive) as archive:
                 begun = time.perf_counter()
                 build_digests(config, archive, NOW, rules=rules)

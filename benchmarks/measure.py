@@ -89,9 +89,13 @@ def steady_cpu_seconds(task: Callable[[], object]) -> float:
 
 
 def medians(
-    tasks: Mapping[str, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
+    tasks: Mapping[str, Callable[[], object]],
+    runs: int,
+    measure: Callable[[Callable[[], object]], float] = cpu_seconds,
+    pick: Callable[[list[float]], float] = statistics.median,
 ) -> dict[str, float]:
-    """The median of each task over `runs` rounds; in each round the tasks take turns, so that noise hits all of them.
+    """The median of each task over `runs` rounds, or what `pick` takes of them; in each round the tasks take turns, so that noise hits
+    all of them.
 
     Several runs have a warm-up before them that is not counted.
     """
@@ -105,7 +109,7 @@ def medians(
             if number or runs == 1:
                 found[name].append(spent)
     gc.unfreeze()
-    return {name: statistics.median(values) for name, values in found.items()}
+    return {name: pick(values) for name, values in found.items()}
 
 
 def percentile(values: list[float], part: float) -> float:
