@@ -43,7 +43,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **cho
         click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(hit.snippet)))
         click.echo(f"  {hit.source}/{hit.call_id}  {hit.url}")
     shown = f", de {len(result.hits)} bästa visas" if result.total > len(result.hits) else ""
-    click.echo(f"{result.total} träffar{shown}")
+    click.echo(f"{result.total} {'träff' if result.total == 1 else 'träffar'}{shown}")
     for text in result.suggestions:
         click.echo(f"Menade du: {text}")
 

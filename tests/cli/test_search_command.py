@@ -65,7 +65,9 @@ def test_search_for_people_offers_what_may_have_been_meant(stored):
     assert answer.code == 0
     assert "0 träffar" in answer.out
     assert "Menade du: ungdomsutbyten" in answer.out
-    assert "Energy" in stored.ask("search", "renovation", now=NOW).out
+    one = stored.ask("search", "renovation", now=NOW).out
+    assert "Energy" in one
+    assert one.splitlines()[-1] == "1 träff"
 
 
 @pytest.mark.parametrize("typed", ['"', "NEAR(", "*", "a AND", "title:", "(", "'"])
