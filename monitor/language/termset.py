@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from monitor.language.terms import Ask, Term
 
 Span = tuple[int, int]
 """The first word of a hit and its last, by their numbers in the text."""
-
+_NONE: frozenset[int] = frozenset()
 
 _Wanted = tuple[str, "_Place", int]
 """What a term asks for: a pattern, where that stands, and over how many words it goes."""
@@ -25,17 +25,26 @@ class TermSet:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
-        self._wanted = [list(_patterns(term)) for term in self.terms]
+        self._wanted = [tuple(_patterns(term)) for term in self.terms]
+        self._sure = frozenset(
+            index for index, wanted in enumerate(self._wanted) if all(place in _SURE for _, place, _ in wanted)
+        )
         self._stream, self._marks, self._ends = _Finder(), _Finder(), _Finder(backwards=True)
+        self._askers: dict[str, frozenset[int]] = {}  # by pattern
         for index, wanted in enumerate(self._wanted):
             for pattern, place, _ in wanted:
                 finder = self._ends if place in _ENDS else self._marks if place in _MARKS else self._stream
-                finder.ask(pattern, index)
+                finder.patterns.append(pattern)
+                self._askers[pattern] = self._askers.get(pattern, _NONE) | {index}
 
     def scan(self, lemma_text: str) -> Scan:
         """What a lemma text holds of the terms."""
         stream, _, entries = lemma_text.partition("\n")
-        return Scan(self._wanted, self._stream.find(stream), self._marks.find(entries), self._ends.find(entries))
+        found = self._stream.find(stream)
+        if not entries.isspace():
+            found += self._marks.find(entries)
+            found += self._ends.find(entries)
+        return Scan(self._wanted, self._sure, _NONE.union(*map(self._askers.__getitem__, found)), found, stream, entries)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
         """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
@@ -54,59 +63,38 @@ class _Finder:
     """
 
     def __init__(self, *, backwards: bool = False) -> None:
-        self._step = -1 if backwards else 1
-        self._askers: dict[str, int] = {}  # by pattern, the term that asked first
-        self._others: dict[int, set[int]] = {}  # by such a term, those that asked for one of its patterns after it
-        self._shared: set[int] = set()  # such terms
-
-    def ask(self, pattern: str, term: int) -> None:
-        """Let a term ask for a pattern."""
-        first = self._askers.setdefault(pattern[:: self._step], term)
-        if first != term:
-            self._others.setdefault(first, set()).add(term)
-            self._shared.add(first)
+        self.patterns: list[str] = []
+        self._backwards = backwards
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
-        return AhoCorasick(list(self._askers), implementation=Implementation.ContiguousNFA, store_patterns=True)
+        patterns = [pattern[::-1] for pattern in self.patterns] if self._backwards else self.patterns
+        return AhoCorasick(list(dict.fromkeys(patterns)), implementation=Implementation.ContiguousNFA, store_patterns=True)
 
-    def find(self, line: str) -> _Found:
-        """Every pattern that stands in the line, and the terms that asked for them; some terms more where patterns are shared."""
+    def find(self, line: str) -> list[str]:
+        """The patterns that stand in the line, once for each time."""
         # Where they stand is not asked for: most is never looked at again, and a number for each end of each takes longer than the search.
-        patterns = frozenset(self._automaton.find_matches_as_strings(line[:: self._step], overlapping=True))
-        if not patterns:
-            return _Found(line, patterns, frozenset())
-        terms = frozenset(map(self._askers.__getitem__, patterns))
-        if not terms.isdisjoint(self._shared):
-            terms = terms.union(*map(self._others.__getitem__, terms & self._shared))
-        if self._step < 0:
-            patterns = frozenset(pattern[::-1] for pattern in patterns)
-        return _Found(line, patterns, terms)
-
-
-class _Found:
-    """What was found in a line: the patterns that stand in it, and the terms that may."""
-
-    __slots__ = ("line", "patterns", "terms")
-
-    def __init__(self, line: str, patterns: frozenset[str], terms: frozenset[int]) -> None:
-        self.line, self.patterns, self.terms = line, patterns, terms
-
-    def starts(self, pattern: str) -> Iterator[int]:
-        """Where a pattern stands, in order."""
-        start = self.line.find(pattern)
-        while start >= 0:
-            yield start
-            start = self.line.find(pattern, start + 1)
+        if self._backwards:
+            return [pattern[::-1] for pattern in self._automaton.find_matches_as_strings(line[::-1], overlapping=True)]
+        return self._automaton.find_matches_as_strings(line, overlapping=True)
 
 
 class Scan:
     """What a lemma text holds of a set of terms."""
 
-    def __init__(self, wanted: list[list[_Wanted]], stream: _Found, marks: _Found, ends: _Found) -> None:
-        """`may` has every term that stands in the text, and some whose star does not fit the word as it is written."""
-        self.may = stream.terms | marks.terms | ends.terms
-        self._wanted, self._stream, self._marks, self._ends = wanted, stream, marks, ends
+    def __init__(
+        self,
+        wanted: Sequence[Sequence[_Wanted]],
+        sure: frozenset[int],
+        may: frozenset[int],
+        found: list[str],
+        stream: str,
+        entries: str,
+    ) -> None:
+        """`may` has every term that stands in the text, and of those that are not `sure` some whose star does not fit the word as
+        it is written; `found` the patterns."""
+        self.may = may
+        self._wanted, self._sure, self._found, self._stream, self._entries = wanted, sure, found, stream, entries
         self._known: dict[int, Span | None] = {}
 
     @cached_property
@@ -116,11 +104,7 @@ class Scan:
 
     def holds(self, term: int) -> bool:
         """Whether a term stands in the text; where it does is not asked."""
-        if term not in self.may:
-            return False
-        if any(place in _SURE and pattern in self._found(place).patterns for pattern, place, _ in self._wanted[term]):
-            return True
-        return self.place(term) is not None
+        return term in self.may and (term in self._sure or self.place(term) is not None)
 
     def place(self, term: int) -> Span | None:
         """The first place of a term, or None when it does not stand in the text."""
@@ -132,20 +116,15 @@ class Scan:
     def spans(self, term: int) -> Iterator[Iterator[Span]]:
         """The places of a term: those of each of its patterns, in order."""
         for pattern, place, length in self._wanted[term]:
-            if pattern in self._found(place).patterns:
+            if pattern in self._found:
                 if place in _MARKS:
                     yield iter(sorted(self._in_entries(pattern, place)))
                 else:
                     yield self._in_stream(pattern, place, length)
 
-    def _found(self, place: _Place) -> _Found:
-        if place in _ENDS:
-            return self._ends
-        return self._marks if place in _MARKS else self._stream
-
     def _in_stream(self, pattern: str, place: _Place, length: int) -> Iterator[Span]:
-        text = self._stream.line
-        for start in self._stream.starts(pattern):
+        text = self._stream
+        for start in _starts(text, pattern):
             if place is _Place.ENDS:
                 start = text.rfind(" ", 0, start + 1)
             number = text.count(" ", 0, start) - text.count(".", 0, start)
@@ -153,8 +132,8 @@ class Scan:
                 yield number, number + length - 1
 
     def _in_entries(self, pattern: str, place: _Place) -> Iterator[Span]:
-        text = self._marks.line
-        for start in self._found(place).starts(pattern):
+        text = self._entries
+        for start in _starts(text, pattern):
             entry = text.rfind(" ", 0, start + 1) + 1
             if text[entry] == _MARKS[place]:
                 for span in self._entry(entry):
@@ -163,7 +142,7 @@ class Scan:
 
     def _entry(self, entry: int) -> list[Span]:
         """The places of the entry that begins at `entry`."""
-        text = self._marks.line
+        text = self._entries
         mark = text.rfind("@", 0, entry) + 1
         base = int(text[mark : text.index(" ", mark)])
         colon = text.index(":", entry) + 1
@@ -172,8 +151,15 @@ class Scan:
     @cached_property
     def _written(self) -> set[Span]:
         """The places of words that are written otherwise than their lemma."""
-        entries = read_entries(self._marks.line)
-        return {place for entry, places in entries if entry[0] == "<" for place in places}
+        return {place for entry, places in read_entries(self._entries) if entry[0] == "<" for place in places}
+
+
+def _starts(text: str, pattern: str) -> Iterator[int]:
+    """Where a pattern stands, in order."""
+    start = text.find(pattern)
+    while start >= 0:
+        yield start
+        start = text.find(pattern, start + 1)
 
 
 class _Place(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.calls import Call, Kind, Status, call_status, call_zones
+from monitor.calls import Call, Kind, Status, call_status
 from monitor.matching.judgement import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.model import Department
@@ -106,7 +106,7 @@ def why(
 
 
 def _answer(judgement: Judgement, department: Department, circumstances: Circumstances, zones: Mapping[str, str] | None) -> Why:
-    rules, call = judgement.rules, judgement.call
+    rules = judgement.rules
     reached = judgement.reached(department)
     own = [result for result in judgement.results if department.id in result.theme.theme.departments]
     best = reached[0] if reached else _nearest(own, department)
@@ -114,7 +114,6 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
     points = best.points if best is not None else 0.0
     relevance = relevance_of(points, department.threshold) if reached else 0
     fit = judgement.gates.score
-    texts = call_zones(call)
     shown = reached or ((best,) if best is not None else ())
     short = max(0.0, department.threshold - points)
     return Why(
@@ -132,7 +131,7 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
         fit=fit,
         level=level_of(relevance, fit) if step in ("matched", "told") else None,
         answer=judgement.gates.answer,
-        evidence=tuple(item for theme in evidence_of(rules, shown, texts).values() for item in theme),
+        evidence=tuple(item for theme in evidence_of(judgement, shown).values() for item in theme),
         rule_version=rules.version,
     )
 

@@ -71,9 +71,10 @@ def _telling(theme_text: str, rules: RuleSet, call: Call) -> str:
     theme = tomlkit.parse(theme_text).get("theme", {}).get("id")
     texts = call_zones(call)
     kept: dict[str, None] = {}
-    for result in judge_call(rules, call).results:
+    judgement = judge_call(rules, call)
+    for result in judgement.results:
         if result.theme.theme.id == theme:
-            for item in evidence_of(rules, [result], texts)[result.theme.theme.id]:
+            for item in evidence_of(judgement, [result])[result.theme.theme.id]:
                 if item.zone != "title" and item.start >= 0:
                     kept[_sentence(texts[item.zone], item.start, item.end)] = None
     return "\n".join(kept) or (call.summary or call.body)[:_TEXT_LIMIT]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.calls import Call, call_zones
-from monitor.language.termset import Scan
+from monitor.language.termset import Scan, Span
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.model import Department, Programme, Signal, ThemeFile, Veto
 from monitor.matching.ruleset import RuleSet, holds_besides_words
@@ -21,12 +21,11 @@ GATES = ""
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A signal that counted in one field: the term's number (-1 for a programme), where it stands, and its points."""
+    """A signal that counted in one field: the zone, the term's number (-1 for a programme), and its points."""
 
     signal: Signal
     zone: str
     term: int
-    tokens: tuple[int, int]
     points: float
 
 
@@ -90,15 +89,22 @@ class Judgement:
         for zone, scan in self._scans.items():
             gains = self.rules.gains[zone]
             filled.update(*map(gains.__getitem__, scan.may & gains.keys()))
-        points: dict[int, float] = {}
+        fields, least = self.rules.fields, self.rules.least
+        hoped: dict[int, float] = {}
         for field in filled:
-            theme, worth, besides, _, _ = self.rules.fields[field]
-            if besides < 0 or self._may_count(besides):
-                points[theme] = points.get(theme, 0.0) + worth
-        least = self.rules.least
-        likely = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
+            theme, worth, _ = fields[field]
+            hoped[theme] = hoped.get(theme, 0.0) + worth
+        # What a field asks for besides its words is looked at where the words alone would do, which is seldom.
+        likely = {theme for theme, points in hoped.items() if points + ROUNDING >= least[theme][1]}
+        points = dict.fromkeys(sorted(likely), 0.0)
+        for field in filled:
+            theme, worth, besides = fields[field]
+            if theme in likely and (besides < 0 or self._may_count(besides)):
+                points[theme] += worth
         return tuple(
-            self._result(theme) for theme in likely if points[theme] + self._structural(theme) + ROUNDING >= least[theme][0]
+            self._result(theme)
+            for theme, found in points.items()
+            if found + ROUNDING >= least[theme][1] and found + self._structural(theme) + ROUNDING >= least[theme][0]
         )
 
     def _structural(self, number: int) -> float:
@@ -147,23 +153,27 @@ class Judgement:
             return
         if asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None:
             return
-        for points, (zone, term, tokens) in found:
+        for points, (zone, term) in found:
             if isinstance(condition, Veto):
                 vetoes.append((condition, self.rules.words[term] if term >= 0 else "", zone))
             else:
-                hits.append(Hit(condition, zone, term, tokens, points))
+                hits.append(Hit(condition, zone, term, points))
 
-    def _first(self, terms: Terms, zones: tuple[str, ...]) -> tuple[str, int, tuple[int, int]] | None:
-        """The first zone and term that hit, and where; the programme where no word is asked for."""
+    def _first(self, terms: Terms, zones: tuple[str, ...]) -> tuple[str, int] | None:
+        """The first zone and term that hit; the programme where no word is asked for."""
         if not terms.order:
-            return "programme", -1, (-1, -1)
+            return "programme", -1
         for zone in zones:
-            scan = self._scans.get(zone)
-            if scan is not None and (may := scan.may & terms.numbers):
-                for term in terms.order if len(may) > 1 else may:
-                    if term in may and (place := scan.place(term)) is not None:
-                        return zone, term, place
+            if (term := terms.first(self._scans.get(zone))) is not None:
+                return zone, term
         return None
+
+    def place(self, zone: str, term: int) -> Span:
+        """The first word of a term that hit and its last, by their numbers in the zone; KeyError for what does not stand there."""
+        place = self._scans[zone].place(term)
+        if place is None:
+            raise KeyError(term)
+        return place
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
         """The themes that reach the department, most points first."""

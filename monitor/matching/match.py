@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call, call_zones
-from monitor.language.termset import locate
+from monitor.language.termset import Span, locate
 from monitor.matching.gates import Gates
 from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call
 from monitor.matching.ruleset import RuleSet
@@ -76,49 +76,52 @@ def matches_of(judgement: Judgement) -> list[Match]:
     if not reached or judgement.gates.step:
         return []
     shown = {result.theme.theme.id: result for results in reached.values() for result in results}
-    evidence = evidence_of(rules, shown.values(), call_zones(judgement.call))
+    evidence = evidence_of(judgement, shown.values())
     return [_match(rules, department, results, judgement.gates, evidence) for department, results in sorted(reached.items())]
 
 
-def evidence_of(rules: RuleSet, results: Collection[ThemeResult], texts: Mapping[str, str]) -> dict[str, tuple[Evidence, ...]]:
+def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[str, tuple[Evidence, ...]]:
     """The reasons of each theme, by its id, with their places in the original text, the weightiest first."""
-    hits: dict[str, set[tuple[int, int]]] = {}
+    texts = call_zones(judgement.call)
+    spans: dict[str, dict[int, Span]] = {}
     for result in results:
         for hit in result.hits:
             if hit.term >= 0:
-                hits.setdefault(hit.zone, set()).add(hit.tokens)
-    places = {zone: locate(texts.get(zone, ""), tokens) for zone, tokens in hits.items()}
+                spans.setdefault(hit.zone, {})[hit.term] = judgement.place(hit.zone, hit.term)
+    places = {zone: locate(texts[zone], set(found.values())) for zone, found in spans.items()}
     evidence = {}
     for result in results:
         name = result.theme.theme.id
-        found = [_evidence(rules, name, hit, texts, places) for hit in result.hits]
+        found = []
+        for hit in result.hits:
+            if hit.term < 0:
+                found.append(_unworded(name, hit))
+            else:
+                span = spans[hit.zone][hit.term]
+                found.append(_evidence(name, hit, judgement.rules.words[hit.term], texts[hit.zone], span, places[hit.zone][span]))
         evidence[name] = tuple(sorted(found, key=lambda e: (-abs(e.points), e.signal, e.zone)))
     return evidence
 
 
-def _evidence(
-    rules: RuleSet,
-    theme: str,
-    hit: Hit,
-    texts: Mapping[str, str],
-    places: Mapping[str, Mapping[tuple[int, int], tuple[int, int]]],
-) -> Evidence:
-    if hit.term < 0:
-        word = ", ".join((*hit.signal.programme, *hit.signal.identifier))
-        return Evidence(theme=theme, signal=hit.signal.id, word=word, zone=hit.zone, found=word, points=hit.points)
-    start, end = places[hit.zone][hit.tokens]
+def _evidence(theme: str, hit: Hit, word: str, text: str, span: Span, place: tuple[int, int]) -> Evidence:
     return Evidence(
         theme=theme,
         signal=hit.signal.id,
-        word=rules.words[hit.term],
+        word=word,
         zone=hit.zone,
-        found=texts[hit.zone][start:end],
+        found=text[slice(*place)],
         points=hit.points,
-        first_token=hit.tokens[0],
-        last_token=hit.tokens[1],
-        start=start,
-        end=end,
+        first_token=span[0],
+        last_token=span[1],
+        start=place[0],
+        end=place[1],
     )
+
+
+def _unworded(theme: str, hit: Hit) -> Evidence:
+    """A reason that is no word of the text: the programme, or the form of the call's identifier."""
+    word = ", ".join((*hit.signal.programme, *hit.signal.identifier))
+    return Evidence(theme=theme, signal=hit.signal.id, word=word, zone=hit.zone, found=word, points=hit.points)
 
 
 def _match(

@@ -53,14 +53,11 @@ class ReadyFit:
 
 
 class Field(NamedTuple):
-    """Zones in which a signal of a live theme counts once: the points it gives when one of its terms stands there and what it asks
-    `besides` is met (-1: nothing)."""
+    """What a signal of a live theme gives once for zones in which one of its terms stands, and what it asks `besides` (-1: nothing)."""
 
     theme: int
     points: float
     besides: int
-    zones: tuple[str, ...]
-    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -183,22 +180,27 @@ class RuleSet:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields of all signals of live themes that give points for words."""
-        return tuple(
-            Field(theme, points, self._beside_of(asked), zones, asked.terms)
-            for theme, (_, conditions) in enumerate(self.ready)
-            for asked in conditions
-            if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
-            for points, zones in asked.fields
-        )
+        return tuple(field_ for field_, _, _ in self._filled)
 
     @cached_property
     def gains(self) -> Mapping[str, Mapping[int, frozenset[int]]]:
         """By zone and term, the numbers of the fields that the term fills."""
         gains: dict[str, dict[int, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
-        for number, field_ in enumerate(self.fields):
-            for zone, term in product(field_.zones, field_.terms.order):
+        for number, (_, zones, terms) in enumerate(self._filled):
+            for zone, term in product(zones, terms.order):
                 gains[zone][term].add(number)
         return {zone: {term: frozenset(fields) for term, fields in terms.items()} for zone, terms in gains.items()}
+
+    @cached_property
+    def _filled(self) -> list[tuple[Field, tuple[str, ...], Terms]]:
+        """The fields, each with its zones and the terms that fill it."""
+        return [
+            (Field(theme, points, self._beside_of(asked)), zones, asked.terms)
+            for theme, (_, conditions) in enumerate(self.ready)
+            for asked in conditions
+            if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
+            for points, zones in asked.fields
+        ]
 
     @cached_property
     def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:

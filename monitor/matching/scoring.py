@@ -37,9 +37,12 @@ class Terms:
 
     def first(self, scan: Scan | None) -> int | None:
         """The first of the words that stands in a text; None stands for an empty text."""
-        if scan is None or scan.may.isdisjoint(self.numbers):
+        if scan is None or not (may := scan.may & self.numbers):
             return None
-        return next((number for number in self.order if scan.holds(number)), None)
+        for number in self.order if len(may) > 1 else may:
+            if number in may and scan.holds(number):
+                return number
+        return None
 
 
 @dataclass(frozen=True, slots=True)
