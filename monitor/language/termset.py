@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from sys import intern
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -17,7 +18,6 @@ Span = tuple[int, int]
 _NONE: frozenset[int] = frozenset()
 
 _Wanted = tuple[str, "_Place", int]
-"""What a term asks for: a pattern, where that stands, and over how many words it goes."""
 
 
 class TermSet:
@@ -25,17 +25,19 @@ class TermSet:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
-        self._wanted = [tuple(_patterns(term)) for term in self.terms]
-        self._sure = frozenset(
-            index for index, wanted in enumerate(self._wanted) if all(place in _SURE for _, place, _ in wanted)
-        )
+        self.wanted = [_wanted(term) for term in self.terms]
         self._stream, self._marks, self._ends = _Finder(), _Finder(), _Finder(backwards=True)
-        self._askers: dict[str, frozenset[int]] = {}  # by pattern
-        for index, wanted in enumerate(self._wanted):
+        self.askers: dict[str, frozenset[int]] = {}
+        """By pattern, the terms that ask for it."""
+        self.unsure: set[str] = set()
+        """Patterns that may stand where their term does not."""
+        for index, wanted in enumerate(self.wanted):
             for pattern, place, _ in wanted:
                 finder = self._ends if place in _ENDS else self._marks if place in _MARKS else self._stream
                 finder.patterns.append(pattern)
-                self._askers[pattern] = self._askers.get(pattern, _NONE) | {index}
+                if place not in _SURE:
+                    self.unsure.add(pattern)
+                self.askers[pattern] = self.askers.get(pattern, _NONE) | {index}
 
     def scan(self, lemma_text: str) -> Scan:
         """What a lemma text holds of the terms."""
@@ -44,7 +46,7 @@ class TermSet:
         if not entries.isspace():
             found += self._marks.find(entries)
             found += self._ends.find(entries)
-        return Scan(self._wanted, self._sure, _NONE.union(*map(self._askers.__getitem__, found)), found, stream, entries)
+        return Scan(self, frozenset(found), stream, entries)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
         """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
@@ -52,7 +54,7 @@ class TermSet:
         `locate` turns words into offsets of the original text.
         """
         scan = self.scan(lemma_text)
-        return sorted({(term, *span) for term in scan.may for spans in scan.spans(term) for span in spans})
+        return sorted({(term, *span) for term in scan.standing(scan.found) for spans in scan.spans(term) for span in spans})
 
 
 class _Finder:
@@ -82,41 +84,35 @@ class _Finder:
 class Scan:
     """What a lemma text holds of a set of terms."""
 
-    def __init__(
-        self,
-        wanted: Sequence[Sequence[_Wanted]],
-        sure: frozenset[int],
-        may: frozenset[int],
-        found: list[str],
-        stream: str,
-        entries: str,
-    ) -> None:
-        """`may` has every term that stands in the text, and of those that are not `sure` some whose star does not fit the word as
-        it is written; `found` the patterns."""
-        self.may = may
-        self._wanted, self._sure, self._found, self._stream, self._entries = wanted, sure, found, stream, entries
+    def __init__(self, terms: TermSet, found: frozenset[str], stream: str, entries: str) -> None:
+        """`found` are the patterns that stand in one of the two lines."""
+        self.found = found
+        self._terms, self._stream, self._entries = terms, stream, entries
         self._known: dict[int, Span | None] = {}
+
+    def standing(self, patterns: frozenset[str]) -> frozenset[int]:
+        """The terms that stand in the text by one of these patterns, all of which were found."""
+        asking = _NONE.union(*map(self._terms.askers.__getitem__, patterns))
+        if patterns.isdisjoint(self._terms.unsure):
+            return asking
+        return frozenset(term for term in asking if self.place(term) is not None)
 
     @cached_property
     def places(self) -> dict[int, Span]:
         """The first place of each term that stands in the text."""
-        return {term: place for term in self.may if (place := self.place(term)) is not None}
-
-    def holds(self, term: int) -> bool:
-        """Whether a term stands in the text; where it does is not asked."""
-        return term in self.may and (term in self._sure or self.place(term) is not None)
+        return {term: place for term in self.standing(self.found) if (place := self.place(term)) is not None}
 
     def place(self, term: int) -> Span | None:
         """The first place of a term, or None when it does not stand in the text."""
         if term not in self._known:
-            found = [first for spans in self.spans(term) if (first := next(spans, None)) is not None] if term in self.may else []
+            found = [first for spans in self.spans(term) if (first := next(spans, None)) is not None]
             self._known[term] = min(found, default=None)
         return self._known[term]
 
     def spans(self, term: int) -> Iterator[Iterator[Span]]:
         """The places of a term: those of each of its patterns, in order."""
-        for pattern, place, length in self._wanted[term]:
-            if pattern in self._found:
+        for pattern, place, length in self._terms.wanted[term]:
+            if pattern in self.found:
                 if place in _MARKS:
                     yield iter(sorted(self._in_entries(pattern, place)))
                 else:
@@ -152,6 +148,12 @@ class Scan:
     def _written(self) -> set[Span]:
         """The places of words that are written otherwise than their lemma."""
         return {place for entry, places in read_entries(self._entries) if entry[0] == "<" for place in places}
+
+
+def anywhere(scans: Iterable[Scan]) -> frozenset[str]:
+    """The patterns that stand in any of the texts."""
+    # A union is a copy of its first set, so the largest comes first.
+    return frozenset[str]().union(*sorted((scan.found for scan in scans), key=len, reverse=True))
 
 
 def _starts(text: str, pattern: str) -> Iterator[int]:
@@ -190,8 +192,19 @@ _ENDS = frozenset((_Place.JOINED_ENDS, _Place.EXACT_ENDS))
 _SURE = frozenset((_Place.STREAM, _Place.JOINED, _Place.WRITTEN_BEGINS, _Place.EXACT))
 
 
-def _patterns(term: Term) -> Iterator[tuple[str, _Place, int]]:
+def patterns(term: Term) -> Iterator[str]:
+    """What to look for in a lemma text: when the term stands there, one of these does."""
+    return (pattern for pattern, _, _ in _wanted(term))
+
+
+@lru_cache(maxsize=20_000)
+def _wanted(term: Term) -> tuple[_Wanted, ...]:
     """What to look for in a lemma text, where that stands, and over how many words it goes."""
+    # One string for all who ask for it: sets of patterns then tell that two are the same without reading them.
+    return tuple((intern(pattern), place, length) for pattern, place, length in _patterns(term))
+
+
+def _patterns(term: Term) -> Iterator[_Wanted]:
     for variant in term.variants:
         piece = variant[0]
         if term.ask is Ask.WORDS:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.calls import Call, Kind
-from monitor.language.termset import Scan
-from monitor.matching.model import Answer, FitRow, Programme
-from monitor.matching.ruleset import RuleSet, has_code_like, holds_besides_words, is_like
-from monitor.matching.scoring import Terms
+from monitor.language.termset import Scan, anywhere
+from monitor.matching.besides import Stated, is_like
+from monitor.matching.model import Answer
+from monitor.matching.ruleset import ReadyRow, RuleSet
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -51,29 +51,29 @@ class _Texts:
         return self._scanned[zone]
 
     @cached_property
-    def anywhere(self) -> frozenset[int]:
-        """The terms that may stand in any zone: most words of fit.toml stand nowhere, and need no second look."""
-        scans = (self[zone] for zone in {*self._scanned, *self._more})
-        return frozenset().union(*(scan.may for scan in scans if scan is not None))
+    def asked(self) -> frozenset[str]:
+        """The patterns of the gates' words that stand in any zone: most stand nowhere, and need no second look."""
+        scans = [self[zone] for zone in {*self._scanned, *self._more}]
+        return anywhere(scan for scan in scans if scan is not None) & self._rules.ready_fit.patterns
 
 
-def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> Gates:
+def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
     """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
     texts = _Texts(rules, call, scanned)
-    programme = rules.programme_of(call)
     ready = rules.ready_fit
-    for row, words, unless in ready.offer:
-        word = _row_holds(rules, row, words, unless, call, programme, texts)
+    for offer in ready.offer:
+        word = _holds(offer, rules, stated, texts)
         if word is not None:
-            return Gates("not-a-call", "nej", 0, row.reason, row.id, word)
-    outside = _outside(rules, call, programme, texts)
+            return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
+    outside = _outside(rules, call, stated, texts)
     if outside is not None:
         return outside
-    for answer, words, unless in ready.answer:
-        word = _row_holds(rules, answer, words, unless, call, programme, texts)
+    for answer, row in ready.answer:
+        word = _holds(row, rules, stated, texts)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
+    programme = rules.programmes.get(stated.programme)
     usual: Answer = programme.municipality if programme else "framgår inte"
     if programme is None or usual == "framgår inte":
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
@@ -88,37 +88,33 @@ def _step(call: Call, answer: Answer) -> str:
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _row_holds(
-    rules: RuleSet, row: FitRow, words: Terms, unless: Terms, call: Call, programme: Programme | None, texts: _Texts
-) -> str | None:
+def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, texts: _Texts) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
-    if row.words and texts.anywhere.isdisjoint(words.numbers):
+    if ready.words.order and texts.asked.isdisjoint(ready.words.patterns):
         return None
-    if not holds_besides_words(row, call, programme):
+    if not ready.besides.met_by(stated):
         return None
-    if row.action and not is_like(call.action, row.action):
-        return None
-    found = ""
-    if row.words:
-        hit = next((number for zone in row.zones if (number := words.first(texts[zone])) is not None), None)
+    zones, found = ready.row.zones, ""
+    if ready.words.order:
+        hit = next((number for zone in zones if (number := ready.words.first(texts[zone])) is not None), None)
         if hit is None:
             return None
         found = rules.words[hit]
-    if row.unless and any(unless.first(texts[zone]) is not None for zone in row.zones):
+    if ready.unless.order and any(ready.unless.first(texts[zone]) is not None for zone in zones):
         return None
     return found
 
 
-def _outside(rules: RuleSet, call: Call, programme: Programme | None, texts: _Texts) -> Gates | None:
+def _outside(rules: RuleSet, call: Call, stated: Stated, texts: _Texts) -> Gates | None:
     gate, ready = rules.fit.place, rules.ready_fit
-    if (programme is not None and programme.id in gate.programme) or has_code_like(call, gate.identifier):
+    if stated.programme in gate.programme or is_like(stated.codes, ready.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
-    stated = texts["place"]
-    if ready.ours.first(stated) is not None:
+    place = texts["place"]
+    if ready.ours.first(place) is not None:
         return None
-    others = [(other, words) for other, words in ready.other if not texts.anywhere.isdisjoint(words.numbers)]
+    others = [(other, words) for other, words in ready.other if not texts.asked.isdisjoint(words.patterns)]
     for other, words in others:
-        number = words.first(stated)
+        number = words.first(place)
         if number is not None:
             return _elsewhere(other.name, rules.words[number])
     zones = [texts[zone] for zone in ("title", "summary", "body")]

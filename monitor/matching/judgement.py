@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.calls import Call, call_zones
-from monitor.language.termset import Scan, Span
+from monitor.language.termset import Scan, Span, anywhere
+from monitor.matching.besides import stated_by
 from monitor.matching.gates import Gates, pass_gates
-from monitor.matching.model import Department, Programme, Signal, ThemeFile, Veto
-from monitor.matching.ruleset import RuleSet, holds_besides_words
+from monitor.matching.model import Department, Signal, ThemeFile, Veto
+from monitor.matching.ruleset import RuleSet
 from monitor.matching.scoring import Asked, Terms
 
 ROUNDING = 1e-6
@@ -60,6 +61,9 @@ class Judgement:
         self._beside: Judgement | None = beside[0] if beside else None
         self._alike = beside[1] if beside else frozenset()
         self._scans = scanned
+        self._stated = stated_by(call, rules.programme_of(call))
+        self._anywhere = anywhere(scanned.values())
+        """The patterns that stand in any zone: of most conditions none does, and no zone needs to be looked at."""
         self._known: dict[int, ThemeResult] = {}
         self._met: dict[int, bool] = {}
 
@@ -68,11 +72,7 @@ class Judgement:
         """What the gates say."""
         if self._beside is not None and GATES in self._alike:
             return self._beside.gates
-        return pass_gates(self.rules, self.call, self._scans)
-
-    @cached_property
-    def _programme(self) -> Programme | None:
-        return self.rules.programme_of(self.call)
+        return pass_gates(self.rules, self.call, self._scans, self._stated)
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
@@ -85,39 +85,41 @@ class Judgement:
     @cached_property
     def promising(self) -> tuple[ThemeResult, ...]:
         """The themes that may reach a department, told from words alone: most themes of most calls need no second look."""
+        rules, least = self.rules, self.rules.least
         filled: set[int] = set()
         for zone, scan in self._scans.items():
-            gains = self.rules.gains[zone]
-            filled.update(*map(gains.__getitem__, scan.may & gains.keys()))
-        fields, least = self.rules.fields, self.rules.least
-        hoped: dict[int, float] = {}
-        for field in filled:
-            theme, worth, _ = fields[field]
+            gains = rules.gains[zone]
+            filled.update(*map(gains.fields.__getitem__, scan.found & gains.patterns))
+        hoped = dict.fromkeys(rules.wordless, 0.0)
+        for number in filled:
+            theme, worth, _, _, _ = rules.fields[number]
             hoped[theme] = hoped.get(theme, 0.0) + worth
-        # What a field asks for besides its words is looked at where the words alone would do, which is seldom.
-        likely = {theme for theme, points in hoped.items() if points + ROUNDING >= least[theme][1]}
-        points = dict.fromkeys(sorted(likely), 0.0)
-        for field in filled:
-            theme, worth, besides = fields[field]
-            if theme in likely and (besides < 0 or self._may_count(besides)):
+        # What is asked besides is looked at where the words alone would do, which is seldom.
+        points = {theme: 0.0 for theme in sorted(hoped) if hoped[theme] + ROUNDING >= least[theme][1]}
+        for number in filled:
+            theme, worth, besides, _, _ = rules.fields[number]
+            if theme in points and (besides < 0 or self._may_count(besides)):
                 points[theme] += worth
         return tuple(
             self._result(theme)
             for theme, found in points.items()
-            if found + ROUNDING >= least[theme][1] and found + self._structural(theme) + ROUNDING >= least[theme][0]
+            if found + ROUNDING >= least[theme][1] and found + self._besides_words(theme) + ROUNDING >= least[theme][0]
         )
 
-    def _structural(self, number: int) -> float:
-        """What programme and identifier alone give a theme, or take."""
-        return sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
+    def _besides_words(self, number: int) -> float:
+        """What programme and identifier alone give a theme, or take, and what common words may give."""
+        structural = sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
+        return structural + sum(
+            filled.points for filled in self.rules.common[number] if not self._anywhere.isdisjoint(filled.terms.patterns)
+        )
 
     def _may_count(self, besides: int) -> bool:
         """Whether what a condition asks besides its words may be met."""
         known = self._met.get(besides)
         if known is None:
-            asked = self.rules.besides[besides]
-            stands = not asked.needs.order or not self._anywhere.isdisjoint(asked.needs.numbers)
-            known = self._met[besides] = stands and holds_besides_words(asked.condition, self.call, self._programme)
+            stated, needs = self.rules.besides[besides]
+            stands = not needs.order or not self._anywhere.isdisjoint(needs.patterns)
+            known = self._met[besides] = stands and stated.met_by(self._stated)
         return known
 
     def _result(self, number: int) -> ThemeResult:
@@ -139,21 +141,17 @@ class Judgement:
             self._ask(asked, hits, vetoes)
         return ThemeResult(theme, sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
-    @cached_property
-    def _anywhere(self) -> frozenset[int]:
-        """The terms that may stand in any zone: of most conditions none does, and no zone needs to be looked at."""
-        return frozenset().union(*(scan.may for scan in self._scans.values()))
-
     def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
         condition = asked.condition
-        if asked.terms.order and self._anywhere.isdisjoint(asked.terms.numbers):
+        # What is cheap to tell comes first: of most conditions no word stands anywhere.
+        if asked.terms.order and self._anywhere.isdisjoint(asked.terms.patterns):
             return
-        found = [(points, place) for points, zones in asked.fields if (place := self._first(asked.terms, zones)) is not None]
-        if not found or not holds_besides_words(condition, self.call, self._programme):
+        if not asked.besides.met_by(self._stated) or (asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None):
             return
-        if asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None:
-            return
-        for points, (zone, term) in found:
+        for points, zones in asked.fields:
+            if (first := self._first(asked.terms, zones)) is None:
+                continue
+            zone, term = first
             if isinstance(condition, Veto):
                 vetoes.append((condition, self.rules.words[term] if term >= 0 else "", zone))
             else:
@@ -179,6 +177,13 @@ class Judgement:
         """The themes that reach the department, most points first."""
         own = [r for r in self.promising if department.id in r.theme.theme.departments and r.reaches(department)]
         return tuple(sorted(own, key=lambda result: (-result.points, result.theme.theme.id)))
+
+    @cached_property
+    def departments(self) -> dict[str, tuple[ThemeResult, ...]]:
+        """The departments in use that a theme reaches, by id, with the themes."""
+        named = sorted({name for result in self.promising for name in result.theme.theme.departments})
+        found = ((name, self.reached(department)) for name in named if (department := self.rules.departments[name]).enabled)
+        return {name: results for name, results in found if results}
 
 
 def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:

@@ -65,19 +65,12 @@ def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = Non
 
 def matches_of(judgement: Judgement) -> list[Match]:
     """The departments that a judged call should go to, by id."""
-    rules = judgement.rules
-    if not judgement.promising:
-        return []
-    reached = {
-        department.id: results
-        for department in rules.departments.values()
-        if department.enabled and (results := judgement.reached(department))
-    }
+    reached = judgement.departments
     if not reached or judgement.gates.step:
         return []
     shown = {result.theme.theme.id: result for results in reached.values() for result in results}
     evidence = evidence_of(judgement, shown.values())
-    return [_match(rules, department, results, judgement.gates, evidence) for department, results in sorted(reached.items())]
+    return [_match(judgement.rules, department, results, judgement.gates, evidence) for department, results in reached.items()]
 
 
 def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[str, tuple[Evidence, ...]]:

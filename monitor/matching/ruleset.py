@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import translate
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import product
 from math import inf
 from typing import NamedTuple
@@ -16,10 +15,10 @@ from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
 from monitor.language.terms import parse_term
 from monitor.language.termset import Scan, TermSet
+from monitor.matching.besides import Besides, besides_of, form_of
 from monitor.matching.model import (
     AnswerRow,
     AreasFile,
-    Condition,
     Department,
     FitFile,
     FitRow,
@@ -29,35 +28,52 @@ from monitor.matching.model import (
     ThemeFile,
     ThemeHead,
 )
-from monitor.matching.scoring import FACTORS, Asked, Terms, make_ready, ready_terms
+from monitor.matching.scoring import Asked, Terms, make_ready, ready_terms
 
 
-@lru_cache(maxsize=4096)
-def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(pattern.casefold()) for pattern in patterns))
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A row of fit.toml made ready: its words, those that must not stand, and what else it asks."""
 
-
-def is_like(text: str, patterns: tuple[str, ...]) -> bool:
-    """True when `text` has the form of one of the patterns (`*` stands for anything; case does not matter)."""
-    return bool(text and patterns) and _any_of(patterns).match(text.casefold()) is not None
+    row: FitRow
+    words: Terms
+    unless: Terms
+    besides: Besides
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyFit:
-    """fit.toml made ready: its rows in order, each with its words and those that must not stand, and the places."""
+    """fit.toml made ready: its rows in order, the places with their words, and the form of codes that are for other countries."""
 
-    offer: tuple[tuple[FitRow, Terms, Terms], ...]
-    answer: tuple[tuple[AnswerRow, Terms, Terms], ...]
+    offer: tuple[ReadyRow, ...]
+    answer: tuple[tuple[AnswerRow, ReadyRow], ...]
     ours: Terms
     other: tuple[tuple[OtherPlace, Terms], ...]
+    abroad: re.Pattern[str] | None
+    patterns: frozenset[str]
+    """Those of every word that is asked for."""
+
+
+COMMON, LITTLE = 10, 1.0
+"""Words that so many themes ask for, such as "kommuner", stand in most calls. Fields that give so few points for them are looked at last."""
 
 
 class Field(NamedTuple):
-    """What a signal of a live theme gives once for zones in which one of its terms stands, and what it asks `besides` (-1: nothing)."""
+    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`
+    (-1: nothing)."""
 
     theme: int
     points: float
     besides: int
+    zones: tuple[str, ...]
+    terms: Terms
+
+
+class Gains(NamedTuple):
+    """Patterns, and the numbers of the fields that each fills."""
+
+    patterns: frozenset[str]
+    fields: Mapping[str, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -110,7 +126,7 @@ class RuleSet:
     def programme_of(self, call: Call) -> Programme | None:
         """The programme that pays, by the source's code, else by how the identifier begins."""
         code = call.programme.removeprefix("cascade:").casefold()
-        prefix = re.split(r"[-/]", call.identifier, maxsplit=1)[0].casefold()
+        prefix = call.identifier.replace("/", "-").partition("-")[0].casefold()
         return self._by_code.get(code) or self._by_code.get(prefix)
 
     @cached_property
@@ -180,27 +196,37 @@ class RuleSet:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields of all signals of live themes that give points for words."""
-        return tuple(field_ for field_, _, _ in self._filled)
-
-    @cached_property
-    def gains(self) -> Mapping[str, Mapping[int, frozenset[int]]]:
-        """By zone and term, the numbers of the fields that the term fills."""
-        gains: dict[str, dict[int, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
-        for number, (_, zones, terms) in enumerate(self._filled):
-            for zone, term in product(zones, terms.order):
-                gains[zone][term].add(number)
-        return {zone: {term: frozenset(fields) for term, fields in terms.items()} for zone, terms in gains.items()}
-
-    @cached_property
-    def _filled(self) -> list[tuple[Field, tuple[str, ...], Terms]]:
-        """The fields, each with its zones and the terms that fill it."""
-        return [
-            (Field(theme, points, self._beside_of(asked)), zones, asked.terms)
+        return tuple(
+            Field(theme, points, self._beside_of(asked), zones, asked.terms)
             for theme, (_, conditions) in enumerate(self.ready)
             for asked in conditions
             if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
             for points, zones in asked.fields
-        ]
+        )
+
+    @cached_property
+    def common(self) -> tuple[tuple[Field, ...], ...]:
+        """By live theme, its fields that give little, with words that many themes ask for."""
+        asking = Counter(pattern for filled in self.fields for pattern in filled.terms.patterns)
+        often = {pattern for pattern, times in asking.items() if times >= COMMON}
+        common: list[list[Field]] = [[] for _ in self.live_themes]
+        for filled in self.fields:
+            if filled.points <= LITTLE and not often.isdisjoint(filled.terms.patterns):
+                common[filled.theme].append(filled)
+        return tuple(map(tuple, common))
+
+    @cached_property
+    def gains(self) -> Mapping[str, Gains]:
+        """By zone, the fields that a pattern fills, but for those in `common`."""
+        gains: dict[str, dict[str, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
+        for number, filled in enumerate(self.fields):
+            if filled not in self.common[filled.theme]:
+                for zone, pattern in product(filled.zones, filled.terms.patterns):
+                    gains[zone][pattern].add(number)
+        return {
+            zone: Gains(frozenset(filled), {pattern: frozenset(one) for pattern, one in filled.items()})
+            for zone, filled in gains.items()
+        }
 
     @cached_property
     def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:
@@ -217,34 +243,36 @@ class RuleSet:
         )
 
     @cached_property
-    def besides(self) -> tuple[Asked, ...]:
-        """A condition for each thing that conditions ask for besides words: programme, identifier, and words that must also stand."""
-        return tuple(self._besides.values())
+    def besides(self) -> tuple[tuple[Besides, Terms], ...]:
+        """Each thing that conditions ask for besides words: programme, identifier, and words that must also stand."""
+        return tuple(self._besides)
 
     @cached_property
-    def _besides(self) -> dict[object, Asked]:
-        asked = (
-            asked for _, conditions in self.ready for asked in conditions if asked.needs.order or not is_plain(asked.condition)
-        )
-        return {_asked_besides(one): one for one in asked}
+    def _besides(self) -> dict[tuple[Besides, Terms], int]:
+        every = ((asked.besides, asked.needs) for _, conditions in self.ready for asked in conditions)
+        found = dict.fromkeys((besides, needs) for besides, needs in every if needs.order or not besides.plain)
+        return {one: number for number, one in enumerate(found)}
 
     def _beside_of(self, asked: Asked) -> int:
         """The number in `besides`; -1 for a condition that words alone decide."""
-        return self._beside_numbers.get(_asked_besides(asked), -1)
-
-    @cached_property
-    def _beside_numbers(self) -> dict[object, int]:
-        return {key: number for number, key in enumerate(self._besides)}
+        return self._besides.get((asked.besides, asked.needs), -1)
 
     @cached_property
     def least(self) -> tuple[tuple[float, float], ...]:
-        """By live theme, the points that reach a department: in all, and from words when every programme it asks for is met."""
+        """By live theme, the points that reach a department: in all, and from words that are not common when all else is given."""
         least = []
-        for theme in self.live_themes:
+        for number, theme in enumerate(self.live_themes):
             points = min((self.departments[name].threshold for name in theme.theme.departments), default=inf)
-            given = sum(max(0.0, signal.weight * FACTORS["structure"]) for signal in theme.signal if signal.structural)
+            given = sum(max(0.0, worth) for worth, _ in self.structural[number]) + sum(
+                filled.points for filled in self.common[number]
+            )
             least.append((points, points - given))
         return tuple(least)
+
+    @cached_property
+    def wordless(self) -> tuple[int, ...]:
+        """The themes that may reach a department without a word that is not common."""
+        return tuple(number for number, (_, from_words) in enumerate(self.least) if from_words <= 0)
 
     def scan(self, lemma_text: str) -> Scan:
         """Every term that stands in the text, in one pass."""
@@ -253,33 +281,16 @@ class RuleSet:
     @cached_property
     def ready_fit(self) -> ReadyFit:
         """The gates before the words, with their words as numbers."""
+        place, numbers = self.fit.place, self.numbers
         return ReadyFit(
-            tuple((row, ready_terms(row.words, self.numbers), ready_terms(row.unless, self.numbers)) for row in self.fit.offer),
-            tuple((row, ready_terms(row.words, self.numbers), ready_terms(row.unless, self.numbers)) for row in self.fit.answer),
-            ready_terms(self.fit.place.ours, self.numbers),
-            tuple((other, ready_terms(other.words, self.numbers)) for other in self.fit.place.other),
+            tuple(_ready_row(row, numbers) for row in self.fit.offer),
+            tuple((row, _ready_row(row, numbers)) for row in self.fit.answer),
+            ready_terms(place.ours, numbers),
+            tuple((other, ready_terms(other.words, numbers)) for other in place.other),
+            form_of(place.identifier),
+            ready_terms(tuple(self._asked_by_gates()), numbers).patterns,
         )
 
 
-def _asked_besides(asked: Asked) -> object:
-    return asked.condition.programme, asked.condition.identifier, asked.needs
-
-
-def is_plain(condition: Condition) -> bool:
-    """True when words alone decide: neither programme nor identifier is asked for."""
-    return not condition.programme and not condition.identifier
-
-
-def holds_besides_words(condition: Condition | FitRow, call: Call, programme: Programme | None) -> bool:
-    """True when what the condition asks of programme and identifier is met; what it does not ask is met."""
-    if condition.programme and (programme is None or programme.id not in condition.programme):
-        return False
-    return not condition.identifier or has_code_like(call, condition.identifier)
-
-
-def has_code_like(call: Call, patterns: tuple[str, ...]) -> bool:
-    """True when the identifier, or the source's own key, has the form of one of the patterns.
-
-    A cascade call bears its parent's identifier; only its key tells that it is one.
-    """
-    return is_like(call.identifier, patterns) or is_like(call.call_id, patterns)
+def _ready_row(row: FitRow, numbers: Mapping[str, int]) -> ReadyRow:
+    return ReadyRow(row, ready_terms(row.words, numbers), ready_terms(row.unless, numbers), besides_of(row))

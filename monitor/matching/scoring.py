@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from math import exp2
 from typing import Literal
 
-from monitor.language.termset import Scan
+from monitor.language.terms import parse_term
+from monitor.language.termset import Scan, patterns
+from monitor.matching.besides import Besides, besides_of
 from monitor.matching.model import Signal, Veto
 
 Level = Literal["stark", "trolig", "svag"]
@@ -30,58 +32,63 @@ ZONE_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Words made ready: their numbers in the order of the file, and as a set, which tells at once that none stands in a text."""
+    """Words made ready: their numbers in the order of the file, and all their patterns, which tell at once that none stands in a text."""
 
     order: tuple[int, ...]
-    numbers: frozenset[int]
+    patterns: frozenset[str]
 
     def first(self, scan: Scan | None) -> int | None:
         """The first of the words that stands in a text; None stands for an empty text."""
-        if scan is None or not (may := scan.may & self.numbers):
+        if scan is None or not (found := scan.found & self.patterns):
             return None
-        for number in self.order if len(may) > 1 else may:
-            if number in may and scan.holds(number):
-                return number
-        return None
+        standing = scan.standing(found)
+        return next((number for number in self.order if number in standing), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A signal or veto made ready: its words, what they are worth per field, and what must stand besides."""
+    """A signal or veto made ready: its words, what they are worth per field, the words that must stand as well, and what else is asked."""
 
     condition: Signal | Veto
     terms: Terms
     fields: tuple[tuple[float, tuple[str, ...]], ...]
     needs: Terms
+    besides: Besides
 
 
 def make_ready(condition: Signal | Veto, numbers: Mapping[str, int]) -> Asked:
-    """The condition with its words as numbers. A veto has one field, since it strikes once; so has what asks for no word."""
-    terms = ready_terms(condition.words, numbers)
-    needs = ready_terms(condition.needs if isinstance(condition, Signal) else (), numbers)
-    if isinstance(condition, Signal) and condition.structural:
-        return Asked(condition, terms, ((condition.weight * FACTORS["structure"], ("programme",)),), needs)
+    """The condition with its words as numbers."""
+    needs = condition.needs if isinstance(condition, Signal) else ()
+    return Asked(
+        condition, ready_terms(condition.words, numbers), _fields(condition), ready_terms(needs, numbers), besides_of(condition)
+    )
+
+
+def _fields(condition: Signal | Veto) -> tuple[tuple[float, tuple[str, ...]], ...]:
+    """What the condition gives per field, and the zones of each. A veto has one field, since it strikes once; so has what asks
+    for no word."""
     if isinstance(condition, Veto):
-        return Asked(condition, terms, ((0.0, condition.zones),), needs)
-    fields = tuple(
+        return ((0.0, condition.zones),)
+    if condition.structural:
+        return ((condition.weight * FACTORS["structure"], ("programme",)),)
+    return tuple(
         (condition.weight * FACTORS[name], kept)
         for name, zones in FIELDS.items()
         if (kept := tuple(zone for zone in zones if zone in condition.zones))
     )
-    return Asked(condition, terms, fields, needs)
 
 
 def ready_terms(words: tuple[str, ...], numbers: Mapping[str, int]) -> Terms:
     """Words as they stand in a file, with their numbers."""
-    order = tuple(numbers[word] for word in words)
-    return Terms(order, frozenset(order))
+    return Terms(
+        tuple(numbers[word] for word in words),
+        frozenset(pattern for word in words for pattern in patterns(parse_term(word))),
+    )
 
 
 def most_points(signal: Signal) -> float:
     """What the signal gives when it hits everywhere it may."""
-    if signal.structural:
-        return signal.weight * FACTORS["structure"]
-    return sum(points for points, _ in make_ready(signal, dict.fromkeys((*signal.words, *signal.needs), 0)).fields)
+    return sum(points for points, _ in _fields(signal))
 
 
 def relevance_of(points: float, threshold: float) -> int:
