@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Scan, Span, anywhere
@@ -20,8 +20,7 @@ GATES = ""
 """Stands for the gates among the names of themes that two rule sets have alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A signal that counted in one field: the zone, the term's number (-1 for a programme), and its points."""
 
     signal: Signal
@@ -30,8 +29,7 @@ class Hit:
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeResult:
+class ThemeResult(NamedTuple):
     """What one theme makes of a call."""
 
     theme: ThemeFile
@@ -90,7 +88,7 @@ class Judgement:
         for zone, scan in self._scans.items():
             gains = rules.gains[zone]
             filled.update(*map(gains.fields.__getitem__, scan.found & gains.patterns))
-        hoped = dict.fromkeys(rules.wordless, 0.0)
+        hoped: dict[int, float] = {}
         for number in filled:
             theme, worth, _, _, _ = rules.fields[number]
             hoped[theme] = hoped.get(theme, 0.0) + worth
@@ -103,15 +101,12 @@ class Judgement:
         return tuple(
             self._result(theme)
             for theme, found in points.items()
-            if found + ROUNDING >= least[theme][1] and found + self._besides_words(theme) + ROUNDING >= least[theme][0]
+            if found + ROUNDING >= least[theme][1] and found + self._structural(theme) + ROUNDING >= least[theme][0]
         )
 
-    def _besides_words(self, number: int) -> float:
-        """What programme and identifier alone give a theme, or take, and what common words may give."""
-        structural = sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
-        return structural + sum(
-            filled.points for filled in self.rules.common[number] if not self._anywhere.isdisjoint(filled.terms.patterns)
-        )
+    def _structural(self, number: int) -> float:
+        """What programme and identifier alone give a theme, or take."""
+        return sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
 
     def _may_count(self, besides: int) -> bool:
         """Whether what a condition asks besides its words may be met."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -52,10 +52,6 @@ class ReadyFit:
     abroad: re.Pattern[str] | None
     patterns: frozenset[str]
     """Those of every word that is asked for."""
-
-
-COMMON, LITTLE = 10, 1.0
-"""Words that so many themes ask for, such as "kommuner", stand in most calls. Fields that give so few points for them are looked at last."""
 
 
 class Field(NamedTuple):
@@ -205,27 +201,15 @@ class RuleSet:
         )
 
     @cached_property
-    def common(self) -> tuple[tuple[Field, ...], ...]:
-        """By live theme, its fields that give little, with words that many themes ask for."""
-        asking = Counter(pattern for filled in self.fields for pattern in filled.terms.patterns)
-        often = {pattern for pattern, times in asking.items() if times >= COMMON}
-        common: list[list[Field]] = [[] for _ in self.live_themes]
-        for filled in self.fields:
-            if filled.points <= LITTLE and not often.isdisjoint(filled.terms.patterns):
-                common[filled.theme].append(filled)
-        return tuple(map(tuple, common))
-
-    @cached_property
     def gains(self) -> Mapping[str, Gains]:
-        """By zone, the fields that a pattern fills, but for those in `common`."""
+        """By zone, the fields that a pattern fills."""
         gains: dict[str, dict[str, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
         for number, filled in enumerate(self.fields):
-            if filled not in self.common[filled.theme]:
-                for zone, pattern in product(filled.zones, filled.terms.patterns):
-                    gains[zone][pattern].add(number)
+            for zone, pattern in product(filled.zones, filled.terms.patterns):
+                gains[zone][pattern].add(number)
         return {
-            zone: Gains(frozenset(filled), {pattern: frozenset(one) for pattern, one in filled.items()})
-            for zone, filled in gains.items()
+            zone: Gains(frozenset(fields), {pattern: frozenset(numbers) for pattern, numbers in fields.items()})
+            for zone, fields in gains.items()
         }
 
     @cached_property
@@ -259,20 +243,12 @@ class RuleSet:
 
     @cached_property
     def least(self) -> tuple[tuple[float, float], ...]:
-        """By live theme, the points that reach a department: in all, and from words that are not common when all else is given."""
+        """By live theme, the points that reach a department: in all, and from words when every programme it asks for is met."""
         least = []
-        for number, theme in enumerate(self.live_themes):
+        for theme, structural in zip(self.live_themes, self.structural, strict=True):
             points = min((self.departments[name].threshold for name in theme.theme.departments), default=inf)
-            given = sum(max(0.0, worth) for worth, _ in self.structural[number]) + sum(
-                filled.points for filled in self.common[number]
-            )
-            least.append((points, points - given))
+            least.append((points, points - sum(max(0.0, worth) for worth, _ in structural)))
         return tuple(least)
-
-    @cached_property
-    def wordless(self) -> tuple[int, ...]:
-        """The themes that may reach a department without a word that is not common."""
-        return tuple(number for number, (_, from_words) in enumerate(self.least) if from_words <= 0)
 
     def scan(self, lemma_text: str) -> Scan:
         """Every term that stands in the text, in one pass."""
