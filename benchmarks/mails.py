@@ -73,9 +73,9 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
         spent["rendering"] += time.perf_counter() - begun
         return rendered
 
-    def noted(self: Smtp, message: Any, recipient: str) -> Any:
+    def noted(self: Smtp, message: Any, recipient: str, meanwhile: Any) -> Any:
         bytes_sent.append((recipient, message))
-        return deliver(self, message, recipient)
+        return deliver(self, message, recipient, meanwhile)
 
     def task() -> dict[str, Any]:
         mails = 0

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from monitor.garbage import collect_seldom
+
 ROOT = Path(__file__).resolve().parent.parent
 Better = Literal["more", "less"]
 
@@ -162,6 +164,7 @@ def median_of(spent: list[Spent], field: str) -> float:
 def _serve_task(task: str, options: dict[str, Any]) -> None:
     module, _, name = task.partition(":")
     function = getattr(importlib.import_module(f"benchmarks.{module}"), name)
+    collect_seldom()
     prepared = function(**options)
     begun, cpu = time.perf_counter(), time.process_time()
     result = prepared()

@@ -18,7 +18,7 @@ from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
 from monitor.jobs.digest import build_digests
 from monitor.jobs.send import send_mails
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import Outcome, Result, nothing
 from monitor.matching.model import Area, AreasFile, Department, FitFile, GlobalGoal, Goal, PlaceGate
 from monitor.matching.ruleset import RuleSet
 from monitor.settings import Digest, Mail, Municipality, Recipient
@@ -80,8 +80,9 @@ class FakeServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient):
+    def deliver(self, message, recipient, meanwhile=nothing):
         self.tried += 1
+        meanwhile()
         outcome = self.refuse.get(recipient) or (self.script.pop(0) if self.script else Outcome(Result.SENT))
         if outcome.result is Result.SENT:
             self.taken.append(read_mail(message.as_bytes()))

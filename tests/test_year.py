@@ -89,11 +89,11 @@ class Dying:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient):
+    def deliver(self, message, recipient, *meanwhile):
         self.count += 1
         if self.count == 2:
             raise Killed
-        return self.inner.deliver(message, recipient)
+        return self.inner.deliver(message, recipient, *meanwhile)
 
 
 class World:

@@ -46,7 +46,8 @@ def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
         match = one.match
         if match is None and one.key in choices.added:
             match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, themes=("tillagd av samordnaren",))
-        steered.append(replace(one, match=match, note=choices.lines.get(one.key, "")))
+        note = choices.lines.get(one.key, "")
+        steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
     return steered
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from itertools import zip_longest
 from pathlib import Path
 
 from monitor.archive import Archive, lock
@@ -125,12 +127,14 @@ class _Round:
         self._signer = Signer(load_secret(config.data_dir))
         self._known = {(one.department, one.email.casefold()) for one in config.recipient}
         self._stopped = stopped_recipients(archive.db)
+        self._ready: dict[str, EmailMessage] = {}
+        """By Message-ID, the mail that was composed while the server read the one before it."""
 
     def send(self, mails: list[OutboxMail]) -> None:
         left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
         lost = 0
         newly_refused = False
-        for mail in mails:
+        for mail, following in zip_longest(mails, mails[1:]):
             reason = self._unwanted(mail)
             if reason:
                 mark_stopped(self._db, mail, reason)
@@ -140,7 +144,7 @@ class _Round:
                     f"the brake holds: {self._config.mail.per_day} mails in 24 hours (mail.per_day); the rest waits"
                 )
                 break
-            outcome = self._deliver(mail)
+            outcome = self._deliver(mail, following)
             lost = lost + 1 if outcome.result is Result.LOST else 0
             if outcome.result is Result.SENT:
                 mark_sent(self._db, mail, self._now)
@@ -163,27 +167,39 @@ class _Round:
             return "no longer a recipient"
         return "the address has been stopped" if is_stopped(self._stopped, mail.department, mail.recipient) else ""
 
-    def _deliver(self, mail: OutboxMail) -> Outcome:
+    def _deliver(self, mail: OutboxMail, following: OutboxMail | None) -> Outcome:
         address = ascii_address(mail.recipient)
         if address is None:
             return Outcome(Result.REFUSED_ADDRESS, "the address holds characters that mail servers do not take")
+        message = self._ready.pop(mail.message_id, None) or self._compose(mail, address)
+
+        def prepare() -> None:
+            # What is wrong with a mail is told when its own turn comes.
+            with suppress(Exception):
+                if following is not None and (next_address := ascii_address(following.recipient)) is not None:
+                    self._ready[following.message_id] = self._compose(following, next_address)
+
+        return self._way.deliver(message, address, prepare)
+
+    def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))
         body = mail_body(self._db, mail.digest, mail.language)
-        letter = Letter(
-            message_id=mail.message_id,
-            sender=self._config.mail.sender,
-            recipient=address,
-            reply_to=self._config.municipality.contact,
-            department=mail.department,
-            created=mail.created.astimezone(self._config.zone),
-            language=mail.language,
-            subject=body.rendering.subject,
-            html=body.rendering.html.replace(RECIPIENT_TOKEN, token),
-            text=body.rendering.text.replace(RECIPIENT_TOKEN, token),
-            leave_url=Links(self._config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
-            calendars=body.calendars,
+        return compose(
+            Letter(
+                message_id=mail.message_id,
+                sender=self._config.mail.sender,
+                recipient=address,
+                reply_to=self._config.municipality.contact,
+                department=mail.department,
+                created=mail.created.astimezone(self._config.zone),
+                language=mail.language,
+                subject=body.rendering.subject,
+                html=body.rendering.html.replace(RECIPIENT_TOKEN, token),
+                text=body.rendering.text.replace(RECIPIENT_TOKEN, token),
+                leave_url=Links(self._config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
+                calendars=body.calendars,
+            )
         )
-        return self._way.deliver(compose(letter), address)
 
     def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
         """Note a failure where it belongs; True when the address is given up with it."""

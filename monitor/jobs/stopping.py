@@ -12,7 +12,7 @@ from typing import Self
 from monitor.config import Config
 from monitor.errors import MailError
 from monitor.jobs.send import open_transport
-from monitor.mail.delivery import Outcome, Transport
+from monitor.mail.delivery import Meanwhile, Outcome, Transport, nothing
 
 
 class _Stoppable:
@@ -29,11 +29,11 @@ class _Stoppable:
     def __exit__(self, *exception: object) -> None:
         self._inner.__exit__(*exception)  # type: ignore[arg-type]
 
-    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
         """Deliver one mail; MailError instead once it is time to stop, so that nothing is counted against the mail."""
         if self._stop.is_set():
             raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
-        return self._way.deliver(message, recipient)
+        return self._way.deliver(message, recipient, meanwhile)
 
 
 def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -41,14 +42,24 @@ class Outcome:
     words: str = ""
 
 
+Meanwhile = Callable[[], None]
+
+
+def nothing() -> None:
+    """Do nothing while the server reads."""
+
+
 class Transport(Protocol):
     """Delivers mails one by one, each to one recipient."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> None: ...
 
-    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
-        """Deliver one mail; SENT only when it has been taken over for good. Raises nothing for what a server may do."""
+    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
+        """Deliver one mail; SENT only when it has been taken over for good. Raises nothing for what a server may do.
+
+        `meanwhile` is called while the server reads the mail, if there is a wait; it must not raise.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
 
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
 
 class Folder:
@@ -23,7 +23,7 @@ class Folder:
     def __exit__(self, *exception: object) -> None:
         return None
 
-    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
         """Write the mail beside its place, then move it there: the file is whole or not there."""
         path = self._folder / file_name(str(message["Message-ID"]))
         partial = path.with_suffix(".partial")

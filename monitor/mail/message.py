@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from typing import Any
@@ -53,6 +53,14 @@ _WIDTH = 76
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH)
 
 
+class _Mail(EmailMessage):
+    """A mail whose body stands as it goes out: it is not taken apart into lines to be written."""
+
+    def as_bytes(self, unixfrom: bool = False, policy: Policy | None = None) -> bytes:
+        headers = "".join(self.policy.fold(name, value) for name, value in self.raw_items())
+        return f"{headers}{_POLICY.linesep}{self.get_payload()}".encode("ascii")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What goes into one mail, the recipient's own link already in `html` and `text`."""
@@ -88,7 +96,7 @@ def ascii_address(address: str) -> str | None:
 
 def compose(letter: Letter) -> EmailMessage:
     """The mail, byte for byte the same whenever it is composed."""
-    message = EmailMessage(policy=_POLICY)
+    message = _Mail(policy=_POLICY)
     message["From"] = _sender(letter.sender)
     message["To"] = letter.recipient
     message["Subject"] = letter.subject

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
 _SERVICE_NOT_AVAILABLE = 421
 
@@ -29,13 +29,29 @@ class Server:
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
 
+class _Line(smtplib.SMTP):
+    """A connection on which something can be done while the server reads a mail."""
+
+    meanwhile: Meanwhile = staticmethod(nothing)
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        # smtplib sends commands as text, and the mail alone as bytes.
+        if isinstance(s, bytes):
+            self.meanwhile()
+
+
+class _TlsLine(_Line, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
+
+
 class Smtp:
     """A mail server. It is connected to when the first mail goes out, and again after the connection was lost."""
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
         self._sender = parseaddr(sender)[1]
-        self._connection: smtplib.SMTP | None = None
+        self._connection: _Line | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -52,12 +68,13 @@ class Smtp:
         """Connect and log in, send nothing."""
         return self._connect() or Outcome(Result.SENT)
 
-    def deliver(self, message: EmailMessage, recipient: str) -> Outcome:
+    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
         """Hand one mail to the server. SENT only after its 250 to the whole mail."""
         problem = self._connect()
         if problem is not None:
             return problem
         assert self._connection is not None
+        self._connection.meanwhile = meanwhile
         try:
             self._connection.sendmail(self._sender, [recipient], message.as_bytes())
         except smtplib.SMTPRecipientsRefused as error:
@@ -85,11 +102,11 @@ class Smtp:
         server = self._server
         try:
             if server.security == "tls":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                connection: _Line = _TlsLine(
                     server.host, server.port, _own_name(), timeout=server.timeout, context=server.context()
                 )
             else:
-                connection = smtplib.SMTP(server.host, server.port, _own_name(), timeout=server.timeout)
+                connection = _Line(server.host, server.port, _own_name(), timeout=server.timeout)
         except (smtplib.SMTPException, OSError) as error:
             return Outcome(Result.DOWN, f"{server.host}:{server.port}: {_words(error)}")
         try:

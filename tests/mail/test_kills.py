@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import Outcome, Result, nothing
 from monitor.mail.folder import Folder, file_name
 from monitor.settings import Recipient
 from tests.commands import Installation
@@ -52,7 +52,8 @@ class DurableServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient):
+    def deliver(self, message, recipient, meanwhile=nothing):
+        meanwhile()
         os.write(self._file, json.dumps([str(message["Message-ID"]), recipient]).encode() + b"\n")
         return Outcome(Result.SENT)
 

@@ -60,10 +60,10 @@ def test_t04_killed_between_sends(five):
         """Stands for a kill: nothing after the server's answer is done."""
 
     class DyingServer(FakeServer):
-        def deliver(self, message, recipient):
+        def deliver(self, message, recipient, *meanwhile):
             if self.tried == 3:
                 raise Killed
-            return super().deliver(message, recipient)
+            return super().deliver(message, recipient, *meanwhile)
 
     five.digest(MONDAY)
     dying = DyingServer()
