@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.garbage import collect_seldom
-
 ROOT = Path(__file__).resolve().parent.parent
 Better = Literal["more", "less"]
 
@@ -164,7 +162,7 @@ def median_of(spent: list[Spent], field: str) -> float:
 def _serve_task(task: str, options: dict[str, Any]) -> None:
     module, _, name = task.partition(":")
     function = getattr(importlib.import_module(f"benchmarks.{module}"), name)
-    collect_seldom()
+    gc.set_threshold(20_000)  # as in a command: `monitor.cli.main`
     prepared = function(**options)
     begun, cpu = time.perf_counter(), time.process_time()
     result = prepared()

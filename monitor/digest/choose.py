@@ -27,6 +27,7 @@ from monitor.digest.model import (
 
 # So few of a source in one section are no crowd, whatever else the source has.
 _NO_GROUP = 3
+_SECTIONS = tuple(Section)
 _FIRST_SECTION = {
     Kind.NEWS: Section.NEWS,
     Kind.EVENT: Section.EVENTS,
@@ -263,4 +264,4 @@ def _order(item: Item, now: datetime) -> tuple[object, ...]:
     far = when.timestamp() if when else float("inf")
     if item.section in (Section.CLOSING, Section.EVENTS):
         level = 0
-    return (tuple(Section).index(item.section), urgency, level, far, age, relevance, item.candidate.key)
+    return (_SECTIONS.index(item.section), urgency, level, far, age, relevance, item.candidate.key)

@@ -37,6 +37,8 @@ class Known:
 def read_facts(told: Iterable[Told]) -> Known:
     """What the department knows, from its facts in the order of telling."""
     facts = [fact.fact for fact in told]
+    if not facts:
+        return Known()
     last_dates: tuple[str, ...] | None = None
     withdrawn = False
     events = set()

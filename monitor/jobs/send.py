@@ -171,15 +171,17 @@ class _Round:
         address = ascii_address(mail.recipient)
         if address is None:
             return Outcome(Result.REFUSED_ADDRESS, "the address holds characters that mail servers do not take")
-        message = self._ready.pop(mail.message_id, None) or self._compose(mail, address)
+        composed = self._ready.pop(mail.message_id, None) or self._compose(mail, address)
 
         def prepare() -> None:
             # What is wrong with a mail is told when its own turn comes.
             with suppress(Exception):
                 if following is not None and (next_address := ascii_address(following.recipient)) is not None:
-                    self._ready[following.message_id] = self._compose(following, next_address)
+                    message = self._compose(following, next_address)
+                    message.as_bytes()
+                    self._ready[following.message_id] = message
 
-        return self._way.deliver(message, address, prepare)
+        return self._way.deliver(composed, address, prepare)
 
     def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))

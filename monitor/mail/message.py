@@ -54,11 +54,15 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH)
 
 
 class _Mail(EmailMessage):
-    """A mail whose body stands as it goes out: it is not taken apart into lines to be written."""
+    """A mail whose body stands as it goes out: it is not taken apart into lines to be written. What is written once is kept."""
+
+    _content = b""
 
     def as_bytes(self, unixfrom: bool = False, policy: Policy | None = None) -> bytes:
-        headers = "".join(self.policy.fold(name, value) for name, value in self.raw_items())
-        return f"{headers}{_POLICY.linesep}{self.get_payload()}".encode("ascii")
+        if not self._content:
+            headers = "".join(self.policy.fold(name, value) for name, value in self.raw_items())
+            self._content = f"{headers}{_POLICY.linesep}{self.get_payload()}".encode("ascii")
+        return self._content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

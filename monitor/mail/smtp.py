@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
-_SERVICE_NOT_AVAILABLE = 421
+_GO_ON, _SERVICE_NOT_AVAILABLE = 354, 421
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,15 @@ class _Line(smtplib.SMTP):
 
     meanwhile: Meanwhile = staticmethod(nothing)
 
-    def send(self, s: Any) -> None:
-        super().send(s)
-        # smtplib sends commands as text, and the mail alone as bytes.
-        if isinstance(s, bytes):
-            self.meanwhile()
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over a mail that ends its lines with CR and LF; the server's last answer."""
+        code, words = self.docmd("DATA")
+        if code != _GO_ON:
+            raise smtplib.SMTPDataError(code, words)
+        # A line that begins with a dot gets another: RFC 5321, section 4.5.2. No mail begins with one.
+        self.send(msg.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        self.meanwhile()
+        return self.getreply()
 
 
 class _TlsLine(_Line, smtplib.SMTP_SSL):
