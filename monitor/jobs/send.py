@@ -127,8 +127,8 @@ class _Round:
         self._signer = Signer(load_secret(config.data_dir))
         self._known = {(one.department, one.email.casefold()) for one in config.recipient}
         self._stopped = stopped_recipients(archive.db)
-        self._ready: dict[str, EmailMessage] = {}
-        """By Message-ID, the mail that was composed while the server read the one before it."""
+        self._ready: tuple[str, EmailMessage] | None = None
+        """The mail that was composed while the server read the one before it, with its Message-ID."""
 
     def send(self, mails: list[OutboxMail]) -> None:
         left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
@@ -171,17 +171,17 @@ class _Round:
         address = ascii_address(mail.recipient)
         if address is None:
             return Outcome(Result.REFUSED_ADDRESS, "the address holds characters that mail servers do not take")
-        composed = self._ready.pop(mail.message_id, None) or self._compose(mail, address)
+        ready, self._ready = self._ready, None
+        message = ready[1] if ready is not None and ready[0] == mail.message_id else self._compose(mail, address)
+        return self._way.deliver(message, address, lambda: self._prepare(following))
 
-        def prepare() -> None:
-            # What is wrong with a mail is told when its own turn comes.
-            with suppress(Exception):
-                if following is not None and (next_address := ascii_address(following.recipient)) is not None:
-                    message = self._compose(following, next_address)
-                    message.as_bytes()
-                    self._ready[following.message_id] = message
-
-        return self._way.deliver(composed, address, prepare)
+    def _prepare(self, mail: OutboxMail | None) -> None:
+        """Compose and write the next mail; what is wrong with it is told when its own turn comes."""
+        with suppress(Exception):
+            if mail is not None and (address := ascii_address(mail.recipient)) is not None:
+                message = self._compose(mail, address)
+                message.as_bytes()
+                self._ready = mail.message_id, message
 
     def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))

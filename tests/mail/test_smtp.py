@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from monitor.archive.outbox import mark_sent
 from monitor.errors import ConfigError
 from monitor.jobs.send import open_transport, send_mails
+from monitor.mail.delivery import Outcome, Result
+from monitor.mail.message import Letter, compose
 from monitor.mail.smtp import Server, Smtp
 from monitor.settings import Recipient
-from tests.mailing import MONDAY, WEEK, World, a_call
+from tests.mailing import MONDAY, WEEK, World, a_call, html_of, read_mail, text_of
 from tests.mailserver import Handler, Running
 
 NAMES = ("anna", "bo", "cia", "dan", "eva")
@@ -54,6 +57,54 @@ def test_one_connection_for_many_mails(tmp_path, server, handler):
     for recipient, _, content in handler.taken:
         others = {f"{name}@example.se" for name in NAMES} - {recipient}
         assert not any(other.encode() in content for other in others), "recipients never see each other"
+
+
+def test_a_line_that_begins_with_a_dot_arrives_as_it_stands(server, handler):
+    text = ".gov\n..\n.\nslut\n"
+    letter = Letter(
+        message_id="<1@example.se>",
+        sender="eu@example.se",
+        recipient="anna@example.se",
+        reply_to="eu@example.se",
+        department="kultur-fritid",
+        created=MONDAY,
+        language="sv",
+        subject="Punkter",
+        html="<p>.</p>\n.eu\n",
+        text=text,
+        leave_url="https://example.se/avsluta",
+        calendars=[("dag.ics", b"BEGIN:VCALENDAR\r\n.\r\nEND:VCALENDAR\r\n")],
+    )
+    with Smtp(
+        Server(host="127.0.0.1", port=server.port, security="none", username="", password="", timeout=2), "eu@example.se"
+    ) as way:
+        assert way.deliver(compose(letter), "anna@example.se") == Outcome(Result.SENT)
+    mail = read_mail(handler.taken[0][2])
+    assert text_of(mail) == text
+    assert html_of(mail).splitlines() == letter.html.splitlines()
+    assert [part.get_payload(decode=True) for part in mail.iter_attachments()] == [content for _, content in letter.calendars]
+
+
+def test_a_mail_that_cannot_be_composed_harms_none_before_it(tmp_path, server, handler, monkeypatch):
+    def failing(letter):
+        if letter.recipient.startswith("cia@"):
+            raise LookupError("no such mail")
+        return compose(letter)
+
+    monkeypatch.setattr("monitor.jobs.send.compose", failing)
+    world = installation(tmp_path, server.port)
+    with pytest.raises(LookupError):
+        send(world)
+    assert states(world) == {"anna": "sent", "bo": "sent", "cia": "waiting", "dan": "waiting", "eva": "waiting"}
+    assert [recipient for recipient, _, _ in handler.taken] == ["anna@example.se", "bo@example.se"]
+
+
+def test_the_next_mail_is_composed_while_the_server_reads(tmp_path, server, monkeypatch):
+    done = []
+    monkeypatch.setattr("monitor.jobs.send.compose", lambda letter: done.append(letter.recipient[:2]) or compose(letter))
+    monkeypatch.setattr("monitor.jobs.send.mark_sent", lambda db, mail, now: done.append("sent") or mark_sent(db, mail, now))
+    assert send(installation(tmp_path, server.port)).sent == 5
+    assert done == ["an", "bo", "sent", "ci", "sent", "da", "sent", "ev", "sent", "sent"]
 
 
 def test_the_server_refuses_one_of_five(tmp_path, server, handler):
