@@ -77,34 +77,38 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
         bytes_sent.append((recipient, message))
         return deliver(self, message, recipient, meanwhile)
 
-    def task() -> dict[str, Any]:
-        mails = 0
-        for member in range(members):
-            home = Path(folder) / f"member-{member}"
-            (home / "data").mkdir(parents=True)
-            recipients = [(department, f"{department}@member{member}.example") for department in rules.departments]
-            (home / "monitor.toml").write_text(settings_text(port=port, recipients=recipients), "utf-8")
-            config = load_config(home / "monitor.toml")
-            with open_archive(Path(base)) as whole:
-                copy_archive(whole.db, config.archive)
-            with open_archive(config.archive) as archive:
-                begun = time.perf_counter()
-                build_digests(config, archive, NOW, rules=rules)
-                report = send_mails(config, archive, NOW)
-                spent["ours"] += time.perf_counter() - begun
-            assert report.sent, report
-            assert not report.problems, report
-            mails += report.sent
-            ready = [(recipient, message.as_bytes()) for recipient, message in bytes_sent]
-            bytes_sent.clear()
+    def send_week(member: int) -> int:
+        home = Path(folder) / f"member-{member}"
+        (home / "data").mkdir(parents=True)
+        recipients = [(department, f"{department}@member{member}.example") for department in rules.departments]
+        (home / "monitor.toml").write_text(settings_text(port=port, recipients=recipients), "utf-8")
+        config = load_config(home / "monitor.toml")
+        with open_archive(Path(base)) as whole:
+            copy_archive(whole.db, config.archive)
+        with open_archive(config.archive) as archive:
             begun = time.perf_counter()
-            with smtplib.SMTP("127.0.0.1", port, "localhost") as connection:
-                for recipient, content in ready:
-                    connection.sendmail("eu@example.se", [recipient], content)
-            spent["smtplib"] += time.perf_counter() - begun
-            config.archive.unlink()
+            build_digests(config, archive, NOW, rules=rules)
+            report = send_mails(config, archive, NOW)
+            spent["ours"] += time.perf_counter() - begun
+        assert report.sent, report
+        assert not report.problems, report
+        ready = [(recipient, message.as_bytes()) for recipient, message in bytes_sent]
+        bytes_sent.clear()
+        begun = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", port, "localhost") as connection:
+            for recipient, content in ready:
+                connection.sendmail("eu@example.se", [recipient], content)
+        spent["smtplib"] += time.perf_counter() - begun
+        config.archive.unlink()
+        return report.sent
+
+    def task() -> dict[str, Any]:
+        mails = sum(send_week(member) for member in range(members))
         return {**spent, "mails": mails, "departments": len(rules.departments)}
 
     digest_builder.render_mail = timed_render
     Smtp.deliver = noted  # type: ignore[method-assign]
+    # What is loaded and made ready once a process is not counted, on neither side.
+    send_week(members)
+    spent.update(dict.fromkeys(spent, 0.0))
     return task

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor.archive import Archive
 from monitor.archive.candidates import CandidateReader, source_health
-from monitor.archive.desk import read_choices
+from monitor.archive.desk import Choices, read_choices
 from monitor.archive.ledger import (
     Address,
     NewDigest,
@@ -80,6 +80,7 @@ class DigestBuilder:
         self._reader = CandidateReader(archive.db, self._now)
         self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db))
         self._stopped = stopped_recipients(archive.db)
+        self._chosen: dict[str, Choices] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
                 raise ConfigError(
@@ -173,9 +174,15 @@ class DigestBuilder:
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)
-        choices = read_choices(self._db, department.id, self._week)
+        choices = self._choices(department)
         found = [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
         return steer(found, choices)
+
+    def _choices(self, department: Department) -> Choices:
+        """What was chosen when it was first asked for: a mail is chosen and laid out by the same."""
+        if department.id not in self._chosen:
+            self._chosen[department.id] = read_choices(self._db, department.id, self._week)
+        return self._chosen[department.id]
 
     def _is_silent(self, department: Department) -> bool:
         return self._config.digest.quiet == "nothing" or department.id in self._config.digest.silent
@@ -197,7 +204,7 @@ class DigestBuilder:
             previous_week=last.week if last and last.week < self._week else "",
             health=self._health,
             ahead=ahead,
-            top=read_choices(self._db, department.id, self._week).top,
+            top=self._choices(department).top,
         )
         languages = list(dict.fromkeys(one.language for one in recipients)) or ["sv"]
         return render_mail(self._templates, selection, audience(self._config, department), occasion, self._signer, languages)
