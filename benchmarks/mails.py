@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.archives import filled_archive, settings_text, shipped_rules
 from benchmarks.generate import NOW, Inputs
-from benchmarks.measure import Line, Spent, run_child, server
+from benchmarks.measure import Line, Spent, as_a_command, run_child, server
 
 
 def measure(inputs: Inputs, quick: bool, *, members: int = 12) -> list[Line]:
@@ -62,6 +62,7 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
     from monitor.jobs.send import send_mails
     from monitor.mail.smtp import Smtp
 
+    as_a_command()
     rules = shipped_rules()
     spent = {"ours": 0.0, "rendering": 0.0, "smtplib": 0.0}
     bytes_sent: list[tuple[str, bytes]] = []

@@ -136,6 +136,11 @@ def run_child(task: str, **options: Any) -> Spent:
     return Spent(**json.loads(done.stdout.splitlines()[-1]))
 
 
+def as_a_command() -> None:
+    """Let this process collect garbage as seldom as a command does (`monitor.cli.main`); a peer's collects as Python has it."""
+    gc.set_threshold(20_000)
+
+
 @contextmanager
 def server(kind: str, *arguments: str) -> Iterator[int]:
     """A server of `benchmarks.servers` in a process of its own; gives its port on loopback."""
@@ -162,7 +167,6 @@ def median_of(spent: list[Spent], field: str) -> float:
 def _serve_task(task: str, options: dict[str, Any]) -> None:
     module, _, name = task.partition(":")
     function = getattr(importlib.import_module(f"benchmarks.{module}"), name)
-    gc.set_threshold(20_000)  # as in a command: `monitor.cli.main`
     prepared = function(**options)
     begun, cpu = time.perf_counter(), time.process_time()
     result = prepared()
