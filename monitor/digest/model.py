@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from monitor.calls import Call
 
@@ -63,14 +64,12 @@ class FitLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Reasons:
     """Why the rules think that a call concerns the department. Names are ready to be shown.
 
     `answer` is the fit card's word on whether a municipality may take part: ja, som partner, nej, framgår inte.
     """
 
-    level: Level
-    relevance: float
     themes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
@@ -78,6 +77,20 @@ class Match:
     programme: str = ""
     answer: str = ""
     fit: tuple[FitLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """How sure the rules are. `read` gives the reasons, which are worked out for what is shown alone."""
+
+    level: Level
+    relevance: float
+    read: Callable[[], Reasons] = field(default=Reasons, compare=False, repr=False)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """Why."""
+        return self.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from monitor.digest.model import (
     Level,
     MailKind,
     Match,
+    Reasons,
     Selection,
     SourceHealth,
     Told,
@@ -92,9 +93,7 @@ def _day(now: datetime, days: int, clock: str = "") -> Deadline:
 
 
 def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> Match:
-    return Match(
-        level=level,
-        relevance=relevance,
+    reasons = Reasons(
         themes=themes,
         words=words,
         areas=("Verksamhetsutveckling", "Extern finansiering"),
@@ -107,6 +106,7 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
             FitLine("partners", "Partner och länder", "Minst 2 parter från 2 länder"),
         ),
     )
+    return Match(level=level, relevance=relevance, read=lambda: reasons)
 
 
 def _fresh(now: datetime) -> tuple[Candidate, ...]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from monitor.archive.candidates import CandidateRow, MatchRow
+from monitor.archive.candidates import CandidateRow, MatchDetails, MatchRow
 from monitor.archive.desk import Choices
+from monitor.calls import Call
 from monitor.config import Config
-from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, SourceHealth, Told
+from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, Reasons, SourceHealth, Told
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
 _IN_MAIL = ("municipality", "cofunding", "partners")
 ADDED_RELEVANCE = 60.0
+_ADDED = Reasons(themes=("tillagd av samordnaren",))
 _GOOD = ("accepted", "unchanged")
 
 
@@ -24,7 +27,7 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     return Candidate(
         call=row.call,
         first_seen=row.first_seen,
-        match=_match(rules, row, row.match) if row.match is not None else None,
+        match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
         vanished_at=row.vanished_at,
         events=tuple(Event(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
@@ -45,21 +48,25 @@ def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
             continue
         match = one.match
         if match is None and one.key in choices.added:
-            match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, themes=("tillagd av samordnaren",))
+            match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
         note = choices.lines.get(one.key, "")
         steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
     return steered
 
 
-def _match(rules: RuleSet, row: CandidateRow, match: MatchRow) -> Match:
+def _match(rules: RuleSet, call: Call, match: MatchRow) -> Match:
+    read = partial(_reasons, rules, call, match.details)
+    return Match(level=Level(match.level), relevance=match.relevance, read=read)
+
+
+def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Reasons:
+    match = read()
     areas, goals = rules.area_names, rules.goal_names
-    programme = rules.programme_of(row.call)
+    programme = rules.programme_of(call)
     by_weight = sorted(match.evidence, key=lambda one: -one["points"])
     strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
     numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
-    return Match(
-        level=Level(match.level),
-        relevance=match.relevance,
+    return Reasons(
         themes=tuple(theme["title"] for theme in match.themes),
         words=tuple(dict.fromkeys(one["found"] for one in by_weight if one["points"] > 0 and one["start"] >= 0)),
         areas=tuple(areas[area] for area in strategy if area in areas),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import Archive
-from monitor.archive.candidates import CandidateRow, MatchRow
+from monitor.archive.candidates import CandidateRow, MatchDetails, MatchRow
 from monitor.archive.desk import read_choices
 from monitor.archive.matched import matched_keys
 from monitor.archive.past import Key, PastDigest, health_then, past_digest, rows_then
@@ -82,10 +82,5 @@ def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | Non
     match = None if _follows(row) else next((one for one in match_rows(rules, row.call) if one.department == department), None)
     if match is None:
         return None
-    return MatchRow(
-        level=match.level,
-        relevance=match.relevance,
-        themes=match.themes,
-        evidence=match.evidence,
-        fit_card=match.fit_card,
-    )
+    details = MatchDetails(themes=match.themes, evidence=match.evidence, fit_card=match.fit_card)
+    return MatchRow(level=match.level, relevance=match.relevance, details=lambda: details)

@@ -18,7 +18,7 @@ from monitor.calls import Budget, Kind, Status, call_status
 from monitor.config import load_config
 from monitor.digest.choose import choose, choose_corrections
 from monitor.digest.facts import date_keys, read_facts
-from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Level, Match, Section, Told
+from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Level, Match, Reasons, Section, Told
 from monitor.digest.wording import iso_week
 from monitor.jobs.crawl import scrapy_settings
 from tests.mailing import MONDAY, STOCKHOLM, World, a_call
@@ -192,7 +192,7 @@ class Department:
         self.candidates = []
         self.previous = None
         self.weeks = set()
-        match = Match(level=Level.STRONG, relevance=80, themes=("Tema",))
+        match = Match(level=Level.STRONG, relevance=80, read=lambda: Reasons(themes=("Tema",)))
         for number, (kind, status) in enumerate(((Kind.CALL, None), (Kind.CALL, Status.FORTHCOMING), (Kind.EVENT, None))):
             call = a_call(str(number), kind=kind, stated_status=status)
             self.candidates.append(Candidate(call=self.dated(call, 30 + number), first_seen=self.now, match=match))
