@@ -90,9 +90,9 @@ def page_search(archive: Archive) -> Search:
     def search(query: str) -> object:
         ranks = word_ranks(archive.db, query)
         assert ranks is not None, f"{query!r} asks for more than words"
-        places = index.ordered(ranks)
-        found = index.bits_of(places)
-        return index.counts(found, {}), index.page(found, places, 0, 20)
+        best = index.ordered(ranks)
+        found = index.bits_of(best.unordered)
+        return index.counts(found, {}), index.page(found, best, 0, 20)
 
     return search
 

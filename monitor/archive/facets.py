@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import mul
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
 
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
@@ -19,6 +21,7 @@ Key = tuple[str, str]
 Chosen = Mapping[str, Collection[str]]
 _LAST = "9"
 _ONE = ord("1")
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,33 @@ class Counted:
 
     value: str
     count: int
+
+
+class Ranked:
+    """Places in the order of their scores, the lowest first, and among equals by place.
+
+    Whoever looks at a page sees twenty of what may be a third of the archive: all is put in order only for who looks further.
+    """
+
+    def __init__(self, scored: list[tuple[float, int]]) -> None:
+        self._scored = scored
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._first
+        yield from islice(self._all, len(self._first), None)
+
+    @property
+    def unordered(self) -> Iterator[int]:
+        """The same places in any order."""
+        return (place for _, place in self._scored)
+
+    @cached_property
+    def _first(self) -> list[int]:
+        return [place for _, place in nsmallest(_LOOKED_AT, self._scored)]
+
+    @cached_property
+    def _all(self) -> list[int]:
+        return [place for _, place in sorted(self._scored)]
 
 
 class FacetIndex:
@@ -113,11 +143,10 @@ class FacetIndex:
         positions = self.positions
         return [positions[rowid] for rowid in rowids if rowid in positions]
 
-    def ordered(self, ranks: Iterable[tuple[int, float]]) -> list[int]:
+    def ordered(self, ranks: Iterable[tuple[int, float]]) -> Ranked:
         """Where these rows of `indexed` stand in the index, the best first by the score that their ranks give (see `word_ranks`)."""
-        found = {place: rank for number, rank in ranks if (place := self._by_id.get(number)) is not None}
-        scores = dict(zip(found, map(mul, found.values(), map(self._factors.__getitem__, found)), strict=True))
-        return sorted(sorted(found), key=scores.__getitem__)
+        places, factors = self._by_id, self._factors
+        return Ranked([(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None])
 
     def bits_of(self, places: Iterable[int]) -> int:
         """These places as bits."""
@@ -149,7 +178,7 @@ class FacetIndex:
             found[facet] = sorted(kept, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
         return found
 
-    def page(self, selected: int, order: str | Sequence[int], offset: int, limit: int) -> list[Key]:
+    def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[Key]:
         """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
         marks = selected.to_bytes(self._room + 1, "little")
         places = self._orders[order] if isinstance(order, str) else order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -77,7 +77,7 @@ class Finder:
         self._made = 0.0
         self._took = 0.0
         self._busy = False
-        self._found: dict[tuple[int, str], tuple[list[int], int]] = {}
+        self._found: dict[tuple[int, str], tuple[Iterable[int], int]] = {}
         self._open: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
 
     def index(self) -> FacetIndex:
@@ -145,7 +145,7 @@ class Finder:
             self._open = index, open_counts(self._site.archive.db, self._site.clock())
         return self._open[1]
 
-    def by_words(self, index: FacetIndex, query: str, now: datetime) -> tuple[list[int], int]:
+    def by_words(self, index: FacetIndex, query: str, now: datetime) -> tuple[Iterable[int], int]:
         """Where what the words find stands in the index, the best first, and the same as bits; kept for the next page or facet."""
         key = (id(index), query)
         found = self._found.get(key)
@@ -154,9 +154,10 @@ class Finder:
             if ranks is None:
                 filters = Filters(programmes=programme_names(self._site.rules))
                 places = index.places_of(ranked(self._site.archive.db, query, now, filters))
+                found = places, index.bits_of(places)
             else:
-                places = index.ordered(ranks)
-            found = places, index.bits_of(places)
+                best = index.ordered(ranks)
+                found = best, index.bits_of(best.unordered)
             if len(self._found) >= _KEPT:
                 self._found.clear()
             self._found[key] = found
@@ -186,7 +187,7 @@ class Found:
     db: Database
     asked: Asked
     index: FacetIndex
-    places: list[int]
+    places: Iterable[int]
     selected: int
     counts: dict[str, list[Counted]]
     suggestions: list[str]
