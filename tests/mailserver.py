@@ -9,7 +9,10 @@ from tests.mailing import read_mail
 
 
 class Handler:
-    """Takes mails, unless told otherwise: `rcpt` and `data` give answers, `drop` and `slow` name recipients."""
+    """Takes mails, unless told otherwise: `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails.
+
+    `begun` can be acquired once for each mail that was announced.
+    """
 
     def __init__(self):
         self.taken = []
@@ -18,11 +21,21 @@ class Handler:
         self.data = []
         self.drop = []
         self.slow = []
+        self.hang_up = 0
+        self.begun = threading.Semaphore(0)
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.hang_up and len(self.taken) == self.hang_up:
+            self.hang_up = 0
+            server.transport.abort()
+        envelope.mail_from = address
+        self.begun.release()
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.rcpt:

@@ -175,13 +175,15 @@ class _Round:
         message = ready[1] if ready is not None and ready[0] == mail.message_id else self._compose(mail, address)
         return self._way.deliver(message, address, lambda: self._prepare(following))
 
-    def _prepare(self, mail: OutboxMail | None) -> None:
-        """Compose and write the next mail; what is wrong with it is told when its own turn comes."""
+    def _prepare(self, mail: OutboxMail | None) -> bool:
+        """Compose and write the next mail; True when it stands. What is wrong with it is told when its own turn comes."""
         with suppress(Exception):
             if mail is not None and (address := ascii_address(mail.recipient)) is not None:
                 message = self._compose(mail, address)
                 message.as_bytes()
                 self._ready = mail.message_id, message
+                return True
+        return False
 
     def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))

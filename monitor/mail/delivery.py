@@ -42,11 +42,13 @@ class Outcome:
     words: str = ""
 
 
-Meanwhile = Callable[[], None]
+Meanwhile = Callable[[], bool]
+"""What is done while the server reads a mail; True when another one follows."""
 
 
-def nothing() -> None:
-    """Do nothing while the server reads."""
+def nothing() -> bool:
+    """Do nothing while the server reads a mail that none follows."""
+    return False
 
 
 class Transport(Protocol):

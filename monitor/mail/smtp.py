@@ -5,7 +5,8 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -13,7 +14,7 @@ from typing import Any, Literal, Self
 
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
-_GO_ON, _SERVICE_NOT_AVAILABLE = 354, 421
+_DONE, _GO_ON, _SERVICE_NOT_AVAILABLE = 250, 354, 421
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,19 @@ class Server:
 
 
 class _Line(smtplib.SMTP):
-    """A connection on which something can be done while the server reads a mail."""
+    """A connection on which something can be done while the server reads a mail, and while it makes ready for the next one."""
 
     meanwhile: Meanwhile = staticmethod(nothing)
+    _sender = ""
+    _announced = False
+
+    def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """Say that a mail comes from this sender, if that was not said yet; the server's answer."""
+        if self._announced and sender == self._sender:
+            self._announced = False
+            return self.getreply()
+        self._sender = sender
+        return super().mail(sender, options)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """Hand over a mail that ends its lines with CR and LF; the server's last answer."""
@@ -41,8 +52,15 @@ class _Line(smtplib.SMTP):
             raise smtplib.SMTPDataError(code, words)
         # A line that begins with a dot gets another: RFC 5321, section 4.5.2. No mail begins with one.
         self.send(msg.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        self.meanwhile()
-        return self.getreply()
+        follows = self.meanwhile()
+        code, words = self.getreply()
+        if follows and code == _DONE:
+            # The answer is read when the next mail is due: by then what was answered to this one has been written down.
+            # A line that breaks now breaks for the next mail; this one has been taken.
+            with suppress(smtplib.SMTPException, OSError):
+                self.putcmd("mail", f"FROM:<{self._sender}>")
+                self._announced = True
+        return code, words
 
 
 class _TlsLine(_Line, smtplib.SMTP_SSL):

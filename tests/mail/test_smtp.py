@@ -107,6 +107,41 @@ def test_the_next_mail_is_composed_while_the_server_reads(tmp_path, server, monk
     assert done == ["an", "bo", "sent", "ci", "sent", "da", "sent", "ev", "sent", "sent"]
 
 
+def test_a_mail_is_marked_while_the_server_hears_of_the_next_one(tmp_path, server, handler, monkeypatch):
+    heard = []
+
+    def marked(db, mail, now):
+        if not heard:
+            heard.append(handler.begun.acquire(timeout=5))
+        heard.append(handler.begun.acquire(timeout=5 if len(heard) < 5 else 0))
+        mark_sent(db, mail, now)
+
+    monkeypatch.setattr("monitor.jobs.send.mark_sent", marked)
+    assert send(installation(tmp_path, server.port)).sent == 5
+    assert heard == [True] * 5 + [False], "the last one announces none"
+
+
+def test_a_line_that_breaks_after_a_mail_was_taken_doubles_nothing(tmp_path, server, handler):
+    handler.hang_up = 2
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed) == (4, 1)
+    assert states(world) == {"anna": "sent", "bo": "sent", "cia": "waiting", "dan": "sent", "eva": "sent"}
+    assert send(world, MONDAY + timedelta(hours=1)).sent == 1
+    assert len(handler.ids) == len(set(handler.ids)) == 5
+
+
+def test_what_is_not_to_be_sent_any_more_does_not_confuse_the_next_one(tmp_path, server, handler):
+    world = installation(tmp_path, server.port)
+    world.recipients(*(one for one in world.config.recipient if one.email[:2] not in ("bo", "ev")))
+    assert send(world).sent == 3
+    assert states(world) == {"anna": "sent", "bo": "stopped", "cia": "sent", "dan": "sent", "eva": "stopped"}
+    assert [(recipient, sender) for recipient, sender, _ in handler.taken] == [
+        (f"{name}@example.se", "eu@example.se") for name in ("anna", "cia", "dan")
+    ]
+    assert handler.connections == 1
+
+
 def test_the_server_refuses_one_of_five(tmp_path, server, handler):
     handler.rcpt = {"cia@example.se": "550 5.1.1 no such user"}
     world = installation(tmp_path, server.port)
