@@ -15,7 +15,7 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, Spent, as_a_command, run_child, server
 
 
-def measure(inputs: Inputs, quick: bool, *, members: int = 12) -> list[Line]:
+def measure(inputs: Inputs, quick: bool, *, members: int = 311) -> list[Line]:
     """The row `mails`."""
     members = 1 if quick else members
     with ready_week(inputs, quick) as send:
