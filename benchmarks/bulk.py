@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import NOW, Inputs
-from benchmarks.measure import Line, Spent, median_of, run_child, server
+from benchmarks.measure import Line, Spent, as_a_command, median_of, run_child, server
 
 _SETTINGS = """
 [network]
@@ -101,6 +101,7 @@ def crawl_file(settings: str) -> Callable[[], Any]:
     from monitor.config import load_config
     from monitor.jobs.crawl import crawl
 
+    as_a_command()
     config = load_config(Path(settings))
 
     def task() -> int:

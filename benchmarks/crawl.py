@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import NOW, Inputs
-from benchmarks.measure import Line, Spent, median_of, run_child, server
+from benchmarks.measure import Line, Spent, as_a_command, median_of, run_child, server
 
 _SETTINGS = """
 [network]
@@ -101,6 +101,7 @@ def ours(settings: str) -> Callable[[], dict[str, Any]]:
     from monitor.config import load_config
     from monitor.jobs import crawl
 
+    as_a_command()
     config = load_config(Path(settings))
     index, spent = crawl.index_archive, [0.0]
 

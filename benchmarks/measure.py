@@ -137,8 +137,12 @@ def run_child(task: str, **options: Any) -> Spent:
 
 
 def as_a_command() -> None:
-    """Let this process collect garbage as seldom as a command does (`monitor.cli.main`); a peer's collects as Python has it."""
+    """Let this process be as a command is: garbage is collected seldom (`monitor.cli.main`), and there is no numpy.
+
+    numpy comes with a peer; sqlite-utils loads it where it finds it, which takes a tenth of a second that no installation spends.
+    """
     gc.set_threshold(20_000)
+    sys.modules["numpy"] = None  # type: ignore[assignment]
 
 
 @contextmanager
