@@ -9,7 +9,7 @@ from tests.mailing import read_mail
 
 
 class Handler:
-    """Takes mails, unless told otherwise: `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails.
+    """Takes mails, unless told otherwise: `mail`, `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails.
 
     `begun` can be acquired once for each mail that was announced.
     """
@@ -17,6 +17,7 @@ class Handler:
     def __init__(self):
         self.taken = []
         self.connections = 0
+        self.mail = "250 OK"
         self.rcpt = {}
         self.data = []
         self.drop = []
@@ -35,7 +36,7 @@ class Handler:
             server.transport.abort()
         envelope.mail_from = address
         self.begun.release()
-        return "250 OK"
+        return self.mail
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.rcpt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -14,7 +15,7 @@ from typing import Any, Literal, Self
 
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
-_DONE, _GO_ON, _SERVICE_NOT_AVAILABLE = 250, 354, 421
+_DONE, _GO_ON, _SERVICE_NOT_AVAILABLE, _TOO_LARGE = 250, 354, 421, 552
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class Server:
     password: str
     timeout: float
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
+
+
+# 552 with 5.3.4, or without a second code, is about size: RFC 1870, section 6.1, and RFC 3463, section 3.4. With another, it is about a full
+# mailbox or a quota of ours.
+_other_than_size = re.compile(r"5\.(?!3\.4\b)").match
 
 
 class _Line(smtplib.SMTP):
@@ -103,8 +109,10 @@ class Smtp:
             code, words = next(iter(error.recipients.values()))
             return self._judge(code, words, Result.REFUSED_ADDRESS)
         except smtplib.SMTPSenderRefused as error:
-            # Not the mail's fault: the server does not take our sender, so no other mail gets through either.
-            return self._judge(error.smtp_code, error.smtp_error, Result.DOWN)
+            # Not the mail's fault: the server does not take our sender, so no other mail gets through either. Its size, though, is told
+            # along with the sender.
+            too_large = error.smtp_code == _TOO_LARGE and not _other_than_size(_text(error.smtp_error))
+            return self._judge(error.smtp_code, error.smtp_error, Result.REFUSED if too_large else Result.DOWN)
         except smtplib.SMTPResponseException as error:
             return self._judge(error.smtp_code, error.smtp_error, Result.REFUSED)
         except (smtplib.SMTPException, OSError) as error:
@@ -113,7 +121,7 @@ class Smtp:
         return Outcome(Result.SENT)
 
     def _judge(self, code: int, words: bytes | str, permanent: Result) -> Outcome:
-        text = f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
+        text = f"{code} {_text(words)}"
         if code == _SERVICE_NOT_AVAILABLE or code < 0:
             self._drop()
         return Outcome(permanent if code >= 500 else Result.LATER, " ".join(text.split()))
@@ -153,10 +161,13 @@ def _own_name() -> str:
     return socket.gethostname() or "localhost"
 
 
+def _text(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "no answer in time"
     return str(error) or type(error).__name__

@@ -232,6 +232,24 @@ def test_a_mail_that_is_refused_for_good_is_stopped_in_the_servers_words(tmp_pat
     assert world.rows("SELECT count(*) FROM suppressed") == [(0,)], "the mail was refused, not the address"
 
 
+def test_a_mail_that_is_too_large_holds_up_none_behind_it(tmp_path, handler):
+    with Running(handler, data_size_limit=1_000) as server:
+        world = installation(tmp_path, server.port)
+        report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (0, 5, 0)
+    assert set(states(world).values()) == {"stopped"}
+    assert all(error.startswith("552 ") for (error,) in world.rows("SELECT error FROM outbox"))
+
+
+def test_a_quota_of_the_sender_loses_nothing(tmp_path, server, handler):
+    handler.mail = "552 5.2.0 submission quota exceeded"
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (0, 1, 5)
+    handler.mail = "250 OK"
+    assert send(world).sent == 5
+
+
 def test_starttls_and_login(tmp_path, handler, certificate, monkeypatch):
     def check(server, session, envelope, mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"eu", b"hemligt"), handled=False)
