@@ -70,7 +70,8 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
 
     def timed_render(templates: Any, selection: Any, *given: Any) -> Any:
         # Working out why something is told is no part of rendering, although it waits until it is shown.
-        [item.candidate.match.reasons for item in selection.everything if item.candidate.match]
+        for item in selection.everything:
+            _ = item.candidate.reasons
         begun = time.perf_counter()
         rendered = render(templates, selection, *given)
         spent["rendering"] += time.perf_counter() - begun

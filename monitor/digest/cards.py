@@ -31,7 +31,7 @@ class Cards:
 
     def card(self, item: Item) -> CardView:
         """The call in full."""
-        call, reasons = item.candidate.call, _reasons(item)
+        call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
         gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
         changed = item.section is Section.CHANGED
@@ -56,7 +56,7 @@ class Cards:
 
     def line(self, item: Item) -> CardView:
         """The call as one line: title, when, and why."""
-        call, reasons = item.candidate.call, _reasons(item)
+        call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
         if item.section is Section.MISSED:
@@ -190,7 +190,7 @@ class Cards:
         if item.section is Section.CHANGED:
             return rows
         rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(_reasons(item)))
+        rows.extend(self._fit_rows(item.candidate.reasons))
         return rows
 
     def _fit_rows(self, reasons: Reasons) -> list[Row]:
@@ -277,8 +277,3 @@ class Cards:
 
     def _other_language(self, call: Call) -> str:
         return call.language if call.language and call.language != self.wording.language else ""
-
-
-def _reasons(item: Item) -> Reasons:
-    match = item.candidate.match
-    return match.reasons if match is not None else Reasons()

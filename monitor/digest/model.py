@@ -85,7 +85,7 @@ class Match:
 
     level: Level
     relevance: float
-    read: Callable[[], Reasons] = field(default=Reasons, compare=False, repr=False)
+    read: Callable[[], Reasons] = field(compare=False, repr=False)
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -130,6 +130,11 @@ class Candidate:
     answer: str = ""
     note: str = ""
     """A line of the coordinator's own."""
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why the department should be told; none where the rules do not match the call."""
+        return self.match.reasons if self.match is not None else Reasons()
 
     @property
     def key(self) -> tuple[str, str]:

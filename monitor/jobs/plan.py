@@ -31,7 +31,7 @@ def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime
                 key=item.candidate.key,
                 title=clean(item.candidate.call.title),
                 level=item.candidate.match.level.value if item.candidate.match else "",
-                themes=item.candidate.match.reasons.themes if item.candidate.match else (),
+                themes=item.candidate.reasons.themes,
                 note=item.candidate.note,
                 told=bool(item.candidate.told),
             )

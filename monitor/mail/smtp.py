@@ -45,7 +45,7 @@ class _Line(smtplib.SMTP):
 
     def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
         """Say that a mail comes from this sender, if that was not said yet; the server's answer."""
-        if self._announced and sender == self._sender:
+        if self._announced:
             self._announced = False
             return self.getreply()
         self._sender = sender
