@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import chain
 from sys import intern
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -26,27 +27,24 @@ class TermSet:
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
         self.wanted = [_wanted(term) for term in self.terms]
-        self._stream, self._marks, self._ends = _Finder(), _Finder(), _Finder(backwards=True)
+        self._readers: dict[frozenset[int] | None, _Reader] = {}
         self.askers: dict[str, frozenset[int]] = {}
         """By pattern, the terms that ask for it."""
         self.unsure: set[str] = set()
         """Patterns that may stand where their term does not."""
         for index, wanted in enumerate(self.wanted):
             for pattern, place, _ in wanted:
-                finder = self._ends if place in _ENDS else self._marks if place in _MARKS else self._stream
-                finder.patterns.append(pattern)
                 if place not in _SURE:
                     self.unsure.add(pattern)
                 self.askers[pattern] = self.askers.get(pattern, _NONE) | {index}
 
-    def scan(self, lemma_text: str) -> Scan:
-        """What a lemma text holds of the terms."""
+    def scan(self, lemma_text: str, among: frozenset[int] | None = None) -> Scan:
+        """What a lemma text holds of the terms, or of those of these numbers: what nobody asks for takes longer to tell than to read past."""
+        if among not in self._readers:
+            wanted = self.wanted if among is None else [self.wanted[index] for index in among]
+            self._readers[among] = _Reader(chain.from_iterable(wanted))
         stream, _, entries = lemma_text.partition("\n")
-        found = self._stream.find(stream)
-        if not entries.isspace():
-            found += self._marks.find(entries)
-            found += self._ends.find(entries)
-        return Scan(self, frozenset(found), stream, entries)
+        return Scan(self, self._readers[among].find(stream, entries), stream, entries)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
         """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
@@ -55,6 +53,24 @@ class TermSet:
         """
         scan = self.scan(lemma_text)
         return sorted({(term, *span) for term in scan.standing(scan.found) for spans in scan.spans(term) for span in spans})
+
+
+class _Reader:
+    """Finds patterns in a lemma text, each in the line where it may stand."""
+
+    def __init__(self, wanted: Iterable[_Wanted]) -> None:
+        self._stream, self._marks, self._ends = _Finder(), _Finder(), _Finder(backwards=True)
+        for pattern, place, _ in wanted:
+            finder = self._ends if place in _ENDS else self._marks if place in _MARKS else self._stream
+            finder.patterns.append(pattern)
+
+    def find(self, stream: str, entries: str) -> frozenset[str]:
+        """The patterns that stand in the stream of lemmas or in the entries."""
+        found = self._stream.find(stream)
+        if not entries.isspace():
+            found += self._marks.find(entries)
+            found += self._ends.find(entries)
+        return frozenset(found)
 
 
 class _Finder:

@@ -50,7 +50,7 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str,
     number = 0
     for call, zones in calls:
         number += 1
-        scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
+        scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
         before = Judgement(one, call, scanned)
         after = Judgement(other, call, scanned, (before, alike))
         had = {match.department: match for match in matches_of(before)}

@@ -47,7 +47,7 @@ class _Texts:
         if zone not in self._scanned:
             text = self._more[zone]() if zone in self._more else ""
             lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
-            self._scanned[zone] = self._rules.scan(lemma_text) if lemma_text else None
+            self._scanned[zone] = self._rules.scan(lemma_text, zone) if lemma_text else None
         return self._scanned[zone]
 
     @cached_property

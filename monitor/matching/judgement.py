@@ -184,7 +184,7 @@ class Judgement:
 def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
     """Everything the rules say about a call, matched or not."""
     zones = analyse_zones(rules, call) if zones is None else zones
-    return Judgement(rules, call, {zone: rules.scan(text) for zone, text in zones.items() if text})
+    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in zones.items() if text})
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -29,6 +29,11 @@ from monitor.matching.model import (
     ThemeHead,
 )
 from monitor.matching.scoring import Asked, Terms, make_ready, ready_terms
+
+PLACE_ZONES = ("place", "title", "summary", "body")
+"""Where the gate of the place looks."""
+_Asking = tuple[tuple[str, ...], Collection[str]]
+"""Words, and the zones in which they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,8 @@ class RuleSet:
     programmes: Mapping[str, Programme]
     fit: FitFile
     files: Mapping[str, str] = field(repr=False)
-    beside: tuple[str, ...] = field(default=(), repr=False)
-    """Words of another rule set that are numbered along, so that one scan serves both."""
+    beside: tuple[_Asking, ...] = field(default=(), repr=False)
+    """What another rule set asks for, numbered and looked for along, so that one scan serves both."""
 
     @cached_property
     def analyser(self) -> Analyser:
@@ -136,22 +141,32 @@ class RuleSet:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """The number of every term that any rule asks for."""
-        return {word: number for number, word in enumerate(sorted({*self._asked(), *self.beside}))}
+        every = (words for words, _ in (*self._asked(), *self.beside))
+        return {word: number for number, word in enumerate(sorted(set().union(*every)))}
 
-    def _asked(self) -> Iterator[str]:
+    def _asked(self) -> Iterator[_Asking]:
         for theme in self.live_themes:
             for condition in theme.conditions:
-                yield from condition.words
+                yield condition.words, condition.zones
                 if isinstance(condition, Signal):
-                    yield from condition.needs
+                    yield condition.needs, ZONES
         yield from self._asked_by_gates()
 
-    def _asked_by_gates(self) -> Iterator[str]:
-        yield from self.fit.place.ours
-        for other in self.fit.place.other:
-            yield from other.words
+    def _asked_by_gates(self) -> Iterator[_Asking]:
+        for words in (self.fit.place.ours, *(other.words for other in self.fit.place.other)):
+            yield words, PLACE_ZONES
         for row in (*self.fit.offer, *self.fit.answer):
-            yield from (*row.words, *row.unless)
+            yield (*row.words, *row.unless), row.zones
+
+    @cached_property
+    def _asked_in(self) -> Mapping[str, frozenset[int]]:
+        """By zone, the terms that are asked for there."""
+        asked: dict[str, set[int]] = defaultdict(set)
+        for words, zones in (*self._asked(), *self.beside):
+            numbers = [self.numbers[word] for word in words]
+            for zone in zones:
+                asked[zone].update(numbers)
+        return {zone: frozenset(numbers) for zone, numbers in asked.items()}
 
     def beside_of(self, other: RuleSet) -> RuleSet:
         """The same rules, numbering the words of `other` as well: what one of the two scans, both can judge."""
@@ -250,9 +265,9 @@ class RuleSet:
             least.append((points, points - sum(max(0.0, worth) for worth, _ in structural)))
         return tuple(least)
 
-    def scan(self, lemma_text: str) -> Scan:
-        """Every term that stands in the text, in one pass."""
-        return self._terms.scan(lemma_text)
+    def scan(self, lemma_text: str, zone: str) -> Scan:
+        """Every term that is asked for in the zone and stands in its text, in one pass."""
+        return self._terms.scan(lemma_text, self._asked_in.get(zone, frozenset()))
 
     @cached_property
     def ready_fit(self) -> ReadyFit:
@@ -264,7 +279,7 @@ class RuleSet:
             ready_terms(place.ours, numbers),
             tuple((other, ready_terms(other.words, numbers)) for other in place.other),
             form_of(place.identifier),
-            ready_terms(tuple(self._asked_by_gates()), numbers).patterns,
+            ready_terms(tuple(word for words, _ in self._asked_by_gates() for word in words), numbers).patterns,
         )
 
 

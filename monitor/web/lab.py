@@ -189,7 +189,7 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
     touched_now, hopeful_now = _hopeful(db, other)
     outcome.touched = len(touched | touched_now)
     for call, zones in calls_of(db, rules.analyser, hopeful | hopeful_now | changed_ids(db)):
-        scanned = {zone: one.scan(text) for zone, text in zones.items() if text}
+        scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
         had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}
         has = {match.department: match for match in matches_of(Judgement(other, call, scanned))}
         _sort(call, had, has, found, others, after_keys)
