@@ -109,9 +109,13 @@ class Scan:
     def standing(self, patterns: frozenset[str]) -> frozenset[int]:
         """The terms that stand in the text by one of these patterns, all of which were found."""
         asking = _NONE.union(*map(self._terms.askers.__getitem__, patterns))
-        if patterns.isdisjoint(self._terms.unsure):
+        if self.sure_of(patterns):
             return asking
         return frozenset(term for term in asking if self.place(term) is not None)
+
+    def sure_of(self, patterns: frozenset[str]) -> bool:
+        """True when these patterns stand nowhere but where their terms do."""
+        return patterns.isdisjoint(self._terms.unsure)
 
     @cached_property
     def places(self) -> dict[int, Span]:
@@ -168,8 +172,7 @@ class Scan:
 
 def anywhere(scans: Iterable[Scan]) -> frozenset[str]:
     """The patterns that stand in any of the texts."""
-    # A union is a copy of its first set, so the largest comes first.
-    return frozenset[str]().union(*sorted((scan.found for scan in scans), key=len, reverse=True))
+    return frozenset[str]().union(*(scan.found for scan in scans))
 
 
 def _starts(text: str, pattern: str) -> Iterator[int]:

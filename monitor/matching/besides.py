@@ -6,25 +6,39 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import translate
+from typing import NamedTuple
 
 from monitor.calls import Call
 from monitor.matching.model import Condition, FitRow, Programme
 
+_ANY = frozenset("*")
+_wild = re.compile(r"[*?\[]")
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What a call states besides its words: the programme's id, its codes and its kind of action; the latter in small letters."""
+
+class Stated(NamedTuple):
+    """What a call states besides its words: the programme's id, its codes and its kind of action; the latter in small letters.
+
+    `heads` are how the codes begin, and what stands for any beginning.
+    """
 
     programme: str
     codes: tuple[str, ...]
     action: tuple[str, ...]
+    heads: frozenset[str]
 
 
 def stated_by(call: Call, programme: Programme | None) -> Stated:
     """What a call states. Its codes are the identifier and the source's own key: a cascade call bears its parent's identifier,
     and only its key tells that it is one."""
     codes = tuple(code.casefold() for code in (call.identifier, call.call_id) if code)
-    return Stated(programme.id if programme is not None else "", codes, (call.action.casefold(),) if call.action else ())
+    action = (call.action.casefold(),) if call.action else ()
+    return Stated(programme.id if programme is not None else "", codes, action, heads_of(codes) | _ANY)
+
+
+def heads_of(codes: Iterable[str]) -> frozenset[str]:
+    """How codes begin, up to the first hyphen; of patterns that do not say so, what stands for any beginning."""
+    heads = (code.casefold().partition("-")[0] for code in codes)
+    return frozenset("*" if _wild.search(head) else head for head in heads)
 
 
 def form_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -39,10 +53,11 @@ def is_like(texts: Iterable[str], form: re.Pattern[str] | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Besides:
-    """What is asked of programme, codes and action; what is not asked is met."""
+    """What is asked of programme, codes and action; what is not asked is met. Most codes are told by their `heads`."""
 
     programme: tuple[str, ...]
     code: re.Pattern[str] | None
+    heads: frozenset[str]
     action: re.Pattern[str] | None = None
 
     @property
@@ -54,11 +69,12 @@ class Besides:
         """Whether the call states what is asked."""
         if self.programme and stated.programme not in self.programme:
             return False
-        if self.code is not None and not is_like(stated.codes, self.code):
+        if self.code is not None and (self.heads.isdisjoint(stated.heads) or not is_like(stated.codes, self.code)):
             return False
         return self.action is None or is_like(stated.action, self.action)
 
 
 def besides_of(asking: Condition | FitRow) -> Besides:
     """What a condition or a row of fit.toml asks besides its words."""
-    return Besides(asking.programme, form_of(asking.identifier), form_of(asking.action) if isinstance(asking, FitRow) else None)
+    action = form_of(asking.action) if isinstance(asking, FitRow) else None
+    return Besides(asking.programme, form_of(asking.identifier), heads_of(asking.identifier), action)

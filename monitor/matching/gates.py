@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.calls import Call, Kind
-from monitor.language.termset import Scan, anywhere
+from monitor.language.termset import Scan
 from monitor.matching.besides import Stated, is_like
 from monitor.matching.model import Answer
 from monitor.matching.ruleset import ReadyRow, RuleSet
@@ -34,8 +34,8 @@ class Gates:
 class _Texts:
     """The zones a row may ask for, each analysed and scanned when first asked for."""
 
-    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan]) -> None:
-        self._rules, self._call = rules, call
+    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str]) -> None:
+        self._rules, self._call, self._found = rules, call, found
         self._scanned: dict[str, Scan | None] = dict(scanned)
         self._more: dict[str, Callable[[], str]] = {
             "applicants": lambda: "\n".join(call.applicants),
@@ -51,24 +51,24 @@ class _Texts:
         return self._scanned[zone]
 
     @cached_property
-    def asked(self) -> frozenset[str]:
-        """The patterns of the gates' words that stand in any zone: most stand nowhere, and need no second look."""
-        scans = [self[zone] for zone in {*self._scanned, *self._more}]
-        return anywhere(scan for scan in scans if scan is not None) & self._rules.ready_fit.patterns
+    def found(self) -> frozenset[str]:
+        """The patterns that stand in any zone."""
+        return self._found.union(*(scan.found for zone in self._more if (scan := self[zone]) is not None))
 
 
-def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
-    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
-    texts = _Texts(rules, call, scanned)
+def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str], stated: Stated) -> Gates:
+    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text, and `found`
+    the patterns that stand in any of them."""
+    texts = _Texts(rules, call, scanned, found)
     ready = rules.ready_fit
-    for offer in ready.offer:
+    for offer in ready.offer.asked(texts.found):
         word = _holds(offer, rules, stated, texts)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
     outside = _outside(rules, call, stated, texts)
     if outside is not None:
         return outside
-    for answer, row in ready.answer:
+    for answer, row in ready.answer.asked(texts.found):
         word = _holds(row, rules, stated, texts)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
@@ -90,8 +90,6 @@ def _step(call: Call, answer: Answer) -> str:
 
 def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, texts: _Texts) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
-    if ready.words.order and texts.asked.isdisjoint(ready.words.patterns):
-        return None
     if not ready.besides.met_by(stated):
         return None
     zones, found = ready.row.zones, ""
@@ -112,7 +110,7 @@ def _outside(rules: RuleSet, call: Call, stated: Stated, texts: _Texts) -> Gates
     place = texts["place"]
     if ready.ours.first(place) is not None:
         return None
-    others = [(other, words) for other, words in ready.other if not texts.asked.isdisjoint(words.patterns)]
+    others = ready.other.asked(texts.found)
     for other, words in others:
         number = words.first(place)
         if number is not None:

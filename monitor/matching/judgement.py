@@ -70,7 +70,7 @@ class Judgement:
         """What the gates say."""
         if self._beside is not None and GATES in self._alike:
             return self._beside.gates
-        return pass_gates(self.rules, self.call, self._scans, self._stated)
+        return pass_gates(self.rules, self.call, self._scans, self._anywhere, self._stated)
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
@@ -82,26 +82,20 @@ class Judgement:
 
     @cached_property
     def promising(self) -> tuple[ThemeResult, ...]:
-        """The themes that may reach a department, told from words alone: most themes of most calls need no second look."""
-        rules, least = self.rules, self.rules.least
+        """The themes that may reach a department, told from what speaks for them: most themes of most calls need no second look."""
+        rules, fields, least = self.rules, self.rules.fields, self.rules.least
         filled: set[int] = set()
         for zone, scan in self._scans.items():
             gains = rules.gains[zone]
             filled.update(*map(gains.fields.__getitem__, scan.found & gains.patterns))
-        hoped: dict[int, float] = {}
+        points: dict[int, float] = {}
         for number in filled:
-            theme, worth, _, _, _ = rules.fields[number]
-            hoped[theme] = hoped.get(theme, 0.0) + worth
-        # What is asked besides is looked at where the words alone would do, which is seldom.
-        points = {theme: 0.0 for theme in sorted(hoped) if hoped[theme] + ROUNDING >= least[theme][1]}
-        for number in filled:
-            theme, worth, besides, _, _ = rules.fields[number]
-            if theme in points and (besides < 0 or self._may_count(besides)):
-                points[theme] += worth
+            theme, worth, besides = fields[number]
+            if besides < 0 or self._may_count(besides):
+                points[theme] = points.get(theme, 0.0) + worth
+        near = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
         return tuple(
-            self._result(theme)
-            for theme, found in points.items()
-            if found + ROUNDING >= least[theme][1] and found + self._structural(theme) + ROUNDING >= least[theme][0]
+            self._result(theme) for theme in near if points[theme] + self._structural(theme) + ROUNDING >= least[theme][0]
         )
 
     def _structural(self, number: int) -> float:
@@ -129,18 +123,14 @@ class Judgement:
         return self._beside._result(self._beside.rules.places[name])
 
     def _worked_out(self, number: int) -> ThemeResult:
-        theme, conditions = self.rules.ready[number]
         hits: list[Hit] = []
         vetoes: list[tuple[Veto, str, str]] = []
-        for asked in conditions:
+        for asked in self.rules.conditions[number].asked(self._anywhere):
             self._ask(asked, hits, vetoes)
-        return ThemeResult(theme, sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
+        return ThemeResult(self.rules.live_themes[number], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
     def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
         condition = asked.condition
-        # What is cheap to tell comes first: of most conditions no word stands anywhere.
-        if asked.terms.order and self._anywhere.isdisjoint(asked.terms.patterns):
-            return
         if not asked.besides.met_by(self._stated) or (asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None):
             return
         for points, zones in asked.fields:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 from math import inf
 from typing import NamedTuple
 
@@ -28,7 +27,7 @@ from monitor.matching.model import (
     ThemeFile,
     ThemeHead,
 )
-from monitor.matching.scoring import Asked, Terms, make_ready, ready_terms
+from monitor.matching.scoring import Asked, Index, Terms, askers_of, make_ready, ready_terms
 
 PLACE_ZONES = ("place", "title", "summary", "body")
 """Where the gate of the place looks."""
@@ -50,13 +49,11 @@ class ReadyRow:
 class ReadyFit:
     """fit.toml made ready: its rows in order, the places with their words, and the form of codes that are for other countries."""
 
-    offer: tuple[ReadyRow, ...]
-    answer: tuple[tuple[AnswerRow, ReadyRow], ...]
+    offer: Index[ReadyRow]
+    answer: Index[tuple[AnswerRow, ReadyRow]]
     ours: Terms
-    other: tuple[tuple[OtherPlace, Terms], ...]
+    other: Index[tuple[OtherPlace, Terms]]
     abroad: re.Pattern[str] | None
-    patterns: frozenset[str]
-    """Those of every word that is asked for."""
 
 
 class Field(NamedTuple):
@@ -66,8 +63,6 @@ class Field(NamedTuple):
     theme: int
     points: float
     besides: int
-    zones: tuple[str, ...]
-    terms: Terms
 
 
 class Gains(NamedTuple):
@@ -205,10 +200,20 @@ class RuleSet:
         )
 
     @cached_property
+    def conditions(self) -> tuple[Index[Asked], ...]:
+        """The signals and vetoes of each live theme, found by the patterns that stand in a text."""
+        return tuple(Index((asked, asked.terms) for asked in conditions) for _, conditions in self.ready)
+
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields of all signals of live themes that give points for words."""
+        return tuple(field for field, _, _ in self._worded)
+
+    @cached_property
+    def _worded(self) -> tuple[tuple[Field, tuple[str, ...], Terms], ...]:
+        """Each field with its zones and terms."""
         return tuple(
-            Field(theme, points, self._beside_of(asked), zones, asked.terms)
+            (Field(theme, points, self._beside_of(asked)), zones, asked.terms)
             for theme, (_, conditions) in enumerate(self.ready)
             for asked in conditions
             if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
@@ -218,14 +223,11 @@ class RuleSet:
     @cached_property
     def gains(self) -> Mapping[str, Gains]:
         """By zone, the fields that a pattern fills."""
-        gains: dict[str, dict[str, set[int]]] = {zone: defaultdict(set) for zone in ZONES}
-        for number, filled in enumerate(self.fields):
-            for zone, pattern in product(filled.zones, filled.terms.patterns):
-                gains[zone][pattern].add(number)
-        return {
-            zone: Gains(frozenset(fields), {pattern: frozenset(numbers) for pattern, numbers in fields.items()})
-            for zone, fields in gains.items()
+        gains = {
+            zone: askers_of((number, terms) for number, (_, zones, terms) in enumerate(self._worded) if zone in zones)
+            for zone in ZONES
         }
+        return {zone: Gains(frozenset(fields), fields) for zone, fields in gains.items()}
 
     @cached_property
     def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:
@@ -273,13 +275,15 @@ class RuleSet:
     def ready_fit(self) -> ReadyFit:
         """The gates before the words, with their words as numbers."""
         place, numbers = self.fit.place, self.numbers
+        offers = [_ready_row(row, numbers) for row in self.fit.offer]
+        answers = [(row, _ready_row(row, numbers)) for row in self.fit.answer]
+        others = [(other, ready_terms(other.words, numbers)) for other in place.other]
         return ReadyFit(
-            tuple(_ready_row(row, numbers) for row in self.fit.offer),
-            tuple((row, _ready_row(row, numbers)) for row in self.fit.answer),
+            Index((offer, offer.words) for offer in offers),
+            Index(((row, ready), ready.words) for row, ready in answers),
             ready_terms(place.ours, numbers),
-            tuple((other, ready_terms(other.words, numbers)) for other in place.other),
+            Index(((other, words), words) for other, words in others),
             form_of(place.identifier),
-            ready_terms(tuple(word for words, _ in self._asked_by_gates() for word in words), numbers).patterns,
         )
 
 

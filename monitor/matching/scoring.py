@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import exp2
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from monitor.language.terms import parse_term
 from monitor.language.termset import Scan, patterns
 from monitor.matching.besides import Besides, besides_of
 from monitor.matching.model import Signal, Veto
 
+Item = TypeVar("Item")
 Level = Literal["stark", "trolig", "svag"]
 
 FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0}
@@ -32,17 +34,46 @@ ZONE_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Words made ready: their numbers in the order of the file, and all their patterns, which tell at once that none stands in a text."""
+    """Words made ready: their numbers in the order of the file, all their patterns, which tell at once that none stands in a text, and
+    by pattern the place in the order of the first word that has it."""
 
     order: tuple[int, ...]
     patterns: frozenset[str]
+    places: Mapping[str, int] = field(compare=False)
 
     def first(self, scan: Scan | None) -> int | None:
         """The first of the words that stands in a text; None stands for an empty text."""
         if scan is None or not (found := scan.found & self.patterns):
             return None
+        if scan.sure_of(found):
+            return self.order[min(map(self.places.__getitem__, found))]
         standing = scan.standing(found)
         return next((number for number in self.order if number in standing), None)
+
+
+def askers_of(terms: Iterable[tuple[int, Terms]]) -> dict[str, frozenset[int]]:
+    """The numbers of those whose words have a pattern, by pattern."""
+    askers: dict[str, set[int]] = defaultdict(set)
+    for number, asked in terms:
+        for pattern in asked.patterns:
+            askers[pattern].add(number)
+    return {pattern: frozenset(numbers) for pattern, numbers in askers.items()}
+
+
+class Index(Generic[Item]):
+    """Many items with the words that each asks for: the few that a text may meet are told without a look at the others."""
+
+    def __init__(self, items: Iterable[tuple[Item, Terms]]) -> None:
+        pairs = tuple(items)
+        self._items = tuple(item for item, _ in pairs)
+        self._unworded = frozenset(number for number, (_, terms) in enumerate(pairs) if not terms.order)
+        self._askers = askers_of((number, terms) for number, (_, terms) in enumerate(pairs))
+        self._patterns = frozenset(self._askers)
+
+    def asked(self, found: frozenset[str]) -> list[Item]:
+        """The items, in order, that ask for no word or have one of the patterns that were found."""
+        numbers = self._unworded.union(*map(self._askers.__getitem__, found & self._patterns))
+        return [self._items[number] for number in sorted(numbers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +111,11 @@ def _fields(condition: Signal | Veto) -> tuple[tuple[float, tuple[str, ...]], ..
 
 def ready_terms(words: tuple[str, ...], numbers: Mapping[str, int]) -> Terms:
     """Words as they stand in a file, with their numbers."""
-    return Terms(
-        tuple(numbers[word] for word in words),
-        frozenset(pattern for word in words for pattern in patterns(parse_term(word))),
-    )
+    places: dict[str, int] = {}
+    for place, word in enumerate(words):
+        for pattern in patterns(parse_term(word)):
+            places.setdefault(pattern, place)
+    return Terms(tuple(numbers[word] for word in words), frozenset(places), places)
 
 
 def most_points(signal: Signal) -> float:
