@@ -15,7 +15,7 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, percentile
 from monitor.archive import Archive
 from monitor.archive.facets import FacetIndex
-from monitor.archive.search import word_ranks
+from monitor.archive.wordsearch import by_words
 
 QUERIES = (
     "climate",
@@ -88,11 +88,10 @@ def page_search(archive: Archive) -> Search:
     index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
 
     def search(query: str) -> object:
-        ranks = word_ranks(archive.db, query)
-        assert ranks is not None, f"{query!r} asks for more than words"
-        best = index.ordered(ranks)
-        found = index.bits_of(best.unordered)
-        return index.counts(found, {}), index.page(found, best, 0, 20)
+        found = by_words(archive.db, index, query)
+        assert found is not None, f"{query!r} asks for more than words"
+        best, within = found
+        return index.counts(within, {}), index.page(within, best, 0, 20)
 
     return search
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from heapq import nsmallest
-from itertools import islice
 
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
@@ -21,7 +18,6 @@ Key = tuple[str, str]
 Chosen = Mapping[str, Collection[str]]
 _LAST = "9"
 _ONE = ord("1")
-_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +26,6 @@ class Counted:
 
     value: str
     count: int
-
-
-class Ranked:
-    """Places in the order of their scores, the lowest first, and among equals by place.
-
-    Whoever looks at a page sees twenty of what may be a third of the archive: all is put in order only for who looks further.
-    """
-
-    def __init__(self, scored: list[tuple[float, int]]) -> None:
-        self._scored = scored
-
-    def __iter__(self) -> Iterator[int]:
-        yield from self._first
-        yield from islice(self._all, len(self._first), None)
-
-    @property
-    def unordered(self) -> Iterator[int]:
-        """The same places in any order."""
-        return (place for _, place in self._scored)
-
-    @cached_property
-    def _first(self) -> list[int]:
-        return [place for _, place in nsmallest(_LOOKED_AT, self._scored)]
-
-    @cached_property
-    def _all(self) -> list[int]:
-        return [place for _, place in sorted(self._scored)]
 
 
 class FacetIndex:
@@ -69,6 +38,7 @@ class FacetIndex:
         self.positions: dict[int, int] = {}
         self._places: dict[Key, int] = {}
         self._factors: list[float] = []
+        self._closed: list[bool] = []
         self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
         rows = db.execute(
             f"SELECT c.rowid, c.source, c.call_id, c.kind, CASE WHEN c.vanished_at IS NULL THEN {STATUS_NOW} ELSE 'closed' END,"
@@ -97,14 +67,15 @@ class FacetIndex:
             seen.append(first)
             changed.append(last)
             titles.append(title.casefold())
-            passed = status == "closed"
-            self._factors.append(weigh(1.0, closed=passed, first_seen=datetime.fromisoformat(first), now=now))
+            self._closed.append(status == "closed")
+            self._factors.append(weigh(1.0, closed=self._closed[place], first_seen=datetime.fromisoformat(first), now=now))
         self._add_matches(db)
-        self._by_id = {
-            number: self._places[source, call_id]
-            for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed")
-            if (source, call_id) in self._places
-        }
+        self._by_id: dict[int, int] = {}
+        self._ids = [0] * len(rows)
+        for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed"):
+            known = self._places.get((source, call_id))
+            if known is not None:
+                self._by_id[number], self._ids[known] = known, number
         self._bits = {
             facet: {value: int.from_bytes(marks, "little") for value, marks in values.items()}
             for facet, values in self._values.items()
@@ -143,10 +114,20 @@ class FacetIndex:
         positions = self.positions
         return [positions[rowid] for rowid in rowids if rowid in positions]
 
-    def ordered(self, ranks: Iterable[tuple[int, float]]) -> Ranked:
-        """Where these rows of `indexed` stand in the index, the best first by the score that their ranks give (see `word_ranks`)."""
+    def scored(self, ranks: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
+        """The scores of these rows of `indexed` by their ranks (the lower, the better), and where each stands in the index."""
         places, factors = self._by_id, self._factors
-        return Ranked([(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None])
+        return [(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None]
+
+    def foremost(self, numbers: Iterable[int]) -> list[int]:
+        """Where these rows of `indexed` stand in the index: what is open before what is closed, else in their order."""
+        closed = self._closed
+        places = [place for place in map(self._by_id.get, numbers) if place is not None]
+        return [place for place in places if not closed[place]] + [place for place in places if closed[place]]
+
+    def numbers_of(self, places: Iterable[int]) -> list[int]:
+        """The ids in `indexed` of what stands at these places."""
+        return [self._ids[place] for place in places]
 
     def bits_of(self, places: Iterable[int]) -> int:
         """These places as bits."""

@@ -103,17 +103,12 @@ def ranked(db: Database, query: str, now: datetime, filters: Filters | None = No
     return [row[0] for row in db.execute(_ordered(words, where), {**values, "words": words})]
 
 
-def word_ranks(db: Database, query: str) -> list[tuple[int, float]] | None:
-    """For a query of words alone, the ids in `indexed` of what they find, each with its rank by them: the lower, the better (see `weigh`).
-
-    None for a query that asks for more than words; `ranked` answers any.
-    """
+def words_alone(query: str) -> str | None:
+    """The full-text expression of a query of words; None for one that asks for more, or for nothing: `ranked` answers any."""
     asked = parse_query(query)
-    words = _expression(asked)
-    if not words or asked.fields or asked.before is not None or asked.after is not None:
+    if not asked.terms or asked.fields or asked.before is not None or asked.after is not None:
         return None
-    found: list[tuple[int, float]] = db.execute("SELECT rowid, rank FROM search WHERE search MATCH ?", [words]).fetchall()
-    return found
+    return _expression(asked)
 
 
 def weigh(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.calls import Call
 from monitor.matching.model import Condition, FitRow, Programme
 
-_ANY = frozenset("*")
+_ANY = "*"
 _wild = re.compile(r"[*?\[]")
 
 
@@ -32,13 +32,18 @@ def stated_by(call: Call, programme: Programme | None) -> Stated:
     and only its key tells that it is one."""
     codes = tuple(code.casefold() for code in (call.identifier, call.call_id) if code)
     action = (call.action.casefold(),) if call.action else ()
-    return Stated(programme.id if programme is not None else "", codes, action, heads_of(codes) | _ANY)
+    heads = frozenset([_ANY, *(_head(code) for code in codes)])
+    return Stated(programme.id if programme is not None else "", codes, action, heads)
 
 
-def heads_of(codes: Iterable[str]) -> frozenset[str]:
-    """How codes begin, up to the first hyphen; of patterns that do not say so, what stands for any beginning."""
-    heads = (code.casefold().partition("-")[0] for code in codes)
-    return frozenset("*" if _wild.search(head) else head for head in heads)
+def heads_of(patterns: Iterable[str]) -> frozenset[str]:
+    """How codes of these forms begin; of a form that does not say so, what stands for any beginning."""
+    heads = (_head(pattern.casefold()) for pattern in patterns)
+    return frozenset(_ANY if _wild.search(head) else head for head in heads)
+
+
+def _head(code: str) -> str:
+    return code.partition("-")[0]
 
 
 def form_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -13,8 +13,9 @@ from monitor.archive.browse import open_counts
 from monitor.archive.corrections import load_call
 from monitor.archive.database import Database
 from monitor.archive.facets import Counted, FacetIndex
-from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest, word_ranks
+from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest
 from monitor.archive.texts import stored_zones
+from monitor.archive.wordsearch import by_words
 from monitor.calls import Call, call_zones
 from monitor.language.queries import parse_query
 from monitor.language.termset import TermSet
@@ -145,19 +146,16 @@ class Finder:
             self._open = index, open_counts(self._site.archive.db, self._site.clock())
         return self._open[1]
 
-    def by_words(self, index: FacetIndex, query: str, now: datetime) -> tuple[Iterable[int], int]:
-        """Where what the words find stands in the index, the best first, and the same as bits; kept for the next page or facet."""
+    def answer(self, index: FacetIndex, query: str, now: datetime) -> tuple[Iterable[int], int]:
+        """Where what a query finds stands in the index, the best first, and the same as bits; kept for the next page or facet."""
         key = (id(index), query)
         found = self._found.get(key)
         if found is None:
-            ranks = word_ranks(self._site.archive.db, query)
-            if ranks is None:
+            found = by_words(self._site.archive.db, index, query)
+            if found is None:
                 filters = Filters(programmes=programme_names(self._site.rules))
                 places = index.places_of(ranked(self._site.archive.db, query, now, filters))
                 found = places, index.bits_of(places)
-            else:
-                best = index.ordered(ranks)
-                found = best, index.bits_of(best.unordered)
             if len(self._found) >= _KEPT:
                 self._found.clear()
             self._found[key] = found
@@ -237,9 +235,9 @@ def find(site: Site, asked: Asked) -> Found:
     index = finder.index()
     db = site.archive.db
     searched = asked.query
-    places, within = finder.by_words(index, searched, site.clock()) if searched else ([], index.everything)
+    places, within = finder.answer(index, searched, site.clock()) if searched else ([], index.everything)
     if not within and (subject := " ".join(subject_words(searched))) and subject != searched:
-        places, within = finder.by_words(index, subject, site.clock())
+        places, within = finder.answer(index, subject, site.clock())
         searched = subject if within else searched
     selected = index.select(within, asked.choices)
     return Found(

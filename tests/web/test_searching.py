@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from monitor.archive import open_archive
 from monitor.archive.facets import FACETS, FacetIndex
 from monitor.archive.matches import MatchRow, read_calls, store_matches
-from monitor.archive.search import ranked, word_ranks
+from monitor.archive.search import ranked
 from monitor.archive.store import store_run
+from monitor.archive.wordsearch import by_words
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.judgement import analyse_zones
@@ -87,9 +88,29 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = find(site, asked(query)).index
-    best = index.ordered(word_ranks(site.archive.db, query))
+    best, found = by_words(site.archive.db, index, query)
     assert list(best) == index.places_of(ranked(site.archive.db, query, NOW))
-    assert word_ranks(site.archive.db, f"{query} program:LIFE") is None
+    assert found == index.bits_of(best)
+    assert by_words(site.archive.db, index, f"{query} program:LIFE") is None
+
+
+@pytest.mark.parametrize("query", ["kommuner", "kommun* -energi", "bibliotek"])
+@pytest.mark.parametrize("most", [0, 1, 7, 10_000])
+def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most):
+    db = site.archive.db
+    index = find(site, asked(query)).index
+    whole, found = by_words(db, index, query)
+    best, bits = by_words(db, index, query, most=most)
+    assert bits == found
+    order = list(whole)
+    assert sorted(best) == sorted(order)
+    came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
+    numbers = {index.positions[rowid]: number for rowid, number in came.items()}
+    closed = set(index.page(index.select(index.everything, {"status": ["closed"]}), "newest", 0, 0))
+    worth = sorted(order, key=lambda place: (index.keys[place] in closed, -numbers[place]))
+    weighed = order if len(order) <= most else [place for place in order if place in worth[:most]]
+    assert list(best) == weighed + [place for place in worth if place not in weighed]
+    assert len(order) > 7
 
 
 def test_programmes_are_found_by_any_of_their_names(site):

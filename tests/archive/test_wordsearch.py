@@ -3,7 +3,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.archive.facets import Ranked
+from monitor.archive.wordsearch import Ranked
 
 # Few scores, so that many are equal; places in any order, each once.
 SCORED = st.lists(st.integers(0, 2_000), max_size=900, unique=True).flatmap(
@@ -11,12 +11,11 @@ SCORED = st.lists(st.integers(0, 2_000), max_size=900, unique=True).flatmap(
 )
 
 
-@given(SCORED, st.integers(0, 900))
-def test_any_page_of_a_ranking_is_the_same_as_of_all_in_order(scored, looked_at):
+@given(SCORED, st.lists(st.integers(2_001, 3_000), max_size=9, unique=True), st.integers(0, 900))
+def test_any_page_of_a_ranking_is_the_same_as_of_all_in_order(scored, others, looked_at):
     places, scores = scored
     pairs = [(score / 4, place) for place, score in zip(places, scores, strict=True)]
-    everything = [place for _, place in sorted(pairs)]
-    ranking = Ranked(pairs)
+    everything = [place for _, place in sorted(pairs)] + others
+    ranking = Ranked(pairs, others)
     assert list(islice(ranking, looked_at)) == everything[:looked_at]
     assert list(ranking) == list(ranking) == everything
-    assert sorted(ranking.unordered) == sorted(places)
