@@ -1,0 +1,90 @@
+"""What spares work must change no outcome: fewer words looked for in a zone, fewer rows asked, codes told by how they begin."""
+
+import re
+from fnmatch import fnmatchcase
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.language import Analyser, TermSet, analyser, parse_term
+from monitor.matching.besides import besides_of, stated_by
+from monitor.matching.judgement import Judgement, analyse_zones
+from monitor.matching.load import load_rules
+from monitor.matching.match import matches_of
+from monitor.matching.model import Condition
+from monitor.matching.scoring import Index, ready_terms
+from monitor.paths import RULES
+from tests.matching.rules import a_call
+
+quick = settings(max_examples=80, deadline=None)
+
+
+@cache
+def shipped():
+    return load_rules(RULES)
+
+
+@cache
+def whole_terms():
+    return TermSet([parse_term(word) for word in shipped().numbers])
+
+
+def said(numbers):
+    words = [re.sub(r"[*]", "", shipped().words[number % len(shipped().words)]) for number in numbers]
+    return ". ".join(f"Kommunen söker stöd för {word} i hela landet" for word in words)
+
+
+some = st.lists(st.integers(0, 10_000), max_size=40).map(said)
+
+
+@quick
+@given(
+    title=some,
+    text=some,
+    identifier=st.sampled_from(["", "LIFE-2026-SAP-CLIMA-X", "ERASMUS-SPORT-2026-SSCP", "HORIZON-CL5-2026-D3-01"]),
+)
+def test_a_zone_needs_only_what_is_asked_for_there(title, text, identifier):
+    rules = shipped()
+    call = a_call(title, text, identifier=identifier)
+    zones = {zone: lemmas for zone, lemmas in analyse_zones(rules, call).items() if lemmas}
+    every = Judgement(rules, call, {zone: whole_terms().scan(lemmas) for zone, lemmas in zones.items()})
+    asked = Judgement(rules, call, {zone: rules.scan(lemmas, zone) for zone, lemmas in zones.items()})
+    assert asked.gates == every.gates
+    assert matches_of(asked) == matches_of(every)
+    points = {result.theme.theme.id: result for result in every.results if result.hits or result.vetoes}
+    assert {result.theme.theme.id: result for result in asked.results if result.hits or result.vetoes} == points
+
+
+def test_words_that_stand_in_no_zone_of_theirs_are_not_looked_for():
+    rules = shipped()
+    assert rules.scan(analyser().lemma_text("Kommunen söker stöd."), "nowhere").found == frozenset()
+
+
+pieces = st.sampled_from(["LIFE", "life", "HORIZON", "2026", "SAP", "X1", "", "EuropeAid/7"])
+codes = st.lists(pieces, min_size=1, max_size=4).map("-".join)
+forms = st.lists(st.one_of(pieces, st.sampled_from(["*", "L*", "*FE", "?IFE", "[hl]*"])), min_size=1, max_size=4).map("-".join)
+
+
+@given(st.lists(forms.filter(bool), min_size=1, max_size=3), codes, codes)
+def test_a_code_is_told_by_its_beginning_only_where_that_tells(patterns, identifier, call_id):
+    asked = besides_of(Condition(identifier=tuple(patterns)))
+    call = a_call("Stöd", identifier=identifier, call_id=call_id or "1")
+    stated = stated_by(call, None)
+    plainly = any(fnmatchcase(code, pattern.casefold()) for code in stated.codes for pattern in patterns)
+    assert asked.met_by(stated) == plainly
+
+
+WORDS = ("skola", "bibliotek", "*bibliotek", "LIFE", "klimat*", "hållbar utveckling", "el")
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=3, unique=True), max_size=8), st.lists(st.sampled_from(WORDS), max_size=4)
+)
+def test_an_index_leaves_out_only_what_no_word_of_stands(items, standing):
+    numbers = {word: number for number, word in enumerate(WORDS)}
+    terms = [ready_terms(tuple(words), numbers) for words in items]
+    lemmas: Analyser = analyser()
+    found = TermSet([parse_term(word) for word in WORDS]).scan(lemmas.lemma_text(". ".join(standing).replace("*", ""))).found
+    asked = Index(enumerate(terms)).asked(found)
+    assert asked == [place for place, one in enumerate(terms) if not one.order or not one.patterns.isdisjoint(found)]
