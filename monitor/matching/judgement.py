@@ -73,6 +73,11 @@ class Judgement:
         return pass_gates(self.rules, self.call, self._scans, self._anywhere, self._stated)
 
     @cached_property
+    def _standing(self) -> frozenset[int]:
+        """What conditions ask besides their words whose own words stand somewhere."""
+        return self.rules.needed.numbers(self._anywhere)
+
+    @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
         """The themes of which at least one word stands in the call, in the order of the rules."""
         asked: set[int] = set()
@@ -88,11 +93,13 @@ class Judgement:
         for zone, scan in self._scans.items():
             gains = rules.gains[zone]
             filled.update(*map(gains.fields.__getitem__, scan.found & gains.patterns))
+        themes, worths, every = fields
         points: dict[int, float] = {}
         for number in filled:
-            theme, worth, besides = fields[number]
+            besides = every[number]
             if besides < 0 or self._may_count(besides):
-                points[theme] = points.get(theme, 0.0) + worth
+                theme = themes[number]
+                points[theme] = points.get(theme, 0.0) + worths[number]
         near = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
         return tuple(
             self._result(theme) for theme in near if points[theme] + self._structural(theme) + ROUNDING >= least[theme][0]
@@ -106,9 +113,8 @@ class Judgement:
         """Whether what a condition asks besides its words may be met."""
         known = self._met.get(besides)
         if known is None:
-            stated, needs = self.rules.besides[besides]
-            stands = not needs.order or not self._anywhere.isdisjoint(needs.patterns)
-            known = self._met[besides] = stands and stated.met_by(self._stated)
+            known = besides in self._standing and self.rules.besides[besides][0].met_by(self._stated)
+            self._met[besides] = known
         return known
 
     def _result(self, number: int) -> ThemeResult:

@@ -57,19 +57,29 @@ class ReadyFit:
 
 
 class Field(NamedTuple):
-    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`
-    (-1: nothing)."""
+    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`."""
 
     theme: int
     points: float
     besides: int
+    zones: tuple[str, ...]
+    terms: Terms
+
+
+class Fields(NamedTuple):
+    """Fields side by side: of each its theme, its points, and the number of what it asks besides. Most calls fill forty of them: so many
+    numbers lie close together in memory."""
+
+    theme: tuple[int, ...]
+    points: tuple[float, ...]
+    besides: tuple[int, ...]
 
 
 class Gains(NamedTuple):
     """Patterns, and the numbers of the fields that each fills."""
 
     patterns: frozenset[str]
-    fields: Mapping[str, frozenset[int]]
+    fields: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -205,15 +215,20 @@ class RuleSet:
         return tuple(Index((asked, asked.terms) for asked in conditions) for _, conditions in self.ready)
 
     @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields of all signals of live themes that give points for words."""
-        return tuple(field for field, _, _ in self._worded)
+    def fields(self) -> Fields:
+        """What is asked of every call, side by side."""
+        alike: dict[float, float] = {}
+        return Fields(
+            tuple(field.theme for field in self._fields),
+            tuple(alike.setdefault(field.points, field.points) for field in self._fields),
+            tuple(field.besides for field in self._fields),
+        )
 
     @cached_property
-    def _worded(self) -> tuple[tuple[Field, tuple[str, ...], Terms], ...]:
-        """Each field with its zones and terms."""
+    def _fields(self) -> tuple[Field, ...]:
+        """The fields of all signals of live themes that give points for words."""
         return tuple(
-            (Field(theme, points, self._beside_of(asked)), zones, asked.terms)
+            Field(theme, points, self._beside_of(asked), zones, asked.terms)
             for theme, (_, conditions) in enumerate(self.ready)
             for asked in conditions
             if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
@@ -224,7 +239,7 @@ class RuleSet:
     def gains(self) -> Mapping[str, Gains]:
         """By zone, the fields that a pattern fills."""
         gains = {
-            zone: askers_of((number, terms) for number, (_, zones, terms) in enumerate(self._worded) if zone in zones)
+            zone: askers_of((number, field.terms) for number, field in enumerate(self._fields) if zone in field.zones)
             for zone in ZONES
         }
         return {zone: Gains(frozenset(fields), fields) for zone, fields in gains.items()}
@@ -247,6 +262,11 @@ class RuleSet:
     def besides(self) -> tuple[tuple[Besides, Terms], ...]:
         """Each thing that conditions ask for besides words: programme, identifier, and words that must also stand."""
         return tuple(self._besides)
+
+    @cached_property
+    def needed(self) -> Index[int]:
+        """The numbers in `besides`, found by the words that must also stand."""
+        return Index((number, needs) for number, (_, needs) in enumerate(self.besides))
 
     @cached_property
     def _besides(self) -> dict[tuple[Besides, Terms], int]:

@@ -51,13 +51,13 @@ class Terms:
         return next((number for number in self.order if number in standing), None)
 
 
-def askers_of(terms: Iterable[tuple[int, Terms]]) -> dict[str, frozenset[int]]:
+def askers_of(terms: Iterable[tuple[int, Terms]]) -> dict[str, tuple[int, ...]]:
     """The numbers of those whose words have a pattern, by pattern."""
-    askers: dict[str, set[int]] = defaultdict(set)
+    askers: dict[str, list[int]] = defaultdict(list)
     for number, asked in terms:
         for pattern in asked.patterns:
-            askers[pattern].add(number)
-    return {pattern: frozenset(numbers) for pattern, numbers in askers.items()}
+            askers[pattern].append(number)
+    return {pattern: tuple(numbers) for pattern, numbers in askers.items()}
 
 
 class Index(Generic[Item]):
@@ -72,8 +72,11 @@ class Index(Generic[Item]):
 
     def asked(self, found: frozenset[str]) -> list[Item]:
         """The items, in order, that ask for no word or have one of the patterns that were found."""
-        numbers = self._unworded.union(*map(self._askers.__getitem__, found & self._patterns))
-        return [self._items[number] for number in sorted(numbers)]
+        return [self._items[number] for number in sorted(self.numbers(found))]
+
+    def numbers(self, found: frozenset[str]) -> frozenset[int]:
+        """The same by their places among the items."""
+        return self._unworded.union(*map(self._askers.__getitem__, found & self._patterns))
 
 
 @dataclass(frozen=True, slots=True)
