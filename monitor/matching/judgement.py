@@ -91,8 +91,7 @@ class Judgement:
         rules, fields, least = self.rules, self.rules.fields, self.rules.least
         filled: set[int] = set()
         for zone, scan in self._scans.items():
-            gains = rules.gains[zone]
-            filled.update(*map(gains.fields.__getitem__, scan.found & gains.patterns))
+            filled.update(*filter(None, map(rules.gains[zone].get, scan.found)))
         themes, worths, every = fields
         points: dict[int, float] = {}
         for number in filled:

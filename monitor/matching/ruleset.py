@@ -75,13 +75,6 @@ class Fields(NamedTuple):
     besides: tuple[int, ...]
 
 
-class Gains(NamedTuple):
-    """Patterns, and the numbers of the fields that each fills."""
-
-    patterns: frozenset[str]
-    fields: Mapping[str, tuple[int, ...]]
-
-
 @dataclass(frozen=True)
 class RuleSet:
     """All rules of one folder. `version` is the same for the same rules, whatever their order, spacing and comments."""
@@ -236,13 +229,12 @@ class RuleSet:
         )
 
     @cached_property
-    def gains(self) -> Mapping[str, Gains]:
+    def gains(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
         """By zone, the fields that a pattern fills."""
-        gains = {
+        return {
             zone: askers_of((number, field.terms) for number, field in enumerate(self._fields) if zone in field.zones)
             for zone in ZONES
         }
-        return {zone: Gains(frozenset(fields), fields) for zone, fields in gains.items()}
 
     @cached_property
     def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:

@@ -68,7 +68,6 @@ class Index(Generic[Item]):
         self._items = tuple(item for item, _ in pairs)
         self._unworded = frozenset(number for number, (_, terms) in enumerate(pairs) if not terms.order)
         self._askers = askers_of((number, terms) for number, (_, terms) in enumerate(pairs))
-        self._patterns = frozenset(self._askers)
 
     def asked(self, found: frozenset[str]) -> list[Item]:
         """The items, in order, that ask for no word or have one of the patterns that were found."""
@@ -76,7 +75,7 @@ class Index(Generic[Item]):
 
     def numbers(self, found: frozenset[str]) -> frozenset[int]:
         """The same by their places among the items."""
-        return self._unworded.union(*map(self._askers.__getitem__, found & self._patterns))
+        return self._unworded.union(*filter(None, map(self._askers.get, found)))
 
 
 @dataclass(frozen=True, slots=True)
