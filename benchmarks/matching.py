@@ -15,7 +15,7 @@ from benchmarks.measure import Line, medians
 from monitor.calls import Call
 from monitor.language.terms import Ask, parse_term
 from monitor.matching.judgement import analyse_zones
-from monitor.matching.match import match_call
+from monitor.matching.match import match_calls
 from monitor.matching.ruleset import RuleSet
 
 Texts = list[tuple[Call, dict[str, str]]]
@@ -58,7 +58,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 def match_all(rules: RuleSet, texts: Texts) -> int:
     """Match every call; how many matches."""
-    return sum(len(match_call(rules, call, zones)) for call, zones in texts)
+    return sum(len(matches) for _, matches in match_calls(rules, texts))
 
 
 def _streams(texts: Texts) -> list[list[str]]:

@@ -20,9 +20,9 @@ from monitor.errors import ConfigError
 from monitor.jobs.search import index_archive
 from monitor.matching.card import card_of
 from monitor.matching.explain import Circumstances, Why, why, why_all
-from monitor.matching.judgement import analyse_zones, judge_call
+from monitor.matching.judgement import Judgement, analyse_zones, judge_call
 from monitor.matching.load import program
-from monitor.matching.match import matches_of
+from monitor.matching.match import Match, match_calls, matches_of
 from monitor.matching.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     begun = time.monotonic()
     rows: list[MatchRow] = []
     calls = 0
-    for call, zones in archived_calls(archive, rules):
+    for judgement, matches in match_calls(rules, archived_calls(archive, rules)):
         calls += 1
-        rows += match_rows(rules, call, zones)
+        rows += _rows(judgement, matches)
     store_matches(archive.db, rows, rules.version, rules.files, now, program=program())
     counts = Counter(row.department for row in rows)
     seconds = round(time.monotonic() - begun, 3)
@@ -65,10 +65,14 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
 def match_rows(rules: RuleSet, call: Call, zones: Texts = None) -> list[MatchRow]:
     """The matches of one call as the archive keeps them."""
     judgement = judge_call(rules, call, zones)
-    matches = matches_of(judgement)
+    return _rows(judgement, matches_of(judgement))
+
+
+def _rows(judgement: Judgement, matches: list[Match]) -> list[MatchRow]:
     if not matches:
         return []
-    card = asdict(card_of(rules, call, judgement.gates))
+    call = judgement.call
+    card = asdict(card_of(judgement.rules, call, judgement.gates))
     return [
         MatchRow(
             source=call.source,

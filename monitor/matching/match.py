@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Span, locate
@@ -11,6 +12,8 @@ from monitor.matching.gates import Gates
 from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.scoring import Level, level_of, relevance_of
+
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,21 @@ def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = Non
     `zones` holds the lemma text of each zone as the archive keeps it; None: analyse it here.
     """
     return matches_of(judge_call(rules, call, zones))
+
+
+def match_calls(
+    rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]
+) -> Iterator[tuple[Judgement, list[Match]]]:
+    """Every call judged, with its matches, in their order; beside each call what `match_call` takes as `zones`.
+
+    Each step is taken for many calls before the next one: what it reads of the rules stays in the processor's cache.
+    """
+    left = iter(calls)
+    while some := [judge_call(rules, call, zones) for call, zones in islice(left, _AT_ONCE)]:
+        reached = [bool(judgement.departments) for judgement in some]
+        passed = [hope and not judgement.gates.step for hope, judgement in zip(reached, some, strict=True)]
+        for hope, judgement in zip(passed, some, strict=True):
+            yield judgement, matches_of(judgement) if hope else []
 
 
 def matches_of(judgement: Judgement) -> list[Match]:

@@ -11,7 +11,7 @@ from monitor.language import Analyser, TermSet, analyser, parse_term
 from monitor.matching.besides import besides_of, stated_by
 from monitor.matching.judgement import Judgement, analyse_zones
 from monitor.matching.load import load_rules
-from monitor.matching.match import matches_of
+from monitor.matching.match import match_call, match_calls, matches_of
 from monitor.matching.model import Condition
 from monitor.matching.scoring import Index, ready_terms
 from monitor.paths import RULES
@@ -54,6 +54,16 @@ def test_a_zone_needs_only_what_is_asked_for_there(title, text, identifier):
     assert matches_of(asked) == matches_of(every)
     points = {result.theme.theme.id: result for result in every.results if result.hits or result.vetoes}
     assert {result.theme.theme.id: result for result in asked.results if result.hits or result.vetoes} == points
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(some, some), max_size=70), st.booleans())
+def test_many_calls_at_once_get_what_each_gets_alone(written, analysed):
+    rules = shipped()
+    calls = [a_call(title, text, call_id=str(number)) for number, (title, text) in enumerate(written)]
+    pairs = [(call, analyse_zones(rules, call) if analysed else None) for call in calls]
+    found = [(judgement.call, matches) for judgement, matches in match_calls(rules, iter(pairs))]
+    assert found == [(call, match_call(rules, call)) for call in calls]
 
 
 def test_words_that_stand_in_no_zone_of_theirs_are_not_looked_for():
