@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from monitor.calls import Call, Kind
 from monitor.language.termset import Scan
@@ -35,13 +34,15 @@ class _Texts:
     """The zones a row may ask for, each analysed and scanned when first asked for."""
 
     def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str]) -> None:
-        self._rules, self._call, self._found = rules, call, found
+        self._rules, self._call = rules, call
         self._scanned: dict[str, Scan | None] = dict(scanned)
         self._more: dict[str, Callable[[], str]] = {
             "applicants": lambda: "\n".join(call.applicants),
             "place": lambda: "\n".join(call.place),
             "conditions": lambda: call.conditions_text,
         }
+        self.found = found.union(*(scan.found for zone in self._more if (scan := self[zone]) is not None))
+        """The patterns that stand in any zone."""
 
     def __getitem__(self, zone: str) -> Scan | None:
         if zone not in self._scanned:
@@ -49,11 +50,6 @@ class _Texts:
             lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
             self._scanned[zone] = self._rules.scan(lemma_text, zone) if lemma_text else None
         return self._scanned[zone]
-
-    @cached_property
-    def found(self) -> frozenset[str]:
-        """The patterns that stand in any zone."""
-        return self._found.union(*(scan.found for zone in self._more if (scan := self[zone]) is not None))
 
 
 def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str], stated: Stated) -> Gates:

@@ -62,6 +62,8 @@ class Judgement:
         self._stated = stated_by(call, rules.programme_of(call))
         self._anywhere = anywhere(scanned.values())
         """The patterns that stand in any zone: of most conditions none does, and no zone needs to be looked at."""
+        self._standing = rules.needed.numbers(self._anywhere)
+        """What conditions ask besides their words whose own words stand somewhere."""
         self._known: dict[int, ThemeResult] = {}
         self._met: dict[int, bool] = {}
 
@@ -71,11 +73,6 @@ class Judgement:
         if self._beside is not None and GATES in self._alike:
             return self._beside.gates
         return pass_gates(self.rules, self.call, self._scans, self._anywhere, self._stated)
-
-    @cached_property
-    def _standing(self) -> frozenset[int]:
-        """What conditions ask besides their words whose own words stand somewhere."""
-        return self.rules.needed.numbers(self._anywhere)
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
