@@ -119,13 +119,13 @@ class FacetIndex:
         places, factors = self._by_id, self._factors
         return [(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None]
 
-    def foremost(self, numbers: Iterable[int]) -> list[int]:
+    def foremost(self, ids: Iterable[int]) -> list[int]:
         """Where these rows of `indexed` stand in the index: what is open before what is closed, else in their order."""
         closed = self._closed
-        places = [place for place in map(self._by_id.get, numbers) if place is not None]
+        places = [place for place in map(self._by_id.get, ids) if place is not None]
         return [place for place in places if not closed[place]] + [place for place in places if closed[place]]
 
-    def numbers_of(self, places: Iterable[int]) -> list[int]:
+    def ids_of(self, places: Iterable[int]) -> list[int]:
         """The ids in `indexed` of what stands at these places."""
         return [self._ids[place] for place in places]
 

@@ -51,20 +51,16 @@ def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED
     if words is None:
         return None
     # Weighing takes four times as long as finding, so it is counted first whether there is a choice to make.
-    few = db.execute(f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :most + 1)", {"words": words, "most": most}).fetchone()[0]
-    if few <= most:
+    counted = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :most + 1)"
+    (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
+    if number <= most:
         scored = index.scored(db.execute(f"SELECT rowid, rank {_FOUND}", {"words": words}))
         return Ranked(scored), index.bits_of(place for _, place in scored)
-    numbers = json.loads(
-        db.execute(f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_FOUND} ORDER BY rowid)", {"words": words}).fetchone()[
-            0
-        ]
-    )
-    places = index.foremost(reversed(numbers))
-    weighed = index.numbers_of(places[:most])
+    listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_FOUND} ORDER BY rowid)"
+    (ids,) = db.execute(listed, {"words": words}).fetchone()
+    places = index.foremost(reversed(json.loads(ids)))
+    weighed = index.ids_of(places[:most])
     # The plus keeps the ids from being looked up one by one, each with all the words.
     among = f"{_FOUND} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:weighed))"
-    ranks = db.execute(
-        f"SELECT rowid, rank {among}", {"words": words, "least": min(weighed, default=0), "weighed": json.dumps(weighed)}
-    )
-    return Ranked(index.scored(ranks), places[most:]), index.bits_of(places)
+    values = {"words": words, "least": min(weighed, default=0), "weighed": json.dumps(weighed)}
+    return Ranked(index.scored(db.execute(f"SELECT rowid, rank {among}", values)), places[most:]), index.bits_of(places)
