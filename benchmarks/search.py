@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,23 @@ QUERIES = (
 PLAIN, DATASETTE, READER = "plain FTS5 query", "Datasette's table search", "reader's search"
 # Search reads short texts faster than long ones; a tenth of the captures' length keeps making the archive within minutes.
 LENGTH = 500
+PARTS = {"p50": 0.5, "p95": 0.95}
 Search = Callable[[str], object]
+Times = dict[str, list[float]]
 
 
 def measure(inputs: Inputs, quick: bool, *, full: bool = False) -> list[Line]:
-    """The rows `search`, at each size."""
-    lines: list[Line] = []
-    sizes = (60,) if quick else (10_000, 100_000, 1_000_000) if full else (10_000, 100_000)
-    for size in sizes:
+    """The rows `search`, at each size, and how they grow from one to the next."""
+    times: dict[int, Times] = {}
+    for size in (20, 60) if quick else (10_000, 100_000, 1_000_000) if full else (10_000, 100_000):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            lines += _at_size(inputs, Path(folder), size, 1 if quick else 5)
-    return lines
+            times[size] = _at_size(inputs, Path(folder), size, 1 if quick else 5)
+    beside = [line for size, found in times.items() for line in _beside_peers(size, found)]
+    return beside + [line for few, many in pairwise(times) for line in _growth(few, many, times)]
 
 
-def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> list[Line]:
+def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> Times:
+    """How long each search took for each query of each run, in seconds."""
     with filled_archive(folder / "archive.db", inputs.maker.calls(size, length=LENGTH)) as archive:
         searches = {"ours": page_search(archive), PLAIN: _plain(archive)}
         texts = (
@@ -56,15 +60,19 @@ def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> list[Line]:
         searches[DATASETTE] = _datasette(folder / "table.db", texts)
         if find_spec("reader") and size <= 10_000:
             searches[READER] = _reader(folder / "reader.db", texts)
-        times: dict[str, list[float]] = {name: [] for name in searches}
+        times: Times = {name: [] for name in searches}
         for _ in range(runs):
             for query in QUERIES:
                 for name, search in searches.items():
                     begun = time.perf_counter()
                     search(query)
                     times[name].append(time.perf_counter() - begun)
+    return times
+
+
+def _beside_peers(size: int, times: Times) -> list[Line]:
     lines = []
-    for part, name in ((0.5, "p50"), (0.95, "p95")):
+    for name, part in PARTS.items():
         own = percentile(times["ours"], part) * 1000
         for peer in (PLAIN, DATASETTE, READER):
             theirs = percentile(times[peer], part) * 1000 if peer in times else None
@@ -81,6 +89,22 @@ def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> list[Line]:
                 )
             )
     return [line for line in lines if line.peer != READER or size <= 10_000]
+
+
+def _growth(few: int, many: int, times: Mapping[int, Times]) -> list[Line]:
+    """Below one, a search takes less than so many times as long as there are calls."""
+    return [
+        Line(
+            row="search",
+            what=f"{name} from {few} to {many} calls",
+            unit="x linear",
+            value=percentile(times[many]["ours"], part) / percentile(times[few]["ours"], part) * few / many,
+            better="less",
+            bound=1.0,
+            note=f"plain FTS5 query {percentile(times[many][PLAIN], part) / percentile(times[few][PLAIN], part) * few / many:.2f}",
+        )
+        for name, part in PARTS.items()
+    ]
 
 
 def page_search(archive: Archive) -> Search:
