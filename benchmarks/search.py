@@ -114,8 +114,7 @@ def page_search(archive: Archive) -> Search:
     def search(query: str) -> object:
         found = by_words(archive.db, index, query)
         assert found is not None, f"{query!r} asks for more than words"
-        best, within = found
-        return index.counts(within, {}), index.page(within, best, 0, 20)
+        return index.counts(found.bits, {}), index.page(found.bits, found.order(archive.db, found.bits), 0, 20)
 
     return search
 

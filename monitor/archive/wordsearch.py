@@ -13,8 +13,8 @@ from monitor.archive.facets import FacetIndex
 from monitor.archive.search import words_alone
 
 WEIGHED = 10_000
-"""Of what words find, so many calls are put in order by them: the open ones before the closed ones, and of each what came last. Nobody
-reads as far as that, and weighing takes longer than finding."""
+"""Of what is left of what words find when choices are made, so many calls are put in order by the words: the open ones before the closed
+ones, and of each what came last. Nobody reads as far as that, and weighing takes longer than finding."""
 _LOOKED_AT = 200
 _FOUND = "FROM search WHERE search MATCH :words"
 
@@ -42,11 +42,38 @@ class Ranked:
         return [place for _, place in sorted(self._scored)]
 
 
-def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> tuple[Ranked, int] | None:
-    """What a query of words alone finds, and the same as bits; None for one that asks for more than words (see `search.ranked`).
+class WordHits:
+    """What words find: `bits` tells all of it by its places in the index."""
 
-    Of what it finds, `most` calls are weighed by its words; the others come after them, by `FacetIndex.foremost`.
-    """
+    def __init__(self, index: FacetIndex, words: str, bits: int, places: list[int], ranked: Ranked | None, most: int) -> None:
+        """`places` are all of it by `FacetIndex.foremost`; or `ranked`, where it is little enough to be weighed at once."""
+        self.bits = bits
+        self._index, self._words, self._places, self._ranked, self._most = index, words, places, ranked, most
+        self._last: tuple[int, Ranked] | None = None
+
+    def order(self, db: Database, selected: int) -> Ranked:
+        """What is selected, the best first: its first `most` by the words, the others after them. It may hold what is not selected."""
+        if self._ranked is not None:
+            return self._ranked
+        last = self._last
+        if last is None or last[0] != selected:
+            last = self._last = selected, self._weighed(db, self._index.among(selected, self._places))
+        return last[1]
+
+    def _weighed(self, db: Database, places: list[int]) -> Ranked:
+        ids = self._index.ids_of(places[: self._most])
+        # The plus keeps the ids from being looked up one by one, each with all the words.
+        among = f"{_FOUND} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:ids))"
+        values = {"words": self._words, "least": min(ids, default=0), "ids": json.dumps(ids)}
+        scored = self._index.scored(db.execute(f"SELECT rowid, rank {among}", values))
+        # The archive may have changed since: what no longer has the words is still counted, and so it is shown.
+        known = {place for _, place in scored}
+        lost = [place for place in places[: self._most] if place not in known]
+        return Ranked(scored, lost + places[self._most :])
+
+
+def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> WordHits | None:
+    """What a query of words alone finds; None for one that asks for more than words (see `search.ranked`)."""
     words = words_alone(query)
     if words is None:
         return None
@@ -55,12 +82,8 @@ def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
         scored = index.scored(db.execute(f"SELECT rowid, rank {_FOUND}", {"words": words}))
-        return Ranked(scored), index.bits_of(place for _, place in scored)
+        return WordHits(index, words, index.bits_of(place for _, place in scored), [], Ranked(scored), most)
     listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_FOUND} ORDER BY rowid)"
     (ids,) = db.execute(listed, {"words": words}).fetchone()
     places = index.foremost(reversed(json.loads(ids)))
-    weighed = index.ids_of(places[:most])
-    # The plus keeps the ids from being looked up one by one, each with all the words.
-    among = f"{_FOUND} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:weighed))"
-    values = {"words": words, "least": min(weighed, default=0), "weighed": json.dumps(weighed)}
-    return Ranked(index.scored(db.execute(f"SELECT rowid, rank {among}", values)), places[most:]), index.bits_of(places)
+    return WordHits(index, words, index.bits_of(places), places, None, most)

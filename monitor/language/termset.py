@@ -118,6 +118,11 @@ class Scan:
         return patterns.isdisjoint(self._terms.unsure)
 
     @cached_property
+    def whole(self) -> Scan:
+        """The same text with every term that stands in it, whether or not it was asked for here."""
+        return self._terms.scan(f"{self._stream}\n{self._entries}")
+
+    @cached_property
     def places(self) -> dict[int, Span]:
         """The first place of each term that stands in the text."""
         return {term: place for term in self.standing(self.found) if (place := self.place(term)) is not None}

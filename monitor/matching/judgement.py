@@ -76,10 +76,10 @@ class Judgement:
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
-        """The themes of which at least one word stands in the call, in the order of the rules."""
+        """The themes of which at least one word stands in the call, be it where it does not count, in the order of the rules."""
         asked: set[int] = set()
         for scan in self._scans.values():
-            asked.update(*(self.rules.askers.get(term, ()) for term in scan.places))
+            asked.update(*(self.rules.askers.get(term, ()) for term in scan.whole.places))
         return tuple(self._result(theme) for theme in sorted(asked))
 
     @cached_property

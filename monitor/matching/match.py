@@ -75,10 +75,11 @@ def match_calls(
     """
     left = iter(calls)
     while some := [judge_call(rules, call, zones) for call, zones in islice(left, _AT_ONCE)]:
-        reached = [bool(judgement.departments) for judgement in some]
-        passed = [hope and not judgement.gates.step for hope, judgement in zip(reached, some, strict=True)]
-        for hope, judgement in zip(passed, some, strict=True):
-            yield judgement, matches_of(judgement) if hope else []
+        reached = [judgement for judgement in some if judgement.departments]
+        for judgement in reached:
+            judgement.gates  # noqa: B018 - asked here, so that it is known below
+        for judgement in some:
+            yield judgement, matches_of(judgement)
 
 
 def matches_of(judgement: Judgement) -> list[Match]:

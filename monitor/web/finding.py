@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from monitor.archive.database import Database
 from monitor.archive.facets import Counted, FacetIndex
 from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest
 from monitor.archive.texts import stored_zones
-from monitor.archive.wordsearch import by_words
+from monitor.archive.wordsearch import WordHits, by_words
 from monitor.calls import Call, call_zones
 from monitor.language.queries import parse_query
 from monitor.language.termset import TermSet
@@ -67,6 +67,21 @@ _QUESTION = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """What was put in order when it was found."""
+
+    bits: int
+    places: list[int]
+
+    def order(self, db: Database, selected: int) -> list[int]:
+        """All of it, the best first."""
+        return self.places
+
+
+Hits = WordHits | InOrder
+
+
 class Finder:
     """The facet index of one site, and what the last queries found."""
 
@@ -78,7 +93,7 @@ class Finder:
         self._made = 0.0
         self._took = 0.0
         self._busy = False
-        self._found: dict[tuple[int, str], tuple[Iterable[int], int]] = {}
+        self._found: dict[tuple[int, str], Hits] = {}
         self._open: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
 
     def index(self) -> FacetIndex:
@@ -146,8 +161,8 @@ class Finder:
             self._open = index, open_counts(self._site.archive.db, self._site.clock())
         return self._open[1]
 
-    def answer(self, index: FacetIndex, query: str, now: datetime) -> tuple[Iterable[int], int]:
-        """Where what a query finds stands in the index, the best first, and the same as bits; kept for the next page or facet."""
+    def answer(self, index: FacetIndex, query: str, now: datetime) -> Hits:
+        """What a query finds; kept for the next page or facet."""
         key = (id(index), query)
         found = self._found.get(key)
         if found is None:
@@ -155,7 +170,7 @@ class Finder:
             if found is None:
                 filters = Filters(programmes=programme_names(self._site.rules))
                 places = index.places_of(ranked(self._site.archive.db, query, now, filters))
-                found = places, index.bits_of(places)
+                found = InOrder(index.bits_of(places), places)
             if len(self._found) >= _KEPT:
                 self._found.clear()
             self._found[key] = found
@@ -185,7 +200,7 @@ class Found:
     db: Database
     asked: Asked
     index: FacetIndex
-    places: Iterable[int]
+    hits: Hits
     selected: int
     counts: dict[str, list[Counted]]
     suggestions: list[str]
@@ -199,7 +214,8 @@ class Found:
 
     def keys(self, offset: int, limit: int) -> list[Key]:
         """A page of the calls in the order that was asked for."""
-        return self.index.page(self.selected, self.asked.order or self.places, offset, limit)
+        order = self.asked.order or self.hits.order(self.db, self.selected)
+        return self.index.page(self.selected, order, offset, limit)
 
     @cached_property
     def _terms(self) -> TermSet:
@@ -235,19 +251,19 @@ def find(site: Site, asked: Asked) -> Found:
     index = finder.index()
     db = site.archive.db
     searched = asked.query
-    places, within = finder.answer(index, searched, site.clock()) if searched else ([], index.everything)
-    if not within and (subject := " ".join(subject_words(searched))) and subject != searched:
-        places, within = finder.answer(index, subject, site.clock())
-        searched = subject if within else searched
-    selected = index.select(within, asked.choices)
+    hits = finder.answer(index, searched, site.clock()) if searched else InOrder(index.everything, [])
+    if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
+        hits = finder.answer(index, subject, site.clock())
+        searched = subject if hits.bits else searched
+    selected = index.select(hits.bits, asked.choices)
     return Found(
         db=db,
         asked=asked,
         index=index,
-        places=places,
+        hits=hits,
         selected=selected,
-        counts=index.counts(within, asked.choices),
-        suggestions=suggest(db, asked.query) if asked.query and not within else [],
+        counts=index.counts(hits.bits, asked.choices),
+        suggestions=suggest(db, asked.query) if asked.query and not hits.bits else [],
         searched=searched,
         words=tuple(term.text for term in parse_query(searched).terms) if searched else (),
     )

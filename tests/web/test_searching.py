@@ -88,29 +88,42 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = find(site, asked(query)).index
-    best, found = by_words(site.archive.db, index, query)
-    assert list(best) == index.places_of(ranked(site.archive.db, query, NOW))
-    assert found == index.bits_of(best)
+    found = by_words(site.archive.db, index, query)
+    best = list(found.order(site.archive.db, found.bits))
+    assert best == index.places_of(ranked(site.archive.db, query, NOW))
+    assert found.bits == index.bits_of(best)
     assert by_words(site.archive.db, index, f"{query} program:LIFE") is None
 
 
 @pytest.mark.parametrize("query", ["kommuner", "kommun* -energi", "bibliotek"])
 @pytest.mark.parametrize("most", [0, 1, 7, 10_000])
-def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most):
+@pytest.mark.parametrize("choices", [{}, {"status": ["closed"]}, {"status": ["open"], "source": ["norden"]}])
+def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most, choices):
     db = site.archive.db
     index = find(site, asked(query)).index
-    whole, found = by_words(db, index, query)
-    best, bits = by_words(db, index, query, most=most)
-    assert bits == found
-    order = list(whole)
+    whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
+    assert found.bits == whole.bits
+    selected = index.select(found.bits, choices)
+    order = index.among(selected, list(whole.order(db, selected)))
+    best = index.among(selected, list(found.order(db, selected)))
     assert sorted(best) == sorted(order)
     came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
     numbers = {index.positions[rowid]: number for rowid, number in came.items()}
     closed = set(index.page(index.select(index.everything, {"status": ["closed"]}), "newest", 0, 0))
     worth = sorted(order, key=lambda place: (index.keys[place] in closed, -numbers[place]))
-    weighed = order if len(order) <= most else [place for place in order if place in worth[:most]]
-    assert list(best) == weighed + [place for place in worth if place not in weighed]
-    assert len(order) > 7
+    weighed = order if whole.bits.bit_count() <= most else [place for place in order if place in worth[:most]]
+    assert best == weighed + [place for place in worth if place not in weighed]
+    assert whole.bits.bit_count() > 7
+
+
+def test_what_loses_its_words_after_it_was_counted_is_still_shown(site):
+    db = site.archive.db
+    index = find(site, asked("kommuner")).index
+    found = by_words(db, index, "kommuner", most=5)
+    assert found.bits.bit_count() > 5
+    with open_archive(site.archive.path) as other:
+        other.db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    assert sorted(found.order(db, found.bits)) == [place for place in range(len(index.keys)) if found.bits >> place & 1]
 
 
 def test_programmes_are_found_by_any_of_their_names(site):
