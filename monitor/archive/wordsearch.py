@@ -77,7 +77,7 @@ def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED
     words = words_alone(query)
     if words is None:
         return None
-    # Weighing takes four times as long as finding, so it is counted first whether there is a choice to make.
+    # Weighing takes longer than finding, so it is counted first whether there is a choice to make.
     counted = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :most + 1)"
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
