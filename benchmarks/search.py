@@ -93,15 +93,19 @@ def _beside_peers(size: int, times: Times) -> list[Line]:
 
 def _growth(few: int, many: int, times: Mapping[int, Times]) -> list[Line]:
     """Below one, a search takes less than so many times as long as there are calls."""
+
+    def grown(name: str, part: float) -> float:
+        return percentile(times[many][name], part) / percentile(times[few][name], part) * few / many
+
     return [
         Line(
             row="search",
             what=f"{name} from {few} to {many} calls",
             unit="x linear",
-            value=percentile(times[many]["ours"], part) / percentile(times[few]["ours"], part) * few / many,
+            value=grown("ours", part),
             better="less",
             bound=1.0,
-            note=f"plain FTS5 query {percentile(times[many][PLAIN], part) / percentile(times[few][PLAIN], part) * few / many:.2f}",
+            note=f"{PLAIN} {grown(PLAIN, part):.2f}",
         )
         for name, part in PARTS.items()
     ]

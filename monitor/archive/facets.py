@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
@@ -125,10 +126,10 @@ class FacetIndex:
         places = [place for place in map(self._by_id.get, ids) if place is not None]
         return [place for place in places if not closed[place]] + [place for place in places if closed[place]]
 
-    def among(self, selected: int, places: list[int]) -> list[int]:
+    def among(self, selected: int, places: Iterable[int]) -> Iterator[int]:
         """Those of the places that are selected, in their order."""
         marks = selected.to_bytes(self._room + 1, "little")
-        return [place for place in places if marks[place >> 3] >> (place & 7) & 1]
+        return (place for place in places if marks[place >> 3] >> (place & 7) & 1)
 
     def ids_of(self, places: Iterable[int]) -> list[int]:
         """The ids in `indexed` of what stands at these places."""
@@ -166,19 +167,9 @@ class FacetIndex:
 
     def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[Key]:
         """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
-        marks = selected.to_bytes(self._room + 1, "little")
         places = self._orders[order] if isinstance(order, str) else order
-        end = offset + limit if limit else len(self.keys)
-        found: list[Key] = []
-        number = 0
-        for place in places:
-            if marks[place >> 3] >> (place & 7) & 1:
-                if number >= offset:
-                    found.append(self.keys[place])
-                number += 1
-                if number >= end:
-                    break
-        return found
+        shown = islice(self.among(selected, places), offset, offset + limit if limit else None)
+        return [self.keys[place] for place in shown]
 
 
 def _served(themes: str) -> list[tuple[str, str]]:

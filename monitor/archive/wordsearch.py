@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
@@ -42,22 +43,32 @@ class Ranked:
         return [place for _, place in sorted(self._scored)]
 
 
-class WordHits:
-    """What words find: `bits` tells all of it by its places in the index."""
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """What was found and put in order at once: `bits` tells all of it by its places in the index."""
 
-    def __init__(self, index: FacetIndex, words: str, bits: int, places: list[int], ranked: Ranked | None, most: int) -> None:
-        """`places` are all of it by `FacetIndex.foremost`; or `ranked`, where it is little enough to be weighed at once."""
-        self.bits = bits
-        self._index, self._words, self._places, self._ranked, self._most = index, words, places, ranked, most
+    bits: int
+    places: Iterable[int]
+
+    def order(self, db: Database, selected: int) -> Iterable[int]:
+        """All of it, the best first."""
+        return self.places
+
+
+class Many:
+    """What words find, where it is too much to weigh: `bits` tells all of it by its places in the index."""
+
+    def __init__(self, index: FacetIndex, words: str, places: list[int], most: int) -> None:
+        """`places` are all of it by `FacetIndex.foremost`."""
+        self.bits = index.bits_of(places)
+        self._index, self._words, self._places, self._most = index, words, places, most
         self._last: tuple[int, Ranked] | None = None
 
-    def order(self, db: Database, selected: int) -> Ranked:
-        """What is selected, the best first: its first `most` by the words, the others after them. It may hold what is not selected."""
-        if self._ranked is not None:
-            return self._ranked
+    def order(self, db: Database, selected: int) -> Iterable[int]:
+        """What is selected, the best first: its first `most` by the words, the others after them."""
         last = self._last
         if last is None or last[0] != selected:
-            last = self._last = selected, self._weighed(db, self._index.among(selected, self._places))
+            last = self._last = selected, self._weighed(db, list(self._index.among(selected, self._places)))
         return last[1]
 
     def _weighed(self, db: Database, places: list[int]) -> Ranked:
@@ -72,7 +83,10 @@ class WordHits:
         return Ranked(scored, lost + places[self._most :])
 
 
-def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> WordHits | None:
+Hits = InOrder | Many
+
+
+def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> Hits | None:
     """What a query of words alone finds; None for one that asks for more than words (see `search.ranked`)."""
     words = words_alone(query)
     if words is None:
@@ -82,8 +96,7 @@ def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
         scored = index.scored(db.execute(f"SELECT rowid, rank {_FOUND}", {"words": words}))
-        return WordHits(index, words, index.bits_of(place for _, place in scored), [], Ranked(scored), most)
+        return InOrder(index.bits_of(place for _, place in scored), Ranked(scored))
     listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_FOUND} ORDER BY rowid)"
     (ids,) = db.execute(listed, {"words": words}).fetchone()
-    places = index.foremost(reversed(json.loads(ids)))
-    return WordHits(index, words, index.bits_of(places), places, None, most)
+    return Many(index, words, index.foremost(reversed(json.loads(ids))), most)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call, Kind
-from monitor.language.termset import Scan
+from monitor.language.termset import Scan, anywhere
 from monitor.matching.besides import Stated, is_like
 from monitor.matching.model import Answer
-from monitor.matching.ruleset import ReadyRow, RuleSet
+from monitor.matching.ruleset import PLACE_ZONES, ReadyRow, RuleSet
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -30,42 +30,19 @@ class Gates:
     word: str = ""
 
 
-class _Texts:
-    """The zones a row may ask for, each analysed and scanned when first asked for."""
-
-    def __init__(self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str]) -> None:
-        self._rules, self._call = rules, call
-        self._scanned: dict[str, Scan | None] = dict(scanned)
-        self._more: dict[str, Callable[[], str]] = {
-            "applicants": lambda: "\n".join(call.applicants),
-            "place": lambda: "\n".join(call.place),
-            "conditions": lambda: call.conditions_text,
-        }
-        self.found = found.union(*(scan.found for zone in self._more if (scan := self[zone]) is not None))
-        """The patterns that stand in any zone."""
-
-    def __getitem__(self, zone: str) -> Scan | None:
-        if zone not in self._scanned:
-            text = self._more[zone]() if zone in self._more else ""
-            lemma_text = self._rules.analyser.lemma_text(text, around=self._call.language) if text else ""
-            self._scanned[zone] = self._rules.scan(lemma_text, zone) if lemma_text else None
-        return self._scanned[zone]
-
-
-def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: frozenset[str], stated: Stated) -> Gates:
-    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text, and `found`
-    the patterns that stand in any of them."""
-    texts = _Texts(rules, call, scanned, found)
-    ready = rules.ready_fit
-    for offer in ready.offer.asked(texts.found):
-        word = _holds(offer, rules, stated, texts)
+def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
+    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
+    scans = {**scanned, **_own_zones(rules, call)}
+    found, ready = anywhere(scans.values()), rules.ready_fit
+    for offer in ready.offer.asked(found):
+        word = _holds(offer, rules, stated, scans)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
-    outside = _outside(rules, call, stated, texts)
+    outside = _outside(rules, call, stated, scans, found)
     if outside is not None:
         return outside
-    for answer, row in ready.answer.asked(texts.found):
-        word = _holds(row, rules, stated, texts)
+    for answer, row in ready.answer.asked(found):
+        word = _holds(row, rules, stated, scans)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
@@ -79,46 +56,53 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], found: f
     )
 
 
+def _own_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
+    """The zones that only the gates look at, those with text."""
+    texts = {"applicants": "\n".join(call.applicants), "place": "\n".join(call.place), "conditions": call.conditions_text}
+    lemma_text = rules.analyser.lemma_text
+    return {zone: rules.scan(lemma_text(text, around=call.language), zone) for zone, text in texts.items() if text}
+
+
 def _step(call: Call, answer: Answer) -> str:
     """News and events are told even where nobody could apply: they are read, not applied for."""
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, texts: _Texts) -> str | None:
+def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, scans: Mapping[str, Scan]) -> str | None:
     """The word by which the row holds ("" when it asks for none), or None."""
     if not ready.besides.met_by(stated):
         return None
     zones, found = ready.row.zones, ""
     if ready.words.order:
-        hit = next((number for zone in zones if (number := ready.words.first(texts[zone])) is not None), None)
+        hit = next((number for zone in zones if (number := ready.words.first(scans.get(zone))) is not None), None)
         if hit is None:
             return None
         found = rules.words[hit]
-    if ready.unless.order and any(ready.unless.first(texts[zone]) is not None for zone in zones):
+    if ready.unless.order and any(ready.unless.first(scans.get(zone)) is not None for zone in zones):
         return None
     return found
 
 
-def _outside(rules: RuleSet, call: Call, stated: Stated, texts: _Texts) -> Gates | None:
+def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Scan], found: frozenset[str]) -> Gates | None:
     gate, ready = rules.fit.place, rules.ready_fit
     if stated.programme in gate.programme or is_like(stated.codes, ready.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
-    place = texts["place"]
+    place = scans.get("place")
     if ready.ours.first(place) is not None:
         return None
-    others = ready.other.asked(texts.found)
+    others = ready.other.asked(found)
     for other, words in others:
         number = words.first(place)
         if number is not None:
             return _elsewhere(other.name, rules.words[number])
-    zones = [texts[zone] for zone in ("title", "summary", "body")]
+    zones = [scans.get(zone) for zone in PLACE_ZONES]
     if any(ready.ours.first(scan) is not None for scan in zones):
         return None
     if call.language in gate.languages:
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
     for other, words in others:
-        for zone, scan in zip(("title", "summary", "body"), zones, strict=True):
+        for zone, scan in zip(PLACE_ZONES, zones, strict=True):
             number = words.first(scan)
             if number is not None:
                 if other.alone or zone == "title":

@@ -72,7 +72,7 @@ class Judgement:
         """What the gates say."""
         if self._beside is not None and GATES in self._alike:
             return self._beside.gates
-        return pass_gates(self.rules, self.call, self._scans, self._anywhere, self._stated)
+        return pass_gates(self.rules, self.call, self._scans, self._stated)
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:

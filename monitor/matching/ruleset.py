@@ -29,8 +29,8 @@ from monitor.matching.model import (
 )
 from monitor.matching.scoring import Asked, Index, Terms, askers_of, make_ready, ready_terms
 
-PLACE_ZONES = ("place", "title", "summary", "body")
-"""Where the gate of the place looks."""
+PLACE_ZONES = ("title", "summary", "body")
+"""Where the gate of the place looks, besides the place that a call states."""
 _Asking = tuple[tuple[str, ...], Collection[str]]
 """Words, and the zones in which they are asked for."""
 
@@ -57,7 +57,8 @@ class ReadyFit:
 
 
 class Field(NamedTuple):
-    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`."""
+    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`
+    (-1: nothing)."""
 
     theme: int
     points: float
@@ -152,7 +153,7 @@ class RuleSet:
 
     def _asked_by_gates(self) -> Iterator[_Asking]:
         for words in (self.fit.place.ours, *(other.words for other in self.fit.place.other)):
-            yield words, PLACE_ZONES
+            yield words, ("place", *PLACE_ZONES)
         for row in (*self.fit.offer, *self.fit.answer):
             yield (*row.words, *row.unless), row.zones
 
@@ -167,7 +168,7 @@ class RuleSet:
         return {zone: frozenset(numbers) for zone, numbers in asked.items()}
 
     def beside_of(self, other: RuleSet) -> RuleSet:
-        """The same rules, numbering the words of `other` as well: what one of the two scans, both can judge."""
+        """The same rules, numbering and looking for the words of `other` as well: what one of the two scans, both can judge."""
         return replace(self, beside=tuple(other._asked()))
 
     @cached_property

@@ -15,7 +15,7 @@ from monitor.archive.database import Database
 from monitor.archive.facets import Counted, FacetIndex
 from monitor.archive.search import Filters, make_snippet, marked, ranked, suggest
 from monitor.archive.texts import stored_zones
-from monitor.archive.wordsearch import WordHits, by_words
+from monitor.archive.wordsearch import Hits, InOrder, by_words
 from monitor.calls import Call, call_zones
 from monitor.language.queries import parse_query
 from monitor.language.termset import TermSet
@@ -65,21 +65,6 @@ _QUESTION = frozenset(
         "bidrag",
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InOrder:
-    """What was put in order when it was found."""
-
-    bits: int
-    places: list[int]
-
-    def order(self, db: Database, selected: int) -> list[int]:
-        """All of it, the best first."""
-        return self.places
-
-
-Hits = WordHits | InOrder
 
 
 class Finder:

@@ -104,8 +104,8 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
     whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
-    order = index.among(selected, list(whole.order(db, selected)))
-    best = index.among(selected, list(found.order(db, selected)))
+    order = list(index.among(selected, whole.order(db, selected)))
+    best = list(index.among(selected, found.order(db, selected)))
     assert sorted(best) == sorted(order)
     came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
     numbers = {index.positions[rowid]: number for rowid, number in came.items()}
