@@ -89,16 +89,13 @@ def story_decisions(db: Database, decision: str) -> list[tuple[Key, Key]]:
 
 def write_stories(db: Database, under: Mapping[Key, Key], keys: list[Key]) -> int:
     """Put each of `keys` under its lead, or on its own when it has none; how many changed."""
-    changed = 0
+    stories = {key: "/".join(under[key]) if key in under else "" for key in keys}
     with db.atomic():
-        for source, call_id in keys:
-            lead = under.get((source, call_id))
-            story = "/".join(lead) if lead else ""
-            cursor = db.execute(
-                "UPDATE calls SET story = ? WHERE source = ? AND call_id = ? AND story <> ?", [story, source, call_id, story]
-            )
-            changed += cursor.rowcount
-    return changed
+        cursor = db.executemany(
+            "UPDATE calls SET story = ? WHERE source = ? AND call_id = ? AND story <> ?",
+            [[story, *key, story] for key, story in stories.items()],
+        )
+    return cursor.rowcount
 
 
 def decide_story(db: Database, one: Key, other: Key, decision: str, who: str, now: datetime) -> None:

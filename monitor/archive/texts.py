@@ -110,6 +110,7 @@ def calls_of(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[t
 def index_text(lemma_text: str) -> str:
     """What the full-text index holds of a lemma text."""
     stream, _, entries = lemma_text.partition("\n")
+    words = [word for word in stream.split() if word != "."]
     written: set[tuple[int, int]] = set()
     joined: list[tuple[str, list[tuple[int, int]]]] = []
     extra: set[str] = set()
@@ -121,13 +122,11 @@ def index_text(lemma_text: str) -> str:
             joined.append((entry[1:], places))
         else:
             extra.add(f">={entry[:0:-1]}")
-    lemmas = set(stream.split())
-    words = (word for word in stream.split() if word != ".")
-    extra.update(f"<{word}" for number, word in enumerate(words) if (number, number) not in written)
-    extra.update(f"<{word}" for word, places in joined if not written.issuperset(places))
-    lemmas.update(word for word, _ in joined)
-    lemmas.discard(".")
-    extra.update(f">{word[::-1]}" for word in lemmas)
+    differing = {first for first, last in written if first == last}
+    as_written = {word for number, word in enumerate(words) if number not in differing}
+    as_written.update(word for word, places in joined if not written.issuperset(places))
+    lemmas = {*words, *(word for word, _ in joined)}
+    extra.update([f"<{word}" for word in as_written], [f">{word[::-1]}" for word in lemmas])
     return f"{stream} . {' '.join(sorted(extra))}" if stream else ""
 
 

@@ -1,6 +1,6 @@
 """Scrapy's settings: a good guest first (robots, delay, one request at a time, an honest name)."""
 
-from scrapy.settings.default_settings import EXTENSIONS_BASE
+from scrapy.settings.default_settings import DOWNLOADER_MIDDLEWARES_BASE, EXTENSIONS_BASE
 
 from monitor.collect.download import SpoolingDownloadHandler
 from monitor.paths import SPIDERS_MODULE
@@ -14,8 +14,10 @@ DOWNLOAD_DELAY = 1.0
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
-# Scrapy's own control server runs any code that it is sent; nobody is to send it any. Switched off in EXTENSIONS it is still loaded.
+# What is only switched off is still loaded. Scrapy's own control server runs any code that it is sent, and nobody is to send it any;
+# the keeper of cookies takes a list of all domains and a second HTTP client with it.
 EXTENSIONS_BASE = {name: order for name, order in EXTENSIONS_BASE.items() if "RemoteControl" not in name}
+DOWNLOADER_MIDDLEWARES_BASE = {name: order for name, order in DOWNLOADER_MIDDLEWARES_BASE.items() if "Cookies" not in name}
 
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0

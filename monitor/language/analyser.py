@@ -12,7 +12,6 @@ writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,7 +46,7 @@ class Analyser:
         self._lexicon = words or lexicon()
         self._readers: dict[str, Reader] = {}
         self._votes: dict[str, tuple[str, ...]] = {}
-        self._spoken: dict[str, dict[str, int]] = {}
+        self._spoken: dict[str, tuple[dict[str, int], str]] = {}
         self.version = f"{ENCODING}.{self._lexicon.version}"
 
     def analyse(self, text: str, language: str | None = None, *, around: str = "") -> list[Token]:
@@ -64,6 +63,8 @@ class Analyser:
 
     def lemma_text(self, text: str, language: str | None = None, *, around: str = "") -> str:
         """What the archive stores of a text and the rules are matched on; the module's first lines say how it reads."""
+        if not text:
+            return ""
         lines = tokens.lines(text)
         stream: list[str] = []
         extra: list[str] = []
@@ -128,14 +129,17 @@ class Analyser:
         """The language of each line."""
         if language is not None:
             return [language] * len(lines)
-        told = self._told(lines, around)
-        return [decide(self._spoken_in(line)) or told for line in lines]
+        spoken = [self._spoken_in(line)[1] for line in lines]
+        if "" in spoken:
+            told = self._told(lines, around)
+            return [own or told for own in spoken]
+        return spoken
 
     def _told(self, lines: list[str], around: str) -> str:
         """The language of all lines together: by small words, else `around`, else by the dictionary that knows more of them."""
         votes: dict[str, int] = {}
         for line in lines:
-            for language, number in self._spoken_in(line).items():
+            for language, number in self._spoken_in(line)[0].items():
                 votes[language] = votes.get(language, 0) + number
         if (told := decide(votes)) != "" or (told := around) != "":
             return told
@@ -143,23 +147,28 @@ class Analyser:
         swedish, english = (sum(self._lexicon.knows(word, language) for word in words) for language in (SWEDISH, ENGLISH))
         return ENGLISH if english > swedish else SWEDISH
 
-    def _spoken_in(self, line: str) -> dict[str, int]:
-        """How many small words of each language a line has."""
+    def _spoken_in(self, line: str) -> tuple[dict[str, int], str]:
+        """How many small words of each language a line has, and the language that they decide for, or ""."""
         known = self._spoken.get(line)
         if known is None:
             if len(self._spoken) >= _MOST_LINES:
                 self._spoken.clear()
-            known = self._spoken[line] = self._count(line.split())
+            votes = self._count(line.split())
+            known = self._spoken[line] = (votes, decide(votes))
         return known
 
     def _count(self, runs: list[str]) -> dict[str, int]:
-        votes = Counter(map(self._votes.get, runs))
-        if None in votes:
-            for raw in set(runs).difference(self._votes):
-                found = tokens.pieces(raw)
-                self._votes[raw] = votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
-            votes = Counter(map(self._votes.get, runs))
-        return count_votes({languages: number for languages, number in votes.items() if languages})
+        found = list(map(self._votes.get, runs))
+        if None in found:
+            found = [self._votes_of(raw) for raw in runs]
+        return count_votes(filter(None, found))
+
+    def _votes_of(self, raw: str) -> tuple[str, ...]:
+        known = self._votes.get(raw)
+        if known is None:
+            found = tokens.pieces(raw)
+            known = self._votes[raw] = votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
+        return known
 
 
 def read_entries(entries: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 SWEDISH, ENGLISH = "sv", "en"
 
@@ -40,12 +40,12 @@ def votes_of(word: str) -> tuple[str, ...]:
     return _votes.get(word, ())
 
 
-def count_votes(votes: Mapping[tuple[str, ...], int]) -> dict[str, int]:
-    """How many small words of each language there are, from how often each answer of `votes_of` came."""
+def count_votes(votes: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """How many small words of each language there are, from the answers of `votes_of`."""
     counted: dict[str, int] = {}
-    for languages, number in votes.items():
+    for languages in votes:
         for language in languages:
-            counted[language] = counted.get(language, 0) + number
+            counted[language] = counted.get(language, 0) + 1
     return counted
 
 

@@ -91,6 +91,8 @@ def form(raw: str) -> Form:
     >>> form("EU:s"), form("NGOs"), form("Klima\u00adtets")
     (Form(word='eu', exact='EU'), Form(word='ngo', exact='NGO'), Form(word='klimatets', exact=''))
     """
+    if raw.isascii() and raw.isalpha() and (raw.islower() or raw.istitle()):  # most words have nothing of what follows
+        return Form(raw.lower(), "")
     word = unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw)))
     exact = ""
     if (match := _capitals.fullmatch(word)) is not None and match[1].isupper():

@@ -118,15 +118,19 @@ def join_records(
     for one, other in (*_same_keys(records), *_same_names(records), *_linked(records)):
         groups.join(one, other)
     # Of records that are joined already, the lead alone is compared: its twins say the same.
-    leads = [max((known[key] for key in group), key=_rank) for group in groups]
+    leads = [_lead([known[key] for key in group]) for group in groups]
     for one, other in _alike(sorted(leads, key=lambda record: record.key)):
         groups.join(one, other)
     under: dict[Key, Key] = {}
     for group in groups:
         if len(group) > 1:
-            lead = max((known[key] for key in group), key=_rank).key
+            lead = _lead([known[key] for key in group]).key
             under |= {key: lead for key in group if key != lead}
     return under
+
+
+def _lead(records: Sequence[Record]) -> Record:
+    return records[0] if len(records) == 1 else max(records, key=_rank)
 
 
 def _rank(record: Record) -> tuple[object, ...]:

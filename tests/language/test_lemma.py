@@ -167,9 +167,7 @@ def test_a_word_file_gives_back_what_was_written(tmp_path_factory, words):
     ],
 )
 def test_small_words_tell_the_language(text, language):
-    from collections import Counter
-
-    assert decide(count_votes(Counter(votes_of(word.strip(".,").lower()) for word in text.split()))) == language
+    assert decide(count_votes(votes_of(word.strip(".,").lower()) for word in text.split())) == language
     assert analyser().language(text) == language
 
 
