@@ -9,16 +9,18 @@ front of a word is a search for a beginning there), `+` a word written in pieces
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.archive.codec import decode_call
 from monitor.archive.corrections import corrected, corrected_keys
 from monitor.archive.database import Database
 from monitor.calls import ZONES, Call, call_zones
-from monitor.language.analyser import Analyser, read_entries
+from monitor.language.analyser import Analyser, read_entries, read_places
 from monitor.language.terms import Ask, Term
 
 _BATCH = 200
+_written = re.compile(r"<(\S+)")
 # A correction changes what a call says without changing its hash.
 _STATE = (
     "c.hash || COALESCE((SELECT ' ' || count(*) || ' ' || max(k.at) FROM corrections k"
@@ -111,20 +113,24 @@ def index_text(lemma_text: str) -> str:
     """What the full-text index holds of a lemma text."""
     stream, _, entries = lemma_text.partition("\n")
     words = [word for word in stream.split() if word != "."]
-    written: set[tuple[int, int]] = set()
+    differing: set[int] = set()
+    spans: set[tuple[int, int]] = set()
     joined: list[tuple[str, list[tuple[int, int]]]] = []
     extra: set[str] = set()
-    for entry, places in read_entries(entries):
+    for entry, places, base in read_entries(entries):
         extra.add(entry)
         if entry[0] == "<":
-            written.update(places)
+            if places.isdigit():
+                differing.add(base + int(places))
+            else:
+                spans.update(read_places(places, base))
         elif entry[0] == "+":
-            joined.append((entry[1:], places))
+            joined.append((entry[1:], read_places(places, base)))
         else:
             extra.add(f">={entry[:0:-1]}")
-    differing = {first for first, last in written if first == last}
+    differing.update(first for first, last in spans if first == last)
     as_written = {word for number, word in enumerate(words) if number not in differing}
-    as_written.update(word for word, places in joined if not written.issuperset(places))
+    as_written.update(word for word, places in joined if not spans.issuperset(places))
     lemmas = {*words, *(word for word, _ in joined)}
     extra.update([f"<{word}" for word in as_written], [f">{word[::-1]}" for word in lemmas])
     return f"{stream} . {' '.join(sorted(extra))}" if stream else ""
@@ -202,7 +208,8 @@ def _forget_gone(db: Database) -> None:
 
 def _note_words(db: Database, indexed: Iterable[str], noted: set[str]) -> None:
     """Remember the words as written, from which a mistyped one is mended; `noted` are those remembered already."""
-    words = {entry for text in indexed for entry in text.split() if entry[0] == "<"} - noted
+    words = {word for text in indexed for word in _written.findall(text)} - noted
     noted |= words
-    new = [(entry[1:],) for entry in words if len(entry) > 4 and entry[1:].isalpha()]
-    db.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", new)
+    db.executemany(
+        "INSERT OR IGNORE INTO words (word) VALUES (?)", [(word,) for word in words if len(word) > 3 and word.isalpha()]
+    )

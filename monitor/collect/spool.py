@@ -18,7 +18,7 @@ from monitor.collect.guard import RefusedHostError, refusal, refused
 if TYPE_CHECKING:
     from scrapy import Request
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _LONGEST = 30 * 60  # seconds; a server that drips may not hold a run for ever
 
 

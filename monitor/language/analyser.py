@@ -171,21 +171,26 @@ class Analyser:
         return known
 
 
-def read_entries(entries: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    """The entries of a lemma text's second line: each with the first and last word of its places."""
+def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:
+    """The entries of a lemma text's second line, each with its places as written and the number that they count from, for `read_places`."""
     base = 0
     for entry in entries.split():
         if entry[0] == "@":
             base = int(entry[1:])
             continue
-        word, _, numbers = entry.partition(":")
-        yield word, [read_place(place, base) for place in numbers.split(",")]
+        word, _, places = entry.partition(":")
+        yield word, places, base
 
 
-def read_place(place: str, base: int) -> tuple[int, int]:
-    """A place such as 2 or 2-3, counted from `base`."""
-    first, _, last = place.partition("-")
-    return base + int(first), base + int(last or first)
+def read_places(places: str, base: int) -> list[tuple[int, int]]:
+    """The first and last word of places such as "2,5-6", counted from `base`."""
+    if places.isdigit():  # most entries stand once
+        return [(base + int(places),) * 2]
+    found = []
+    for place in places.split(","):
+        first, _, last = place.partition("-")
+        found.append((base + int(first), base + int(last or first)))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -79,8 +79,8 @@ class Lexicon:
 
     @cached_property
     def _roots(self) -> dict[str, Root]:
-        rows = (line.split(" ") for line in zlib.decompress((_DATA / "sv.roots").read_bytes()).decode().split("\n"))
-        return {word: Root(float(zipf), kinds) for word, zipf, kinds in rows}
+        cells = zlib.decompress((_DATA / "sv.roots").read_bytes()).decode().split()
+        return dict(zip(cells[::3], map(Root, map(float, cells[1::3]), cells[2::3]), strict=True))
 
     @cached_property
     def _splitter(self) -> Splitter:

@@ -11,7 +11,7 @@ from sys import intern
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.language import tokens
-from monitor.language.analyser import read_entries, read_place
+from monitor.language.analyser import read_entries, read_places
 from monitor.language.terms import Ask, Term
 
 Span = tuple[int, int]
@@ -167,12 +167,16 @@ class Scan:
         mark = text.rfind("@", 0, entry) + 1
         base = int(text[mark : text.index(" ", mark)])
         colon = text.index(":", entry) + 1
-        return [read_place(place, base) for place in text[colon : text.index(" ", colon)].split(",")]
+        return read_places(text[colon : text.index(" ", colon)], base)
 
     @cached_property
     def _written(self) -> set[Span]:
         """The places of words that are written otherwise than their lemma."""
-        return {place for entry, places in read_entries(self._entries) if entry[0] == "<" for place in places}
+        found: set[Span] = set()
+        for entry, places, base in read_entries(self._entries):
+            if entry[0] == "<":
+                found.update(read_places(places, base))
+        return found
 
 
 def anywhere(scans: Iterable[Scan]) -> frozenset[str]:

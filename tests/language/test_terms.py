@@ -172,7 +172,7 @@ def test_inflection_case_form_and_space_change_nothing(row, data):
 @given(st.text(alphabet="abeåäöÅ éx.-!?:'’/+*•\n\t\u00ad\u00a0\u2011\u030112ABX–", max_size=60))
 def test_lemma_text_has_the_tokens_that_locate_counts(text):
     """The stream, `analyse` and `locate` number the same words; every entry lies inside."""
-    from monitor.language.analyser import read_entries
+    from monitor.language.analyser import read_entries, read_places
 
     stream, _, entries = analyser().lemma_text(text).partition("\n")
     lemmas = [lemma for lemma in stream.split() if lemma != "."]
@@ -182,7 +182,9 @@ def test_lemma_text_has_the_tokens_that_locate_counts(text):
     for number, token in enumerate(tokens):
         assert places[number, number] == (token.start, token.end)
         assert text[token.start : token.end] == token.text
-    assert all(0 <= first <= last < len(lemmas) for _, places in read_entries(entries) for first, last in places)
+    assert all(
+        0 <= first <= last < len(lemmas) for _, places, base in read_entries(entries) for first, last in read_places(places, base)
+    )
 
 
 @settings(deadline=None, max_examples=60)
