@@ -168,6 +168,13 @@ def median_of(spent: list[Spent], field: str) -> float:
     return statistics.median(getattr(one, field) for one in spent)
 
 
+def typical_pair(ours: list[Spent], peers: list[Spent], field: str) -> tuple[float, float]:
+    """One figure of two children that took turns, from the pair with the median ratio: when the machine's speed drifts between two
+    rounds, it does so for both of a pair."""
+    pairs = [(getattr(one, field), getattr(peer, field)) for one, peer in zip(ours, peers, strict=True)]
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+
+
 def _serve_task(task: str, options: dict[str, Any]) -> None:
     module, _, name = task.partition(":")
     function = getattr(importlib.import_module(f"benchmarks.{module}"), name)

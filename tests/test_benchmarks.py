@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import analysing, bulk, matching, table
 from benchmarks.generate import NOW, Inputs, Maker
-from benchmarks.measure import Line
+from benchmarks.measure import Line, Spent, typical_pair
 from monitor.collect.portal.bulk import is_current_object, parse_object
 from monitor.collect.portal.rows import is_current, parse_row
 
@@ -56,6 +56,11 @@ def test_a_line_knows_its_ratio_and_whether_its_bound_is_reached():
     missing = Line(row="r", what="w", unit="u", value=1, peer="absent", bound=1)
     assert (missing.ratio, missing.reached) == (None, None)
     assert "| absent | missing |" in table.as_markdown([missing], table.about_run("generated", date(2026, 5, 27)))
+
+
+def test_figures_of_children_that_took_turns_stay_in_pairs():
+    ours, peers = ([Spent(0, cpu, 0, 0, None) for cpu in found] for found in ([2.0, 4.4, 2.4], [1.0, 2.0, 0.8]))
+    assert typical_pair(ours, peers, "cpu") == (4.4, 2.0), "a slow minute is slow for both"
 
 
 @pytest.mark.parametrize(
