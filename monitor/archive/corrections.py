@@ -41,13 +41,13 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
     """
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if row is None:
-        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
     if field not in Call.__dataclass_fields__ or field in ("source", "call_id"):
-        raise ArchiveError(f"{source}/{call_id}", f"{field!r} is not a field that can be corrected")
+        raise ArchiveError(f"{source}/{call_id}", f"{field!r} är inget fält som kan rättas")
     try:
         overlay_call(decode_call(row[0]), {field: value})
     except ValidationError as error:
-        raise ArchiveError(f"{source}/{call_id}", f"{field}: {error.errors()[0]['msg']}, found {value!r}") from error
+        raise ArchiveError(f"{source}/{call_id}", f"{field}: {value!r} passar inte i fältet ({error.errors()[0]['msg']})") from error
     with db.atomic():
         db.table("corrections").upsert(
             {
@@ -69,7 +69,7 @@ def drop_correction(db: Database, source: str, call_id: str, field: str, *, now:
     """Let the source's own value of a field stand again, and bring the call's columns in line. ArchiveError for an unknown call."""
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if row is None:
-        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
     with db.atomic():
         db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
         _bring_in_line(db, corrected(db, decode_call(row[0])), now)

@@ -44,9 +44,9 @@ def read_choices(db: Database, department: str, week: str) -> Choices:
 def choose_call(db: Database, department: str, key: Key, choice: str, *, who: str, now: datetime) -> None:
     """Hold a call back from a department, or add it to what the department is told. ArchiveError for an unknown call or choice."""
     if choice not in (HOLD, ADD):
-        raise ArchiveError(choice, "is no choice; expected hold or add")
+        raise ArchiveError(choice, "är inget val; väntade hold eller add")
     if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone():
-        raise ArchiveError("/".join(key), "there is no such call in the archive")
+        raise ArchiveError("/".join(key), "finns inte i arkivet")
     with db.atomic():
         db.execute(
             "INSERT OR REPLACE INTO desk_choices (department, source, call_id, choice, who, at) VALUES (?, ?, ?, ?, ?, ?)",

@@ -24,7 +24,7 @@ def store_answer(
     Raises ArchiveError for an unknown call or answer.
     """
     if answer not in ANSWERS:
-        raise ArchiveError(answer, f"is no answer; expected one of {', '.join(ANSWERS)}")
+        raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(ANSWERS)}")
     _demand(db, source, call_id)
     with db.atomic():
         if answer in _OPPOSITE:
@@ -46,7 +46,7 @@ def set_state(
 ) -> None:
     """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
     if state not in STATES:
-        raise ArchiveError(state, f"is no state; expected one of {', '.join(STATES)}")
+        raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(STATES)}")
     _demand(db, source, call_id)
     with db.atomic():
         _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
@@ -54,7 +54,7 @@ def set_state(
 
 def _demand(db: Database, source: str, call_id: str) -> None:
     if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
-        raise ArchiveError(f"{source}/{call_id}", "there is no such call in the archive")
+        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
 
 
 def _insert(db: Database, department: str, source: str, call_id: str, state: str, note: str, who: str, now: datetime) -> None:

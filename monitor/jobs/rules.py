@@ -55,7 +55,7 @@ def test_term(term: str, text: str) -> list[dict[str, Any]]:
     try:
         terms = TermSet([parse_term(term)])
     except ValueError as error:
-        raise ConfigError("TERM", str(error)) from error
+        raise ConfigError(f"TERM {term!r}", str(error)) from error
     places = list(locate(text, [(first, last) for _, first, last in terms.find(analyser().lemma_text(text))]).values())
     return [{"start": start, "end": end, "text": text[start:end]} for start, end in places]
 

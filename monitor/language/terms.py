@@ -41,18 +41,18 @@ def parse_term(text: str) -> Term:
     """Read a term as the keeper of the rules types it. Raises ValueError that says what is wrong with it."""
     typed = " ".join(text.split())
     if not typed:
-        raise ValueError("a term needs at least one word")
+        raise ValueError("ett sökord behöver minst ett ord")
     stars = typed.count("*")
     begins, ends = typed.endswith("*"), typed.startswith("*")
     if stars > 1 or (stars and not (begins or ends)):
-        raise ValueError(f"{typed!r}: one star may stand at the beginning or at the end of a word, and nowhere else")
+        raise ValueError("en stjärna får stå först eller sist i ett ord, ingen annanstans")
     words = tokens.pieces(typed)
     if not words:
-        raise ValueError(f"{typed!r}: there is no word in it")
+        raise ValueError("det finns inget ord i det")
     if stars:
         return _starred(typed, words, begins)
     if any(tokens.ends_sentence(word, gap, after.text) for (word, gap), after in pairwise(words)):
-        raise ValueError(f"{typed!r}: a sentence ends inside it, so it can never match")
+        raise ValueError("en mening slutar mitt i det")
     raw = [piece.text for piece in words]
     exact = tokens.form("".join(raw)).exact
     if exact and "".join(raw).isupper() and all(tokens.joins(piece.gap) for piece in words[:-1]):
@@ -62,9 +62,9 @@ def parse_term(text: str) -> Term:
 
 def _starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> Term:
     if any(not tokens.joins(piece.gap) for piece in words[:-1]):
-        raise ValueError(f"{typed!r}: a star belongs to a single word; leave it out, or write the phrase without it")
+        raise ValueError("en stjärna hör till ett ensamt ord; ta bort den eller skriv frasen utan")
     if (words[-1].gap if begins else typed[1 : typed.index(words[0].text)]).strip("*"):
-        raise ValueError(f"{typed!r}: the star must touch the word")
+        raise ValueError("stjärnan ska stå tätt intill ordet")
     raw = "".join(piece.text for piece in words)
     exact = tokens.form(raw).exact
     if exact and raw.isupper():
