@@ -37,7 +37,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
         tasks[SPLIT] = _phrases(rules, texts, split=True)
     if find_spec("flashtext"):
         tasks[FLASHTEXT] = _flashtext(rules, texts)
-    runs = 1 if quick else 7
+    runs = 1 if quick else 25
     spent = medians(tasks, runs)
     rates = {name: len(texts) / seconds for name, seconds in spent.items()}
     rates |= {name: len(few) / seconds for name, seconds in medians(slow, min(runs, 3)).items()}

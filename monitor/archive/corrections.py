@@ -47,7 +47,9 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
     try:
         overlay_call(decode_call(row[0]), {field: value})
     except ValidationError as error:
-        raise ArchiveError(f"{source}/{call_id}", f"{field}: {value!r} passar inte i fältet ({error.errors()[0]['msg']})") from error
+        raise ArchiveError(
+            f"{source}/{call_id}", f"{field}: {value!r} passar inte i fältet ({error.errors()[0]['msg']})"
+        ) from error
     with db.atomic():
         db.table("corrections").upsert(
             {

@@ -62,8 +62,6 @@ class Judgement:
         self._stated = stated_by(call, rules.programme_of(call))
         self._anywhere = anywhere(scanned.values())
         """The patterns that stand in any zone: of most conditions none does, and no zone needs to be looked at."""
-        self._standing = rules.needed.numbers(self._anywhere)
-        """What conditions ask besides their words whose own words stand somewhere."""
         self._known: dict[int, ThemeResult] = {}
         self._met: dict[int, bool] = {}
 
@@ -109,7 +107,8 @@ class Judgement:
         """Whether what a condition asks besides its words may be met."""
         known = self._met.get(besides)
         if known is None:
-            known = besides in self._standing and self.rules.besides[besides][0].met_by(self._stated)
+            asked, needs = self.rules.besides[besides]
+            known = not (needs.order and needs.patterns.isdisjoint(self._anywhere)) and asked.met_by(self._stated)
             self._met[besides] = known
         return known
 

@@ -257,11 +257,6 @@ class RuleSet:
         return tuple(self._besides)
 
     @cached_property
-    def needed(self) -> Index[int]:
-        """The numbers in `besides`, found by the words that must also stand."""
-        return Index((number, needs) for number, (_, needs) in enumerate(self.besides))
-
-    @cached_property
     def _besides(self) -> dict[tuple[Besides, Terms], int]:
         every = ((asked.besides, asked.needs) for _, conditions in self.ready for asked in conditions)
         found = dict.fromkeys((besides, needs) for besides, needs in every if needs.order or not besides.plain)
