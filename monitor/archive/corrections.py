@@ -39,13 +39,11 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
 
     Raises ArchiveError when the call is unknown or the value does not fit the field.
     """
-    row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
-    if row is None:
-        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
+    read = _as_read(db, source, call_id)
     if field not in Call.__dataclass_fields__ or field in ("source", "call_id"):
         raise ArchiveError(f"{source}/{call_id}", f"{field!r} är inget fält som kan rättas")
     try:
-        overlay_call(decode_call(row[0]), {field: value})
+        overlay_call(read, {field: value})
     except ValidationError as error:
         raise ArchiveError(
             f"{source}/{call_id}", f"{field}: {value!r} passar inte i fältet ({error.errors()[0]['msg']})"
@@ -62,19 +60,24 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
             },
             pk=("source", "call_id", "field"),
         )
-        call = corrected(db, decode_call(row[0]))
+        call = corrected(db, read)
         _bring_in_line(db, call, now)
     return call
 
 
 def drop_correction(db: Database, source: str, call_id: str, field: str, *, now: datetime) -> None:
     """Let the source's own value of a field stand again, and bring the call's columns in line. ArchiveError for an unknown call."""
+    read = _as_read(db, source, call_id)
+    with db.atomic():
+        db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
+        _bring_in_line(db, corrected(db, read), now)
+
+
+def _as_read(db: Database, source: str, call_id: str) -> Call:
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if row is None:
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
-    with db.atomic():
-        db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
-        _bring_in_line(db, corrected(db, decode_call(row[0])), now)
+    return decode_call(row[0])
 
 
 def _bring_in_line(db: Database, call: Call, now: datetime) -> None:

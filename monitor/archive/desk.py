@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
+from monitor.archive.lookup import demand_call
 from monitor.errors import ArchiveError
 
 Key = tuple[str, str]
@@ -45,8 +46,7 @@ def choose_call(db: Database, department: str, key: Key, choice: str, *, who: st
     """Hold a call back from a department, or add it to what the department is told. ArchiveError for an unknown call or choice."""
     if choice not in (HOLD, ADD):
         raise ArchiveError(choice, "är inget val; väntade hold eller add")
-    if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone():
-        raise ArchiveError("/".join(key), "finns inte i arkivet")
+    demand_call(db, *key)
     with db.atomic():
         db.execute(
             "INSERT OR REPLACE INTO desk_choices (department, source, call_id, choice, who, at) VALUES (?, ?, ?, ?, ?, ?)",

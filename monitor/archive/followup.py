@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
+from monitor.archive.lookup import demand_call
 from monitor.errors import ArchiveError
 
 STATES = ("intresserad", "soker", "beviljad", "avslag", "avstar")
@@ -25,7 +26,7 @@ def store_answer(
     """
     if answer not in ANSWERS:
         raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(ANSWERS)}")
-    _demand(db, source, call_id)
+    demand_call(db, source, call_id)
     with db.atomic():
         if answer in _OPPOSITE:
             db.execute(
@@ -47,14 +48,9 @@ def set_state(
     """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
     if state not in STATES:
         raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(STATES)}")
-    _demand(db, source, call_id)
+    demand_call(db, source, call_id)
     with db.atomic():
         _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
-
-
-def _demand(db: Database, source: str, call_id: str) -> None:
-    if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
-        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
 
 
 def _insert(db: Database, department: str, source: str, call_id: str, state: str, note: str, who: str, now: datetime) -> None:

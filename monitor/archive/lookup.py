@@ -34,6 +34,12 @@ def find_call(db: Database, text: str) -> Key:
     return keys[0] if len(keys) == 1 else _foremost(db, text, keys)
 
 
+def demand_call(db: Database, source: str, call_id: str) -> None:
+    """Raises ArchiveError for a call that is not in the archive."""
+    if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
+        raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
+
+
 def _foremost(db: Database, text: str, keys: list[Key]) -> Key:
     """Of several with one name: the call before news of it, and the lead of a story before its other records."""
     rows = [db.execute("SELECT story, kind FROM calls WHERE source = ? AND call_id = ?", key).fetchone() for key in keys]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
-from monitor.errors import ArchiveError
+from monitor.archive.lookup import demand_call
 
 Key = tuple[str, str]
 # A call that closed long ago tells nobody anything; its story stays as it is.
@@ -104,8 +104,7 @@ def decide_story(db: Database, one: Key, other: Key, decision: str, who: str, no
     ArchiveError when one of them is not in the archive.
     """
     for key in (one, other):
-        if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [*key]).fetchone():
-            raise ArchiveError("/".join(key), "finns inte i arkivet")
+        demand_call(db, *key)
     first, second = sorted((one, other))
     with db.atomic():
         db.table("story_decisions").upsert(

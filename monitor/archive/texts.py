@@ -120,7 +120,7 @@ def index_text(lemma_text: str) -> str:
     for entry, places, base in read_entries(entries):
         extra.add(entry)
         if entry[0] == "<":
-            if places.isdigit():
+            if places.isdigit():  # most stand once; a pair of numbers for each would keep the garbage collector busy
                 differing.add(base + int(places))
             else:
                 spans.update(read_places(places, base))

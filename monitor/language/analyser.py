@@ -184,8 +184,6 @@ def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:
 
 def read_places(places: str, base: int) -> list[tuple[int, int]]:
     """The first and last word of places such as "2,5-6", counted from `base`."""
-    if places.isdigit():  # most entries stand once
-        return [(base + int(places),) * 2]
     found = []
     for place in places.split(","):
         first, _, last = place.partition("-")

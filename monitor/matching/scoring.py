@@ -71,11 +71,8 @@ class Index(Generic[Item]):
 
     def asked(self, found: frozenset[str]) -> list[Item]:
         """The items, in order, that ask for no word or have one of the patterns that were found."""
-        return [self._items[number] for number in sorted(self.numbers(found))]
-
-    def numbers(self, found: frozenset[str]) -> frozenset[int]:
-        """The same by their places among the items."""
-        return self._unworded.union(*filter(None, map(self._askers.get, found)))
+        asked = self._unworded.union(*filter(None, map(self._askers.get, found)))
+        return [self._items[number] for number in sorted(asked)]
 
 
 @dataclass(frozen=True, slots=True)
