@@ -6,12 +6,13 @@ holds what else a term may ask for, each with the numbers of the words where it 
     ` utlysning för it säkerhet . hållbar stad \n @0 <utlysningen:0 =IT:2 +itsäkerhet:2-3 @4 <hållbara:0 <städer:1 `
 
 `<` a word as written, where it differs from its lemma · `=` a word in capitals, without its ending · `+` the lemma of a word that the text
-writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `read_entries` is the one reader of the second line;
+writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `read_entries` and `read_lines` read the second line;
 `monitor.language.termset` and `monitor.archive.texts` look words up in it: change all three together, and raise `ENCODING`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from monitor.language.reading import HANGS, NUMBER, Reader, goes_on
 
 ENCODING = "1"
 _OPEN_BEGINNINGS = frozenset({"e", "it", "eu", "ai", "vr", "ikt"})
+_numbered = re.compile(r"@(\d+)([^@]*)")
 _BULLETS = ("- ", "* ", "– ", "— ")
 _MOST_LINES = 40_000
 
@@ -180,6 +182,14 @@ def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:
             continue
         word, _, places = entry.partition(":")
         yield word, places, base
+
+
+def read_lines(entries: str) -> dict[int, str]:
+    """The entries of each line that has some, by the number that their places count from."""
+    lines: dict[int, str] = {}
+    for base, own in _numbered.findall(entries):
+        lines[int(base)] = lines.get(int(base), "") + own
+    return lines
 
 
 def read_places(places: str, base: int) -> list[tuple[int, int]]:

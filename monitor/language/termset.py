@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -11,7 +12,7 @@ from sys import intern
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.language import tokens
-from monitor.language.analyser import read_entries, read_places
+from monitor.language.analyser import read_entries, read_lines, read_places
 from monitor.language.terms import Ask, Term
 
 Span = tuple[int, int]
@@ -19,6 +20,8 @@ Span = tuple[int, int]
 _NONE: frozenset[int] = frozenset()
 
 _Wanted = tuple[str, "_Place", int]
+_Find = Callable[..., list[str]]
+"""Gives the patterns that stand in a text, once for each time."""
 
 
 class TermSet:
@@ -40,11 +43,12 @@ class TermSet:
 
     def scan(self, lemma_text: str, among: frozenset[int] | None = None) -> Scan:
         """What a lemma text holds of the terms, or of those of these numbers: what nobody asks for takes longer to tell than to read past."""
-        if among not in self._readers:
+        reader = self._readers.get(among)
+        if reader is None:
             wanted = self.wanted if among is None else [self.wanted[index] for index in among]
-            self._readers[among] = _Reader(chain.from_iterable(wanted))
+            reader = self._readers[among] = _Reader(chain.from_iterable(wanted))
         stream, _, entries = lemma_text.partition("\n")
-        return Scan(self, self._readers[among].find(stream, entries), stream, entries)
+        return Scan(self, reader.find(stream, entries), stream, entries)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
         """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
@@ -56,45 +60,48 @@ class TermSet:
 
 
 class _Reader:
-    """Finds patterns in a lemma text, each in the line where it may stand."""
+    """Finds patterns in a lemma text, each in the line where it may stand.
+
+    An automaton whose patterns all begin with one of a few marks skips from one mark to the next, three times as fast as it reads
+    every character. So patterns in entries have automata of their own, and those that only end with a mark are looked for backwards.
+    """
 
     def __init__(self, wanted: Iterable[_Wanted]) -> None:
-        self._stream, self._marks, self._ends = _Finder(), _Finder(), _Finder(backwards=True)
+        self._in_stream, self._marked, self._ending = dict[str, None](), dict[str, None](), dict[str, None]()
         for pattern, place, _ in wanted:
-            finder = self._ends if place in _ENDS else self._marks if place in _MARKS else self._stream
-            finder.patterns.append(pattern)
+            if place in _ENDS:
+                self._ending[pattern[::-1]] = None
+            else:
+                (self._marked if place in _MARKS else self._in_stream)[pattern] = None
 
     def find(self, stream: str, entries: str) -> frozenset[str]:
         """The patterns that stand in the stream of lemmas or in the entries."""
-        found = self._stream.find(stream)
+        # Where they stand is not asked for: most is never looked at again, and a number for each end of each takes longer than the search.
+        found = self._stream(stream, overlapping=True)
         if not entries.isspace():
-            found += self._marks.find(entries)
-            found += self._ends.find(entries)
+            found += self._marks(entries, overlapping=True)
+            found += map(_reversed, self._ends(entries[::-1], overlapping=True))
         return frozenset(found)
 
-
-class _Finder:
-    """Finds patterns in one of the two lines of a lemma text.
-
-    An automaton whose patterns all begin with one of a few marks skips from one mark to the next, three times as fast as it reads
-    every character. So patterns in entries have finders of their own, and those that only end with a mark are looked for `backwards`.
-    """
-
-    def __init__(self, *, backwards: bool = False) -> None:
-        self.patterns: list[str] = []
-        self._backwards = backwards
+    @cached_property
+    def _stream(self) -> _Find:
+        return _finder(self._in_stream)
 
     @cached_property
-    def _automaton(self) -> AhoCorasick:
-        patterns = [pattern[::-1] for pattern in self.patterns] if self._backwards else self.patterns
-        return AhoCorasick(list(dict.fromkeys(patterns)), implementation=Implementation.ContiguousNFA, store_patterns=True)
+    def _marks(self) -> _Find:
+        return _finder(self._marked)
 
-    def find(self, line: str) -> list[str]:
-        """The patterns that stand in the line, once for each time."""
-        # Where they stand is not asked for: most is never looked at again, and a number for each end of each takes longer than the search.
-        if self._backwards:
-            return [pattern[::-1] for pattern in self._automaton.find_matches_as_strings(line[::-1], overlapping=True)]
-        return self._automaton.find_matches_as_strings(line, overlapping=True)
+    @cached_property
+    def _ends(self) -> _Find:
+        return _finder(self._ending)
+
+
+def _finder(patterns: Iterable[str]) -> _Find:
+    return AhoCorasick(list(patterns), implementation=Implementation.ContiguousNFA, store_patterns=True).find_matches_as_strings
+
+
+def _reversed(pattern: str) -> str:
+    return pattern[::-1]
 
 
 class Scan:
@@ -149,7 +156,7 @@ class Scan:
             if place is _Place.ENDS:
                 start = text.rfind(" ", 0, start + 1)
             number = text.count(" ", 0, start) - text.count(".", 0, start)
-            if place is not _Place.BEGINS or (number, number) not in self._written:
+            if place is not _Place.BEGINS or not self._is_written((number, number)):
                 yield number, number + length - 1
 
     def _in_entries(self, pattern: str, place: _Place) -> Iterator[Span]:
@@ -158,7 +165,7 @@ class Scan:
             entry = text.rfind(" ", 0, start + 1) + 1
             if text[entry] == _MARKS[place]:
                 for span in self._entry(entry):
-                    if place is not _Place.JOINED_BEGINS or span not in self._written:
+                    if place is not _Place.JOINED_BEGINS or not self._is_written(span):
                         yield span
 
     def _entry(self, entry: int) -> list[Span]:
@@ -169,14 +176,17 @@ class Scan:
         colon = text.index(":", entry) + 1
         return read_places(text[colon : text.index(" ", colon)], base)
 
+    def _is_written(self, span: Span) -> bool:
+        """Whether the words there are written otherwise than their lemma."""
+        bases = list(self._lines)
+        at = bisect_right(bases, span[0]) - 1
+        entries = read_entries(self._lines[bases[at]]) if at >= 0 else ()
+        return any(span in read_places(places, bases[at]) for word, places, _ in entries if word[0] == "<")
+
     @cached_property
-    def _written(self) -> set[Span]:
-        """The places of words that are written otherwise than their lemma."""
-        found: set[Span] = set()
-        for entry, places, base in read_entries(self._entries):
-            if entry[0] == "<":
-                found.update(read_places(places, base))
-        return found
+    def _lines(self) -> dict[int, str]:
+        """The entries of each line, by the number that their places count from."""
+        return read_lines(self._entries)
 
 
 def anywhere(scans: Iterable[Scan]) -> frozenset[str]:

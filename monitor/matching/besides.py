@@ -30,9 +30,9 @@ class Stated(NamedTuple):
 def stated_by(call: Call, programme: Programme | None) -> Stated:
     """What a call states. Its codes are the identifier and the source's own key: a cascade call bears its parent's identifier,
     and only its key tells that it is one."""
-    codes = tuple(code.casefold() for code in (call.identifier, call.call_id) if code)
+    codes = tuple(filter(None, (call.identifier.casefold(), call.call_id.casefold())))
     action = (call.action.casefold(),) if call.action else ()
-    heads = frozenset([_ANY, *(_head(code) for code in codes)])
+    heads = frozenset((_ANY, *map(_head, codes)))
     return Stated(programme.id if programme is not None else "", codes, action, heads)
 
 
@@ -77,6 +77,10 @@ class Besides:
         if self.code is not None and (self.heads.isdisjoint(stated.heads) or not is_like(stated.codes, self.code)):
             return False
         return self.action is None or is_like(stated.action, self.action)
+
+
+NOTHING = Besides((), None, frozenset())
+"""What asks for words alone."""
 
 
 def besides_of(asking: Condition | FitRow) -> Besides:

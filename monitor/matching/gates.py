@@ -9,7 +9,8 @@ from monitor.calls import Call, Kind
 from monitor.language.termset import Scan, anywhere
 from monitor.matching.besides import Stated, is_like
 from monitor.matching.model import Answer
-from monitor.matching.ruleset import PLACE_ZONES, ReadyRow, RuleSet
+from monitor.matching.ready import ReadyRow
+from monitor.matching.ruleset import PLACE_ZONES, RuleSet
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 
@@ -34,14 +35,14 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: 
     """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
     scans = {**scanned, **_own_zones(rules, call)}
     found, ready = anywhere(scans.values()), rules.ready_fit
-    for offer in ready.offer.asked(found):
+    for offer in ready.offer.asked(found, stated):
         word = _holds(offer, rules, stated, scans)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
     outside = _outside(rules, call, stated, scans, found)
     if outside is not None:
         return outside
-    for answer, row in ready.answer.asked(found):
+    for answer, row in ready.answer.asked(found, stated):
         word = _holds(row, rules, stated, scans)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
@@ -74,11 +75,11 @@ def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, scans: Mapping[str, 
         return None
     zones, found = ready.row.zones, ""
     if ready.words.order:
-        hit = next((number for zone in zones if (number := ready.words.first(scans.get(zone))) is not None), None)
+        hit = ready.words.first(scans, zones)
         if hit is None:
             return None
-        found = rules.words[hit]
-    if ready.unless.order and any(ready.unless.first(scans.get(zone)) is not None for zone in zones):
+        found = rules.words[hit[1]]
+    if ready.unless.order and ready.unless.first(scans, zones) is not None:
         return None
     return found
 
@@ -87,27 +88,23 @@ def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Sca
     gate, ready = rules.fit.place, rules.ready_fit
     if stated.programme in gate.programme or is_like(stated.codes, ready.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
-    place = scans.get("place")
-    if ready.ours.first(place) is not None:
+    if ready.ours.first(scans, ("place",)) is not None:
         return None
-    others = ready.other.asked(found)
+    others = ready.other.asked(found, stated)
     for other, words in others:
-        number = words.first(place)
-        if number is not None:
-            return _elsewhere(other.name, rules.words[number])
-    zones = [scans.get(zone) for zone in PLACE_ZONES]
-    if any(ready.ours.first(scan) is not None for scan in zones):
+        if (hit := words.first(scans, ("place",))) is not None:
+            return _elsewhere(other.name, rules.words[hit[1]])
+    if ready.ours.first(scans, PLACE_ZONES) is not None:
         return None
     if call.language in gate.languages:
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
     for other, words in others:
-        for zone, scan in zip(PLACE_ZONES, zones, strict=True):
-            number = words.first(scan)
-            if number is not None:
+        for zone in PLACE_ZONES:
+            if (hit := words.first(scans, (zone,))) is not None:
                 if other.alone or zone == "title":
-                    return _elsewhere(other.name, rules.words[number])
-                mentioned[other.id] = (other.name, rules.words[number])
+                    return _elsewhere(other.name, rules.words[hit[1]])
+                mentioned[other.id] = (other.name, rules.words[hit[1]])
     if len(mentioned) > 1:
         names = sorted(name for name, _ in mentioned.values())
         return _elsewhere(", ".join(names), min(word for _, word in mentioned.values()))

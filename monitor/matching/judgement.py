@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ from monitor.language.termset import Scan, Span, anywhere
 from monitor.matching.besides import stated_by
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.model import Department, Signal, ThemeFile, Veto
+from monitor.matching.ready import Asked, Proviso
 from monitor.matching.ruleset import RuleSet
-from monitor.matching.scoring import Asked, Terms
 
 ROUNDING = 1e-6
 """Sums of the same numbers in another order may differ in the last digit."""
@@ -63,7 +63,7 @@ class Judgement:
         self._anywhere = anywhere(scanned.values())
         """The patterns that stand in any zone: of most conditions none does, and no zone needs to be looked at."""
         self._known: dict[int, ThemeResult] = {}
-        self._met: dict[int, bool] = {}
+        self._stating: dict[Proviso, bool] = {}
 
     @cached_property
     def gates(self) -> Gates:
@@ -83,34 +83,31 @@ class Judgement:
     @cached_property
     def promising(self) -> tuple[ThemeResult, ...]:
         """The themes that may reach a department, told from what speaks for them: most themes of most calls need no second look."""
-        rules, fields, least = self.rules, self.rules.fields, self.rules.least
-        filled: set[int] = set()
-        for zone, scan in self._scans.items():
-            filled.update(*filter(None, map(rules.gains[zone].get, scan.found)))
-        themes, worths, every = fields
-        points: dict[int, float] = {}
-        for number in filled:
-            besides = every[number]
-            if besides < 0 or self._may_count(besides):
-                theme = themes[number]
-                points[theme] = points.get(theme, 0.0) + worths[number]
-        near = sorted(theme for theme, found in points.items() if found + ROUNDING >= least[theme][1])
+        least = self.rules.least
         return tuple(
-            self._result(theme) for theme in near if points[theme] + self._structural(theme) + ROUNDING >= least[theme][0]
+            self._result(theme)
+            for theme, points in self.rules.reach.near(self._scans, self._anywhere, self._stated, self._states)
+            if (short := least[theme][0] - points - ROUNDING) <= 0 or self._structural(theme) >= short
         )
 
     def _structural(self, number: int) -> float:
         """What programme and identifier alone give a theme, or take."""
-        return sum(worth for worth, besides in self.rules.structural[number] if self._may_count(besides))
+        return sum(worth for worth, proviso in self.rules.structural[number] if self._may_count(proviso))
 
-    def _may_count(self, besides: int) -> bool:
-        """Whether what a condition asks besides its words may be met."""
-        known = self._met.get(besides)
+    def _states(self, proviso: Proviso) -> bool:
+        """Whether the call states what a condition asks besides words."""
+        known = self._stating.get(proviso)
         if known is None:
-            asked, needs = self.rules.besides[besides]
-            known = not (needs.order and needs.patterns.isdisjoint(self._anywhere)) and asked.met_by(self._stated)
-            self._met[besides] = known
+            known = self._stating[proviso] = proviso.besides.met_by(self._stated)
         return known
+
+    def _may_count(self, proviso: Proviso) -> bool:
+        """Whether the proviso may be met, told from the patterns alone."""
+        return self._states(proviso) and not (proviso.needs.order and proviso.needs.patterns.isdisjoint(self._anywhere))
+
+    def _counts(self, proviso: Proviso) -> bool:
+        """Whether the proviso is met."""
+        return self._states(proviso) and not (proviso.needs.order and proviso.needs.first(self._scans, self._scans) is None)
 
     def _result(self, number: int) -> ThemeResult:
         if number not in self._known:
@@ -126,31 +123,23 @@ class Judgement:
     def _worked_out(self, number: int) -> ThemeResult:
         hits: list[Hit] = []
         vetoes: list[tuple[Veto, str, str]] = []
-        for asked in self.rules.conditions[number].asked(self._anywhere):
+        for asked in self.rules.conditions[number].asked(self._anywhere, self._stated):
             self._ask(asked, hits, vetoes)
         return ThemeResult(self.rules.live_themes[number], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
     def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
         condition = asked.condition
-        if not asked.besides.met_by(self._stated) or (asked.needs.order and self._first(asked.needs, tuple(self._scans)) is None):
+        if asked.proviso is not None and not self._counts(asked.proviso):
             return
         for points, zones in asked.fields:
-            if (first := self._first(asked.terms, zones)) is None:
+            first = asked.terms.first(self._scans, zones) if asked.terms.order else ("programme", -1)
+            if first is None:
                 continue
             zone, term = first
             if isinstance(condition, Veto):
                 vetoes.append((condition, self.rules.words[term] if term >= 0 else "", zone))
             else:
                 hits.append(Hit(condition, zone, term, points))
-
-    def _first(self, terms: Terms, zones: tuple[str, ...]) -> tuple[str, int] | None:
-        """The first zone and term that hit; the programme where no word is asked for."""
-        if not terms.order:
-            return "programme", -1
-        for zone in zones:
-            if (term := terms.first(self._scans.get(zone))) is not None:
-                return zone, term
-        return None
 
     def place(self, zone: str, term: int) -> Span:
         """The first word of a term that hit and its last, by their numbers in the zone; KeyError for what does not stand there."""
@@ -161,15 +150,22 @@ class Judgement:
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
         """The themes that reach the department, most points first."""
-        own = [r for r in self.promising if department.id in r.theme.theme.departments and r.reaches(department)]
-        return tuple(sorted(own, key=lambda result: (-result.points, result.theme.theme.id)))
+        return _in_order(r for r in self.promising if department.id in r.theme.theme.departments and r.reaches(department))
 
     @cached_property
     def departments(self) -> dict[str, tuple[ThemeResult, ...]]:
         """The departments in use that a theme reaches, by id, with the themes."""
-        named = sorted({name for result in self.promising for name in result.theme.theme.departments})
-        found = ((name, self.reached(department)) for name in named if (department := self.rules.departments[name]).enabled)
-        return {name: results for name, results in found if results}
+        found: dict[str, list[ThemeResult]] = {}
+        for result in self.promising:
+            for name in result.theme.theme.departments:
+                department = self.rules.departments[name]
+                if department.enabled and result.reaches(department):
+                    found.setdefault(name, []).append(result)
+        return {name: _in_order(found[name]) for name in sorted(found)}
+
+
+def _in_order(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
+    return tuple(sorted(results, key=lambda result: (-result.points, result.theme.theme.id)))
 
 
 def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:

@@ -13,7 +13,7 @@ from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.scoring import Level, level_of, relevance_of
 
-_AT_ONCE = 32
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

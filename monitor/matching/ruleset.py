@@ -2,78 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
-from typing import NamedTuple
 
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
 from monitor.language.terms import parse_term
 from monitor.language.termset import Scan, TermSet
-from monitor.matching.besides import Besides, besides_of, form_of
+from monitor.matching.besides import NOTHING, Besides, form_of
 from monitor.matching.model import (
-    AnswerRow,
     AreasFile,
     Department,
     FitFile,
-    FitRow,
-    OtherPlace,
     Programme,
     Signal,
     ThemeFile,
     ThemeHead,
 )
-from monitor.matching.scoring import Asked, Index, Terms, askers_of, make_ready, ready_terms
+from monitor.matching.reach import Gain, Reach
+from monitor.matching.ready import Asked, Index, Proviso, ReadyFit, Terms, make_ready, ready_row, ready_terms
 
 PLACE_ZONES = ("title", "summary", "body")
 """Where the gate of the place looks, besides the place that a call states."""
 _Asking = tuple[tuple[str, ...], Collection[str]]
 """Words, and the zones in which they are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """A row of fit.toml made ready: its words, those that must not stand, and what else it asks."""
-
-    row: FitRow
-    words: Terms
-    unless: Terms
-    besides: Besides
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyFit:
-    """fit.toml made ready: its rows in order, the places with their words, and the form of codes that are for other countries."""
-
-    offer: Index[ReadyRow]
-    answer: Index[tuple[AnswerRow, ReadyRow]]
-    ours: Terms
-    other: Index[tuple[OtherPlace, Terms]]
-    abroad: re.Pattern[str] | None
-
-
-class Field(NamedTuple):
-    """What a signal of a live theme gives once for zones in which one of its terms stands, and the number of what it asks `besides`
-    (-1: nothing)."""
-
-    theme: int
-    points: float
-    besides: int
-    zones: tuple[str, ...]
-    terms: Terms
-
-
-class Fields(NamedTuple):
-    """Fields side by side: of each its theme, its points, and the number of what it asks besides. Most calls fill forty of them: so many
-    numbers lie close together in memory."""
-
-    theme: tuple[int, ...]
-    points: tuple[float, ...]
-    besides: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -199,72 +154,43 @@ class RuleSet:
     @cached_property
     def ready(self) -> tuple[tuple[ThemeFile, tuple[Asked, ...]], ...]:
         """Each live theme with its signals and vetoes made ready."""
+        numbers: Mapping[str, int] = self.numbers
+        provisos: dict[tuple[Besides, Terms], Proviso] = {}
         return tuple(
-            (theme, tuple(make_ready(condition, self.numbers) for condition in theme.conditions)) for theme in self.live_themes
+            (theme, tuple(make_ready(condition, numbers, provisos) for condition in theme.conditions))
+            for theme in self.live_themes
         )
 
     @cached_property
     def conditions(self) -> tuple[Index[Asked], ...]:
         """The signals and vetoes of each live theme, found by the patterns that stand in a text."""
-        return tuple(Index((asked, asked.terms) for asked in conditions) for _, conditions in self.ready)
+        return tuple(Index((asked, asked.terms, asked.besides) for asked in conditions) for _, conditions in self.ready)
 
     @cached_property
-    def fields(self) -> Fields:
-        """What is asked of every call, side by side."""
-        alike: dict[float, float] = {}
-        return Fields(
-            tuple(field.theme for field in self._fields),
-            tuple(alike.setdefault(field.points, field.points) for field in self._fields),
-            tuple(field.besides for field in self._fields),
-        )
-
-    @cached_property
-    def _fields(self) -> tuple[Field, ...]:
-        """The fields of all signals of live themes that give points for words."""
-        return tuple(
-            Field(theme, points, self._beside_of(asked), zones, asked.terms)
+    def reach(self) -> Reach:
+        """Which themes may reach a department, told from the words that give points."""
+        gains = (
+            Gain(theme, points, asked.proviso, zones, asked.terms.patterns)
             for theme, (_, conditions) in enumerate(self.ready)
             for asked in conditions
             if isinstance(asked.condition, Signal) and asked.condition.weight > 0 and asked.terms.order
             for points, zones in asked.fields
         )
+        return Reach(gains, [least for _, least in self.least])
 
     @cached_property
-    def gains(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-        """By zone, the fields that a pattern fills."""
-        return {
-            zone: askers_of((number, field.terms) for number, field in enumerate(self._fields) if zone in field.zones)
-            for zone in ZONES
-        }
-
-    @cached_property
-    def structural(self) -> tuple[tuple[tuple[float, int], ...], ...]:
-        """By live theme, what programme and identifier alone give or take: (points, number in `besides`)."""
+    def structural(self) -> tuple[tuple[tuple[float, Proviso], ...], ...]:
+        """By live theme, what programme and identifier alone give or take, and when."""
         return tuple(
             tuple(
-                (asked.fields[0][0], self._beside_of(asked))
+                (asked.fields[0][0], asked.proviso)
                 for asked in conditions
-                if isinstance(asked.condition, Signal) and asked.condition.structural
+                if asked.proviso is not None and isinstance(asked.condition, Signal) and asked.condition.structural
                 # What may be taken is taken only where that is certain.
-                if asked.condition.weight > 0 or not asked.needs.order
+                if asked.condition.weight > 0 or not asked.proviso.needs.order
             )
             for _, conditions in self.ready
         )
-
-    @cached_property
-    def besides(self) -> tuple[tuple[Besides, Terms], ...]:
-        """Each thing that conditions ask for besides words: programme, identifier, and words that must also stand."""
-        return tuple(self._besides)
-
-    @cached_property
-    def _besides(self) -> dict[tuple[Besides, Terms], int]:
-        every = ((asked.besides, asked.needs) for _, conditions in self.ready for asked in conditions)
-        found = dict.fromkeys((besides, needs) for besides, needs in every if needs.order or not besides.plain)
-        return {one: number for number, one in enumerate(found)}
-
-    def _beside_of(self, asked: Asked) -> int:
-        """The number in `besides`; -1 for a condition that words alone decide."""
-        return self._besides.get((asked.besides, asked.needs), -1)
 
     @cached_property
     def least(self) -> tuple[tuple[float, float], ...]:
@@ -283,17 +209,13 @@ class RuleSet:
     def ready_fit(self) -> ReadyFit:
         """The gates before the words, with their words as numbers."""
         place, numbers = self.fit.place, self.numbers
-        offers = [_ready_row(row, numbers) for row in self.fit.offer]
-        answers = [(row, _ready_row(row, numbers)) for row in self.fit.answer]
+        offers = [ready_row(row, numbers) for row in self.fit.offer]
+        answers = [(row, ready_row(row, numbers)) for row in self.fit.answer]
         others = [(other, ready_terms(other.words, numbers)) for other in place.other]
         return ReadyFit(
-            Index((offer, offer.words) for offer in offers),
-            Index(((row, ready), ready.words) for row, ready in answers),
+            Index((offer, offer.words, offer.besides) for offer in offers),
+            Index(((row, ready), ready.words, ready.besides) for row, ready in answers),
             ready_terms(place.ours, numbers),
-            Index(((other, words), words) for other, words in others),
+            Index(((other, words), words, NOTHING) for other, words in others),
             form_of(place.identifier),
         )
-
-
-def _ready_row(row: FitRow, numbers: Mapping[str, int]) -> ReadyRow:
-    return ReadyRow(row, ready_terms(row.words, numbers), ready_terms(row.unless, numbers), besides_of(row))

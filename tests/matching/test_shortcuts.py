@@ -13,7 +13,7 @@ from monitor.matching.judgement import Judgement, analyse_zones
 from monitor.matching.load import load_rules
 from monitor.matching.match import match_call, match_calls, matches_of
 from monitor.matching.model import Condition
-from monitor.matching.scoring import Index, ready_terms
+from monitor.matching.ready import Index, ready_terms
 from monitor.paths import RULES
 from tests.matching.rules import a_call
 
@@ -87,13 +87,31 @@ def test_a_code_is_told_by_its_beginning_only_where_that_tells(patterns, identif
 WORDS = ("skola", "bibliotek", "*bibliotek", "LIFE", "klimat*", "hållbar utveckling", "el")
 
 
-@given(
-    st.lists(st.lists(st.sampled_from(WORDS), max_size=3, unique=True), max_size=8), st.lists(st.sampled_from(WORDS), max_size=4)
+asking = st.tuples(
+    st.lists(st.sampled_from(WORDS), max_size=3, unique=True),
+    st.lists(st.sampled_from(["life", "erasmus"]), max_size=2, unique=True),
+    st.lists(forms.filter(bool), max_size=2),
 )
-def test_an_index_leaves_out_only_what_no_word_of_stands(items, standing):
+
+
+@given(st.lists(asking, max_size=8), st.lists(st.sampled_from(WORDS), max_size=4), codes, st.booleans())
+def test_an_index_leaves_out_only_what_a_call_cannot_meet(items, standing, identifier, paid):
     numbers = {word: number for number, word in enumerate(WORDS)}
-    terms = [ready_terms(tuple(words), numbers) for words in items]
+    asked = [
+        (
+            ready_terms(words, numbers),
+            besides_of(Condition.model_construct(programme=tuple(paying), identifier=tuple(identifiers))),
+        )
+        for words, paying, identifiers in items
+    ]
     lemmas: Analyser = analyser()
     found = TermSet([parse_term(word) for word in WORDS]).scan(lemmas.lemma_text(". ".join(standing).replace("*", ""))).found
-    asked = Index(enumerate(terms)).asked(found)
-    assert asked == [place for place, one in enumerate(terms) if not one.order or not one.patterns.isdisjoint(found)]
+    stated = stated_by(a_call("Stöd", identifier=identifier), None)._replace(programme="life" if paid else "")
+    possible = Index((place, *one) for place, one in enumerate(asked)).asked(found, stated)
+    assert possible == sorted(possible)
+    for place, (terms, besides) in enumerate(asked):
+        words_may_stand = not terms.order or not terms.patterns.isdisjoint(found)
+        if words_may_stand and besides.met_by(stated):
+            assert place in possible
+        if not words_may_stand or not (terms.order or besides.met_by(stated) or besides.code is not None):
+            assert place not in possible
