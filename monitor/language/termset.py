@@ -63,45 +63,35 @@ class _Reader:
     """Finds patterns in a lemma text, each in the line where it may stand.
 
     An automaton whose patterns all begin with one of a few marks skips from one mark to the next, three times as fast as it reads
-    every character. So patterns in entries have automata of their own, and those that only end with a mark are looked for backwards.
+    every character. So patterns in entries have their own; the few that only end with a mark are looked for one by one.
     """
 
     def __init__(self, wanted: Iterable[_Wanted]) -> None:
-        self._in_stream, self._marked, self._ending = dict[str, None](), dict[str, None](), dict[str, None]()
+        self._unmarked, self._marked, self._ends = dict[str, None](), dict[str, None](), dict[str, None]()
         for pattern, place, _ in wanted:
-            if place in _ENDS:
-                self._ending[pattern[::-1]] = None
-            else:
-                (self._marked if place in _MARKS else self._in_stream)[pattern] = None
+            kept = self._ends if place in _ENDS else self._marked if place in _MARKS else self._unmarked
+            kept[pattern] = None
 
     def find(self, stream: str, entries: str) -> frozenset[str]:
         """The patterns that stand in the stream of lemmas or in the entries."""
         # Where they stand is not asked for: most is never looked at again, and a number for each end of each takes longer than the search.
-        found = self._stream(stream, overlapping=True)
+        found = self._in_stream(stream, overlapping=True)
         if not entries.isspace():
-            found += self._marks(entries, overlapping=True)
-            found += map(_reversed, self._ends(entries[::-1], overlapping=True))
+            found += self._in_entries(entries, overlapping=True)
+            found += [pattern for pattern in self._ends if pattern in entries]
         return frozenset(found)
 
     @cached_property
-    def _stream(self) -> _Find:
-        return _finder(self._in_stream)
+    def _in_stream(self) -> _Find:
+        return _finder(self._unmarked)
 
     @cached_property
-    def _marks(self) -> _Find:
+    def _in_entries(self) -> _Find:
         return _finder(self._marked)
-
-    @cached_property
-    def _ends(self) -> _Find:
-        return _finder(self._ending)
 
 
 def _finder(patterns: Iterable[str]) -> _Find:
     return AhoCorasick(list(patterns), implementation=Implementation.ContiguousNFA, store_patterns=True).find_matches_as_strings
-
-
-def _reversed(pattern: str) -> str:
-    return pattern[::-1]
 
 
 class Scan:

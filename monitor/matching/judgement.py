@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from monitor.calls import Call, call_zones
+from monitor.calls import ZONES, Call, call_zones
 from monitor.language.termset import Scan, Span, anywhere
 from monitor.matching.besides import stated_by
 from monitor.matching.gates import Gates, pass_gates
@@ -170,8 +170,19 @@ def _in_order(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
 
 def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
     """Everything the rules say about a call, matched or not."""
-    zones = analyse_zones(rules, call) if zones is None else zones
-    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in zones.items() if text})
+    return judge_calls(rules, [(call, zones)])[0]
+
+
+def judge_calls(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]) -> list[Judgement]:
+    """What `judge_call` says of each. Zone after zone is scanned, so that what finds the words of one stays in the processor's cache."""
+    read: list[tuple[Call, Mapping[str, str], dict[str, Scan]]] = [
+        (call, analyse_zones(rules, call) if zones is None else zones, {}) for call, zones in calls
+    ]
+    for zone in ZONES:
+        for _, texts, scans in read:
+            if text := texts.get(zone):
+                scans[zone] = rules.scan(text, zone)
+    return [Judgement(rules, call, scans) for call, _, scans in read]
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:

@@ -9,7 +9,7 @@ from itertools import islice
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Span, locate
 from monitor.matching.gates import Gates
-from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call
+from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call, judge_calls
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.scoring import Level, level_of, relevance_of
 
@@ -74,7 +74,7 @@ def match_calls(
     Each step is taken for many calls before the next one: what it reads of the rules stays in the processor's cache.
     """
     left = iter(calls)
-    while some := [judge_call(rules, call, zones) for call, zones in islice(left, _AT_ONCE)]:
+    while some := judge_calls(rules, islice(left, _AT_ONCE)):
         reached = [judgement for judgement in some if judgement.departments]
         for judgement in reached:
             judgement.gates  # noqa: B018 - asked here, so that it is known below

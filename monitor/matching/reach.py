@@ -88,9 +88,13 @@ class Reach:
                 filled |= gains
                 if asked & possible:
                     for proviso, bit, more, gain in asking:
-                        if bit & possible and met(proviso):
+                        if not bit & possible:
+                            continue
+                        if met(proviso):
                             total += more
                             filled |= gain
+                        else:
+                            possible ^= bit
         near, tops = [], total & self._tops
         while tops:
             theme = (tops & -tops).bit_length() // self._width - 1
