@@ -12,7 +12,7 @@ from sys import intern
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.language import tokens
-from monitor.language.analyser import read_entries, read_lines, read_places
+from monitor.language.analyser import read_lines, read_places
 from monitor.language.terms import Ask, Term
 
 Span = tuple[int, int]
@@ -170,8 +170,13 @@ class Scan:
         """Whether the words there are written otherwise than their lemma."""
         bases = list(self._lines)
         at = bisect_right(bases, span[0]) - 1
-        entries = read_entries(self._lines[bases[at]]) if at >= 0 else ()
-        return any(span in read_places(places, bases[at]) for word, places, _ in entries if word[0] == "<")
+        if at < 0:
+            return False
+        entries = self._lines[bases[at]]
+        first, last = (number - bases[at] for number in span)
+        place = f"{first}" if first == last else f"{first}-{last}"
+        found = chain.from_iterable(_starts(entries, f"{before}{place}{after}") for before in ":," for after in ", ")
+        return any(entries[entries.rfind(" ", 0, start) + 1] == "<" for start in found)
 
     @cached_property
     def _lines(self) -> dict[int, str]:
@@ -179,9 +184,9 @@ class Scan:
         return read_lines(self._entries)
 
 
-def anywhere(scans: Iterable[Scan]) -> frozenset[str]:
-    """The patterns that stand in any of the texts."""
-    return frozenset[str]().union(*(scan.found for scan in scans))
+def anywhere(scans: Iterable[Scan]) -> list[str]:
+    """The patterns that stand in any of the texts; what stands in two is there twice."""
+    return [pattern for scan in scans for pattern in scan.found]
 
 
 def _starts(text: str, pattern: str) -> Iterator[int]:

@@ -25,7 +25,7 @@ _word_and_gap = re.compile(rf"({_WORD})([\W_]*)")
 # Most words are Latin letters with a space or a stop after them, which are told by looking up each character in a table of 256.
 _PLAIN = r"[0-9A-Za-zÀ-ÖØ-öø-ÿ]++[ \n\t,.;()/!?\"&%+*=<>\[\]-]++"
 _BLOCK = 8
-_block = re.compile(rf"(?:{_PLAIN}){{{_BLOCK}}}+|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
+_block = re.compile(rf"{_PLAIN * _BLOCK}|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
 _nothing = re.compile(f"[{_NOTHING}]")
 _inner_break = re.compile(rf"[{_NOTHING}]\s+")
 _joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")

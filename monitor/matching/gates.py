@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call, Kind
@@ -84,7 +84,7 @@ def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, scans: Mapping[str, 
     return found
 
 
-def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Scan], found: frozenset[str]) -> Gates | None:
+def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Scan], found: Iterable[str]) -> Gates | None:
     gate, ready = rules.fit.place, rules.ready_fit
     if stated.programme in gate.programme or is_like(stated.codes, ready.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")

@@ -77,7 +77,7 @@ class Reach:
         return parts << (self._width * theme)
 
     def near(
-        self, scans: Mapping[str, Scan], found: frozenset[str], stated: Stated, met: Callable[[Proviso], bool]
+        self, scans: Mapping[str, Scan], found: Iterable[str], stated: Stated, met: Callable[[Proviso], bool]
     ) -> list[tuple[int, float]]:
         """The themes that may have the points they need from words, in order, with those points. `found` are the patterns that stand
         anywhere; `met` says whether a call that states this states what a proviso asks."""
