@@ -242,7 +242,7 @@ def _sentence(chance: random.Random, tail: list[str], known: list[str], least: i
         luck = chance.random()
         if luck < 0.4:
             found.append(chance.choice(glue))
-        elif luck < 0.95:
+        elif luck < 0.48:  # few, as in the captures: a call of theirs holds 23 patterns of the rules, and so does one of these
             found.append(chance.choice(words) + chance.choice(endings))
         elif luck < 0.99 or not known:
             found.append(tail[min(int(chance.paretovariate(0.6)), len(tail) - 1)])
