@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.archive.database import Database
+from monitor.archive.lock import lock
 from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, in_words
 
@@ -23,6 +24,9 @@ _MACHINE = {
     "SQLITE_CANTOPEN": "filen går inte att öppna",
 }
 """What the machine does to the file, in words; the names are SQLite's."""
+
+_UPGRADE_SECONDS = 600
+"""How long one waits for another that makes the file ready: a million calls are copied and rewritten in minutes."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
     """Open the archive at `path`, made or migrated where needed, and close it afterwards.
 
     With `shared`, what the sources said is taken from that archive, for reading only; what was matched as well, unless this
-    one has rules of its own. Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version.
+    one has rules of its own. Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version;
+    LockedError when another has been making it ready for too long.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,10 +64,13 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
     try:
         try:
             db.execute("PRAGMA busy_timeout = 30000")
-            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA foreign_keys = ON")
-            _migrate(db, path)
+            if not _is_ready(db, path):
+                # Who writes and who shows pages are started again together: one makes the file ready, the others wait for it.
+                with lock(path.parent, "upgrade", wait=_UPGRADE_SECONDS):
+                    db.execute("PRAGMA journal_mode = WAL")
+                    if not _is_ready(db, path):
+                        _migrate(db, path)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
@@ -134,16 +142,20 @@ def _share(db: Database, shared: Path, names: tuple[str, ...]) -> None:
         db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM shared.{table}")
 
 
-def _migrate(db: Database, path: Path) -> None:
+def _is_ready(db: Database, path: Path) -> bool:
+    """Whether the file is as this version wants it; ArchiveError for one of a newer version."""
     known = set(MIGRATIONS)
     applied = _applied(db)
-    if applied == known:
-        return
     if applied - known:
         newer = ", ".join(sorted(applied - known))
         raise ArchiveError(
             str(path), f"är skrivet av en nyare version (det har {newer}); installera den, eller återställ en säkerhetskopia"
         )
+    return applied == known and db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def _migrate(db: Database, path: Path) -> None:
+    applied = _applied(db)
     if applied:
         first = next(name for name in MIGRATIONS if name not in applied)
         copy_archive(db, path.with_name(f"{path.stem}.before-{first}.db"))

@@ -26,8 +26,12 @@ class Database(sqlite3.Connection):
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All of it or nothing. Within another, what went wrong inside undoes the inner one alone."""
-        begin, keep = "BEGIN", "COMMIT"
+        """All of it or nothing. Within another, what went wrong inside undoes the inner one alone.
+
+        Waits for whoever writes before it reads: SQLite lets nobody wait who has read and then wants to write, but refuses at once
+        (https://www.sqlite.org/lang_transaction.html).
+        """
+        begin, keep = "BEGIN IMMEDIATE", "COMMIT"
         undo: tuple[str, ...] = ("ROLLBACK",)
         if self.in_transaction:
             begin, keep, undo = "SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner")

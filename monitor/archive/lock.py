@@ -10,14 +10,14 @@ from monitor.errors import ArchiveError, LockedError, in_words
 
 
 @contextmanager
-def lock(data_dir: Path, name: str = "archive") -> Iterator[None]:
-    """Hold the lock `name` of this installation; LockedError at once when another process has it."""
+def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[None]:
+    """Hold the lock `name` of this installation; LockedError when another process still has it after `wait` seconds."""
     from filelock import FileLock, Timeout
 
     path = data_dir / f"{name}.lock"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        guard = FileLock(path, timeout=0)
+        guard = FileLock(path, timeout=wait)
         guard.acquire()
     except Timeout as error:
         raise LockedError(str(path), "ett annat arbete pågår; försök igen när det är klart") from error

@@ -57,6 +57,19 @@ def test_what_went_wrong_inside_undoes_the_inner_part_alone(db):
     assert numbers(db) == [1, 2]
 
 
+def test_nobody_writes_between_what_is_read_and_what_is_written_of_it(db):
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    with open_other(file) as other:
+        other.execute("PRAGMA busy_timeout = 0")
+        with db.atomic():
+            (number,) = db.execute("SELECT count(*) FROM t").fetchone()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("INSERT INTO t VALUES (7)")
+            db.execute("INSERT INTO t VALUES (?)", [number])
+        other.execute("INSERT INTO t VALUES (7)")
+    assert numbers(db) == [0, 7]
+
+
 def test_an_error_that_ends_the_transaction_is_told_as_it_was(db):
     db.execute("CREATE TRIGGER refuse BEFORE INSERT ON t WHEN new.n = 9 BEGIN SELECT RAISE(ROLLBACK, 'nine'); END")
     with pytest.raises(sqlite3.IntegrityError, match="nine"), db.atomic(), db.atomic():

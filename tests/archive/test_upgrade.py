@@ -1,6 +1,8 @@
 """An archive of an earlier version, kept as SQL, is brought up to this one with everything in it; and there is a way back."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +55,24 @@ def test_the_copy_beside_it_is_the_archive_as_the_earlier_version_wrote_it(confi
         pass
     (copy,) = tmp_path.glob("archive.before-*.db")
     assert shape(copy) == before
+
+
+def opened(path, start):
+    start.wait()
+    with open_archive(path) as archive:
+        return archive.db.execute("SELECT count(*) FROM calls").fetchone()[0]
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_who_writes_and_who_shows_pages_may_start_together_after_an_upgrade(config, tmp_path, earlier):
+    path = config.archive if earlier else tmp_path / "none-yet.db"
+    start = threading.Barrier(3)
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(opened, [path] * 3, [start] * 3)) == [int(earlier)] * 3
+    with open_archive(tmp_path / "new.db"):
+        pass
+    assert shape(path) == shape(tmp_path / "new.db")
+    assert not list(tmp_path.glob("*.partial"))
 
 
 def test_going_back_is_restoring_the_backup_made_before(config):

@@ -1,6 +1,7 @@
 """What spares work must change no outcome: fewer words looked for in a zone, fewer rows asked, codes told by how they begin."""
 
 import re
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -8,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.language import Analyser, TermSet, analyser, parse_term
-from monitor.matching.besides import besides_of, stated_by
+from monitor.matching.besides import NOTHING, besides_of, stated_by
 from monitor.matching.judgement import Judgement, analyse_zones
 from monitor.matching.load import load_rules
 from monitor.matching.match import match_call, match_calls, matches_of
 from monitor.matching.model import Condition
-from monitor.matching.ready import Index, ready_terms
+from monitor.matching.reach import Gain, Reach
+from monitor.matching.ready import Index, Proviso, Terms, ready_terms
 from monitor.paths import RULES
 from tests.matching.rules import a_call
 
@@ -115,3 +117,50 @@ def test_an_index_leaves_out_only_what_a_call_cannot_meet(items, standing, ident
             assert place in possible
         if not words_may_stand or not (terms.order or besides.met_by(stated) or besides.code is not None):
             assert place not in possible
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a scan tells of patterns."""
+
+    found: frozenset[str]
+
+
+PATTERNS = ("a", "b", "c", "d")
+provisos = (
+    None,
+    Proviso(NOTHING, Terms((0,), frozenset("c"), {"c": 0})),
+    Proviso(NOTHING, Terms((1,), frozenset("xd"), {"x": 0, "d": 0})),
+)
+gains = st.builds(
+    Gain,
+    theme=st.integers(0, 3),
+    points=st.sampled_from([0.5, 1.0, 2.0, 0.3, 7.0]),
+    proviso=st.sampled_from(provisos),
+    zones=st.sampled_from([("title",), ("summary", "body"), ("context",)]),
+    patterns=st.frozensets(st.sampled_from(PATTERNS), min_size=1),
+)
+
+
+@given(
+    st.lists(gains, max_size=12),
+    st.lists(st.sampled_from([-1.0, 0.0, 1.0, 2.5, 6.0, float("inf")]), min_size=4, max_size=4),
+    st.fixed_dictionaries({zone: st.frozensets(st.sampled_from(PATTERNS)) for zone in ("title", "summary", "body", "context")}),
+    st.booleans(),
+)
+def test_a_theme_is_near_when_its_gains_suffice_and_only_then(given_gains, least, standing, met):
+    scans = {zone: Found(found) for zone, found in standing.items()}
+    found = frozenset().union(*standing.values())
+    near = dict(Reach(given_gains, least).near(scans, found, stated_by(a_call("Stöd"), None), lambda _: met))
+    for theme, needed in enumerate(least):
+        counting = [
+            gain.points
+            for gain in given_gains
+            if gain.theme == theme
+            and any(gain.patterns & standing[zone] for zone in gain.zones)
+            and (gain.proviso is None or (met and gain.proviso.needs.patterns & found))
+        ]
+        if counting and sum(counting) >= needed:
+            assert sum(counting) <= near[theme] <= sum(counting) + len(counting) / 8
+        elif not counting or sum(counting) + len(counting) / 8 < needed:
+            assert theme not in near
