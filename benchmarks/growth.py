@@ -6,6 +6,7 @@ import math
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from benchmarks.analysing import analyse_all
@@ -15,16 +16,14 @@ from benchmarks.crawl import crawl_side_by_side
 from benchmarks.generate import NOW, Inputs
 from benchmarks.lab import changed_theme
 from benchmarks.mails import ready_week
-from benchmarks.matching import Texts, match_all
-from benchmarks.measure import Line, medians, steady_cpu_seconds
+from benchmarks.matching import match_all
+from benchmarks.measure import Line, rounds_of, shortly, steady_cpu_seconds
 from benchmarks.search import page_search
-from monitor.archive import Archive
 from monitor.archive.facets import FacetIndex
-from monitor.config import Config, load_config
+from monitor.config import load_config
 from monitor.jobs.status import status
 from monitor.language.analyser import Analyser
 from monitor.matching.judgement import analyse_zones
-from monitor.matching.ruleset import RuleSet
 from monitor.web.lab import preview
 
 STEPS = (1, 4, 16)
@@ -34,14 +33,15 @@ Task = Callable[[], object]
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """The rows `growth`: how much more than 4 times a step of 4 costs; n log n is the most allowed.
 
-    The sizes take turns, and the least of all rounds counts: a machine that is slower for a minute would look like growth.
+    In each round the three sizes of one row follow each other, and the round with the median step counts: a machine that is slower for a
+    minute, and is so for only one of the sizes, would look like growth.
     """
-    start, rows, runs = (4, 10, 1) if quick else (250, 100, 5)
-    lines = [_line(name, start, times) for name, times in _in_process(inputs, start, runs).items()]
+    start, rows, runs = (4, 10, 1) if quick else (250, 100, 15)
+    lines = _of_texts(inputs, start, runs) + _of_archives(inputs, start * 4, runs)
     if not quick:
-        lines += _in_children(inputs, min(runs, 3))
-    crawled = [{step: _crawl(inputs, rows * step) for step in STEPS} for _ in range(min(runs, 4))]
-    lines += [_line(name, rows, _least([{s: found[s][name] for s in STEPS} for found in crawled])) for name in crawled[0][1]]
+        lines += _in_children(inputs, runs // 3)
+    crawled = [{step: _crawl(inputs, rows * step) for step in STEPS} for _ in range(max(runs // 3, 1))]
+    lines += [_line(name, rows, [{s: found[s][name] for s in STEPS} for found in crawled]) for name in crawled[0][1]]
     return lines
 
 
@@ -50,18 +50,15 @@ def _in_children(inputs: Inputs, runs: int) -> list[Line]:
         sent = [{step: send(step).result for step in STEPS} for _ in range(runs)]
     bulk = [{step: bulk_crawl(inputs, 8_000_000 * step) for step in STEPS} for _ in range(runs)]
     return [
-        _line("mails", sent[0][1]["mails"], _least([{step: found[step]["ours"] for step in STEPS} for found in sent])),
-        _line("bulk file", bulk[0][1].result, _least([{step: found[step].cpu for step in STEPS} for found in bulk])),
+        _line("mails", sent[0][1]["mails"], [{step: found[step]["ours"] for step in STEPS} for found in sent]),
+        _line("bulk file", bulk[0][1].result, [{step: found[step].cpu for step in STEPS} for found in bulk]),
     ]
 
 
-def _least(rounds: list[dict[int, float]]) -> dict[int, float]:
-    return {step: min(found[step] for found in rounds) for step in STEPS}
-
-
-def _line(name: str, start: int, times: dict[int, float]) -> Line:
+def _line(name: str, start: int, rounds: list[dict[int, float]]) -> Line:
     """The step from 4x to 16x over that from 1x to 4x, so that what a start costs hides nothing; 1 is linear."""
-    told = ", ".join(f"{step}x {seconds * 1000:.0f} ms" for step, seconds in times.items())
+    times = sorted(rounds, key=_step)[len(rounds) // 2]
+    told = ", ".join(f"{step}x {shortly(seconds * 1000)} ms" for step, seconds in times.items())
     most = {step: step * start * math.log(step * start) for step in STEPS}
     return Line(
         row="growth",
@@ -78,38 +75,39 @@ def _step(times: dict[int, float]) -> float:
     return (times[16] - times[4]) / max(times[4] - times[1], 1e-9) / 4
 
 
-def _in_process(inputs: Inputs, start: int, runs: int) -> dict[str, dict[int, float]]:
+def _of_texts(inputs: Inputs, start: int, runs: int) -> list[Line]:
     rules = shipped_rules()
-    found: dict[str, dict[int, float]] = {}
-    config = load_config(None)
     calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
     texts = [(call, analyse_zones(rules, call)) for call in calls]
     bodies = [call.body for call in calls]
-    tasks: dict[str, Task] = {}
+    matching: dict[int, Task] = {step: partial(match_all, rules, texts[: start * step]) for step in STEPS}
+    analysing: dict[int, Task] = {step: partial(_analyse_anew, bodies[: start * step]) for step in STEPS}
+    return _lines({"matching": matching, "analysing": analysing}, start, runs)
+
+
+def _analyse_anew(bodies: list[str]) -> None:
+    analyse_all(Analyser(), bodies)
+
+
+def _of_archives(inputs: Inputs, start: int, runs: int) -> list[Line]:
+    """Of as many calls that an archive of 4x no longer lies in the processor's cache, where reading the same again costs less."""
+    rules = shipped_rules()
+    config = load_config(None)
+    theme, text = changed_theme(rules)
+    calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
+    tasks: dict[str, dict[int, Task]] = {"rule lab": {}, "facet index": {}, "search": {}, "status": {}}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as opened:
         for step in STEPS:
-            number = start * step
-            archive = opened.enter_context(filled_archive(Path(folder) / f"{step}.db", calls[:number], match=True))
-            for name, task in _tasks(archive, config, rules, texts[:number], bodies[:number]).items():
-                tasks[f"{name} {step}"] = task
-        spent = medians(tasks, runs, steady_cpu_seconds, pick=min)
-    for name, seconds in spent.items():
-        row, _, step = name.rpartition(" ")
-        found.setdefault(row, {})[int(step)] = seconds
-    return found
+            archive = opened.enter_context(filled_archive(Path(folder) / f"{step}.db", calls[: start * step], match=True))
+            tasks["rule lab"][step] = partial(preview, archive.db, rules, theme, text, NOW)
+            tasks["facet index"][step] = partial(FacetIndex, archive.db, NOW, lambda key, code, name: code)
+            tasks["search"][step] = partial(page_search(archive), "climate adaptation")
+            tasks["status"][step] = partial(status, config, archive, NOW)
+        return _lines(tasks, start, runs)
 
 
-def _tasks(archive: Archive, config: Config, rules: RuleSet, texts: Texts, bodies: list[str]) -> dict[str, Task]:
-    theme, text = changed_theme(rules)
-    search = page_search(archive)
-    return {
-        "matching": lambda: match_all(rules, texts),
-        "analysing": lambda: analyse_all(Analyser(), bodies),
-        "rule lab": lambda: preview(archive.db, rules, theme, text, NOW),
-        "facet index": lambda: FacetIndex(archive.db, NOW, lambda key, code, name: code),
-        "search": lambda: search("climate adaptation"),
-        "status": lambda: status(config, archive, NOW),
-    }
+def _lines(tasks: dict[str, dict[int, Task]], start: int, runs: int) -> list[Line]:
+    return [_line(name, start, rounds_of(sizes, runs, steady_cpu_seconds)) for name, sizes in tasks.items()]
 
 
 def _crawl(inputs: Inputs, rows: int) -> dict[str, float]:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 Better = Literal["more", "less"]
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,28 +89,34 @@ def steady_cpu_seconds(task: Callable[[], object]) -> float:
     return spent / times
 
 
-def medians(
-    tasks: Mapping[str, Callable[[], object]],
-    runs: int,
-    measure: Callable[[Callable[[], object]], float] = cpu_seconds,
-    pick: Callable[[list[float]], float] = statistics.median,
-) -> dict[str, float]:
-    """The median of each task over `runs` rounds, or what `pick` takes of them; in each round the tasks take turns, so that noise hits
-    all of them.
+def rounds_of(
+    tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
+) -> list[dict[Name, float]]:
+    """What each task took in each of `runs` rounds; in each round the tasks take turns, so that noise hits all of them.
 
     Several runs have a warm-up before them that is not counted.
     """
-    found: dict[str, list[float]] = {name: [] for name in tasks}
     # What the tasks keep loaded is not walked by the collector while another one is measured.
     gc.collect()
     gc.freeze()
-    for number in range(runs + (runs > 1)):
-        for name, task in tasks.items():
-            spent = measure(task)
-            if number or runs == 1:
-                found[name].append(spent)
+    rounds = [{name: measure(task) for name, task in tasks.items()} for _ in range(runs + (runs > 1))]
     gc.unfreeze()
-    return {name: pick(values) for name, values in found.items()}
+    return rounds[-runs:]
+
+
+def medians(
+    tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
+) -> dict[Name, float]:
+    """The median of each task over the rounds of `rounds_of`."""
+    rounds = rounds_of(tasks, runs, measure)
+    return {name: statistics.median(spent[name] for spent in rounds) for name in tasks}
+
+
+def shortly(number: float | None) -> str:
+    """A figure with three digits, or as many as it has before the point; empty for none."""
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 def percentile(values: list[float], part: float) -> float:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Line
+from benchmarks.measure import Line, shortly
 
 FELL = 0.2
 """A ratio that is worse by more than this part is told."""
@@ -30,12 +30,12 @@ def as_markdown(lines: Sequence[Line], about: dict[str, Any]) -> str:
     )
     out = [head, "| row | what | ours | peer | the peer's | ratio | to reach | |\n|---|---|---|---|---|---|---|---|\n"]
     for line in lines:
-        theirs = f"{_short(line.peer_value)}" if line.peer_value is not None else "missing" if line.peer else ""
-        ratio = f"{_short(line.ratio)}x" if line.ratio is not None else ""
+        theirs = f"{shortly(line.peer_value)}" if line.peer_value is not None else "missing" if line.peer else ""
+        ratio = f"{shortly(line.ratio)}x" if line.ratio is not None else ""
         cells = (
             line.row,
             _what(line),
-            f"{_short(line.value)} {line.unit}",
+            f"{shortly(line.value)} {line.unit}",
             line.peer,
             theirs,
             ratio,
@@ -53,17 +53,11 @@ def _what(line: Line) -> str:
 def _bound(line: Line) -> str:
     if line.bound is None:
         return ""
-    return f"{'at least' if line.better == 'more' else 'at most'} {_short(line.bound)}{'x' if line.peer else ''}"
+    return f"{'at least' if line.better == 'more' else 'at most'} {shortly(line.bound)}{'x' if line.peer else ''}"
 
 
 def _verdict(line: Line) -> str:
     return {None: "", True: "yes", False: "**no**"}[line.reached]
-
-
-def _short(number: float | None) -> str:
-    if number is None:
-        return ""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 def about_run(inputs: str, day: date) -> dict[str, Any]:
@@ -89,7 +83,7 @@ def fallen(before: Iterable[dict[str, Any]], lines: Iterable[Line]) -> list[str]
             continue
         kept = new / old if line.better == "more" else old / new
         if kept < 1 - FELL:
-            told.append(f"{line.key}: {_short(old)}x before, {_short(new)}x now")
+            told.append(f"{line.key}: {shortly(old)}x before, {shortly(new)}x now")
     return told
 
 

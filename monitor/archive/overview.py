@@ -11,20 +11,15 @@ from monitor.archive.database import Database
 
 def count_calls(db: Database, now: datetime) -> dict[str, int]:
     """Living items by status at `now`, and all that the archive holds."""
-    living = dict(
-        db.execute(
-            "SELECT CASE WHEN last_deadline < ? THEN 'closed' ELSE status END AS now, count(*) FROM calls"
-            " WHERE vanished_at IS NULL AND story = '' GROUP BY 1",
-            [stamp(now)],
-        ).fetchall()
+    found = db.execute(
+        "SELECT count(*) AS living, count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
+        " count(*) FILTER (WHERE status = 'forthcoming' AND passed IS NOT 1) AS forthcoming"
+        " FROM (SELECT status, last_deadline < ? AS passed FROM calls WHERE vanished_at IS NULL AND story = '')",
+        [stamp(now)],
     )
+    living, opened, forthcoming = found.fetchone()
     total = db.execute("SELECT count(*) FROM calls").fetchone()[0]
-    return {
-        "open": living.get("open", 0),
-        "forthcoming": living.get("forthcoming", 0),
-        "closed": living.get("closed", 0),
-        "total": total,
-    }
+    return {"open": opened, "forthcoming": forthcoming, "closed": living - opened - forthcoming, "total": total}
 
 
 def list_sources(db: Database) -> list[dict[str, Any]]:
