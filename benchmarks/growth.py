@@ -17,7 +17,7 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.lab import changed_theme
 from benchmarks.mails import ready_week
 from benchmarks.matching import match_all
-from benchmarks.measure import Line, rounds_of, shortly, steady_cpu_seconds
+from benchmarks.measure import Line, rounds_of, shortly, steady_cpu_seconds, typical_round
 from benchmarks.search import page_search
 from monitor.archive.facets import FacetIndex
 from monitor.config import load_config
@@ -57,7 +57,7 @@ def _in_children(inputs: Inputs, runs: int) -> list[Line]:
 
 def _line(name: str, start: int, rounds: list[dict[int, float]]) -> Line:
     """The step from 4x to 16x over that from 1x to 4x, so that what a start costs hides nothing; 1 is linear."""
-    times = sorted(rounds, key=_step)[len(rounds) // 2]
+    times = typical_round(rounds, _step)
     told = ", ".join(f"{step}x {shortly(seconds * 1000)} ms" for step, seconds in times.items())
     most = {step: step * start * math.log(step * start) for step in STEPS}
     return Line(

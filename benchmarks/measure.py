@@ -104,6 +104,11 @@ def rounds_of(
     return rounds[-runs:]
 
 
+def typical_round(rounds: list[dict[Name, float]], ratio: Callable[[dict[Name, float]], float]) -> dict[Name, float]:
+    """The round with the median ratio: when the machine's speed drifts, it does so for all of a round."""
+    return sorted(rounds, key=ratio)[len(rounds) // 2]
+
+
 def medians(
     tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
 ) -> dict[Name, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -43,7 +44,16 @@ class Commands(click.Group):
         return None
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def help_width() -> int:
+    """Columns of help. click would ask shutil, which takes longer to load than all the rest of help."""
+    try:
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(1).columns or 80
+    except (OSError, ValueError):
+        columns = 80
+    return max(min(columns, 100) - 2, 50)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": help_width()})
 @click.option("--config", "config_file", metavar="FILE", help="Settings; else $MONITOR_CONFIG, else ./monitor.toml.")
 @click.option("--now", metavar="ISO-DATETIME", help="Replace the clock for every decision of this command.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done, and why.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ _word_and_gap = re.compile(rf"({_WORD})([\W_]*)")
 # Most words are Latin letters with a space or a stop after them, which are told by looking up each character in a table of 256.
 _PLAIN = r"[0-9A-Za-zÀ-ÖØ-öø-ÿ]++[ \n\t,.;()/!?\"&%+*=<>\[\]-]++"
 _BLOCK = 8
-_block = re.compile(rf"{_PLAIN * _BLOCK}|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
 _nothing = re.compile(f"[{_NOTHING}]")
 _inner_break = re.compile(rf"[{_NOTHING}]\s+")
 _joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")
@@ -75,13 +74,19 @@ def spans(text: str, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
     place = count = 0
     for number in sorted(numbers):
         # Blocks are stepped over without a look at each word.
-        while number - count >= _BLOCK and (block := _block.match(text, place)) is not None:
+        while number - count >= _BLOCK and (block := _block().match(text, place)) is not None:
             place, count = block.end(), count + _BLOCK
         word = next(islice(_word.finditer(text, place), number - count, None), None)
         if word is None:
             raise IndexError(f"the text has no word {number}")
         found[number] = word.span()
     return found
+
+
+@cache
+def _block() -> re.Pattern[str]:
+    """Compiled when it is first asked for: a command that places no words need not wait for it."""
+    return re.compile(rf"{_PLAIN * _BLOCK}|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
 
 
 @lru_cache(maxsize=200_000)

@@ -1,6 +1,7 @@
 """The commands as scripts rely on them: answers, exit codes, where things are printed."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,23 @@ def crawled(tmp_path_factory):
         rows[0] = row(1, deadlines=("2026-10-06",))
         place.fork("crawl", "funding-tenders", now="2026-05-21T12:00")
     return place
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 58), ("400", 98), ("10", 50), ("wide", 78)])
+def test_help_is_as_wide_as_the_terminal_and_never_wider_than_one_reads(columns, width):
+    """And finds that out without shutil, which takes longer to load than all the rest of help."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from monitor.cli import help_width; print(help_width()); assert 'shutil' not in sys.modules",
+        ],
+        env={**os.environ, "COLUMNS": columns},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert int(told.stdout) == width
 
 
 def test_help_answers_at_once():
