@@ -21,13 +21,13 @@ from itertools import islice
 from monitor.language import tokens
 from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, small_words, votes_of
 from monitor.language.lemma import Lexicon, lexicon
-from monitor.language.reading import HANGS, NUMBER, Reader, goes_on
+from monitor.language.reading import HANGS, NUMBER, Reader, Remembered, goes_on, runs_of_lines
 
 ENCODING = "1"
 _OPEN_BEGINNINGS = frozenset({"e", "it", "eu", "ai", "vr", "ikt"})
 _numbered = re.compile(r"@(\d+)([^@]*)")
 _BULLETS = ("- ", "* ", "– ", "— ")
-_MOST_LINES = 40_000
+_MOST_RUNS, _MOST_LINES = 400_000, 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Analyser:
     def __init__(self, words: Lexicon | None = None) -> None:
         self._lexicon = words or lexicon()
         self._readers: dict[str, Reader] = {}
-        self._votes: dict[str, tuple[str, ...]] = {}
-        self._spoken: dict[str, tuple[dict[str, int], str]] = {}
+        self._split = runs_of_lines()
+        self._votes = Remembered(_votes_of, _MOST_RUNS)
+        self._spoken = Remembered(self._spoken_in, _MOST_LINES)
         self.version = f"{ENCODING}.{self._lexicon.version}"
 
     def analyse(self, text: str, language: str | None = None, *, around: str = "") -> list[Token]:
@@ -81,7 +82,7 @@ class Analyser:
                 stream.append(lemmas)
             if entries:
                 extra.append(f"@{number} {entries}")
-            if edges & HANGS and at + 1 < len(lines) and (hanging := reader.hanging(line, lines[at + 1].split())):
+            if edges & HANGS and at + 1 < len(lines) and (hanging := reader.hanging(line, self._split[lines[at + 1]])):
                 extra.append(f"@{number} {hanging}")
             number += count
             waiting = bool(edges & NUMBER)
@@ -124,14 +125,14 @@ class Analyser:
     def _reader(self, language: str) -> Reader:
         reader = self._readers.get(language)
         if reader is None:
-            reader = self._readers[language] = Reader(self._lexicon, language)
+            reader = self._readers[language] = Reader(self._lexicon, language, self._split)
         return reader
 
     def _languages(self, lines: list[str], language: str | None, around: str) -> list[str]:
         """The language of each line."""
         if language is not None:
             return [language] * len(lines)
-        spoken = [self._spoken_in(line)[1] for line in lines]
+        spoken = [self._spoken[line][1] for line in lines]
         if "" in spoken:
             told = self._told(lines, around)
             return [own or told for own in spoken]
@@ -141,7 +142,7 @@ class Analyser:
         """The language of all lines together: by small words, else `around`, else by the dictionary that knows more of them."""
         votes: dict[str, int] = {}
         for line in lines:
-            for language, number in self._spoken_in(line)[0].items():
+            for language, number in self._spoken[line][0].items():
                 votes[language] = votes.get(language, 0) + number
         if (told := decide(votes)) != "" or (told := around) != "":
             return told
@@ -151,26 +152,14 @@ class Analyser:
 
     def _spoken_in(self, line: str) -> tuple[dict[str, int], str]:
         """How many small words of each language a line has, and the language that they decide for, or ""."""
-        known = self._spoken.get(line)
-        if known is None:
-            if len(self._spoken) >= _MOST_LINES:
-                self._spoken.clear()
-            votes = self._count(line.split())
-            known = self._spoken[line] = (votes, decide(votes))
-        return known
+        votes = count_votes(filter(None, map(self._votes.__getitem__, self._split[line])))
+        return votes, decide(votes)
 
-    def _count(self, runs: list[str]) -> dict[str, int]:
-        found = list(map(self._votes.get, runs))
-        if None in found:
-            found = [self._votes_of(raw) for raw in runs]
-        return count_votes(filter(None, found))
 
-    def _votes_of(self, raw: str) -> tuple[str, ...]:
-        known = self._votes.get(raw)
-        if known is None:
-            found = tokens.pieces(raw)
-            known = self._votes[raw] = votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
-        return known
+def _votes_of(raw: str) -> tuple[str, ...]:
+    """The languages that have a run as a small word."""
+    found = tokens.pieces(raw)
+    return votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
 
 
 def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:

@@ -6,26 +6,31 @@ line run by run, and only a new run (characters without a space) is taken apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeVar, cast
 
 from monitor.language import tokens
 from monitor.language.lemma import Lexicon
 from monitor.language.spelling import british
 
-BEGINS, ENDS, NUMBER, HANGS = 1, 2, 4, 8
-"""What stands at the edges of a line or run: a new sentence begins, one ends; it ends in a number and a full stop, or in a hyphen."""
+BEGINS, NUMBER, HANGS = 1, 2, 4
+"""What stands at the edges of a line or run: a new sentence begins; it ends in a number and a full stop, or in a hyphen."""
 
 _CONJUNCTIONS = frozenset({"och", "eller", "samt", "respektive", "resp", "till", "and", "or", "to"})
 _MOST_HANGING = 8
 _AHEAD = 10
-_MOST_RUNS, _MOST_LINES = 400_000, 20_000
+_MOST_RUNS, _MOST_LINES, _MOST_SPLIT = 400_000, 20_000, 500
+_AROUND = "(),.;:\"'"
+"""What stands around most words; none of it joins words or begins a sentence."""
+Known = TypeVar("Known")
 Entry = tuple[str, int, int]
 """What a term may ask for besides lemmas, with its first word and its last, or -1 for the same."""
+Places = dict[str, list[int | str]]
+"""Entries with their places in a line: the number of a word, or of the first and the last."""
 
 
 class Run(NamedTuple):
-    """A run, read: its lemmas with full stops between sentences, how many words, its entries, its edges."""
+    """A run, read: its lemmas with a full stop where a sentence begins or ends, how many words, its entries, its edges."""
 
     lemmas: str
     length: int
@@ -42,24 +47,45 @@ class Line(NamedTuple):
     edges: int
 
 
+class Remembered(dict[str, Known]):
+    """What was worked out for each text; what is asked for the first time is worked out. Looked up by `map`, it costs no call of ours."""
+
+    def __init__(self, work_out: Callable[[str], Known], most: int) -> None:
+        """At `most` texts it begins anew."""
+        super().__init__()
+        self._work_out, self._most = work_out, most
+
+    def __missing__(self, text: str) -> Known:
+        if len(self) >= self._most:
+            self.clear()
+        found = self[text] = self._work_out(text)
+        return found
+
+
+def runs_of_lines() -> Remembered[list[str]]:
+    """The runs of lines, kept while a text is read: its language is told from them before its lemmas."""
+    return Remembered(str.split, _MOST_SPLIT)
+
+
 class Reader:
     """Reads lines in one language."""
 
-    def __init__(self, lexicon: Lexicon, language: str) -> None:
-        self._lexicon, self._language = lexicon, language
-        self._words: dict[str, tuple[str, str, str]] = {}
-        self._runs: dict[str, Run | str] = {}  # a plain run, of one word that asks for nothing more, as its lemma alone
-        self._lines: dict[str, Line] = {}
+    def __init__(self, lexicon: Lexicon, language: str, split: Mapping[str, list[str]]) -> None:
+        """`split` gives the runs of a line."""
+        self._lexicon, self._language, self._split = lexicon, language, split
+        self._words = Remembered(self._read_word, _MOST_RUNS)
+        self._runs = Remembered(self._run, _MOST_RUNS)
+        self._lines = Remembered(self._read_line, _MOST_LINES)
 
     def word(self, raw: str) -> tuple[str, str, str]:
         """What a word as written comes to: its lemma, the word itself where it differs, its capitals."""
-        known = self._words.get(raw)
-        if known is None:
-            word, exact = tokens.form(raw)
-            lemma = self._lexicon.lemma(word, self._language)
-            written = british(word)
-            known = self._words[raw] = (lemma, "" if written == lemma else written, exact)
-        return known
+        return self._words[raw]
+
+    def _read_word(self, raw: str) -> tuple[str, str, str]:
+        word, exact = tokens.form(raw)
+        lemma = self._lexicon.lemma(word, self._language)
+        written = british(word)
+        return lemma, "" if written == lemma else written, exact
 
     def joined(self, words: list[str]) -> str:
         """The lemma of a word that is written in pieces."""
@@ -71,96 +97,96 @@ class Reader:
 
     def line(self, line: str) -> Line:
         """A line of text."""
-        known = self._lines.get(line)
-        if known is None:
-            if len(self._lines) >= _MOST_LINES:
-                self._lines.clear()
-            known = self._lines[line] = self._read_line(line.split())
-        return known
+        return self._lines[line]
 
     def hanging(self, line: str, following: list[str]) -> str:
         """The entries of the last word of a line that ends in a hyphen, numbered in that line; `following` are the next line's runs."""
-        runs = line.split()
+        runs = self._split[line]
         last = next(place for place in range(len(runs) - 1, -1, -1) if self._read_run(runs[place]).length)  # a lone / is no word
-        count = self._read_run(runs[last]).length
-        before = self.line(line).length - count
-        found = self._joined(tokens.pieces(f"{' '.join(runs[last:])}\n{' '.join(following[:_AHEAD])}"), count - 1)
-        return written_entries([(entry, before + count - 1, before + until) for entry, until in found])
+        length = self._read_run(runs[last]).length
+        before = self.line(line).length - length
+        found = self._joined(tokens.pieces(f"{' '.join(runs[last:])}\n{' '.join(following[:_AHEAD])}"), length - 1)
+        places: Places = {}
+        for entry, until in found:
+            places.setdefault(entry, []).append(f"{before + length - 1}-{before + until}")
+        return written_entries(places)
 
-    def _read_line(self, runs: list[str]) -> Line:
-        # Most runs are plain: they are taken over in stretches, from one that is more to the next.
-        read = self._read_all(runs)
-        stream: list[str] = []
-        entries: list[Entry] = []
-        number = done = edges = 0
-        for place in [place for place, run in enumerate(read) if run.__class__ is Run]:
-            run = cast(Run, read[place])
-            if done < place:
-                if edges & NUMBER and not goes_on(runs[done]):
-                    stream.append(".")
-                stream += cast(list[str], read[done:place])
-                number += place - done
-                edges = 0
-            done = place + 1
-            if not run.length:
-                if run.edges:
-                    stream.append(".")
+    def _read_line(self, line: str) -> Line:
+        runs = self._split[line]
+        read = list(map(self._runs.__getitem__, runs))
+        stream = cast(list[str], read.copy())
+        places: Places = {}
+        more = 0  # how many words more than runs were read
+        for place, run in enumerate(read):
+            if run.__class__ is str:  # plain, as most are: it stands in the stream as it is
                 continue
-            if run.edges & BEGINS or (edges & NUMBER and not goes_on(runs[place])):
-                stream.append(".")
-            stream.append(run.lemmas)
-            for entry, first, last in run.entries:
-                entries.append((entry, first + number, last + number if last >= 0 else -1))
-            if run.edges & HANGS and place + 1 < len(runs):
+            lemmas, length, entries, edges = cast(Run, run)
+            stream[place] = lemmas
+            number = place + more
+            more += length - 1
+            for entry, first, last in entries:
+                at = number + first if last < 0 else f"{number + first}-{number + last}"
+                if (known := places.get(entry)) is None:
+                    places[entry] = [at]
+                else:
+                    known.append(at)
+            if edges & HANGS and place + 1 < len(runs):
                 words = tokens.pieces(f"{runs[place]} {' '.join(runs[place + 1 : place + _AHEAD])}")
-                at = number + run.length - 1
-                entries += [(entry, at, number + until) for entry, until in self._joined(words, run.length - 1)]
-            if run.edges & ENDS:
-                stream.append(".")
-            number += run.length
-            edges = run.edges & (NUMBER | HANGS)
-        if done < len(runs):
-            if edges & NUMBER and not goes_on(runs[done]):
-                stream.append(".")
-            stream += cast(list[str], read[done:])
-            number += len(runs) - done
-            edges = 0
-        return Line(" ".join(stream), number, written_entries(entries), edges)
-
-    def _read_all(self, runs: list[str]) -> list[Run | str]:
-        read = list(map(self._runs.get, runs))
-        if None in read:
-            return [self._run(raw) if run is None else run for raw, run in zip(runs, read, strict=True)]
-        return cast(list[Run | str], read)
+                for entry, until in self._joined(words, length - 1):
+                    places.setdefault(entry, []).append(f"{number + length - 1}-{number + until}")
+            if edges & NUMBER and _ends_sentence(place, runs, read):
+                stream[place] += " ."
+        last_word = next((run for run in reversed(read) if isinstance(run, str) or run.length), "")
+        edges = 0 if isinstance(last_word, str) else last_word.edges & (NUMBER | HANGS)
+        return Line(" ".join(filter(None, stream)), len(runs) + more, written_entries(places), edges)
 
     def _run(self, raw: str) -> Run | str:
-        known = self._runs.get(raw)
-        if known is None:
-            if len(self._runs) >= _MOST_RUNS:
-                self._runs.clear()
-            run = self._read_run(raw)
-            plain = run.length == 1 and not run.entries and not run.edges
-            known = self._runs[raw] = run.lemmas if plain else run
-        return known
+        """A run; a plain one, of one word that asks for nothing more, as its lemma alone."""
+        run = self._read_run(raw)
+        return run.lemmas if run.length == 1 and not run.entries and not run.edges else run
 
     def _read_run(self, raw: str) -> Run:
+        word = raw.strip(_AROUND)
+        if word.isalpha():  # most runs
+            gap = raw.rpartition(word)[2]
+            lemma, own = self._one_word(word, 0)
+            ends = gap and tokens.ends_sentence(word, f"{gap} ", "")
+            return Run(f"{lemma} ." if ends else lemma, 1, tuple(own), 0)
         words = tokens.pieces(raw)
         if not words:
-            return Run("", 0, (), BEGINS if tokens.ends_sentence("ord", f" {raw} ", "") else 0)
+            return Run("." if tokens.ends_sentence("ord", f" {raw} ", "") else "", 0, (), 0)
         stream: list[str] = []
         entries: list[Entry] = []
         for number, (word, gap) in enumerate(words):
-            lemma, written, exact = self.word(word)
+            lemma, own = self._one_word(word, number)
             stream.append(lemma)
-            entries += [(f"<{written}", number, -1)] if written else []
-            entries += [(f"={exact}", number, -1)] if exact else []
+            entries += own
             if number + 1 == len(words):
                 break
             if tokens.ends_sentence(word, gap, words[number + 1].text):
                 stream.append(".")
             else:
                 entries += [(entry, number, until) for entry, until in self._joined(words, number)]
-        return Run(" ".join(stream), len(words), tuple(entries), _edges(raw, words))
+        edges = BEGINS if tokens.starts_sentence(raw[: raw.index(words[0].text)]) else 0
+        if edges:
+            stream.insert(0, ".")
+        word, gap = words[-1]
+        if tokens.hangs(f"{gap} "):
+            edges |= HANGS
+        if gap and tokens.ends_sentence(word, f"{gap} ", ""):
+            if word.isdigit() and not tokens.ends_sentence("ord", f"{gap.replace('.', '')} ", ""):
+                edges |= NUMBER
+            else:
+                stream.append(".")
+        return Run(" ".join(stream), len(words), tuple(entries), edges)
+
+    def _one_word(self, word: str, number: int) -> tuple[str, list[Entry]]:
+        """The lemma and the entries of a word that stands by itself or in a run, where it is the word of this number."""
+        lemma, written, exact = self.word(word)
+        entries = [(f"<{written}", number, -1)] if written else []
+        if exact:
+            entries.append((f"={exact}", number, -1))
+        return lemma, entries
 
     def _joined(self, words: list[tokens.Piece], number: int) -> Iterator[tuple[str, int]]:
         """The entries of words that begin at `number` and go on after a hyphen: each with its last word."""
@@ -204,27 +230,20 @@ class Reader:
             yield f"+{first}{tail}", until
 
 
-def written_entries(entries: Iterable[Entry]) -> str:
+def _ends_sentence(place: int, runs: list[str], read: list[Run | str]) -> bool:
+    """Whether a number and a full stop end a sentence within their line: the next word says so, unless it says that it begins one."""
+    for after in range(place + 1, len(runs)):
+        run = read[after]
+        if isinstance(run, str) or run.length:
+            return not (isinstance(run, Run) and run.edges & BEGINS) and not goes_on(runs[after])
+    return False
+
+
+def written_entries(places: Places) -> str:
     """Entries as they stand in a lemma text: each once, with its places."""
-    places: dict[str, list[str]] = {}
-    for entry, first, last in entries:
-        places.setdefault(entry, []).append(f"{first}" if last < 0 else f"{first}-{last}")
-    return " ".join([f"{entry}:{','.join(numbers)}" for entry, numbers in places.items()])
+    return " ".join([f"{entry}:{','.join(map(str, at)) if len(at) > 1 else at[0]}" for entry, at in places.items()])
 
 
 def goes_on(run: str) -> bool:
     """Whether a run goes on with the sentence after a number and a full stop, as in "den 4. maj"."""
     return run.lstrip("\"'(«»”“")[:1].islower()
-
-
-def _edges(raw: str, words: list[tokens.Piece]) -> int:
-    edges = BEGINS if tokens.starts_sentence(raw[: raw.index(words[0].text)]) else 0
-    word, gap = words[-1]
-    if not gap:
-        return edges
-    if tokens.hangs(f"{gap} "):
-        edges |= HANGS
-    if tokens.ends_sentence(word, f"{gap} ", ""):
-        only_number = word.isdigit() and not tokens.ends_sentence("ord", f"{gap.replace('.', '')} ", "")
-        edges |= NUMBER if only_number else ENDS
-    return edges
