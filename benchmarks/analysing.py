@@ -1,7 +1,8 @@
 """Row: text into lemma text, beside simplemma asked per token and a tokenizer that does nothing else.
 
 Warm means that a portal day has been read before. A day's texts are then mostly lines that were met before; what a publisher writes anew
-is lines never met, of words mostly met: both are measured. simplemma gets its tokens ready split, and the same ones every time.
+is lines never met, of words mostly met: both are measured. simplemma gets its tokens ready split, and the same ones every time; as it comes, it
+remembers what it was asked before. The floor is what Python takes to split a text at its spaces and look each piece up once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from benchmarks.measure import Line, medians, run_child
 from monitor.language import tokens
 from monitor.language.analyser import Analyser
 
-SIMPLEMMA, SPACY = "simplemma alone per token", "spaCy blank tokenizer"
+SIMPLEMMA, ANEW, SPACY = "simplemma alone per token", "simplemma alone per token, remembering none", "spaCy blank tokenizer"
+FLOOR = "the floor: split at spaces, each piece looked up once"
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
@@ -33,6 +35,8 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
         "new": lambda: analyse_all(analyser, unseen.pop()),
         "known": lambda: analyse_all(analyser, texts),
         SIMPLEMMA: _simplemma(texts),
+        ANEW: _simplemma(texts, cache_max_size=0),
+        FLOOR: _floor(texts),
     }
     if find_spec("spacy"):
         tasks[SPACY] = _spacy(texts)
@@ -49,7 +53,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
             bound=bound,
         )
         for what, value in (("warm, texts met before", own_size / spent["known"]), ("warm, texts never met", size / spent["new"]))
-        for peer, bound in ((SIMPLEMMA, 5.0), (SPACY, None))
+        for peer, bound in ((SIMPLEMMA, 5.0), (ANEW, None), (SPACY, None), (FLOOR, None))
     ]
     cold_line = Line(row="analysing", what="cold", unit="MB per second of CPU", value=own_size / cold.cpu)
     return [*lines, cold_line, Line(row="analysing", what="peak memory", unit="MB", value=cold.peak / 1e6, better="less")]
@@ -71,13 +75,18 @@ def _texts(inputs: Inputs, number: int, start: int = 0) -> list[str]:
     return [call.body for call in inputs.maker.calls(number, start=start)]
 
 
-def _simplemma(texts: list[str]) -> Callable[[], object]:
+def _floor(texts: list[str]) -> Callable[[], object]:
+    known = {piece: piece for text in texts for piece in text.split()}
+    return lambda: [list(map(known.get, text.split())) for text in texts]
+
+
+def _simplemma(texts: list[str], **options: int) -> Callable[[], object]:
     from simplemma import Lemmatizer
 
     words = [[piece.text for piece in tokens.pieces(text)] for text in texts]
 
     def task() -> None:
-        lemmatizer = Lemmatizer()
+        lemmatizer = Lemmatizer(**options)
         for text in words:
             for word in text:
                 lemmatizer.lemmatize(word, lang=("sv", "en"))

@@ -27,7 +27,9 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
     size = 1_000_000 if quick else 130_000_000
     ours, alone, whole = bulk_side_by_side(inputs, size, 1 if quick else 9)
     what = f"{size // 1_000_000} MB read, filtered and stored"
-    beside_ijson, beside_json = typical_pair(ours, alone, "cpu"), typical_pair(ours, whole, "cpu")
+    beside_ijson, beside_json = (
+        typical_pair((one.cpu, peer.cpu) for one, peer in zip(ours, peers, strict=True)) for peers in (alone, whole)
+    )
     return [
         Line(
             row="bulk file",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import NOW, Inputs
-from benchmarks.measure import Line, Spent, as_a_command, median_of, run_child, server
+from benchmarks.measure import Line, Spent, as_a_command, median_of, run_child, server, typical_pair
 
 _SETTINGS = """
 [network]
@@ -27,15 +26,15 @@ url = "http://127.0.0.1:{port}/search"
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """The rows `crawl` and `crawl unchanged`."""
     pages = inputs.portal_day(40 if quick else None)
-    first, again, bare = crawl_side_by_side(pages, 1 if quick else 5)
+    first, again, bare = crawl_side_by_side(pages, 1 if quick else 7)
     calls = first[0].result["seen"]
     # Scrapy loads half of itself when it is started, which is part of the bare spider's task, and ours before it.
-    bare_per_cpu = calls / median_of(bare, "whole")
-    indexing = statistics.median(one.result["indexing"] for one in first)
-    per_cpu = {
-        f"a portal day of {calls} rows, read and stored": calls / (median_of(first, "whole") - indexing),
-        f"a portal day of {calls} rows, read, stored and analysed for search": calls / median_of(first, "whole"),
+    spent = {
+        f"a portal day of {calls} rows, read and stored": [one.whole - one.result["indexing"] for one in first],
+        f"a portal day of {calls} rows, read, stored and analysed for search": [one.whole for one in first],
     }
+    pairs = {what: typical_pair(zip(ours, (one.whole for one in bare), strict=True)) for what, ours in spent.items()}
+    unchanged, changed = typical_pair((one.cpu, before.cpu) for one, before in zip(again, first, strict=True))
     written = max(one.result["rows_written"] for one in again)
     return [
         *(
@@ -43,22 +42,22 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
                 row="crawl",
                 what=what,
                 unit="calls per second of CPU, loading included",
-                value=value,
+                value=calls / ours,
                 peer="bare Scrapy spider that parses JSON and drops it",
-                peer_value=bare_per_cpu,
+                peer_value=calls / peers,
                 bound=0.3,
             )
-            for what, value in per_cpu.items()
+            for what, (ours, peers) in pairs.items()
         ),
         Line(row="crawl", what="peak memory", unit="MB", value=median_of(first, "peak") / 1e6, better="less"),
         Line(
             row="crawl unchanged",
             what="the same day again",
             unit="seconds of CPU",
-            value=median_of(again, "cpu"),
+            value=unchanged,
             better="less",
             peer="first crawl",
-            peer_value=median_of(first, "cpu"),
+            peer_value=changed,
             bound=0.4,
         ),
         Line(row="crawl unchanged", what="call rows written", unit="rows", value=written, better="less", bound=0),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from benchmarks.archives import shipped_rules
 from benchmarks.generate import Inputs
-from benchmarks.measure import Line, medians
+from benchmarks.measure import Line, beside, cpu_seconds
 from monitor.calls import Call
 from monitor.language.terms import Ask, parse_term
 from monitor.matching.judgement import analyse_zones
@@ -19,41 +20,43 @@ from monitor.matching.match import match_calls
 from monitor.matching.ruleset import RuleSet
 
 Texts = list[tuple[Call, dict[str, str]]]
-PHRASES, SPLIT, FLASHTEXT = "spaCy PhraseMatcher", "spaCy PhraseMatcher, its words ready split", "FlashText"
+Make = Callable[[RuleSet, Texts], Callable[[], object]]
+
+
+class Peer(NamedTuple):
+    """What the product is compared with: what makes it ready, the package it is of, the ratio to reach, and whether it is so slow that
+    some of the calls must do."""
+
+    name: str
+    make: Make
+    package: str = ""
+    bound: float | None = None
+    slow: bool = False
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """The rows `matching`."""
     rules = shipped_rules()
     texts = [(call, analyse_zones(rules, call)) for call in inputs.maker.calls(12 if quick else 600)]
-    tasks: dict[str, Callable[[], object]] = {
-        "ours": lambda: match_all(rules, texts),
-        "raw ahocorasick-rs": _raw(rules, texts),
-    }
-    few = texts[:: max(1, len(texts) // 12)]
-    slow = {"one compiled regex per term": _regex(rules, few)}
-    if find_spec("spacy"):
-        slow[PHRASES] = _phrases(rules, few, split=False)
-        tasks[SPLIT] = _phrases(rules, texts, split=True)
-    if find_spec("flashtext"):
-        tasks[FLASHTEXT] = _flashtext(rules, texts)
-    runs = 1 if quick else 25
-    spent = medians(tasks, runs)
-    rates = {name: len(texts) / seconds for name, seconds in spent.items()}
-    rates |= {name: len(few) / seconds for name, seconds in medians(slow, min(runs, 3)).items()}
-    bounds = {PHRASES: 10.0, SPLIT: None, "one compiled regex per term": 100.0, FLASHTEXT: None, "raw ahocorasick-rs": 0.4}
-    return [
-        Line(
-            row="matching",
-            what=f"{len(rules.live_themes)} themes, {len(rules.numbers)} terms",
-            unit="calls per second of CPU",
-            value=rates["ours"],
-            peer=peer,
-            peer_value=rates.get(peer),
-            bound=bound,
-        )
-        for peer, bound in bounds.items()
-    ]
+    return [_line(peer, rules, texts, quick) for peer in PEERS]
+
+
+def _line(peer: Peer, rules: RuleSet, texts: Texts, quick: bool) -> Line:
+    few = texts[:: max(1, len(texts) // 12)] if peer.slow else texts
+    ours, theirs = partial(match_all, rules, texts), None
+    if peer.package and not find_spec(peer.package):
+        spent = cpu_seconds(ours)
+    else:
+        spent, theirs = beside(ours, peer.make(rules, few), 1 if quick else 3 if peer.slow else 25)
+    return Line(
+        row="matching",
+        what=f"{len(rules.live_themes)} themes, {len(rules.numbers)} terms",
+        unit="calls per second of CPU",
+        value=len(texts) / spent,
+        peer=peer.name,
+        peer_value=len(few) / theirs if theirs else None,
+        bound=peer.bound,
+    )
 
 
 def match_all(rules: RuleSet, texts: Texts) -> int:
@@ -111,3 +114,12 @@ def _flashtext(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     processor.add_keywords_from_list(_phrases_of(rules))
     streams = _streams(texts)
     return lambda: [processor.extract_keywords(text) for zones in streams for text in zones]
+
+
+PEERS = (
+    Peer("spaCy PhraseMatcher", partial(_phrases, split=False), "spacy", bound=10.0, slow=True),
+    Peer("spaCy PhraseMatcher, its words ready split", partial(_phrases, split=True), "spacy"),
+    Peer("one compiled regex per term", _regex, bound=100.0, slow=True),
+    Peer("FlashText", _flashtext, "flashtext"),
+    Peer("raw ahocorasick-rs", _raw, bound=0.4),
+)

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +109,23 @@ def typical_round(rounds: list[dict[Name, float]], ratio: Callable[[dict[Name, f
     return sorted(rounds, key=ratio)[len(rounds) // 2]
 
 
+def typical_pair(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """The pair of ours and the peer's with the median ratio."""
+    ordered = sorted(pairs, key=lambda pair: pair[0] / pair[1])
+    return ordered[len(ordered) // 2]
+
+
+def beside(
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    runs: int,
+    measure: Callable[[Callable[[], object]], float] = cpu_seconds,
+) -> tuple[float, float]:
+    """What ours took and what the peer took in a typical round of the two alone: what a third one leaves in the processor's cache
+    would count against the one that comes after it."""
+    return typical_pair((spent["ours"], spent["peer"]) for spent in rounds_of({"ours": ours, "peer": peer}, runs, measure))
+
+
 def medians(
     tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
 ) -> dict[Name, float]:
@@ -148,12 +165,17 @@ def run_child(task: str, **options: Any) -> Spent:
     return Spent(**json.loads(done.stdout.splitlines()[-1]))
 
 
+def collect_as_a_command() -> None:
+    """Let garbage be collected as seldom as in a command (`monitor.cli.main`), for ours and for peers."""
+    gc.set_threshold(20_000)
+
+
 def as_a_command() -> None:
-    """Let this process be as a command is: garbage is collected seldom (`monitor.cli.main`), and there is no numpy.
+    """Let this process be as a command is: garbage is collected seldom, and there is no numpy.
 
     numpy comes with a peer; sqlite-utils loads it where it finds it, which takes a tenth of a second that no installation spends.
     """
-    gc.set_threshold(20_000)
+    collect_as_a_command()
     sys.modules["numpy"] = None  # type: ignore[assignment]
 
 
@@ -178,13 +200,6 @@ def server(kind: str, *arguments: str) -> Iterator[int]:
 def median_of(spent: list[Spent], field: str) -> float:
     """The median of one figure over several runs of a child."""
     return statistics.median(getattr(one, field) for one in spent)
-
-
-def typical_pair(ours: list[Spent], peers: list[Spent], field: str) -> tuple[float, float]:
-    """One figure of two children that took turns, from the pair with the median ratio: when the machine's speed drifts between two
-    rounds, it does so for both of a pair."""
-    pairs = [(getattr(one, field), getattr(peer, field)) for one, peer in zip(ours, peers, strict=True)]
-    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
 
 
 def _serve_task(task: str, options: dict[str, Any]) -> None:

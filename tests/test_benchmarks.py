@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import analysing, bulk, matching, table
 from benchmarks.generate import NOW, Inputs, Maker
-from benchmarks.measure import Line, Spent, typical_pair
+from benchmarks.measure import Line, beside, typical_pair
 from monitor.collect.portal.bulk import is_current_object, parse_object
 from monitor.collect.portal.rows import is_current, parse_row
 
@@ -58,9 +58,15 @@ def test_a_line_knows_its_ratio_and_whether_its_bound_is_reached():
     assert "| absent | missing |" in table.as_markdown([missing], table.about_run("generated", date(2026, 5, 27)))
 
 
-def test_figures_of_children_that_took_turns_stay_in_pairs():
-    ours, peers = ([Spent(0, cpu, 0, 0, None) for cpu in found] for found in ([2.0, 4.4, 2.4], [1.0, 2.0, 0.8]))
-    assert typical_pair(ours, peers, "cpu") == (4.4, 2.0), "a slow minute is slow for both"
+def test_figures_that_took_turns_stay_in_pairs():
+    assert typical_pair([(2.0, 1.0), (4.4, 2.0), (2.4, 0.8)]) == (4.4, 2.0), "a slow minute is slow for both"
+
+
+def test_ours_and_a_peer_take_turns_and_nothing_else_comes_between():
+    turns = []
+    took = beside(lambda: turns.append("ours"), lambda: turns.append("peer"), 3, lambda task: (task(), len(turns))[1])
+    assert turns == ["ours", "peer"] * 4, "the first round warms up"
+    assert took in ((3, 4), (5, 6), (7, 8))
 
 
 @pytest.mark.parametrize(

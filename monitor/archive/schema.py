@@ -173,6 +173,9 @@ MIGRATIONS = {
     "m008_raw_hash": "ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''",
     # Which program checked a version of the rules and matched with it; "" where that is not known.
     "m009_program": "ALTER TABLE rule_versions ADD COLUMN program TEXT NOT NULL DEFAULT ''",
+    # How many bytes the full-text index gathers before it writes them: a batch of calls is three million, and FTS5 by itself
+    # writes at one and merges what it wrote (https://github.com/sqlite/sqlite/blob/master/ext/fts5/fts5_config.c).
+    "m010_search_gathers": "INSERT INTO search (search, rank) VALUES ('hashsize', 4194304)",
 }
 """Each migration's statements, by its name, in the order they are made."""
 
