@@ -1,30 +1,33 @@
-"""The benchmarks' own vocabulary: what generated texts are made of where the captures do not lie beside the project."""
+"""The benchmarks' own vocabulary: what generated texts are made of where the captures do not lie beside the project.
 
-ENGLISH = """action activity adaptation agriculture air analysis approach area arts assessment authority awareness barrier benefit biodiversity
-border building business capacity carbon care challenge change child citizen city civil climate collaboration community company competence
-concept consumer cooperation cost country creative crisis culture cycle data decision demand democracy demonstration design development
-digital disaster dissemination economy education efficiency elderly electricity emission employment energy engagement enterprise environment
-equality equipment europe evidence exchange experience expert exploitation facility family farmer finance food forest framework funding future
-gender goal governance grid group growth guidance habitat health heating heritage history home housing impact implementation inclusion
-industry information infrastructure initiative innovation institution integration intelligence knowledge labour land language law leadership
-learning library life literacy local management manufacturer market material measure media member method migration mobility model
-monitoring municipality museum nature neighbourhood network nutrition objective opportunity organisation outcome ownership park participant
-participation partner people performance pilot place planning plant platform policy pollution population practice prevention procedure
-process product programme progress project promotion proposal protection provider public quality railway recommendation recovery recycling
-region regulation rehabilitation renovation report research resilience resource responsibility restoration result right risk river road rule
-safety scale scenario school science sector security service settlement skill society soil solution staff stakeholder standard state
-strategy student study supply support surface sustainability system target task teacher technique technology test tool tourism town trade
-training transfer transition transport treatment twin understanding university uptake use user value vehicle village volunteer vulnerable
-waste water welfare wellbeing work worker workshop young youth""".split()  # noqa: SIM905 - a list of words is read more easily so
+ENGLISH and SWEDISH have the commonest words of calls first.
+"""
 
-SWEDISH = """ansökan ansvar arbete arbetsmarknad avfall barn behov beslut bibliotek biologisk boende bostad brand bygd cykel demokrati deltagare
-digitalisering ekonomi elever energi energieffektivisering familj fastighet folkhälsa framtid förening förnybar förskola företag förvaltning
-gemensam grundskola gymnasium hälsa hållbar idrott infrastruktur innovation insats integration invånare jämställdhet klimat klimatanpassning
-kollektivtrafik kommun kompetens kris kultur kulturarv kvalitet landsbygd ledning livsmedel lärare lärande medborgare medel migration miljö
-mobilitet museum mångfald natur naturvård nätverk näringsliv nämnd odling område omsorg organisation park plan pilot process projekt
-psykisk region resurs samarbete samhälle samverkan satsning sjukvård skog skola skydd social stad stöd strategi studie system säkerhet
-trafik trygghet turism unga ungdom ungdomsutbyte uppföljning upphandling utbildning utbyte utlysning utveckling vatten vattenskydd verksamhet
-vuxenutbildning vård vänort väg återbruk äldre äldreomsorg översvämning""".split()  # noqa: SIM905 - a list of words is read more easily so
+ENGLISH = """project proposal research activity support energy solution data technology system action outcome use impact innovation result development
+service infrastructure strategy health climate europe approach policy digital programme area country local public sector knowledge community
+objective implementation authority tool target market process risk state management challenge building capacity model stakeholder security
+design funding framework practice product organisation material resource member soil information initiative work industry science life
+assessment value collaboration integration scale cooperation quality user resilience change platform network training biodiversity business
+benefit cost measure environment skill supply safety decision efficiency future regulation region group analysis water city economy
+monitoring adaptation transition opportunity performance food protection sustainability society study governance citizen right understanding
+participation test gender institution evidence method demonstration nature transport civil people border pilot standard education mobility
+uptake waste engagement emission recommendation exchange heritage learning air demand land experience expert participant place carbon media
+company partner creative scenario pollution provider care planning inclusion awareness neighbourhood exploitation transfer barrier report
+renovation facility dissemination cycle prevention farmer concept goal disaster procedure crisis task treatment guidance rule young child
+intelligence agriculture consumer equipment grid growth technique restoration population language heating law twin recycling culture vehicle
+vulnerable democracy road recovery staff housing progress plant employment finance trade labour student electricity leadership competence
+habitat family forest equality tourism enterprise school volunteer workshop youth home ownership migration worker literacy promotion river
+manufacturer university responsibility municipality teacher surface nutrition welfare library wellbeing park museum town history
+rehabilitation railway elderly settlement arts village""".split()  # noqa: SIM905 - a list of words is read more easily so
+
+SWEDISH = """utlysning projekt kommun ansökan region stöd samarbete social integration kultur ungdomsutbyte företag barn utveckling organisation medel
+hållbar stad arbetsmarknad utbyte innovation nätverk energi insats mobilitet gymnasium skola utbildning natur arbete ekonomi digitalisering
+energieffektivisering förvaltning kulturarv förening biologisk hälsa lärande område verksamhet gemensam medborgare deltagare idrott
+kompetens landsbygd plan samverkan ungdom vuxenutbildning äldreomsorg beslut boende miljö mångfald näringsliv samhälle strategi demokrati
+fastighet förskola grundskola klimat migration naturvård omsorg bibliotek infrastruktur klimatanpassning lärare museum satsning sjukvård
+skog avfall skydd studie vatten folkhälsa upphandling vänort framtid förnybar invånare jämställdhet psykisk system trygghet väg äldre behov
+bostad kris ledning livsmedel odling park resurs säkerhet trafik turism återbruk översvämning ansvar brand bygd cykel elever familj
+kollektivtrafik kvalitet nämnd pilot process unga uppföljning vattenskydd vård""".split()  # noqa: SIM905 - a list of words is read more easily so
 
 GLUE_ENGLISH = "the of and to in for on with by from that will should are is be as at an or their this these which through within between".split()  # noqa: SIM905 - a list of words is read more easily so
 GLUE_SWEDISH = (
