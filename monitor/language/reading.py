@@ -118,9 +118,9 @@ class Reader:
         places: Places = {}
         more = 0  # how many words more than runs were read
         for place, run in enumerate(read):
-            if run.__class__ is str:  # plain, as most are: it stands in the stream as it is
+            if isinstance(run, str):  # plain, as most are: it stands in the stream as it is
                 continue
-            lemmas, length, entries, edges = cast(Run, run)
+            lemmas, length, entries, edges = run
             stream[place] = lemmas
             number = place + more
             more += length - 1
