@@ -2,10 +2,12 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
 from monitor.archive import lock, open_archive
+from monitor.archive.overview import count_calls
 from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, LockedError
 
@@ -89,3 +91,19 @@ def test_the_lock_is_held_by_one_and_free_again(tmp_path):
         pass
     with lock(tmp_path):
         pass
+
+
+def test_calls_are_counted_without_reading_them(tmp_path):
+    with open_archive(tmp_path / "archive.db") as archive:
+        asked = []
+        archive.db.set_trace_callback(asked.append)
+        assert count_calls(archive.db, datetime(2026, 5, 27, tzinfo=UTC)) == {
+            "open": 0,
+            "forthcoming": 0,
+            "closed": 0,
+            "total": 0,
+        }
+        archive.db.set_trace_callback(None)
+        plans = [row[3] for sql in asked for row in archive.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert all("COVERING INDEX" in plan for plan in plans), plans
+        assert "calls_living" in plans[0], "rows of the other index are five times as long"
