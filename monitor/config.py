@@ -165,13 +165,13 @@ def _validated(model: type[_Model], data: dict[str, Any], where: str, prefix: st
 
 
 _PLAIN = {"extra_forbidden": "unknown key", "missing": "is missing"}
+_THEIR_WORDS = re.compile(r"^Value error, |^\w+ should (?:be |have )?")
+"""How pydantic begins to say what it expected: `Input should be a valid number`, `String should have at least 1 character`."""
 
 
 def _problem(model: type[BaseModel], item: Any) -> str:
     key = ".".join(str(part) for part in item["loc"])
-    message = _PLAIN.get(item["type"]) or re.sub(r"^Input should|^Value error,", "should", item["msg"]).replace(
-        "should ", "expected ", 1
-    )
+    message = _PLAIN.get(item["type"]) or _THEIR_WORDS.sub("expected ", item["msg"], count=1)
     if item["type"] == "string_pattern_mismatch":
         message = f"expected {_described(model, item['loc']) or item['ctx']['pattern']}"
     found = "" if item["type"] == "missing" else f", found {item['input']!r}"

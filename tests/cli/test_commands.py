@@ -143,6 +143,8 @@ def test_replay_of_a_source_that_was_never_read(crawled):
         ("[mail]\nport = 'a'", "mail.port: expected"),
         ("[mail\n", "not valid TOML"),
         ("[[recipient]]\ndepartment = 'x'\nemail = 'y'", "recipient.0.email: expected an address"),
+        ("[network]\ndelay = 'long'", "network.delay: expected a valid number, found 'long'"),
+        ("[mail]\ntransport = 'fax'", "mail.transport: expected 'files' or 'smtp', found 'fax'"),
         ("[schedule]\ncrawl = '5'", "schedule.crawl: expected a time such as 05:30"),
         ("[schedule]\ntime_zone = 'Mars'", "schedule.time_zone: expected a time zone"),
         ("[sources.none]\nurl = 'https://a.se'", "sources.none: there is no source"),
