@@ -4,7 +4,6 @@ import signal
 import sqlite3
 import subprocess
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -234,10 +233,8 @@ def test_sigterm_ends_it_and_its_job_within_ten_seconds_and_the_job_is_taken_up_
         process = subprocess.Popen(installation.command("run"), stderr=subprocess.DEVNULL)
         try:
             assert reached.wait(60), process.poll()
-            ended = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
-            assert time.monotonic() - ended < 10
+            assert process.wait(timeout=10) == 0
         finally:
             process.kill()
     db = sqlite3.connect(installation.archive)

@@ -2,10 +2,8 @@
 
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 from importlib import import_module
 
 import click
@@ -51,13 +49,7 @@ def test_help_is_as_wide_as_the_terminal_and_never_wider_than_one_reads(columns,
     assert int(told.stdout) == width
 
 
-def test_help_answers_at_once():
-    subprocess.run([sys.executable, "-m", "monitor", "--help"], check=True, capture_output=True)
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "monitor", "--help"], check=True, capture_output=True)
-        times.append(time.perf_counter() - started)
+def test_help_loads_nothing_that_it_does_not_need():
     every = "c = click.Context(monitor); [monitor.get_command(c, name) for name in monitor.list_commands(c)]; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", f"import click, sys; from monitor.cli import monitor; {every}"],
@@ -78,7 +70,6 @@ def test_help_answers_at_once():
         "apscheduler",
     }
     assert not heavy & set(loaded)
-    assert statistics.median(times) < 3, "far beyond the promise, even on a busy machine"
 
 
 @pytest.mark.parametrize("command", [["search", "test"], ["status"]])

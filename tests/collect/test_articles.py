@@ -1,7 +1,7 @@
 """Pages and their parts: walls told from pages, lists, links, noise, programmes, events, advice."""
 
-import time
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -118,8 +118,16 @@ def test_labels_join_with_sums_and_never_with_days():
     assert join_labels("EU-pengar till miljöprojekt\n3 april") == "EU-pengar till miljöprojekt\n3 april"
 
 
-def test_hostile_text_takes_no_time():
-    started = time.perf_counter()
+def test_hostile_text_is_read_to_its_end():
+    """In a process of its own: a pattern that tries all ways through such a text would hold up all other tests for days."""
+    process = get_context("spawn").Process(target=_read_hostile_text)
+    process.start()
+    process.join(120)
+    process.kill()
+    assert process.exitcode == 0
+
+
+def _read_hostile_text():
     for text in (
         "a\n" * 100_000,
         " \n- " * 100_000,
@@ -131,7 +139,6 @@ def test_hostile_text_takes_no_time():
     ):
         item("Bidrag att söka", text)
     read_article(html("<div>" * 20_000 + "x"), "https://x.se/1", STOCKHOLM)
-    assert time.perf_counter() - started < 20
 
 
 def test_programmes_by_code_and_by_name():
