@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 ROOT = Path(__file__).resolve().parent.parent
 Better = Literal["more", "less"]
 Name = TypeVar("Name")
+Round = TypeVar("Round")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +105,15 @@ def rounds_of(
     return rounds[-runs:]
 
 
-def typical_round(rounds: list[dict[Name, float]], ratio: Callable[[dict[Name, float]], float]) -> dict[Name, float]:
+def typical_round(rounds: Iterable[Round], ratio: Callable[[Round], float]) -> Round:
     """The round with the median ratio: when the machine's speed drifts, it does so for all of a round."""
-    return sorted(rounds, key=ratio)[len(rounds) // 2]
+    ordered = sorted(rounds, key=ratio)
+    return ordered[len(ordered) // 2]
 
 
 def typical_pair(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """The pair of ours and the peer's with the median ratio."""
-    ordered = sorted(pairs, key=lambda pair: pair[0] / pair[1])
-    return ordered[len(ordered) // 2]
+    """The typical round of ours and one peer."""
+    return typical_round(pairs, lambda pair: pair[0] / pair[1])
 
 
 def beside(

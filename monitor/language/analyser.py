@@ -21,13 +21,13 @@ from itertools import islice
 from monitor.language import tokens
 from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, small_words, votes_of
 from monitor.language.lemma import Lexicon, lexicon
-from monitor.language.reading import HANGS, NUMBER, Reader, Remembered, goes_on, runs_of_lines
+from monitor.language.reading import HANGS, NUMBER, Reader, Remembered, goes_on
 
 ENCODING = "1"
 _OPEN_BEGINNINGS = frozenset({"e", "it", "eu", "ai", "vr", "ikt"})
 _numbered = re.compile(r"@(\d+)([^@]*)")
 _BULLETS = ("- ", "* ", "– ", "— ")
-_MOST_RUNS, _MOST_LINES = 400_000, 40_000
+_MOST_RUNS, _MOST_LINES, _MOST_SPLIT = 400_000, 40_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Analyser:
     def __init__(self, words: Lexicon | None = None) -> None:
         self._lexicon = words or lexicon()
         self._readers: dict[str, Reader] = {}
-        self._split = runs_of_lines()
+        # The runs of a line: its language is told from them before its lemmas are.
+        self._split = Remembered(str.split, _MOST_SPLIT)
         self._votes = Remembered(_votes_of, _MOST_RUNS)
         self._spoken = Remembered(self._spoken_in, _MOST_LINES)
         self.version = f"{ENCODING}.{self._lexicon.version}"

@@ -6,6 +6,7 @@ line run by run, and only a new run (characters without a space) is taken apart.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar, cast
 
@@ -19,13 +20,13 @@ BEGINS, NUMBER, HANGS = 1, 2, 4
 _CONJUNCTIONS = frozenset({"och", "eller", "samt", "respektive", "resp", "till", "and", "or", "to"})
 _MOST_HANGING = 8
 _AHEAD = 10
-_MOST_RUNS, _MOST_LINES, _MOST_SPLIT = 400_000, 20_000, 500
+_MOST_RUNS, _MOST_LINES = 400_000, 20_000
 _AROUND = "(),.;:\"'"
 """What stands around most words; none of it joins words or begins a sentence."""
 Known = TypeVar("Known")
 Entry = tuple[str, int, int]
 """What a term may ask for besides lemmas, with its first word and its last, or -1 for the same."""
-Places = dict[str, list[int | str]]
+Places = defaultdict[str, list[int | str]]
 """Entries with their places in a line: the number of a word, or of the first and the last."""
 
 
@@ -60,11 +61,6 @@ class Remembered(dict[str, Known]):
             self.clear()
         found = self[text] = self._work_out(text)
         return found
-
-
-def runs_of_lines() -> Remembered[list[str]]:
-    """The runs of lines, kept while a text is read: its language is told from them before its lemmas."""
-    return Remembered(str.split, _MOST_SPLIT)
 
 
 class Reader:
@@ -106,16 +102,16 @@ class Reader:
         length = self._read_run(runs[last]).length
         before = self.line(line).length - length
         found = self._joined(tokens.pieces(f"{' '.join(runs[last:])}\n{' '.join(following[:_AHEAD])}"), length - 1)
-        places: Places = {}
+        places: Places = defaultdict(list)
         for entry, until in found:
-            places.setdefault(entry, []).append(f"{before + length - 1}-{before + until}")
+            places[entry].append(f"{before + length - 1}-{before + until}")
         return written_entries(places)
 
     def _read_line(self, line: str) -> Line:
         runs = self._split[line]
         read = list(map(self._runs.__getitem__, runs))
         stream = cast(list[str], read.copy())
-        places: Places = {}
+        places: Places = defaultdict(list)
         more = 0  # how many words more than runs were read
         for place, run in enumerate(read):
             if isinstance(run, str):  # plain, as most are: it stands in the stream as it is
@@ -125,16 +121,12 @@ class Reader:
             number = place + more
             more += length - 1
             for entry, first, last in entries:
-                at = number + first if last < 0 else f"{number + first}-{number + last}"
-                if (known := places.get(entry)) is None:
-                    places[entry] = [at]
-                else:
-                    known.append(at)
+                places[entry].append(number + first if last < 0 else f"{number + first}-{number + last}")
             if edges & HANGS and place + 1 < len(runs):
                 words = tokens.pieces(f"{runs[place]} {' '.join(runs[place + 1 : place + _AHEAD])}")
                 for entry, until in self._joined(words, length - 1):
-                    places.setdefault(entry, []).append(f"{number + length - 1}-{number + until}")
-            if edges & NUMBER and _ends_sentence(place, runs, read):
+                    places[entry].append(f"{number + length - 1}-{number + until}")
+            if edges & NUMBER and _number_ends_sentence(place, runs, read):
                 stream[place] += " ."
         last_word = next((run for run in reversed(read) if isinstance(run, str) or run.length), "")
         edges = 0 if isinstance(last_word, str) else last_word.edges & (NUMBER | HANGS)
@@ -230,7 +222,7 @@ class Reader:
             yield f"+{first}{tail}", until
 
 
-def _ends_sentence(place: int, runs: list[str], read: list[Run | str]) -> bool:
+def _number_ends_sentence(place: int, runs: list[str], read: list[Run | str]) -> bool:
     """Whether a number and a full stop end a sentence within their line: the next word says so, unless it says that it begins one."""
     for after in range(place + 1, len(runs)):
         run = read[after]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.language import Analyser, TermSet, analyser, locate, parse_term
+from monitor.language import Analyser, TermSet, analyser, locate, parse_term, reading
 
 
 def hits(term: str, text: str) -> list[str]:
@@ -199,6 +200,19 @@ def test_lemma_text_has_the_tokens_that_locate_counts(text):
 def test_what_was_read_before_changes_nothing(lines):
     text = "\n".join(lines)
     assert Analyser().lemma_text(text) == analyser().lemma_text(text)
+
+
+_AROUND = "(),.;:\"'-–/•1"
+_WORDS = ("energi", "skolorna", "EU", "e", "ca", "pro\u00adjekt")
+_RUNS = st.tuples(st.text(_AROUND, max_size=2), st.sampled_from(_WORDS), st.text(_AROUND, max_size=2)).map("".join)
+
+
+@given(st.lists(_RUNS, min_size=1, max_size=6))
+def test_a_run_of_one_word_reads_as_if_it_were_taken_apart(runs):
+    text = " ".join(runs)
+    with patch.object(reading, "_AROUND", _AROUND + "".join(_WORDS)):  # of no run a word is left: all are taken apart
+        taken_apart = Analyser().lemma_text(text, "sv")
+    assert Analyser().lemma_text(text, "sv") == taken_apart
 
 
 @settings(deadline=None, max_examples=100)
