@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is reached
+# Addresses on the public internet lie in 2000::/3 (RFC 4291 section 2.4; IANA IPv6 address space). All other ranges are refused, so
+# that ranges not yet known to `ipaddress` are refused too: IPv4-compatible ::/96 and IPv4-translated ::ffff:0:0:0/96 addresses
+# (RFC 4291, RFC 2765), local NAT64 64:ff9b:1::/48 (RFC 8215), site-local fec0::/10 (RFC 3879), SRv6 5f00::/16 (RFC 9602).
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+# Special-purpose ranges (iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry) that `ipaddress` of
+# Python 3.11 takes for public ones.
+_SPECIAL = (
+    ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relay anycast, deprecated: RFC 7526
+    ipaddress.IPv6Network("3fff::/20"),  # documentation: RFC 9637
+)
 
 
 class RefusedAddressError(IgnoreRequest):
@@ -49,8 +59,10 @@ def refusal(address: str, *, allow_loopback: bool) -> str:
 
 
 def is_public(ip: Address) -> bool:
-    """Whether an address is one that anyone on the internet can reach."""
-    return ip.is_global and not ip.is_multicast
+    """Tell whether an address is one that anyone on the internet can reach. IPv4 addresses inside IPv6 ones come unwrapped."""
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _GLOBAL_UNICAST:
+        return False
+    return ip.is_global and not ip.is_multicast and not any(ip.version == net.version and ip in net for net in _SPECIAL)
 
 
 def check_url(url: str, *, allow_loopback: bool, proxy_host: str = "") -> None:

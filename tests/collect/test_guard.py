@@ -54,13 +54,27 @@ def take_for_public():
         "2002:a00:1::",
         "2001:db8::1",
         "fe80::1%eth0",
+        "::127.0.0.1",
+        "::a00:1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::127.0.0.1",
+        "64:ff9b:1::5db8:d822",
+        "fec0::1",
+        "3fff::1",
+        "3fff:fff:ffff::1",
+        "5f00::1",
+        "4000::1",
+        "192.88.99.1",
+        "2002:c058:6301::1",
     ],
 )
 def test_addresses_where_no_publisher_lives(address):
     assert refusal(address, allow_loopback=False)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822", "2a00:1450:400f::1", "192.88.98.1"]
+)
 def test_public_addresses(address):
     assert refusal(address, allow_loopback=False) == ""
 
