@@ -44,10 +44,14 @@ class Article:
 
 
 class Described(NamedTuple):
-    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so."""
+    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so.
+
+    `aside` is the call that an item would be which is not passed on.
+    """
 
     call: Call | None
     reason: str
+    aside: Call | None = None
 
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
@@ -103,8 +107,8 @@ def describe_item(
     kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url)
     if happening is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
-    if kind is None:
-        return Described(None, reason)
+    passed = kind is not None
+    kind = kind or Kind.CALL
     zone = ZoneInfo(source.time_zone)
     if published is not None and published > now:
         published = None
@@ -125,7 +129,7 @@ def describe_item(
         **_worded(title, description, text),
         **_dated(kind, whole, since, language, source.time_zone, happening),
     )
-    return Described(call, reason)
+    return Described(call, reason) if passed else Described(None, reason, call)
 
 
 def describe_event(*, source: Source, call_id: str, url: str, happening: Happening) -> Call:
