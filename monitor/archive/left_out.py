@@ -36,6 +36,14 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision about an item: to `keep` it as a call, or to leave it out; `item` is the item as last read."""
+
+    keep: bool
+    item: Call
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """One row of the table without its data; moments as stored. `taken_back` and `put_back` are None where nobody decided so."""
 
@@ -65,22 +73,27 @@ def find_left_out(db: Database, text: str, source: str = "") -> list[LeftOut]:
     ]
 
 
-def decide(
-    db: Database, source: str, calls: Mapping[str, Call], left_out: Mapping[str, Aside]
-) -> tuple[dict[str, Call], dict[str, Aside]]:
-    """Return what a reading of `source` gave, calls and items left out by key, with people's decisions carried out."""
-    passed, aside = dict(calls), {key: item for key, item in left_out.items() if key not in calls}
+def read_decisions(db: Database, source: str) -> dict[str, Decision]:
+    """Return what people decided of the source's items, by key."""
     rows = db.execute(
         "SELECT call_id, put_back, data FROM left_out WHERE source = ? AND (taken_back IS NOT NULL OR put_back IS NOT NULL)",
         [source],
     ).fetchall()
-    for key, put_back, data in rows:
-        if put_back and key in passed:
+    return {key: Decision(not put_back, decode_call(data)) for key, put_back, data in rows}
+
+
+def decide(
+    decisions: Mapping[str, Decision], calls: Mapping[str, Call], left_out: Mapping[str, Aside]
+) -> tuple[dict[str, Call], dict[str, Aside]]:
+    """Return what a reading of one source gave, calls and items left out by key, with people's decisions carried out."""
+    passed, aside = dict(calls), {key: item for key, item in left_out.items() if key not in calls}
+    for key, decision in decisions.items():
+        if not decision.keep and key in passed:
             aside[key] = Aside(BY_HAND, passed.pop(key))
-        elif not put_back and key in aside:
+        elif decision.keep and key in aside:
             passed[key] = aside.pop(key).call
-        elif not put_back and key in passed:
-            passed[key] = _kept(passed[key], decode_call(data))
+        elif decision.keep and key in passed:
+            passed[key] = _kept(passed[key], decision.item)
     return passed, aside
 
 

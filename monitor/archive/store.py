@@ -14,7 +14,7 @@ from monitor.archive.codec import call_hash, call_row, decode_call, encode_call,
 from monitor.archive.corrections import corrected
 from monitor.archive.database import Database
 from monitor.archive.documents import Document, store_documents
-from monitor.archive.left_out import Aside, decide, keep_left_out
+from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
 from monitor.calls import Call, Status, call_status, next_deadline
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
@@ -106,7 +106,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     A run that is not accepted adds what it saw for the first time and leaves every stored call as it was.
     """
     previous = last_accepted_size(db, run.source)
-    calls, aside = decide(db, run.source, {call.call_id: call for call in run.calls}, run.left_out)
+    calls, aside = decide(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
     run = replace(run, calls=tuple(calls.values()))
     report = RunReport(
         id=run.source,
