@@ -169,6 +169,8 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, url: str) -> str:
         return Kind.PARTNER_SEARCH.value
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
         return Kind.POLICY.value
+    if seen.title & {"act", "proposal"} and not offered and not seen.any("who", "public", "can", "round", "coming"):
+        return Kind.POLICY.value
     if offered:
         return Kind.EVENT.value if _is_meeting(seen) else Kind.CALL.value
     if not ahead and ("no_round" in seen.item or "faq" in seen.title):

@@ -14,6 +14,7 @@ from monitor.collect.article import describe_item
 from monitor.language import kinds
 from monitor.language.kinds import compile_cue, guess_kind
 from monitor.sources import Source
+from tests.language.kind_texts import TEXTS
 
 ROWS = tomllib.loads(Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8"))
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -227,6 +228,12 @@ def test_a_page_with_a_way_to_apply_and_a_day_ahead_is_a_call(title, text):
 def test_something_else_is_told_by_what_it_says(title, text, kind):
     found, reason = described(title, text, "")
     assert found is kind, reason
+
+
+@pytest.mark.parametrize(("kind", "title", "text"), TEXTS, ids=[title for _, title, _ in TEXTS])
+def test_a_text_in_the_form_of_a_publisher_is_what_it_is(kind, title, text):
+    found, reason = described(title, text, "")
+    assert found == kind, reason
 
 
 def test_the_reason_names_the_facts():
