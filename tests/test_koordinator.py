@@ -6,11 +6,15 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.left_out import Aside
+from monitor.archive.store import SourceRun, store_run
+from monitor.calls import Call
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -28,6 +32,16 @@ def blocks(kind):
 def commands():
     lines = [line for block in blocks("sh") for line in block["text"].splitlines()]
     return [line for line in lines if line.startswith("monitor ") and not line.startswith("monitor init")]
+
+
+def a_reading_that_left_out(address):
+    """A reading of the source `mucf` that found one item and left it out."""
+    item = Call(source="mucf", call_id=address, title="Stöd till unga", url=address)
+    at = datetime.fromisoformat(NOW)
+    return SourceRun(
+        source="mucf", name="MUCF", publisher="MUCF", kind="page", url="https://www.mucf.se/", language="sv", started=at, finished=at,
+        state="accepted", reason="", complete_list=False, seen=1, left_out={address: Aside("vanliga frågor", item)},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +62,7 @@ def place(tmp_path_factory):
         assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     assert place.ask("match", now=NOW).code == 0
     with open_archive(place.archive) as archive:
+        store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), datetime.fromisoformat(NOW))
         archive.db.table("feedback").insert(
             {
                 "at": "2026-05-20T10:00:00+00:00",

@@ -1,12 +1,17 @@
-"""Commands about sources: the list with health, and a look at one without storing anything."""
+"""Commands about sources: the list with health, a look at one without storing anything, and what was left out."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.archive.left_out import LeftOut
 
 FIELDS = {
     "summary": "sammanfattning",
@@ -55,15 +60,79 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 @pass_app
 def check(app: App, source: str, as_json: bool) -> int:
     """Fetch one source now, store nothing, and show what was found and what to change."""
+    from monitor.archive.left_out import read_decisions
+    from monitor.jobs.archives import open_installation
     from monitor.jobs.sources import check_source
 
-    found = check_source(app.config, app.config.source(source), app.now)
+    chosen = app.config.source(source)
+    decisions = {}
+    if app.config.archive.is_file():
+        with open_installation(app.config) as archive:
+            decisions = read_decisions(archive.db, source)
+    found = check_source(app.config, chosen, app.now, decisions)
     if as_json:
         answer(found)
     else:
         for line in _lines(found):
             click.echo(line)
     return int(bool(found["problems"] or found["moved"]))
+
+
+@sources.command("left-out")
+@click.argument("source", metavar="[SOURCE]", default="")
+@click.option("--take-back", metavar="KEY", help="Make the item a call, and keep it one.")
+@click.option("--leave-out", metavar="KEY", help="Undo that, or leave out a call that is none.")
+@json_option
+@pass_app
+def left_out(app: App, source: str, take_back: str | None, leave_out: str | None, as_json: bool) -> int:
+    """List what was read and left out, the newest first, with the reason."""
+    if take_back and leave_out:
+        raise click.UsageError("--take-back and --leave-out exclude each other.")
+    if source:
+        app.config.source(source)
+    rows = _decided(app, source, take_back, leave_out) if take_back or leave_out else _left_out(app, source)
+    if as_json:
+        answer({"left_out": [asdict(row) for row in rows]})
+    elif take_back or leave_out:
+        click.echo(f"{'Nu en utlysning' if take_back else 'Lämnad utanför'}: {rows[0].title}")
+    else:
+        for row in rows:
+            click.echo("\n".join(_left_out_lines(row)))
+        if not rows:
+            click.echo("Inget har lämnats utanför.")
+    return 0
+
+
+def _left_out(app: App, source: str) -> list[LeftOut]:
+    from monitor.archive.left_out import list_left_out
+    from monitor.jobs.archives import open_installation
+
+    if not app.config.archive.is_file():
+        return []
+    with open_installation(app.config) as archive:
+        return list_left_out(archive.db, source)
+
+
+def _decided(app: App, source: str, take_back: str | None, leave_out: str | None) -> list[LeftOut]:
+    """The row of the item that a person has decided about."""
+    from monitor.archive import lock, open_archive
+    from monitor.jobs.archives import refuse_member
+    from monitor.jobs.left_out import leave_item_out, take_item_back
+
+    refuse_member(app.config, "ett sådant beslut")
+    if not app.config.archive.is_file():
+        raise ConfigError(str(app.config.archive), "finns inte än. Läs källorna först: monitor crawl")
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        if take_back:
+            return [take_item_back(archive, take_back, source, app.now)]
+        return [leave_item_out(archive, leave_out or "", source, app.now)]
+
+
+def _left_out_lines(row: LeftOut) -> list[str]:
+    day = row.first_seen[:10]
+    decided = f" Tagen tillbaka {row.taken_back[:10]}." if row.taken_back else ""
+    lines = [f"{day}  {row.title}", f"{'':<12}{row.url}", f"{'':<12}{row.source}: {row.reason}.{decided}"]
+    return lines if row.url == row.call_id else [*lines, f"{'':<12}nyckel: {row.call_id}"]
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -89,6 +158,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines += [f"  {FIELDS[name]}: {value}" for name, value in item["found"].items()]
         if item["missing"]:
             lines.append(f"  hittades inte: {', '.join(FIELDS[name] for name in item['missing'])}")
-    lines += [f"Utanför: {one['item']} ({one['reason']})" for one in found["left_out"]]
+    lines += [f"Utanför: {one['title'] or one['item']} ({one['reason']})\n  {one['item']}" for one in found["left_out"]]
     lines += [f"Oläslig: {one['item']} ({one['reason']})" for one in found["skipped"]]
     return lines

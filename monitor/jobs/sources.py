@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.health import StoredHealth, stored_health
+from monitor.archive.left_out import Decision, decide
 from monitor.calls import Budget, Call, DeadlineModel, Kind
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
@@ -30,10 +32,12 @@ def list_sources(config: Config, db: Database | None) -> list[dict[str, Any]]:
     return [_row(source, known.get(source.id)) for source in config.sources]
 
 
-def check_source(config: Config, source: Source, now: datetime) -> dict[str, Any]:
+def check_source(
+    config: Config, source: Source, now: datetime, decisions: Mapping[str, Decision] | None = None
+) -> dict[str, Any]:
     """Read one source now and store nothing: field by field what was found, what was not, and what to change.
 
-    At most ten articles of a list page are read. Can run once per process. ConfigError for a kind that no spider reads.
+    `decisions` are what people decided of the source's items (`monitor.archive.left_out`), so that the answer is what `crawl` would do. At most ten articles of a list page are read. Can run once per process. ConfigError for a kind that no spider reads.
     """
     settings = scrapy_settings(config)
     settings.set("HTTPCACHE_ENABLED", False, priority="cmdline")
@@ -48,14 +52,15 @@ def check_source(config: Config, source: Source, now: datetime) -> dict[str, Any
     process.start()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a word")
-    return _checked(source, spiders[0], now)
+    return _checked(source, spiders[0], now, decisions or {})
 
 
-def _checked(source: Source, spider: SourceSpider, now: datetime) -> dict[str, Any]:
+def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, Decision]) -> dict[str, Any]:
     reading = spider.reading
     documents = list(reading.documents)
     run = judged_run(spider, now)
-    items = [_item(call) for call in reading.calls.values()]
+    calls, aside = decide(decisions, {call.call_id: call for call in run.calls}, run.left_out)
+    items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})
     return {
@@ -69,7 +74,11 @@ def _checked(source: Source, spider: SourceSpider, now: datetime) -> dict[str, A
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
         "items": items,
-        "left_out": [{"item": key, "reason": reason} for key, reason in reading.left_out.items()],
+        "left_out": [
+            {"item": key, "reason": reason, "title": aside[key].call.title if key in aside else ""}
+            for key, reason in {**reading.left_out, **{key: item.reason for key, item in aside.items()}}.items()
+            if key not in calls
+        ],
         "skipped": [{"item": key, "reason": reason} for key, reason in reading.skipped.items()],
         "advice": advise(source, reading, problems, documents),
     }
