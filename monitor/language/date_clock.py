@@ -29,7 +29,9 @@ _LINK = r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|f�
 _BEHIND = re.compile(rf"[\s,;(]{{0,3}}{_LINK}{_CLOCK}{_NO_COUNT}{_ZONE}", re.IGNORECASE)
 # The end of a stretch of time ("10.00-11.30") is no moment of its own.
 _RANGE = r"(?:\s?-\s?[0-2]?[0-9](?:[:.][0-5][0-9])?(?![0-9]))?"
-_BEFORE = re.compile(rf"(?<![0-9.,:/+-])(?<![{_LETTER}]){_CLOCK}{_NO_COUNT}{_RANGE}{_ZONE}[\s,)]{{0,3}}(?:(?:på|on|of)\s)?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?<![0-9.,:/+-])(?<![{_LETTER}]){_CLOCK}{_NO_COUNT}{_RANGE}{_ZONE}[\s,)]{{0,3}}(?:(?:på|on|of)\s)?$", re.IGNORECASE
+)
 _LEAD = re.compile(
     rf"(?:(?<![{_LETTER}])(?:på|on)\s)?(?:(?<![{_LETTER}0-9])(?P<day>{WEEKDAY})[\s,]{{0,2}})?(?:(?<![{_LETTER}])(?:den|the|d\.)\s?)?$",
     re.IGNORECASE,
@@ -68,9 +70,14 @@ def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock
         weekday = _weekday(trail["day"])
     behind = _BEHIND.match(text, trail.end() if trail is not None else end, limit)
     if behind is not None and _is_time(behind):
-        return _read(Clock(start, behind.end(), weekday), behind)
+        opened = "(" in behind[0] and text.startswith(")", behind.end())
+        return _read(Clock(start, behind.end() + opened, weekday), behind)
     before = _BEFORE.search(text, max(floor, start - _LOOKED_BACK), lead.start())
-    if before is not None and _is_time(before) and (before["kl"] or before["ap"] or before["word"] or before["mi"] or _has_zone(before)):
+    if (
+        before is not None
+        and _is_time(before)
+        and (before["kl"] or before["ap"] or before["word"] or before["mi"] or _has_zone(before))
+    ):
         return _read(Clock(before.start(), end, weekday), before)
     return Clock(start, end, weekday)
 
@@ -158,5 +165,3 @@ def _offset(hit: re.Match[str]) -> int | None:
         assert shift is not None
         return int(shift.total_seconds()) // 60
     return None
-
-

@@ -154,6 +154,15 @@ _CANCELLED = re.compile(
     r"\baflys\w*|\bavlys\w*|\budskyd\w*|\budskudt|\butsettes?\b",
     re.IGNORECASE,
 )
+_USUALLY = re.compile(
+    r"\b(?:oftast|vanligtvis|vanligen|normalt|brukar|i\s+regel|usually|normally|varje\s+år|årligen|every\s+year|normalt|som\s+regel|sædvanligvis|vanligvis|"
+    r"hvert\s+år|årlig[t]?)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:månader|månad|veckor|vecka|dagar|dag|months?|weeks?|days?|måneder|uger|uker|dage|dager)\s+(?:efter|etter|after|innan|före|before|før|inden|innen)\b",
+    re.IGNORECASE,
+)
 _WOULD_HAVE = re.compile(r"\b(?:skulle\s+ha|was\s+(?:due|supposed)\s+to)\b", re.IGNORECASE)
 _NEW_DATE = re.compile(rf"\b(?:till?|to|until)\s+(?:o(?:ch|g)\s+med\s+)?(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
 _OLD_DATE = re.compile(
@@ -164,11 +173,13 @@ _OLD_DATE = re.compile(
 )
 _FROM = re.compile(rf"\b(?:från|fra|from)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$", re.IGNORECASE)
 _MOVES = re.compile(
-    r"\b(?:förläng|flytta|senarel|framflytt|skjut|ändra|forlæng|forleng|flytte|rykke|udskud|utsatt|ændre|endre|extended|postponed|moved|changed)", re.IGNORECASE
+    r"\b(?:förläng|flytta|senarel|framflytt|skjut|ändra|forlæng|forleng|flytte|rykke|udskud|utsatt|ændre|endre|extended|postponed|moved|changed)",
+    re.IGNORECASE,
 )
 _ADJACENT = re.compile(r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?", re.IGNORECASE)
 _LIST_LINK = re.compile(
-    rf"[\s,;/&•)-]*(?:(?:{WEEKDAY}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|kl\.?)\b[\s,]*)*", re.IGNORECASE
+    rf"[\s,;/&•)-]*(?:(?:{WEEKDAY}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|kl\.?)\b[\s,]*)*",
+    re.IGNORECASE,
 )
 
 
@@ -191,8 +202,28 @@ def is_past(words: str) -> bool:
     return bool(_PAST.search(words))
 
 
-def is_other_round(words: str) -> bool:
-    return bool(_OTHER_ROUND.search(words))
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a sentence says about all its dates.
+
+    `applies`: it is about applying. `other_round`: about an earlier round. `usual`: about what is so most years. `counted`: days are counted from
+    another date ("tre veckor efter beslut").
+    """
+
+    applies: bool
+    other_round: bool
+    usual: bool
+    counted: bool
+
+
+def read_sentence(text: str, start: int, end: int) -> Sentence:
+    """Return what the sentence at these offsets says; read once for all its dates."""
+    return Sentence(
+        *(
+            any(pattern.search(text, start, end) is not None for pattern in patterns)
+            for patterns in ((APPLIES, EXTENDS), (_OTHER_ROUND,), (_USUALLY,), (_RELATIVE,))
+        )
+    )
 
 
 def is_cancelled(before: str, after: str, *, more: bool) -> bool:

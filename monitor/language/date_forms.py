@@ -93,15 +93,15 @@ _ORDINAL = r"(?::?(?:e|a|de|sta|ndra|dje|te)\b|st\b|nd\b|rd\b|th\b|\.(?!\s?[0-9]
 _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(?:000[01]|1[89][0-9]{2}|2[01][0-9]{2}|9999)(?![0-9])"
 # A year of two figures: with its sign ('26, -26), or bare where nothing but the end, a link word or a time follows. "31 mars 26 kommuner" is neither.
-_MARKED = rf"\s?-?\s?'(?P<yq>[0-9]{{2}})(?![0-9])|\s?-\s?(?P<yd>[0-9]{{2}})(?![0-9%]|[.:/-][0-9]|:?[ea]\b|\.?\s?{_MONTH}|\s-\s?[0-9])"
+_MARKED = (
+    rf"\s?-?\s?'(?P<yq>[0-9]{{2}})(?![0-9])|\s?-\s?(?P<yd>[0-9]{{2}})(?![0-9%]|[.:/-][0-9]|:?[ea]\b|\.?\s?{_MONTH}|\s-\s?[0-9])"
+)
 _BARE = (
     r"\s(?P<yb>[0-9]{2})(?=\s?(?:$|[\0,;)!?]|\.(?![0-9])|-\s|[0-9]{1,2}[.:][0-9]{2}|"
     r"(?:kl|klockan|klokken|klokka|at|och|og|and|eller|or|är|er|is|till|til|to|via|för|for)\b))|\s(?P<yx>[23][0-9])(?=\s[a-zåäö])"
 )
 # A figure that goes on from another is no day, unless a year or a "25/8-" stands before it.
-_OPEN = (
-    rf"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![{_LETTER}])|(?<=[12][0-9]{{3}}-)|(?<=-[0-9]{{2}}-)|(?<=-[0-9]-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{{2}}-))"
-)
+_OPEN = rf"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![{_LETTER}])|(?<=[12][0-9]{{3}}-)|(?<=-[0-9]{{2}}-)|(?<=-[0-9]-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{{2}}-))"
 _WORD_DAY = "(?:" + "|".join(sorted(DAY_WORDS, key=len, reverse=True)) + ")"
 _WORD_DAY_OF = "(?:" + "|".join(sorted(DAY_WORDS_OF, key=len, reverse=True)) + ")"
 _TO = (
@@ -144,7 +144,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         rf"{_OPEN}(?<!/)(?P<d>{_DAY})/(?P<m>1[0-2]|0?[1-9])(?:(?:\s?-\s?|\s)(?P<y>{_YEAR})|{_MARKED}|\s(?P<yb>[23][0-9])(?=\s?(?:$|[\0,;)!?]|\.(?![0-9])|kl\b)))?(?![0-9/%]){_THIS_YEAR}",
     ),
     ("finnish", rf"{_OPEN}(?P<d>{_DAY})\.(?P<m>1[0-2]|0?[1-9])\.(?![0-9])"),
-    ("two", r"(?<![0-9.,:/-])(?:[0-9]{2}([./-])[0-9]{2}\1[0-9]{2}|[0-9]{1,2}([/-])[0-9]{1,2}\2[0-9]{2})(?![0-9]|[.,:/-][0-9])"),
+    (
+        "two",
+        r"(?<![0-9.,:/-])(?:[0-9]{2}([./-])(?:0[1-9]|1[0-2])\1(?!00)[0-9]{2}|[0-9]{1,2}([/-])(?:0?[1-9]|1[0-2])\2[0-9]{2})(?![0-9]|[.,:/-][0-9])",
+    ),
     (
         "last",
         r"\b(?:sista\s(?:dag(?:en)?\si\s)?|si(?:d?ste)\s(?:dag(?:en)?\si\s)?|last\s(?:day\s)?(?:of|in)\s|ut?gången\sav\s|u[dt]gangen\sa[fv]\s)"

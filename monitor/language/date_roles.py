@@ -9,18 +9,17 @@ from datetime import date
 from enum import StrEnum
 
 from monitor.language.date_cues import (
-    APPLIES,
     CONSULTS,
-    EXTENDS,
     OTHERWISE,
     Cue,
     Hit,
+    Sentence,
     find_cues,
     is_list_link,
     is_moved_from,
-    is_other_round,
     is_past,
     is_replaced,
+    read_sentence,
     stands_next,
 )
 from monitor.language.date_forms import Form, Mention
@@ -65,6 +64,7 @@ class Reading:
 
     mention: Mention
     segment: Segment
+    sentence: Sentence
     before: str
     after: str
     role: Role
@@ -94,6 +94,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             if segment.line or role is not None or not inside:
                 heading, heading_year = role, year
         used = segment.start
+        sentence = read_sentence(words, segment.start, segment.end)
         for place, mention in enumerate(inside):
             previous = readings[-1] if place else None
             floor = inside[place - 1].end if place else segment.start
@@ -107,11 +108,11 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             last = place + 1 == len(inside)
             # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
             vague = mention.form is not Form.DAY and not last and any(m.form is Form.DAY for m in inside[place + 1 :])
-            role, spent = _role(words, segment, mention, cues, [] if vague else behind, last=last, alone=alone)
+            role, spent = _role(words, segment, sentence, mention, cues, [] if vague else behind, last=last, alone=alone)
             moved = bool(cues) and Cue.MOVED in {cue.cue for cue in cues}
             if is_moved_from(before) and mention.first is not None:
                 mention, moved = replace(mention, first=None), True
-                role = _moved_role(cues, applies=APPLIES.search(words[segment.start : segment.end]) is not None)
+                role = _moved_role(cues, applies=sentence.applies)
             replaced = is_replaced(before)
             if previous is not None and (linked or ((moved or replaced) and _is_bracketed(before))):
                 role = previous.role
@@ -125,11 +126,12 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             reading = Reading(
                 mention,
                 segment,
+                sentence,
                 before,
                 after,
                 role,
                 linked=linked,
-                past=past or is_other_round(words[segment.start : segment.end]),
+                past=past or sentence.other_round,
             )
             reading.moved, reading.replaced = moved, replaced
             reading.season_end = previous.season_end if previous is not None else None
@@ -156,7 +158,9 @@ def _heading(words: str, segment: Segment) -> tuple[Role | None, int | None]:
     text = words[segment.start : segment.end]
     if len(text) > 90 or (text.endswith((".", "!")) and not text.endswith("...")):
         return None, None
-    cues = [cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK, Cue.MOVED, Cue.VIEWS)]
+    cues = [
+        cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK, Cue.MOVED, Cue.VIEWS)
+    ]
     # A title is no heading of the date line below it, unless it is what a label is.
     if not cues or len(text.split()) > 6 or (segment.start == 0 and cues[-1].cue is not Cue.APPLY):
         return None, None
@@ -174,11 +178,18 @@ def _year_hint(before: str, cues: list[Hit], floor: int) -> int | None:
 
 
 def _role(
-    words: str, segment: Segment, mention: Mention, cues: list[Hit], behind: list[Hit], *, last: bool, alone: bool
+    words: str,
+    segment: Segment,
+    sentence: Sentence,
+    mention: Mention,
+    cues: list[Hit],
+    behind: list[Hit],
+    *,
+    last: bool,
+    alone: bool,
 ) -> tuple[Role, int | None]:
     """The role of a date, and the end of a cue behind it that it used up."""
-    sentence = words[segment.start : segment.end]
-    applies = APPLIES.search(sentence) is not None or EXTENDS.search(sentence) is not None
+    applies = sentence.applies
     ahead = next((cue for cue in behind if last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
     consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
     if cues:
@@ -186,9 +197,13 @@ def _role(
         if mention.first is not None and consults and nearest is not Cue.ELSE:
             return Role.ANSWER, None
         if nearest is Cue.UNTIL and not any(c.cue in (Cue.APPLY, Cue.CLOSE) for c in cues):
-            if ahead is not None and (ahead.cue in OTHERWISE or ahead.cue is Cue.WORK) and not any(c.cue is Cue.APPLY for c in behind):
+            if (
+                ahead is not None
+                and (ahead.cue in OTHERWISE or ahead.cue is Cue.WORK)
+                and not any(c.cue is Cue.APPLY for c in behind)
+            ):
                 return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
-            bare = len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5 and not behind
+            bare = not behind and len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5
             return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
         if nearest is Cue.CLOSE and ahead is not None and ahead.cue in OTHERWISE and _stands_near(words, mention.end, ahead):
             return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
@@ -199,7 +214,7 @@ def _role(
         return _from_cues(behind[:1], applies=applies) or Role.OTHER, behind[0].end
     if ahead is not None and ahead.cue is not Cue.UNTIL:
         return _from_cues([c for c in behind if c.cue is not Cue.UNTIL][:1], applies=applies) or Role.OTHER, None
-    if mention.first is not None and (applies or _OPEN.search(sentence)):
+    if mention.first is not None and (applies or _OPEN.search(words, segment.start, segment.end)):
         return Role.DEADLINE, None
     return (Role.DEADLINE if alone else Role.OTHER), None
 
@@ -224,7 +239,7 @@ def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
     nearest = cues[-1].cue
     if nearest is Cue.APPLY:
         return Role.DEADLINE
-    if nearest is Cue.ANSWER:
+    if nearest in CONSULTS and Cue.ANSWER in kinds:
         return Role.ANSWER
     if nearest is Cue.MOVED:
         return _moved_role(cues, applies=applies)

@@ -41,9 +41,7 @@ _WEEKDAY_NAMES = (
 WEEKDAYS = {name: number for number, names in enumerate(_WEEKDAY_NAMES) for name in names.split()}
 WEEKDAYS_SWEDISH = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 # "man" is a Danish pronoun; only with its full stop is it Monday.
-WEEKDAY = (
-    "(?:(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")(?![a-zåäöæø0-9])\.?|man\.)"
-)
+WEEKDAY = "(?:(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")(?![a-zåäöæø0-9])\.?|man\.)"
 
 _ORDINALS = {
     "sv": (
@@ -63,7 +61,10 @@ _ORDINALS = {
     ),
 }
 DAY_WORDS = {
-    word: day for ordinals in _ORDINALS.values() for day, words in enumerate(ordinals.split(), start=1) for word in words.split("|")
+    word: day
+    for ordinals in _ORDINALS.values()
+    for day, words in enumerate(ordinals.split(), start=1)
+    for word in words.split("|")
 }
 _ENGLISH = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "

@@ -38,7 +38,7 @@ class FoundDate:
 
     `date` is the last day of a period, `date_from` its first. `ambiguous` says in Swedish what is doubtful; with a `date` it is a remark,
     without one the reason why there is none. `past` tells that the text speaks of it as gone by; `labelled` that it stands in a box ("Stänger: 6 mars 2023");
-    `assumed` that the year was not written and was counted from the reference.
+    `assumed` that the year was not written and was counted from the reference, `guessed` that this was only the day of reading.
     """
 
     start: int
@@ -54,6 +54,7 @@ class FoundDate:
     past: bool = False
     labelled: bool = False
     assumed: bool = False
+    guessed: bool = False
 
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
@@ -65,19 +66,14 @@ _EXTENDED, _RENEWED = timedelta(days=200), timedelta(days=92)
 _CALLED_OFF = "dagen är framflyttad eller inställd"
 _REPLACED = "dagen är ersatt av en ny"
 _RENEWS = re.compile(r"\b(?:ny|nytt|nya|new|revised)\s", re.IGNORECASE)
-_NEAREST = re.compile(r"\b(?:closest|nearest|närmast\w*|nærmest\w*)\s(?:\w+\s){1,2}(?:to|till?)\s(?:(?:the|den)\s)?$", re.IGNORECASE)
-_LASTS = re.compile(r"\s?(?:for|i|and)\s(?:\w+\s)?[0-9]{1,3}\s(?:days?|weeks?|months?|dag|dagar|dage|dager|veckor|uger|uker)\b", re.IGNORECASE)
+_NEAREST = re.compile(
+    r"\b(?:closest|nearest|närmast\w*|nærmest\w*)\s(?:\w+\s){1,2}(?:to|till?)\s(?:(?:the|den)\s)?$", re.IGNORECASE
+)
+_LASTS = re.compile(
+    r"\s?(?:for|i|and)\s(?:\w+\s)?[0-9]{1,3}\s(?:days?|weeks?|months?|dag|dagar|dage|dager|veckor|uger|uker)\b", re.IGNORECASE
+)
 # A box has a few words and then the day; a sentence has more.
 _LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
-_USUALLY = re.compile(
-    r"\b(?:oftast|vanligtvis|vanligen|normalt|brukar|i\s+regel|usually|normally|varje\s+år|årligen|every\s+year|normalt|som\s+regel|sædvanligvis|vanligvis|"
-    r"hvert\s+år|årlig[t]?)\b",
-    re.IGNORECASE,
-)
-_RELATIVE = re.compile(
-    r"\b(?:månader|månad|veckor|vecka|dagar|dag|months?|weeks?|days?|måneder|uger|uker|dage|dager)\s+(?:efter|etter|after|innan|före|before|før|inden|innen)\b",
-    re.IGNORECASE,
-)
 # Danish "inden" and Norwegian "innen" are as good as "senest".
 _BEFORE = re.compile(rf"\b(före|innan|before|før)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
@@ -152,17 +148,17 @@ def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, 
     found = FoundDate(start=m.start, end=m.end, text="", role=reading.role, zone=m.zone or zone, past=reading.past)
     found = replace(found, labelled=reading.segment.line and _LABEL.fullmatch(words[reading.segment.start : m.start]) is not None)
     following = readings[index + 1] if index + 1 < len(readings) and readings[index + 1].segment is reading.segment else None
-    called_off = not reading.moved and is_cancelled(words[reading.segment.start : m.start], reading.after, more=following is not None)
+    called_off = not reading.moved and is_cancelled(
+        words[reading.segment.start : m.start], reading.after, more=following is not None
+    )
     if called_off and not (following is not None and following.moved):
         return replace(found, precision=Exactness.NONE, ambiguous=_CALLED_OFF)
     if m.form is not Form.DAY:
-        usual = m.year is None and _USUALLY.search(words[reading.segment.start : reading.segment.end])
+        usual = m.year is None and reading.sentence.usual
         return replace(found, precision=Exactness.NONE if usual else Exactness(m.form.value))
     if m.problem or (month_first and m.loose and (m.day or 0) <= 12):
         return replace(found, precision=Exactness.NONE, ambiguous=m.problem or "dag och månad kan vara omkastade")
-    if (_RELATIVE.search(words[reading.segment.start : reading.segment.end]) and m.year is None) or (
-        _NEAREST.search(reading.before) or _LASTS.match(reading.after)
-    ):
+    if (reading.sentence.counted and m.year is None) or _NEAREST.search(reading.before) or _LASTS.match(reading.after):
         role = Role.DEADLINE if re.search(r"\bsene?a?st\s+(?:den\s+)?$", reading.before) else reading.role
         return replace(found, role=role, precision=Exactness.RECURRING, ambiguous="räknas från en annan dag")
     day, assumed = _day(readings, index, counted)
@@ -172,7 +168,9 @@ def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, 
         return replace(found, precision=Exactness.NONE, ambiguous=day)
     if not _fits(m, day):
         return replace(found, precision=Exactness.NONE, ambiguous=_contradiction(m, day))
-    return _with_time(_with_period(replace(found, date=day, assumed=assumed), readings, index), m, zone)
+    return _with_time(
+        _with_period(replace(found, date=day, assumed=assumed, guessed=assumed and counted.read), readings, index), m, zone
+    )
 
 
 def _with_period(found: FoundDate, readings: list[Reading], index: int) -> FoundDate:
@@ -195,7 +193,7 @@ def _with_period(found: FoundDate, readings: list[Reading], index: int) -> Found
     if first is not None and first > found.date:
         first, doubt = None, "perioden slutar innan den börjar"
     elif first is not None and m.first is not None and not _fits(m.first, first):
-        first, doubt = None, _contradiction(m.first, first)
+        doubt, first = _contradiction(m.first, first), None
     return replace(found, date_from=first, ambiguous=doubt)
 
 
@@ -235,7 +233,11 @@ def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) 
                 dropped.add(before)
     old = {day for index in dropped if (day := found[index].date) is not None}
     for index, item in enumerate(found):
-        if item.date in old and item.role in (Role.DEADLINE, Role.ANSWER) and not (readings[index].moved and index not in dropped):
+        if (
+            item.date in old
+            and item.role in (Role.DEADLINE, Role.ANSWER)
+            and not (readings[index].moved and index not in dropped)
+        ):
             dropped.add(index)
     return [
         replace(item, date=None, date_from=None, time=None, precision=Exactness.NONE, ambiguous=_REPLACED)
