@@ -37,9 +37,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 # A weekday behind a day belongs to it unless a day of its own follows: "3 maj, fredag 7 maj".
-_TRAIL = re.compile(
-    rf"[\s,(]{{1,3}}(?P<day>{WEEKDAY})\)?(?!\s?(?:den\s|the\s)?[0-9]{{1,2}}(?![0-9]|[:.][0-9]{{2}}|\s?[ap]\.?m\b))", re.IGNORECASE
-)
+_TRAIL = re.compile(rf"[\s,(]{{1,3}}(?P<day>{WEEKDAY})\)?", re.IGNORECASE)
 _LOOKED_BACK = 70
 MIDNIGHT = "kl. 00.00: oklart vilket dygn som menas"
 
@@ -66,6 +64,8 @@ def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock
     assert lead is not None, "every part of the pattern may be missing"
     weekday = _weekday(lead["day"])
     trail = _TRAIL.match(text, end, limit)
+    if trail is not None and limit < len(text) and text[trail.end() : limit].strip().casefold() in {"", "den", "the", "d."}:
+        trail = None
     if trail is not None and weekday is None:
         weekday = _weekday(trail["day"])
     behind = _BEHIND.match(text, trail.end() if trail is not None else end, limit)

@@ -13,6 +13,7 @@ class Cue(StrEnum):
     """What a word says about the date it belongs to."""
 
     MOVED = "moved"  # "förlängd till": the day behind it takes the place of an earlier one
+    RENEWED = "renewed"  # "ny sista dag": closes like CLOSE, and takes the place of an earlier day
     ANSWER = "answer"  # names the last day to answer a consultation: decides alone
     VIEWS = "views"  # answers and views: with "senast" or a closing word, the last day for them
     APPLY = "apply"  # names the application itself: decides alone
@@ -26,6 +27,7 @@ class Cue(StrEnum):
 
 
 CONSULTS = frozenset({Cue.ANSWER, Cue.VIEWS})
+CLOSES = frozenset({Cue.CLOSE, Cue.RENEWED})
 OTHERWISE = CONSULTS | {Cue.ELSE}
 
 _NOT_WORK = (
@@ -38,7 +40,10 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         Cue.MOVED,
         r"(?:förläng|flytta|senareläg|senarelag|framflytta|framskjut|uppskjut|utöka|forlæng|forleng|udskud|udskyd|udsat|udsæt|utsatt|utsett|flytte|rykke|"
         r"extend|postpon|prolong|moved)\w*(?:\s[^\s.;:]{1,20}){0,3}?\s(?:till?|to|until)\b(?:\so(?:ch|g)\smed)?|"
-        r"(?:skjut\w*|skyd\w*|skutt\w*|skudt)\s(?:upp|fram|op|ut|frem)\s(?:till?)\b|(?:ändra[dts]\w*|ændret|endret|changed)\s(?:till?|to)\b|pushed\sback\sto|"
+        r"(?:skjut\w*|skyd\w*|skutt\w*|skudt)\s(?:upp|fram|op|ut|frem)\s(?:till?)\b|(?:ändra[dts]\w*|ændret|endret|changed)\s(?:till?|to)\b|pushed\sback\sto",
+    ),
+    (
+        Cue.RENEWED,
         r"\b(?:ny|nytt|nya|new|revised)\s(?:sista\s(?:ansöknings|inlämnings)?(?:dag|datum)\w*|deadline|frist|slutdatum|ansökningsdag|ansøgningsfrist|søknads?frist|"
         r"closing\sdate)(?:\s(?:är|er|is))?",
     ),

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from monitor.language.date_cues import (
+    CLOSES,
     CONSULTS,
     OTHERWISE,
     Cue,
@@ -38,6 +39,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+_CLOSING = CLOSES | {Cue.APPLY}
 _BULLET = re.compile(
     rf"[\s*>·•)(-]*(?:(?:den|the|senast|senest|kl\.?|{WEEKDAY})\s+)*|[^:,.]{{1,30}}:\s*(?:den\s+)?",
     re.IGNORECASE,
@@ -109,7 +111,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
             vague = mention.form is not Form.DAY and not last and any(m.form is Form.DAY for m in inside[place + 1 :])
             role, spent = _role(words, segment, sentence, mention, cues, [] if vague else behind, last=last, alone=alone)
-            moved = bool(cues) and Cue.MOVED in {cue.cue for cue in cues}
+            moved = any(cue.cue in (Cue.MOVED, Cue.RENEWED) for cue in cues)
             if is_moved_from(before) and mention.first is not None:
                 mention, moved = replace(mention, first=None), True
                 role = _moved_role(cues, applies=sentence.applies)
@@ -196,7 +198,7 @@ def _role(
         nearest = cues[-1].cue
         if mention.first is not None and consults and nearest is not Cue.ELSE:
             return Role.ANSWER, None
-        if nearest is Cue.UNTIL and not any(c.cue in (Cue.APPLY, Cue.CLOSE) for c in cues):
+        if nearest is Cue.UNTIL and not any(c.cue in _CLOSING for c in cues):
             if (
                 ahead is not None
                 and (ahead.cue in OTHERWISE or ahead.cue is Cue.WORK)
@@ -205,7 +207,7 @@ def _role(
                 return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
             bare = not behind and len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5
             return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
-        if nearest is Cue.CLOSE and ahead is not None and ahead.cue in OTHERWISE and _stands_near(words, mention.end, ahead):
+        if nearest in CLOSES and ahead is not None and ahead.cue in OTHERWISE and _stands_near(words, mention.end, ahead):
             return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
         if nearest is Cue.OPENS and mention.first is not None and applies:
             return Role.DEADLINE, None  # "öppnar 1 april till 15 maj"
@@ -243,16 +245,16 @@ def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
         return Role.ANSWER
     if nearest is Cue.MOVED:
         return _moved_role(cues, applies=applies)
-    if nearest is Cue.CLOSE:
+    if nearest in CLOSES:
         late = _last(cues, OTHERWISE)
         return Role.DEADLINE if _last(cues, {Cue.APPLY}) >= late else _otherwise(cues[late])
     if nearest is Cue.UNTIL:
         late = _last(cues, OTHERWISE | {Cue.WORK})
         if late >= 0:
             # Work is outranked by whatever closes, a report or a meeting only by the application itself.
-            stronger = {Cue.APPLY} if kinds & OTHERWISE else {Cue.APPLY, Cue.CLOSE}
+            stronger = {Cue.APPLY} if kinds & OTHERWISE else _CLOSING
             return Role.DEADLINE if _last(cues, stronger) > late else _otherwise(cues[late])
-        if kinds & {Cue.APPLY, Cue.CLOSE}:
+        if kinds & _CLOSING:
             return Role.DEADLINE
         for cue, role in ((Cue.PUBLISHED, Role.PUBLICATION), (Cue.DECISION, Role.DECISION), (Cue.OPENS, Role.OPENING)):
             if cue in kinds:
@@ -264,9 +266,9 @@ def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
 def _moved_role(cues: list[Hit], *, applies: bool) -> Role:
     """The role of a day that something was moved to: that of the thing."""
     late = _last(cues, OTHERWISE | {Cue.WORK, Cue.DECISION})
-    if late >= 0 and _last(cues, {Cue.APPLY, Cue.CLOSE}) < late:
+    if late >= 0 and _last(cues, _CLOSING) < late:
         return _otherwise(cues[late])
-    return Role.DEADLINE if applies or {hit.cue for hit in cues} & {Cue.APPLY, Cue.CLOSE} else Role.OTHER
+    return Role.DEADLINE if applies or {hit.cue for hit in cues} & _CLOSING else Role.OTHER
 
 
 def _otherwise(cue: Hit) -> Role:
