@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.language.date_words import WEEKDAY, WEEKDAYS, ZONES
 
 _LETTER = "a-zåäöæø"
-_KL = r"(?P<kl>kl(?:ockan|okken|okka|\.|(?=[\s0-9]))|at\b)"
+_KL = r"(?P<kl>kl(?:ockan|okken|okka|o\b|\.|(?=[\s0-9]))|at\b)"
 _AFTERNOON = r"(?P<pm>(?:på|om|in\sthe)\s(?:eftermidda\w{1,4}|ettermidda\w{1,4}|kvällen|kvelden|aftenen|afternoon|evening)\b)"
 _CLOCK = (
     rf"(?:{_KL}\s?)?(?:(?P<h>2[0-4]|[01]?[0-9])(?![0-9]{{3}}|[0-9](?![0-9]))"
@@ -26,7 +26,7 @@ _ZONE = (
 )
 _NO_COUNT = r"(?!\s?(?:%|kr\b|kronor|kroner|milj|mill|euro|eur\b|procent|prosent|percent|sidor|sider|pages|projekt|kommun|deltagar|deltager|personer))"
 _LINK = r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|latest|-)\s){0,2}"
-_BEHIND = re.compile(rf"[\s,;(]{{0,3}}{_LINK}{_CLOCK}{_NO_COUNT}{_ZONE}", re.IGNORECASE)
+_BEHIND = re.compile(rf"[\s,;(]{{0,3}}(?:v[ei]d\smiddag(?:stid)?\s)?{_LINK}{_CLOCK}{_NO_COUNT}{_ZONE}", re.IGNORECASE)
 # The end of a stretch of time ("10.00-11.30") is no moment of its own.
 _RANGE = r"(?:\s?-\s?[0-2]?[0-9](?:[:.][0-5][0-9])?(?![0-9]))?"
 _BEFORE = re.compile(
@@ -70,8 +70,9 @@ def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock
         weekday = _weekday(trail["day"])
     behind = _BEHIND.match(text, trail.end() if trail is not None else end, limit)
     if behind is not None and _is_time(behind):
-        opened = "(" in behind[0] and text.startswith(")", behind.end())
-        return _read(Clock(start, behind.end() + opened, weekday), behind)
+        closed = behind.start() + len(behind[0].rstrip())
+        closed += "(" in behind[0] and text.startswith(")", closed)
+        return _read(Clock(start, closed, weekday), behind)
     before = _BEFORE.search(text, max(floor, start - _LOOKED_BACK), lead.start())
     if (
         before is not None

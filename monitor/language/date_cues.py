@@ -69,7 +69,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.APPLY,
-        r"sista\s(?:\w+\s)?(?:ansöknings|inlämnings|inskicknings)\w*|"
+        r"sista\s(?:\w+\s)?(?:ansöknings|inlämnings|inskicknings)\w*|sista\sansökan\b|"
         rf"sista\s(?:dag|datum|chans|tid|möjlighet)\w*\s(?:för\s(?:att\s)?|att\s)(?:{_NOT_WORK}\w+\s){{0,3}}?(?:ans[öo]k\w*|söka|inlämn\w*|bidragsans\w*)|"
         r"ansöknings(?:dag|datum|frist|deadline|stopp|tid|period|fönst)\w*|utlysnings(?:tid|period)\w*|inlämnings(?:dag|datum|tid|frist)\w*|"
         r"(?:utlysning\w*|omgång(?:en|ar|arna)?|ansök(?:an|ningarna|ningstiden)|ansökningsomgång\w*)\s(?:är\söppen|pågår|löper|håller\söppet)|"
@@ -104,7 +104,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"öppe[nt]\w*\s(?:fram\s)?till(?:\soch\smed)?|öppe[nt]\st\.?o\.?m|pågår\s(?:fram\s)?(?:till|t\.?o\.?m)(?:\soch\smed)?|"
         r"förläng\w*|(?:extended|postponed)\s(?:to|until)|"
         r"(?:kom|kommit|komma|inkommit|inkomna|inkomma)\s(?:in\s)?(?:\S+\s){0,5}?(?:senast|före|innan)|tillhanda\w*|(?:skicka|lämna)s?\sin\b|"
-        r"clos(?:es|ing|ed)\b|close\s(?:on|at)\b|cut-?off\w*|\bdue\b|gick\sut|går\sut|utgår|löper\sut|open\suntil|\bslutar|"
+        r"clos(?:es|ing|ed)\b|\bclose\s?(?:on\b|at\b|$)|cut-?off\w*|\bdue\b|gick\sut|går\sut|utgår|löper\sut|open\suntil|\bslutar|"
         r"\blukke[rst]?\b|\blukkede\b|\bstenge[rs]?\b|\bstengte\b|\bstengt\b|\budløber|\budløb\b|\bgår\sut\b|\bgikk\sut\b|\bfrist(?:en)?\b|"
         r"\bå[bp]en(?:t)?\s(?:for\s\w+\s)?(?:fr[ae]m\s)?til\b(?:\sog\smed)?|sid?ste\s(?:dag|frist|dato|chance|sjanse)\w*|"
         r"(?:være|vært)\s(?:\S+\s){0,3}?(?:modtaget|mottatt|indsendt|innsendt|sendt\sinn|fremme|i\shænde)\b|(?:indsend|innsend|indlever|innlever)\w*",
@@ -139,7 +139,7 @@ _CUE = re.compile("|".join(f"(?P<{cue.value}{i}>{pattern})" for i, (cue, pattern
 
 APPLIES = re.compile(
     r"ans[öo]k|\b(?:söka|söks|söker|sökas|sökbar\w*|sökande)\b|utlys|omgång|inlämn|rekvi(?:r|sit)|nominer|\bappl(?:y|ica)|submi|proposal|\bcalls?\b|"
-    r"(?<!be)(?<!under)(?<!opp)søk|ans[øö]g|\bsøge[rs]?\b|\bsøg\b|\bsöges\b|\bskicka\s+in|\bsök\b|begär\s+ut|\bindkald|\bopslag|\bpulje|\bkunngjør|\bindsend|\binnsend",
+    r"(?<!be)(?<!under)(?<!opp)søk|expressions?\s+of\s+interest|ans[øö]g|\bsøge[rs]?\b|\bsøg\b|\bsöges\b|\bskicka\s+in|\bsök\b|begär\s+ut|\bindkald|\bopslag|\bpulje|\bkunngjør|\bindsend|\binnsend",
     re.IGNORECASE,
 )
 # What is extended is what one applies for, unless reports, meetings or projects stand by.
@@ -183,7 +183,7 @@ _MOVES = re.compile(
 )
 _ADJACENT = re.compile(r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?", re.IGNORECASE)
 _LIST_LINK = re.compile(
-    rf"[\s,;/&•)-]*(?:(?:{WEEKDAY}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|kl\.?)\b[\s,]*)*",
+    rf"[\s,;/&•)-]*(?:(?:{WEEKDAY}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|därefter|derefter|deretter|then|kl\.?)\b[\s,]*)*",
     re.IGNORECASE,
 )
 
@@ -250,6 +250,11 @@ def is_replaced(before: str) -> bool:
 def is_moved_from(before: str) -> bool:
     """Return whether the period behind these words is a move from its first day to its last: "flyttad från 1 mars till 15 mars"."""
     return bool(_FROM.search(before) and _MOVES.search(before))
+
+
+def is_extension(words: str) -> bool:
+    """Return whether a cue speaks of an extension, which only what closes can have; an opening is moved."""
+    return EXTENDS.search(words) is not None
 
 
 def is_list_link(words: str) -> bool:

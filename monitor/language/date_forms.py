@@ -94,7 +94,7 @@ _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(?:000[01]|1[89][0-9]{2}|2[01][0-9]{2}|9999)(?![0-9])"
 # A year of two figures: with its sign ('26, -26), or bare where nothing but the end, a link word or a time follows. "31 mars 26 kommuner" is neither.
 _MARKED = (
-    rf"\s?-?\s?'(?P<yq>[0-9]{{2}})(?![0-9])|\s?-\s?(?P<yd>[0-9]{{2}})(?![0-9%]|[.:/-][0-9]|:?[ea]\b|\.?\s?{_MONTH}|\s-\s?[0-9])"
+    rf"\s?-?\s?'(?P<yq>[0-9]{{2}})(?![0-9])|\s?-(?P<yd>[0-9]{{2}})(?![0-9%]|[.:/-][0-9]|:?[ea]\b|\.?\s?{_MONTH}|\s-\s?[0-9])"
 )
 _BARE = (
     r"\s(?P<yb>[0-9]{2})(?=\s?(?:$|[\0,;)!?]|\.(?![0-9])|-\s|[0-9]{1,2}[.:][0-9]{2}|"

@@ -16,6 +16,7 @@ from monitor.language.date_cues import (
     Hit,
     Sentence,
     find_cues,
+    is_extension,
     is_list_link,
     is_moved_from,
     is_past,
@@ -209,6 +210,12 @@ def _role(
             return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
         if nearest in CLOSES and ahead is not None and ahead.cue in OTHERWISE and _stands_near(words, mention.end, ahead):
             return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
+        if (
+            nearest is Cue.MOVED
+            and not is_extension(words[cues[-1].start : cues[-1].end])
+            and _last(cues, {Cue.OPENS}) > _last(cues, _CLOSING)
+        ):
+            return Role.OPENING, None
         if nearest is Cue.OPENS and mention.first is not None and applies:
             return Role.DEADLINE, None  # "öppnar 1 april till 15 maj"
         return _from_cues(cues, applies=applies) or Role.OTHER, None

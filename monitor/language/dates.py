@@ -75,7 +75,7 @@ _LASTS = re.compile(
 # A box has a few words and then the day; a sentence has more.
 _LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
 # Danish "inden" and Norwegian "innen" are as good as "senest".
-_BEFORE = re.compile(rf"\b(före|innan|before|før)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
+_BEFORE = re.compile(rf"\b(före|innan|(?<!on or )before|før)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
     r"(?<![0-9/])(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}(?![0-9])|[0-9]\s?[ap]\.?m\b", re.IGNORECASE
 )

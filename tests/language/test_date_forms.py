@@ -123,6 +123,19 @@ ROWS = {
         ),
     ],
     "other forms": [
+        ("Applications close at 5:00 p.m. Brussels time on April 15, 2027.", "2027-04-15 17:00"),
+        ("Applications must be received by 12 noon (CET) on Friday, 16 April 2027.", "2027-04-16 12:00"),
+        ("Expressions of interest no later than 15-04-2027", "2027-04-15"),
+        ("Next deadline: 1 March 2027, then 1 June 2027 and 1 September 2027.", "2027-03-01 2027-06-01 2027-09-01"),
+        ("Ansøgningsfristen er torsdag den 15. april 2027 ved middag kl. 12", "2027-04-15 12:00"),
+        ("Sista ansökan 16 april 2027", "2027-04-16"),
+        ("Ansökan stänger 15 april 2027 12 000 kr delas ut", "2027-04-15"),
+        ("Sök senast 1 maj, 26 kommuner har redan sökt", "2027-05-01"),
+        ("Ansök senast den 15 maj - 26 nya bidrag", "2027-05-15"),
+        ("Utlysningen har søknadsfrist 15. april 2027 kl. 1200.", "2027-04-15 12:00"),
+        ("Ansøgninger kan indsendes fra d. 1. marts 2027 kl. 10.00 til d. 16. april 2027 kl. 12.00", "2027-04-16 12:00"),
+        ("Ansökan görs 1 mars till och med kl. 16.00 den 15 april 2027.", "2027-04-15 16:00"),
+        ("Deadline: Thu, 15 Apr 2027 23:59:00 +0200", "2027-04-15 23:59"),
         ("Deadline: last day of October 2027", "2027-10-31"),
         ("Applications close on the last day of February 2028", "2028-02-29"),
         ("Sista ansökningsdag är sista dagen i februari 2028", "2028-02-29"),
@@ -312,6 +325,8 @@ def test_last_day_to_answer_a_consultation(text, days):
         "Afgørelse træffes senest den 14. april 2027",
         "Sist oppdatert 14. april 2026",
         "Mötet har flyttats till den 14 april 2027",
+        "The opening of the call has been moved to 14 April 2027",
+        "Projektperioden har förlängts till den 14 april 2027",
     ],
 )
 def test_day_of_something_else_is_no_deadline(text):
