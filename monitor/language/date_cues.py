@@ -39,7 +39,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     (
         Cue.MOVED,
         r"(?:förläng|flytta|senareläg|senarelag|framflytta|framskjut|uppskjut|utöka|forlæng|forleng|udskud|udskyd|udsat|udsæt|utsatt|utsett|flytte|rykke|"
-        r"extend|postpon|prolong|moved)\w*(?:\s[^\s.;:]{1,20}){0,3}?\s(?:till?|to|until)\b(?:\so(?:ch|g)\smed)?|"
+        r"extend|postpon|prolong|moved|brought|tidigareläg|tidigarelag|fremryk|framskynd|forskjøv|forskud)\w*(?:\s[^\s.;:]{1,20}){0,3}?\s(?:till?|to|until)\b(?:\so(?:ch|g)\smed)?|"
         r"(?:skjut\w*|skyd\w*|skutt\w*|skudt)\s(?:upp|fram|op|ut|frem)\s(?:till?)\b|(?:ändra[dts]\w*|ændret|endret|changed)\s(?:till?|to)\b|pushed\sback\sto",
     ),
     (
@@ -171,7 +171,7 @@ _RELATIVE = re.compile(
 _WOULD_HAVE = re.compile(r"\b(?:skulle\s+ha|was\s+(?:due|supposed)\s+to)\b", re.IGNORECASE)
 _NEW_DATE = re.compile(rf"\b(?:till?|to|until)\s+(?:o(?:ch|g)\s+med\s+)?(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
 _OLD_DATE = re.compile(
-    r"(?:\bi\s?stället\s+för|\bi\s?sted(?:et|en)\s?for|\binstead\s+of|\brather\s+than|\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|"
+    r"(?:\b(?:förläng|ändra|flytta|forlæng|forleng|flytte|rykke|ændre|endre|extend|moved|changed|postpone)\w*\s+(?:från|fra|from)|\bi\s?stället\s+för|\bi\s?sted(?:et|en)\s?for|\binstead\s+of|\brather\s+than|\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|"
     r"ursprunglig\w*|opprinnelig\w*|oprindelig\w*|förut|før|was))(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|ansøgningsfrist\w*|"
     rf"søknads?frist\w*|slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?[\s:]{{1,2}}(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$",
     re.IGNORECASE,
@@ -245,6 +245,11 @@ def is_cancelled(before: str, after: str, *, more: bool) -> bool:
 def is_replaced(before: str) -> bool:
     """Return whether the words before a day say that another one stands in its place: "i stället för den", "tidigare"."""
     return bool(_OLD_DATE.search(before))
+
+
+def is_source(between: str) -> bool:
+    """Return whether only "from" stands between a day that something was moved to and this one."""
+    return bool(_FROM.fullmatch(between.lstrip()))
 
 
 def is_moved_from(before: str) -> bool:

@@ -21,6 +21,7 @@ from monitor.language.date_cues import (
     is_moved_from,
     is_past,
     is_replaced,
+    is_source,
     read_sentence,
     stands_next,
 )
@@ -113,10 +114,14 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             vague = mention.form is not Form.DAY and not last and any(m.form is Form.DAY for m in inside[place + 1 :])
             role, spent = _role(words, segment, sentence, mention, cues, [] if vague else behind, last=last, alone=alone)
             moved = any(cue.cue in (Cue.MOVED, Cue.RENEWED) for cue in cues)
+            replaced = False
             if is_moved_from(before) and mention.first is not None:
                 mention, moved = replace(mention, first=None), True
                 role = _moved_role(cues, applies=sentence.applies)
-            replaced = is_replaced(before)
+            elif previous is not None and previous.moved and is_source(before):
+                replaced = True
+            else:
+                replaced = is_replaced(before)
             if previous is not None and (linked or ((moved or replaced) and _is_bracketed(before))):
                 role = previous.role
             elif listed and heading is not None and spent is None:
@@ -165,7 +170,8 @@ def _heading(words: str, segment: Segment) -> tuple[Role | None, int | None]:
         cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK, Cue.MOVED, Cue.VIEWS)
     ]
     # A title is no heading of the date line below it, unless it is what a label is.
-    if not cues or len(text.split()) > 6 or (segment.start == 0 and cues[-1].cue is not Cue.APPLY):
+    label = cues and (cues[-1].cue is Cue.APPLY or (cues[-1].cue in CLOSES and len(text.split()) == 1))
+    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label):
         return None, None
     year = _HINT.search(text)
     role = _from_cues(cues, applies=True)

@@ -122,6 +122,14 @@ ROWS = {
             "2027-02-15 2027-10-01",
         ),
     ],
+    "days moved from another": [
+        ("The deadline has been brought forward to 2 March 2027 from 15 March 2027.", "2027-03-02"),
+        ("Sista dag för ansökan tidigareläggs till 2 mars 2027", "2027-03-02"),
+        ("Sista ansökningsdag: 2 mars 2027 (ändrat från 15 mars)", "2027-03-02"),
+        ("Ansøgningsfrist: 2. marts 2027 (forlænget fra 15. februar)", "2027-03-02"),
+        ("Søknadsfristen er forskjøvet til 2. mars 2027", "2027-03-02"),
+        ("Deadline\n2 March 2027", "2027-03-02"),
+    ],
     "other forms": [
         ("Applications close at 5:00 p.m. Brussels time on April 15, 2027.", "2027-04-15 17:00"),
         ("Applications must be received by 12 noon (CET) on Friday, 16 April 2027.", "2027-04-16 12:00"),
@@ -170,6 +178,7 @@ def test_last_day_as_written(text, days):
         ("Ansøgningsperiode: fra og med den 3. februar til og med den 14. marts 2027", date(2027, 2, 3)),
         ("Utlysningen åpner 1. februar 2027 og stenger 15. april 2027.", date(2027, 2, 1)),
         ("Sista dag att ansöka har flyttats från 1 februari till 15 februari 2027.", None),
+        ("The deadline has been brought forward to 2 March 2027 from 15 March 2027.", None),
     ],
 )
 def test_opening_day_of_a_period(text, first):
