@@ -44,11 +44,12 @@ class DeadlineModel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """One instant at which applications close.
+    """One instant at which applications close; for a policy item, at which answers to the consultation are due.
 
     `at` is aware. With `precision` DAY it is the last second of the day at the publisher (or the publisher's stated house
     time); `zone` is the IANA name of the publisher's zone; `text` holds the words of the source; `stage` is 1, 2, ... in
-    the order of the source, or None for a single deadline.
+    the order of the source, or None for a single deadline. `year_guessed`: the source writes no year, and it was counted from
+    the day of reading because no day of publication is known.
     """
 
     at: datetime
@@ -56,6 +57,7 @@ class Deadline:
     zone: str = "Europe/Stockholm"
     stage: int | None = None
     text: str = ""
+    year_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

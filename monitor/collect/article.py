@@ -108,7 +108,9 @@ def describe_item(
     if published is not None and published > now:
         published = None
     since = _since(url, whole, published, now, zone)
-    found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone)
+    # Nothing tells when it was written: a year that has to be counted is a guess then.
+    read = published is None and since == now.astimezone(zone).date()
+    found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone, read=read)
     kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url, ahead=_ahead(found, now))
     if happening is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
@@ -128,7 +130,7 @@ def describe_item(
         keywords=keywords,
         links=links,
         **_worded(title, description, text),
-        **_dated(kind, whole, found, since, language, source.time_zone, happening),
+        **_dated(kind, whole, found, since, language, source.time_zone, happening, read=read),
     )
     return Described(call, reason) if passed else Described(None, reason, call)
 
@@ -184,19 +186,22 @@ def _since(url: str, text: str, published: datetime | None, now: datetime, zone:
 
 
 def _ahead(found: FoundDeadlines, now: datetime) -> bool | None:
-    """Whether a deadline lies ahead at `now`; None where none is dated."""
+    """Tell whether a deadline lies ahead at `now`; None where none is dated."""
     return any(deadline.at >= now for deadline in found.deadlines) if found.deadlines else None
 
 
 def _dated(
-    kind: Kind, text: str, found: FoundDeadlines, since: date, language: str, zone: str, happening: Happening | None
+    kind: Kind, text: str, found: FoundDeadlines, since: date, language: str, zone: str, happening: Happening | None, *, read: bool
 ) -> dict[str, Any]:
-    """Deadlines and money of a call, time and place of an event, and what was looked for in vain."""
+    """Return deadlines and money of a call, time and place of an event, the last day to answer a consultation, and fields not found."""
     if kind is Kind.EVENT:
-        starts, ends, location = _occasion(happening, text, since, language, zone)
+        starts, ends, location = _occasion(happening, text, since, language, zone, read=read)
         return {"starts": starts, "ends": ends, "location": location, "unread": () if starts else ("starts",)}
-    if kind is not Kind.CALL and kind is not Kind.PARTNER_SEARCH:
+    if kind is Kind.NEWS:
         return {}
+    if kind is Kind.POLICY:
+        model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
+        return {"deadlines": found.answers, "deadline_model": model} if found.answers else {}
     budget = find_budget(text, language)
     unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
     return {
@@ -213,13 +218,13 @@ def _undated(found: FoundDeadlines) -> bool:
 
 
 def _occasion(
-    happening: Happening | None, text: str, since: date, language: str, zone: str
+    happening: Happening | None, text: str, since: date, language: str, zone: str, *, read: bool
 ) -> tuple[datetime | None, datetime | None, str]:
     """When and where an event is: as the page marks it up, else the one day that its text names."""
     if happening is not None:
         return happening.starts, happening.ends, happening.location
     days: dict[date, FoundDate] = {}
-    for item in find_dates(text, reference=since, language=language, zone=zone):
+    for item in find_dates(text, reference=since, language=language, zone=zone, read=read):
         latest = _LATEST.search(text[max(item.start - 40, 0) : item.start])  # the day to register by
         if item.role is Role.OTHER and item.date is not None and item.date >= since and not latest:
             days.setdefault(item.date, item)

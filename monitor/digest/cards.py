@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
-from monitor.digest.facts import date_keys, has_passed, key_date
+from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons, Section
@@ -99,7 +99,7 @@ class Cards:
         if call.kind is Kind.EVENT:
             when = self.wording.date_keys(date_keys(call), self._now) if call.starts else ""
             return ", ".join(part for part in (when, clean(call.location)) if part)
-        if call.kind in (Kind.NEWS, Kind.POLICY):
+        if call.kind is Kind.NEWS or (call.kind is Kind.POLICY and next_deadline(call, self._now) is None):
             return self.wording.short_day(call.published.astimezone(HOME).date(), self._now) if call.published else ""
         if date_keys(call) in ((), ("rolling",)):
             return self.wording.say("card.rolling") if date_keys(call) else ""
@@ -114,23 +114,21 @@ class Cards:
         if keys == ("rolling",):
             return Row(say("card.deadline"), capital(say("card.rolling")))
         if not keys or upcoming is None:
-            value = self.wording.date_keys(keys[-1:], now) if keys else capital(say("card.no_deadline"))
+            value = self._date(call, keys[-1]) if keys else capital(say("card.no_deadline"))
             return Row(say("card.deadline"), value)
         ahead = [key for key in keys if not has_passed(key, now)]
         if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
-            stages = [say("card.stage", n=n, date=self._with_left(key)) for n, key in enumerate(keys, 1)]
+            stages = [say("card.stage", n=n, date=self._with_left(key, call)) for n, key in enumerate(keys, 1)]
             return Row(say("card.deadlines"), self.wording.join(stages), True)
         ahead.sort(key=lambda key: key[:16])
         first, rest = ahead[0], ahead[1:4]
         if not rest:
-            return Row(say("card.deadline"), self._with_left(first), True)
+            return Row(say("card.deadline"), self._with_left(first, call), True)
         day = key_date(first)
         assert day is not None
-        later = self.wording.join(self.wording.date_key(key, now) for key in rest)
+        later = self.wording.join(self._date(call, key) for key in rest)
         left = self.wording.days_left(day, now)
-        return Row(
-            say("card.deadlines"), say("card.next_of", date=self.wording.date_key(first, now), left=left, rest=later), True
-        )
+        return Row(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
 
     def change(self, change: Change, call: Call) -> str:
         """One change in words, with the old and the new value."""
@@ -141,7 +139,7 @@ class Cards:
             return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")
         if kind in (ChangeKind.EARLIER, ChangeKind.MOVED):
             name = "starts" if call.kind is Kind.EVENT else kind.value
-            ahead = [self._with_left(key) for key in change.new] or [say("date.none")]
+            ahead = [self._with_left(key, call) for key in change.new] or [say("date.none")]
             return say(f"change.{name}", new=self.wording.join(ahead), old=self.wording.date_keys(change.old, self._now))
         if kind is ChangeKind.BUDGET:
             old_money, new_money = (self._money_json(values[0]) for values in (change.old, change.new))
@@ -263,12 +261,15 @@ class Cards:
     def _link(self, name: str, title: str, url: str) -> LinkView:
         return LinkView(self.wording.say(name), self.wording.say("link.about", title=shorten(title, 60)), url)
 
-    def _with_left(self, key: str) -> str:
-        day = key_date(key)
-        if day is None:
-            return self.wording.date_key(key, self._now)
-        return self.wording.say(
-            "card.with_left", date=self.wording.date_key(key, self._now), left=self.wording.days_left(day, self._now)
+    def _date(self, call: Call | None, key: str) -> str:
+        """A date of a call in words, as probable where its year was counted."""
+        words = self.wording.date_key(key, self._now)
+        return self.wording.say("card.probably", date=words) if call is not None and key in guessed_keys(call) else words
+
+    def _with_left(self, key: str, call: Call | None = None) -> str:
+        day, words = key_date(key), self._date(call, key)
+        return (
+            words if day is None else self.wording.say("card.with_left", date=words, left=self.wording.days_left(day, self._now))
         )
 
     def _money_json(self, text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Call, DeadlineModel, Kind, Precision
+from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision
 
 if TYPE_CHECKING:
     from monitor.digest.model import Told
@@ -78,12 +78,15 @@ def date_keys(call: Call) -> tuple[str, ...]:
     if call.kind is Kind.EVENT:
         return (_minute(call.starts),) if call.starts else ()
     if call.deadlines:
-        keys = [
-            _day(d.at, d.zone) if d.precision is Precision.DAY else _minute(d.at.astimezone(ZoneInfo(d.zone)))
-            for d in call.deadlines
-        ]
-        return tuple(dict.fromkeys(keys))
+        return tuple(dict.fromkeys(_key(d) for d in call.deadlines))
     return ("rolling",) if call.deadline_model is DeadlineModel.ROLLING else ()
+
+
+def guessed_keys(call: Call) -> frozenset[str]:
+    """Return the date keys whose year the source does not write; mails show them as probable."""
+    if call.kind is Kind.EVENT:
+        return frozenset()
+    return frozenset(_key(d) for d in call.deadlines if d.year_guessed)
 
 
 def deadline_fact(keys: tuple[str, ...]) -> str:
@@ -144,6 +147,12 @@ def _stands(key: str, others: tuple[str, ...]) -> bool:
         key_date(other) == day and (key_moment(key) is None or key_moment(other) is None or key_moment(other) == key_moment(key))
         for other in others
     )
+
+
+def _key(deadline: Deadline) -> str:
+    if deadline.precision is Precision.DAY:
+        return _day(deadline.at, deadline.zone)
+    return _minute(deadline.at.astimezone(ZoneInfo(deadline.zone)))
 
 
 def _day(at: datetime, zone: str) -> str:

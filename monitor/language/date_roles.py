@@ -3,54 +3,85 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
-from monitor.language.date_cues import APPLIES, Cue, Hit, find_cues, is_list_link, is_other_round, is_past, stands_next
+from monitor.language.date_cues import (
+    CLOSES,
+    CONSULTS,
+    OTHERWISE,
+    Cue,
+    Hit,
+    Sentence,
+    find_cues,
+    is_extension,
+    is_list_link,
+    is_moved_from,
+    is_past,
+    is_replaced,
+    is_source,
+    read_sentence,
+    stands_next,
+)
 from monitor.language.date_forms import Form, Mention
+from monitor.language.date_words import WEEKDAY
 from monitor.language.segments import Segment
 
 
 class Role(StrEnum):
-    """What a date is for."""
+    """What a date is for. ANSWER is the last day to answer a consultation (Swedish: remiss), which is no application."""
 
     DEADLINE = "deadline"
+    ANSWER = "answer"
     OPENING = "opening"
     PUBLICATION = "publication"
     DECISION = "decision"
     OTHER = "other"
 
 
+_CLOSING = CLOSES | {Cue.APPLY}
 _BULLET = re.compile(
-    r"[\s*>·•)(-]*(?:(?:den|the|senast|kl\.?|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag)\s+)*|[^:,.]{1,30}:\s*(?:den\s+)?",
+    rf"[\s*>·•)(-]*(?:(?:den|the|senast|senest|kl\.?|{WEEKDAY})\s+)*|[^:,.]{{1,30}}:\s*(?:den\s+)?",
     re.IGNORECASE,
 )
 _HINT = re.compile(
     r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
 )
-_OPEN = re.compile(r"\böppen\b|\bopen\b", re.IGNORECASE)
+_OPEN = re.compile(r"\böppen\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)
+# A season that the application is for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
+_SEASON_FOR = re.compile(r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?:[\s().:!,;-]|\b(?:den|i|mellan|från|och|samt|the|from|between|on|and|in|förläng[td]?|1|en|månad|(?:mån|tis|ons|tors|fre|lör|sön)(?:dag(?:en)?)?)\b)*",
+    rf"(?:[\s().:!,;-]|\b(?:den|i|mellan|mellem|mellom|från|fra|och|og|samt|the|from|between|on|and|in|förläng[td]?|1|en|månad)\b|{WEEKDAY})*",
     re.IGNORECASE,
 )
 
 
 @dataclass(slots=True)
 class Reading:
-    """A mention on its way to a FoundDate."""
+    """A mention on its way to a FoundDate.
+
+    `hint` is the year of a heading or of the words before the day. `moved` tells that the day takes the place of an earlier one, `replaced` that
+    another took its place, `season_end` when the season is over that the application is for.
+    """
 
     mention: Mention
     segment: Segment
+    sentence: Sentence
     before: str
     after: str
     role: Role
     linked: bool = False
     past: bool = False
     hint: int | None = None
+    moved: bool = False
+    replaced: bool = False
+    season_end: date | None = None
 
 
 def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> list[Reading]:
-    """Each mention with its sentence and role."""
+    """Return each mention with its sentence and role."""
     readings: list[Reading] = []
     alone = _is_alone(words, mentions)
     heading: Role | None = None
@@ -67,6 +98,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             if segment.line or role is not None or not inside:
                 heading, heading_year = role, year
         used = segment.start
+        sentence = read_sentence(words, segment.start, segment.end)
         for place, mention in enumerate(inside):
             previous = readings[-1] if place else None
             floor = inside[place - 1].end if place else segment.start
@@ -77,8 +109,20 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             behind = find_cues(words, mention.end, following)
             linked = previous is not None and not cues and is_list_link(before)
             listed = place == 0 and heading is not None and not cues and _BULLET.fullmatch(before) is not None
-            role, spent = _role(words, segment, mention, cues, behind, last=place + 1 == len(inside), alone=alone)
-            if linked and previous is not None:
+            last = place + 1 == len(inside)
+            # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
+            vague = mention.form is not Form.DAY and not last and any(m.form is Form.DAY for m in inside[place + 1 :])
+            role, spent = _role(words, segment, sentence, mention, cues, [] if vague else behind, last=last, alone=alone)
+            moved = any(cue.cue in (Cue.MOVED, Cue.RENEWED) for cue in cues)
+            replaced = False
+            if is_moved_from(before) and mention.first is not None:
+                mention, moved = replace(mention, first=None), True
+                role = _moved_role(cues, applies=sentence.applies)
+            elif previous is not None and previous.moved and is_source(before):
+                replaced = True
+            else:
+                replaced = is_replaced(before)
+            if previous is not None and (linked or ((moved or replaced) and _is_bracketed(before))):
                 role = previous.role
             elif listed and heading is not None and spent is None:
                 role = heading
@@ -90,15 +134,31 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             reading = Reading(
                 mention,
                 segment,
+                sentence,
                 before,
                 after,
                 role,
                 linked=linked,
-                past=past or is_other_round(words[segment.start : segment.end]),
+                past=past or sentence.other_round,
             )
+            reading.moved, reading.replaced = moved, replaced
+            reading.season_end = previous.season_end if previous is not None else None
+            if mention.form is Form.SEASON and mention.year is not None and _SEASON_FOR.search(before):
+                reading.season_end = _season_end(words[mention.start : mention.end], mention.year)
             reading.hint = heading_year if listed else _year_hint(before, cues, floor)
             readings.append(reading)
     return readings
+
+
+def _is_bracketed(before: str) -> bool:
+    """Whether a day stands in an aside about the one before it: "1 februari (förlängd till", "15 april, i stället för"."""
+    return len(before.split()) <= 6 and re.search(r"[.!?]\s", before) is None
+
+
+def _season_end(words: str, year: int) -> date:
+    """The last day of a season: applications for it close before."""
+    spring = re.search(r"vår|spring|forår", words, re.IGNORECASE)
+    return date(year, 6, 30) if spring and year < 2100 else date(year, 12, 31)
 
 
 def _heading(words: str, segment: Segment) -> tuple[Role | None, int | None]:
@@ -106,9 +166,12 @@ def _heading(words: str, segment: Segment) -> tuple[Role | None, int | None]:
     text = words[segment.start : segment.end]
     if len(text) > 90 or (text.endswith((".", "!")) and not text.endswith("...")):
         return None, None
-    cues = [cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK)]
+    cues = [
+        cue for cue in find_cues(words, segment.start, segment.end) if cue.cue not in (Cue.UNTIL, Cue.WORK, Cue.MOVED, Cue.VIEWS)
+    ]
     # A title is no heading of the date line below it, unless it is what a label is.
-    if not cues or len(text.split()) > 6 or (segment.start == 0 and cues[-1].cue is not Cue.APPLY):
+    label = cues and (cues[-1].cue is Cue.APPLY or (cues[-1].cue in CLOSES and len(text.split()) == 1))
+    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label):
         return None, None
     year = _HINT.search(text)
     role = _from_cues(cues, applies=True)
@@ -124,21 +187,41 @@ def _year_hint(before: str, cues: list[Hit], floor: int) -> int | None:
 
 
 def _role(
-    words: str, segment: Segment, mention: Mention, cues: list[Hit], behind: list[Hit], *, last: bool, alone: bool
+    words: str,
+    segment: Segment,
+    sentence: Sentence,
+    mention: Mention,
+    cues: list[Hit],
+    behind: list[Hit],
+    *,
+    last: bool,
+    alone: bool,
 ) -> tuple[Role, int | None]:
     """The role of a date, and the end of a cue behind it that it used up."""
-    sentence = words[segment.start : segment.end]
-    applies = APPLIES.search(sentence) is not None
-    ahead = next((cue for cue in behind if last or cue.cue in (Cue.ELSE, Cue.WORK)), None)
+    applies = sentence.applies
+    ahead = next((cue for cue in behind if last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
+    consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
     if cues:
         nearest = cues[-1].cue
-        if nearest is Cue.UNTIL and not any(c.cue in (Cue.APPLY, Cue.CLOSE) for c in cues):
-            if ahead is not None and ahead.cue in (Cue.ELSE, Cue.WORK) and not any(c.cue is Cue.APPLY for c in behind):
-                return Role.OTHER, None
-            bare = len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5 and not behind
+        if mention.first is not None and consults and nearest is not Cue.ELSE:
+            return Role.ANSWER, None
+        if nearest is Cue.UNTIL and not any(c.cue in _CLOSING for c in cues):
+            if (
+                ahead is not None
+                and (ahead.cue in OTHERWISE or ahead.cue is Cue.WORK)
+                and not any(c.cue is Cue.APPLY for c in behind)
+            ):
+                return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
+            bare = not behind and len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5
             return _from_cues(cues, applies=applies or bare) or Role.OTHER, None
-        if nearest is Cue.CLOSE and ahead is not None and ahead.cue is Cue.ELSE and _stands_near(words, mention.end, ahead):
-            return Role.OTHER, None
+        if nearest in CLOSES and ahead is not None and ahead.cue in OTHERWISE and _stands_near(words, mention.end, ahead):
+            return (Role.ANSWER if ahead.cue in CONSULTS else Role.OTHER), None
+        if (
+            nearest is Cue.MOVED
+            and not is_extension(words[cues[-1].start : cues[-1].end])
+            and _last(cues, {Cue.OPENS}) > _last(cues, _CLOSING)
+        ):
+            return Role.OPENING, None
         if nearest is Cue.OPENS and mention.first is not None and applies:
             return Role.DEADLINE, None  # "öppnar 1 april till 15 maj"
         return _from_cues(cues, applies=applies) or Role.OTHER, None
@@ -146,7 +229,7 @@ def _role(
         return _from_cues(behind[:1], applies=applies) or Role.OTHER, behind[0].end
     if ahead is not None and ahead.cue is not Cue.UNTIL:
         return _from_cues([c for c in behind if c.cue is not Cue.UNTIL][:1], applies=applies) or Role.OTHER, None
-    if mention.first is not None and (applies or _OPEN.search(sentence)):
+    if mention.first is not None and (applies or _OPEN.search(words, segment.start, segment.end)):
         return Role.DEADLINE, None
     return (Role.DEADLINE if alone else Role.OTHER), None
 
@@ -171,21 +254,40 @@ def _from_cues(cues: list[Hit], *, applies: bool) -> Role | None:
     nearest = cues[-1].cue
     if nearest is Cue.APPLY:
         return Role.DEADLINE
-    if nearest is Cue.CLOSE:
-        apply_after = max((i for i, hit in enumerate(cues) if hit.cue is Cue.ELSE), default=-1) < max(
-            (i for i, hit in enumerate(cues) if hit.cue is Cue.APPLY), default=-1
-        )
-        return Role.OTHER if Cue.ELSE in kinds and not apply_after else Role.DEADLINE
+    if nearest in CONSULTS and Cue.ANSWER in kinds:
+        return Role.ANSWER
+    if nearest is Cue.MOVED:
+        return _moved_role(cues, applies=applies)
+    if nearest in CLOSES:
+        late = _last(cues, OTHERWISE)
+        return Role.DEADLINE if _last(cues, {Cue.APPLY}) >= late else _otherwise(cues[late])
     if nearest is Cue.UNTIL:
-        if kinds & {Cue.ELSE, Cue.WORK}:
+        late = _last(cues, OTHERWISE | {Cue.WORK})
+        if late >= 0:
             # Work is outranked by whatever closes, a report or a meeting only by the application itself.
-            stronger = (Cue.APPLY,) if Cue.ELSE in kinds else (Cue.APPLY, Cue.CLOSE)
-            late = max(i for i, hit in enumerate(cues) if hit.cue in (Cue.ELSE, Cue.WORK))
-            return Role.DEADLINE if any(hit.cue in stronger for hit in cues[late:]) else Role.OTHER
-        if kinds & {Cue.APPLY, Cue.CLOSE}:
+            stronger = {Cue.APPLY} if kinds & OTHERWISE else _CLOSING
+            return Role.DEADLINE if _last(cues, stronger) > late else _otherwise(cues[late])
+        if kinds & _CLOSING:
             return Role.DEADLINE
         for cue, role in ((Cue.PUBLISHED, Role.PUBLICATION), (Cue.DECISION, Role.DECISION), (Cue.OPENS, Role.OPENING)):
             if cue in kinds:
                 return role
         return Role.DEADLINE if applies else None
     return {Cue.OPENS: Role.OPENING, Cue.DECISION: Role.DECISION, Cue.PUBLISHED: Role.PUBLICATION}.get(nearest, Role.OTHER)
+
+
+def _moved_role(cues: list[Hit], *, applies: bool) -> Role:
+    """The role of a day that something was moved to: that of the thing."""
+    late = _last(cues, OTHERWISE | {Cue.WORK, Cue.DECISION})
+    if late >= 0 and _last(cues, _CLOSING) < late:
+        return _otherwise(cues[late])
+    return Role.DEADLINE if applies or {hit.cue for hit in cues} & _CLOSING else Role.OTHER
+
+
+def _otherwise(cue: Hit) -> Role:
+    return Role.ANSWER if cue.cue in CONSULTS else Role.OTHER
+
+
+def _last(cues: list[Hit], kinds: AbstractSet[Cue]) -> int:
+    """The place of the last cue of these kinds; -1 when there is none."""
+    return max((place for place, hit in enumerate(cues) if hit.cue in kinds), default=-1)

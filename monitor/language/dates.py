@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice, takewhile
 
-from monitor.language.date_cues import (
-    is_cancelled,
-)
+from monitor.language.date_clock import offset_zone
+from monitor.language.date_cues import is_cancelled
 from monitor.language.date_forms import Form, Mention, plain, scan
 from monitor.language.date_roles import Reading, Role, read_roles
-from monitor.language.date_words import is_sentinel
+from monitor.language.date_words import WEEKDAY, WEEKDAYS_SWEDISH, year_problem
 from monitor.language.segments import split_segments
 from monitor.language.undated import find_undated
 
@@ -35,11 +34,11 @@ class Exactness(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDate:
-    """One date of a text. `start` and `end` are offsets, `text` the words between them, `zone` the IANA name its clock goes by.
+    """A date of a text. `start` and `end` are offsets, `text` the words between them, `zone` the IANA name its clock goes by.
 
     `date` is the last day of a period, `date_from` its first. `ambiguous` says in Swedish what is doubtful; with a `date` it is a remark,
     without one the reason why there is none. `past` tells that the text speaks of it as gone by; `labelled` that it stands in a box ("Stänger: 6 mars 2023");
-    `assumed` that the year was not written.
+    `assumed` that the year was not written and was counted from the reference, `guessed` that this was only the day of reading.
     """
 
     start: int
@@ -55,38 +54,60 @@ class FoundDate:
     past: bool = False
     labelled: bool = False
     assumed: bool = False
+    guessed: bool = False
 
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
 _FARTHEST = timedelta(days=334)
+# How far from the reference a weekday may settle the year: forward, and back where the reference is only the day of reading.
+_AHEAD, _BACK, _BACK_FROM_READING = timedelta(days=731), timedelta(days=366), timedelta(days=6 * 366)
+# An extension names a day within this of the one it replaces; a "new deadline" within a season.
+_EXTENDED, _RENEWED = timedelta(days=200), timedelta(days=92)
+_CALLED_OFF = "dagen är framflyttad eller inställd"
+_REPLACED = "dagen är ersatt av en ny"
+_RENEWS = re.compile(r"\b(?:ny|nytt|nya|new|revised)\s", re.IGNORECASE)
+_NEAREST = re.compile(
+    r"\b(?:closest|nearest|närmast\w*|nærmest\w*)\s(?:\w+\s){1,2}(?:to|till?)\s(?:(?:the|den)\s)?$", re.IGNORECASE
+)
+_LASTS = re.compile(
+    r"\s?(?:for|i|and)\s(?:\w+\s)?[0-9]{1,3}\s(?:days?|weeks?|months?|dag|dagar|dage|dager|veckor|uger|uker)\b", re.IGNORECASE
+)
 # A box has a few words and then the day; a sentence has more.
 _LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
-_USUALLY = re.compile(
-    r"\b(?:oftast|vanligtvis|vanligen|normalt|brukar|i\s+regel|usually|normally|varje\s+år|årligen|every\s+year)\b", re.IGNORECASE
-)
-_RELATIVE = re.compile(
-    r"\b(?:månader|månad|veckor|vecka|dagar|dag|months?|weeks?|days?)\s+(?:efter|after|innan|före|before)\b", re.IGNORECASE
-)
-_BEFORE = re.compile(r"\b(före|innan|before)\s+(?:(?:den|the)\s+)?$", re.IGNORECASE)
+# Danish "inden" and Norwegian "innen" are as good as "senest".
+_BEFORE = re.compile(rf"\b(före|innan|(?<!on or )before|før)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
     r"(?<![0-9/])(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}(?![0-9])|[0-9]\s?[ap]\.?m\b", re.IGNORECASE
 )
 
 
-def find_dates(text: str, *, reference: date | None, language: str = "", zone: str = "Europe/Stockholm") -> list[FoundDate]:
-    """Every date in a text, in order.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Where years that are not written are counted from: the day, and whether it is only the day of reading."""
 
-    `reference` is the day the text was published, or else read: a year that is not written is the one of the next such day on or after it (the last such
-    day before it in the past tense). Without a reference such a date is RECURRING. A text that is nothing but one date is what someone cut out of a page
+    day: date | None
+    read: bool = False
+
+
+def find_dates(
+    text: str, *, reference: date | None, language: str = "", zone: str = "Europe/Stockholm", read: bool = False
+) -> list[FoundDate]:
+    """Return every date in a text, in order.
+
+    `reference` is the day the text was published; a year that is not written is the one of the next such day on or after it (the last such
+    day before it in the past tense), unless the weekday beside it belongs to another year. With `read`, it is only the day the text was read: a
+    day of publication in the text goes before it, and a weekday may settle an earlier year. Without a reference such a date is RECURRING. A
+    weekday that contradicts a written date leaves the item without a date. A text that is nothing but one date is what someone cut out of a page
     as its deadline, and is taken for that.
     """
-    words = plain(text)
+    prepared = plain(text)
+    words = prepared.words
     segments = split_segments(words)
     readings = read_roles(words, segments, scan(words, zone))
     month_first = language == "en" and _MONTH_FIRST.search(words) is not None
-    if reference is None:
-        reference = _published(readings)
-    found = [_settle(words, readings, index, reference, zone, month_first) for index in range(len(readings))]
+    counted = _counted_from(readings, reference, read=read)
+    found = [_settle(words, readings, index, counted, zone, month_first) for index in range(len(readings))]
+    found = _replace_moved(words, readings, found)
     found = [
         item
         for item in found
@@ -95,56 +116,159 @@ def find_dates(text: str, *, reference: date | None, language: str = "", zone: s
     spans = [(item.start, item.end) for item in found]
     for start, end, role, exactness in find_undated(words, segments, spans):
         found.append(FoundDate(start=start, end=end, text="", role=Role(role), precision=Exactness(exactness), zone=zone))
-    return [replace(item, text=text[item.start : item.end]) for item in sorted(found, key=lambda item: item.start)]
+    return [_placed(item, text, prepared.span(item.start, item.end)) for item in sorted(found, key=lambda item: item.start)]
+
+
+def _placed(item: FoundDate, text: str, span: tuple[int, int]) -> FoundDate:
+    return replace(item, start=span[0], end=span[1], text=text[span[0] : span[1]])
+
+
+def _counted_from(readings: list[Reading], reference: date | None, *, read: bool) -> _Counted:
+    """The stated reference; where it is missing or only the day of reading, the day of publication that the text itself states."""
+    if reference is not None and not read:
+        return _Counted(reference)
+    published = _published(readings)
+    if published is not None and (reference is None or published <= reference):
+        return _Counted(published)
+    return _Counted(reference, read=reference is not None)
 
 
 def _published(readings: list[Reading]) -> date | None:
     for reading in readings:
         m = reading.mention
-        if reading.role is Role.PUBLICATION and m.year and m.month and m.day and not m.problem:
-            return date(m.year, m.month, m.day)
+        if reading.role is Role.PUBLICATION and m.year and m.month and m.day and not m.problem and (day := _make(m.year, m)):
+            return day
     return None
 
 
-def _settle(words: str, readings: list[Reading], index: int, reference: date | None, zone: str, month_first: bool) -> FoundDate:
+def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, zone: str, month_first: bool) -> FoundDate:
     """The day a mention means, with all that is known about its year."""
     reading = readings[index]
     m = reading.mention
     found = FoundDate(start=m.start, end=m.end, text="", role=reading.role, zone=m.zone or zone, past=reading.past)
     found = replace(found, labelled=reading.segment.line and _LABEL.fullmatch(words[reading.segment.start : m.start]) is not None)
     following = readings[index + 1] if index + 1 < len(readings) and readings[index + 1].segment is reading.segment else None
-    if is_cancelled(words[reading.segment.start : m.start], reading.after, more=following is not None):
-        return replace(found, precision=Exactness.NONE, ambiguous="dagen är framflyttad eller inställd")
+    called_off = not reading.moved and is_cancelled(
+        words[reading.segment.start : m.start], reading.after, more=following is not None
+    )
+    if called_off and not (following is not None and following.moved):
+        return replace(found, precision=Exactness.NONE, ambiguous=_CALLED_OFF)
     if m.form is not Form.DAY:
-        usual = m.year is None and _USUALLY.search(words[reading.segment.start : reading.segment.end])
+        usual = m.year is None and reading.sentence.usual
         return replace(found, precision=Exactness.NONE if usual else Exactness(m.form.value))
     if m.problem or (month_first and m.loose and (m.day or 0) <= 12):
         return replace(found, precision=Exactness.NONE, ambiguous=m.problem or "dag och månad kan vara omkastade")
-    if _RELATIVE.search(words[reading.segment.start : reading.segment.end]) and m.year is None:
-        role = Role.DEADLINE if re.search(r"\bsenast\s+(?:den\s+)?$", reading.before) else reading.role
+    if (reading.sentence.counted and m.year is None) or _NEAREST.search(reading.before) or _LASTS.match(reading.after):
+        role = Role.DEADLINE if re.search(r"\bsene?a?st\s+(?:den\s+)?$", reading.before) else reading.role
         return replace(found, role=role, precision=Exactness.RECURRING, ambiguous="räknas från en annan dag")
-    day, assumed = _day(readings, index, reference)
+    day, assumed = _day(readings, index, counted)
     if day is None:
         return replace(found, precision=Exactness.RECURRING, ambiguous="året framgår inte")
     if isinstance(day, str):
         return replace(found, precision=Exactness.NONE, ambiguous=day)
-    first = _latest(m.first, day) if m.first is not None else None
+    if not _fits(m, day):
+        return replace(found, precision=Exactness.NONE, ambiguous=_contradiction(m, day))
+    return _with_time(
+        _with_period(replace(found, date=day, assumed=assumed, guessed=assumed and counted.read), readings, index), m, zone
+    )
+
+
+def _with_period(found: FoundDate, readings: list[Reading], index: int) -> FoundDate:
+    """The date with the first day of its period, and what is doubtful about the two."""
+    assert found.date is not None
+    reading = readings[index]
+    m = reading.mention
+    first = _latest(m.first, found.date) if m.first is not None else None
     if (
         m.first is None
         and index
         and readings[index - 1].segment is reading.segment
         and {reading.role, readings[index - 1].role} == {Role.DEADLINE, Role.OPENING}
     ):
-        first = _latest(readings[index - 1].mention, day) if reading.role is Role.DEADLINE else None
-    doubt = (
-        f"”{hit[1].lower()}”: oklart om dagen själv räknas"
-        if (hit := _BEFORE.search(reading.before)) and reading.role is Role.DEADLINE
-        else ""
-    )
-    if first is not None and first > day:
+        first = _latest(readings[index - 1].mention, found.date) if reading.role is Role.DEADLINE else None
+    doubt = ""
+    if reading.role in (Role.DEADLINE, Role.ANSWER):
+        hit = _BEFORE.search(reading.before)
+        doubt = f"”{hit[1].lower()}”: oklart om dagen själv räknas" if hit else m.doubt
+    if first is not None and first > found.date:
         first, doubt = None, "perioden slutar innan den börjar"
-    precision = Exactness.MINUTE if m.time is not None else Exactness.DAY
-    return replace(found, date=day, date_from=first, time=m.time, precision=precision, ambiguous=doubt, assumed=assumed)
+    elif first is not None and m.first is not None and not _fits(m.first, first):
+        doubt, first = _contradiction(m.first, first), None
+    return replace(found, date_from=first, ambiguous=doubt)
+
+
+def _with_time(found: FoundDate, mention: Mention, zone: str) -> FoundDate:
+    assert found.date is not None
+    if mention.time is None:
+        return found
+    if mention.offset is None:
+        return replace(found, time=mention.time, precision=Exactness.MINUTE)
+    day, at, name = offset_zone(mention.offset, found.date, mention.time, zone)
+    return replace(found, date=day, time=at, zone=name, precision=Exactness.MINUTE)
+
+
+def _fits(mention: Mention, day: date) -> bool:
+    """Whether the weekday that stands beside a date is that of the day."""
+    return mention.weekday is None or day.weekday() == mention.weekday
+
+
+def _contradiction(mention: Mention, day: date) -> str:
+    assert mention.weekday is not None
+    stated, real = WEEKDAYS_SWEDISH[mention.weekday], WEEKDAYS_SWEDISH[day.weekday()]
+    return f"veckodagen stämmer inte: {day.isoformat()} är en {real}, inte en {stated}"
+
+
+def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) -> list[FoundDate]:
+    """The dates without those that a later day has taken the place of, wherever in the text they stand again."""
+    old: set[date] = set()
+    dropped: set[int] = set()
+    for index, reading in enumerate(readings):
+        if found[index].role not in (Role.DEADLINE, Role.ANSWER):
+            continue
+        if reading.replaced and _has_rival(readings, found, index):
+            dropped.add(index)
+        elif reading.moved and found[index].date is not None:
+            before = _replaced_by(words, readings, found, index)
+            if before is not None:
+                dropped.add(before)
+    old = {day for index in dropped if (day := found[index].date) is not None}
+    for index, item in enumerate(found):
+        if (
+            item.date in old
+            and item.role in (Role.DEADLINE, Role.ANSWER)
+            and not (readings[index].moved and index not in dropped)
+        ):
+            dropped.add(index)
+    return [
+        replace(item, date=None, date_from=None, time=None, precision=Exactness.NONE, ambiguous=_REPLACED)
+        if index in dropped
+        else item
+        for index, item in enumerate(found)
+    ]
+
+
+def _has_rival(readings: list[Reading], found: list[FoundDate], index: int) -> bool:
+    """Whether another closing day stands beside this one in its sentence."""
+    segment = readings[index].segment
+    return any(
+        0 <= other < len(readings) and readings[other].segment is segment and found[other].role is found[index].role
+        for other in (index - 1, index + 1)
+    )
+
+
+def _replaced_by(words: str, readings: list[Reading], found: list[FoundDate], index: int) -> int | None:
+    """The place of the date that the moved one at `index` replaces: the one before it in its sentence, else the last one before it in time."""
+    role, day, segment = found[index].role, found[index].date, readings[index].segment
+    assert day is not None
+    if index and readings[index - 1].segment is segment and found[index - 1].role is role:
+        return index - 1
+    longest = _RENEWED if _RENEWS.search(readings[index].before) else _EXTENDED
+    earlier = [
+        (item.date, other)
+        for other, item in enumerate(found)
+        if item.role is role and item.date is not None and not readings[other].moved and timedelta(0) < day - item.date <= longest
+    ]
+    return max(earlier)[1] if earlier else None
 
 
 def _make(year: int, mention: Mention) -> date | None:
@@ -153,16 +277,21 @@ def _make(year: int, mention: Mention) -> date | None:
     assert mention.day is not None
     try:
         if mention.day == -1:
-            return date(year + mention.month // 12, mention.month % 12 + 1, 1) - timedelta(days=1)
-        day = date(year, mention.month, mention.day)
+            day = date(year + mention.month // 12, mention.month % 12 + 1, 1) - timedelta(days=1)
+        else:
+            day = date(year, mention.month, mention.day)
     except ValueError:
         return None
-    return None if is_sentinel(day) else day
+    return None if year_problem(day) else day
+
+
+def _years(mention: Mention, first: int, last: int) -> list[date]:
+    """The mention in each year of a range, where there is such a day."""
+    return [made for year in range(max(first, 1), last + 1) if (made := _make(year, mention)) is not None]
 
 
 def _next(mention: Mention, day: date) -> date | None:
-    options = [made for year in range(day.year, day.year + 9) if (made := _make(year, mention)) is not None and made >= day]
-    return min(options, default=None)
+    return min((made for made in _years(mention, day.year, day.year + 8) if made >= day), default=None)
 
 
 def _latest(mention: Mention, day: date) -> date | None:
@@ -171,15 +300,10 @@ def _latest(mention: Mention, day: date) -> date | None:
         return None
     if mention.year is not None:
         return _make(mention.year, mention)
-    options = [
-        made
-        for year in range(max(day.year - 8, 1901), day.year + 1)
-        if (made := _make(year, mention)) is not None and made <= day
-    ]
-    return max(options, default=None)
+    return max((made for made in _years(mention, day.year - 8, day.year) if made <= day), default=None)
 
 
-def _day(readings: list[Reading], index: int, reference: date | None) -> tuple[date | str | None, bool]:
+def _day(readings: list[Reading], index: int, counted: _Counted) -> tuple[date | str | None, bool]:
     """The day, or why it is none, and whether its year had to be worked out from the reference."""
     reading = readings[index]
     m = reading.mention
@@ -190,7 +314,7 @@ def _day(readings: list[Reading], index: int, reference: date | None) -> tuple[d
         start = _make(m.first.year, m.first)
         return (_next(m, start) if start else None) or missing, False
     if m.shift is not None:
-        return (_make(reference.year + m.shift, m) or missing, False) if reference is not None else (None, True)
+        return (_make(counted.day.year + m.shift, m) or missing, counted.read) if counted.day is not None else (None, True)
     if reading.hint is not None:
         return _make(reading.hint, m) or missing, False
     for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
@@ -198,14 +322,25 @@ def _day(readings: list[Reading], index: int, reference: date | None) -> tuple[d
             continue
         day = _make(other.mention.year, other.mention) if other.mention.year is not None and other.mention.month else None
         if day is not None:
-            return _latest(m, day) or missing, False
+            return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing, False
     if index and readings[index - 1].segment is reading.segment and readings[index - 1].mention.form is Form.DAY:
         previous = readings[index - 1].mention
         day = _make(previous.year, previous) if previous.year is not None and previous.month else None
         if day is not None:
-            return _next(m, day) or missing, False
-    if reference is None:
+            return (_latest(m, day) if reading.replaced else _next(m, day)) or missing, False
+    if reading.season_end is not None:
+        return _latest(m, reading.season_end) or missing, False
+    if counted.day is None:
         return None, True
+    return _counted_day(reading, counted.day, read=counted.read)
+
+
+def _counted_day(reading: Reading, reference: date, *, read: bool) -> tuple[date | str, bool]:
+    """The day of a date without year, counted from the reference."""
+    m = reading.mention
+    missing = "dagen finns inte i kalendern"
+    if m.weekday is not None:
+        return _weekday_year(reading, reference, read=read) or missing, False
     if reading.past:
         return _latest(m, reference) or missing, True
     if m.first is not None and reading.role is Role.OTHER:
@@ -214,3 +349,23 @@ def _day(readings: list[Reading], index: int, reference: date | None) -> tuple[d
     if day is not None and day - reference > _FARTHEST:
         return "året framgår inte, och dagen kan redan vara förbi", True
     return day or missing, True
+
+
+def _weekday_year(reading: Reading, reference: date, *, read: bool) -> date | str:
+    """The year in which the date falls on its weekday: the next one near the reference, else the last one before it.
+
+    A date that falls on that weekday neither soon nor lately contradicts itself; where a page of unknown age may be meant either way, nothing is guessed.
+    """
+    m = reading.mention
+    days = [day for day in _years(m, reference.year - 7, reference.year + 3) if _fits(m, day)]
+    ahead = [day for day in days if timedelta(0) <= day - reference <= _AHEAD]
+    behind = [day for day in days if timedelta(0) < reference - day <= (_BACK_FROM_READING if read else _BACK)]
+    if reading.past and behind:
+        return behind[-1]
+    if ahead and (ahead[0] - reference <= _FARTHEST or not read or not behind):
+        return ahead[0]
+    if behind and not ahead:
+        return behind[-1]
+    if behind:
+        return "året framgår inte: veckodagen passar flera år"
+    return f"veckodagen stämmer inte: dagen är ingen {WEEKDAYS_SWEDISH[m.weekday or 0]} något år i närheten"

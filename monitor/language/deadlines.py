@@ -14,6 +14,10 @@ from monitor.language.dates import Exactness, FoundDate, Role, find_dates
 _TWO_STAGES = re.compile(
     r"\b(?:två\s?steg\w*|tvåstegs\w*|i\s+två\s+steg|steg\s+(?:1|ett)|first\s+stage|stage\s+1|two-stage|skiss\w*)\b", re.IGNORECASE
 )
+_CONSULTS = re.compile(
+    r"\bremiss|\bremitter|\bsamråd|\bpublic\s+consultation|\bconsultation\b|\bhave\s+your\s+say|\bcall\s+for\s+evidence|\bhøring(?:s|en|a)?\b|\bpå\s+høring",
+    re.IGNORECASE,
+)
 _URL_DAY = re.compile(r"(?<![0-9])(20[0-9]{2})[-/]([01][0-9])[-/]([0-3][0-9])(?![0-9])")
 _URL_MONTH = re.compile(
     r"/(20[0-9]{2})/(?:([01]?[0-9])|(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-z]*)(?=/)", re.IGNORECASE
@@ -25,28 +29,39 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDeadlines:
-    """What a text says about its deadlines. `reasons` are Swedish sentences for the person who looks after the sources."""
+    """What a text says about its deadlines.
+
+    `answers` are the last days to answer a consultation (Swedish: remiss), which are no deadlines of a call. `reasons` are Swedish sentences for
+    the person who looks after the sources.
+    """
 
     deadlines: tuple[Deadline, ...] = ()
     model: DeadlineModel = DeadlineModel.UNKNOWN
     opens: date | None = None
+    answers: tuple[Deadline, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
-def find_deadlines(text: str, *, reference: date | None, language: str = "", zone: str = "Europe/Stockholm") -> FoundDeadlines:
-    """The deadlines that a text states for applying.
+def find_deadlines(
+    text: str, *, reference: date | None, language: str = "", zone: str = "Europe/Stockholm", read: bool = False
+) -> FoundDeadlines:
+    """Return the deadlines that a text states for applying, and the days to answer by.
 
-    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. `reference` is the day of publication.
+    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. `reference` is the day of publication; with `read`
+    only the day of reading, and a year counted from it is marked as guessed. In a text about a consultation that names no day to answer by, the
+    day it closes is one.
     """
-    found = find_dates(text, reference=reference, language=language, zone=zone)
+    found = find_dates(text, reference=reference, language=language, zone=zone, read=read)
     result = deadlines(found)
+    if not result.answers and result.deadlines and _CONSULTS.search(text):
+        result = replace(result, answers=result.deadlines)
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and _TWO_STAGES.search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE)
     return result
 
 
 def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
-    """The same from dates already found.
+    """Return the same from dates already found.
 
     A round that is spoken of as gone by counts only when its year is written. Of two dates that differ in the year alone, the one in the box counts;
     a closing day before the opening day is a slip of the pen and is left out. Both are reported.
@@ -61,32 +76,38 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
         if item.date is not None and not (item.past and item.assumed):
             dated.append(item)
     kept = _settle_years(dated, opens, reasons)
-    instants = _instants(kept, reasons)
+    instants = _staged(_instants(kept, reasons))
+    answers = _staged(_instants([i for i in found if i.role is Role.ANSWER and i.date is not None], reasons))
+    result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))
     if instants:
-        model = DeadlineModel.SINGLE if len(instants) == 1 else DeadlineModel.CUT_OFFS
-        stages = (
-            instants if len(instants) == 1 else [replace(item, stage=number) for number, item in enumerate(instants, start=1)]
-        )
-        return FoundDeadlines(deadlines=tuple(stages), model=model, opens=opens, reasons=tuple(reasons))
+        return replace(result, deadlines=instants, model=DeadlineModel.SINGLE if len(instants) == 1 else DeadlineModel.CUT_OFFS)
     if any(item.precision is Exactness.ROLLING for item in closing):
-        return FoundDeadlines(model=DeadlineModel.ROLLING, opens=opens, reasons=tuple(reasons))
+        return replace(result, model=DeadlineModel.ROLLING)
     reasons += [f"”{_short(item.text)}”: ingen dag är satt" for item in closing if item.date is None and not item.ambiguous]
-    return FoundDeadlines(opens=opens, reasons=tuple(reasons))
+    return replace(result, reasons=tuple(reasons))
+
+
+def _staged(instants: list[Deadline]) -> tuple[Deadline, ...]:
+    """The deadlines numbered in order, where there are several."""
+    if len(instants) < 2:
+        return tuple(instants)
+    return tuple(replace(item, stage=number) for number, item in enumerate(instants, start=1))
 
 
 def instant(day: date, at: time | None, zone: str) -> datetime:
-    """The last moment that counts: the stated minute, or the end of the day at the publisher."""
+    """Return the last moment that counts: the stated minute, or the end of the day at the publisher."""
     return datetime.combine(day, at or time(23, 59, 59), tzinfo=ZoneInfo(zone))
 
 
 def earliest_published(url: str, text: str = "") -> date | None:
-    """The earliest day a page can have been written, from its address or a date line at its top: what years are counted from when no metadata tell."""
+    """Return the earliest day a page can have been written, from its address or a date line at its top: what years are counted from when no metadata tell."""
     if hit := _URL_DAY.search(url):
         try:
             return date(int(hit[1]), int(hit[2]), int(hit[3]))
         except ValueError:
             pass
-    head = "\n".join(text.split("\n")[:4])
+    # A date line is short; an endless first line is no head.
+    head = "\n".join(line[:300] for line in text[:4_000].split("\n")[:4])
     for item in find_dates(head, reference=None):
         lone = head[: item.start].rsplit("\n", 1)[-1].strip() == "" and head[item.end :].split("\n", 1)[0].strip() == ""
         if item.date is not None and item.date_from is None and (item.role is Role.PUBLICATION or lone):
@@ -109,20 +130,21 @@ def _opens(found: Sequence[FoundDate]) -> date | None:
 
 
 def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:
+    """The dates without those whose year another mention of the same day and month corrects."""
+    # Day and month -> each date so named, and whether it stands in a box.
+    stated: dict[tuple[int, int], dict[date, bool]] = {}
+    for item in dated:
+        assert item.date is not None
+        group = stated.setdefault((item.date.month, item.date.day), {})
+        group[item.date] = group.get(item.date, False) or item.labelled
     kept: list[FoundDate] = []
     for item in dated:
         assert item.date is not None
-        rivals = [
-            o
-            for o in dated
-            if o.date is not None
-            and (o.date.month, o.date.day) == (item.date.month, item.date.day)
-            and o.date.year != item.date.year
-        ]
-        possible = [o for o in rivals if opens is None or (o.date is not None and o.date >= opens)]
+        rivals = {day: boxed for day, boxed in stated[item.date.month, item.date.day].items() if day != item.date}
+        possible = {day: boxed for day, boxed in rivals.items() if opens is None or day >= opens}
         if rivals and opens is not None and item.date < opens and possible:
             reasons.append(f"”{_short(item.text)}” ligger före öppningsdagen {opens.isoformat()}")
-        elif possible and not item.labelled and any(o.labelled for o in possible):
+        elif possible and not item.labelled and any(possible.values()):
             reasons.append(f"”{_short(item.text)}” säger emot rutan på samma sida")
         else:
             kept.append(item)
@@ -136,15 +158,19 @@ def _instants(kept: list[FoundDate], reasons: list[str]) -> list[Deadline]:
         assert item.date is not None
         other = days.get(item.date)
         if other is None or (other.time is None and item.time is not None):
-            days[item.date] = item
+            # A day whose year is written somewhere is no guess where it is not.
+            days[item.date] = item if other is None else replace(item, guessed=item.guessed and other.guessed)
         elif item.time is not None and item.time != other.time:
             reasons.append(f"”{_short(item.text)}”: olika klockslag för samma dag")
+        elif other.guessed and not item.guessed:
+            days[item.date] = replace(other, guessed=False)
     return [
         Deadline(
             at=instant(day, item.time, item.zone),
-            precision=Precision.MINUTE if item.time else Precision.DAY,
+            precision=Precision.MINUTE if item.time is not None else Precision.DAY,
             zone=item.zone,
             text=_short(item.text),
+            year_guessed=item.guessed,
         )
         for day, item in sorted(days.items())
     ]

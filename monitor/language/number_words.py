@@ -1,4 +1,4 @@
-"""Numbers written as words or figures, in Swedish and English: "tio", "en halv", "1 543", "60.000", "4,000,000.00"."""
+"""Numbers written as words or figures, in Swedish, English, Danish and Norwegian: "tio", "en halv", "1 543", "60.000", "4,000,000.00"."""
 
 from __future__ import annotations
 
@@ -52,6 +52,30 @@ _EN = [
 _SV_TENS = ["tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "åttio", "nittio"]
 _EN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
+# Danish and Norwegian words that are no words of Swedish or English: "to", "fire", "ti" and "ni" are, and would make sums of prose.
+_NORDIC = {
+    6: "seks",
+    7: "syv",
+    8: "otte åtte",
+    11: "elleve",
+    13: "tretten",
+    14: "fjorten",
+    15: "femten",
+    16: "seksten",
+    17: "sytten",
+    18: "atten",
+    19: "nitten",
+    20: "tyve tjue",
+    30: "tredive tretti",
+    40: "fyrre førti",
+    50: "halvtreds femti",
+    60: "tres seksti",
+    70: "halvfjerds sytti",
+    80: "firs åtti",
+    90: "halvfems nitti",
+    100: "hundrede hundre",
+}
+
 WORDS: dict[str, Decimal] = {word: Decimal(value) for names in (_SV, _EN) for value, word in enumerate(names)}
 WORDS |= {
     "ett": Decimal(1),
@@ -69,6 +93,7 @@ for _hundreds in range(2, 10):
     WORDS[f"{_SV[_hundreds]}hundra"] = WORDS[f"{_SV[_hundreds]} hundra"] = WORDS[f"{_EN[_hundreds]} hundred"] = Decimal(
         _hundreds * 100
     )
+WORDS |= {word: Decimal(value) for value, words in _NORDIC.items() for word in words.split()}
 HALVES = {
     "en halv": Decimal("0.5"),
     "ett halvt": Decimal("0.5"),
@@ -76,6 +101,8 @@ HALVES = {
     "half": Decimal("0.5"),
     "en och en halv": Decimal("1.5"),
     "halvannan": Decimal("1.5"),
+    "halvanden": Decimal("1.5"),
+    "halvannen": Decimal("1.5"),
 }
 HALVES |= {f"{word} och en halv": value + Decimal("0.5") for word, value in WORDS.items() if 2 <= value <= 20}
 WORDS |= HALVES

@@ -92,6 +92,7 @@ def call_view(visit: Visit) -> Response:
         calendar=f"/kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics",
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
         deadlines=_points(call, visit),
+        probable=(upcoming := next_deadline(call, visit.now)) is not None and upcoming.year_guessed,
         sections=call.sections,
         reached=[_why(one, texts, visit, _reason(visit, one, call, circumstances)) for one in reasons if one.step in _REACHED],
         missed=[
@@ -132,13 +133,14 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
     """The dates of a call in order, with today among them."""
     points: list[tuple[datetime, dict[str, str]]] = []
 
-    def add(at: datetime, what: str, *, exact: bool, words: str = "", state: str = "") -> None:
+    def add(at: datetime, what: str, *, exact: bool, words: str = "", state: str = "", probable: bool = False) -> None:
         passed = at < visit.now
+        shown = when(at, visit) if exact else weekday(at, visit)
         points.append(
             (
                 at,
                 {
-                    "when": when(at, visit) if exact else weekday(at, visit),
+                    "when": f"{visit.say('troligen')} {shown}" if probable else shown,
                     "what": visit.say(what),
                     "left": "" if passed else left(at, visit),
                     "words": words,
@@ -160,7 +162,8 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
             name = f"{name} {visit.say('steg')} {deadline.stage or place}"
         exact = deadline.precision is Precision.MINUTE
         words = "" if _MACHINE.match(deadline.text) else deadline.text
-        add(deadline.at, name, exact=exact, words=words, state="next" if deadline is upcoming else "")
+        state = "next" if deadline is upcoming else ""
+        add(deadline.at, name, exact=exact, words=words, state=state, probable=deadline.year_guessed)
     if call.starts:
         add(call.starts, "Börjar", exact=True)
     if call.ends and call.ends != call.starts:

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.changes import compare_calls
-from monitor.archive.codec import stamp
+from monitor.archive.codec import decode_call, encode_call, stamp
 from monitor.archive.corrections import correct_field, load_call
 from monitor.archive.lookup import call_facts, find_call
 from monitor.archive.store import SourceRun, store_run
@@ -111,6 +111,7 @@ def test_each_change_has_its_type_and_is_kept_once(db, change, type_):
     "noise",
     [
         {"deadlines": (Deadline(at=datetime(2026, 9, 22, 15, 0, 36, tzinfo=UTC), zone="Europe/Brussels"),)},
+        {"deadlines": (replace(deadline("2026-09-22"), year_guessed=True),)},
         {"keywords": ("b", "a")},
         {"title": "Call  1 "},
         {"notices": (Notice(at=None, text="The submission session is now available for: X-1"),)},
@@ -118,6 +119,15 @@ def test_each_change_has_its_type_and_is_kept_once(db, change, type_):
 )
 def test_cosmetic_noise_is_no_change(noise):
     assert compare_calls(call("1", keywords=("a", "b")), replace(call("1", keywords=("a", "b")), **noise)) == []
+
+
+def test_a_guessed_year_is_kept_and_older_calls_have_none(db):
+    guessed = replace(call("1"), deadlines=(replace(deadline("2026-09-22"), year_guessed=True),))
+    store(db, guessed)
+    assert load_call(db, "portal", "1") == guessed
+    written = encode_call(call("1"))
+    assert "year_guessed" not in written
+    assert decode_call(written).deadlines[0].year_guessed is False
 
 
 def test_opened_is_said_once(db):

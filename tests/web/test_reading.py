@@ -96,6 +96,13 @@ def test_a_call_tells_why_and_why_not(browser):
     assert "steg 2" in page
 
 
+@pytest.mark.parametrize(("language", "word"), [("sv", "troligen"), ("en", "probably")])
+def test_a_year_that_nobody_wrote_is_shown_as_probable(browser, language, word):
+    text = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/utlysning/portal/partner-1", params={"lang": language}).text).split())
+    assert len(re.findall(rf"(?:Sista dag|Deadline) {word} |{word} \w+ [^.]{{4,40}}(?:Sista dag|Deadline)", text)) == 2
+    assert word not in browser.get("/utlysning/portal/two-stage", params={"lang": language}).text
+
+
 def test_a_changed_call_shows_what_changed_word_by_word(browser):
     page = browser.get("/utlysning/norden/norden-000").text
     assert "<ins>" in page
