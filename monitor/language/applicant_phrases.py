@@ -128,7 +128,7 @@ def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
             if not tag and word not in ".!-•*%·":
                 place += 1
                 continue
-        tokens.append(Token(word, first, last, tag or ".", noun, text[first].isupper()))
+        tokens.append(Token(word, first, last, tag or ("j" if word in ADJECTIVES else "."), noun, text[first].isupper()))
         place += taken
     return [_settled(token, following) for token, following in zip(tokens, (*tokens[1:], None), strict=True)]
 
@@ -137,7 +137,7 @@ def _settled(token: Token, following: Token | None) -> Token:
     """Return the token as a noun where "alla" stands alone ("öppen för alla"), and as none within a name ("Cities Mission")."""
     if token.noun is not None and token.capital and following is not None and following.tag == "." and following.capital:
         return token._replace(tag=".", noun=None)
-    if token.word in _EVERYONE and (following is None or following.tag in "mr,&X" or following.word in ".!"):
+    if token.word in _EVERYONE and (following is None or following.tag in "mr,&Xx" or following.word in ".!"):
         return token._replace(tag="n", noun=Noun(Group.ANY))
     return token
 
@@ -172,6 +172,8 @@ def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
 def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
     """Return the group that an adjective makes of a noun, and whether it is narrowed; None when it changes nothing."""
     group = ADJECTIVES[word]
+    if noun.kind == "school":
+        return (group, False) if group in (Group.MUNICIPALITY, Group.PUBLIC, Group.COMPANY) else None
     if noun.kind == "company":
         return (Group.MUNICIPALITY, False) if word in COMPANY_ADJECTIVES else None
     if noun.kind == "body" and (word in LOCAL or group is Group.REGION or word.startswith(("nation", "nasjon", "cent"))):
@@ -217,6 +219,15 @@ def find_heads(tokens: Sequence[Token], start: int, stop: int, *, blocked: bool 
             blocked = blocked or not (before is not None and token.tag == "v" and before.word in GATHERING)
         elif token.tag == "r":
             relative = blocked = not (before is not None and before.tag == "y")
+            if (
+                heads
+                and heads[-1].place == place - 1
+                and heads[-1].group is Group.ANY
+                and place + 1 < stop
+                and tokens[place + 1].tag == "b"
+            ):
+                heads[-1] = heads[-1]._replace(partial=True)  # "organisationer som är föreningar"
+                relative = blocked = False
         elif token.tag in ",&":
             inherits = behind and before is not None and before.noun is not None
             if not inherits and not (relative and token.tag == "&"):

@@ -38,7 +38,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 class Noun(NamedTuple):
-    """Word for a group. `kind` tells which adjectives turn it into another group: "authority", "body", "company" or "" for none."""
+    """Word for a group. `kind` tells which adjectives turn it into another group: "authority", "body", "company", "school" or "" for none."""
 
     group: Group
     kind: str = ""
@@ -112,7 +112,7 @@ NOUN_ROWS = (
     Row(
         _U,
         "",
-        "universitet, universiteten, högskola, högskolor, högskolan, högskolorna, yrkeshögskolor, lärosäte, lärosäten, lärosätena, "
+        "universitet, universitetet, universiteten, *universitet, *högskolor, *högskola, högskola, högskolor, högskolan, högskolorna, yrkeshögskolor, lärosäte, lärosäten, lärosätena, "
         "akademin, akademi, forskare, forskargrupp, forskargrupper, forskningsinstitut, forskningsinstituten, forskningsorganisationer, "
         "forskningsutförare, doktorander, forskarna",
         "Lärosäten kan söka anslaget.",
@@ -135,7 +135,7 @@ NOUN_ROWS = (
     ),
     Row(
         Group.SCHOOL,
-        "",
+        "school",
         "skola, skolor, skolan, skolorna, *skolor, *skola, förskola, förskolor, förskolan, kulturskolan, utbildningsanordnare, "
         "skolenheter, gymnasier, huvudman, huvudmannen, huvudmän, huvudmännen, skolhuvudman, skolhuvudmän, vuxenutbildningen, "
         "vuxenutbildning, yrkesutbildning",
@@ -143,7 +143,7 @@ NOUN_ROWS = (
     ),
     Row(
         Group.SCHOOL,
-        "",
+        "school",
         "school, schools, kindergartens, preschools, education providers, education and training providers, vet providers, "
         "skoler, skolerne, skolene, *skoler, *skole, børnehaver, daginstitutioner, barnehage, barnehager, skoleeiere, barnehageeiere",
         "Schools may apply.",
@@ -209,7 +209,7 @@ NOUN_ROWS = (
     Row(
         Group.INDIVIDUAL,
         "",
-        "privatperson, privatpersoner, enskilda, enskilda personer, enskild person, personer, individer, medborgare, invånare, studenter, "
+        "privatperson, privatpersoner, enskilda personer, enskild person, personer, individer, medborgare, invånare, studenter, "
         "student, studerande, elever, ungdomar, unga, konstnär, konstnärer, kulturskapare, lantbrukare, jordbrukare, skogsägare, markägare, "
         "villaägare, småhusägare, fiskare, yrkesfiskare, vattenbrukare, privatpersonen, dödsbon, författare, journalister, lärare, lantbruksföretagare",
         "Privatpersoner kan söka bidraget.",
@@ -255,7 +255,7 @@ ADJECTIVES: dict[str, Group] = {
              " governmental federal"),
         (Group.ASSOCIATION, "ideell ideella ideelt ideelle idéburen idéburna frivillig frivilliga frivillige non-profit nonprofit voluntary"
                             " non-governmental nongovernmental not-for-profit icke-vinstdrivande almennyttige almennyttiga charitable religiösa"),
-        (Group.COMPANY, "privat privata private commercial kommersiella kommersielle privatägda"),
+        (Group.COMPANY, "enskilda fristående privat privata private commercial kommersiella kommersielle privatägda"),
         (Group.SCHOOL, "educational"),
     )
     for word in words.split()
@@ -291,13 +291,15 @@ TAGS: dict[str, str] = {
               "utom, except, excluding, undantaget, med undantag för, med undantag av, with the exception of, bortsett fra, bortset fra, undtagen, unntatt"),
         ("o", "endast, bara, enbart, enkom, uteslutande, only, solely, exclusively, kun, bare, utelukkende, udelukkende, berre, blott"),
         ("Y", "inte bara, inte enbart, inte endast, not only, not just, ikke kun, ikke bare, ikkje berre"),
-        (".", "up to, upp till, op til, opp til, final beneficiaries, ultimate beneficiaries, slutliga mottagare, granting authority, awarding authority, "
+        (".", "at least, up to, upp till, op til, opp til, final beneficiaries, ultimate beneficiaries, slutliga mottagare, granting authority, awarding authority, "
               "managing authority, contracting authority, managing authorities, granting authorities, contracting authorities, förvaltande myndighet, "
               "to be, bara en, endast en gång, only once"),
         ("a", "söka, ansöka, nominera, rekvirera, apply, søge, ansøge, søke, søkje, tillansöka, be applicants, vara med och söka"),
-        ("p", "sökas, ansökas, rekvireras, søges, ansøges, søkes, søkast, applied for"),
+        ("p", "sökas, ansökas, söks, ansöks, rekvireras, søges, ansøges, søkes, søkast, applied for"),
         ("s", "søker, söker, ansöker, applies, søger, ansøger om, ansöker om, rekvirerar"),
         ("u", "skickas, lämnas, göras, görs, ges in, submitted, made, indsendes, sendes, leveres, indgives, lodged"),
+        ("K", "are excluded, is excluded, är undantagna, är undantagen, är undantaget, undantas, er undtaget, er undtagne, er unntatt, är uteslutna, "
+              "er udelukket, er utelukket, omfattas inte, omfattas ej, are not covered, are ineligible"),
         ("U", "lämna, skicka, inkomma, submit, indsende, sende, levere, indgive, submitting, ge in, komma in"),
         ("A", "ansökan, ansökningar, ansökningarna, ansökan om, application, applications, proposal, proposals, ansøgning, ansøgninger, "
               "ansøgningen, ansøgningerne, søknad, søknader, søknaden, søknadene, intresseanmälan, ansökningen, projektansökan"),
@@ -324,7 +326,7 @@ TAGS: dict[str, str] = {
               "coordinator, coordinators, project leader, project lead, hovedansøger, hovedansøgeren, hovedsøker, hovudsøkar, projektleder, "
               "main applicant, main applicants, projektledande, lead beneficiary, koordinerande part, projektpartner som leder"),
         ("L", "ledas, leds, led, ledes, drivas, koordineras, coordinated, samordnas"),
-        ("b", "är, vara, are, is, be, være, inkluderar, include, includes, omfattar, omfatter, blir, utgörs av, er også, comprise"),
+        ("b", "är, vara, are, is, be, være, inkluderar, include, includes, omfattar, omfatter, företräder, representerar, represent, represents, repræsenterer, representerer, blir, utgörs av, er også, comprise"),
         ("r", "som, that, which, who, vilka, vars, där, where, whose"),
         ("w", "vem, vilka, who, hvem, kven, hvilke, which organisations, which entities, vilka organisationer, vilka aktörer, vem är det som"),
         ("P", "som partner, som partners, som part, som parter, som medsökande, som samarbetspart, som samarbetspartner, som projektpartner, "
@@ -342,7 +344,7 @@ TAGS: dict[str, str] = {
         ("D", "delta, medverka, ingå, participate, join, take part, deltage, delta i, vara med, være med, inngå, indgå, be involved, be included"),
         ("T", "riktar sig, vänder sig, öppen, öppet, öppna, open, avsedd, avsett, avsedda, riktad, riktat, riktade, riktas, rettet, henvender sig, "
               "åben, åbent, åbne, åpen, åpent, åpne, aimed, addressed, targeted, directed, intended, available, designed, retter sig, vender seg, "
-              "retter seg, ope, open for, är till, er til, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
+              "retter seg, ope, open for, är till, er til, målrettet, målrettede, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
               "begränsad, begränsat, förbehållet, förbehållen, tillgängligt, tillgänglig"),
         ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, "
               "opfordrer, bjuder nu in, inviterar nu"),

@@ -62,7 +62,9 @@ class _Cue(NamedTuple):
 
 
 def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
-    return _Cue(name, re.compile(pattern.replace("~", r"[^mXB:;?]").replace("_", r"[^ivtfEmXabB:;?,&]")), side, weak)
+    return _Cue(
+        name, re.compile(pattern.replace("~", r"[^mXB:;?]").replace("_", r"(?:[^ivtfEmXabB:;?,&]|(?<=j)[&,])")), side, weak
+    )
 
 
 # In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear time.
@@ -80,25 +82,29 @@ _CUES = (
     _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s$", "before"),
     _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
     _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
-    _cue("by", r"A[^B:;?,n]{0,1}v(?=_{0,4}n)", "after", weak=True),
+    _cue("by", r"A[^B:;?,n]{0,3}v(?=_{0,4}n)", "after", weak=True),
     _cue("led", r"(?:m[^mXB:;?n]{0,3}?)?L[^vB:;?n]{0,3}?v", "after"),
     _cue("lead", r"[mX]?[^mXB:;?n]{0,2}b[^n:;?]{0,2}?l", "before"),
     _cue("lead", r"l[^n:;,?]{0,5}?[b:]", "after"),
-    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?[ke]", "before"),
+    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?(?:[ke]|s(?=\.?$))", "before"),
+    _cue("excluded", r"K", "before"),
     _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
     _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
     _cue("applicant", r"en[^:;,?]{0,4}?[b:]", "after"),
     _cue("applicant", r"k(?=n)", "after"),
     _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
+    _cue("target", r"bT(?=_?n)", "after"),
     _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
     _cue("money", r"\$[^tfnB:;?]?[xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
     _cue("money", r"(?:\$~{0,8}?G|G~{0,8}?\$)[^B:;?t]{0,8}?t(?=_{0,4}n)", "after", weak=True),
+    _cue("money", r"^t(?=_{0,3}n[^B:;?]{0,12}G[^B:;?]{0,3}\$)", "after", weak=True),
     _cue("money", r"[Gg][xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
     _cue("for", r"of(?=_{0,4}n)", "after"),
-    _cue("for", r"(?:^|[c$A:]\.?)f(?=_{0,3}n)|[ft](?=_{0,3}nr?[^n]{0,1}W)", "after", weak=True),
+    _cue("for", r"(?:^|[c$A:][i.#$j]{0,6})f(?=_{0,3}n)|[ft](?=_{0,3}nr?[^n]{0,1}W)", "after", weak=True),
+    _cue("wanting", r"(?<=n)rW[aD]", "before", weak=True),
     _cue("search", r"s(?=_{0,4}nr[^n]{0,2}[Wm])|I(?=_{0,4}n[^B:;?]{0,6}[aUA])", "after", weak=True),
-    _cue("you", r"q?yr?b(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
-    _cue("partner", r"[mX]~{0,8}?D[^B:;?]{0,10}?P", "before"),
+    _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
+    _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),
@@ -110,7 +116,7 @@ _HINT = re.compile(
     r"s[öøo]k|søg|apply|applic|eligib|\bopen\b|åp[en]|åb[en]|öppe|öppn|rikta|vänder|henvend|retter|rettet|target|address|aimed|intended|"
     r"till|til|stöd|støt|tilsk|bidrag|medel|midler|grant|fund|award|alloca|submit|invit|inbjud|bjuder|uppmanar|welcom|nominer|rekvir|"
     r"part|delta|tillsammans|sammen|together|samarb|samverk|collab|cooperat|ansøg|målgr|\bper\b|reserv|begräns|restrict|limited|led(?:as|a|s|es|er)?\b|"
-    r"koordin|coordin|\b(?:få|får|receive|rätt|entitled|only|kun|bare|endast|enbart|bara)\b|för|\bfor\b|beneficiar|vem|hvem|who",
+    r"koordin|coordin|\b(?:få|får|receive|rätt|entitled|only|kun|bare|endast|enbart|bara)\b|för|\bfor\b|beneficiar|vem|hvem|who|\b(?:är|are|er)\s+(?:ni|du|you|I|dere)\b",
     re.IGNORECASE,
 )
 _STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
@@ -161,6 +167,8 @@ class _Reader:
         self._listing = 0
         """How many further lines may be read as items of a list."""
         self._asked: list[Head] = []
+        self._last_subject: list[Head] = []
+        """The subject of the clause before, for one that names none: "kommuner kan inte leda men kan delta som partner"."""
 
     def read(self) -> tuple[Applicant, ...]:
         """Return the statements in the order of the text."""
@@ -173,7 +181,8 @@ class _Reader:
     def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
         only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
         late = statement.start > _HEAD
-        partial = statement.partial or (number in self.weak and not only and (named or late))
+        unlike = named and statement.group not in (Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL)
+        partial = statement.partial or (number in self.weak and not only and (unlike or late))
         return replace(statement, only=only, partial=partial)
 
     def _read_segment(self, segment: Segment) -> None:
@@ -182,7 +191,7 @@ class _Reader:
         asked, self._asked = self._asked, []
         if asked and tokens and tokens[0].word in _YES | _NO:
             self._add(asked, Role.MAY if tokens[0].word in _YES else Role.NOT, tokens)
-        clauses = _clauses(tags)
+        clauses, self._last_subject = _clauses(tags), []
         listing = self._listing
         self._listing = max(0, listing - 1)
         end = 0
@@ -216,7 +225,7 @@ class _Reader:
             return clause.end
         span = tags[clause.start : clause.end]
         before = tags[clause.start - 1] if clause.start else ""
-        negated = "X" in span or "x" in span or (before == "x" and cue.side == "before")
+        negated = cue.name == "excluded" or "X" in span or "x" in span or (before == "x" and cue.side == "before")
         if not heads:
             if negated and "O" in tags[begin : clause.end]:
                 self.rest_excluded = True
@@ -229,6 +238,8 @@ class _Reader:
         if negated and "O" in tags[begin : clause.end] and all(head.group is Group.ANY for head in heads):
             self.rest_excluded = True
             return clause.end
+        if negated and cue.name == "lead":
+            return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         if role is not None and self._speaks_of_applying(tokens, tags, clause, heads, first):
             if cue.weak or _speaks_of_benefit(tokens, clause):
@@ -266,7 +277,10 @@ class _Reader:
             stop -= 1  # "det är kommuner som kan söka"
         heads = find_heads(tokens, start, stop, blocked=begin > 0 and start == begin)
         if heads:
+            self._last_subject = heads
             return heads, start
+        if self._last_subject and re.fullmatch(r"[B&,xZ]{1,3}", tags[start - 1 : stop]):
+            return self._last_subject, start
         if heads := find_heads(tokens, clause.start + 1, clause.end):
             return heads, clause.start
         copula = re.match(r"[^nB;?]{0,8}?[b:]", tags[clause.end : last])
@@ -300,7 +314,7 @@ class _Reader:
         if name == "applicant" and clause.cue.side == "after" and tokens[clause.end - 1].tag == "k":
             return any(head.group is not Group.ANY for head in heads)
         if name == "you":
-            return bool(self._listing) or any(tag in tags for tag in "ag$Tf")
+            return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
