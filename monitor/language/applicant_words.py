@@ -348,7 +348,7 @@ TAGS: dict[str, str] = {
               "begränsad, begränsat, förbehållet, förbehållen, tillgängligt, tillgänglig"),
         ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, "
               "opfordrer, bjuder nu in, inviterar nu"),
-        ("M", "målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, target audience, måglruppe, målgruppa"),
+        ("M", "målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, målgruppa"),
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
               "uddeles, gis, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),

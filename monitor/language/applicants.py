@@ -206,7 +206,7 @@ class _Reader:
         heads = find_heads(tokens, 0, _verb(tags, 0))
         first = self._listing == _ITEMS - 1
         if heads and heads[0].place <= _ITEM_HEAD and (first or len(tokens) <= _ITEM_WORDS):
-            self._add(heads, Role.MAY, tokens)
+            self._add(heads, Role.MAY, tokens, only="o" in tags[: heads[0].place])
         elif tags.endswith("?") or len(tokens) < 5:
             self._listing = 0
 
@@ -220,6 +220,8 @@ class _Reader:
                 last = cut if cut >= 0 else last
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
+        if cue.name == "exception" and not _PREDICATE.search(tags, 0, clause.start):
+            return begin
         heads, first = self._subject(tokens, tags, clause, begin, last)
         if cue.name == "for" and not heads:
             return clause.end
@@ -269,9 +271,10 @@ class _Reader:
         """Return the applicants of a clause and where their phrase begins: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
             return find_heads(tokens, clause.end, last), clause.start
-        start = max(
-            begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in (";:?" if "Y" in tags[begin : clause.start] else "B;:?"))
-        )
+        start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
+        contrast = tags.rfind("B", start, clause.start)
+        if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
+            start = contrast + 1  # else it stands within the subject: "regioner, dock inte kommuner, kan söka"
         stop = clause.start
         while stop > start and tags[stop - 1] in "rx":
             stop -= 1  # "det är kommuner som kan söka"
@@ -309,6 +312,8 @@ class _Reader:
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
             return "R" in tags[clause.start : clause.end]
+        if name == "by" and clause.cue.weak:
+            return tokens[clause.end - 1].word in ("from", "från", "fra")
         if name == "target":
             return _is_call(tokens, tags, clause)
         if name == "applicant" and clause.cue.side == "after" and tokens[clause.end - 1].tag == "k":
@@ -376,6 +381,7 @@ _PARTICIPLE = re.compile(
     r"aimed|addressed|targeted|directed|intended|available|designed|open|öppe|öppn|avse|riktad|riktat|åben|åbn|åpe|åpn|tillgäng"
 )
 _OFFERED = re.compile(r"available|designed|intended|tillgäng")
+_PREDICATE = re.compile(r"[mXabsTG$]")
 _BARE = 3
 """Words of a heading such as "Open to:"."""
 _DUTY = re.compile(r"[mXagkA]")
