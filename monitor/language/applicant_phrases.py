@@ -72,6 +72,8 @@ def _most_words() -> int:
 
 
 _LONGEST_WORD = 60
+_ABBREVIATION = 4
+"""Letters of a word whose full stop may be that of an abbreviation: "mio.", "bl.a."."""
 
 
 def _known(word: str, language: str) -> tuple[str, Noun | None]:
@@ -125,6 +127,8 @@ def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
             tag = "#"
         else:
             tag = _PUNCTUATION.get(word, "")
+            if word in ".!" and place > 0 and len(found[place - 1][0]) > _ABBREVIATION:
+                tag = ";"  # a sentence ends, though the next one may begin with a small letter
             if not tag and word not in ".!-•*%·":
                 place += 1
                 continue
@@ -233,6 +237,7 @@ def find_heads(tokens: Sequence[Token], start: int, stop: int, *, blocked: bool 
             if not inherits and not (relative and token.tag == "&"):
                 blocked = relative = False
         elif token.tag in ":;":
+            negated_until = -1 if token.tag == ";" else negated_until
             blocked = relative = False
     if heads and _has_unknown_member(tokens, start, stop):
         return [head._replace(partial=True) for head in heads]

@@ -314,7 +314,7 @@ TAGS: dict[str, str] = {
         ("S", "support"),
         ("c", "utlysning, utlysningen, utlysningar, *utlysning, *utlysningen, call, calls, ansökningsomgång, ansökningsomgången, omgången, "
               "programmet, program, programme, scheme, fonden, fond, fund, pulje, puljen, ordning, ordningen, tilbud, tilbuddet, ordninga, "
-              "*ordningen, *ordning, erbjudandet, satsningen, tilskudsordningen, utlysinga, initiative, initiativet, competition, opportunity, "
+              "*ordningen, *ordning, erbjudandet, satsningen, tilskudsordningen, utlysinga, initiative, initiativet, competition, opportunity, participation, deltagande, ansökningstiden, "
               "checken, stipendiet"),
         ("e", "stödberättigade, stödberättigad, bidragsberättigade, bidragsberättigad, behöriga, behörig, eligible, støtteberettigede, "
               "støtteberettiget, støtteberettigete, støtteberettigede ansøgere, ineligible, tilskudsberettigede"),

@@ -69,24 +69,24 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
 
 # In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear time.
 _CUES = (
-    _cue("heading", r"^[^n]{0,2}f?w(?=[?:]|$)", "after"),
+    _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
     _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
     _cue("heading", r"w[^?:n]{0,4}T[^?:n]{0,6}", "after"),
     _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
-    _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:]?$|:)", "after"),
+    _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
     _cue("applying", r"[mX]~{0,10}?a", "before"),
     _cue("applying", r"[mX]~{0,8}?U~{0,3}?A", "before"),
     _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
     _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
     _cue("getting", r"(?:[mX][^mXnB:;?]{0,3})?R(?=[^B:;?n]{0,4}[$#cS])", "before"),
-    _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s$", "before"),
+    _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$", "before"),
     _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
     _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
     _cue("by", r"A[^B:;?,n]{0,3}v(?=_{0,4}n)", "after", weak=True),
     _cue("led", r"(?:m[^mXB:;?n]{0,3}?)?L[^vB:;?n]{0,3}?v", "after"),
     _cue("lead", r"[mX]?[^mXB:;?n]{0,2}b[^n:;?]{0,2}?l", "before"),
     _cue("lead", r"l[^n:;,?]{0,5}?[b:]", "after"),
-    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?(?:[ke]|s(?=\.?$))", "before"),
+    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?(?:[ke]|s(?=[.;]?$))", "before"),
     _cue("excluded", r"K", "before"),
     _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
     _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
@@ -315,7 +315,7 @@ class _Reader:
         if name == "by" and clause.cue.weak:
             return tokens[clause.end - 1].word in ("from", "från", "fra")
         if name == "target":
-            return _is_call(tokens, tags, clause)
+            return _is_call(tokens, tags, clause, general=all(head.group is Group.ANY for head in heads))
         if name == "applicant" and clause.cue.side == "after" and tokens[clause.end - 1].tag == "k":
             return any(head.group is not Group.ANY for head in heads)
         if name == "you":
@@ -365,14 +365,14 @@ def _speaks_of_benefit(tokens: Sequence[Token], clause: _Clause) -> bool:
     return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
 
 
-def _is_call(tokens: Sequence[Token], tags: str, clause: _Clause) -> bool:
-    """Return whether it is a call, or its money, that is open to or directed at somebody."""
+def _is_call(tokens: Sequence[Token], tags: str, clause: _Clause, *, general: bool) -> bool:
+    """Return whether it is a call, or its money, that is open to or directed at somebody; a meeting, too, is open to `general` groups."""
     if any(_NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
         return False
     verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
     if not _PARTICIPLE.match(verb):
         return True
-    if _OFFERED.match(verb):
+    if _OFFERED.match(verb) or (general and clause.start and clause.cue.pattern.pattern[0] != "c"):
         return bool(re.search(r"[c$AS]", tags[max(0, clause.start - 8) : clause.start]))
     return tags[clause.start - 1] in "bc$Axok:," if clause.start else clause.end <= _BARE
 

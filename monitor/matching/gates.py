@@ -112,7 +112,8 @@ def _reason(role: Role, statement: Applicant) -> str:
     if role is not Role.NOT:
         return _MAY.get(statement.group, "Texten säger att alla slags organisationer kan söka.")
     if statement.role is Role.NOT:
-        return "Texten säger att kommuner inte kan söka."
+        who = "offentliga organisationer" if statement.group is Group.PUBLIC else "kommuner"
+        return f"Texten säger att {who} inte kan söka."
     others = _OTHERS[statement.group]
     return f"Bara {others} får söka." if statement.only else f"Texten nämner bara {others} som sökande."
 
