@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call, Kind
+from monitor.language.applicant_words import Group
+from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
+from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
 from monitor.matching.besides import Stated, is_like
 from monitor.matching.model import Answer
@@ -19,8 +22,10 @@ SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50
 class Gates:
     """What the gates say. `step` is the first that stops the call ("not-a-call", "outside", "fit-nej"), or empty.
 
-    `answer` is whether a municipality may take part, `reason` why (Swedish), `rule` the line of fit.toml that decided and
-    `word` the word it found; the last two are empty where a programme's usual answer was used.
+    `answer` is whether a municipality may take part, `reason` why (Swedish). `rule` is the line of fit.toml that decided, or TEXT where
+    the text itself says who may apply; `word` the words that were found. Both are empty where a programme's usual answer was used.
+    `stated` is True only where the text, or the publisher's own field, says who may apply: an answer by an identifier, a title or
+    the mere mention of municipalities is a guess.
     """
 
     step: str
@@ -29,6 +34,25 @@ class Gates:
     reason: str
     rule: str = ""
     word: str = ""
+    stated: bool = False
+
+
+TEXT = "texten"
+"""Stands for the text itself in place of a line of fit.toml."""
+_ASKED = "Vem kan söka:"
+_MAY = {
+    Group.MUNICIPALITY: "Texten säger att kommuner kan söka.",
+    Group.PUBLIC: "Texten säger att offentliga organisationer kan söka.",
+    Group.SCHOOL: "Texten säger att skolor eller deras huvudmän kan söka.",
+}
+_OTHERS = {
+    Group.REGION: "regioner",
+    Group.AGENCY: "statliga myndigheter",
+    Group.UNIVERSITY: "universitet och forskare",
+    Group.COMPANY: "företag",
+    Group.ASSOCIATION: "föreningar och andra ideella organisationer",
+    Group.INDIVIDUAL: "privatpersoner eller enskilda yrkesutövare",
+}
 
 
 def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
@@ -42,11 +66,18 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: 
     outside = _outside(rules, call, stated, scans, found)
     if outside is not None:
         return outside
+    said, general = _said(call)
+    if said is not None and not general:
+        return said
     for answer, row in ready.answer.asked(found, stated):
+        if said is not None and not (answer.identifier and answer.answer == "nej"):
+            continue  # the part of a programme that is known to be for others outweighs a mere "organisations can apply"
         word = _holds(row, rules, stated, scans)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
-            return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
+            return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word, answer.stated)
+    if said is not None:
+        return said
     programme = rules.programmes.get(stated.programme)
     usual: Answer = programme.municipality if programme else "framgår inte"
     if programme is None or usual == "framgår inte":
@@ -55,6 +86,36 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: 
     return Gates(
         _step(call, usual), usual, SCORES[usual] - (10 if usual != "nej" else 0), f"Så brukar det vara i {programme.name}."
     )
+
+
+def _said(call: Call) -> tuple[Gates | None, bool]:
+    """Return the answer that the call itself gives, and whether it rests on organisations in general.
+
+    Its publisher's field of applicants goes before its text. None: the call leaves it open.
+    """
+    fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
+    text = "\n".join(filter(None, (call.title, call.summary, call.body)))
+    for read in (fields, text):
+        found = municipal_role(find_applicants(read, call.language)) if read else None
+        if found is not None:
+            role, statement = found
+            answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
+            words = " ".join(statement.words.split()).rstrip(" .:;,")
+            gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
+            return gates, statement.group is Group.ANY
+    return None, False
+
+
+def _reason(role: Role, statement: Applicant) -> str:
+    if role is Role.PARTNER:
+        return "Texten säger att kommuner kan vara med som partner."
+    if role is not Role.NOT:
+        return _MAY.get(statement.group, "Texten säger att alla slags organisationer kan söka.")
+    if statement.role is Role.NOT:
+        who = "offentliga organisationer" if statement.group is Group.PUBLIC else "kommuner"
+        return f"Texten säger att {who} inte kan söka."
+    others = _OTHERS[statement.group]
+    return f"Bara {others} får söka." if statement.only else f"Texten nämner bara {others} som sökande."
 
 
 def _own_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
@@ -96,10 +157,13 @@ def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Sca
             return _elsewhere(other.name, rules.words[hit[1]])
     if ready.ours.first(scans, PLACE_ZONES) is not None:
         return None
-    if call.language in gate.languages:
+    invited = is_open_to_sweden("\n".join((call.title, call.summary, call.body)))
+    if call.language in gate.languages and not invited:
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
     for other, words in others:
+        if other.country and invited:
+            continue
         for zone in PLACE_ZONES:
             if (hit := words.first(scans, (zone,))) is not None:
                 if other.alone or zone == "title":

@@ -214,19 +214,27 @@ class FitRow(_Table):
 
 
 class AnswerRow(FitRow):
-    """Whether a municipality in our county may take part. The first row of the file that holds decides."""
+    """Whether a municipality in our county may take part. The first row of the file that holds decides.
+
+    `stated`: the words of the row say who may apply; without it the answer counts as a guess.
+    """
 
     answer: Answer
+    stated: bool = False
     score: Annotated[int | None, Field(ge=0, le=100)] = None
 
 
 class OtherPlace(_Table):
-    """An area that is not ours. `alone`: one mention anywhere is enough; else it takes the title, or two such areas in the text."""
+    """Area that is not ours. `alone`: one mention anywhere is enough; else it takes the title, or two such areas in the text.
+
+    `country`: a country whose national pages are told by these words; they do not count where the text invites Sweden as well.
+    """
 
     id: Id
     name: str = Field(min_length=1)
     words: Annotated[Words, Field(min_length=1)]
     alone: bool = False
+    country: bool = False
 
 
 class PlaceGate(_Table):

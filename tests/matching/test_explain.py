@@ -105,7 +105,7 @@ def test_outside_our_place(rules):
 def test_fit_no(rules):
     found = answer(rules, a_call("Ungdomsutbyten", "Endast myndigheter får söka."))
     assert found.step == "fit-nej"
-    assert found.text == "Kommunen kan inte delta. Bara statliga myndigheter får söka. Det står: ”endast myndigheter”."
+    assert found.text == "Kommunen kan inte delta. Bara statliga myndigheter får söka. Det står: ”Endast myndigheter får söka”."
 
 
 def test_already_told(rules):

@@ -3,8 +3,11 @@
 import pytest
 
 from monitor.calls import Kind, Section
+from monitor.matching.gates import TEXT
 from monitor.matching.judgement import judge_call
+from monitor.matching.load import load_rules
 from monitor.matching.match import match_call
+from monitor.paths import RULES
 from tests.matching.rules import FIT, a_call, small_rules
 
 
@@ -52,9 +55,15 @@ def test_what_is_no_offer_is_stopped(rules):
     assert (found.step, found.word) == ("not-a-call", "ledig tjänst")
 
 
-def test_the_first_answer_that_holds_decides_and_names_its_word(rules):
-    found = gates(rules, "Ungdomsutbyten", "Kommuner kan söka.")
-    assert (found.answer, found.rule, found.word, found.score) == ("ja", "kommuner", "kommuner kan söka", 90)
+def test_what_the_text_says_decides_before_the_rows_and_names_its_words(rules):
+    found = gates(rules, "Ungdomsutbyten", "Nytt stöd. Kommuner och föreningar kan söka.")
+    assert (found.answer, found.rule, found.word, found.score) == ("ja", TEXT, "Kommuner och föreningar kan söka", 90)
+    assert found.stated
+
+
+def test_the_first_row_that_holds_decides_where_the_text_does_not_say_it(rules):
+    found = gates(rules, "Ungdomsutbyten", "Stödet lämnas inte ut om endast myndigheter deltar.")
+    assert (found.answer, found.rule, found.word, found.stated) == ("nej", "myndigheter", "endast myndigheter", False)
 
 
 def test_only_agencies_may_apply(rules):
@@ -106,3 +115,113 @@ def test_answers_may_ask_for_the_type_of_action():
     rules = small_rules(fit=FIT.replace("[[answer]]", row + "[[answer]]", 1))
     assert gates(rules, "Utbyten", action="HORIZON Research and Innovation Actions").answer == "nej"
     assert gates(rules, "Utbyten", action="HORIZON Coordination and Support Actions").answer == "framgår inte"
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_rules(RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "reason"),
+    [
+        ("Kommuner kan söka.", "ja", "Texten säger att kommuner kan söka."),
+        ("Vem: kommuner och kommunala bolag", "ja", "Texten säger att kommuner kan söka."),
+        ("Offentliga aktörer kan söka.", "ja", "Texten säger att offentliga organisationer kan söka."),
+        ("Alla juridiska personer kan söka.", "ja", "Texten säger att alla slags organisationer kan söka."),
+        ("Förskolor kan söka.", "ja", "Texten säger att skolor eller deras huvudmän kan söka."),
+        ("Kommuner kan delta som partner.", "som partner", "Texten säger att kommuner kan vara med som partner."),
+        ("Kommuner kan inte söka.", "nej", "Texten säger att kommuner inte kan söka."),
+        (
+            "Endast företag som är anmälda operatörer kan söka. Kommunens roll är att svara på frågor.",
+            "nej",
+            "Bara företag får söka.",
+        ),
+        ("Lärosäten kan söka.", "nej", "Texten nämner bara universitet och forskare som sökande."),
+        (
+            "Only small and medium-sized companies may apply. Public authorities are not eligible.",
+            "nej",
+            "Texten säger att offentliga organisationer inte kan söka.",
+        ),
+    ],
+)
+def test_what_the_text_says_of_applicants_is_the_answer(shipped, text, answer, reason):
+    found = gates(shipped, "Nytt stöd", text)
+    assert (found.answer, found.stated) == (answer, True)
+    assert found.reason == reason
+    assert found.word in text
+
+
+def test_the_publishers_own_field_goes_before_the_text(shipped):
+    found = gates(shipped, "Nytt stöd", "Företag kan söka.", applicants=("Kommuner", "Företag"))
+    assert (found.answer, found.word, found.stated) == ("ja", "Kommuner", True)
+    assert gates(shipped, "Nytt stöd", "Kommuner kan söka.", applicants=("Företag",)).answer == "nej"
+
+
+@pytest.mark.parametrize(
+    "text", ["Kommunens roll är att svara på frågor.", "Till nytta för kommuner.", "Projekt i kommuner och län."]
+)
+def test_the_mention_of_municipalities_is_no_answer(shipped, text):
+    found = gates(shipped, "Nytt stöd", text)
+    assert (found.answer, found.stated) == ("framgår inte", False)
+
+
+def test_a_guess_by_identifier_or_title_is_not_stated(shipped):
+    by_code = gates(shipped, "Cooperation", identifier="CREA-CULT-2027-COOP-1")
+    by_title = gates(shipped, "Housing for older people", identifier="ESF-2027-X")
+    assert by_code.answer == by_title.answer == "som partner"
+    assert not by_code.stated
+    assert not by_title.stated
+    assert not gates(shipped, "Utbyten", programme="life").stated
+
+
+def test_a_part_of_a_programme_for_others_outweighs_a_general_word(shipped):
+    text = "Any organisation can apply."
+    assert gates(shipped, "Grants", text).answer == "ja"
+    assert gates(shipped, "Grants", text, identifier="ERC-2027-STG").answer == "nej"
+    assert gates(shipped, "Grants", "Municipalities can apply.", identifier="ERC-2027-STG").answer == "ja"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "Kommuner og foreninger i de nordiske lande kan søge."),
+        ("da", "Ansøgere fra EU's medlemslande kan søge puljen."),
+        ("da", "Danske og svenske kommuner kan søge om tilskud."),
+        ("nb", "Kommuner i Norden kan søke. Søknadsfrist er 1. mars."),
+        ("no", "Svenske kommuner kan delta som partnere. Fylkeskommunen gir råd."),
+        ("nb", "Søkere fra alle medlemsland kan søke støtte."),
+        ("fi", "Pohjoismaiset kunnat voivat hakea tukea."),
+        ("sv", "Kommuner i de nordiska länderna kan söka. Kontakt: Nordisk kulturkontakt i Helsingfors."),
+    ],
+)
+def test_a_call_that_invites_the_nordic_countries_or_the_eu_is_for_us_too(shipped, language, text):
+    assert gates(shipped, "Samarbejde om kultur", text, language=language).step != "outside"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "Danske kommuner kan søge puljen."),
+        ("nb", "Kommuner kan få støtte til å ta vare på natur. Søknadsfrist er 1. mars."),
+        ("nb", "Norske kommuner kan søke. Svenske kommuner kan ikke søke."),
+        ("da", "Kommuner kan søge. Siden findes på svensk."),
+        ("fi", "Kunnat voivat hakea tukea."),
+        ("sv", "Kommuner i Egentliga Finland kan söka."),
+    ],
+)
+def test_a_national_call_of_another_country_stays_outside(shipped, language, text):
+    assert gates(shipped, "Tilskud til natur", text, language=language).step == "outside"
+
+
+def test_another_interreg_area_stays_outside_in_any_language(shipped):
+    text = "Kommuner og organisationer fra Danmark, Sverige og Norge kan søge."
+    assert gates(shipped, "Interreg Øresund-Kattegat-Skagerrak", text, language="da").step == "outside"
+
+
+def test_a_county_boards_grant_for_villages_is_no_other_municipalitys_own_grant(shipped):
+    title = "Bygdemedel från Länsstyrelsen"
+    ours = gates(shipped, title, "Kommuner, föreningar och byalag kan söka.")
+    assert (ours.step, ours.answer) == ("", "ja")
+    others = gates(shipped, title, "Byalag och föreningar kan söka.")
+    assert (others.step, others.answer) == ("fit-nej", "nej")

@@ -1,0 +1,286 @@
+"""Noun phrases of applicants: the words of a segment with their tags, and the nouns that are the subject or object of a clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from monitor.language.applicant_words import (
+    ADJECTIVES,
+    COMPANY_ADJECTIVES,
+    GATHERING,
+    LOCAL,
+    NARROWING,
+    NOUN_ROWS,
+    PLAIN,
+    TAGS,
+    WIDE_CLAUSE,
+    Group,
+    Noun,
+    word_set,
+)
+
+_WORD = re.compile(r"t\.ex|f\.eks|e\.g|bl\.a|[^\W\d_]+(?:[-'’][^\W\d_]+)*-?|\d[\d .,]*(?<=\d)|[^\w\s]")
+_PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
+_EVERYONE = word_set("alla alle everyone anyone everybody")
+
+
+class Token(NamedTuple):
+    word: str
+    start: int
+    end: int
+    tag: str
+    noun: Noun | None = None
+    capital: bool = False
+
+
+class Head(NamedTuple):
+    """Noun that is the subject or object of a clause, by its place among the tokens."""
+
+    place: int
+    group: Group
+    partial: bool
+    negated: bool
+
+
+@cache
+def _nouns() -> tuple[dict[str, Noun], dict[str, Noun]]:
+    """Return the nouns by their words, and those that end compounds by their ending."""
+    whole: dict[str, Noun] = {}
+    endings: dict[str, Noun] = {}
+    for row in NOUN_ROWS:
+        for word in row.words.split(", "):
+            (endings if word.startswith("*") else whole)[word.removeprefix("*")] = Noun(row.group, row.kind)
+    return whole, endings
+
+
+@cache
+def _tags() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the tags by phrase, and those of words that end compounds by their ending."""
+    return (
+        {phrase: tag for phrase, tag in TAGS.items() if not phrase.startswith("*")},
+        {phrase[1:]: tag for phrase, tag in TAGS.items() if phrase.startswith("*")},
+    )
+
+
+@cache
+def _most_words() -> int:
+    """Return how many words the longest phrase of the tables has."""
+    return max(phrase.count(" ") + 1 for phrase in (*_nouns()[0], *_tags()[0]))
+
+
+_LONGEST_WORD = 60
+_ABBREVIATION = 4
+"""Letters of a word whose full stop may be that of an abbreviation: "mio.", "bl.a."."""
+
+
+def _known(word: str, language: str) -> tuple[str, Noun | None]:
+    """Return the tag of a word or phrase, and its noun; an empty tag when it is in no table."""
+    if language in ("da", "no", "nb", "nn"):
+        if word in ("er", "ere"):
+            return "b", None
+        if word == "der":
+            return "r", None
+        if word in ("myndigheter", "myndighetene"):
+            return "n", Noun(Group.PUBLIC, "authority")
+        if word in ("to", "men", "by", "at"):
+            return ("B" if word == "men" else "."), None
+        if word in ("virksomheter", "virksomhetene") and language != "da":
+            return "n", Noun(Group.ANY, "body")
+    elif language != "sv" and word == "er":
+        return "b", None
+    nouns, noun_endings = _nouns()
+    tags, tag_endings = _tags()
+    if word in nouns:
+        return "n", nouns[word]
+    if word in tags:
+        return tags[word], None
+    if " " in word or len(word) > _LONGEST_WORD:
+        return "", None
+    for cut in range(1, len(word) - 2):
+        ending = word[cut:]
+        if ending in noun_endings:
+            return "n", noun_endings[ending]
+        if ending in tag_endings:
+            return tag_endings[ending], None
+    return "", None
+
+
+def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
+    """Return the words of a segment with their tags; a phrase of the tables is one token."""
+    found = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+    tokens: list[Token] = []
+    place = 0
+    while place < len(found):
+        word, first, last = found[place]
+        taken, tag, noun = 1, "", None
+        if word[0].isalpha():
+            for many in range(min(_most_words(), len(found) - place), 0, -1):
+                phrase = " ".join(part for part, _, _ in found[place : place + many])
+                tag, noun = _known(phrase, language)
+                if tag:
+                    taken, word, last = many, phrase, found[place + many - 1][2]
+                    break
+        elif word[0].isdigit():
+            tag = "#"
+        else:
+            tag = _PUNCTUATION.get(word, "")
+            if word in ".!" and place > 0 and len(found[place - 1][0]) > _ABBREVIATION:
+                tag = ";"  # a sentence ends, though the next one may begin with a small letter
+            if not tag and word not in ".!-•*%·":
+                place += 1
+                continue
+        tokens.append(Token(word, first, last, tag or ("j" if word in ADJECTIVES else "."), noun, text[first].isupper()))
+        place += taken
+    return [_settled(token, following) for token, following in zip(tokens, (*tokens[1:], None), strict=True)]
+
+
+def _settled(token: Token, following: Token | None) -> Token:
+    """Return the token as a noun where "alla" stands alone ("öppen för alla"), and as none within a name ("Cities Mission")."""
+    if token.noun is not None and token.capital and following is not None and following.tag == "." and following.capital:
+        return token._replace(tag=".", noun=None)
+    if token.word in _EVERYONE and (following is None or following.tag in "mr,&Xx" or following.word in ".!"):
+        return token._replace(tag="n", noun=Noun(Group.ANY))
+    return token
+
+
+def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
+    """Return the groups a noun stands for, after the adjectives before it, each with whether it is narrowed."""
+    noun = tokens[place].noun
+    assert noun is not None
+    if not noun.kind:
+        return [(noun.group, False)]
+    groups: list[tuple[Group, bool]] = []
+    narrowed, at = False, place - 1
+    while at >= 0:
+        token = tokens[at]
+        if (token.word in ADJECTIVES and token.noun is None) or token.word in LOCAL:
+            adjective = _of_adjective(token.word, noun)
+            groups += [adjective] if adjective is not None else []
+        elif token.tag in "&," and at > 0 and groups and (tokens[at - 1].word in ADJECTIVES or tokens[at - 1].word.endswith("-")):
+            pass
+        elif token.tag == "." and token.word[0].isalpha() and token.word not in PLAIN:
+            narrowed = True
+            break
+        elif token.word not in PLAIN:
+            break
+        at -= 1
+    if groups:
+        return groups
+    narrowed = noun.group is Group.ANY and (narrowed or _narrowed_after(tokens, place))
+    return [(noun.group, narrowed)]
+
+
+def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
+    """Return the group that an adjective makes of a noun, and whether it is narrowed; None when it changes nothing."""
+    group = ADJECTIVES[word]
+    if noun.kind == "school":
+        return (group, False) if group in (Group.MUNICIPALITY, Group.PUBLIC, Group.COMPANY) else None
+    if noun.kind == "company":
+        return (Group.MUNICIPALITY, False) if word in COMPANY_ADJECTIVES else None
+    if noun.kind == "body" and (word in LOCAL or group is Group.REGION or word.startswith(("nation", "nasjon", "cent"))):
+        return Group.ANY, True
+    return group, False
+
+
+def _narrowed_after(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether the words after a general noun narrow it."""
+    following = [token.word for token in tokens[place + 1 : place + 4]]
+    if not following or following[0] not in NARROWING:
+        return False
+    return not (following[0] in ("som", "that", "which", "who", "der") and WIDE_CLAUSE.intersection(following[1:3]))
+
+
+def find_heads(tokens: Sequence[Token], start: int, stop: int, *, blocked: bool = False) -> list[Head]:
+    """Return the nouns from `start` to `stop` that are no part of another phrase, with what "not" and "such as" do to them."""
+    heads: list[Head] = []
+    relative = partial = behind = False
+    negated_until = -1
+    for place in range(start, stop):
+        token = tokens[place]
+        before = tokens[place - 1] if place > start else None
+        if token.noun is not None:
+            if blocked and not (token.word.endswith(_SECTORS) and _within_general(tokens, heads, place)):
+                behind = True
+                continue
+            negated = place <= negated_until
+            if negated:
+                negated_until = place + 5
+            heads += [Head(place, group, partial or narrow, negated) for group, narrow in _groups(tokens, place)]
+            behind = False
+        elif token.tag == "x":
+            negated_until = place + 5
+        elif token.tag == "B":
+            negated_until, blocked, relative = -1, False, False
+        elif token.tag == "z":
+            blocked = relative = False
+            partial = True
+        elif token.tag == "Z":
+            partial = True
+        elif token.tag in "ivtfCE":
+            blocked = blocked or not (before is not None and token.tag == "v" and before.word in GATHERING)
+        elif token.tag == "r":
+            relative = blocked = not (before is not None and before.tag == "y")
+            if (
+                heads
+                and heads[-1].place == place - 1
+                and heads[-1].group is Group.ANY
+                and place + 1 < stop
+                and tokens[place + 1].tag == "b"
+            ):
+                heads[-1] = heads[-1]._replace(partial=True)  # "organisationer som är föreningar"
+                relative = blocked = False
+        elif token.tag in ",&":
+            inherits = behind and before is not None and before.noun is not None
+            if not inherits and not (relative and token.tag == "&"):
+                blocked = relative = False
+        elif token.tag in ":;":
+            negated_until = -1 if token.tag == ";" else negated_until
+            blocked = relative = False
+    if heads and _has_unknown_member(tokens, start, stop):
+        return [head._replace(partial=True) for head in heads]
+    return heads
+
+
+def _has_unknown_member(tokens: Sequence[Token], start: int, stop: int) -> bool:
+    """Return whether a word of no table is a member of the list by itself: "företag och kombiterminaler"."""
+    return any(
+        token.tag == "." and token.word[0].isalpha() and token.word not in PLAIN and token.word not in ADJECTIVES
+        and token.word[-1] != "-"
+        and ((_is_mark(tokens, place + 1, stop) and place + 2 < stop and tokens[place + 2].noun is not None and _begins(tokens, place, start))
+             or (place - 2 >= start and tokens[place - 1].tag == "&" and tokens[place - 2].noun is not None
+                 and (place + 1 >= stop or _is_mark(tokens, place + 1, stop))))
+        for place, token in enumerate(tokens[start:stop], start)
+    )  # fmt: skip
+
+
+def _is_mark(tokens: Sequence[Token], place: int, stop: int) -> bool:
+    return place < stop and tokens[place].tag in "&,"
+
+
+def _begins(tokens: Sequence[Token], place: int, start: int) -> bool:
+    return place == start or tokens[place - 1].tag in "&,:" or tokens[place - 1].word in PLAIN
+
+
+def _within_general(tokens: Sequence[Token], heads: Sequence[Head], place: int) -> bool:
+    """Return whether the noun says where the general noun before it belongs: "aktörer inom offentlig sektor"."""
+    last = heads[-1] if heads else None
+    return last is not None and last.group is Group.ANY and last.place >= place - 8 and tokens[last.place + 1].tag in "iv"
+
+
+_SECTORS = (
+    "sektor",
+    "sektorn",
+    "sector",
+    "sectors",
+    "samhället",
+    "society",
+    "liv",
+    "livet",
+    "academia",
+    "akademin",
+    "akademi",
+    "samfundet",
+)

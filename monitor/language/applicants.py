@@ -1,0 +1,453 @@
+"""Who may apply, read from the clauses of a Swedish, English, Danish or Norwegian text in which applying is said.
+
+A text is read segment by segment. Each word gets a one-letter tag (see TAGS in applicant_words.py); short patterns over the tags find
+the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are the applicants. A noun
+behind a preposition or in a subordinate clause is none: "föreningar i kommuner", "företag som samarbetar med skolor".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor.language.applicant_phrases import Head, Token, find_heads, read_tokens
+from monitor.language.applicant_words import Group, word_set
+from monitor.language.segments import Segment, split_segments
+
+LONGEST = 100_000
+"""Characters of a text that are read: who may apply stands in the beginning of a page, not behind it."""
+_WORDS_SHOWN = 200
+_HEAD = 800
+"""Characters in which a text says what it offers to whom; a mere "support to X" further on may speak of anything."""
+
+
+class Role(StrEnum):
+    """Part that a group has in an application."""
+
+    MAY = "may"
+    MUST = "must"
+    """The group has to lead the project."""
+    PARTNER = "partner"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Statement of a text about one group of applicants.
+
+    `words` is the clause as published and begins at `start` (characters). With `only` the text says that nobody else may apply.
+    With `partial` the statement says nothing about groups that are not named: the group is narrowed by other words
+    ("organisationer inom idrott"), named as an example or in addition ("även föreningar"), or named by a clause that may just as well
+    speak of whom the money reaches in the end while municipalities are named elsewhere.
+    """
+
+    group: Group
+    role: Role
+    words: str
+    start: int
+    only: bool = False
+    partial: bool = False
+
+
+class _Cue(NamedTuple):
+    """Form of a clause. `side`: where its applicants stand; `weak`: it may also speak of those who benefit."""
+
+    name: str
+    pattern: re.Pattern[str]
+    side: str
+    weak: bool = False
+
+
+def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
+    return _Cue(
+        name, re.compile(pattern.replace("~", r"[^mXB:;?]").replace("_", r"(?:[^ivtfEmXabB:;?,&]|(?<=j)[&,])")), side, weak
+    )
+
+
+# In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear time.
+_CUES = (
+    _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
+    _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
+    _cue("heading", r"w[^?:n]{0,4}T[^?:n]{0,6}", "after"),
+    _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
+    _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
+    _cue("applying", r"[mX]~{0,10}?a", "before"),
+    _cue("applying", r"[mX]~{0,8}?U~{0,3}?A", "before"),
+    _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
+    _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
+    _cue("getting", r"(?:[mX][^mXnB:;?]{0,3})?R(?=[^B:;?n]{0,4}[$#cS])", "before"),
+    _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$", "before"),
+    _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
+    _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
+    _cue("by", r"A[^B:;?,n]{0,3}v(?=_{0,4}n)", "after", weak=True),
+    _cue("led", r"(?:m[^mXB:;?n]{0,3}?)?L[^vB:;?n]{0,3}?v", "after"),
+    _cue("lead", r"[mX]?[^mXB:;?n]{0,2}b[^n:;?]{0,2}?l", "before"),
+    _cue("lead", r"l[^n:;,?]{0,5}?[b:]", "after"),
+    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?(?:[ke]|s(?=[.;]?$))", "before"),
+    _cue("excluded", r"K", "before"),
+    _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
+    _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
+    _cue("applicant", r"en[^:;,?]{0,4}?[b:]", "after"),
+    _cue("applicant", r"k(?=n)", "after"),
+    _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
+    _cue("target", r"bT(?=_?n)", "after"),
+    _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
+    _cue("money", r"\$[^tfnB:;?]?[xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
+    _cue("money", r"(?:\$~{0,8}?G|G~{0,8}?\$)[^B:;?t]{0,8}?t(?=_{0,4}n)", "after", weak=True),
+    _cue("money", r"^t(?=_{0,3}n[^B:;?]{0,12}G[^B:;?]{0,3}\$)", "after", weak=True),
+    _cue("money", r"[Gg][xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
+    _cue("for", r"of(?=_{0,4}n)", "after"),
+    _cue("for", r"(?:^|[c$A:][i.#$j]{0,6})f(?=_{0,3}n)|[ft](?=_{0,3}nr?[^n]{0,1}W)", "after", weak=True),
+    _cue("wanting", r"(?<=n)rW[aD]", "before", weak=True),
+    _cue("search", r"s(?=_{0,4}nr[^n]{0,2}[Wm])|I(?=_{0,4}n[^B:;?]{0,6}[aUA])", "after", weak=True),
+    _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
+    _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
+    _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
+    _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q", "before"),
+    _cue("partner", r"(?<=n)P", "before"),
+    _cue("each", r"E(?=_{0,1}n)", "after", weak=True),
+    _cue("exception", r"Bx(?=_{0,3}n)", "after"),
+    _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
+)
+_HINT = re.compile(
+    r"s[öøo]k|søg|apply|applic|eligib|\bopen\b|åp[en]|åb[en]|öppe|öppn|rikta|vänder|henvend|retter|rettet|target|address|aimed|intended|"
+    r"till|til|stöd|støt|tilsk|bidrag|medel|midler|grant|fund|award|alloca|submit|invit|inbjud|bjuder|uppmanar|welcom|nominer|rekvir|"
+    r"part|delta|tillsammans|sammen|together|samarb|samverk|collab|cooperat|ansøg|målgr|\bper\b|reserv|begräns|restrict|limited|led(?:as|a|s|es|er)?\b|"
+    r"koordin|coordin|\b(?:få|får|receive|rätt|entitled|only|kun|bare|endast|enbart|bara)\b|för|\bfor\b|beneficiar|vem|hvem|who|\b(?:är|are|er)\s+(?:ni|du|you|I|dere)\b",
+    re.IGNORECASE,
+)
+_STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
+_YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
+_ITEMS = 15
+"""Lines under a heading that may be items of its list."""
+_ITEM_WORDS, _ITEM_HEAD = 25, 6
+"""Words of an item, and the place by which its first applicant stands; the line next to the heading may be a longer sentence."""
+_NOT_CALLS = re.compile(
+    r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
+    r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
+)
+_OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig kunskap the these this svar vägledning
+    inspiration medarbetare""")
+_CHEAPLY_NAMED = re.compile(
+    r"\bkommun(?!ikation|ikat|ism)|municipal|local\s+(?:and\s+regional\s+)?(?:authorit|govern)|offentlig|public\s+(?:bod|auth)",
+    re.I,
+)
+
+
+class _Clause(NamedTuple):
+    """Clause found in a segment: its form, and the places of its first and last token (behind)."""
+
+    cue: _Cue
+    start: int
+    end: int
+
+
+def _clauses(tags: str) -> list[_Clause]:
+    """Return the clauses of a segment in order; where two forms overlap, the one that begins first."""
+    found = [_Clause(cue, match.start(), match.end()) for cue in _CUES for match in cue.pattern.finditer(tags)]
+    chosen: list[_Clause] = []
+    for clause in sorted(found, key=lambda clause: clause.start):
+        if not chosen or clause.start >= chosen[-1].end:
+            chosen.append(clause)
+    return chosen
+
+
+class _Reader:
+    """Reader of one text: keeps what a heading announced until the lines under it are read."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text, self.language = text[:LONGEST], language
+        self.found: list[Applicant] = []
+        self.weak: set[int] = set()
+        """The numbers of the statements that a weak clause made."""
+        self.rest_excluded = False
+        self._listing = 0
+        """How many further lines may be read as items of a list."""
+        self._asked: list[Head] = []
+        self._last_subject: list[Head] = []
+        """The subject of the clause before, for one that names none: "kommuner kan inte leda men kan delta som partner"."""
+
+    def read(self) -> tuple[Applicant, ...]:
+        """Return the statements in the order of the text."""
+        for segment in split_segments(self.text):
+            if self._listing or self._asked or _HINT.search(self.text, segment.start, segment.end):
+                self._read_segment(segment)
+        named = len(self.weak) > 0 and _CHEAPLY_NAMED.search(self.text) is not None
+        return tuple(self._finished(number, statement, named) for number, statement in enumerate(self.found))
+
+    def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
+        only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
+        late = statement.start > _HEAD
+        unlike = named and statement.group not in (Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL)
+        partial = statement.partial or (number in self.weak and not only and (unlike or late))
+        return replace(statement, only=only, partial=partial)
+
+    def _read_segment(self, segment: Segment) -> None:
+        tokens = read_tokens(self.text, segment.start, segment.end, self.language)
+        tags = "".join(token.tag for token in tokens)
+        asked, self._asked = self._asked, []
+        if asked and tokens and tokens[0].word in _YES | _NO:
+            self._add(asked, Role.MAY if tokens[0].word in _YES else Role.NOT, tokens)
+        clauses, self._last_subject = _clauses(tags), []
+        listing = self._listing
+        self._listing = max(0, listing - 1)
+        end = 0
+        for number, clause in enumerate(clauses):
+            following = clauses[number + 1] if number + 1 < len(clauses) else None
+            end = self._read_clause(tokens, tags, clause, end, following)
+        if listing and not clauses:
+            self._read_item(tokens, tags)
+
+    def _read_item(self, tokens: Sequence[Token], tags: str) -> None:
+        """Read a line under a heading that asked who may apply."""
+        heads = find_heads(tokens, 0, _verb(tags, 0))
+        first = self._listing == _ITEMS - 1
+        if heads and heads[0].place <= _ITEM_HEAD and (first or len(tokens) <= _ITEM_WORDS):
+            self._add(heads, Role.MAY, tokens, only="o" in tags[: heads[0].place])
+        elif tags.endswith("?") or len(tokens) < 5:
+            self._listing = 0
+
+    def _read_clause(self, tokens: Sequence[Token], tags: str, clause: _Clause, begin: int, following: _Clause | None) -> int:
+        """Read one clause; the subject of the next one begins behind the place that is returned."""
+        cue, last = clause.cue, len(tokens)
+        if following is not None:
+            last = following.start
+            if following.cue.side == "before":
+                cut = max(tags.rfind(mark, clause.end, last) for mark in ",B")
+                last = cut if cut >= 0 else last
+        if cue.name == "heading":
+            return self._read_heading(tokens, tags, clause, last)
+        if cue.name == "exception" and not _PREDICATE.search(tags, 0, clause.start):
+            return begin
+        heads, first = self._subject(tokens, tags, clause, begin, last)
+        if cue.name == "for" and not heads:
+            return clause.end
+        span = tags[clause.start : clause.end]
+        before = tags[clause.start - 1] if clause.start else ""
+        negated = cue.name == "excluded" or "X" in span or "x" in span or (before == "x" and cue.side == "before")
+        if not heads:
+            if negated and "O" in tags[begin : clause.end]:
+                self.rest_excluded = True
+            elif tags.endswith(":"):
+                self._listing = _ITEMS
+            return clause.end
+        if tags.endswith("?") and cue.side == "before":
+            self._asked = heads
+            return clause.end
+        if negated and "O" in tags[begin : clause.end] and all(head.group is Group.ANY for head in heads):
+            self.rest_excluded = True
+            return clause.end
+        if negated and cue.name == "lead":
+            return clause.end  # who may not lead may still take part
+        role = Role.NOT if negated else self._role(tokens, tags, clause)
+        if role is not None and self._speaks_of_applying(tokens, tags, clause, heads, first):
+            if cue.weak or _speaks_of_benefit(tokens, clause):
+                heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
+            self._add(
+                heads,
+                role,
+                tokens,
+                only=self._says_only(tokens, tags, clause, heads, first),
+                weak=cue.weak,
+                also=_also(tags, clause) or cue.name == "for",
+            )
+        return clause.end if cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
+
+    def _read_heading(self, tokens: Sequence[Token], tags: str, clause: _Clause, last: int) -> int:
+        end = clause.end
+        mark = re.search(r"[:b?]", tags[end:last])
+        start = end + (mark.end() if mark else 0)
+        heads = find_heads(tokens, start, max(start, min(last, _verb(tags, start))))
+        if heads:
+            only = "o" in tags[clause.start : heads[0].place]
+            self._add(heads, Role.MAY, tokens, only=only)
+        self._listing = _ITEMS
+        return max(last if heads else start, end)
+
+    def _subject(self, tokens: Sequence[Token], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
+        """Return the applicants of a clause and where their phrase begins: before the verb, between its parts, else after it."""
+        if clause.cue.side == "after":
+            return find_heads(tokens, clause.end, last), clause.start
+        start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
+        contrast = tags.rfind("B", start, clause.start)
+        if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
+            start = contrast + 1  # else it stands within the subject: "regioner, dock inte kommuner, kan söka"
+        stop = clause.start
+        while stop > start and tags[stop - 1] in "rx":
+            stop -= 1  # "det är kommuner som kan söka"
+        heads = find_heads(tokens, start, stop, blocked=begin > 0 and start == begin)
+        if heads:
+            self._last_subject = heads
+            return heads, start
+        if self._last_subject and re.fullmatch(r"[B&,xZ]{1,3}", tags[start - 1 : stop]):
+            return self._last_subject, start
+        if heads := find_heads(tokens, clause.start + 1, clause.end):
+            return heads, clause.start
+        copula = re.match(r"[^nB;?]{0,8}?[b:]", tags[clause.end : last])
+        if copula and tags[start:stop].find("n") < 0:
+            return find_heads(tokens, clause.end + copula.end(), last), clause.end
+        return [], start
+
+    def _role(self, tokens: Sequence[Token], tags: str, clause: _Clause) -> Role | None:
+        """Return the part that the clause gives its applicants, or None when it is not about applying."""
+        name = clause.cue.name
+        words = {token.word for token in tokens[clause.start : clause.end]}
+        if name in ("partner", "with"):
+            return Role.PARTNER
+        if name in ("led", "lead"):
+            return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
+        if name == "applying":
+            tail = re.match(r"[^mXB;]{0,12}", tags[clause.end :])
+            behind = tail[0] if tail else ""
+            if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
+                return Role.PARTNER
+        return Role.MAY
+
+    def _speaks_of_applying(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
+        name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
+        if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
+            return False
+        if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
+            return "R" in tags[clause.start : clause.end]
+        if name == "by" and clause.cue.weak:
+            return tokens[clause.end - 1].word in ("from", "från", "fra")
+        if name == "target":
+            return _is_call(tokens, tags, clause, general=all(head.group is Group.ANY for head in heads))
+        if name == "applicant" and clause.cue.side == "after" and tokens[clause.end - 1].tag == "k":
+            return any(head.group is not Group.ANY for head in heads)
+        if name == "you":
+            return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
+        if name == "with":
+            together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
+            return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
+        return True
+
+    def _says_only(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
+        if not heads:
+            return False
+        words = {token.word for token in tokens[clause.start : clause.end]}
+        if clause.cue.name == "applicant" and clause.cue.side == "after" and words & _STRONG:
+            return True
+        if clause.cue.name == "target" and words & _RESERVED:
+            return True
+        return "o" in tags[min(first, heads[0].place) : heads[0].place]
+
+    def _add(
+        self,
+        heads: Sequence[Head],
+        role: Role,
+        tokens: Sequence[Token],
+        *,
+        only: bool = False,
+        weak: bool = False,
+        also: bool = False,
+    ) -> None:
+        start = tokens[0].start
+        words = self.text[start : min(tokens[-1].end, start + _WORDS_SHOWN)]
+        for head in heads:
+            part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
+            if weak:
+                self.weak.add(len(self.found))
+            self.found.append(Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also))
+
+
+_ADDRESSING = re.compile(r"rikta|vänder|aimed|target|henvend|retter|rettet|vender|målgr|mål|direct|address")
+
+
+def _speaks_of_benefit(tokens: Sequence[Token], clause: _Clause) -> bool:
+    """Return whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
+    span = tokens[clause.start : clause.end]
+    if clause.cue.name == "you":
+        return all(token.word not in ("du", "dig") for token in span)
+    return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
+
+
+def _is_call(tokens: Sequence[Token], tags: str, clause: _Clause, *, general: bool) -> bool:
+    """Return whether it is a call, or its money, that is open to or directed at somebody; a meeting, too, is open to `general` groups."""
+    if any(_NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
+        return False
+    verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
+    if not _PARTICIPLE.match(verb):
+        return True
+    if _OFFERED.match(verb) or (general and clause.start and clause.cue.pattern.pattern[0] != "c"):
+        return bool(re.search(r"[c$AS]", tags[max(0, clause.start - 8) : clause.start]))
+    return tags[clause.start - 1] in "bc$Axok:," if clause.start else clause.end <= _BARE
+
+
+_PARTICIPLE = re.compile(
+    r"aimed|addressed|targeted|directed|intended|available|designed|open|öppe|öppn|avse|riktad|riktat|åben|åbn|åpe|åpn|tillgäng"
+)
+_OFFERED = re.compile(r"available|designed|intended|tillgäng")
+_PREDICATE = re.compile(r"[mXabsTG$]")
+_BARE = 3
+"""Words of a heading such as "Open to:"."""
+_DUTY = re.compile(r"[mXagkA]")
+
+
+_RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
+_MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
+
+
+def _also(tags: str, clause: _Clause) -> bool:
+    """Return whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
+    return "Z" in tags[max(0, clause.start - 4) : clause.end]
+
+
+def _verb(tags: str, start: int) -> int:
+    """Return where the first finite verb stands, behind `start`; the end where there is none."""
+    found = re.compile(r"[mXbsTG]").search(tags, start)
+    return found.start() if found else len(tags)
+
+
+def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
+    """Return what a text says about who may apply, in the order of the text; empty when it says nothing of it.
+
+    `language` ("sv", "en", "da", "nb", or empty when unknown) settles the few words that mean different things. At most LONGEST
+    characters are read.
+    """
+    return _Reader(text, language).read()
+
+
+def _relevant(statements: Sequence[Applicant]) -> Iterator[Applicant]:
+    return (statement for statement in statements if statement.group in _MUNICIPAL or statement.group is Group.SCHOOL)
+
+
+def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
+    """Return the part that a municipality has, with the statement that says so; None when the text leaves it open.
+
+    A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
+    applicants without any of these, the municipality is not among them, unless the list is said to be incomplete.
+    """
+    whole = [statement for statement in statements if not statement.partial]
+    return (
+        _named(statements, frozenset((Group.MUNICIPALITY,)))
+        or _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL)))
+        or _named(whole, frozenset((Group.ANY,)))
+        or _others(statements)
+    )
+
+
+def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[Role, Applicant] | None:
+    about = [statement for statement in statements if statement.group in groups]
+    if Group.ANY in groups:
+        about = [statement for statement in about if statement.role is Role.MAY]
+        if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):
+            return None
+    for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.NOT):
+        for statement in about:
+            if statement.role is role:
+                return (Role.MAY if role is Role.MUST else role), statement
+    return None
+
+
+def _others(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
+    may = [statement for statement in statements if statement.role is Role.MAY and statement.group is not Group.ANY]
+    if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
+        may = [statement for statement in may if statement.only]
+    for statement in sorted(may, key=lambda statement: not statement.only):
+        if statement.only or not statement.partial:
+            return Role.NOT, statement
+    return None
