@@ -180,6 +180,12 @@ MIGRATIONS = {
     "m011_living": (
         "CREATE INDEX calls_living ON calls (status, last_deadline, vanished_at, story) WHERE vanished_at IS NULL AND story = ''"
     ),
+    # What the funder pays at most and the applicant at least, in per cent of the costs. `rate` was the funder's share until then.
+    "m020_shares": (
+        "ALTER TABLE calls ADD COLUMN funder_share INTEGER;\n"
+        "ALTER TABLE calls ADD COLUMN own_share INTEGER;\n"
+        "UPDATE calls SET funder_share = json_extract(data, '$.budget.rate') WHERE json_extract(data, '$.budget.rate') IS NOT NULL"
+    ),
 }
 """Each migration's statements, by its name, in the order they are made."""
 

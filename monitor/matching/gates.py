@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.calls import Call, Kind
 from monitor.language.termset import Scan, anywhere
 from monitor.matching.besides import Stated, is_like
-from monitor.matching.model import Answer
+from monitor.matching.model import Answer, FitRow
 from monitor.matching.ready import ReadyRow
 from monitor.matching.ruleset import PLACE_ZONES, RuleSet
 
@@ -20,7 +20,8 @@ class Gates:
     """What the gates say. `step` is the first that stops the call ("not-a-call", "outside", "fit-nej"), or empty.
 
     `answer` is whether a municipality may take part, `reason` why (Swedish), `rule` the line of fit.toml that decided and
-    `word` the word it found; the last two are empty where a programme's usual answer was used.
+    `word` the word it found; the last two are empty where a programme's usual answer was used. `guessed` tells that the text
+    itself does not say so: the answer rests on an identifier, on a word of the title or on what is usual in the programme.
     """
 
     step: str
@@ -29,6 +30,7 @@ class Gates:
     reason: str
     rule: str = ""
     word: str = ""
+    guessed: bool = False
 
 
 def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
@@ -46,15 +48,20 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: 
         word = _holds(row, rules, stated, scans)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
-            return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word)
+            guessed = answer.answer != "framgår inte" and is_guess(row.row)
+            return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word, guessed)
     programme = rules.programmes.get(stated.programme)
     usual: Answer = programme.municipality if programme else "framgår inte"
     if programme is None or usual == "framgår inte":
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
     # A usual answer is no reading of this call, so it weighs less than one that was read.
-    return Gates(
-        _step(call, usual), usual, SCORES[usual] - (10 if usual != "nej" else 0), f"Så brukar det vara i {programme.name}."
-    )
+    score = SCORES[usual] - (10 if usual != "nej" else 0)
+    return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.", guessed=True)
+
+
+def is_guess(row: FitRow) -> bool:
+    """Return whether a row concludes from something else than a statement of the text: from codes alone, or from words of the title."""
+    return not row.words or set(row.zones) <= {"title", "context"}
 
 
 def _own_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
