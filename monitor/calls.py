@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class Kind(StrEnum):
@@ -65,15 +66,21 @@ class Budget:
     """Money in whole units of `currency`; None means that the source does not state it.
 
     `total` is what the call hands out; with `shared` it is a pot for the whole parent call, not for this topic alone.
-    `project_min`/`project_max` are per project; `grants` is the expected number of projects; `rate` the share the funder
-    pays, in per cent; `text` the words of the source where it was read from text.
+    `project_min`/`project_max` are per project; `grants` is the expected number of projects; `text` the words of the source
+    where it was read from text. The two shares are stated ones, in per cent of the costs; neither is ever worked out from the other.
     """
 
     total: int | None = None
     project_min: int | None = None
     project_max: int | None = None
     grants: int | None = None
-    rate: int | None = None
+    funder_share: int | None = None
+    """The most that the funder pays, 1 to 100."""
+    own_share: int | None = None
+    """The least that the applicant pays (Swedish: medfinansiering), 0 to 100; 0 where the source says that nothing is asked for."""
+    funder_share_text: str = ""
+    own_share_text: str = ""
+    """The words of the source for each share, where it was read from text."""
     currency: str = "EUR"
     shared: bool = False
     pots: tuple[tuple[str, int], ...] = ()
@@ -154,6 +161,15 @@ class Call:
     def conditions_text(self) -> str:
         """The conditions as one plain text."""
         return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in self.conditions)
+
+
+def is_eu_call(call: Call) -> bool:
+    """Return whether the EU itself published the call, so that the funder is the EU."""
+    try:
+        host = urlsplit(call.url).hostname or ""
+    except ValueError:
+        return False
+    return host == "europa.eu" or host.endswith(".europa.eu")
 
 
 def next_deadline(call: Call, now: datetime) -> Deadline | None:

@@ -19,7 +19,7 @@ STATUS_NOW = (
 
 _COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
-    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.currency, c.first_seen,"
+    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share, c.own_share, c.currency, c.first_seen,"
     " CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
 LIVING = "c.vanished_at IS NULL AND c.story = ''"
@@ -44,6 +44,8 @@ class Listed:
     deadline_model: str
     budget_total: int | None
     budget_project: int | None
+    funder_share: int | None
+    own_share: int | None
     currency: str
     first_seen: str
     starts: str | None
@@ -52,6 +54,8 @@ class Listed:
     themes: tuple[tuple[str, str], ...] = ()
     answer: str = ""
     state: str = ""
+    guessed: bool = False
+    """Whether `answer` rests on something else than the text."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -61,11 +65,12 @@ class Listed:
 
 def _listed(row: dict[str, Any]) -> Listed:
     themes = json.loads(row.pop("themes", None) or "[]")
-    card = row.pop("fit_card", None)
+    card = json.loads(row.pop("fit_card", None) or "{}")
     return Listed(
         **row,
         themes=tuple((theme["id"], theme["title"]) for theme in themes),
-        answer=json.loads(card).get("municipality", "") if card else "",
+        answer=card.get("municipality", ""),
+        guessed=card.get("guessed", False),
     )
 
 

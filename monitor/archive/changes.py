@@ -36,6 +36,8 @@ class Event:
     new: str | None = None
 
 
+_SHARES = ("funder_share", "own_share")
+
 # Seconds differ from one reading to the next without any change.
 _SAME_INSTANT = timedelta(minutes=2)
 
@@ -88,7 +90,7 @@ def _deadlines_json(call: Call) -> str:
 
 def _budget_changed(old: Call, new: Call) -> Event | None:
     before, after = _budget_facts(old), _budget_facts(new)
-    if before == after:
+    if before == after or _without_new_shares(before, after) == _without_new_shares(after, before):
         return None
     return Event(Change.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
 
@@ -100,10 +102,17 @@ def _budget_facts(call: Call) -> dict[str, object]:
         "project_min": budget.project_min,
         "project_max": budget.project_max,
         "grants": budget.grants,
-        "rate": budget.rate,
+        "funder_share": budget.funder_share,
+        "own_share": budget.own_share,
     }
     stated = {name: value for name, value in facts.items() if value is not None}
     return {**stated, "currency": budget.currency} if stated else {}
+
+
+def _without_new_shares(facts: dict[str, object], others: dict[str, object]) -> dict[str, object]:
+    """Return the facts without a share that only one side has: a reader that has learnt to read it is no change of the publisher's."""
+    kept = {name: value for name, value in facts.items() if name not in _SHARES or name in others}
+    return kept if kept.keys() - {"currency"} else {}
 
 
 def _text_changed(old: Call, new: Call) -> Event | None:

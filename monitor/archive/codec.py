@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -36,7 +37,14 @@ def encode_call(call: Call) -> str:
 
 
 def decode_call(data: str | bytes) -> Call:
-    """The call from its JSON text."""
+    """Return the call from its JSON text, of this version or an older one."""
+    text = data.decode() if isinstance(data, bytes) else data
+    if '"rate":' in text:
+        values = json.loads(text)
+        budget = values.get("budget", {})
+        if "rate" in budget:  # the name of the funder's share until November 2026
+            budget.setdefault("funder_share", budget.pop("rate"))
+            return _calls().validate_json(json.dumps(values))
     return _calls().validate_json(data)
 
 
@@ -73,6 +81,8 @@ def call_row(call: Call, now: datetime) -> dict[str, Any]:
         "deadline_model": call.deadline_model.value,
         "budget_total": call.budget.total,
         "budget_project": call.budget.project_max,
+        "funder_share": call.budget.funder_share,
+        "own_share": call.budget.own_share,
         "currency": call.budget.currency,
         "published": stamp(call.published) if call.published else None,
     }

@@ -187,6 +187,12 @@ MIGRATIONS = {
         " reason TEXT NOT NULL, data TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, taken_back TEXT, put_back TEXT,"
         " PRIMARY KEY (source, call_id))"
     ),
+    # What the funder pays at most and the applicant at least, in per cent of the costs. `rate` was the funder's share until then.
+    "m020_shares": (
+        "ALTER TABLE calls ADD COLUMN funder_share INTEGER;\n"
+        "ALTER TABLE calls ADD COLUMN own_share INTEGER;\n"
+        "UPDATE calls SET funder_share = json_extract(data, '$.budget.rate') WHERE json_extract(data, '$.budget.rate') IS NOT NULL"
+    ),
 }
 """Each migration's statements, by its name, in the order they are made."""
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, next_deadline
+from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, is_eu_call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons, Section
 from monitor.digest.wording import HOME, Wording, capital, clean, distinct_words, first_sentences, shorten
+from monitor.language.shares import Shares
 
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
 WHY_WORDS = 4
+_SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
 class Cards:
@@ -171,6 +173,19 @@ class Cards:
             parts.append(say("card.grants", n=budget.grants))
         return "; ".join(parts)
 
+    def who_pays(self, call: Call, shares: Shares) -> str:
+        """Return both shares in one phrase; empty where neither is stated. Where one is, the other is what remains of a hundred."""
+        say = self.wording.say
+        if shares.own == 0:
+            return say("card.pays_all", payer=say("card.eu" if is_eu_call(call) else "card.funder"))
+        if shares.funder is None and shares.own is None:
+            return ""
+        own = shares.own if shares.own is not None else 100 - (shares.funder or 0)
+        funder = shares.funder if shares.funder is not None else 100 - own
+        payer = say("card.eu" if is_eu_call(call) else "card.funder")
+        name = "both" if 0 < own < 100 and funder else "funder" if funder else "own"
+        return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own))
+
     def _rows(self, item: Item) -> list[Row]:
         call = item.candidate.call
         say, now = self.wording.say, self._now
@@ -188,23 +203,24 @@ class Cards:
         if item.section is Section.CHANGED:
             return rows
         rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(item.candidate.reasons))
+        rows.extend(self._fit_rows(call, item.candidate.reasons))
         return rows
 
-    def _fit_rows(self, reasons: Reasons) -> list[Row]:
+    def _fit_rows(self, call: Call, reasons: Reasons) -> list[Row]:
         """The fit card's own lines. They are written in Swedish; in another language, labels and the one-word answer are translated."""
         at_home = self.wording.language == "sv"
         rows = []
         for line in reasons.fit:
             value = shorten(clean(line.value), FIT_LIMIT)
-            if at_home:
+            if line.key == "funder_share":
+                stated = self.who_pays(call, reasons.shares)
+                foreign = "" if stated or at_home else "sv"
+                rows.append(Row(self.wording.say("fit.who_pays"), stated or value, language=foreign))
+            elif at_home:
                 rows.append(Row(clean(line.label), value))
             elif line.key == "municipality":
-                rows.append(
-                    Row(
-                        self.wording.say("fit.municipality"), capital(self.wording.say(f"fit.{reasons.answer or 'framgår inte'}"))
-                    )
-                )
+                answer = f"fit.{'likely ' if reasons.guessed else ''}{reasons.answer or 'framgår inte'}"
+                rows.append(Row(self.wording.say("fit.municipality"), capital(self.wording.say(answer))))
             else:
                 rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
         return rows
@@ -274,7 +290,7 @@ class Cards:
 
     def _money_json(self, text: str) -> str:
         values = json.loads(text)
-        return self.money(Budget(**{name: value for name, value in values.items() if name != "rate"})) if values else ""
+        return self.money(Budget(**{name: value for name, value in values.items() if name in _SUMS})) if values else ""
 
     def _other_language(self, call: Call) -> str:
         return call.language if call.language and call.language != self.wording.language else ""

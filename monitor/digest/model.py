@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from monitor.calls import Call
+from monitor.language.shares import Shares
 
 
 class Level(StrEnum):
@@ -77,6 +78,9 @@ class Reasons:
     programme: str = ""
     answer: str = ""
     fit: tuple[FitLine, ...] = ()
+    guessed: bool = False
+    """Whether `answer` rests on something else than the text."""
+    shares: Shares = field(default_factory=Shares)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from monitor.digest.model import (
     Told,
 )
 from monitor.digest.wording import HOME, iso_week
+from monitor.language.shares import Shares
 
 NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)
 AUDIENCE = Audience(
@@ -102,9 +103,10 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
         answer="ja",
         fit=(
             FitLine("municipality", "Kan kommunen delta", "Ja. Kommuner nämns bland dem som får söka."),
-            FitLine("cofunding", "Medfinansiering", "Finansiären betalar högst 80 procent"),
+            FitLine("funder_share", "Finansiären betalar", "Högst 80 procent"),
             FitLine("partners", "Partner och länder", "Minst 2 parter från 2 länder"),
         ),
+        shares=Shares(funder=80),
     )
     return Match(level=level, relevance=relevance, read=lambda: reasons)
 

@@ -12,11 +12,12 @@ from monitor.archive.desk import Choices
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, Reasons, SourceHealth, Told
+from monitor.language.shares import Shares
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
-_IN_MAIL = ("municipality", "cofunding", "partners")
+_IN_MAIL = ("municipality", "funder_share", "partners")
 ADDED_RELEVANCE = 60.0
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
 _GOOD = ("accepted", "unchanged")
@@ -73,6 +74,8 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
         programme=programme.name if programme is not None else "",
         answer=match.fit_card.get("municipality", ""),
+        guessed=match.fit_card.get("guessed", False),
+        shares=Shares(**match.fit_card.get("shares", {})),
         fit=tuple(
             FitLine(line["key"], line["label"], line["value"])
             for line in match.fit_card.get("lines", ())

@@ -126,7 +126,8 @@ def _money(budget: Budget) -> str:
         f"totalt {budget.total} {budget.currency}" if budget.total is not None else "",
         f"minst {budget.project_min} {budget.currency} per projekt" if budget.project_min is not None else "",
         f"högst {budget.project_max} {budget.currency} per projekt" if budget.project_max is not None else "",
-        f"{budget.rate} procent" if budget.rate is not None else "",
+        f"finansiären betalar högst {budget.funder_share} procent" if budget.funder_share is not None else "",
+        f"ni betalar minst {budget.own_share} procent" if budget.own_share is not None else "",
     ]
     return ", ".join(part for part in parts if part)
 

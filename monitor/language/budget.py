@@ -1,30 +1,17 @@
-"""The budget of a call, read from its text: what is handed out, what one project may get, and the share the funder pays."""
+"""The budget of a call, read from its text: what is handed out, what one project may get, and the shares of funder and applicant."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from monitor.calls import Budget
 from monitor.language.money import AmountRole, FoundAmount, find_amounts
-from monitor.language.segments import split_segments
-
-# The funder's share, told from what the applicant must find elsewhere.
-_FUNDER = re.compile(
-    r"stödnivå|stödandel|finansiera(?:r|s)?\b|medfinansierar|betalar|stå(?:r)?\s+för|täcker|av\s+(?:de\s+)?(?:totala\s+)?(?:stödberättigade\s+)?(?:projekt)?(?:kostnader|budget|underlag)\w*|"
-    r"funding\s+rate|co-?financing\s+rate|\bi\s+(?:eu-)?stöd|\bbidrag\s+(?:på|med|om)|från\s+eu|eu-(?:stöd|bidrag|medel)|stöd(?:et)?\s+(?:är|på|ges|med|uppgår)|kan\s+(?:\w+\s+)?få|eu\s+(?:grant|contribution)|\bhur\s+mycket",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"egen\s?insats|egenfinansiering\w*|medfinansiering\w*|annan\s+finansiering|annat\s+håll|offentlig\s+finansiering|own\s+contribution|other\s+sources|förbättra\w*|minska\w*|andel\w*\s+av\s+(?:befolkning|kommun|delt)\w*|"
-    r"energiprestanda\w*|förskott|prefinanc\w*|pre-financing|indirekta|schablon\w*|overhead|flat\s+rate|budgeten\s*\.|personalkostnad\w*|ytterligare|återstående",
-    re.IGNORECASE,
-)
+from monitor.language.shares import find_shares
 
 
 def find_budget(text: str, language: str = "") -> Budget:
-    """What a text states about money, in one currency. Where it states two different totals, none is taken."""
-    amounts = [item for item in find_amounts(text, language) if item.role is AmountRole.RATE or item.currency]
+    """Return what a text states about money, in one currency. Where it states two different totals, none is taken."""
+    amounts = [item for item in find_amounts(text, language) if item.amount and item.currency]
     totals = [item for item in amounts if item.role is AmountRole.TOTAL and item.amount_max is None]
     projects = [item for item in amounts if item.role is AmountRole.PROJECT]
     currency = _leading(totals, projects)
@@ -36,7 +23,7 @@ def find_budget(text: str, language: str = "") -> Budget:
     low, high = _project(projects)
     if total is not None and high is not None and high > total:
         high = None  # one of the two was misread; the pot is the safer one
-    rate = _rate(text, amounts)
+    shares = find_shares(text)
     read = [
         item.text for item in (*(totals if total is not None else ()), *(projects if low is not None or high is not None else ()))
     ]
@@ -44,7 +31,10 @@ def find_budget(text: str, language: str = "") -> Budget:
         total=total,
         project_min=low,
         project_max=high,
-        rate=rate,
+        funder_share=shares.funder,
+        own_share=shares.own,
+        funder_share_text=shares.funder_text,
+        own_share_text=shares.own_text,
         currency=currency or "EUR",
         text=" · ".join(dict.fromkeys(read)),
     )
@@ -57,7 +47,7 @@ def _leading(totals: Sequence[FoundAmount], projects: Sequence[FoundAmount]) -> 
 
 
 def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
-    """The span for one project; several different caps (per kind of project) give none."""
+    """Return the span for one project; several different caps (per kind of project) give none."""
     spans = {(item.amount, item.amount_max) for item in projects if item.amount_max is not None}
     if len(spans) == 1:
         return next(iter(spans))
@@ -66,19 +56,3 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
     least = {item.amount for item in projects if item.least}
     most = {item.amount for item in projects if not item.least}
     return (next(iter(least)) if len(least) == 1 else None), (next(iter(most)) if len(most) == 1 else None)
-
-
-def _rate(text: str, amounts: Sequence[FoundAmount]) -> int | None:
-    """The funder's share where exactly one is stated."""
-    segments = split_segments(text)
-    rates: set[int] = set()
-    for item in amounts:
-        if item.rate is None or item.rate_from is not None or item.rate != int(item.rate) or not 0 < item.rate <= 100:
-            continue
-        segment = next((part for part in segments if part.start <= item.start < part.end), None)
-        if segment is None:
-            continue
-        sentence = text[segment.start : segment.end]
-        if _FUNDER.search(sentence) and not _OWN.search(sentence):
-            rates.add(int(item.rate))
-    return rates.pop() if len(rates) == 1 else None

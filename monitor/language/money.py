@@ -1,32 +1,60 @@
-"""Sums of money and rates in running text: how much, in which currency, and for what. Shares are rates, never amounts."""
+"""Sums of money and rates in running text: how much, in which currency, and for what. Shares are rates, never amounts.
+
+Reading goes in three steps: each figure with its unit (`_figures`), spans of two figures (`_items`), and the role that the sentence gives a sum.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from monitor.language.money_words import (
-    AMOUNT,
     ASKED,
-    BOTH,
+    BETWEEN,
+    CENTS,
+    COUNTED,
     DASHES,
-    JOINED,
     LEAST,
+    LETTER_SCALE,
+    LINK,
+    LOOSE_CENTS,
+    MONEY,
     MORE,
     MOST,
     NO_NOUN,
+    NUMBER,
+    OTHER_PREFIX,
+    OTHER_SUFFIX,
+    PART,
     PER,
+    PERCENT,
+    PREFIX,
     PROJECT,
-    RATE,
     RESTATED,
     TOTAL,
+    UNIT,
+    YEAR,
+    is_english_scale,
+    krona_of,
     read_currency,
     read_scale,
 )
 from monitor.language.number_words import parse_number
 from monitor.language.segments import Segment, split_segments
+
+# Nothing that is handed out comes near; what is larger is a code or a row of cells. SQLite's integers end at 9.2 * 10**18.
+LARGEST_SUM = 10**15
+_MILLION = 10**6
+# The longest prefix, with blanks; looking back no further keeps reading linear.
+_LOOK_BACK = 24
+# How far a word like "högst" may stand from its sum.
+_BOUND_BACK = 80
+# The last letters and signs that a currency before a figure can have.
+_PREFIX_ENDS = frozenset("kdrfnposKDRFNPOS€$£ł.:)")
 
 
 class AmountRole(StrEnum):
@@ -61,190 +89,351 @@ class FoundAmount:
 
 
 def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
-    """Every amount and rate of a text, in order.
+    """Return every sum and rate of a text, in order.
 
-    Swedish millions without a currency are kronor, unless the text counts in another currency elsewhere.
+    `language` ("sv", "en", "da", "nb" or "") settles which country's krona a bare "kr" is. Swedish millions without a currency are kronor, unless
+    the text counts in another currency elsewhere or the sentence counts people. A sum whose currency is not known has none ("") or is left out.
     """
     words = text.translate(DASHES)
-    english = language == "en"
-    found: list[FoundAmount] = [_rate(hit) for hit in RATE.finditer(words)]
-    taken = [(item.start, item.end) for item in found]
-    for hit in AMOUNT.finditer(words):
-        if any(start < hit.end() and hit.start() < end for start, end in taken):
-            continue
-        found += _amounts(hit, words, english)
-    found.sort(key=lambda item: item.start)
-    found = _with_currency(found, words, language)
     segments = split_segments(words)
+    found = list(_items(list(_figures(words, language)), words))
+    found = _with_currency(found, words, segments, language)
     found = [replace(item, text=text[item.start : item.end]) for item in found]
-    return _with_restated([_with_role(item, words, segments) for item in found], words)
+    return _with_restated(_with_roles(found, words, segments), words)
 
 
-def _rate(hit: re.Match[str]) -> FoundAmount:
-    return FoundAmount(
-        start=hit.start(),
-        end=hit.end(),
-        text="",
-        role=AmountRole.RATE,
-        rate=parse_number(hit["rate"]),
-        rate_from=parse_number(hit["low"] or ""),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """Number with the unit that stands at it.
+
+    `start` and `end` hold prefix and unit. `scale` is the factor of a word behind the number, `lead_scale` that of a prefix ("MSEK 5"); 0 where
+    there is none. `lead` and `currency` are ISO codes before and behind the number; "" where the language does not settle which krona it is;
+    None where no currency stands there. `bare` tells a number of figures alone, without groups or decimals.
+    """
+
+    start: int
+    end: int
+    number: Decimal
+    bare: bool
+    words: str
+    scale: int = 0
+    lead_scale: int = 0
+    lead: str | None = None
+    currency: str | None = None
+    percent: bool = False
+
+    @property
+    def stated(self) -> str | None:
+        """The currency of the figure, None where it bears none."""
+        return self.currency if self.currency is not None else self.lead
+
+    @property
+    def factor(self) -> int:
+        return self.scale or self.lead_scale or 1
+
+    @property
+    def has_unit(self) -> bool:
+        return self.stated is not None or self.scale > 0 or self.percent
+
+    @property
+    def is_year(self) -> bool:
+        return self.bare and not self.scale and YEAR.fullmatch(self.words) is not None
 
 
-def _unit(hit: re.Match[str], number: int) -> tuple[int | None, str | None]:
-    """Scale and currency of one of the figures; None where it bears none."""
-    got = hit.groupdict()
-    if joined := got.get(f"joined{number}"):
-        code, scale = JOINED[joined.casefold()]
-        return scale, code
-    if scale_words := got.get(f"scale{number}"):
-        currency = read_currency(got.get(f"curs{number}")) or BOTH.get(scale_words.casefold(), (None, 0))[0]
-        return read_scale(scale_words), currency
-    if words := got.get(f"cur{number}"):
-        return 1, read_currency(words)
-    return None, None
+def _figures(words: str, language: str) -> Iterator[_Figure]:
+    """Yield the readable numbers of a text with their units; each stretch of text belongs to one figure."""
+    krona = krona_of(language, words)
+    english = language == "en"
+    end = 0
+    for hit in NUMBER.finditer(words):
+        if hit.start() < end:
+            continue
+        figure = _figure(hit, words, end, krona, english)
+        if figure is not None:
+            yield figure
+            end = figure.end
 
 
-def _prefix(words: str | None) -> tuple[int | None, str | None]:
-    key = (words or "").casefold().strip()
-    if key in JOINED:
-        currency, scale = JOINED[key]
-        return scale, currency
-    return (None, read_currency(key)) if key else (None, None)
-
-
-def _whole(value: Decimal | None, scale: int) -> int | None:
-    return None if value is None else int((value * scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
-def _amounts(hit: re.Match[str], words: str, english: bool) -> list[FoundAmount]:
-    got = hit.groupdict()
+def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], english: bool) -> _Figure | None:
     start, end = hit.span()
-    if got["low"]:
-        return _range(hit, words, english)
-    scale: int | None
-    currency: str | None
-    if got["pnum"]:
-        pre_scale, currency = _prefix(got["pre3"])
-        scale = read_scale(got["pscale"]) if got["pscale"] else pre_scale
-        number = parse_number(got["pnum"], english=english or _is_english(got["pscale"]), scaled=bool(scale))
-    elif got["num"]:
-        scale, currency = _unit(hit, 4)
-        number = parse_number(got["num"], english=english or _is_english(got.get("scale4")), scaled=(scale or 1) > 1)
-    else:
-        scale = read_scale(got["wscale"])
-        currency = read_currency(got["wcur"]) or BOTH.get(got["wscale"].casefold(), (None, 0))[0]
-        number = parse_number(got["word"])
-    if currency is None and (not scale or scale < 10**6 or not NO_NOUN.match(words, end)):
-        return []
-    return [FoundAmount(start=start, end=end, text="", amount=_whole(number, scale or 1), currency=currency or "")]
-
-
-def _is_english(scale: str | None) -> bool:
-    return bool(scale) and (scale or "").casefold() in {"million", "millions", "billion", "billions", "thousand", "m", "bn"}
-
-
-def _range(hit: re.Match[str], words: str, english: bool) -> list[FoundAmount]:
-    got = hit.groupdict()
-    low_scale, low_currency = _unit(hit, 1)
-    high_scale, high_currency = _unit(hit, 2)
-    for number, prefix in ((1, "pre1"), (2, "pre2")):
-        scale, currency = _prefix(got[prefix])
-        if number == 1:
-            low_scale, low_currency = low_scale or scale, low_currency or currency
-        else:
-            high_scale, high_currency = high_scale or scale, high_currency or currency
-    currency = high_currency or low_currency
-    scale_words = got.get("scale2") or got.get("scale1")
-    spoken = english or _is_english(scale_words)
-    low = parse_number(got["low"], english=spoken, scaled=(low_scale or high_scale or 1) > 1)
-    high = parse_number(got["high"], english=spoken, scaled=(high_scale or 1) > 1)
-    if currency is None and (not high_scale or high_scale < 10**6 or not NO_NOUN.match(words, hit.end())):
-        return []
-    if low is None or high is None:
-        return []
-    factor = high_scale or (low_scale if got["joined1"] is None and low_scale and high < 1000 and got["pre1"] else None) or 1
-    first = (
-        low_scale
-        if low_scale and low_scale > 1
-        else (factor if low < 1000 and (low_scale is None or low_scale == 1) and not got["cur1"] else 1)
-    )
-    bottom, top = _whole(low, first), _whole(high, factor)
-    two_sums = re.fullmatch(r"\s*(?:och|and)\s*", got["to"]) and not re.search(
-        r"(?:mellan|between)\s+$", words[: hit.start()][-12:], re.IGNORECASE
-    )
-    differ = low_currency is not None and high_currency is not None and low_currency != high_currency
-    if two_sums or differ or (bottom or 0) > (top or 0):
-        middle, start = hit.end("to"), hit.start()
-        one = FoundAmount(start=start, end=hit.start("to"), text="", amount=bottom, currency=low_currency or currency or "")
-        two = FoundAmount(start=middle, end=hit.end(), text="", amount=top, currency=high_currency or currency or "")
-        own = low_currency is not None or low_scale is not None or two_sums
+    before = words[max(left, start - _LOOK_BACK) : start]
+    near = before.rstrip()[-1:] in _PREFIX_ENDS
+    prefix = PREFIX.search(before) if near else None
+    if _is_piece(before, words, end, prefixed=prefix is not None) or (prefix is None and OTHER_PREFIX.search(before.rstrip())):
+        return None
+    if percent := PERCENT.match(words, end):
+        number = parse_number(hit[0])
         return (
-            [one, two]
-            if own and bottom is not None and not (two_sums and low_currency is None and low_scale is None and low >= 1900)
-            else [two]
+            number
+            if number is None
+            else _Figure(start=start, end=percent.end(), number=number, bare=True, words=hit[0], percent=True)
         )
-    return [FoundAmount(start=hit.start(), end=hit.end(), text="", amount=bottom, amount_max=top, currency=currency or "")]
+    cents, end = _loose_cents(hit, words)
+    scale_words, currency, end = _unit(hit, words, end, prefixed=prefix is not None)
+    scale = read_scale(scale_words) if scale_words else 0
+    lead_scale = read_scale(prefix["letter"] or prefix["krona"]) if prefix and (prefix["letter"] or prefix["krona"]) else 0
+    if OTHER_SUFFIX.match(words, end):
+        return None
+    number = parse_number(hit[0], english=english or is_english_scale(scale_words), scaled=max(scale, lead_scale) > 1)
+    if number is None or number * max(scale, lead_scale, 1) > LARGEST_SUM:
+        return None
+    if currency and (more := CENTS.match(words, end)):
+        cents, end = Decimal(more["cents"]), more.end()
+    lead = read_currency(prefix["currency"] or "kr") if prefix else None
+    return _settled(
+        _Figure(
+            start=start - (len(before) - prefix.start() if prefix and not prefix["label"] else 0),
+            end=end,
+            number=number + cents / 100,
+            bare=hit[0].isdigit(),
+            words=hit[0],
+            scale=scale,
+            lead_scale=lead_scale,
+            lead=krona.get(lead, lead) if lead is not None else None,
+            currency=krona.get(currency, currency) if currency else None,
+        )
+    )
 
 
-def _with_currency(found: list[FoundAmount], words: str, language: str) -> list[FoundAmount]:
-    """The currency of sums that leave it out, where the text knows only one."""
+def _settled(figure: _Figure) -> _Figure | None:
+    """Return the figure if what stands before and behind it does not contradict each other, else None."""
+    if figure.lead and figure.currency and figure.lead != figure.currency:
+        return None if len({figure.lead, figure.currency} - {"SEK", "NOK", "DKK"}) else replace(figure, lead=None)
+    return figure
+
+
+def _is_piece(before: str, words: str, end: int, *, prefixed: bool) -> bool:
+    """Return whether a number is a piece of a date, code, time or word."""
+    last, second = before[-1:], before[-2:-1]
+    if (last.isalnum() or last == "_") and not prefixed:
+        return True
+    if last in (".", ",", ":", "/", "'", "’") and second.isdigit():
+        return True
+    if last == "-" and second.isalpha():
+        return True
+    return words[end : end + 1] in (".", ",", ":", "/", "'", "’") and words[end + 1 : end + 2].isdigit()
+
+
+def _loose_cents(hit: re.Match[str], words: str) -> tuple[Decimal, int]:
+    """Return the cents that a blank parts from a grouped number ("1.837, 32 €"), and where they end."""
+    if not hit[0][-4:-3].isdigit() and len(hit[0]) > 4 and (more := LOOSE_CENTS.match(words, hit.end())):
+        unit = UNIT.match(words, more.end())
+        if unit and unit["currency"]:
+            return Decimal(more["cents"]), more.end()
+    return Decimal(0), hit.end()
+
+
+def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[str, str, int]:
+    """Return the words of scale and the currency behind a number, and where they end."""
+    unit = UNIT.match(words, end)
+    if unit is None:
+        letter = LETTER_SCALE.match(words, end) if prefixed else None
+        return (letter[0], "", letter.end()) if letter else ("", "", end)
+    if unit["stroke"]:
+        return "", read_currency(unit["stroke_currency"]) or read_currency("kr"), unit.end()
+    if unit["krona"]:
+        return unit["krona"], read_currency("kr"), unit.end()
+    if unit["letter"]:
+        return unit["letter"], read_currency(unit["letter_currency"]), unit.end()
+    name = "scale_currency" if unit["scale"] else "currency"
+    if unit[name] and _belongs_to_next(hit, unit, words, prefixed=prefixed):
+        return unit["scale"] or "", "", unit.end("scale") if unit["scale"] else end
+    return unit["scale"] or "", read_currency(unit[name]), unit.end()
+
+
+def _belongs_to_next(hit: re.Match[str], unit: re.Match[str], words: str, *, prefixed: bool) -> bool:
+    """Return whether a currency between two numbers is the second one's: "EUR 5 000 EUR 10 000", "Del 1 EUR 500 000"."""
+    if PREFIX.search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
+        return False
+    gap = next((width for width in (0, 1, 2) if words[unit.end() + width : unit.end() + width + 1].isdigit()), None)
+    following = NUMBER.match(words, unit.end() + gap) if gap is not None else None
+    if following is None:
+        return False
+    after = UNIT.match(words, following.end())
+    if after and not after["scale"]:
+        return False
+    if prefixed:
+        return True
+    large = bool(after) or not following[0].isdigit() or (len(following[0]) > 3 and not YEAR.fullmatch(following[0]))
+    return large and not unit["scale"] and hit[0].isdigit() and len(hit[0]) <= 3
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
+    """Yield sums, rates and spans; figures that are neither are left out."""
+    place = 0
+    while place < len(figures):
+        one = figures[place]
+        two = figures[place + 1] if place + 1 < len(figures) else None
+        link = LINK.fullmatch(words, one.end, two.start) if two and two.start - one.end < _LOOK_BACK else None
+        between = link is not None and BETWEEN.search(words[max(0, one.start - _LOOK_BACK) : one.start]) is not None
+        if two is not None and link is not None and (item := _span(one, two, link, words, between=between)) is not None:
+            yield item
+            place += 2
+            continue
+        if (item := _single(one, words)) is not None:
+            yield item
+        # "2021-27 miljoner": what is glued to a number that is no sum is not read alone.
+        glued = two is not None and link is not None and link[0] == "-" and not one.has_unit and not _is_numbered(one, words)
+        place += 2 if glued else 1
+
+
+def _single(figure: _Figure, words: str) -> FoundAmount | None:
+    if figure.percent:
+        return FoundAmount(start=figure.start, end=figure.end, text="", role=AmountRole.RATE, rate=figure.number)
+    if figure.stated is None and not _is_unnamed_money(figure, words):
+        return None
+    return FoundAmount(
+        start=figure.start,
+        end=figure.end,
+        text="",
+        amount=_whole(figure.number * figure.factor),
+        currency=figure.stated or "",
+    )
+
+
+def _is_unnamed_money(figure: _Figure, words: str) -> bool:
+    return figure.scale >= _MILLION and NO_NOUN.match(words, figure.end) is not None
+
+
+def _is_numbered(figure: _Figure, words: str) -> bool:
+    """Return whether a figure is the number of a part: "del 2"."""
+    return PART.search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
+
+
+def _span(one: _Figure, two: _Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
+    """Return the span that two figures make, or None where each stands for itself.
+
+    The first figure may leave its unit to the second ("5-10 miljoner kronor"). The second leaves its unit to the first only where a currency
+    stands before the first ("EUR 100 000 - 200 000") and nothing is counted behind: "60 000 euro till 2 500 kommuner" is no span.
+    """
+    if one.percent or two.percent:
+        return _rate_span(one, two)
+    if link["both"] and not between:
+        return None
+    if not one.has_unit and not between and (one.is_year or _is_numbered(one, words)) and (two.scale or not two.bare):
+        return None
+    if two.stated is None and not _follows_prefix(one, two, words) and not _is_unnamed_money(two, words):
+        return None
+    if one.stated is not None and two.stated is not None and one.stated != two.stated:
+        return None
+    top = two.number * (two.factor if two.has_unit else max(one.lead_scale, 1))
+    bottom = one.number * _low_factor(one, two)
+    if bottom > top or top > LARGEST_SUM:
+        return None
+    return FoundAmount(
+        start=one.start,
+        end=two.end,
+        text="",
+        amount=_whole(bottom),
+        amount_max=_whole(top),
+        currency=two.stated or one.stated or "",
+    )
+
+
+def _rate_span(one: _Figure, two: _Figure) -> FoundAmount | None:
+    if not two.percent or (one.has_unit and not one.percent) or not one.number < two.number <= 100:
+        return None
+    return FoundAmount(start=one.start, end=two.end, text="", role=AmountRole.RATE, rate=two.number, rate_from=one.number)
+
+
+def _follows_prefix(one: _Figure, two: _Figure, words: str) -> bool:
+    """Return whether a currency before the first figure counts for the second too."""
+    return (
+        one.lead is not None
+        and one.currency is None
+        and not two.is_year
+        and (two.scale > 0 or one.scale == 0)
+        and NO_NOUN.match(words, two.end) is not None
+    )
+
+
+def _low_factor(one: _Figure, two: _Figure) -> int:
+    """Return the factor of a span's first figure, which may leave its scale to the second: "5-10 miljoner", not "500 till 2 miljoner"."""
+    if one.scale or one.lead_scale:
+        return one.factor
+    if one.currency is not None or one.number >= 1000:
+        return 1
+    return two.factor
+
+
+def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[Segment], language: str) -> list[FoundAmount]:
+    """Return the sums with the currency of those that leave it out: kronor where the text is Swedish and knows no other, else ""."""
     known = {item.currency for item in found if item.amount is not None and item.currency}
-    kroner = {"no": "NOK", "nb": "NOK", "nn": "NOK", "da": "DKK"}.get(language, "")
+    swedish = language in ("", "sv") and known <= {"SEK"}
     settled = []
     for item in found:
-        piece = words[item.start : item.end].casefold()
-        if (
-            item.amount is not None
-            and language in ("no", "nb", "nn", "da")
-            and item.currency in ("", "SEK")
-            and re.search(r"\bkr\b|kroner|mill|mrd", piece)
-        ):
-            item = replace(item, currency=kroner)
-        elif (
-            item.amount is not None
-            and not item.currency
-            and "kroner" not in piece
-            and len(known) <= 1
-            and language not in ("no", "nb", "nn", "da")
-        ):
-            swedish = re.search(r"miljon|miljard|milj|mdr|mn", piece) is not None
-            item = replace(item, currency=next(iter(known), "SEK") if swedish and known <= {"SEK"} else "")
+        if item.amount is not None and not item.currency:
+            piece, segment = words[item.start : item.end].casefold(), _segment(item, segments, words)
+            sentence = words[segment.start : segment.end]
+            if COUNTED.search(sentence) and not MONEY.search(sentence):
+                continue
+            if swedish and re.search(r"miljon|miljard|milj|mdr|mn", piece):
+                item = replace(item, currency="SEK")
         settled.append(item)
     return settled
 
 
-def _with_role(item: FoundAmount, words: str, segments: list[Segment]) -> FoundAmount:
-    segment = next((s for s in segments if s.start <= item.start < s.end), Segment(0, len(words), True))
-    before, after = words[segment.start : item.start], words[item.end : segment.end]
+def _segment(item: FoundAmount, segments: Sequence[Segment], words: str) -> Segment:
+    """Return the sentence or line in which an item begins."""
+    place = bisect_right(segments, item.start, key=lambda segment: segment.start) - 1
+    found = segments[place] if place >= 0 else None
+    return found if found is not None and item.start < found.end else Segment(item.start, item.end, True)
+
+
+class _Cues:
+    """The words of a sentence that tell the pot from the money for one project: where they begin and end, found once per sentence."""
+
+    def __init__(self, words: str, segment: Segment) -> None:
+        sentence = words[segment.start : segment.end]
+        self._spans = {
+            role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in pattern.finditer(sentence)]
+            for role, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
+        }
+
+    def before(self, place: int) -> AmountRole | None:
+        """Return the role whose words stand last before a place; None where none do."""
+        ends = {role: spans[at - 1][1] for role, spans in self._spans.items() if (at := bisect_left(spans, (place, 0)))}
+        return max(ends, key=lambda role: ends[role], default=None)
+
+    def after(self, place: int, width: int = 60) -> AmountRole | None:
+        """Return the role whose words stand first within `width` characters behind a place; None where none do."""
+        starts = {
+            role: spans[at][0]
+            for role, spans in self._spans.items()
+            if (at := bisect_left(spans, (place, 0))) < len(spans) and spans[at][1] <= place + width
+        }
+        return min(starts, key=lambda role: starts[role], default=None)
+
+
+def _with_roles(found: Sequence[FoundAmount], words: str, segments: Sequence[Segment]) -> Iterator[FoundAmount]:
+    cues: dict[Segment, _Cues] = {}
+    for item in found:
+        segment = _segment(item, segments, words)
+        if segment not in cues:
+            cues[segment] = _Cues(words, segment)
+        yield _with_role(item, words, segment, cues[segment])
+
+
+def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> FoundAmount:
+    before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
+    after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item = replace(item, most=MOST.search(before) is not None, least=(LEAST.search(before) or MORE.match(after)) is not None)
-    if item.role is AmountRole.RATE:
-        return item
-    if ASKED.search(before):
+    if item.role is AmountRole.RATE or ASKED.search(before):
         return item
     if PER.match(after):
         return replace(item, role=AmountRole.PROJECT)
-    near = {
-        role: max((hit.end() for hit in pattern.finditer(before)), default=-1)
-        for role, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
-    }
-    role = max(near, key=lambda key: near[key])
-    if near[role] < 0:
-        hits = {
-            key: hit.start()
-            for key, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
-            if (hit := pattern.search(after[:60]))
-        }
-        role = (
-            min(hits, key=lambda key: hits[key])
-            if hits
-            else (AmountRole.PROJECT if item.most and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN)
-        )
+    role = cues.before(item.start) or cues.after(item.end)
+    if role is None:
+        role = AmountRole.PROJECT if item.most and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
     return replace(item, role=role)
 
 
-def _with_restated(found: list[FoundAmount], words: str) -> list[FoundAmount]:
-    """Sums that only repeat the one before in another currency move into its `others`."""
+def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount]:
+    """Return the sums; those that only repeat the one before in another currency stand in its `others`."""
     merged: list[FoundAmount] = []
     for item in found:
         last = merged[-1] if merged else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from monitor.calls import Budget, Call, DeadlineModel
+from monitor.calls import Budget, Call, DeadlineModel, Kind, is_eu_call
+from monitor.language.shares import Shares, find_shares
 from monitor.matching.gates import Gates
 from monitor.matching.judgement import judge_call
 from monitor.matching.model import Answer, Programme
@@ -17,7 +18,7 @@ UNREAD = "Framgår inte"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitLine:
-    """One line of the card. `known` is False where the value is `UNREAD`, with or without what is usual in the programme."""
+    """One line of the card. `known` is False where the value is `UNREAD`, with or without what is usual in the programme, or a guess."""
 
     key: str
     label: str
@@ -27,11 +28,13 @@ class FitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitCard:
-    """What is known of the terms. `municipality` is the answer in one word, `why` its reason."""
+    """Terms of a call. `municipality` is the answer in one word, `why` its reason; `guessed` tells that the text does not say so."""
 
     municipality: Answer
     why: str
     lines: tuple[FitLine, ...]
+    guessed: bool = False
+    shares: Shares = field(default_factory=Shares)
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -40,12 +43,21 @@ class FitCard:
 
 
 _MAY = {"ja": "Ja", "som partner": "Ja, som partner", "nej": "Nej", "framgår inte": UNREAD}
+_MAY_BE = {"ja": "Troligen", "som partner": "Troligen, som partner", "nej": "Troligen inte"}
+NOT_IN_TEXT = "(står inte i texten)"
 _STAGES = {
     DeadlineModel.SINGLE: "Ett steg: hela ansökan på en gång",
     DeadlineModel.TWO_STAGE: "Två steg: först en kort skiss, och bara de som går vidare skriver en hel ansökan",
     DeadlineModel.CUT_OFFS: "Ett steg, med flera bedömningsdagar",
-    DeadlineModel.ROLLING: "Ett steg, ansökningar tas emot löpande",
+    DeadlineModel.ROLLING: "Ansökningar tas emot löpande",
 }
+_LIKELY_STAGES = {
+    DeadlineModel.SINGLE: f"Troligen ett steg {NOT_IN_TEXT}",
+    DeadlineModel.CUT_OFFS: f"Troligen ett steg, med flera bedömningsdagar {NOT_IN_TEXT}",
+}
+_ONE_STAGE = re.compile(
+    r"\b(?:ett\s+steg|en\s+etapp|enstegs\w*|(?:single|one)[\s-]stage|single\s+step|ett\s+trinn|ét\s+trin)\b", re.IGNORECASE
+)
 
 
 def fit_card(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> FitCard:
@@ -57,6 +69,7 @@ def card_of(rules: RuleSet, call: Call, gates: Gates) -> FitCard:
     """The card of a call that the gates have judged."""
     programme = rules.programme_of(call)
     text = "\n".join(part for part in (call.title, call.summary, call.body, call.conditions_text) if part)
+    shares = _shares(call.budget, text)
     return FitCard(
         municipality=gates.answer,
         why=gates.reason,
@@ -65,13 +78,15 @@ def card_of(rules: RuleSet, call: Call, gates: Gates) -> FitCard:
             _municipality(gates),
             _line("per-project", "Pengar per projekt", _per_project(call.budget)),
             _line("total", "Pengar totalt", _total(call.budget)),
-            _line("cofunding", "Medfinansiering", _share(call.budget, text), _usual(programme, "cofunding")),
+            *_share_lines(shares, programme, eu=is_eu_call(call)),
             _line("partners", "Partner och länder", _partners(text)),
-            _line("stage", "Ansökan i", _STAGES.get(call.deadline_model, "")),
+            _stage(call, text),
             _line("duration", "Projekttid", _duration(text)),
             _line("language", "Språk i ansökan", "", _usual(programme, "language")),
             _contact(programme),
         ),
+        guessed=gates.guessed,
+        shares=shares,
     )
 
 
@@ -84,13 +99,59 @@ def _line(key: str, label: str, text: str, usual: str = "") -> FitLine:
 def _usual(programme: Programme | None, key: str) -> str:
     """What holds for the programme as a whole is said to be just that: this call may differ."""
     text = str(getattr(programme, key, "")) if programme is not None else ""
-    return f"Brukar i {programme.name} vara: {text[0].lower() + text[1:]}" if programme is not None and text else ""
+    return f"Brukar i {programme.name} vara: {_inside(text)}" if programme is not None and text else ""
+
+
+def _inside(text: str) -> str:
+    """Return a sentence as it stands behind a colon: small at its beginning, unless that is a name in capitals."""
+    return text if text[1:2].isupper() else text[0].lower() + text[1:]
 
 
 def _municipality(gates: Gates) -> FitLine:
-    known = gates.answer != "framgår inte"
-    text = f"{_MAY[gates.answer]}. {gates.reason}" if gates.reason else _MAY[gates.answer]
+    known = gates.answer != "framgår inte" and not gates.guessed
+    answer = f"{_MAY_BE[gates.answer]} {NOT_IN_TEXT}" if gates.guessed else _MAY[gates.answer]
+    text = f"{answer}. {gates.reason}" if gates.reason else answer
     return FitLine(key="municipality", label="Kan kommunen delta", value=text, known=known)
+
+
+def _stage(call: Call, text: str) -> FitLine:
+    """Return how many steps an application has. The EU's portal states it; elsewhere one date is not yet one step, unless the text says so."""
+    model = call.deadline_model
+    likely = _LIKELY_STAGES.get(model, "")
+    if likely and call.kind is not Kind.CALL:
+        return _line("stage", "Ansökan i", "")
+    if likely and not is_eu_call(call) and not _ONE_STAGE.search(text):
+        return FitLine(key="stage", label="Ansökan i", value=likely, known=False)
+    return _line("stage", "Ansökan i", _STAGES.get(model, ""))
+
+
+def _shares(budget: Budget, text: str) -> Shares:
+    """Return the shares that the source states, else those that the text does."""
+    if budget.funder_share is None and budget.own_share is None:
+        return find_shares(text)
+    return Shares(budget.funder_share, budget.own_share, budget.funder_share_text, budget.own_share_text)
+
+
+def _share_lines(shares: Shares, programme: Programme | None, *, eu: bool) -> tuple[FitLine, FitLine]:
+    payer = "EU" if eu else "Finansiären"
+    funder = own = ""
+    if shares.funder is not None:
+        funder = f"Högst {shares.funder} procent{_quoted(shares.funder_text)}"
+    if shares.own is not None:
+        own = (f"Minst {shares.own} procent" if shares.own else "Ingenting") + _quoted(shares.own_text)
+    usual = _usual(programme, "own_share")
+    if shares.funder is not None and shares.funder < 100:
+        usual = (
+            f"Minst {100 - shares.funder} procent blir kvar, om {'EU' if eu else 'finansiären'} betalar högst {shares.funder}."
+        )
+    return (
+        _line("funder_share", f"{payer} betalar", funder, _usual(programme, "funder_share")),
+        _line("own_share", "Ni betalar", own, usual),
+    )
+
+
+def _quoted(words: str) -> str:
+    return f" (så står det: ”{words}”)" if words else ""
 
 
 def _contact(programme: Programme | None) -> FitLine:
@@ -101,13 +162,25 @@ def _contact(programme: Programme | None) -> FitLine:
     return _line("contact", "Svensk kontakt", ", ".join(part for part in parts if part))
 
 
+_CURRENCIES = {
+    "EUR": "euro",
+    "SEK": "kronor",
+    "NOK": "norska kronor",
+    "DKK": "danska kronor",
+    "USD": "dollar",
+    "GBP": "brittiska pund",
+    "CHF": "schweiziska franc",
+    "PLN": "polska zloty",
+}
+
+
 def money(amount: int, currency: str) -> str:
     """An amount as a colleague writes it: 200 000 euro, 2,5 miljoner kronor.
 
     >>> money(2_500_000, "SEK").replace("\\u00a0", " ")
     '2,5 miljoner kronor'
     """
-    unit = {"EUR": "euro", "SEK": "kronor"}.get(currency, currency)
+    unit = _CURRENCIES.get(currency, currency)
     for size, one, many in ((10**9, "miljard", "miljarder"), (10**6, "miljon", "miljoner")):
         if amount >= size and (amount * 100) % size == 0:
             number = f"{amount / size:.2f}".rstrip("0").rstrip(".").replace(".", ",")
@@ -158,11 +231,6 @@ _MONTHS = re.compile(
     r"(?:(?P<low>\d{1,2})\s*(?:-|–|−|to|and|till|och)\s*)?(?P<high>\d{1,2})\s*(?:months|månader|mån)\b",
     re.IGNORECASE,
 )
-_RATE = re.compile(
-    r"\b(?:(?:co-?)?(?:funding|financing) rate|funding intensity|stödnivå\w*|medfinansiering\w*|stödandel\w*|EU-stöd\w*|bidrag\w*|"
-    r"finansierar|medfinansierar|betalar)\b[^.\n%]{0,60}?\b(\d{1,3})\s?(?:%|procent|per cent|percent)",
-    re.IGNORECASE,
-)
 
 
 def _number(word: str) -> int:
@@ -191,10 +259,3 @@ def _duration(text: str) -> str:
             for found in _MONTHS.finditer(text)
         }
     )
-
-
-def _share(budget: Budget, text: str) -> str:
-    if budget.rate:
-        return f"Finansiären betalar högst {budget.rate} procent"
-    quotes = {found[1]: " ".join(found[0].split()) for found in _RATE.finditer(text) if int(found[1]) <= 100}
-    return f"{next(iter(quotes))} procent (så står det: ”{next(iter(quotes.values()))}”)" if len(quotes) == 1 else ""

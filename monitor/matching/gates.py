@@ -36,6 +36,11 @@ class Gates:
     word: str = ""
     stated: bool = False
 
+    @property
+    def guessed(self) -> bool:
+        """Tell whether the answer is a guess, to be shown as "troligen"."""
+        return self.step not in ("not-a-call", "outside") and self.answer != "framgår inte" and not self.stated
+
 
 TEXT = "texten"
 """Stands for the text itself in place of a line of fit.toml."""
@@ -83,9 +88,8 @@ def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: 
     if programme is None or usual == "framgår inte":
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
     # A usual answer is no reading of this call, so it weighs less than one that was read.
-    return Gates(
-        _step(call, usual), usual, SCORES[usual] - (10 if usual != "nej" else 0), f"Så brukar det vara i {programme.name}."
-    )
+    score = SCORES[usual] - (10 if usual != "nej" else 0)
+    return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
 def _said(call: Call) -> tuple[Gates | None, bool]:

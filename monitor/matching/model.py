@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -164,10 +164,14 @@ class Contact(_Table):
     address: str = ""
 
 
+_SENTENCE = r"^$|\bbetalar\b"
+
+
 class Programme(_Table):
     """A programme that pays.
 
-    `codes` are what sources call it, `prefixes` how its identifiers begin, `municipality` the usual answer there.
+    `codes` are what sources call it, `prefixes` how its identifiers begin, `municipality` the usual answer there. `funder_share` and `own_share`
+    are what is usual there, each as a sentence that names who pays: a bare percentage could be read as the other's.
     """
 
     id: Id
@@ -177,9 +181,21 @@ class Programme(_Table):
     pays: str = ""
     applicants: str = ""
     municipality: Answer = "framgår inte"
-    cofunding: str = ""
+    funder_share: str = Field(
+        default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: EU betalar 80 procent"
+    )
+    own_share: str = Field(
+        default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: Ni betalar 20 procent"
+    )
     language: str = ""
     contact: Contact | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_two_shares(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "cofunding" in values:
+            raise ValueError("väntade funder_share och own_share i stället för cofunding, som inte säger vem som betalar")
+        return values
 
 
 class ProgrammesFile(_Table):

@@ -52,11 +52,13 @@ def _money(text: str | None, visit: Visit) -> str:
         "project_min": "minst per projekt",
         "project_max": "högst per projekt",
         "grants": "projekt",
-        "rate": "procent",
     }
+    values.setdefault("funder_share", values.get("rate"))  # its name until November 2026
+    shares = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
     amounts = [
         f"{number(values[name], visit)} {visit.say(words)}" for name, words in names.items() if isinstance(values.get(name), int)
     ]
+    amounts += [visit.say(words).format(values[name]) for name, words in shares.items() if isinstance(values.get(name), int)]
     return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else visit.say("inget angivet")
 
 

@@ -81,7 +81,8 @@ def _budget(call: Call, say: Say) -> str:
         ("minst per projekt", budget.project_min),
         ("högst per projekt", budget.project_max),
         ("antal projekt", budget.grants),
-        ("andel i procent", budget.rate),
+        ("finansiären betalar högst, procent", budget.funder_share),
+        ("ni betalar minst, procent", budget.own_share),
     )
     stated = [f"{say(name)} {value:,}".replace(",", " ") for name, value in named if value is not None]
     return f"{', '.join(stated)} ({budget.currency})" if stated else ""

@@ -13,11 +13,17 @@ from monitor.matching.card import UNREAD, FitCard
 from monitor.matching.explain import Circumstances, Why
 
 _MAY = {"ja": "Yes", "som partner": "Yes, as partner", "nej": "No", "framgår inte": "Not stated"}
+_MAY_BE = {"ja": "Probably", "som partner": "Probably, as partner", "nej": "Probably not"}
+_NOT_IN_TEXT = "(the text does not say)"
 _STAGES = {
     DeadlineModel.SINGLE: "One stage: the whole application at once",
     DeadlineModel.TWO_STAGE: "Two stages: a short outline first, and only those who go on write a whole application",
     DeadlineModel.CUT_OFFS: "One stage, with several days on which applications are judged",
-    DeadlineModel.ROLLING: "One stage, applications are taken all the time",
+    DeadlineModel.ROLLING: "Applications are taken all the time",
+}
+_LIKELY_STAGES = {
+    DeadlineModel.SINGLE: f"Probably one stage {_NOT_IN_TEXT}",
+    DeadlineModel.CUT_OFFS: f"Probably one stage, with several days on which applications are judged {_NOT_IN_TEXT}",
 }
 _KINDS = {
     Kind.NEWS: "a news item",
@@ -26,7 +32,6 @@ _KINDS = {
     Kind.PARTNER_SEARCH: "a search for partners",
 }
 _PARTNERS = re.compile(r"Minst(?: (?P<partners>\d+) part(?:er)?(?: från)?)?(?: (?P<countries>\d+) (?:land|länder))?")
-_QUOTED = re.compile(r"(?P<share>\d+) procent \(så står det: ”(?P<words>.*)”\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,21 @@ class CardLine:
 
 
 def card_lines(card: FitCard, call: Call, wording: Wording) -> list[CardLine]:
-    """The fit card's lines with English values; labels are translated with the page."""
+    """Return the fit card's lines with English values; labels are translated with the page."""
     values = {
-        "municipality": _MAY[card.municipality],
+        "municipality": f"{_MAY_BE[card.municipality]} {_NOT_IN_TEXT}" if card.guessed else _MAY[card.municipality],
+        "funder_share": _share("At most", card.shares.funder, card.shares.funder_text),
+        "own_share": _share("At least", card.shares.own, card.shares.own_text),
         "per-project": _per_project(call.budget, wording),
         "total": _total(call.budget, wording),
-        "stage": _STAGES.get(call.deadline_model, ""),
     }
     lines = []
     for line in card.lines:
         said, _, usual = line.value.partition(". ") if not line.known else (line.value, "", "")
+        if line.key == "stage" and said != UNREAD:
+            values["stage"] = (_STAGES if line.known else _LIKELY_STAGES).get(call.deadline_model, "")
+        if line.key == "own_share" and card.shares.own is None and card.shares.funder is not None:
+            values["own_share"], usual = _remaining(card.shares.funder), ""
         if line.key == "municipality":
             usual = card.why
         elif line.known and said != UNREAD:
@@ -60,11 +70,6 @@ def card_lines(card: FitCard, call: Call, wording: Wording) -> list[CardLine]:
 
 def _translated(key: str, value: str) -> str:
     """What the card read out of the text, in the few forms that it has."""
-    if key == "cofunding":
-        quoted = _QUOTED.fullmatch(value)
-        if quoted:
-            return f"{quoted['share']} per cent (it says: “{quoted['words']}”)"
-        return value.replace("Finansiären betalar högst", "The funder pays at most").replace("procent", "per cent")
     if key == "partners" and (found := _PARTNERS.fullmatch(value)):
         partners = _counted(found["partners"], "partner", "partners")
         countries = _counted(found["countries"], "country", "countries")
@@ -72,6 +77,17 @@ def _translated(key: str, value: str) -> str:
     if key == "duration":
         return value.replace("månader", "months")
     return value
+
+
+def _share(bound: str, share: int | None, words: str) -> str:
+    if share is None:
+        return ""
+    return (f"{bound} {share} per cent" if share else "Nothing") + (f" (it says: “{words}”)" if words else "")
+
+
+def _remaining(funder: int) -> str:
+    """Return what the funder's share leaves, which is arithmetic and no statement of the text."""
+    return f"Not stated. At least {100 - funder} per cent remain if at most {funder} are paid." if funder < 100 else ""
 
 
 def _counted(number: str | None, one: str, many: str) -> str:

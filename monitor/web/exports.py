@@ -22,6 +22,8 @@ COLUMNS = {
     "budget_project": "Högst per projekt",
     "budget_total": "Totalt",
     "currency": "Valuta",
+    "funder_share": "Finansiären betalar högst (procent)",
+    "own_share": "Ni betalar minst (procent)",
     "source": "Källa",
     "url": "Hos utgivaren",
     "page": "I arkivet",

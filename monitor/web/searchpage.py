@@ -209,6 +209,8 @@ def _rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
             "budget_project": one.budget_project,
             "budget_total": one.budget_total,
             "currency": one.currency if one.budget_project or one.budget_total else "",
+            "funder_share": one.funder_share,
+            "own_share": one.own_share,
             "source": site.source_name(one.source),
             "url": safe_url(urls.get(one.key, "")),
             "page": base + call_path(one.source, one.call_id),

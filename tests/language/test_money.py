@@ -189,6 +189,224 @@ def test_any_span_comes_back(low, more, link):
     assert (item.amount, item.amount_max) == (low, low + more)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "amounts"),
+    [
+        ("Myndigheten avsätter totalt 90 miljoner kronor till 14 kommuner.", "sv", [(90_000_000, "SEK")]),
+        ("30 miljoner kronor och 8 projekt", "sv", [(30_000_000, "SEK")]),
+        ("EUR 9 million and 4 projects", "en", [(9_000_000, "EUR")]),
+        ("SEK 50 000 to 1 200 schools", "en", [(50_000, "SEK")]),
+        ("40 000 euro till 1 800 kommuner", "sv", [(40_000, "EUR")]),
+        ("3 000 000 kronor - 2 år", "sv", [(3_000_000, "SEK")]),
+        ("5 miljoner kronor till 2029", "sv", [(5_000_000, "SEK")]),
+        ("70 miljoner kronor till 4 miljoner hushåll", "sv", [(70_000_000, "SEK")]),
+        ("200.000 kr. til 9 kommuner", "da", [(200_000, "DKK")]),
+        ("4000 kr och 1984 = 5984 kr", "sv", [(4_000, "SEK"), (5_984, "SEK")]),
+        ("Del 3 – 20 miljoner kronor", "sv", [(20_000_000, "SEK")]),
+        ("2028 - 3 miljoner kronor", "sv", [(3_000_000, "SEK")]),
+    ],
+)
+def test_a_count_behind_a_sum_is_no_money(text, language, amounts):
+    found = find_amounts(text, language)
+    assert [(item.amount, item.currency) for item in found] == amounts
+    assert all(item.amount_max is None for item in found)
+
+
+def test_a_sum_beside_a_share_is_kept():
+    found = find_amounts("Bidraget är högst 8 miljoner euro och 60 procent av kostnaderna.", "sv")
+    assert [(item.amount, item.rate) for item in found] == [(8_000_000, None), (None, 60)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "amount", "currency"),
+    [
+        ("NOK 6 miljoner", "sv", 6_000_000, "NOK"),
+        ("DKK 3 miljoner per projekt", "sv", 3_000_000, "DKK"),
+        ("USD 4 miljoner", "sv", 4_000_000, "USD"),
+        ("CHF 7 miljoner", "sv", 7_000_000, "CHF"),
+        ("US$2,5 miljarder", "sv", 2_500_000_000, "USD"),
+        ("DKK 400,000", "en", 400_000, "DKK"),
+        ("GBP 7,500.00", "en", 7_500, "GBP"),
+        ("£3 million", "en", 3_000_000, "GBP"),
+        ("$1.5m", "en", 1_500_000, "USD"),
+        ("PLN 40 000", "en", 40_000, "PLN"),
+        ("40 000 zł", "en", 40_000, "PLN"),
+        ("250 schweizerfranc", "sv", 250, "CHF"),
+        ("900 000 norska kronor", "sv", 900_000, "NOK"),
+        ("2 miljoner danska kronor", "sv", 2_000_000, "DKK"),
+        ("8 millioner svenske kroner", "nb", 8_000_000, "SEK"),
+        ("5 million US dollars", "en", 5_000_000, "USD"),
+        ("Støtte\nkr 400 000", "nb", 400_000, "NOK"),
+        ("kr 400 000", "sv", 400_000, "SEK"),
+        ("kr. 400.000", "da", 400_000, "DKK"),
+        ("250.000,- DKK", "da", 250_000, "DKK"),
+        ("250.000,- kr.", "da", 250_000, "DKK"),
+        ("400 kr", "nb", 400, "NOK"),
+        ("25kr", "nb", 25, "NOK"),
+        ("2,5 mio. kr.", "da", 2_500_000, "DKK"),
+        ("3 mia. kr.", "da", 3_000_000_000, "DKK"),
+        ("4 mill. kr", "nb", 4_000_000, "NOK"),
+        ("300 tkr", "nb", 300_000, "NOK"),
+        ("500 t.kr.", "da", 500_000, "DKK"),
+        ("to millioner kroner", "nb", 2_000_000, "NOK"),
+        ("6 MNOK", "nb", 6_000_000, "NOK"),
+        ("900 TSEK", "sv", 900_000, "SEK"),
+        ("tkr 900", "sv", 900_000, "SEK"),
+        ("3 M€", "en", 3_000_000, "EUR"),
+        ("Belopp (SEK): 300 000", "sv", 300_000, "SEK"),
+        ("2.419, 60 €", "", 2_420, "EUR"),
+        ("24 kr 80 öre", "sv", 25, "SEK"),
+        ("Tilskud op til 300.000 kr. pr. projekt", "", 300_000, "DKK"),
+        ("Støtten er inntil 300 000 kr", "", 300_000, "NOK"),
+    ],
+)
+def test_every_currency_is_read_as_it_is(text, language, amount, currency):
+    (item,) = find_amounts(text, language)
+    assert (item.amount, item.amount_max, item.currency) == (amount, None, currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CZK 6 miljoner",
+        "6 miljoner CZK",
+        "6 miljoner isländska kronor",
+        "A$6 million",
+        "CAD 500,000",
+        "$500 CAD",
+        "¥6 million",
+        "5.-10. marts",
+        "30 öre",
+    ],
+)
+@pytest.mark.parametrize("language", ["", "sv", "en", "da"])
+def test_a_currency_that_is_not_known_gives_nothing(text, language):
+    assert find_amounts(text, language) == []
+
+
+def test_a_krona_in_an_english_text_about_a_neighbour_is_not_swedish():
+    assert [item.currency for item in find_amounts("Grants of up to 400 000 kr for partners in Norway", "en")] == [""]
+
+
+@pytest.mark.parametrize(
+    "text", ["I dag är folkmängden 31 miljoner.", "Landet har 31 miljoner invånare.", "Av 12 miljoner bor hälften i städer."]
+)
+def test_people_are_no_money(text):
+    assert find_amounts(text, "sv") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Högst 400 000 500 000 600 000 700 000 kr per projekt",
+        "Högst 400 000 500 000 kr per projekt",
+        "Budget totalt per år 110 000 120 000 130 000 140 000 150 000 160 000",
+        "Budget: 2" + " 000" * 11 + " kronor",
+        "Budget 20" + " 000" * 6 + " EUR",
+        "Budget 2000000000000000 miljoner kronor",
+        "400\u00a0000 500\u00a0000 kr",
+        "1" * 400 + " kr",
+    ],
+)
+def test_cells_are_never_joined_and_no_sum_is_beyond_all_bounds(text):
+    assert find_amounts(text, "sv") == []
+    assert find_budget(text, "sv").total is None
+
+
+@pytest.mark.parametrize("separator", [" | ", "\t", "\n"])
+def test_a_cell_ends_a_number(separator):
+    found = find_amounts(separator.join(["Högst", "400 000", "500 000 kr"]), "sv")
+    assert [item.amount for item in found] == [500_000]
+
+
+def test_the_same_row_of_currencies_is_read_from_its_own_side():
+    before = find_amounts("Lot 1 EUR 500 000, Lot 2 EUR 600 000", "en")
+    assert [item.amount for item in before] == [500_000, 600_000]
+    assert [item.amount for item in find_amounts("EUR 5 000 EUR 10 000", "en")] == [5_000, 10_000]
+    assert [item.amount for item in find_amounts("500 000 SEK 600 000 SEK", "sv")] == [500_000, 600_000]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "role"),
+    [
+        ("Der er afsat 20 mio. kr. til puljen", "da", AmountRole.TOTAL),
+        ("Puljen er på i alt 20 mio. kr.", "da", AmountRole.TOTAL),
+        ("Det lyses ut 20 millioner kroner", "nb", AmountRole.TOTAL),
+        ("Rammen er 20 millioner kroner", "nb", AmountRole.TOTAL),
+        ("Der kan søges om tilskud på op til 300.000 kr. pr. projekt", "da", AmountRole.PROJECT),
+        ("Hvert prosjekt kan få inntil 300 000 kroner", "nb", AmountRole.PROJECT),
+        ("Each project may receive at most EUR 300 000", "en", AmountRole.PROJECT),
+    ],
+)
+def test_roles_in_the_neighbours_languages(text, language, role):
+    assert [item.role for item in find_amounts(text, language)] == [role]
+
+
+LARGE = 10**5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * LARGE,
+        "a" * LARGE,
+        "000 " * LARGE,
+        "1 kr " * (LARGE // 10),
+        "1-" * LARGE,
+        "en miljon " * (LARGE // 10),
+        "1" + " " * LARGE + "kr",
+        "1 % " * LARGE,
+    ],
+)
+def test_hostile_text_is_read_to_its_end(text):
+    find_amounts(text, "sv")
+
+
+CODES = ["SEK", "NOK", "DKK", "EUR", "USD", "GBP", "CHF", "PLN"]
+KRONA = {"sv": "SEK", "da": "DKK", "nb": "NOK"}
+COUNTS = [
+    "",
+    " till 12 kommuner",
+    " to 12 projects",
+    " til 12 kommuner",
+    " - 3 år",
+    " och 40 projekt",
+    " and 6 partners",
+    " till 2029",
+    ".",
+]
+LABELS = ["", "Belopp: ", "Högst ", "Up to ", "Støtte inntil ", "Tilskud på op til ", "Rad ett\n"]
+
+
+@given(
+    amount=st.integers(1, 10**9),
+    separator=st.sampled_from([" ", "\u00a0", "."]),
+    code=st.sampled_from(CODES),
+    leads=st.booleans(),
+    language=st.sampled_from(["sv", "en", "da", "nb", ""]),
+    label=st.sampled_from(LABELS),
+    count=st.sampled_from(COUNTS),
+)
+@settings(max_examples=400, deadline=None)
+def test_any_amount_in_any_currency_and_language_with_any_count_behind(amount, separator, code, leads, language, label, count):
+    figures = f"{amount:,}".replace(",", separator)
+    text = label + (f"{code} {figures}" if leads else f"{figures} {code}") + count
+    found = find_amounts(text, language)
+    assert [(item.amount, item.amount_max, item.currency) for item in found] == [(amount, None, code)]
+
+
+@given(
+    amount=st.integers(1, 10**9),
+    word=st.sampled_from(["kr", "kroner", "kr."]),
+    language=st.sampled_from(["da", "nb"]),
+    count=st.sampled_from(COUNTS),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_bare_krona_follows_the_language(amount, word, language, count):
+    (item,) = find_amounts(f"{amount:,} {word}{count}".replace(",", "."), language)
+    assert (item.amount, item.currency) == (amount, KRONA[language])
+
+
 PIECES = st.sampled_from(
     [
         *" \n.,:%€$-–()0123456789",
@@ -204,6 +422,12 @@ PIECES = st.sampled_from(
         "1 000 ",
         "per projekt",
         "procent",
+        "000 ",
+        "NOK ",
+        "US$",
+        "mio. ",
+        ",- ",
+        "between ",
         "٣",
         "\u00a0",
     ]

@@ -41,7 +41,7 @@ prefixes = ["ERASMUS"]
 pays = "Utbyten."
 applicants = "Kommuner och föreningar."
 municipality = "ja"
-cofunding = "Fasta belopp."
+funder_share = "EU betalar fasta belopp."
 language = "Svenska eller engelska"
 [programme.contact]
 name = "MUCF"
@@ -101,6 +101,19 @@ answer = "ja"
 reason = "Texten säger att kommuner kan söka."
 words = ["kommuner kan söka", "municipalities can apply"]
 in = ["title", "summary", "body", "conditions"]
+
+[[answer]]
+id = "delen-for-orter"
+answer = "som partner"
+reason = "Kommuner är ofta med."
+identifier = ["TOWNS-*"]
+
+[[answer]]
+id = "rubriken"
+answer = "som partner"
+reason = "Rubriken gäller sådant som kommuner arbetar med."
+words = ["harbour towns"]
+in = ["title"]
 """
 
 YOUTH = """

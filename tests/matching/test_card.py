@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.calls import Budget, DeadlineModel, Section
+from monitor.calls import Budget, DeadlineModel, Kind, Section
 from monitor.matching.card import UNREAD, fit_card, money
 from tests.matching.rules import a_call, small_rules
 
@@ -23,12 +23,12 @@ def value(rules, key, text="", **values):
 def test_nothing_known_says_so_in_every_line(rules):
     card = fit_card(rules, a_call("Utbyten"))
     assert {line.value for line in card.lines if line.key != "municipality"} == {UNREAD}
-    assert len(card.unread) == len(card.lines) == 10
+    assert len(card.unread) == len(card.lines) == 11
 
 
 def test_what_is_usual_in_the_programme_is_said_to_be_just_that(rules):
-    line = lines(rules, "Utbyten", programme="erasmus")["cofunding"]
-    assert line.value == "Framgår inte. Brukar i Erasmus+ vara: fasta belopp."
+    line = lines(rules, "Utbyten", programme="erasmus")["funder_share"]
+    assert line.value == "Framgår inte. Brukar i Erasmus+ vara: EU betalar fasta belopp."
     assert not line.known
 
 
@@ -94,17 +94,66 @@ def test_duration(rules, text, duration):
 
 
 def test_the_share_is_taken_from_the_source_or_quoted_from_the_text(rules):
-    assert value(rules, "cofunding", budget=Budget(rate=60)) == "Finansiären betalar högst 60 procent"
-    assert "”Medfinansieringen ska uppgå till 53 procent”" in value(
-        rules, "cofunding", "Medfinansieringen ska uppgå till 53 procent."
-    )
-    assert value(rules, "cofunding", "Stödnivå: 20 procent för stora, stödnivå 40 procent för medelstora.") == UNREAD
+    assert value(rules, "funder_share", budget=Budget(funder_share=60)) == "Högst 60 procent"
+    assert value(rules, "own_share", budget=Budget(own_share=35)) == "Minst 35 procent"
+    assert value(rules, "own_share", budget=Budget(own_share=0)) == "Ingenting"
+    two = "Stödnivå: 20 procent för stora, stödnivå 40 procent för medelstora."
+    assert value(rules, "funder_share", two) == value(rules, "own_share", two) == UNREAD
+
+
+def test_no_words_stand_under_the_other_ones_label(rules):
+    own = "Medfinansieringen ska uppgå till 53 procent."
+    assert value(rules, "own_share", own) == "Minst 53 procent (så står det: ”Medfinansieringen ska uppgå till 53 procent”)"
+    assert value(rules, "funder_share", own) == UNREAD
+    funder = "Lump sum grant at a funding rate of 80 %."
+    assert value(rules, "funder_share", funder) == "Högst 80 procent (så står det: ”funding rate of 80 %”)"
+    line = lines(rules, "Utbyten", funder)["own_share"]
+    assert line.value == "Framgår inte. Minst 20 procent blir kvar, om finansiären betalar högst 80."
+    assert not line.known
+
+
+def test_the_one_who_pays_is_called_the_eu_only_where_the_eu_published_the_call(rules):
+    budget = Budget(funder_share=80)
+    assert lines(rules, "Utbyten", budget=budget)["funder_share"].label == "Finansiären betalar"
+    portal = lines(rules, "Utbyten", budget=budget, url="https://ec.europa.eu/topic/X")
+    assert portal["funder_share"].label == "EU betalar"
+    assert portal["own_share"].value == "Framgår inte. Minst 20 procent blir kvar, om EU betalar högst 80."
+    assert lines(rules, "Utbyten", budget=budget, url="https://[broken")["funder_share"].label == "Finansiären betalar"
+
+
+def test_one_date_is_one_stage_only_where_somebody_says_so(rules):
+    single = DeadlineModel.SINGLE
+    line = lines(rules, "Utbyten", deadline_model=single)["stage"]
+    assert (line.value, line.known) == ("Troligen ett steg (står inte i texten)", False)
+    assert value(rules, "stage", "Ansökan görs i ett steg.", deadline_model=single) == "Ett steg: hela ansökan på en gång"
+    assert lines(rules, "Utbyten", deadline_model=single, url="https://ec.europa.eu/topic/X")["stage"].known
+    assert value(rules, "stage", deadline_model=single, kind=Kind.PARTNER_SEARCH) == UNREAD
+    assert value(rules, "stage", deadline_model=DeadlineModel.CUT_OFFS).startswith("Troligen ett steg, med flera")
 
 
 def test_stages(rules):
     assert value(rules, "stage", deadline_model=DeadlineModel.TWO_STAGE).startswith("Två steg")
     assert value(rules, "stage", deadline_model=DeadlineModel.ROLLING).endswith("löpande")
     assert value(rules, "stage") == UNREAD
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"identifier": "TOWNS-2027-1"}, "Troligen, som partner (står inte i texten). Kommuner är ofta med."),
+        (
+            {"title": "Lights for harbour towns"},
+            "Troligen, som partner (står inte i texten). Rubriken gäller sådant som kommuner arbetar med.",
+        ),
+        ({"programme": "life"}, "Troligen, som partner (står inte i texten). Så brukar det vara i LIFE."),
+        ({"programme": "erasmus"}, "Troligen (står inte i texten). Så brukar det vara i Erasmus+."),
+    ],
+)
+def test_a_guess_about_who_may_take_part_says_so(rules, values, shown):
+    title = values.pop("title", "Lights")
+    card = fit_card(rules, a_call(title, **values))
+    line = next(line for line in card.lines if line.key == "municipality")
+    assert (line.value, line.known, card.guessed) == (shown, False, True)
 
 
 def test_the_conditions_are_read_too(rules):

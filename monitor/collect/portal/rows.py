@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Link, Notice, Precision, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Notice, Precision, Section, Status
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.sections import parse_conditions, parse_description
 from monitor.collect.text import html_to_text, title_text
+from monitor.language.shares import find_shares
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 TOPIC, EXTERNAL, CASCADE = "1", "2", "8"
@@ -64,6 +66,7 @@ def parse_row(row: Row, source: str) -> Call:
     deadlines, model = _deadlines(metadata, kind)
     parent_title = first(metadata, "title") if kind == CASCADE else first(metadata, "callTitle")
     description = first(metadata, "descriptionByte") or first(metadata, "description")
+    sections, conditions = parse_description(description), parse_conditions(first(metadata, "topicConditions"))
     return Call(
         source=source,
         call_id=reference,
@@ -73,8 +76,8 @@ def parse_row(row: Row, source: str) -> Call:
         kind=Kind.CALL,
         title=title,
         url=_page_url(metadata, kind),
-        sections=parse_description(description),
-        conditions=parse_conditions(first(metadata, "topicConditions")),
+        sections=sections,
+        conditions=conditions,
         programme=first(metadata, "frameworkProgramme"),
         action=title_text(first(metadata, "typesOfAction")),
         language=first(metadata, "language") or first(row, "language") or "en",
@@ -82,11 +85,23 @@ def parse_row(row: Row, source: str) -> Call:
         deadlines=deadlines,
         deadline_model=model,
         stated_status=STATUSES.get(first(metadata, "status")),
-        budget=parse_budget(metadata, identifier),
+        budget=_with_shares(parse_budget(metadata, identifier), sections, conditions),
         keywords=_keywords(metadata),
         notices=_notices(metadata),
         links=_links(metadata),
         unread=() if description or kind == EXTERNAL else ("description",),
+    )
+
+
+def _with_shares(budget: Budget, sections: tuple[Section, ...], conditions: tuple[Section, ...]) -> Budget:
+    """Return the budget with the shares that the texts state: the portal's own fields have none."""
+    shares = find_shares("\n".join(part.text for part in (*sections, *conditions)))
+    return replace(
+        budget,
+        funder_share=shares.funder,
+        own_share=shares.own,
+        funder_share_text=shares.funder_text,
+        own_share_text=shares.own_text,
     )
 
 

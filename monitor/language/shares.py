@@ -1,0 +1,323 @@
+"""What the funder pays and what the applicant pays, in per cent, with the words that say so.
+
+In Swedish, Danish and Norwegian *medfinansiering* is what the applicant must find; in the EU's English a *co-financing rate* is what the EU pays,
+while "applicants must co-finance 20 %" is their own. One share is therefore never told from the word alone: who pays, the words round it decide,
+and where they do not, nothing is read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.language.money_words import DASHES, LEAST, PERCENT
+from monitor.language.number_words import WORD_NUMBER, parse_number
+from monitor.language.segments import Segment, split_segments
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Stated shares of the costs in per cent, each with its words as published; None where none, or more than one, is stated."""
+
+    funder: int | None = None
+    """The most that the funder pays, 1 to 100."""
+    own: int | None = None
+    """The least that the applicant pays, 0 to 100; 0 where the text says that nothing is asked for."""
+    funder_text: str = ""
+    own_text: str = ""
+
+
+class _Payer(StrEnum):
+    """Who pays; NOBODY stands for a percentage of something else than the costs."""
+
+    FUNDER = "funder"
+    OWN = "own"
+    NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """One percentage with its place. `value` is None for a span, a broken number or one above 100; `least` tells "minst" before it."""
+
+    start: int
+    end: int
+    value: int | None
+    least: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words that tell who pays, with their place. A weak cue counts only where no other stands in its clause."""
+
+    start: int
+    end: int
+    payer: _Payer
+    weak: bool = False
+
+
+_FUNDER_WORD = (
+    r"(?:europeiska\s+(?:\w+\s+){0,2}\w*fonden|eu|eu:s|eu-\w+|europeiska\s+unionen|unionen|kommissionen|\w*fonden|fondet|programmet|programmets?|stödet|bidraget|staten|statens|\w*(?:myndigheten|verket|rådet|styrelsen)|finansiären|"
+    r"vi|interreg|erdf|esf\+?|eruf|the\s+eu|european\s+union|the\s+union|commission|fund|funder|programme|grant|we|puljen|tilskud(?:det|et)|støtten|fonden|kommisjonen)"
+)
+_OWN_WORD = (
+    r"(?:ni|du|er|dig|sökande(?:n|ns)?|kommun(?:en|ens|er|erna)?|projektägar\w*|projektpart\w*|stödmottagar\w*|bidragsmottagar\w*|mottagaren|partner(?:na|n|s)?|parter(?:na)?|organisationen|"
+    r"deltagarna|de\s+deltagande|applicants?'?s?|beneficiar(?:y|ies)'?s?|municipalit(?:y|ies)|participants?|you|your|the\s+project\s+partners|ansøger(?:en|e|s)?|ansøgeren|søker(?:en|e|s)?|kommune(?:n|r|ne)?|"
+    r"dere|projekteier|prosjekteier(?:en)?|projektejer(?:en)?)"
+)
+_PAYS = (
+    r"(?:(?:med)?finansierar?|betalar?|betala|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a)?\s+)?för|(?:själv(?:a)?\s+)?stå\s+för|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
+    r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
+)
+# The verbs of which a fund, not a person, is the subject.
+_FUNDS = re.compile(
+    r"täcker|ersätter|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer|betalar|står\s+för", re.IGNORECASE
+)
+_VERB = re.compile(rf"\b{_PAYS}\b", re.IGNORECASE)
+_AGENT = re.compile(rf"\b(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|komme)\b"
+    rf"[^.\n]{{0,60}}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|andra\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|egna\s+medel|egne\s+midler|own\s+(?:resources|funds)))\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"\b(?:medfinansiering\w*|egen\s?(?:medfinansiering|finansiering|insats|andel)\w*|egeninnsats\w*|egenbetaling\w*|egna?\s+(?:medel|bidrag|resurser)|eget\s+bidrag|egne\s+midler|kontantinsats\w*|motfinansiering\w*|"
+    r"match(?:ed)?[\s-]fund(?:ing|s)|self-?financing|own\s+(?:contributions?|funds|funding|resources|co-?financing(?:\s+rate)?|co-?funding(?:\s+rate)?|financing|share)|(?:applicant|beneficiar(?:y|ies)|partner)s?['’]?s?\s+(?:own\s+)?(?:contribution|co-?(?:financing|funding)(?:\s+rate)?|share)|"
+    r"co-?(?:financing|funding)\s+(?:by|from)\s+(?:the\s+)?(?:applicants?|beneficiar(?:y|ies)|partners?|municipalit(?:y|ies)))\b",
+    re.IGNORECASE,
+)
+# In English the bare word is the applicant's where it is asked for, and says nothing elsewhere.
+_CO_FINANCING = re.compile(r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))", re.IGNORECASE)
+_ASKED_FOR = re.compile(r"\b(?:required|require[sd]?|must|need(?:s|ed)?|at\s+least|minimum|mandatory)\b", re.IGNORECASE)
+_FUNDER = re.compile(
+    r"\b(?:stödnivå\w*|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
+    r"(?:i|i\s+form\s+av|som)\s+eu-stöd|medfinansiering\w*\s+(?:från|av)\s+(?:eu|unionen|fonden|programmet|kommissionen)|"
+    r"(?<!own )(?<!national )(?<!applicant )(?<!beneficiary )(?<!'s )(?<!s' )(?<!co-)(?:co-?)?(?:funding|financing)\s+rates?|reimbursement\s+rates?|funding\s+intensity|aid\s+intensity|support\s+rate|grant\s+rate|(?:eu|union|erdf|esf\+?|fund)\s+(?:grant|contribution|support|funding|co-?financing|co-?funding)|"
+    r"tilskudsprocent\w*|tilskudssats\w*|tilskudsandel\w*|støttesats\w*|støtteandel\w*|støttegrad\w*|støtteintensitet\w*|tilskuddsandel\w*|tilskuddsgrad\w*)\b",
+    re.IGNORECASE,
+)
+# Money that is given, in general; what it is a share of, the rest of the sentence must say.
+_WEAK_FUNDER = re.compile(
+    r"\b(?:bidrag(?:et|en)?|stöd(?:et)?|ersättning(?:en)?|grants?|tilskud(?:det|d|det)?|støtte(?:n)?|"
+    r"(?:of|av|af)\s+(?:(?:the|de|den|det|dine|era|deres)\s+)?(?:\w+\s+){0,2}?(?:costs?|kostnad\w*|utgift\w*|udgift\w*|omkostning\w*|budget\w*|projektbudget\w*|kostnadsunderlag\w*))\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(rf"\b(?:{_OWN_WORD})\b", re.IGNORECASE)
+# A percentage of these is no share of who pays.
+_ELSE = re.compile(
+    r"förbättra\w*|minska\w*|andel\w*\s+av\s+(?:befolkning|kommun|delt)\w*|energiprestanda\w*|förskott\w*|prefinanc\w*|pre-financing|indirekta|indirect\s+costs?|indirekte|schablon\w*|overhead|flat[\s-]rate|"
+    r"personalkostnad\w*|underleverant\w*|subcontract\w*|förskud\w*|forskud\w*|utsläpp\w*|emission\w*|udledning\w*|poäng|[0-9]\s+points?\b|weight\w*|viktas?|"
+    r"\b(?:national|nationell|regional|offentlig|privat|public|private|nasjonal|statlig|annan)[aet]?\s+(?:(?:med)?finansiering|(?:co-?)?(?:financing|funding))\w*|"
+    r"procentenhet\w*|percentage\s+points?|ränta\w*|interest\s+rates?|increase\w*|reduc\w*|öka[rst]?\b|sänk\w*|deltagarna\s+ska|av\s+deltagarna|of\s+(?:the\s+)?participants",
+    re.IGNORECASE,
+)
+# "Resten, 20 procent": whose it is, other words must say.
+_REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|betal|utgå|\bges\b|financ|finans", re.IGNORECASE
+)
+# A share of the grant is none of the costs.
+_OF_GRANT = re.compile(
+    r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud\w*|støtte\w*|beviljat|bevilget)",
+    re.IGNORECASE,
+)
+# "... rate of 20 % by the applicant": who stands directly behind decides.
+_BY = re.compile(
+    rf"\s*(?:by|from|av|från|af|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b",
+    re.IGNORECASE,
+)
+_NONE_ASKED = re.compile(
+    r"\bing(?:en|et)\s+(?:krav\s+på\s+)?(?:egen\s?)?(?:med)?(?:finansiering|insats|andel)\w*\s+(?:krävs|behövs|kræves|kreves)|\b(?:krävs|behövs)\s+ingen\s+(?:egen\s?)?(?:med)?(?:finansiering|insats)\w*|"
+    r"\b(?:med|egen)finansiering\w*\s+(?:krävs|behövs|kræves|kreves)\s+(?:inte|ej|ikke)|\b(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+is\s+not\s+(?:required|needed)|\bno\s+(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+(?:is\s+)?(?:required|needed)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b", re.IGNORECASE
+)
+_NUMBER = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{WORD_NUMBER})"
+_RATE = re.compile(
+    rf"(?<![\w.,/:])(?:(?P<low>{_NUMBER})\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|and)\s?)?(?P<rate>{_NUMBER})$",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 48
+_MOST_WORDS = 160
+_LABEL = 60
+
+
+def find_shares(text: str) -> Shares:
+    """Return what a text in Swedish, English, Danish or Norwegian states about who pays. A span ("30-50 procent") is no one value, and gives none."""
+    words = text.translate(DASHES)
+    segments = split_segments(words)
+    found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
+    several: set[_Payer] = set()
+    rates = _find_rates(words, segments)
+    for place, items in rates.items():
+        sentence = _Sentence(words, segments[place], items)
+        label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
+        for item in items:
+            payer, quote = sentence.payer_of(item, label)
+            if payer is _Payer.NOBODY:
+                continue
+            if item.value is None:
+                several.add(payer)
+            else:
+                found[payer].setdefault(item.value, quote)
+    for hit in _NONE_ASKED.finditer(words):
+        found[_Payer.OWN].setdefault(0, " ".join(hit[0].split()))
+    funder, own = (_only({} if payer in several else values) for payer, values in found.items())
+    if funder and own and funder[0] + own[0] > 100:
+        return Shares()  # they contradict each other: one of them is of something else
+    return Shares(
+        funder=funder[0] if funder else None,
+        own=own[0] if own else None,
+        funder_text=funder[1] if funder else "",
+        own_text=own[1] if own else "",
+    )
+
+
+def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate]]:
+    """Return the percentages of a text by the number of their sentence."""
+    starts = [segment.start for segment in segments]
+    rates: dict[int, list[_Rate]] = {}
+    for sign in PERCENT.finditer(words):
+        begin = max(0, sign.start() - _LOOK_BACK)
+        hit = _RATE.search(words[begin : sign.start()])
+        if hit is None:
+            continue
+        start = begin + hit.start()
+        place = bisect_right(starts, start) - 1
+        if place < 0 or start >= segments[place].end:
+            continue
+        number = parse_number(hit["rate"])
+        whole = number is not None and number == int(number) and 0 < number <= 100 and not hit["low"]
+        least = LEAST.search(words[max(segments[place].start, start - _LOOK_BACK) : start]) is not None
+        rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
+    return rates
+
+
+def _only(values: dict[int, str]) -> tuple[int, str] | None:
+    """Return the one value with its words; two different ones mean different parts of the call, which nobody can choose for."""
+    return next(iter(values.items())) if len(values) == 1 else None
+
+
+def _is_label(text: str, segments: Sequence[Segment], place: int, rates: dict[int, list[_Rate]]) -> bool:
+    """Return whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
+    label, line = segments[place - 1], segments[place]
+    short = label.end - label.start <= _LABEL and line.end - line.start <= _LABEL
+    return short and place - 1 not in rates and not text[label.start : label.end].rstrip().endswith((".", "!", "?"))
+
+
+def _outer(cues: Sequence[_Cue]) -> list[_Cue]:
+    """Return the cues that stand in no longer one: "EU:s medfinansiering" is one cue, not two. `cues` are in the order of their places."""
+    kept: list[_Cue] = []
+    for cue in cues:
+        if not kept or cue.end > kept[-1].end:
+            kept.append(cue)
+    return kept
+
+
+class _Sentence:
+    """Sentence with its clauses and the cues that tell who pays."""
+
+    def __init__(self, text: str, segment: Segment, rates: Sequence[_Rate]) -> None:
+        self._text = text
+        self._segment = segment
+        self._words = text[segment.start : segment.end]
+        self._inside = [(item.start - segment.start, item.end - segment.start) for item in rates]
+        self._bounds = [hit.start() for hit in _CLAUSE.finditer(self._words) if not self._in_rate(hit.start())]
+        self._cues = _outer(sorted(self._find_cues(), key=lambda cue: (cue.start, -cue.end)))
+        self._something_else = _ELSE.search(self._words) is not None
+        self._given = _GIVEN.search(self._words) is not None
+
+    def _in_rate(self, place: int) -> bool:
+        return any(start <= place < end for start, end in self._inside)
+
+    def _find_cues(self) -> Iterator[_Cue]:
+        words = self._words
+        for hit in _FUNDER.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER)
+        for hit in _OWN.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+        for hit in _CO_FINANCING.finditer(words):
+            payer = _Payer.OWN if _ASKED_FOR.search(words) else _Payer.NOBODY
+            yield _Cue(hit.start(), hit.end(), payer)
+        for hit in _PASSIVE.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
+        for hit in _VERB.finditer(words):
+            if (subject := self._subject(hit)) is not None:
+                yield _Cue(subject.start, hit.end(), subject.payer)
+        for hit in _WEAK_FUNDER.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
+        for hit in _REST.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.NOBODY, weak=True)
+        for hit in _PRONOUN.finditer(words):
+            if self._leads_rate(hit.end()):
+                yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+
+    def _subject(self, verb: re.Match[str]) -> _Cue | None:
+        """Return who pays by a verb: the nearest word before it in its clause that names one of the two; `start` is where the quote begins."""
+        begin = max((bound for bound in self._bounds if bound < verb.start()), default=0)
+        agents = list(_AGENT.finditer(self._words, begin, verb.start()))
+        if agents:
+            start = agents[-1].start() if not self._has_rate(agents[-1].start(), verb.start()) else verb.start()
+            return _Cue(start, verb.end(), _Payer.FUNDER if agents[-1]["funder"] else _Payer.OWN)
+        after = _AGENT.match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
+        if after:
+            return _Cue(verb.start(), verb.end(), _Payer.FUNDER if after["funder"] else _Payer.OWN)
+        named = _FUNDS.fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
+        return _Cue(verb.start(), verb.end(), _Payer.FUNDER) if named else None
+
+    def _has_rate(self, start: int, end: int) -> bool:
+        return any(start <= place < end for place, _ in self._inside)
+
+    def _leads_rate(self, end: int) -> bool:
+        """Return whether a percentage follows at once: "ni minst 20 procent"."""
+        return any(0 <= start - end <= 24 and not re.search(r"\w{12}", self._words[end:start]) for start, _ in self._inside) and (
+            re.match(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}[0-9]", self._words[end:]) is not None
+        )
+
+    def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
+        """Return who pays a percentage, and the words from which that was read."""
+        start, end = item.start - self._segment.start, item.end - self._segment.start
+        if self._something_else or _OF_GRANT.match(self._words, end):
+            return _Payer.NOBODY, ""
+        if by := _BY.match(self._words, end):
+            cue = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
+            return cue.payer, self._quote(cue, start, end)
+        left, right = self._clause(start)
+        while self._cues:
+            cue = self._best(item, left, right)
+            if cue is not None:
+                return (_Payer.NOBODY, "") if cue.payer is _Payer.NOBODY else (cue.payer, self._quote(cue, start, end))
+            if left == 0:
+                break
+            left, right = self._clause(left - 1)[0], start
+        if label is not None and not self._cues:
+            strong = [cue for cue in label._cues if not cue.weak]
+            if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
+                return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MOST_WORDS]
+        return _Payer.NOBODY, ""
+
+    def _clause(self, place: int) -> tuple[int, int]:
+        at = bisect_right(self._bounds, place)
+        return (self._bounds[at - 1] if at else 0), (self._bounds[at] if at < len(self._bounds) else len(self._words))
+
+    def _best(self, item: _Rate, left: int, right: int) -> _Cue | None:
+        """Return the cue of a clause that counts for a percentage: the nearest before it, else the nearest behind it; weak ones last."""
+        start, end = item.start - self._segment.start, item.end - self._segment.start
+        inside = [cue for cue in self._cues if left <= cue.start < right]
+        for weak in (False, True) if self._given and not item.least else (False,):
+            cues = [cue for cue in inside if cue.weak is weak]
+            covering = [cue for cue in cues if cue.start <= start and cue.end >= end]
+            before = [cue for cue in cues if cue.end <= start]
+            after = [cue for cue in cues if cue.start >= end]
+            for found in (covering, before[-1:], after[:1]):
+                if found:
+                    return found[-1]
+        return None
+
+    def _quote(self, cue: _Cue, start: int, end: int) -> str:
+        words = self._words[min(cue.start, start) : max(cue.end, end)]
+        return " ".join(words.split())[:_MOST_WORDS]
