@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import DeadlineModel, Precision, Status
-from monitor.collect.completeness import Page, page_reasons, swing_reason, text_reason
+from monitor.collect.completeness import Page, confirms, is_fall, page_reasons, text_reason
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.rows import is_current, parse_row, row_metadata
 from monitor.collect.portal.sections import parse_conditions, parse_description
@@ -215,11 +215,19 @@ def test_a_page_that_is_short_of_version_total_or_rows_is_refused(total, size, d
         assert refused
 
 
-def test_a_third_more_or_less_is_not_believed():
-    assert swing_reason(1800, 600)
-    assert swing_reason(400, 600)
-    assert not swing_reason(700, 600)
-    assert not swing_reason(700, None)
+def test_a_third_less_is_doubted_and_no_rise_is():
+    assert is_fall(400, 600)
+    assert not is_fall(1800, 600)
+    assert not is_fall(430, 600)
+    assert not is_fall(430, None)
+
+
+@given(st.sets(st.integers(0, 99), min_size=20), st.sets(st.integers(0, 99), max_size=2))
+def test_two_scans_confirm_each_other_when_they_show_nearly_the_same(keys, changed):
+    keys = {str(key) for key in keys}
+    assert confirms(keys ^ {str(key) for key in changed}, keys)
+    assert not confirms(set(list(keys)[: len(keys) // 2]), keys)
+    assert not confirms(keys, ())
 
 
 def test_most_topics_must_have_text():
