@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import certifi
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY
@@ -30,6 +33,9 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        if sys.platform != "linux":
+            # The OpenSSL that comes with Python's packages finds the system's certificates on Linux alone.
+            os.environ.setdefault("SSL_CERT_FILE", certifi.where())
         super().__init__(crawler)
         self._pool._factory = _bounding_heads(self._pool._factory)
         self._allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")

@@ -46,8 +46,12 @@ async def parse_in_child(function: Callable[..., _Result], *values: Any, seconds
     if pool is None:
         pool = await asyncio.to_thread(_processes.start)
     try:
-        future = pool.schedule(_limited, args=(function, seconds, *values), timeout=seconds)
-        return await asyncio.wrap_future(future)
+        waiting: asyncio.Future[_Result] = asyncio.wrap_future(
+            pool.schedule(_limited, args=(function, seconds, *values), timeout=seconds)
+        )
+        _processes.waiting.add(waiting)
+        waiting.add_done_callback(_processes.waiting.discard)
+        return await waiting
     except TimeoutError as error:
         raise SlowAnswerError(f"svaret tog längre än {seconds} sekunder att läsa") from error
     except MemoryError as error:
@@ -66,6 +70,7 @@ class _Processes:
 
     def __init__(self) -> None:
         self.pool: ProcessPool | None = None
+        self.waiting: set[asyncio.Future[Any]] = set()
         self._lock = threading.Lock()
 
     def start(self) -> ProcessPool:
@@ -79,7 +84,10 @@ class _Processes:
             return self.pool
 
     def stop(self) -> None:
-        """End them at once."""
+        """End them at once. A pool that is stopped never answers for what it was at, so that is ended here."""
+        for waiting in list(self.waiting):
+            waiting.get_loop().call_soon_threadsafe(waiting.cancel)
+        self.waiting.clear()
         with self._lock:
             pool, self.pool = self.pool, None
             if pool is not None:

@@ -201,7 +201,8 @@ def _run_spiders(
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
         if source.source_timeout:
-            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority="cmdline")
+            # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
+            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
         process.crawl(
             crawler,

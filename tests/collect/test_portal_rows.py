@@ -107,7 +107,10 @@ def test_a_ghost_without_database():
     ("fields", "words"),
     [
         ({"deadlineDate": ["soon"]}, "deadlineDate"),
-        ({"deadlineDate": ["2026-05-20T00:00:00"]}, "offset"),
+        ({"deadlineDate": ["2026-05-20T00:00:00"]}, "saknar tidszon"),
+        ({"budget": ["1e30"], "budgetOverview": None}, "budget"),
+        ({"budget": ["Infinity"], "budgetOverview": None}, "budget"),
+        ({"budget": ["nan"], "budgetOverview": None}, "budget"),
         ({"latestInfos": ["[{"]}, "latestInfos"),
         ({"budgetOverview": ["{"]}, "budgetOverview"),
         ({"title": [], "summary": None}, "title"),
@@ -234,3 +237,20 @@ def test_most_topics_must_have_text():
     assert text_reason(80, 100)
     assert not text_reason(90, 100)
     assert not text_reason(0, 0)
+
+
+def test_a_day_that_is_stated_twice_is_one_deadline():
+    call = parse(deadlines=("2026-09-22", "2026-09-22"))
+    assert (len(call.deadlines), call.deadline_model, call.deadlines[0].stage) == (1, DeadlineModel.SINGLE, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"identifier": "LIFE 2026/CLIMA X"}, "/topic-details/LIFE%202026%2FCLIMA%20X"),
+        ({"kind": "2", "callIdentifier": ["EuropeAid/1 A"]}, "/prospect-details/EuropeAid%2F1%20APROSPECTSEN"),
+        ({"kind": "8", "callccm2Id": ["1?2"]}, "/competitive-calls-cs/1%3F2"),
+    ],
+)
+def test_addresses_of_pages_hold_no_letters_that_mean_something_in_an_address(fields, end):
+    assert parse(**fields).url.endswith(end)
