@@ -60,6 +60,7 @@ Then run `monitor sources check leader-x`.
 | `every` | its rhythm in days; how long it may be quiet is learned from there |
 | `expected` | the least number of items of a healthy reading; 0: it may be empty |
 | `time_zone` | where its deadlines are counted |
+| `source_timeout` | seconds that a reading of it may take; else what `network.source_timeout` says (1800). What was read by then is kept |
 | `enabled` | `false`: not read |
 | `note` | for the coordinator |
 
