@@ -95,6 +95,8 @@ def cleaned(call: Call, programmes: Programmes) -> Call:
 
 def bounded(value: Any, longest: int = 0) -> Any:
     """A Call, or a value of one, with its texts sound, its texts and words cut and its lists short: before any expression sees them."""
+    if not value:  # most fields of most calls are empty
+        return value
     if isinstance(value, str):
         return short_words(sound(value[: longest or _LONGEST_TEXT]))
     if isinstance(value, tuple) and not isinstance(value, Enum):
