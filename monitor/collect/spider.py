@@ -127,6 +127,8 @@ class SourceSpider(scrapy.Spider):
         if answer.wall:
             self.reading.forget(response.url)
             self.unreadable(response, walled_problem(answer.wall))
+        if any(problem.kind is ProblemKind.REFUSED for problem in answer.problems):
+            self.reading.forget(response.url)
         self.reading.take(answer)
         return answer
 

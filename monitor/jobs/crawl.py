@@ -186,8 +186,7 @@ def _run_spiders(
             # Stopped half way (SIGTERM): what was read is no reading of the source; the next run begins it anew.
             stopped.append(spider.source.id)
             return
-        if reason == "closespider_timeout":
-            spider.reading.problem(ProblemKind.SLOW, _too_long(spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")))
+        note_end(spider, reason)
         try:
             reports[spider.source.id] = store(spider)
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
@@ -325,10 +324,13 @@ def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:
     )
 
 
-def _too_long(seconds: int) -> str:
-    """That a source was not read to its end in time."""
+def note_end(spider: SourceSpider, reason: str) -> None:
+    """Note in the reading why Scrapy closed a spider, where that keeps the reading from being whole."""
+    if reason != "closespider_timeout":
+        return
+    seconds = spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")
     how_long = f"{seconds // 60} minuter" if seconds >= 120 else f"{seconds} sekunder"
-    return f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat."
+    spider.reading.problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
 
 
 class CrawlProcess(AsyncCrawlerProcess):

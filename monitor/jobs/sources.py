@@ -13,7 +13,7 @@ from monitor.calls import Budget, Call, DeadlineModel, Kind
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, scrapy_settings
+from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, note_end, scrapy_settings
 
 if TYPE_CHECKING:
     from monitor.archive.database import Database
@@ -42,7 +42,12 @@ def check_source(config: Config, source: Source, now: datetime) -> dict[str, Any
     process = CrawlProcess(settings)
     crawler = process.create_crawler(loader.load(source.kind))
     spiders: list[SourceSpider] = []
-    crawler.signals.connect(lambda spider: spiders.append(spider), signal=signals.spider_closed, weak=False)
+
+    def finished(spider: SourceSpider, reason: str) -> None:
+        note_end(spider, reason)
+        spiders.append(spider)
+
+    crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
     process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), most_articles=ARTICLES)
     process.start()
     if not spiders:
