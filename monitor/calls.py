@@ -61,6 +61,10 @@ class Deadline:
     year_guessed: bool = False
 
 
+LARGEST_AMOUNT = 10**13
+"""The largest amount of money believed, in whole units: five times the Union's budget for seven years."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """Money in whole units of `currency`; None means that the source does not state it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 _SYSTEM = {
     errno.EACCES: "rättigheter saknas",
@@ -48,6 +49,10 @@ class SourceError(MonitorError):
     """A publisher answered something that cannot be read."""
 
 
+class RowError(ValueError):
+    """A publisher's row that cannot be read. Its text is for the coordinator, in Swedish, and names the field."""
+
+
 class ArchiveError(MonitorError):
     """The archive cannot be opened, written or restored."""
 
@@ -65,3 +70,30 @@ def in_words(error: OSError) -> str:
     said = error.strerror or str(error)
     known = _SYSTEM.get(error.errno or 0)
     return f"{known} ({said})" if known else said
+
+
+_ROW_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((UnicodeError,), "har tecken som inte går att spara"),
+    ((RecursionError,), "är nästlad för djupt"),
+    ((MemoryError,), "kräver för mycket minne"),
+    ((ArithmeticError,), "har ett tal eller en dag som är för stor"),
+    ((KeyError,), "saknar en uppgift som behövs"),
+)
+_LONGEST_WORDS = 100
+_MOST_NAMED = 3
+
+
+def row_trouble(error: BaseException) -> str:
+    """What is wrong with a publisher's row, in Swedish: said of "posten", so without a subject."""
+    if isinstance(error, RowError):
+        return str(error)
+    said = " ".join(str(error).encode("utf-8", "replace").decode().split())[:_LONGEST_WORDS]
+    known = next((words for kinds, words in _ROW_TROUBLES if isinstance(error, kinds)), "har en form som programmet inte känner")
+    return f"{known} ({type(error).__name__}{f': {said}' if said else ''})"
+
+
+def name_some(reasons: Mapping[str, str]) -> str:
+    """The first three of some items with what is wrong with each, and how many more there are, in Swedish."""
+    named = [f"{key[:_LONGEST_WORDS]} ({why})" for key, why in list(reasons.items())[:_MOST_NAMED]]
+    more = len(reasons) - len(named)
+    return "; ".join(named) + (f" och {more} till" if more else "")

@@ -80,6 +80,10 @@ class Network(Table):
         description="an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none",
     )
     timeout: int = Field(90, ge=1, le=600, description="seconds until a request is given up")
+    source_timeout: int = Field(
+        1800, ge=10, le=86_400, description="seconds until a source that is still being read is left; what was read is kept"
+    )
+    parse_timeout: int = Field(15, ge=1, le=600, description="seconds that the program may take to read one answer")
     retries: int = Field(3, ge=0, le=10, description="how often a failed request is tried again")
 
 

@@ -15,6 +15,7 @@ class Source(BaseModel):
     `publishes` is the kind an item gets when its text does not say otherwise; the first one is the usual one.
     `place` is the area that everything from this source is limited to, in the publisher's words; empty: EU-wide or national.
     `expected` is the least number of items a healthy reading gives; 0 for a source that may be empty.
+    `source_timeout` is how many seconds a reading may take; 0: as `[network]` has it.
     `every` is the rhythm in days. `links` is a regular expression that the address of an article matches (kind `page`),
     `within` a CSS selector for the part of the list page that holds them; `options` are the kind's own.
     """
@@ -36,6 +37,7 @@ class Source(BaseModel):
     enabled: bool = True
     links: str = ""
     within: str = ""
+    source_timeout: int = Field(default=0, ge=0, le=86_400)
     time_zone: str = "Europe/Stockholm"
     note: str = ""
     options: dict[str, Any] = Field(default_factory=dict)

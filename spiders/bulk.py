@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ class BulkSpider(SourceSpider):
                     call = self.read_object(item)
                     if call is not None:
                         yield call
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.reading.problem(ProblemKind.UNREADABLE, f"Filen är inte hel JSON: {str(error).splitlines()[0]}")
         finally:
             spooled.unlink(missing_ok=True)
@@ -56,8 +55,9 @@ class BulkSpider(SourceSpider):
 
     def read_object(self, item: dict[str, Any]) -> Call | None:
         """The Call of a living grant topic, None for any other; a bad object is counted and stops nothing."""
-        try:
-            return parse_object(item, self.source.id) if is_current_object(item, self.now) else None
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            self.reading.skip(str(item.get("ccm2Id") or json.dumps(item)[:60]), str(error))
-            return None
+        key = str(item.get("ccm2Id") or repr(item)[:60]) if isinstance(item, dict) else repr(item)[:60]
+        return self.reading.read_row(key, self.living_call, item)
+
+    def living_call(self, item: dict[str, Any]) -> Call | None:
+        """The Call of a living grant topic, None for any other. Raises what an object may."""
+        return parse_object(item, self.source.id) if is_current_object(item, self.now) else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,9 @@ from monitor.collect.events import Happening, page_happenings, read_calendar
 from monitor.collect.feeds import entry_key
 from monitor.collect.links import read_listing
 from monitor.collect.pipelines import is_web_address
-from monitor.collect.reading import ProblemKind
+from monitor.collect.reading import Answer, ProblemKind
 from monitor.collect.spider import SourceSpider
+from monitor.sources import Source
 
 
 class CalendarSpider(SourceSpider):
@@ -25,65 +27,68 @@ class CalendarSpider(SourceSpider):
     name = "calendar"
     most_articles = 40
 
-    def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
-        if self.walled(response):
-            return
-        zone = ZoneInfo(self.source.time_zone)
-        if b"BEGIN:VCALENDAR" in response.body[:1000]:
-            yield from self.parse_file(response, zone)
-        elif not isinstance(response, TextResponse) or b"<" not in response.body[:1000]:
-            self.reading.problem(ProblemKind.NOT_A_FEED, "Adressen svarade inte med en kalender.")
-        elif self.source.links:
-            yield from self.parse_list(response)
-        else:
-            found = page_happenings(response.text, response.url, zone)
-            if not found:
-                self.reading.problem(ProblemKind.LAYOUT, "Sidan har inga uppmärkta evenemang (JSON-LD Event).")
-            yield from self.read(found, response.url)
+    async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
+        answer = await self.read_answer(response, read_events)
+        for call in answer.calls:
+            yield call
+        for address in answer.addresses[: self.most_articles]:
+            yield self.ask_page(address, self.parse_page)
 
-    def parse_file(self, response: Response, zone: ZoneInfo) -> Iterator[Call]:
-        try:
-            found, unread = read_calendar(response.body, zone, self.now)
-        except ValueError as error:
-            self.reading.problem(ProblemKind.NOT_A_FEED, f"Kalendern går inte att läsa: {error}")
-            return
-        self.reading.seen += len(unread)
-        for key, why in unread.items():
-            self.reading.skip(key, why)
-        yield from self.read(found, response.url)
-
-    def parse_list(self, response: TextResponse) -> Iterator[Request]:
-        listing = read_listing(response, self.source)
-        self.reading.said_empty = listing.empty
-        if listing.trouble:
-            self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
-        for address in listing.addresses[: self.most_articles]:
-            yield self.ask(address, self.parse_page)
-
-    def parse_page(self, response: Response, **options: Any) -> Iterator[Call]:
+    async def parse_page(self, response: Response, **options: Any) -> AsyncIterator[Call]:
         """The events of one event's page."""
-        if self.walled(response):
-            return
-        found = (
-            page_happenings(response.text, response.url, ZoneInfo(self.source.time_zone))
-            if isinstance(response, TextResponse)
-            else []
-        )
-        if not found:
-            self.reading.seen += 1
-            self.reading.skip(entry_key("", response.url, ""), "sidan har inget uppmärkt evenemang")
-        yield from self.read(found, response.url)
+        for call in (await self.read_answer(response, read_event_page)).calls:
+            yield call
 
-    def read(self, found: Iterable[Happening], page: str) -> Iterator[Call]:
-        for happening in found:
-            self.reading.seen += 1
-            key = event_key(happening, page)
-            url = happening.url if is_web_address(happening.url) else page
-            event = describe_event(source=self.source, call_id=key, url=url, happening=happening)
-            if (happening.ends or happening.starts) < self.now:
-                self.reading.leave_out(key, "har redan varit", event)
-            else:
-                yield event
+
+def read_events(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The events of a calendar or a page, or the addresses of their pages. Pure."""
+    zone = ZoneInfo(source.time_zone)
+    if b"BEGIN:VCALENDAR" in response.body[:1000]:
+        try:
+            found, unread = read_calendar(response.body, zone, now)
+        except ValueError as error:
+            answer.problem(ProblemKind.NOT_A_FEED, f"Kalendern går inte att läsa: {error}")
+            return
+        answer.seen += len(unread)
+        for key, why in unread.items():
+            answer.skip(key, why)
+        _add(answer, found, response.url, source, now)
+    elif not isinstance(response, TextResponse) or b"<" not in response.body[:1000]:
+        answer.problem(ProblemKind.NOT_A_FEED, "Adressen svarade inte med en kalender.")
+    elif source.links:
+        listing = read_listing(response, source)
+        answer.said_empty, answer.addresses = listing.empty, listing.addresses
+        if listing.trouble:
+            answer.problem(ProblemKind.LAYOUT, listing.trouble)
+    else:
+        found = page_happenings(response.text, response.url, zone)
+        if not found:
+            answer.problem(ProblemKind.LAYOUT, "Sidan har inga uppmärkta evenemang (JSON-LD Event).")
+        _add(answer, found, response.url, source, now)
+
+
+def read_event_page(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The events of one event's page. Pure."""
+    zone = ZoneInfo(source.time_zone)
+    found = page_happenings(response.text, response.url, zone) if isinstance(response, TextResponse) else []
+    if not found:
+        answer.seen += 1
+        answer.skip(entry_key("", response.url, ""), "sidan har inget uppmärkt evenemang")
+    _add(answer, found, response.url, source, now)
+
+
+def _add(answer: Answer, found: Iterable[Happening], page: str, source: Source, now: datetime) -> None:
+    for happening in found:
+        answer.seen += 1
+        key = event_key(happening, page)
+        url = happening.url if is_web_address(happening.url) else page
+        call = answer.read_row(key, describe_event, source=source, call_id=key, url=url, happening=happening)
+        if call is None:
+            continue
+        if (happening.ends or happening.starts) < now:
+            answer.leave_out(key, "har redan varit", call)
+        else:
+            answer.calls.append(call)
 
 
 def event_key(happening: Happening, page: str) -> str:
@@ -92,4 +97,4 @@ def event_key(happening: Happening, page: str) -> str:
         return happening.key
     if happening.url and happening.url != page:
         return entry_key("", happening.url, "")
-    return hashlib.sha256(f"{page}\n{happening.title}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{page}\n{happening.title}".encode(errors="replace")).hexdigest()[:32]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from scrapy.http import Request, Response
 
 from monitor.calls import Call
 from monitor.collect.feeds import RefusedFeedError, parse_feed
-from monitor.collect.reading import ProblemKind
-from monitor.collect.spider import SourceSpider
+from monitor.collect.reading import Answer, ProblemKind
+from monitor.collect.spider import SourceSpider, plain_headers
+from monitor.sources import Source
 
 # The whole of another archive the first time; after that what has changed, the last changed first.
 _FIRST, _LATER = 2_000, 10
@@ -21,29 +23,26 @@ class FeedSpider(SourceSpider):
 
     name = "feed"
 
-    def parse(self, response: Response, page: int = 1, **options: Any) -> Iterator[Call | Request]:
-        if self.walled(response):
-            return
-        try:
-            feed = parse_feed(
-                response.body,
-                {str(name): str(value) for name, value in response.headers.to_unicode_dict().items()},
-                response.url,
-                self.source,
-                self.now,
-            )
-        except RefusedFeedError as error:
-            self.reading.forget(response.url)
-            self.reading.problem(ProblemKind.REFUSED, str(error))
-            return
-        except ValueError as error:
-            self.reading.problem(ProblemKind.NOT_A_FEED, str(error))
-            return
-        self.reading.seen += feed.seen
-        for key, why in feed.skipped.items():
-            self.reading.skip(key, why)
-        for key, why in feed.left_out.items():
-            self.reading.leave_out(key, why, feed.asides.get(key))
-        yield from feed.calls
-        if feed.following and page < (_FIRST if self.previous is None else _LATER):
-            yield self.ask(feed.following, self.parse, cb_kwargs={"page": page + 1})
+    async def parse(self, response: Response, page: int = 1, **options: Any) -> AsyncIterator[Call | Request]:
+        answer = await self.read_answer(response, read_feed)
+        for call in answer.calls:
+            yield call
+        if answer.following and page < (_FIRST if self.previous is None else _LATER):
+            yield self.ask(answer.following, self.parse, cb_kwargs={"page": page + 1})
+
+
+def read_feed(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The entries of a feed. Pure."""
+    try:
+        feed = parse_feed(response.body, plain_headers(response), response.url, source, now)
+    except RefusedFeedError as error:
+        answer.problem(ProblemKind.REFUSED, str(error))
+        return
+    except ValueError as error:
+        answer.problem(ProblemKind.NOT_A_FEED, str(error))
+        return
+    answer.calls, answer.seen, answer.following = feed.calls, feed.seen, feed.following
+    for key, why in feed.skipped.items():
+        answer.skip(key, why)
+    for key, why in feed.left_out.items():
+        answer.leave_out(key, why, feed.asides.get(key))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from monitor.calls import Call
 from monitor.collect.article import describe_item, read_article
 from monitor.collect.feeds import entry_key
 from monitor.collect.links import read_listing
-from monitor.collect.reading import ProblemKind
+from monitor.collect.reading import Answer, ProblemKind
 from monitor.collect.spider import SourceSpider
+from monitor.sources import Source
 
 
 class PageSpider(SourceSpider):
@@ -26,56 +28,65 @@ class PageSpider(SourceSpider):
     name = "page"
     most_articles = 60
 
-    def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
-        if self.walled(response):
-            return
-        if not isinstance(response, TextResponse):
-            self.reading.problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
-            return
+    async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
         if not self.source.links:
-            yield from self.parse_article(response)
+            async for call in self.parse_article(response):
+                yield call
             return
-        listing = read_listing(response, self.source)
-        self.reading.said_empty = listing.empty
-        if listing.trouble:
-            self.reading.problem(ProblemKind.LAYOUT, listing.trouble)
+        answer = await self.read_answer(response, read_list)
         own = entry_key("", response.url, "")
-        addresses = dict.fromkeys(entry_key("", address, "") for address in listing.addresses)
+        addresses = dict.fromkeys(entry_key("", address, "") for address in answer.addresses)
         addresses.pop(own, None)
         for address in list(addresses)[: self.most_articles]:
-            yield self.ask(self.spelled(address, response), self.parse_article)
+            yield self.ask_page(self.spelled(address, response), self.parse_article)
 
     def spelled(self, address: str, response: Response) -> str:
         """The address with the scheme of the list page, since keys are all https."""
         return re.sub(r"^https:", response.url.split("/")[0], address) if response.url.startswith("http:") else address
 
-    def parse_article(self, response: Response, **options: Any) -> Iterator[Call]:
+    async def parse_article(self, response: Response, **options: Any) -> AsyncIterator[Call]:
         """The Call of one article page."""
-        if self.walled(response):
-            return
-        self.reading.seen += 1
-        key = entry_key("", response.url, "")
-        article = (
-            read_article(response.text, response.url, ZoneInfo(self.source.time_zone))
-            if isinstance(response, TextResponse)
-            else None
-        )
-        if article is None or not article.title:
-            self.reading.skip(key, "sidan har ingen läsbar text")
-            return
-        described = describe_item(
-            source=self.source,
-            call_id=key,
-            url=response.url,
-            title=article.title,
-            text=article.text,
-            description=article.description,
-            published=article.published,
-            links=article.links,
-            happening=article.happening,
-            now=self.now,
-        )
-        if described.call is None:
-            self.reading.leave_out(key, described.reason, described.aside)
-        else:
-            yield described.call
+        for call in (await self.read_answer(response, read_item)).calls:
+            yield call
+
+
+def read_list(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The addresses that a list page gives. Pure."""
+    if not isinstance(response, TextResponse):
+        answer.problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
+        return
+    listing = read_listing(response, source)
+    answer.said_empty, answer.addresses = listing.empty, listing.addresses
+    if listing.trouble:
+        answer.problem(ProblemKind.LAYOUT, listing.trouble)
+
+
+def read_item(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The item that a page is. Pure."""
+    if not isinstance(response, TextResponse) and not source.links:
+        answer.problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
+        return
+    answer.seen += 1
+    key = entry_key("", response.url, "")
+    article = (
+        read_article(response.text, response.url, ZoneInfo(source.time_zone)) if isinstance(response, TextResponse) else None
+    )
+    if article is None or not article.title:
+        answer.skip(key, "sidan har ingen läsbar text")
+        return
+    described = describe_item(
+        source=source,
+        call_id=key,
+        url=response.url,
+        title=article.title,
+        text=article.text,
+        description=article.description,
+        published=article.published,
+        links=article.links,
+        happening=article.happening,
+        now=now,
+    )
+    if described.call is None:
+        answer.leave_out(key, described.reason, described.aside)
+    else:
+        answer.calls.append(described.call)

@@ -11,7 +11,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
 
 from monitor.calls import Call
-from monitor.collect.completeness import Page, page_reasons, swing_reason, text_reason
+from monitor.collect.completeness import Page, confirms, fall_reason, is_fall, page_reasons, text_reason
 from monitor.collect.portal.rows import (
     BRUSSELS,
     CASCADE,
@@ -27,6 +27,8 @@ from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 
 PAGE_SIZE = 100
+MOST_PAGES = 300
+"""Thirty times the listing of 2026. The API itself answers for the first 10,000 rows alone."""
 BOUNDARY = "eu-monitor-form"
 QUERY = {"bool": {"must": [{"terms": {"type": [TOPIC, EXTERNAL, CASCADE]}}, {"terms": {"status": ["31094501", "31094502"]}}]}}
 PARTS = {"query": QUERY, "languages": ["en"], "sort": {"field": "identifier", "order": "ASC"}}
@@ -49,9 +51,9 @@ class PortalSpider(SourceSpider):
         self.topics: dict[str, bool] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        yield self.ask_page(1)
+        yield self.ask_page_number(1)
 
-    def ask_page(self, number: int) -> Request:
+    def ask_page_number(self, number: int) -> Request:
         """A page of the listing. The form's parts must be typed application/json: plain fields are ignored or answered 500."""
         query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
         body = "".join(
@@ -74,7 +76,7 @@ class PortalSpider(SourceSpider):
         try:
             page = json.loads(response.body)
             rows, total, version = list(page["results"]), int(page["totalResults"]), str(page["apiVersion"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             yield from self.retry(response, number, f"är inte hel JSON ({type(error).__name__})")
             return
         if not rows and (number - 1) * PAGE_SIZE < total:
@@ -84,32 +86,40 @@ class PortalSpider(SourceSpider):
         self.reading.seen += len(rows)
         for row in rows:
             yield from self.read_row(row)
-        last = -(-self.pages[min(self.pages)].total // PAGE_SIZE)
+        last = min(-(-self.pages[min(self.pages)].total // PAGE_SIZE), MOST_PAGES)
+        if total > MOST_PAGES * PAGE_SIZE:
+            words = f"Portalen uppgav {total} rader. Högst {MOST_PAGES * PAGE_SIZE} läses."
+            self.reading.problem(ProblemKind.INCOMPLETE, words)
         if number == 1:
-            yield from (self.ask_page(further) for further in range(2, last + 1))
-        if number == max(last, *self.pages) and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
-            yield self.ask_page(number + 1)  # the listing grew while it was read
+            yield from (self.ask_page_number(further) for further in range(2, last + 1))
+        if number == max(last, *self.pages) < MOST_PAGES and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
+            yield self.ask_page_number(number + 1)  # the listing grew while it was read
 
     def read_row(self, row: Any) -> Iterator[Call]:
         """The Call of a living row, when it is richer than what its reference had before. A bad row is counted and stops nothing."""
-        reference = ""
-        try:
-            reference = row_reference(row)
-            self.references.add(reference)
-            if not row_metadata(row).get("identifier"):
-                self.bare.add(reference)
-            elif is_current(row, self.now.astimezone(BRUSSELS).date()) and richness(row) > self.richness.get(
-                reference, (False, "")
-            ):
-                row_hash = self.known.hash(row)
-                call = self.known.call(reference, row_hash) or parse_row(row, self.source.id)
-                self.reading.hashes[reference] = row_hash
-                self.richness[reference] = richness(row)
-                if row_metadata(row).get("type") == [TOPIC]:
-                    self.topics[reference] = bool(call.sections)
-                yield call
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            self.reading.skip(reference or repr(row)[:60], str(error))
+        reference = self.reading.read_row(repr(row)[:60], row_reference, row)
+        if reference is None:
+            return
+        self.references.add(reference)
+        call = self.reading.read_row(reference or repr(row)[:60], self.living_call, row, reference)
+        if call is not None:
+            yield call
+
+    def living_call(self, row: Any, reference: str) -> Call | None:
+        """The Call of a row; None for one that is bare, past, or poorer than what its reference had before. Raises what a row may."""
+        if not row_metadata(row).get("identifier"):
+            self.bare.add(reference)
+            return None
+        day = self.now.astimezone(BRUSSELS).date()
+        if not is_current(row, day) or richness(row) <= self.richness.get(reference, (False, "")):
+            return None
+        row_hash = self.known.hash(row)
+        call = self.known.call(reference, row_hash) or parse_row(row, self.source.id)
+        self.reading.hashes[reference] = row_hash
+        self.richness[reference] = richness(row)
+        if row_metadata(row).get("type") == [TOPIC]:
+            self.topics[reference] = bool(call.sections)
+        return call
 
     def retry(self, response: Response, number: int, what: str) -> Iterator[Request]:
         """Ask for a page once more; when that has been tried enough, the run is incomplete."""
@@ -122,9 +132,15 @@ class PortalSpider(SourceSpider):
 
     def judge(self) -> list[Problem]:
         reasons = page_reasons(list(self.pages.values()), self.references, PAGE_SIZE)
-        reasons.append(swing_reason(len(self.reading.calls), self.previous))
         reasons.append(text_reason(sum(self.topics.values()), len(self.topics)))
         bare = self.bare - self.reading.calls.keys()
         if bare:
             reasons.append(f"{len(bare)} rader saknade alla uppgifter.")
-        return [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
+        found = [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
+        if not found and not self.reading.problems and self.unconfirmed_fall():
+            found.append(Problem(ProblemKind.FALL, fall_reason(len(self.reading.calls), self.previous or 0, self.source.id)))
+        return found
+
+    def unconfirmed_fall(self) -> bool:
+        """Whether this scan, whole as it is, shows far fewer calls than the last accepted one and no scan before it showed the same."""
+        return is_fall(len(self.reading.calls), self.previous) and not confirms(self.reading.calls.keys(), self.refused)

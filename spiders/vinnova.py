@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response
@@ -13,11 +15,12 @@ from scrapy.http import Request, Response
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Precision, Section
 from monitor.collect.article import first_sentences
 from monitor.collect.pipelines import is_web_address
-from monitor.collect.reading import ProblemKind
+from monitor.collect.reading import Answer, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import html_to_text, title_text
 from monitor.language.budget import find_budget
 from monitor.language.deadlines import instant
+from monitor.sources import Source
 
 LOOK_BACK = timedelta(days=180)
 CLOSED_LONG_AGO = timedelta(days=14)
@@ -33,94 +36,129 @@ class VinnovaSpider(SourceSpider):
         since = (self.now.astimezone(STOCKHOLM).date() - LOOK_BACK).isoformat()
         yield self.ask(f"{self.source.url}/utlysningar/{since}", self.parse)
 
-    def parse(self, response: Response, **options: Any) -> Iterator[Request | Call]:
-        rows = self.rows(response)
-        for row in rows or []:
-            rounds = [
-                number
-                for item in row.get("AnsokningsomgangDnrLista") or []
-                if (number := said(item, "DiarienummerAnsokningsomgang"))
-            ]
-            if not said(row, "Diarienummer") or not rounds:
-                self.reading.seen += 1
-                self.reading.leave_out(said(row, "Diarienummer") or said(row, "Titel"), "har ingen ansökningsomgång")
-            for number in rounds:
-                yield self.ask(
-                    f"{self.source.url}/ansokningsomgangar/{number}",
-                    self.parse_round,
-                    cb_kwargs={
-                        "title": said(row, "Titel"),
-                        "text": said(row, "Beskrivning"),
-                        "published": said(row, "Publiceringsdatum"),
-                    },
-                )
+    async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
+        answer = await self.read_answer(response, read_calls)
+        for told in answer.addresses:
+            number, title, text, published = json.loads(told)
+            yield self.ask_page(
+                f"{self.source.url}/ansokningsomgangar/{quote(number, safe='')}",
+                self.parse_round,
+                cb_kwargs={"title": title, "text": text, "published": published},
+            )
 
-    def parse_round(self, response: Response, title: str = "", text: str = "", published: str = "") -> Iterator[Call]:
+    async def parse_round(
+        self, response: Response, title: str = "", text: str = "", published: str = ""
+    ) -> AsyncIterator[Request | Call]:
         """The Call of one round, with the title and text of the call it belongs to."""
-        for row in self.rows(response) or []:
-            self.reading.seen += 1
-            number = said(row, "Diarienummer")
-            closes, opens = moment(said(row, "Stangningsdatum")), moment(said(row, "Oppningsdatum"))
-            if not number or not (said(row, "Titel") or title):
-                self.reading.skip(number or response.url, "saknar diarienummer eller titel")
-            elif row.get("Publik") in (False, 0, "0", "false", "False"):
-                self.reading.leave_out(number, "är inte publik")
-            elif closes is not None and closes.at < self.now - CLOSED_LONG_AGO:
-                self.reading.leave_out(number, "stängde för länge sedan")
-            else:
-                yield self.read_round(row, number, title, text, moment(published), opens, closes)
+        read = partial(read_rounds, title=title, text=text, published=published)
+        for call in (await self.read_answer(response, read)).calls:
+            yield call
 
-    def read_round(
-        self,
-        row: dict[str, Any],
-        number: str,
-        title: str,
-        text: str,
-        published: Deadline | None,
-        opens: Deadline | None,
-        closes: Deadline | None,
-    ) -> Call:
-        own, called = title_text(said(row, "Titel")), title_text(title)
-        body = html_to_text("\n".join(part for part in (text, said(row, "Beskrivning")) if part))
-        page = said(row, "Webbsida")
-        budget = find_budget(body, "sv")
-        missing = {"deadlines": closes is None, "budget": budget == Budget(), "description": not body}
-        return Call(
-            source=self.source.id,
-            call_id=number,
-            identifier=number,
-            title=called if not own or own in called else own if called in own else f"{called}: {own}",
-            parent_title=called,
-            url=page
-            if is_web_address(page)
-            else str(self.source.options.get("page") or "https://www.vinnova.se/sok-finansiering/hitta-finansiering/"),
-            language="sv",
-            summary=first_sentences(body),
-            sections=(Section(title="", text=body),) if body else (),
-            published=published.at if published else None,
-            opens=opens.at.astimezone(STOCKHOLM).date() if opens else None,
-            deadlines=(closes,) if closes else (),
-            deadline_model=DeadlineModel.SINGLE if closes else DeadlineModel.UNKNOWN,
-            budget=budget,
-            programme=self.source.programme,
-            unread=tuple(name for name, lacking in missing.items() if lacking),
-        )
 
-    def rows(self, response: Response) -> list[dict[str, Any]] | None:
-        """The objects that an answer lists; a problem is noted when it lists none in the form that is known."""
-        if self.walled(response):
-            return None
-        try:
-            data = json.loads(response.body)
-        except ValueError:
-            self.reading.problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
-            return None
-        if isinstance(data, dict):
-            data = [data]
-        if not isinstance(data, list) or any(not isinstance(row, dict) or "Diarienummer" not in row for row in data):
-            self.reading.problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
-            return None
-        return data
+def read_calls(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+    """The rounds of each call, as JSON lists of number, title, text and day of publication. Pure."""
+    for row in rows(answer, response):
+        number = said(row, "Diarienummer") or said(row, "Titel")
+        rounds = answer.read_row(number, _rounds, row)
+        if not said(row, "Diarienummer"):
+            answer.seen += 1
+            answer.skip(said(row, "Titel") or "utlysning utan titel", "saknar diarienummer")
+        elif not rounds:
+            answer.seen += 1
+            answer.leave_out(number, "har ingen ansökningsomgång")
+        else:
+            shared = [said(row, name) for name in ("Titel", "Beskrivning", "Publiceringsdatum")]
+            answer.addresses += tuple(json.dumps([one, *shared]) for one in rounds)
+
+
+def _rounds(row: dict[str, Any]) -> list[str]:
+    numbers = (said(item, "DiarienummerAnsokningsomgang") for item in row.get("AnsokningsomgangDnrLista") or [])
+    return [number for number in numbers if number]
+
+
+def read_rounds(
+    answer: Answer, response: Response, source: Source, now: datetime, *, title: str, text: str, published: str
+) -> None:
+    """The Call of each round in an answer. Pure."""
+    for row in rows(answer, response):
+        answer.seen += 1
+        number = said(row, "Diarienummer")
+        if not number or not (said(row, "Titel") or title):
+            answer.skip(number or response.url, "saknar diarienummer eller titel")
+            continue
+        call = answer.read_row(number, _round, answer, source, now, row, title, text, published)
+        if call is not None:
+            answer.calls.append(call)
+
+
+def _round(
+    answer: Answer, source: Source, now: datetime, row: dict[str, Any], title: str, text: str, published: str
+) -> Call | None:
+    number = said(row, "Diarienummer")
+    closes, opens = moment(said(row, "Stangningsdatum")), moment(said(row, "Oppningsdatum"))
+    if row.get("Publik") in (False, 0, "0", "false", "False"):
+        answer.leave_out(number, "är inte publik")
+    elif closes is not None and closes.at < now - CLOSED_LONG_AGO:
+        answer.leave_out(number, "stängde för länge sedan")
+    else:
+        return read_round(source, row, number, title, text, moment(published), opens, closes)
+    return None
+
+
+def read_round(
+    source: Source,
+    row: dict[str, Any],
+    number: str,
+    title: str,
+    text: str,
+    published: Deadline | None,
+    opens: Deadline | None,
+    closes: Deadline | None,
+) -> Call:
+    own, called = title_text(said(row, "Titel")), title_text(title)
+    body = html_to_text("\n".join(part for part in (text, said(row, "Beskrivning")) if part))
+    page = said(row, "Webbsida")
+    budget = find_budget(body, "sv")
+    missing = {"deadlines": closes is None, "budget": budget == Budget(), "description": not body}
+    return Call(
+        source=source.id,
+        call_id=number,
+        identifier=number,
+        title=called if not own or own in called else own if called in own else f"{called}: {own}",
+        parent_title=called,
+        url=page
+        if is_web_address(page)
+        else str(source.options.get("page") or "https://www.vinnova.se/sok-finansiering/hitta-finansiering/"),
+        language="sv",
+        summary=first_sentences(body),
+        sections=(Section(title="", text=body),) if body else (),
+        published=published.at if published else None,
+        opens=opens.at.astimezone(STOCKHOLM).date() if opens else None,
+        deadlines=(closes,) if closes else (),
+        deadline_model=DeadlineModel.SINGLE if closes else DeadlineModel.UNKNOWN,
+        budget=budget,
+        programme=source.programme,
+        unread=tuple(name for name, lacking in missing.items() if lacking),
+    )
+
+
+def rows(answer: Answer, response: Response) -> list[dict[str, Any]]:
+    """The objects that an answer lists; a problem is noted when it lists none in the form that is known."""
+    try:
+        data = json.loads(response.body)
+    except (ValueError, RecursionError):
+        answer.problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
+        return []
+    if isinstance(data, dict):
+        data = [data]
+    if not isinstance(data, list) or (data and not any(isinstance(row, dict) and "Diarienummer" in row for row in data)):
+        answer.problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
+        return []
+    for row in data:
+        if not isinstance(row, dict):
+            answer.seen += 1
+            answer.skip(repr(row)[:60], "är ingen post")
+    return [row for row in data if isinstance(row, dict)]
 
 
 def said(row: Any, name: str) -> str:

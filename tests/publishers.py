@@ -57,8 +57,8 @@ def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
             headers = {"Content-Length": str(len(answer.body)), "Connection": "close", **answer.headers}
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.end_headers()
             try:
+                self.end_headers()
                 self.wfile.write(answer.body)
                 for piece in answer.pieces or ():
                     self.wfile.write(piece)

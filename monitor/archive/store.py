@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from monitor.archive.callrows import add_event, add_version, insert_call, update_call, write_deadlines
 from monitor.archive.changes import Change, Event, compare_calls
@@ -16,9 +17,26 @@ from monitor.archive.database import Database
 from monitor.archive.documents import Document, store_documents
 from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
 from monitor.calls import Call, Status, call_status, next_deadline
+from monitor.errors import name_some, row_trouble
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
 BELIEVED_AFTER = 2
+ACCEPTED = ("accepted", "unchanged")
+"""States of a run that counts."""
+UNSTORED = "unstored"
+"""The class of trouble of a run none of whose calls could be stored; health knows it by this name."""
+# What one call's own values may raise. Other errors of SQLite are the archive's: a full disk, a damaged file.
+_CALL_ERRORS = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    RecursionError,
+)
+_Outcome = Literal["new", "changed", "unchanged"]
 _LAST_SEEN = (
     "last_seen = CASE WHEN raw_hash <> '' AND missed = 0 THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
     " last_seen) ELSE last_seen END"
@@ -56,7 +74,7 @@ class SourceRun:
     @property
     def accepted(self) -> bool:
         """Whether the completeness check held."""
-        return self.state in ("accepted", "unchanged")
+        return self.state in ACCEPTED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +104,17 @@ def last_accepted_size(db: Database, source: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def refused_keys(db: Database, source: str) -> frozenset[str]:
+    """The keys of the newest run since the last accepted one that was whole but showed too few items; empty when there is none."""
+    row = db.execute(
+        "SELECT json_extract(stats, '$.refused') FROM runs WHERE source = ?1 AND id > coalesce((SELECT max(id) FROM runs"
+        " WHERE source = ?1 AND state IN ('accepted', 'unchanged')), 0) AND json_extract(stats, '$.refused') IS NOT NULL"
+        " ORDER BY id DESC LIMIT 1",
+        [source],
+    ).fetchone()
+    return frozenset(json.loads(row[0])) if row else frozenset()
+
+
 def last_validators(db: Database, source: str) -> dict[str, str]:
     """What the source's last accepted run said to ask with (conditional requests); empty before the first one."""
     row = db.execute(
@@ -103,7 +132,9 @@ def known_rows(db: Database, source: str) -> dict[str, tuple[str, str]]:
 def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     """Store one run of one source in a single transaction and say what it changed.
 
-    A run that is not accepted adds what it saw for the first time and leaves every stored call as it was.
+    A run that is not accepted adds what it saw for the first time and leaves every stored call as it was. A call that cannot be
+    stored is skipped and named in the reason; a run none of whose calls can be stored has failed. Raises sqlite3.Error when the
+    archive itself cannot be written.
     """
     previous = last_accepted_size(db, run.source)
     calls, aside = decide(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
@@ -119,9 +150,21 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     )
     with db.atomic():
         run_id = _insert_run(db, run, report)
+        refused = {}
         for call in calls.values():
-            _store_call(db, run, run_id, call, report, now)
+            try:
+                with db.atomic():
+                    outcome = _store_call(db, run, run_id, call, now, baseline=report.baseline)
+            except _CALL_ERRORS as error:
+                refused[call.call_id] = row_trouble(error)
+            else:
+                setattr(report, outcome, getattr(report, outcome) + 1)
         keep_left_out(db, run.source, calls, aside, now)
+        if refused:
+            run = _without(run, refused)
+            report.state, report.reason = run.state, run.reason
+            report.current -= len(refused)
+            report.skipped = len(run.unread)
         if run.accepted and run.complete_list:
             _settle_missing(db, run, run_id, report, now)
         if run.accepted:
@@ -129,6 +172,23 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
         store_documents(db, run.source, run.documents)
         _finish_run(db, run, run_id, report)
     return report
+
+
+def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
+    """The run without the calls that could not be stored: by key, with what is wrong with each."""
+    told = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {name_some(refused)}."
+    stats = dict(run.stats)
+    failed = len(refused) == len(run.calls)
+    if failed:
+        stats["problems"] = [*stats.get("problems", []), [UNSTORED, told]]
+    return replace(
+        run,
+        calls=tuple(call for call in run.calls if call.call_id not in refused),
+        unread=run.unread | refused.keys(),
+        state="failed" if failed else run.state,
+        reason=f"{run.reason} {told}".strip(),
+        stats=stats,
+    )
 
 
 def refresh_dates(db: Database, now: datetime) -> None:
@@ -149,27 +209,28 @@ def refresh_dates(db: Database, now: datetime) -> None:
 def _insert_run(db: Database, run: SourceRun, report: RunReport) -> int:
     cursor = db.execute(
         "INSERT INTO runs (source, started, finished, state, reason, baseline, seen, current, new, changed, unchanged, vanished,"
-        " skipped, stats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
-        [
-            run.source,
-            stamp(run.started),
-            stamp(run.finished),
-            run.state,
-            run.reason,
-            int(report.baseline),
-            run.seen,
-            report.current,
-            len(run.unread),
-            json.dumps(run.stats, default=str),
-        ],
+        " skipped, stats) VALUES (?, ?, ?, ?, '', ?, ?, 0, 0, 0, 0, 0, 0, '{}')",
+        [run.source, stamp(run.started), stamp(run.finished), run.state, int(report.baseline), run.seen],
     )
     return int(cursor.lastrowid or 0)
 
 
 def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) -> None:
     db.execute(
-        "UPDATE runs SET new = ?, changed = ?, unchanged = ?, vanished = ? WHERE id = ?",
-        [report.new, report.changed, report.unchanged, report.vanished, run_id],
+        "UPDATE runs SET state = ?, reason = ?, current = ?, skipped = ?, stats = ?,"
+        " new = ?, changed = ?, unchanged = ?, vanished = ? WHERE id = ?",
+        [
+            run.state,
+            run.reason,
+            report.current,
+            report.skipped,
+            json.dumps(run.stats, default=str),
+            report.new,
+            report.changed,
+            report.unchanged,
+            report.vanished,
+            run_id,
+        ],
     )
     finished = stamp(run.finished)
     db.table("sources").upsert(
@@ -189,27 +250,26 @@ def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) ->
     )
 
 
-def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: RunReport, now: datetime) -> None:
+def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: datetime, *, baseline: bool) -> _Outcome:
+    """Write one call and its events; whether it is new, changed or unchanged."""
     key = (run.source, call.call_id)
     row = db.execute(
         "SELECT hash, raw_hash, status, missed, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?", key
     ).fetchone()
     raw_hash = run.hashes.get(call.call_id, "")
     if row is not None and not run.accepted:
-        report.unchanged += 1
-        return
+        return "unchanged"
     effective = corrected(db, call)
     data = encode_call(call)
     digest = call_hash(data)
     alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
     if row is None:
-        report.new += 1
-        first = {"first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(report.baseline)}
+        first = {"first_seen": stamp(now), "last_changed": stamp(now), "baseline": int(baseline)}
         insert_call(db, {**call_row(effective, now), **alive, **first, "data": data, "hash": digest, "raw_hash": raw_hash})
         write_deadlines(db, effective)
         add_version(db, run_id, call, data, digest, now)
-        add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=report.baseline)
-        return
+        add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=baseline)
+        return "new"
     old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     status = call_status(effective, now)
     events = []
@@ -218,23 +278,21 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, report: R
     elif old_status == Status.FORTHCOMING and status is Status.OPEN:
         events.append(Event(Change.OPENED, old_status, status.value))
     if digest == old_hash and not events:
-        report.unchanged += 1
         # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
         if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
             update_call(db, *key, {"last_seen": stamp(now), "missed": 0, "status": status.value, "raw_hash": raw_hash})
-        return
+        return "unchanged"
     before = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
     events += compare_calls(corrected(db, decode_call(before)), effective)
     update_call(db, *key, {**call_row(effective, now), **alive, "data": data, "hash": digest, "raw_hash": raw_hash})
     write_deadlines(db, effective)
     if not events:
-        report.unchanged += 1
-        return
-    report.changed += 1
+        return "unchanged"
     update_call(db, *key, {"last_changed": stamp(now)})
     add_version(db, run_id, call, data, digest, now)
     for event in events:
         add_event(db, run_id, key, event, now, baseline=False)
+    return "changed"
 
 
 def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:

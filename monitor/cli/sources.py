@@ -135,6 +135,23 @@ def _left_out_lines(row: LeftOut) -> list[str]:
     return lines if row.url == row.call_id else [*lines, f"{'':<12}nyckel: {row.call_id}"]
 
 
+@sources.command()
+@click.argument("source", metavar="ID")
+@json_option
+@pass_app
+def accept(app: App, source: str, as_json: bool) -> int:
+    """Let the newest reading of a source count, though it looked unlikely: it is the measure from now on."""
+    from monitor.archive import lock, open_archive
+    from monitor.cli.collect import report_runs
+    from monitor.jobs.archives import refuse_member
+    from monitor.jobs.crawl import accept as accept_reading
+
+    refuse_member(app.config, "läsning")
+    with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
+        report = accept_reading(app.config, archive, app.config.source(source), app.now)
+    return report_runs(app, [report], as_json)
+
+
 def _line(row: dict[str, Any]) -> str:
     """One source: a line that can be searched, and its trouble on a line below."""
     state = STATES[row["state"]] if row["enabled"] else "avstängd"

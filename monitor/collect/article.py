@@ -191,7 +191,15 @@ def _ahead(found: FoundDeadlines, now: datetime) -> bool | None:
 
 
 def _dated(
-    kind: Kind, text: str, found: FoundDeadlines, since: date, language: str, zone: str, happening: Happening | None, *, read: bool
+    kind: Kind,
+    text: str,
+    found: FoundDeadlines,
+    since: date,
+    language: str,
+    zone: str,
+    happening: Happening | None,
+    *,
+    read: bool,
 ) -> dict[str, Any]:
     """Return deadlines and money of a call, time and place of an event, the last day to answer a consultation, and fields not found."""
     if kind is Kind.EVENT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -16,7 +16,9 @@ class Page:
     rows: int
 
 
-_SWING = 0.30
+_FALL = 0.30
+_AGREEMENT = 0.90
+_MOST_NAMED = 3
 _WITH_TEXT = 0.90
 
 
@@ -33,21 +35,38 @@ def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: in
         reasons.append(f"Svaren kom från olika versioner av portalen ({' och '.join(versions)}) under samma läsning.")
     if len(totals) > 1:
         reasons.append(f"Portalen uppgav olika antal rader under samma läsning ({' och '.join(map(str, totals))}).")
-    for page in pages:
-        wanted = min(page_size, max(page.total - (page.number - 1) * page_size, 0))
-        if page.rows != wanted:
-            reasons.append(f"Sida {page.number} hade {page.rows} rader i stället för {wanted}.")
+    wanted = {page.number: min(page_size, max(page.total - (page.number - 1) * page_size, 0)) for page in pages}
+    odd = [page for page in pages if page.rows != wanted[page.number]]
+    reasons += [f"Sida {page.number} hade {page.rows} rader i stället för {wanted[page.number]}." for page in odd[:_MOST_NAMED]]
+    if len(odd) > _MOST_NAMED:
+        reasons.append(f"{len(odd) - _MOST_NAMED} sidor till hade fel antal rader.")
     distinct = len(set(references))
     if len(totals) == 1 and distinct != totals[0]:
         reasons.append(f"Portalen uppgav {totals[0]} rader men gav {distinct} olika: rader upprepas och andra saknas.")
     return reasons
 
 
-def swing_reason(current: int, previous: int | None) -> str:
-    """Why the number of current items cannot be believed beside the last accepted run's, or ""."""
-    if previous and abs(current - previous) > previous * _SWING:
-        return f"{current} aktuella utlysningar är orimligt jämfört med {previous} vid förra godkända läsningen."
-    return ""
+def is_fall(current: int, previous: int | None) -> bool:
+    """Whether there are so few current items beside the last accepted run's that one scan alone is not believed.
+
+    A rise needs no such caution: a scan that is proven whole cannot show too much.
+    """
+    return previous is not None and current < previous * (1 - _FALL)
+
+
+def confirms(keys: Collection[str], before: Collection[str]) -> bool:
+    """Whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
+    seen, earlier = set(keys), set(before)
+    return len(seen & earlier) >= len(seen | earlier) * _AGREEMENT and bool(earlier)
+
+
+def fall_reason(current: int, previous: int, source: str) -> str:
+    """Why a scan with far fewer items is not believed, and what makes it so."""
+    return (
+        f"{current} aktuella utlysningar är orimligt få jämfört med {previous} vid förra godkända läsningen."
+        " Visar nästa hela läsning samma sak gäller den."
+        f" Stämmer det redan nu, godta läsningen med: monitor sources accept {source}"
+    )
 
 
 def text_reason(with_text: int, topics: int) -> str:

@@ -17,6 +17,7 @@ from monitor.calls import Call
 from monitor.collect.article import describe_item
 from monitor.collect.links import outside_links
 from monitor.collect.pipelines import is_web_address
+from monitor.collect.reading import Rows
 from monitor.collect.text import html_to_text, title_text
 from monitor.sources import Source
 
@@ -24,6 +25,11 @@ from monitor.sources import Source
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
 # WARNING: what the feed of another archive says of itself (`monitor.web.feeds`); keep in sync.
 _ARCHIVE = "eu-bevakning"
+# References to U+D800 to U+DFFF, which no document may hold: https://www.w3.org/TR/xml/#wf-Legalchar
+_HALF_CHARACTER = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]));",
+    re.IGNORECASE,
+)
 _OLDEST, _NEWEST = 1995, timedelta(days=366)
 
 
@@ -32,57 +38,55 @@ class RefusedFeedError(ValueError):
 
 
 @dataclass(slots=True)
-class Feed:
-    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason, and `asides` the latter as the calls they would be.
-
-    `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
-    """
+class Feed(Rows):
+    """What a feed held. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin."""
 
     calls: list[Call] = field(default_factory=list)
-    seen: int = 0
-    skipped: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    asides: dict[str, Call] = field(default_factory=dict)
     following: str = ""
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
     """Every entry of a feed as a Call. Raises ValueError, in plain Swedish, when the bytes are no feed, RefusedFeedError when they may do harm."""
     _refuse_entities(body)
+    body = _HALF_CHARACTER.sub(b"&#xFFFD;", body)  # feedparser gives up on them
     parsed = feedparser.parse(body, response_headers={**_lower(headers), "content-location": url}, sanitize_html=False)
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
     feed = Feed(seen=len(parsed.entries), following=_following(parsed.feed, url))
     read: set[str] = set()
-    for entry in parsed.entries:
-        link = _link(entry, url)
-        title = title_text(str(entry.get("title") or ""))
-        key = entry_key(str(entry.get("id") or ""), link, title)
-        if not title or not link:
-            feed.skipped[key] = "saknar rubrik" if not title else "saknar länk"
-            continue
-        if key in read:
-            continue
-        read.add(key)
-        content = _content(entry)
-        described = describe_item(
-            source=source,
-            call_id=key,
-            url=link,
-            title=title,
-            text=html_to_text(content),
-            published=_published(entry, now),
-            keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
-            links=outside_links(content, link),
-            now=now,
-        )
-        if described.call is None:
-            feed.left_out[key] = described.reason
-            if described.aside is not None:
-                feed.asides[key] = described.aside
-        else:
-            feed.calls.append(described.call)
+    for number, entry in enumerate(parsed.entries, 1):
+        name = str(entry.get("link") or entry.get("title") or f"post {number}")
+        feed.read_row(name, _read_entry, feed, entry, url, source, now, read)
     return feed
+
+
+def _read_entry(feed: Feed, entry: Any, url: str, source: Source, now: datetime, read: set[str]) -> None:
+    """Add one entry to what the feed held. Raises what an entry may."""
+    link = _link(entry, url)
+    title = title_text(str(entry.get("title") or ""))
+    key = entry_key(str(entry.get("id") or ""), link, title)
+    if not title or not link:
+        feed.skip(key, "saknar rubrik" if not title else "saknar länk")
+        return
+    if key in read:
+        return
+    read.add(key)
+    content = _content(entry)
+    described = describe_item(
+        source=source,
+        call_id=key,
+        url=link,
+        title=title,
+        text=html_to_text(content),
+        published=_published(entry, now),
+        keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
+        links=outside_links(content, link),
+        now=now,
+    )
+    if described.call is None:
+        feed.leave_out(key, described.reason, described.aside)
+    else:
+        feed.calls.append(described.call)
 
 
 def entry_key(guid: str, link: str, title: str) -> str:

@@ -35,6 +35,11 @@ class HealthClass(StrEnum):
     UNREADABLE = ProblemKind.UNREADABLE.value
     LAYOUT = ProblemKind.LAYOUT.value
     INCOMPLETE = ProblemKind.INCOMPLETE.value
+    FALL = ProblemKind.FALL.value
+    LINKS = ProblemKind.LINKS.value
+    SLOW = ProblemKind.SLOW.value
+    CERTIFICATE = ProblemKind.CERTIFICATE.value
+    UNSTORED = ProblemKind.UNSTORED.value
     EMPTY = ProblemKind.EMPTY.value
 
 

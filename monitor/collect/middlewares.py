@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
+# By the last two walls against programs are told.
+_KEPT = frozenset(
+    [
+        "content-type",
+        "content-language",
+        "content-location",
+        "etag",
+        "last-modified",
+        "date",
+        "location",
+        "server",
+        "cf-mitigated",
+        "x-amzn-waf-action",
+    ]
+)
+_LONGEST_HEADER = 1000
+
 
 class KeepDocuments:
     """Keeps each answer as it came, before anything reads it, so that a mended spider can read it again."""
@@ -38,7 +55,7 @@ class KeepDocuments:
             return
         fingerprinter = self.crawler.request_fingerprinter
         assert fingerprinter is not None
-        headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+        headers = kept_headers(response)
         reading.documents.append(
             Document(
                 url=response.url,
@@ -59,3 +76,9 @@ def moved_to(request: Request, start: str) -> str:
     if chain[0] != start or not reasons or any(reason not in (301, 308) for reason in reasons):
         return ""
     return "" if urlsplit(start)[1:] == urlsplit(request.url)[1:] else request.url
+
+
+def kept_headers(response: Response) -> dict[str, str]:
+    """The headers that say how an answer is to be read again; the rest is the server's talk, and can be of any length."""
+    found = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+    return {name: value[:_LONGEST_HEADER] for name, value in found.items() if name.lower() in _KEPT}

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import DropItem
 
-from monitor.calls import Call, Link
+from monitor.calls import LARGEST_AMOUNT, Call, Link
 from monitor.collect.programmes import Programmes
-from monitor.collect.spider import SourceSpider
-from monitor.collect.text import plain_line, plain_text
+from monitor.collect.reading import LONGEST_KEY
+from monitor.collect.text import plain_line, plain_text, short_words, sound
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
+
+    from monitor.collect.spider import SourceSpider
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_LONGEST_TITLE, _LONGEST_ADDRESS = 500, 2_000
+_LONGEST_TEXT = 200_000
+# Letters of a field, and of every text within it; lists have at most so many parts.
+_LONGEST = {
+    "title": 2 * _LONGEST_TITLE, "parent_title": 2 * _LONGEST_TITLE, "summary": 10_000, "identifier": 200, "parent": 200, "programme": 200,
+    "action": 500, "language": 20, "place": 200, "applicants": 200, "keywords": 200, "location": 500, "unread": 50, "url": _LONGEST_ADDRESS,
+}  # fmt: skip
+_MOST = 300
 
 
 class Stage:
@@ -30,40 +43,70 @@ class Stage:
         return cls(crawler)
 
     def process_item(self, item: Call) -> Call:
-        spider = self.crawler.spider
-        assert isinstance(spider, SourceSpider)
-        problem = item_problem(item)
-        if problem:
-            spider.reading.skip(item.call_id or item.url, problem)
-            raise DropItem(problem)
-        call = cleaned(item, spider.programmes)
-        spider.reading.calls[call.call_id] = call
+        spider = cast("SourceSpider", self.crawler.spider)
+        reading = spider.reading
+        problem = reading.read_row(item.call_id or item.url, item_problem, item)
+        call = reading.read_row(item.call_id, cleaned, item, spider.programmes) if problem == "" else None
+        if call is None:
+            if problem:
+                reading.skip(item.call_id or item.url, problem)
+            raise DropItem(problem or "unread")
+        reading.calls[call.call_id] = call
         return call
 
 
 def item_problem(call: Call) -> str:
-    """What keeps a Call off the stage, or ""."""
-    if not call.call_id:
-        return "no key"
+    """What keeps a Call off the stage, in Swedish, or ""."""
+    if not call.call_id or len(call.call_id) > LONGEST_KEY:
+        return "saknar nyckel" if not call.call_id else "har en nyckel som är för lång"
     if not call.title.strip():
-        return "no title"
+        return "saknar rubrik"
     if not is_web_address(call.url):
-        return f"the address {call.url!r} is not http or https"
+        return f"adressen {call.url[:100]!r} är varken http eller https"
+    if len(call.url) > _LONGEST_ADDRESS:
+        return "adressen är för lång"
     if any(deadline.at.tzinfo is None for deadline in call.deadlines):
-        return "a deadline without a zone"
+        return "en sista dag saknar tidszon"
+    days = [*(deadline.at for deadline in call.deadlines), call.starts, call.ends, call.opens]
+    odd = next((day for day in days if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR), None)
+    if odd is not None:
+        return f"har en dag utanför åren {_FIRST_YEAR}\u2013{_LAST_YEAR}: {odd:%Y-%m-%d}"
+    budget = call.budget
+    shares = (budget.funder_share, budget.own_share)
+    amounts = [budget.total, budget.project_min, budget.project_max, budget.grants, *shares, *(pot for _, pot in budget.pots)]
+    if any(amount is not None and not 0 <= amount <= LARGEST_AMOUNT for amount in amounts):
+        return "har ett orimligt stort belopp"
     return ""
 
 
 def cleaned(call: Call, programmes: Programmes) -> Call:
-    """The Call with every text plain, unsafe links left out and the publisher's programme code turned into ours where known, or found in its words."""
+    """The Call with every text plain and of a bearable length, unsafe links left out and the publisher's programme code turned into
+    ours where known, or found in its words."""
+    call = bounded(call)
     return replace(
         call,
-        title=plain_line(call.title)[:500],
-        parent_title=plain_line(call.parent_title)[:500],
+        title=plain_line(call.title)[:_LONGEST_TITLE],
+        parent_title=plain_line(call.parent_title)[:_LONGEST_TITLE],
         summary=plain_text(call.summary),
+        published=call.published if call.published is None or call.published.year <= _LAST_YEAR else None,
         programme=programmes.of_code(call.programme) if call.programme else programmes.named(call.title, call.summary),
         links=tuple(Link(title=plain_line(link.title), url=link.url) for link in call.links if is_web_address(link.url)),
     )
+
+
+def bounded(value: Any, longest: int = 0) -> Any:
+    """A Call, or a value of one, with its texts sound, its texts and words cut and its lists short: before any expression sees them."""
+    if not value:  # most fields of most calls are empty
+        return value
+    if isinstance(value, str):
+        return short_words(sound(value[: longest or _LONGEST_TEXT]))
+    if isinstance(value, tuple) and not isinstance(value, Enum):
+        return tuple(bounded(one, longest) for one in value[:_MOST])
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {one.name: getattr(value, one.name) for one in fields(value)}
+        changed = {name: new for name, old in found.items() if (new := bounded(old, _LONGEST.get(name, 0))) != old}
+        return replace(value, **changed) if changed else value
+    return value
 
 
 def is_web_address(url: str) -> bool:

@@ -19,6 +19,11 @@ AUTOTHROTTLE_ENABLED = False
 EXTENSIONS_BASE = {name: order for name, order in EXTENSIONS_BASE.items() if "RemoteControl" not in name}
 DOWNLOADER_MIDDLEWARES_BASE = {name: order for name, order in DOWNLOADER_MIDDLEWARES_BASE.items() if "Cookies" not in name}
 
+# A publisher is who its certificate says. Scrapy's own default is to believe anybody.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# What is under way is waited for when a source is left for taking too long; one host gives one answer at a time in any case.
+CONCURRENT_REQUESTS = 2
+
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
@@ -33,7 +38,11 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 TWISTED_DNS_RESOLVER = "monitor.collect.guard.GuardedResolver"
-DOWNLOADER_MIDDLEWARES = {"monitor.collect.guard.GuardMiddleware": 50}
+DOWNLOADER_MIDDLEWARES = {
+    "monitor.collect.guard.GuardMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "monitor.collect.robots.CautiousRobots": 100,
+}
 SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.KeepDocuments": 100}
 ITEM_PIPELINES = {"monitor.collect.pipelines.Stage": 100}
 

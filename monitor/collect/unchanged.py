@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from monitor.archive.codec import decode_call
 from monitor.calls import Call
 from monitor.collect.programmes import Programmes
 
-_READERS = (Path(__file__).parent, Path(__file__).parent.parent / "calls.py")
+_PACKAGE = Path(__file__).parent.parent
+_IMPORT = re.compile(rb"^\s*(?:from (monitor[\w.]*) import ([\w, (]*)|import (monitor[\w.]*))", re.MULTILINE)
 # What the portal's search index notes of its own work on a row (esDA_IngestDate, es_SortDate ...) and how it ranked it.
 _NOISE = "es"
 
@@ -44,7 +46,31 @@ class KnownRows:
 def reader_version(spider_file: Path, programmes: Programmes) -> str:
     """What changes when the program, or its table of programmes, would read a row differently."""
     found = hashlib.sha256(repr(programmes).encode())
-    for place in (*_READERS, spider_file):
-        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            found.update(file.read_bytes())
+    for file in [spider_file, *imported_files(spider_file)]:
+        found.update(file.read_bytes())
     return found.hexdigest()[:16]
+
+
+def imported_files(file: Path) -> list[Path]:
+    """The files of this package that a module imports, those that they import, and so on, in order; with the data of their folders."""
+    found: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        for module in _imports(waiting.pop().read_bytes()):
+            path = _PACKAGE.parent.joinpath(*module.split("."))
+            for one in (path.with_suffix(".py"), path / "__init__.py"):
+                if one.is_file() and one not in found:
+                    found.add(one)
+                    waiting.append(one)
+    data = {
+        one for folder in {path.parent / "data" for path in found} if folder.is_dir() for one in folder.iterdir() if one.is_file()
+    }
+    return sorted(found | data)
+
+
+def _imports(source: bytes) -> Iterator[str]:
+    for whole, names, plain in _IMPORT.findall(source):
+        module = (whole or plain).decode()
+        parts = module.split(".")
+        yield from (".".join(parts[:number]) for number in range(2, len(parts) + 1))  # a module's packages are loaded before it
+        yield from (f"{module}.{name.strip()}" for name in names.decode().strip("( ").split(",") if name.strip())

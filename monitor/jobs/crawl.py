@@ -7,7 +7,7 @@ import inspect
 import logging
 import sqlite3
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,25 +22,40 @@ from monitor.archive import Archive
 from monitor.archive.archive import machine_words
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
+from monitor.archive.health import run_rows
 from monitor.archive.left_out import Aside
-from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
+from monitor.archive.store import (
+    ACCEPTED,
+    RunReport,
+    SourceRun,
+    known_rows,
+    last_accepted_size,
+    last_validators,
+    refused_keys,
+    store_run,
+)
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
+from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import cleaned, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, Reading
-from monitor.collect.spider import SourceSpider
+from monitor.collect.spider import SourceSpider, name_missing
+from monitor.collect.text import sound
 from monitor.collect.unchanged import KnownRows, reader_version
-from monitor.errors import ArchiveError, ConfigError, SourceError
+from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
 from monitor.jobs.health import settle_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 
 if TYPE_CHECKING:
+    from monitor.archive.database import Database
     from monitor.config import Config
     from monitor.sources import Source
 
 logger = logging.getLogger(__name__)
+# Classes of problems that say that a reading is odd, not that it could not be made.
+_DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMPLETE, ProblemKind.LINKS))
 
 
 def choose_sources(config: Config, ids: Iterable[str]) -> list[Source]:
@@ -62,22 +77,70 @@ def crawl(
     when what was read cannot be stored.
     """
 
+    stored: list[str] = []
+
     def store(spider: SourceSpider) -> RunReport:
-        report = store_run(archive.db, judged_run(spider, now), now)
+        report = store_safely(archive.db, spider, now)
+        stored.append(report.id)
         health = settle_health(archive.db, spider.source, now)
         report.health, report.health_text = health.kind.value, health.text
         logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
         progress(report)
         return report
 
-    reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
+    try:
+        return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
+    finally:
+        # Whatever became of one source, the calls of the others are to be found. An archive that nothing was written to is as it was.
+        if stored:
+            _make_findable(archive, now)
+
+
+def _make_findable(archive: Archive, now: datetime) -> None:
     join_stories(archive.db, now)
     index_archive(archive)
-    return reports
 
 
-def replay(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:
-    """Read the stored documents of the source's newest run again, without the network. ArchiveError when there are none."""
+def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport:
+    """Judge and store what a source gave. What cannot be judged or stored is a failed run of the source, with the reason.
+
+    Raises sqlite3.OperationalError and its kin when the archive itself cannot be written.
+    """
+    try:
+        return store_run(db, judged_run(spider, now), now)
+    except sqlite3.Error:
+        raise
+    except Exception as error:
+        logger.exception("source_unstored source=%s", spider.source.id)
+        words = f"Det som lästes gick inte att spara: det {row_trouble(error)}."
+        return store_run(db, failed_run(spider.source, Problem(ProblemKind.UNSTORED, words), now), now)
+
+
+def accept(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:
+    """Let the newest reading of a source count, though it was not believed, because a person says so.
+
+    Its stored documents are read again. Of a listing that is not proven whole, what was read counts and nothing is taken for gone.
+    Raises SourceError when the newest reading failed for another reason than its contents, or was accepted.
+    """
+    runs = run_rows(archive.db, source.id)
+    if not runs:
+        raise SourceError(source.id, "källan har inte lästs än")
+    kinds = {str(kind) for kind, _ in runs[-1]["stats"].get("problems") or ()}
+    if runs[-1]["state"] in ACCEPTED:
+        raise SourceError(source.id, "den senaste läsningen är redan godkänd")
+    if not kinds or not kinds <= _DOUBTS or not runs[-1]["current"]:
+        raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")
+    report = replay(config, archive, source, now, doubts=_DOUBTS)
+    settle_health(archive.db, source, now)
+    _make_findable(archive, now)
+    return report
+
+
+def replay(config: Config, archive: Archive, source: Source, now: datetime, *, doubts: Collection[str] = ()) -> RunReport:
+    """Read the stored documents of the source's newest run again, without the network. ArchiveError when there are none.
+
+    `doubts` are classes of problems that do not keep this reading from being accepted.
+    """
     documents = load_documents(archive.db, source.id)
     if not documents:
         raise ArchiveError(source.id, "arkivet har inga dokument från källan att läsa om")
@@ -95,7 +158,7 @@ def replay(config: Config, archive: Archive, source: Source, now: datetime) -> R
     )
 
     def store(spider: SourceSpider) -> RunReport:
-        return store_run(archive.db, replace(judged_run(spider, now), documents=()), now)
+        return store_run(archive.db, replace(judged_run(spider, now, doubts), documents=()), now)
 
     return _run_spiders(config, archive, [source], documents[0].fetched, settings, store, trust_rows=False)[0]
 
@@ -114,7 +177,7 @@ def _run_spiders(
     for source in sources:
         if source.kind not in loader.list():
             raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
-    process = AsyncCrawlerProcess(settings)
+    process = CrawlProcess(settings)
     reports: dict[str, RunReport] = {}
     failures: list[Exception] = []
 
@@ -125,6 +188,7 @@ def _run_spiders(
             # Stopped half way (SIGTERM): what was read is no reading of the source; the next run begins it anew.
             stopped.append(spider.source.id)
             return
+        note_end(spider, reason)
         try:
             reports[spider.source.id] = store(spider)
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
@@ -137,6 +201,9 @@ def _run_spiders(
     gc.set_threshold(50_000, 20, 20)
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
+        if source.source_timeout:
+            # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
+            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
         process.crawl(
             crawler,
@@ -144,6 +211,7 @@ def _run_spiders(
             now=moment,
             programmes=programmes,
             previous=last_accepted_size(archive.db, source.id),
+            refused=refused_keys(archive.db, source.id),
             validators=last_validators(archive.db, source.id),
             known=_known(archive, source, crawler.spidercls, programmes) if trust_rows else None,
         )
@@ -179,8 +247,11 @@ def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
     return notes
 
 
-def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
-    """The finished reading of a source, with its state: accepted, unchanged, degraded or failed."""
+def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()) -> SourceRun:
+    """The finished reading of a source, with its state: accepted, unchanged, degraded or failed.
+
+    Problems whose class is among `doubts` are passed over; a listing that is not whole then tells nothing of what it lacks.
+    """
     reading, source = spider.reading, spider.source
     problems = [*reading.problems]
     crashes = spider.crawler.stats.get_value("spider_exceptions/count", 0)
@@ -189,6 +260,9 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
             Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som programmet inte förstod.")
         )
     problems += [problem for problem in spider.judge() if problem not in problems]
+    whole = not any(problem.kind is ProblemKind.INCOMPLETE for problem in problems)
+    fell = any(problem.kind is ProblemKind.FALL for problem in problems)
+    problems = [problem for problem in problems if problem.kind not in doubts]
     if problems:
         state = "degraded" if reading.calls else "failed"
     elif reading.answered and reading.unchanged:
@@ -205,8 +279,8 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
         started=now,
         finished=now,
         state=state,
-        reason=" ".join(problem.text for problem in problems),
-        complete_list=spider.complete_list and not reading.not_modified,
+        reason=sound(" ".join([*(problem.text for problem in problems), *_notes(reading, problems)])),
+        complete_list=spider.complete_list and whole and not reading.not_modified,
         not_modified=reading.not_modified,
         seen=reading.seen,
         unread=frozenset(reading.skipped),
@@ -219,6 +293,7 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
             "skipped": dict(list(reading.skipped.items())[:50]),
             "validators": reading.validators or spider.validators,
             "not_modified": reading.not_modified,
+            **({"refused": sorted(reading.calls)} if fell and problems else {}),
             **measure(reading),
         },
     )
@@ -226,12 +301,66 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
 
 def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
     """Return what the spider left out and could have passed on, by key, cleaned as what is passed on is."""
-    reading = spider.reading
-    return {
-        key: Aside(reading.left_out[key], cleaned(item, spider.programmes))
-        for key, item in reading.asides.items()
-        if key in reading.left_out and not item_problem(item)
-    }
+    reading, found = spider.reading, {}
+    for key, item in reading.asides.items():
+        problem = reading.read_row(key, item_problem, item)
+        call = reading.read_row(key, cleaned, item, spider.programmes) if problem == "" else None
+        if call is not None:
+            found[key] = Aside(reading.left_out[key], call)
+    return found
+
+
+def _notes(reading: Reading, problems: Iterable[Problem]) -> Iterator[str]:
+    """What did not keep the reading from being accepted but is to be known, as sentences in Swedish."""
+    missing = name_missing(reading)
+    if missing and not any(missing == problem.text for problem in problems):
+        yield missing
+    if reading.skipped and reading.items:
+        yield f"{len(reading.skipped)} av {reading.seen} poster gick inte att läsa: {name_some(reading.skipped)}."
+
+
+def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:
+    """A run of which nothing is kept but that it failed, and why."""
+    return SourceRun(
+        source=source.id,
+        name=source.name,
+        publisher=source.publisher,
+        kind=source.kind,
+        url=source.url,
+        language=source.language,
+        started=now,
+        finished=now,
+        state="failed",
+        reason=problem.text,
+        complete_list=False,
+        seen=0,
+        stats={"problems": [[problem.kind.value, problem.text]]},
+    )
+
+
+def note_end(spider: SourceSpider, reason: str) -> None:
+    """Note in the reading why Scrapy closed a spider, where that keeps the reading from being whole."""
+    if reason != "closespider_timeout":
+        return
+    seconds = spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")
+    how_long = f"{seconds // 60} minuter" if seconds >= 120 else f"{seconds} sekunder"
+    spider.reading.problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
+
+
+class CrawlProcess(AsyncCrawlerProcess):
+    """Scrapy's process with those that read for it: they end with it, and when it is told to stop no answer is waited for."""
+
+    def start(self, *arguments: Any, **options: Any) -> None:
+        """Run the spiders to their end."""
+        try:
+            super().start(*arguments, **options)
+        finally:
+            stop_parsing()
+
+    def stop(self) -> Any:
+        """Stop the spiders, and the processes that read for them."""
+        stop_parsing()
+        return super().stop()
 
 
 def scrapy_settings(config: Config) -> Settings:
@@ -242,6 +371,8 @@ def scrapy_settings(config: Config) -> Settings:
         "USER_AGENT": config.user_agent,
         "DOWNLOAD_DELAY": config.network.delay,
         "DOWNLOAD_TIMEOUT": config.network.timeout,
+        "CLOSESPIDER_TIMEOUT": config.network.source_timeout,
+        "MONITOR_PARSE_TIMEOUT": config.network.parse_timeout,
         "RETRY_TIMES": config.network.retries,
         "MONITOR_ALLOW_LOOPBACK": config.network.allow_loopback,
         "MONITOR_PROXY": config.network.proxy,

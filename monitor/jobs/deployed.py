@@ -12,11 +12,11 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from monitor.archive import open_archive
-from monitor.archive.store import last_accepted_size, last_validators, store_run
+from monitor.archive.store import last_accepted_size, last_validators, refused_keys
 from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
 from monitor.errors import SourceError
-from monitor.jobs.crawl import judged_run, load_programmes, scrapy_settings
+from monitor.jobs.crawl import load_programmes, note_end, scrapy_settings, store_safely
 from monitor.jobs.health import settle_health
 
 if TYPE_CHECKING:
@@ -59,9 +59,12 @@ class SourceLoader:
             options.pop("_job", None)
             with open_archive(_config.archive) as archive:
                 previous, validators = last_accepted_size(archive.db, source.id), last_validators(archive.db, source.id)
+                refused = refused_keys(archive.db, source.id)
             now = datetime.now(_config.zone)
             programmes = load_programmes(_config)
-            kind.__init__(spider, source=source, now=now, programmes=programmes, previous=previous, validators=validators)
+            kind.__init__(
+                spider, source=source, now=now, programmes=programmes, previous=previous, refused=refused, validators=validators
+            )
 
         return type(kind.__name__, (kind,), {"__init__": begin, "__module__": kind.__module__})
 
@@ -80,7 +83,8 @@ class StoreRun:
         if reason == "shutdown":
             raise SourceError(spider.source.id, "läsningen avbröts")
         with open_archive(_config.archive) as archive:
-            report = store_run(archive.db, judged_run(spider, spider.now), spider.now)
+            note_end(spider, reason)
+            report = store_safely(archive.db, spider, spider.now)
             settle_health(archive.db, spider.source, spider.now)
         spider.logger.info(
             "source_read source=%s state=%s current=%d new=%d", report.id, report.state, report.current, report.new

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.health import StoredHealth, stored_health
@@ -16,7 +15,7 @@ from monitor.calls import Budget, Call, DeadlineModel, Kind
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import judged_run, load_programmes, scrapy_settings
+from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, note_end, scrapy_settings
 
 if TYPE_CHECKING:
     from monitor.archive.database import Database
@@ -44,10 +43,15 @@ def check_source(
     loader = get_spider_loader(settings)
     if source.kind not in loader.list():
         raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
-    process = AsyncCrawlerProcess(settings)
+    process = CrawlProcess(settings)
     crawler = process.create_crawler(loader.load(source.kind))
     spiders: list[SourceSpider] = []
-    crawler.signals.connect(lambda spider: spiders.append(spider), signal=signals.spider_closed, weak=False)
+
+    def finished(spider: SourceSpider, reason: str) -> None:
+        note_end(spider, reason)
+        spiders.append(spider)
+
+    crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
     process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), most_articles=ARTICLES)
     process.start()
     if not spiders:

@@ -60,6 +60,7 @@ Then run `monitor sources check leader-x`.
 | `every` | its rhythm in days; how long it may be quiet is learned from there |
 | `expected` | the least number of items of a healthy reading; 0: it may be empty |
 | `time_zone` | where its deadlines are counted |
+| `source_timeout` | seconds that a reading of it may take; else what `network.source_timeout` says (1800). What was read by then is kept |
 | `enabled` | `false`: not read |
 | `note` | for the coordinator |
 
@@ -93,10 +94,13 @@ url = "https://www.mucf.se/ny-adress"
 | `layout` | the page has been made anew and its articles are not found |
 | `not-a-feed` | a web page, or nothing, in place of a feed or calendar |
 | `unreadable`, `incomplete`, `empty` | the answer broke off, its pages do not make one listing, or it held nothing |
+| `fall` | a whole reading with far fewer calls than the last accepted one; the next that shows the same counts, or `monitor sources accept ID` |
+| `dead-links` | more than 30 per cent of the pages on a list, and at least two, give nothing; fewer are named and stop nothing |
+| `slow`, `unstored` | the source or one of its answers took longer than the settings allow; nothing of it could be stored |
 | `gone`, `moved` | 404 or 410; a permanent redirect |
 | `blocked`, `robots` | a wall against programs; robots.txt says no |
 | `refused`, `too-large` | an address that may not be read, entities in XML; an answer larger than is taken |
-| `unreachable`, `server-error` | no answer; an error of the server |
+| `unreachable`, `server-error`, `certificate` | no answer; an error of the server, also for robots.txt; a certificate that does not hold |
 """
 
 

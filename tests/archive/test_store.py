@@ -10,8 +10,9 @@ from monitor.archive.changes import compare_calls
 from monitor.archive.codec import decode_call, encode_call, stamp
 from monitor.archive.corrections import correct_field, load_call
 from monitor.archive.lookup import call_facts, find_call
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.store import UNSTORED, SourceRun, store_run
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Section, Status
+from monitor.collect.health import HealthClass
 from monitor.errors import ArchiveError
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
@@ -242,3 +243,33 @@ def test_a_row_that_is_as_it_was_is_not_written_and_was_seen_when_its_source_was
     back = NOW + timedelta(days=3)
     store_run(db, replace(run(one, call("2"), at=back), hashes={**hashes, "2": "bb"}), back)
     assert call_facts(db, ("portal", "2"))["last_seen"] == stamp(back)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"budget": Budget(total=10**30)},
+        {"title": "Half \ud83d of it"},
+        {"deadlines": (Deadline(at=datetime.fromisoformat("9999-12-31T23:00:00-12:00"), zone="UTC"),)},
+        {"keywords": (object(),)},
+    ],
+    ids=["number", "surrogate", "day", "type"],
+)
+def test_a_call_that_cannot_be_stored_is_skipped_and_named_and_the_others_are_stored(db, bad):
+    store(db, call("1"), call("2"))
+    report = store(db, call("1", summary="New words"), replace(call("2"), **bad), call("3"), days=1)
+    assert (report.state, report.new, report.changed, report.current, report.skipped) == ("accepted", 1, 1, 2, 1)
+    assert report.reason.startswith("1 av 3 poster gick inte att spara: 2 (har ")
+    assert db.execute("SELECT state, skipped, reason FROM runs ORDER BY id DESC").fetchone() == ("accepted", 1, report.reason)
+    # What was stored of it stays, and is not taken for gone.
+    for days in (2, 3, 4):
+        store(db, call("1"), replace(call("2"), **bad), call("3"), days=days)
+    assert load_call(db, "portal", "2").title == "Call 2"
+    assert ("2", "vanished") not in events(db)
+
+
+def test_a_run_none_of_whose_calls_can_be_stored_has_failed(db):
+    report = store(db, replace(call("1"), budget=Budget(total=10**30)))
+    assert (report.state, report.current, report.new) == ("failed", 0, 0)
+    assert db.execute("SELECT state, reason FROM sources").fetchone() == ("failed", report.reason)
+    assert HealthClass(UNSTORED) is HealthClass.UNSTORED

@@ -4,6 +4,7 @@ A case is `tests/pages/<source>/<case>.<html|xml|json|ics>`. Its expectation say
 it. A missing one is written and the test fails: look it through, then keep it. The pages are written by us in the publishers' form.
 """
 
+import asyncio
 import json
 import re
 import shutil
@@ -64,6 +65,17 @@ def defaults(case: Path, source) -> dict:
     return {"url": marked[1].decode().replace("&amp;", "&") if marked else source.url, "callback": callback, "now": NOW}
 
 
+def given_by(output):
+    """Everything that a callback gives, whether or not it waits for anything."""
+    if not hasattr(output, "__aiter__"):
+        return list(output)
+
+    async def collect():
+        return [item async for item in output]
+
+    return asyncio.run(collect())
+
+
 def read_case(case: Path, how: dict, folder: Path) -> dict:
     """What the source's spider makes of the page, as JSON values."""
     source = config().source(case.parent.name)
@@ -76,7 +88,7 @@ def read_case(case: Path, how: dict, folder: Path) -> dict:
         request.meta["spooled"] = Path(request.meta["spooled"])
     response = TYPES[case.suffix](how["url"], body=body, request=request, headers=how.get("headers"))
     calls, followed = [], []
-    for item in getattr(spider, how["callback"])(response, **how.get("given", {})):
+    for item in given_by(getattr(spider, how["callback"])(response, **how.get("given", {}))):
         if isinstance(item, Call):
             assert item_problem(item) == ""
             spider.reading.calls[item.call_id] = cleaned(item, spider.programmes)

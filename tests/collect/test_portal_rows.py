@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import DeadlineModel, Precision, Status
-from monitor.collect.completeness import Page, page_reasons, swing_reason, text_reason
+from monitor.collect.completeness import Page, confirms, is_fall, page_reasons, text_reason
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.rows import is_current, parse_row, row_metadata
 from monitor.collect.portal.sections import parse_conditions, parse_description
@@ -107,7 +107,10 @@ def test_a_ghost_without_database():
     ("fields", "words"),
     [
         ({"deadlineDate": ["soon"]}, "deadlineDate"),
-        ({"deadlineDate": ["2026-05-20T00:00:00"]}, "offset"),
+        ({"deadlineDate": ["2026-05-20T00:00:00"]}, "saknar tidszon"),
+        ({"budget": ["1e30"], "budgetOverview": None}, "budget"),
+        ({"budget": ["Infinity"], "budgetOverview": None}, "budget"),
+        ({"budget": ["nan"], "budgetOverview": None}, "budget"),
         ({"latestInfos": ["[{"]}, "latestInfos"),
         ({"budgetOverview": ["{"]}, "budgetOverview"),
         ({"title": [], "summary": None}, "title"),
@@ -215,14 +218,39 @@ def test_a_page_that_is_short_of_version_total_or_rows_is_refused(total, size, d
         assert refused
 
 
-def test_a_third_more_or_less_is_not_believed():
-    assert swing_reason(1800, 600)
-    assert swing_reason(400, 600)
-    assert not swing_reason(700, 600)
-    assert not swing_reason(700, None)
+def test_a_third_less_is_doubted_and_no_rise_is():
+    assert is_fall(400, 600)
+    assert not is_fall(1800, 600)
+    assert not is_fall(430, 600)
+    assert not is_fall(430, None)
+
+
+@given(st.sets(st.integers(0, 99), min_size=20), st.sets(st.integers(0, 99), max_size=2))
+def test_two_scans_confirm_each_other_when_they_show_nearly_the_same(keys, changed):
+    keys = {str(key) for key in keys}
+    assert confirms(keys ^ {str(key) for key in changed}, keys)
+    assert not confirms(set(list(keys)[: len(keys) // 2]), keys)
+    assert not confirms(keys, ())
 
 
 def test_most_topics_must_have_text():
     assert text_reason(80, 100)
     assert not text_reason(90, 100)
     assert not text_reason(0, 0)
+
+
+def test_a_day_that_is_stated_twice_is_one_deadline():
+    call = parse(deadlines=("2026-09-22", "2026-09-22"))
+    assert (len(call.deadlines), call.deadline_model, call.deadlines[0].stage) == (1, DeadlineModel.SINGLE, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"identifier": "LIFE 2026/CLIMA X"}, "/topic-details/LIFE%202026%2FCLIMA%20X"),
+        ({"kind": "2", "callIdentifier": ["EuropeAid/1 A"]}, "/prospect-details/EuropeAid%2F1%20APROSPECTSEN"),
+        ({"kind": "8", "callccm2Id": ["1?2"]}, "/competitive-calls-cs/1%3F2"),
+    ],
+)
+def test_addresses_of_pages_hold_no_letters_that_mean_something_in_an_address(fields, end):
+    assert parse(**fields).url.endswith(end)

@@ -1,11 +1,13 @@
 """Rows that are as they were: what is told apart, and that a mended reader reads them all again."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from monitor.archive.codec import encode_call
 from monitor.collect.portal.rows import parse_row
 from monitor.collect.programmes import Programmes
-from monitor.collect.unchanged import KnownRows, reader_version
+from monitor.collect.unchanged import KnownRows, imported_files, reader_version
 from tests.portal_rows import row
 
 SPIDER = Path(__file__).parents[2] / "spiders" / "portal.py"
@@ -46,3 +48,14 @@ def test_another_reader_reads_everything_again(tmp_path):
     }
     assert len(versions) == 3
     assert reader_version(SPIDER, Programmes()) in versions
+
+
+def test_all_that_reading_a_row_loads_counts_as_its_reader():
+    """A module that is mended without the rows being read again would leave its mistakes in the archive."""
+    code = f"import runpy, sys; runpy.run_path({str(SPIDER)!r}); print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {Path(file) for file in done.stdout.split()}
+    files = set(imported_files(SPIDER))
+    assert loaded - files - {SPIDER.parents[1] / "monitor" / "__init__.py"} == set()
+    assert {file.name for file in files} >= {"calls.py", "dates.py", "money.py", "text.py"}
+    assert any(file.suffix != ".py" for file in files), "word lists are read too"

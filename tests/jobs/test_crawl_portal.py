@@ -189,6 +189,125 @@ def test_a_bad_row_is_counted_and_stops_nothing(installation):
     assert (source["current"], source["skipped"]) == (18, 2)
 
 
+DAY = "2026-05-{:02}T12:00"
+FULL = [row(n) for n in range(60)]
+
+
+def crawl_days(installation, days, *commands):
+    """Crawl once per day, from the 20th of May, the rows that the day has; the report of each."""
+    reports = []
+    listing = {}
+    with serve(
+        lambda asked: Answer(page(listing["rows"], total=listing.get("total"))) if asked.path == "/search" else Answer(status=404)
+    ) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        for number, rows in enumerate(days):
+            listing["rows"] = rows
+            outcome = installation.fork("crawl", "funding-tenders", "--json", now=DAY.format(20 + number))
+            reports.append(outcome.json["sources"][0])
+    return reports
+
+
+def deadline_of(installation, number):
+    return ask(installation, "SELECT date(next_deadline) FROM calls WHERE identifier = ?", f"LIFE-2026-TEST-{number:04}")[0][0]
+
+
+def test_a_portal_that_grows_is_believed_at_once_and_dates_that_moved_are_taken_over(installation):
+    moved = [row(0, deadlines=("2026-06-25",)), *FULL[1:]]
+    half, whole = crawl_days(installation, [FULL[:30], moved])
+    assert (half["state"], whole["state"], whole["new"], whole["changed"]) == ("accepted", "accepted", 30, 1)
+    assert deadline_of(installation, 0) == "2026-06-25"
+
+
+def test_a_fall_is_refused_once_and_believed_when_the_next_whole_scan_shows_the_same(installation):
+    fewer = [row(0, deadlines=("2026-06-25",)), *FULL[1:30]]
+    reports = crawl_days(installation, [FULL, fewer, fewer, fewer])
+    assert [report["state"] for report in reports] == ["accepted", "degraded", "accepted", "accepted"]
+    assert reports[1]["health"] == "fall"
+    assert "30 aktuella utlysningar är orimligt få jämfört med 60" in reports[1]["reason"]
+    assert "godta läsningen med: monitor sources accept funding-tenders" in reports[1]["reason"]
+    assert deadline_of(installation, 0) == "2026-06-25"
+    # What is missing is believed gone after two accepted scans, as ever.
+    assert [report["vanished"] for report in reports] == [0, 0, 0, 30]
+
+
+def test_two_falls_that_show_different_calls_confirm_nothing(installation):
+    reports = crawl_days(installation, [FULL, FULL[:30], FULL[30:], FULL[:30]])
+    assert [report["state"] for report in reports] == ["accepted", "degraded", "degraded", "degraded"]
+    assert ask(installation, "SELECT count(*) FROM calls WHERE vanished_at IS NULL") == [(60,)]
+
+
+def test_a_person_can_accept_a_reading(installation):
+    fewer = [row(0, deadlines=("2026-06-25",)), *FULL[1:30]]
+    _, refused = crawl_days(installation, [FULL, fewer])
+    assert refused["state"] == "degraded"
+    outcome = installation.fork("sources", "accept", "funding-tenders", "--json", now=DAY.format(22))
+    assert outcome.code == 0, outcome.err
+    assert (outcome.json["sources"][0]["state"], outcome.json["sources"][0]["changed"]) == ("accepted", 1)
+    assert deadline_of(installation, 0) == "2026-06-25"
+    assert crawl_days(installation, [fewer])[0]["state"] in ("accepted", "unchanged")
+    again = installation.fork("sources", "accept", "funding-tenders", now=DAY.format(23))
+    assert (again.code, "redan godkänd" in again.err) == (1, True)
+
+
+def test_a_person_can_accept_a_listing_that_is_not_whole_and_nothing_is_taken_for_gone(installation):
+    crawl_days(installation, [FULL])
+    overlapping = Shaky(
+        lambda portal: Answer(page(portal.rows, 2, total=160)), [*FULL[:50], *(row(n) for n in range(50, 100)), *FULL]
+    )
+    for day in (21, 22, 23):
+        _, report = crawl_once(installation, overlapping, now=DAY.format(day))
+        assert report["state"] == "degraded"
+        assert installation.fork("sources", "accept", "funding-tenders", now=DAY.format(day)).code == 0
+    assert ask(installation, "SELECT count(*) FROM calls WHERE vanished_at IS NULL") == [(100,)]
+
+
+@pytest.mark.parametrize("answer", [Answer(status=500), Answer(b"[]")], ids=["500", "no rows"])
+def test_a_reading_that_failed_is_nothing_to_accept(installation, answer):
+    with serve(lambda asked: answer if asked.path == "/search" else Answer(status=404)) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        installation.fork("crawl", "funding-tenders", now=DAY.format(20))
+    outcome = installation.fork("sources", "accept", "funding-tenders", now=DAY.format(21))
+    assert (outcome.code, "gav inget att godta" in outcome.err) == (1, True)
+
+
+@pytest.mark.shared
+def test_half_a_captured_day_and_then_a_whole_one(installation, captures):
+    rows = [one for body in captures["2026-05-20"].values() for one in json.loads(body)["results"]]
+    moves = [one for one in rows if one["metadata"].get("identifier") == ["CERV-2026-DATA"]]
+    half = [*moves, *[one for one in rows if one not in moves][::2]]
+    listing = {number: page(half, number) for number in range(1, -(-len(half) // 100) + 1)}
+    portal = Portal({**captures, "half": listing})
+    states = []
+    with serve(portal) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        for now, day in ((20, "half"), (21, "half"), (27, "2026-05-27"), (28, "2026-05-27"), (29, "2026-05-27")):
+            portal.day = day
+            outcome = installation.fork("crawl", "funding-tenders", "--json", now=DAY.format(now))
+            states.append(outcome.json["sources"][0]["state"])
+    assert set(states) <= {"accepted", "unchanged"}
+    found = ask(installation, "SELECT json_extract(data, '$.deadlines[0].at') FROM calls WHERE identifier = 'CERV-2026-DATA'")
+    assert [at[:10] for (at,) in found] == ["2026-06-25"]
+
+
+def test_a_listing_that_claims_a_thousand_million_rows_is_not_followed_to_its_end(installation):
+    asked_for = []
+
+    def answer(asked):
+        if asked.path != "/search":
+            return Answer(status=404)
+        asked_for.append(int(asked.query["pageNumber"][0]))
+        return Answer(page(FULL, 1, total=1_000_000_000))
+
+    with serve(answer) as publisher:
+        installation.configure(loopback_settings(f"{publisher.url}/search"))
+        outcome = installation.fork("crawl", "funding-tenders", "--json", now=DAY.format(20))
+    report = outcome.json["sources"][0]
+    assert max(asked_for) == 300
+    assert (outcome.code, report["state"], report["new"]) == (1, "degraded", 60)
+    assert "Portalen uppgav 1000000000 rader. Högst 30000 läses." in report["reason"]
+
+
 def test_a_publisher_that_is_away_fails_alone_with_a_sentence(installation):
     with serve(lambda asked: Answer(page([row(1)])) if asked.path == "/search" else Answer(status=404)) as publisher:
         away = "http://127.0.0.1:9/none"

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.calls import Budget
+from monitor.calls import LARGEST_AMOUNT, Budget
+from monitor.errors import RowError
 
 
 def parse_budget(metadata: Mapping[str, Any], identifier: str) -> Budget:
@@ -14,7 +15,7 @@ def parse_budget(metadata: Mapping[str, Any], identifier: str) -> Budget:
 
     `budgetOverview` holds the lines of all topics of the call. A topic's own lines begin with its identifier and a space.
     Own lines of the same amount are one pot, of different amounts pots of their own. When every topic under the key
-    carries the same amount, the pot is shared by the call. Raises ValueError naming the field that cannot be read.
+    carries the same amount, the pot is shared by the call. Raises RowError naming the field that cannot be read.
     """
     text = next(iter(metadata.get("budgetOverview") or []), None)
     if text is None:
@@ -22,7 +23,7 @@ def parse_budget(metadata: Mapping[str, Any], identifier: str) -> Budget:
     try:
         lines_by_key = json.loads(text).get("budgetTopicActionMap") or {}
     except json.JSONDecodeError as error:
-        raise ValueError(f"budgetOverview: expected JSON, found {str(text)[:40]!r}") from error
+        raise RowError(f"budgetOverview: väntade JSON, fann {str(text)[:40]!r}") from error
     mark = f"{identifier} ".casefold()
     for lines in lines_by_key.values():
         own = [line for line in lines if str(line.get("action", "")).casefold().startswith(mark)]
@@ -50,19 +51,26 @@ def _own_budget(own: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Budge
 def _plain_budget(metadata: Mapping[str, Any]) -> Budget:
     text = str(next(iter(metadata.get("budget") or []), "") or "")
     currency = str(next(iter(metadata.get("currency") or []), "EUR") or "EUR")
+    return Budget(total=_amount("budget", text) or None, currency=currency)
+
+
+def _amount(name: str, value: Any) -> int:
+    """An amount of money in whole units; 0 for nothing. Raises RowError for what is no number, or larger than any budget."""
     try:
-        amount = round(float(text)) if text else None
-    except ValueError as error:
-        raise ValueError(f"budget: expected a number, found {text!r}") from error
-    return Budget(total=amount or None, currency=currency)
+        amount = float(value or 0)
+    except (ValueError, TypeError) as error:
+        raise RowError(f"{name}: väntade ett tal, fann {str(value)[:40]!r}") from error
+    if not 0 <= amount <= LARGEST_AMOUNT:  # neither is a number that is none (NaN)
+        raise RowError(f"{name}: väntade ett tal, fann {str(value)[:40]!r}")
+    return round(amount)
 
 
 def _line_total(line: dict[str, Any]) -> int:
-    return sum(round(float(amount or 0)) for amount in (line.get("budgetYearMap") or {}).values())
+    return sum(_amount("budgetYearMap", amount) for amount in (line.get("budgetYearMap") or {}).values())
 
 
 def _whole(line: dict[str, Any], name: str) -> int:
-    return round(float(line.get(name) or 0))
+    return _amount(name, line.get(name))
 
 
 def _action_name(line: dict[str, Any]) -> str:

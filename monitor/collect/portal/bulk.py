@@ -13,7 +13,7 @@ from typing import IO, Any
 import ijson
 
 from monitor.calls import Call, Deadline, DeadlineModel, Kind, Notice
-from monitor.collect.portal.rows import BRUSSELS, PORTAL, STATUSES, TOPICS_CLOSE, notice_time
+from monitor.collect.portal.rows import BRUSSELS, STATUSES, TOPICS_CLOSE, notice_time, topic_url
 from monitor.collect.text import html_to_text, title_text
 
 _GRANT = 1
@@ -41,7 +41,7 @@ def is_current_object(item: Object, now: datetime) -> bool:
 def parse_object(item: Object, source: str) -> Call:
     """The Call of one grant topic, under the same key as in the search API. Raises ValueError, KeyError or TypeError."""
     identifier = str(item["identifier"])
-    days = sorted(_day(value) for value in item.get("deadlineDatesLong") or [])
+    days = sorted({_day(value) for value in item.get("deadlineDatesLong") or []})
     return Call(
         source=source,
         call_id=f"{item['ccm2Id']}TOPICSen",
@@ -50,7 +50,7 @@ def parse_object(item: Object, source: str) -> Call:
         parent_title=title_text(str(item.get("callTitle") or "")),
         kind=Kind.CALL,
         title=title_text(str(item["title"])),
-        url=f"{PORTAL}/topic-details/{identifier}",
+        url=topic_url(identifier),
         programme=_programme(item.get("frameworkProgramme")),
         action=title_text(str((item.get("topicActions") or [{}])[0].get("description") or "")),
         language="en",

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Notice, Precision, Section, Status
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.sections import parse_conditions, parse_description
 from monitor.collect.text import html_to_text, title_text
+from monitor.errors import RowError
 from monitor.language.shares import find_shares
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -54,7 +56,7 @@ def richness(row: Row) -> tuple[bool, str]:
 
 
 def parse_row(row: Row, source: str) -> Call:
-    """The Call of one row. Raises ValueError naming the field that cannot be read."""
+    """The Call of one row. Raises RowError naming the field that cannot be read."""
     metadata = row_metadata(row)
     kind = first(metadata, "type")
     reference = row_reference(row)
@@ -62,7 +64,7 @@ def parse_row(row: Row, source: str) -> Call:
     own_title = first(metadata, "caName") if kind == CASCADE else ""
     title = title_text(own_title if own_title not in ("", "true") else first(metadata, "title") or str(row.get("summary") or ""))
     if not reference or not title:
-        raise ValueError("reference and title: expected text, found none")
+        raise RowError("reference eller title saknas")
     deadlines, model = _deadlines(metadata, kind)
     parent_title = first(metadata, "title") if kind == CASCADE else first(metadata, "callTitle")
     description = first(metadata, "descriptionByte") or first(metadata, "description")
@@ -130,23 +132,23 @@ def first(metadata: Row, name: str) -> str:
 
 
 def json_value(metadata: Row, name: str) -> Any:
-    """The value of a field that holds JSON as text; None when it is missing. Raises ValueError naming the field."""
+    """The value of a field that holds JSON as text; None when it is missing. Raises RowError naming the field."""
     text = first(metadata, name)
     if not text:
         return None
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{name}: expected JSON, found {text[:40]!r}") from error
+        raise RowError(f"{name}: väntade JSON, fann {text[:40]!r}") from error
 
 
 def _utc(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.split(" ")[0])
     except ValueError as error:
-        raise ValueError(f"deadlineDate: expected a date-time such as 2026-09-22T00:00:00.000+0000, found {text!r}") from error
+        raise RowError(f"deadlineDate: väntade en tid som 2026-09-22T00:00:00.000+0000, fann {text[:40]!r}") from error
     if moment.tzinfo is None:
-        raise ValueError(f"deadlineDate: expected an offset, found {text!r}")
+        raise RowError(f"deadlineDate: tiden saknar tidszon: {text[:40]!r}")
     return moment
 
 
@@ -156,14 +158,15 @@ def _calendar_day(moment: datetime) -> date:
 
 
 def _deadlines(metadata: Row, kind: str) -> tuple[tuple[Deadline, ...], DeadlineModel]:
-    texts = values(metadata, "deadlineDate")
+    # Now and then a day is stated twice; it is no second chance.
+    texts = sorted(dict.fromkeys(values(metadata, "deadlineDate")))
     if not texts:
         return (), DeadlineModel.UNKNOWN
     model = _MODELS.get(first(metadata, "deadlineModel"), DeadlineModel.SINGLE if len(texts) == 1 else DeadlineModel.CUT_OFFS)
     if model is DeadlineModel.SINGLE and len(texts) > 1:
         model = DeadlineModel.CUT_OFFS
     stages = model is not DeadlineModel.SINGLE
-    found = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(sorted(texts), 1))
+    found = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(texts, 1))
     return found, model
 
 
@@ -208,10 +211,15 @@ def notice_time(text: str) -> datetime | None:
 
 def _page_url(metadata: Row, kind: str) -> str:
     if kind == EXTERNAL:
-        return f"{PORTAL}/prospect-details/{first(metadata, 'callIdentifier')}PROSPECTSEN"
+        return f"{PORTAL}/prospect-details/{quote(first(metadata, 'callIdentifier'), safe='')}PROSPECTSEN"
     if kind == CASCADE:
-        return f"{PORTAL}/competitive-calls-cs/{first(metadata, 'callccm2Id')}"
-    return f"{PORTAL}/topic-details/{first(metadata, 'identifier')}"
+        return f"{PORTAL}/competitive-calls-cs/{quote(first(metadata, 'callccm2Id'), safe='')}"
+    return topic_url(first(metadata, "identifier"))
+
+
+def topic_url(identifier: str) -> str:
+    """The portal's page of a topic; identifiers hold spaces and slashes now and then."""
+    return f"{PORTAL}/topic-details/{quote(identifier, safe='')}"
 
 
 def _links(metadata: Row) -> tuple[Link, ...]:
