@@ -34,6 +34,7 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
         _count(source["state"] or "unread" for source in sources),
         "state",
     )
+    gauge("sources_overdue", "Enabled sources that have not been read whole for too long.", {"": sum(map(_overdue, sources))})
     gauge("sources_unhealthy", "Enabled sources with a health problem.", {"": sum(bool(source["health"]) for source in sources)})
     gauge(
         "source_age_seconds",
@@ -63,6 +64,10 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
     gauge("archive_bytes", "Size of the archive.", {"": document["disk"]["archive"]})
     gauge("attention", "How many things need a person.", {"": len(document["attention"])})
     return generate_latest(registry).decode()
+
+
+def _overdue(source: dict[str, Any]) -> bool:
+    return bool(source["overdue"])
 
 
 def _count(values: Any) -> dict[str, float]:
