@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.archive.database import Database
+from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.lock import lock
 from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, in_words
@@ -48,15 +49,21 @@ MATCH_TABLES = ("matches", "rule_versions")
 
 
 @contextmanager
-def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Iterator[Archive]:
+def open_archive(
+    path: Path, shared: Path | None = None, *, own_matches: bool = False, anew: bool = False
+) -> Iterator[Archive]:
     """Open the archive at `path`, made or migrated where needed, and close it afterwards.
 
+    An archive that is gone or empty in an installation that has been in use is refused; `anew` makes a new one there all the same.
+
     With `shared`, what the sources said is taken from that archive, for reading only; what was matched as well, unless this
-    one has rules of its own. Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version;
-    LockedError when another has been making it ready for too long.
+    one has rules of its own. Raises ArchiveError when the file is gone, is no archive, is damaged, cannot be written, or comes from a
+    newer version; LockedError when another has been making it ready for too long.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not anew:
+            refuse_missing(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
         reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
@@ -70,7 +77,10 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                 with lock(path.parent, "upgrade", wait=_UPGRADE_SECONDS):
                     db.execute("PRAGMA journal_mode = WAL")
                     if not _is_ready(db, path):
+                        if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                            refuse_lost(path, "är tomt")
                         _migrate(db, path)
+            make_private(path)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:

@@ -85,7 +85,10 @@ def _config_option(config: Config) -> list[str]:
 
 
 def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
-    """The installation as its pages see it."""
+    """The installation as its pages see it. Raises ArchiveError when its archive cannot be used."""
+    # Before the secret is made: that beside no archive is taken for an installation that has lost it.
+    with open_installation(config):
+        pass
     return Site(config, clock, PageWork(config))
 
 
