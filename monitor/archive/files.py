@@ -34,9 +34,6 @@ def traces_of_use(data_dir: Path) -> list[str]:
         if any((data_dir / folder).glob(pattern)):
             found.append(f"{folder}/")
     found += sorted(path.name for path in data_dir.glob(REPLACED_PATTERN))[-1:]
-    found += sorted(path.name for path in data_dir.glob("archive.before-*.db"))[-1:]
-    if _has_content(data_dir / "archive.db-wal"):
-        found.append("archive.db-wal")
     return found
 
 

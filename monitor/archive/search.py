@@ -13,7 +13,7 @@ from monitor.archive.browse import STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.corrections import load_call
 from monitor.archive.database import Database
-from monitor.archive.texts import match_expression, stored_zones
+from monitor.archive.texts import LONGEST_WORD, match_expression, stored_zones
 from monitor.calls import call_zones
 from monitor.language import tokens
 from monitor.language.queries import Query, parse_query
@@ -257,7 +257,7 @@ def _stretch(text: str, first: int, hits: Sequence[tuple[int, int]]) -> str:
         if number in starts and until < number:
             until = max(b for a, b in hits if a == number)
             pieces.append(MARK_START)
-        pieces.append(text[start:end])
+        pieces.append(text[start : min(end, start + LONGEST_WORD)])
         at = end
         if number == until:
             pieces.append(MARK_END)
