@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from monitor.archive.browse import STATUS_NOW
+from monitor.archive.browse import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.corrections import load_call
 from monitor.archive.database import Database
@@ -209,9 +209,9 @@ def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dic
             [department],
         )
     if asked.before is not None:
-        any_of("c.next_deadline < ?", [stamp(datetime.combine(asked.before, time.min, now.tzinfo))])
+        any_of(f"{NEXT_DEADLINE} < ?", [stamp(datetime.combine(asked.before, time.min, now.tzinfo))])
     if asked.after is not None:
-        any_of("c.next_deadline > ?", [stamp(datetime.combine(asked.after, time.max, now.tzinfo))])
+        any_of(f"{NEXT_DEADLINE} > ?", [stamp(datetime.combine(asked.after, time.max, now.tzinfo))])
     if asked.without and not asked.terms:
         any_of("t.id NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", [" OR ".join(map(match_expression, asked.without))])
     return "".join(f" AND {condition}" for condition in where), values

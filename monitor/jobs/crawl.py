@@ -22,7 +22,7 @@ from monitor.archive import Archive
 from monitor.archive.archive import machine_words
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
-from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
+from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, refresh_dates, store_run
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
 from monitor.collect.programmes import Programmes
@@ -69,6 +69,7 @@ def crawl(
         return report
 
     reports = _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
+    refresh_dates(archive.db, now)
     join_stories(archive.db, now)
     index_archive(archive)
     return reports
