@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
-from monitor.archive.due import JobRow, last_done, last_jobs
+from monitor.archive.due import JobRow, last_done, last_jobs, latest_ahead
 from monitor.archive.ledger import digested_departments
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import oldest_waiting
@@ -59,7 +59,7 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         }
         for source in config.sources
     ]
-    jobs = last_jobs(db)
+    jobs = last_jobs(db, now)
     document: dict[str, Any] = {
         "calls": count_calls(db, now),
         "sources": sources,
@@ -72,6 +72,7 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "backup": _backup(config),
         "canary": last_done(db, "canary"),
         "since": jobs["run"].due if "run" in jobs else None,
+        "clock_ahead": latest_ahead(db, now),
         "disk": _disk(config),
     }
     return {**document, "attention": [*_sources_attention(config, document), *_attention(config, document, jobs, now)]}
@@ -198,9 +199,20 @@ def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobR
     for name, row in jobs.items():
         if is_given_up(row):
             found.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.words}")
+    if document["clock_ahead"] is not None:
+        found.append(clock_sentence(config, document["clock_ahead"], now))
     if document["disk"]["free"] < _LEAST_DISK:
         found.append(f"Disken är snart full: {document['disk']['free'] // 1_000_000} MB kvar.")
     return found + _scheduler_attention(config, document, now)
+
+
+def clock_sentence(config: Config, ahead: datetime, now: datetime) -> str:
+    """Return what to say of a clock that has jumped: `ahead` is the latest time noted in the archive."""
+    day, today = (moment.astimezone(config.zone).date().isoformat() for moment in (ahead, now))
+    return (
+        f"Datorns klocka har hoppat: i arkivet står arbete noterat {day}, men i dag är det {today}. Det räknas inte."
+        " Se till att klockan går rätt (NTP) och kör monitor crawl, eller starta om monitor run."
+    )
 
 
 def _scheduler_attention(config: Config, document: dict[str, Any], now: datetime) -> list[str]:
