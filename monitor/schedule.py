@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from monitor.archive import lock
-from monitor.archive.due import count_due_mails, finish_job, first_run, forget_ahead, last_jobs, last_readings, recover_jobs, start_job
+from monitor.archive.due import (
+    count_due_mails,
+    finish_job,
+    first_run,
+    forget_ahead,
+    last_jobs,
+    last_readings,
+    recover_jobs,
+    start_job,
+)
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError

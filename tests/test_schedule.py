@@ -217,7 +217,9 @@ def test_a_clock_that_was_a_year_ahead_once_stops_nothing_and_is_told(tmp_path):
     assert "crawl" in reading.at("2026-05-19T12:00")
     assert "crawl" in reading.at("2027-05-19T12:00"), "the clock jumps ahead"
     reading.now = at("2026-05-20T12:00")
-    assert "Datorns klocka har hoppat: i arkivet står arbete noterat 2027-05-19, men i dag är det 2026-05-20." in reading.attention()
+    assert (
+        "Datorns klocka har hoppat: i arkivet står arbete noterat 2027-05-19, men i dag är det 2026-05-20." in reading.attention()
+    )
     with open_archive(reading.config.archive) as archive:
         rows = last_readings(archive.db, reading.now)
         assert rows == {}, "what a wrong clock noted is no reading"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.archive.damage import READING_ERRORS, is_damaged
 from monitor.archive.database import Database
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.lock import lock
@@ -49,9 +51,7 @@ MATCH_TABLES = ("matches", "rule_versions")
 
 
 @contextmanager
-def open_archive(
-    path: Path, shared: Path | None = None, *, own_matches: bool = False, anew: bool = False
-) -> Iterator[Archive]:
+def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False, anew: bool = False) -> Iterator[Archive]:
     """Open the archive at `path`, made or migrated where needed, and close it afterwards.
 
     An archive that is gone or empty in an installation that has been in use is refused; `anew` makes a new one there all the same.
@@ -64,6 +64,7 @@ def open_archive(
         path.parent.mkdir(parents=True, exist_ok=True)
         if not anew:
             refuse_missing(path)
+        make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
         reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
@@ -80,18 +81,19 @@ def open_archive(
                         if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                             refuse_lost(path, "är tomt")
                         _migrate(db, path)
-            make_private(path)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
         try:
             yield Archive(path=path, db=db, shared=shared is not None)
-        except sqlite3.Error as error:
+        except READING_ERRORS as error:
             # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
-            if not _is_machine(error):
+            if isinstance(error, sqlite3.Error) and _is_machine(error):
+                raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            if not is_damaged(db, error):
                 raise
-            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']} ({error})") from error
     finally:
         db.close()
 
@@ -125,6 +127,36 @@ def machine_words(error: sqlite3.Error) -> str:
     """What went wrong in Swedish where it is the machine's doing, and in SQLite's words."""
     name = _machine_name(error)
     return f"{_MACHINE[name]} ({error})" if name else str(error)
+
+
+_KINDS = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "rights",
+    "SQLITE_CANTOPEN": "rights",
+    "SQLITE_CORRUPT": "damage",
+    "SQLITE_NOTADB": "damage",
+}
+_NUMBERS = {
+    errno.EACCES: "rights",
+    errno.EPERM: "rights",
+    errno.EROFS: "rights",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.ENOENT: "missing",
+}
+
+
+def error_kind(error: BaseException | None) -> str:
+    """Return what kind of refusal lies behind an error: rights, full, busy, missing or damage; "" when nothing tells."""
+    while error is not None:
+        if isinstance(error, sqlite3.Error) and (name := _machine_name(error)):
+            return _KINDS.get(name, "damage")
+        if isinstance(error, OSError) and error.errno in _NUMBERS:
+            return _NUMBERS[error.errno]
+        error = error.__cause__
+    return ""
 
 
 def _is_machine(error: sqlite3.Error) -> bool:
@@ -188,6 +220,7 @@ def copy_archive(db: Database, target: Path) -> None:
     partial.unlink(missing_ok=True)
     copy = sqlite3.connect(partial)
     try:
+        make_private(partial)
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:

@@ -123,9 +123,7 @@ def forget_ahead(db: Database, now: datetime) -> int:
     if now.year < _LEAST_YEAR:
         return 0
     with db.atomic():
-        db.execute(
-            "UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_WAIT)]
-        )
+        db.execute("UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_WAIT)])
         return int(db.execute("DELETE FROM jobs WHERE due > ?", [stamp(now + CLOCK_SLACK)]).rowcount)
 
 

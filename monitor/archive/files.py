@@ -17,12 +17,18 @@ PRIVATE = 0o600
 
 
 def make_private(path: Path) -> None:
-    """Let only the owner read and write a file. A file of another user, or a disk without rights, is left as it is."""
+    """Make a file where there is none, and let only its owner read and write it and what SQLite keeps beside it.
+
+    A file of another user, or a disk without rights, is left as it is. Raises OSError when the file cannot be made.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
     if os.name != "posix":
         return
-    with suppress(OSError):
-        if path.stat().st_mode & 0o077:
-            path.chmod(PRIVATE)
+    for file in (path, *(path.with_name(path.name + end) for end in COMPANIONS)):
+        with suppress(OSError):
+            if file.stat().st_mode & 0o077:
+                file.chmod(PRIVATE)
 
 
 def traces_of_use(data_dir: Path) -> list[str]:

@@ -172,7 +172,9 @@ def _counts(states: dict[str, int]) -> str:
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False))
 @click.option(
-    "--new-archive", is_flag=True, help="Instead: an empty archive where the installation has lost its own. Everyone is welcomed anew."
+    "--new-archive",
+    is_flag=True,
+    help="Instead: an empty archive where the installation has lost its own. Everyone is welcomed anew.",
 )
 @pass_app
 def init(app: App, folder: str | None, new_archive: bool) -> None:
@@ -185,7 +187,9 @@ def init(app: App, folder: str | None, new_archive: bool) -> None:
         raise click.UsageError("expected a folder for a new installation, or --new-archive alone")
     if folder is None:
         kept = begin_anew(app.config, app.now)
-        click.echo(f"Ett nytt, tomt arkiv: {app.config.archive}. Nästa läsning räknar allt som känt; alla förvaltningar välkomnas på nytt.")
+        click.echo(
+            f"Ett nytt, tomt arkiv: {app.config.archive}. Nästa läsning räknar allt som känt; alla förvaltningar välkomnas på nytt."
+        )
         if kept is not None:
             click.echo(f"Resterna av det gamla ligger i {kept}")
         return

@@ -53,7 +53,9 @@ def backup(app: App, file: Path | None, as_json: bool) -> int:
     else:
         click.echo(f"Säkerhetskopian är skriven, men arkivet har inga utlysningar: {report.file}")
         if report.last_full is not None:
-            click.echo(f"Den senaste kopian med utlysningar är {report.last_full}. Är arkivet skadat: monitor restore {report.last_full}")
+            click.echo(
+                f"Den senaste kopian med utlysningar är {report.last_full}. Är arkivet skadat: monitor restore {report.last_full}"
+            )
     return int(report.last_full is not None)
 
 

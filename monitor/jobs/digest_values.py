@@ -99,9 +99,7 @@ def choice(config: Config) -> Choice:
     return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
 
 
-def health(
-    config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime
-) -> tuple[SourceHealth, ...]:
+def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime) -> tuple[SourceHealth, ...]:
     """Return how every source that should be read stands at `now`, in the order of the settings.
 
     A source is healthy when its last run was accepted and that is not too long ago: one that nobody has read for weeks has

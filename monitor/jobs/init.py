@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor import paths
 from monitor.archive import lock, open_archive
-from monitor.archive.files import COMPANIONS
+from monitor.archive.files import COMPANIONS, PRIVATE
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.jobs.backup import free_name
@@ -86,7 +86,8 @@ def make_installation(folder: Path) -> list[Path]:
     for path in (settings, folder / "rules", folder / "digests"):
         if path.exists():
             raise ConfigError(str(path), "finns redan; välj en tom mapp")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.touch(mode=PRIVATE)
     shutil.copytree(paths.RULES, folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(paths.DIGESTS, folder / "digests", ignore=shutil.ignore_patterns("__pycache__"))
     settings.write_text(_SETTINGS, "utf-8")

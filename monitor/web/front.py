@@ -90,9 +90,7 @@ def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
                 "items": stored.items if stored else 0,
             }
         )
-    return sorted(
-        rows, key=lambda row: (row["state"] in GOOD_STATES, row["state"] == "", str(row["name"]).casefold())
-    )
+    return sorted(rows, key=lambda row: (row["state"] in GOOD_STATES, row["state"] == "", str(row["name"]).casefold()))
 
 
 def _reading(visit: Visit) -> str:

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.archive import open_archive, texts
+from monitor.archive import open_archive
+from monitor.archive import texts as module
 from monitor.archive.search import Filters, marked, ranked, search
 from monitor.archive.store import SourceRun, store_run
 from monitor.archive.texts import index_texts, match_expression, pending_calls, stored_zones
@@ -295,11 +296,15 @@ def test_answers_are_written_while_texts_are_analysed(tmp_path):
 
 
 def test_writing_is_done_in_short_transactions(tmp_path, monkeypatch):
-    monkeypatch.setattr(texts, "_BATCH_LETTERS", 500)
+    monkeypatch.setattr(module, "_BATCH_LETTERS", 500)
     sizes = []
-    write = texts._write_batch
-    monkeypatch.setattr(texts, "_write_batch", lambda db, version, batch, noted: sizes.append(len(batch)) or write(db, version, batch, noted))
-    calls = [Call(source="made", call_id=str(number), title="Stöd till bibliotek " * 15, url="https://x.se") for number in range(9)]
+    write = module._write_batch
+    monkeypatch.setattr(
+        module, "_write_batch", lambda db, version, batch, noted: sizes.append(len(batch)) or write(db, version, batch, noted)
+    )
+    calls = [
+        Call(source="made", call_id=str(number), title="Stöd till bibliotek " * 15, url="https://x.se") for number in range(9)
+    ]
     with open_archive(tmp_path / "archive.db") as archive:
         store(archive.db, *calls)
         assert index_texts(archive.db, analyser()) == 9
@@ -323,11 +328,13 @@ def test_a_call_that_changes_while_it_is_analysed_is_pending_again(tmp_path):
 
 @pytest.mark.parametrize("letters", ["a" * 7_500_000, "räksmörgås" * 300_000, "0123456789abcdef" * 100_000])
 def test_an_endless_word_is_cut_and_the_words_after_it_keep_their_places(tmp_path, letters):
-    call = Call(source="made", call_id="1", title="Stöd till bibliotek", summary=f"Före {letters} efter biblioteken.", url="https://x.se")
-    zones = texts.zone_texts(analyser(), call)
+    call = Call(
+        source="made", call_id="1", title="Stöd till bibliotek", summary=f"Före {letters} efter biblioteken.", url="https://x.se"
+    )
+    zones = module.zone_texts(analyser(), call)
     assert len(zones["summary"]) < 1000
-    short = replace(call, summary=f"Före {letters[:texts.LONGEST_WORD]} efter biblioteken.")
-    assert zones == texts.zone_texts(analyser(), short)
+    short = replace(call, summary=f"Före {letters[: module.LONGEST_WORD]} efter biblioteken.")
+    assert zones == module.zone_texts(analyser(), short)
     with open_archive(tmp_path / "archive.db") as archive:
         store(archive.db, call)
         index_texts(archive.db, analyser())

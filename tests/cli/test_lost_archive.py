@@ -57,7 +57,18 @@ def used(tmp_path):
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize(
     "command",
-    [["status"], ["match"], ["digest"], ["send"], ["backup"], ["run", "--once"], ["note"], ["tidy"], ["search", "stöd"], ["crawl", "portal"]],
+    [
+        ["status"],
+        ["match"],
+        ["digest"],
+        ["send"],
+        ["backup"],
+        ["run", "--once"],
+        ["note"],
+        ["tidy"],
+        ["search", "stöd"],
+        ["crawl", "portal"],
+    ],
     ids=" ".join,
 )
 def test_every_command_stops_and_says_what_to_do(used, command, loss):

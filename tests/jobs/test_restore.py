@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.archive import connect_for_reading, open_archive
 from monitor.archive import backup as module
+from monitor.archive import connect_for_reading, open_archive
 from monitor.archive.backup import check_archive
 from monitor.config import Config
 from monitor.errors import ArchiveError, LockedError
