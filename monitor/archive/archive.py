@@ -28,6 +28,10 @@ _MACHINE = {
 }
 """What the machine does to the file, in words; the names are SQLite's."""
 
+_STRANGE = (
+    "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
+)
+"""What a file holds that has tables, but not the account of them with which each archive begins: another's, or a damaged one."""
 _UPGRADE_SECONDS = 600
 """How long one waits for another that makes the file ready: a million calls are copied and rewritten in minutes."""
 
@@ -80,11 +84,16 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                     if not _is_ready(db, path):
                         if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                             refuse_lost(path, "är tomt")
+                        if not _applied(db) and db.execute(_STRANGE).fetchone():
+                            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_NOTADB']}")
                         _migrate(db, path)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+        except UnicodeDecodeError as error:
+            # SQLite names what is wrong with the schema, and the name itself is damaged.
+            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']}") from error
         try:
             yield Archive(path=path, db=db, shared=shared is not None)
         except READING_ERRORS as error:

@@ -41,7 +41,7 @@ def check_archive(path: Path) -> dict[str, int]:
             return {
                 table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED if table in tables
             }
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(str(path), f"är skadad: {error}") from error
 
 
@@ -77,7 +77,7 @@ def _held_alone(path: Path) -> Iterator[None]:
             # SQLite leaves WAL mode only when no other connection is open (https://www.sqlite.org/wal.html, section 4).
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise LockedError(
                     str(path), "arkivet är öppet i ett annat program (monitor serve?); stoppa det och försök igen"

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 HEALTHY, UNHEALTHY = 200, 503
+NO_ARCHIVE = (UNHEALTHY, "Arkivet går inte att använda. Kör monitor doctor på servern.\n")
+_PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
+_JOB_WORDS = re.compile(r"(?<=har misslyckats flera gånger):.*", re.DOTALL)
+_LONGEST = 200
 
 
 def health_answer(document: dict[str, Any]) -> tuple[int, str]:
-    """The HTTP status and text that say whether a person is needed; `document` is what `status` gives."""
+    """Return the HTTP status and text that say whether a person is needed; `document` is what `status` gives.
+
+    Anyone who reaches the address reads it: what a job said at its end, and paths of the machine, are for `monitor status` alone.
+    """
     attention = document["attention"]
-    return (UNHEALTHY, "\n".join(attention) + "\n") if attention else (HEALTHY, "ok\n")
+    return (UNHEALTHY, "\n".join(map(_public, attention)) + "\n") if attention else (HEALTHY, "ok\n")
+
+
+def _public(sentence: str) -> str:
+    first = _JOB_WORDS.sub(".", sentence).partition("Traceback")[0].strip().splitlines()
+    return _PATH.sub("…", first[0] if first else "")[:_LONGEST].rstrip()
 
 
 def metrics_answer(document: dict[str, Any], now: datetime) -> str:
