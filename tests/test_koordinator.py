@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.followup import store_answer
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -48,15 +50,9 @@ def place(tmp_path_factory):
         assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     assert place.ask("match", now=NOW).code == 0
     with open_archive(place.archive) as archive:
-        archive.db.table("feedback").insert(
-            {
-                "at": "2026-05-20T10:00:00+00:00",
-                "department": "kommunledning",
-                "source": "funding-tenders",
-                "call_id": "1TOPICSen",
-                "answer": "interested",
-            }
-        )
+        now = datetime.fromisoformat(NOW).astimezone()
+        key = ("funding-tenders", "1TOPICSen")
+        store_answer(archive.db, "kommunledning", *key, "intressant", note="", digest="", now=now)
     return place
 
 

@@ -18,7 +18,7 @@ from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
 from monitor.jobs.due import is_given_up, last_weekly
-from monitor.sources import Source
+from monitor.sources import CLOCK_SLACK, Source
 
 # That nothing at all has been read for two days is worth a person's look.
 _PATIENCE = timedelta(days=2)
@@ -152,8 +152,10 @@ def _is_overdue(source: Source, row: dict[str, Any] | None, now: datetime) -> bo
     """Return whether a source that is read has not been read whole for too long; one never tried yet is not overdue."""
     if row is None or not source.enabled:
         return False
-    accepted = row["last_accepted"]
-    return source.is_overdue(datetime.fromisoformat(accepted) if accepted else None, now)
+    accepted = datetime.fromisoformat(row["last_accepted"]) if row["last_accepted"] else None
+    if accepted is not None and accepted > now + CLOCK_SLACK:
+        return False  # the clock has jumped, and that is what there is to say
+    return source.is_overdue(accepted, now)
 
 
 def _sources_attention(config: Config, document: dict[str, Any]) -> list[str]:

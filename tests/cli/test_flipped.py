@@ -15,7 +15,17 @@ SETTINGS = (
     '[rules]\ndir = "rules"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n'
     '[[source]]\nid = "portal"\nkind = "feed"\nname = "EU-portalen"\nurl = "https://example.org/"\n'
 )
-COMMANDS = (["status"], ["search", "bibliotek"], ["match"], ["digest"], ["send"], ["show", "portal/1"], ["backup"], ["tidy"], ["note"])
+COMMANDS = (
+    ["status"],
+    ["search", "bibliotek"],
+    ["match"],
+    ["digest"],
+    ["send"],
+    ["show", "portal/1"],
+    ["backup"],
+    ["tidy"],
+    ["note"],
+)
 NOW = (MONDAY + WEEK).isoformat()
 
 
@@ -27,7 +37,9 @@ def whole(tmp_path_factory):
     place.configure(SETTINGS)
     world = World(place.folder / "data")
     world.crawl(at=MONDAY - WEEK)
-    calls = [a_call(str(n), "2026-12-01", title=f"Ungdomsutbyten och bibliotek {n}", summary="Kommuner kan söka.") for n in range(40)]
+    calls = [
+        a_call(str(n), "2026-12-01", title=f"Ungdomsutbyten och bibliotek {n}", summary="Kommuner kan söka.") for n in range(40)
+    ]
     world.crawl(*calls, at=MONDAY)
     for command in ("match", "digest", "send"):
         assert place.ask(command, now=MONDAY.isoformat()).code == 0
