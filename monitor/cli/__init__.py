@@ -1,4 +1,4 @@
-"""The command line: arguments, printing and exit codes. Everything else happens in `monitor.jobs`."""
+"""The command line: arguments, printing and exit codes. Work is done in `monitor.jobs`; what is only shown is read from the archive."""
 
 from __future__ import annotations
 
