@@ -1,6 +1,7 @@
 """How long ago a source was last read whole: what nobody reads any more is told in mails, by commands and on pages."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,8 @@ from monitor.jobs.sources import list_sources
 from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
+from monitor.web.front import GOOD_STATES, source_rows
+from monitor.web.words import translate
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, html_of, text_of
 
@@ -97,6 +100,19 @@ def test_the_list_of_sources_marks_what_is_overdue(tmp_path):
         assert {row["overdue"] for row in list_sources(world.config, archive.db, MONDAY - WEEK + DAY)} == {False}
         assert {row["overdue"] for row in list_sources(world.config, archive.db, MONDAY + WEEK)} == {True}
         assert stored_health(archive.db)["portal"].state == "accepted", "its last run was well"
+
+
+def test_the_pages_mark_it(tmp_path):
+    world = World(tmp_path).welcomed()
+    world.crawl(at=MONDAY + WEEK, source="feed")
+    with open_archive(world.config.archive) as archive:
+        site = SimpleNamespace(archive=archive, config=world.config)
+        rows = {row["id"]: row for row in source_rows(site, MONDAY + WEEK)}
+    assert (rows["portal"]["state"], rows["portal"]["state_word"]) == ("overdue", "Inte läst på länge")
+    assert (rows["feed"]["state"], rows["feed"]["state_word"]) == ("accepted", "Läst")
+    assert list(rows) == ["portal", "feed"], "what needs a look stands first"
+    assert "overdue" not in GOOD_STATES, "so that the desk names it"
+    assert translate("Inte läst på länge", "en") == "Not read for a long time"
 
 
 def test_the_commands_say_it(tmp_path):
