@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from monitor.archive import lock
-from monitor.archive.due import count_due_mails, finish_job, first_run, last_jobs, last_readings, recover_jobs, start_job
+from monitor.archive.due import (
+    count_due_mails,
+    finish_job,
+    first_run,
+    forget_ahead,
+    last_jobs,
+    last_readings,
+    recover_jobs,
+    start_job,
+)
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
@@ -50,6 +59,10 @@ class Worker:
             with open_installation(config) as archive:
                 for name in recover_jobs(archive.db, self._clock()):
                     logger.warning("job_interrupted job=%s", name)
+                # Only here: a clock that is wrong while it works must not take what the right one has noted.
+                forgotten = forget_ahead(archive.db, self._clock())
+                if forgotten:
+                    logger.warning("clock_jumped jobs_forgotten=%d", forgotten)
                 self._since[str(config.data_dir)] = first_run(archive.db, self._clock())
 
     def work(self, lane: Lane) -> None:
@@ -71,8 +84,8 @@ class Worker:
         with open_installation(config) as archive:
             now = self._clock()
             facts = Facts(
-                jobs=last_jobs(archive.db),
-                readings=last_readings(archive.db),
+                jobs=last_jobs(archive.db, now),
+                readings=last_readings(archive.db, now),
                 mails=count_due_mails(archive.db, now),
                 since=self._since[str(config.data_dir)],
             )

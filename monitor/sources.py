@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.calls import Kind
+
+READING_GRACE = timedelta(days=2)
+"""How much later than its rhythm a source may have been read whole before that is told: a failed night or two is ordinary."""
+CLOCK_SLACK = timedelta(hours=1)
+"""A time this much ahead of now was noted by a clock that went wrong; less is a clock being adjusted."""
 
 
 class Source(BaseModel):
@@ -41,3 +47,13 @@ class Source(BaseModel):
     time_zone: str = "Europe/Stockholm"
     note: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+
+    def is_overdue(self, accepted: datetime | None, now: datetime) -> bool:
+        """Return whether the source has not been read whole for longer than `every` days and a grace.
+
+        `accepted` is when its last accepted reading ended, None when there was none. A time ahead of `now` comes from a wrong
+        clock and counts as none.
+        """
+        if accepted is None or accepted > now + CLOCK_SLACK:
+            return True
+        return now - accepted > timedelta(days=self.every) + READING_GRACE

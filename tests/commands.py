@@ -73,6 +73,8 @@ class Installation:
 
         root = logging.getLogger()
         before, level = list(root.handlers), root.level
+        umask = os.umask(0)
+        os.umask(umask)
         out, err = io.StringIO(), io.StringIO()
         try:
             with redirect_stdout(out), redirect_stderr(err):
@@ -80,6 +82,7 @@ class Installation:
         except SystemExit as ended:
             return Outcome(int(ended.code or 0), out.getvalue(), err.getvalue())
         finally:
+            os.umask(umask)
             for handler in [one for one in root.handlers if one not in before]:
                 root.removeHandler(handler)
                 handler.close()

@@ -1,7 +1,10 @@
 """The documentation speaks of the program as it is: every command, option and setting in it exists, and every command is in it."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -95,11 +98,9 @@ def test_every_setting_named_in_passing_exists(path):
 
 def test_every_command_is_in_the_documentation():
     everything = "\n".join(text_of(path) for path in DOCS)
-    missing = [
-        name
-        for name in monitor.commands
-        if not re.search(rf"`(?:monitor )?{name}\b|monitor(?: --config \S+)? {name}\b", everything)
-    ]
+    names = monitor.list_commands(click.Context(monitor))
+    assert len(names) > 20
+    missing = [name for name in names if not re.search(rf"`(?:monitor )?{name}\b|monitor(?: --config \S+)? {name}\b", everything)]
     assert missing == []
 
 
@@ -127,3 +128,40 @@ def test_the_messages_that_are_explained_are_those_that_the_program_says():
     assert len(messages) > 5
     program = "\n".join(path.read_text("utf-8") for path in (ROOT / "monitor").rglob("*.py"))
     assert [one for one in messages if one not in program] == []
+
+
+def shell_lines(path):
+    return [
+        line.split("#")[0].strip() for kind, block in FENCE.findall(text_of(path)) if kind == "sh" for line in block.splitlines()
+    ]
+
+
+def test_commands_for_the_administrator_work_wherever_one_stands():
+    """A command is the wrapper that is installed first, and every file that it is given is named from the root."""
+    text = text_of(ROOT / "docs" / "drift.md")
+    lines = [line for line in shell_lines(ROOT / "docs" / "drift.md") if line]
+    used = [number for number, line in enumerate(lines) if line.startswith("monitor ")]
+    assert len(used) > 6
+    assert lines.index("sudo install -m 755 deploy/monitor /usr/local/bin/monitor") < used[0]
+    assert not [line for line in lines if "bin/monitor " in line and "/usr/local/bin/monitor" not in line]
+    for line in (lines[number] for number in used):
+        files = [word for word in shlex.split(line)[1:] if "/" in word or word.endswith((".gz", ".toml"))]
+        assert [word for word in files if not word.startswith("/var/lib/eu-bevakning")] == [], line
+    assert "sudo monitor" not in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_the_wrapper_runs_the_program_as_the_units_do(tmp_path):
+    unit = text_of(ROOT / "deploy" / "eu-bevakning.service")
+    values = dict(re.findall(r"^(User|Environment|ExecStart)=(.*)$", unit, re.MULTILINE))
+    (tmp_path / "sudo").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', "utf-8")
+    (tmp_path / "sudo").chmod(0o755)
+    wrapper = ROOT / "deploy" / "monitor"
+    done = subprocess.run(
+        ["/bin/sh", str(wrapper), "send", "--test", "Å Ä <a@example.se>"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    program = values["ExecStart"].split()[0]
+    expected = ["-u", values["User"], "env", values["Environment"], program, "send", "--test", "Å Ä <a@example.se>"]
+    assert done.stdout.splitlines() == expected
+    assert os.access(wrapper, os.X_OK)

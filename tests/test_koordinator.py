@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.followup import store_answer
 from monitor.archive.left_out import Aside
 from monitor.archive.store import SourceRun, store_run
 from monitor.calls import Call
@@ -63,15 +64,9 @@ def place(tmp_path_factory):
     assert place.ask("match", now=NOW).code == 0
     with open_archive(place.archive) as archive:
         store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), datetime.fromisoformat(NOW))
-        archive.db.table("feedback").insert(
-            {
-                "at": "2026-05-20T10:00:00+00:00",
-                "department": "kommunledning",
-                "source": "funding-tenders",
-                "call_id": "1TOPICSen",
-                "answer": "interested",
-            }
-        )
+        now = datetime.fromisoformat(NOW).astimezone()
+        key = ("funding-tenders", "1TOPICSen")
+        store_answer(archive.db, "kommunledning", *key, "intressant", note="", digest="", now=now)
     return place
 
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.due import JobRow, finish_job, last_jobs, recover_jobs, start_job
+from monitor.archive.due import JobRow, finish_job, last_jobs, last_readings, recover_jobs, start_job
+from monitor.archive.store import SourceRun, store_run
 from monitor.config import Config
 from monitor.jobs.child import Ended
 from monitor.jobs.due import WAITS, Facts, Lane, due_jobs, is_given_up, is_open, last_daily, last_weekly
+from monitor.jobs.status import status
 from monitor.schedule import Worker
 from monitor.settings import Digest, Rules, Schedule
 from monitor.sources import Source
@@ -167,11 +169,80 @@ def test_what_was_under_way_when_the_scheduler_died_is_open_again_and_costs_no_a
     with open_archive(tmp_path / "archive.db") as archive:
         start_job(archive.db, "crawl", due, due)
         assert recover_jobs(archive.db, due) == ["crawl"]
-        job = last_jobs(archive.db)["crawl"]
+        job = last_jobs(archive.db, due)["crawl"]
         assert (job.state, job.attempts) == ("interrupted", 0)
         assert start_job(archive.db, "crawl", due, due) == 1
         finish_job(archive.db, "crawl", due, "done", 0, "", due)
         assert recover_jobs(archive.db, due) == []
+
+
+class Reading:
+    """What `run --once` does with jobs that take no time: a reading notes when each source was read."""
+
+    def __init__(self, config):
+        self.config = config
+        self.done = []
+
+    def once(self, moment):
+        """Work at a moment until nothing is due; returns the names of the jobs that were done."""
+        self.done.clear()
+        worker = Worker([self.config], lambda: moment, self.execute)
+        worker.begin()
+        worker.work(Lane.ARCHIVE)
+        return list(self.done)
+
+    def execute(self, config, due, limit):
+        self.done.append(due.name)
+        if due.name == "crawl":
+            for source in SOURCES:
+                run = SourceRun(
+                    source=source.id, name=source.name, publisher="", kind="feed", url=source.url, language="sv", started=self.now,
+                    finished=self.now, state="accepted", reason="", complete_list=True, seen=0,
+                )  # fmt: skip
+                with open_archive(config.archive) as archive:
+                    store_run(archive.db, run, self.now)
+        return Ended("done", 0)
+
+    def at(self, text):
+        self.now = at(text)
+        return self.once(self.now)
+
+    def attention(self):
+        with open_archive(self.config.archive) as archive:
+            return " ".join(status(self.config, archive, self.now)["attention"])
+
+
+def test_a_clock_that_was_a_year_ahead_once_stops_nothing_and_is_told(tmp_path):
+    reading = Reading(config_in(tmp_path))
+    assert "crawl" in reading.at("2026-05-19T12:00")
+    assert "crawl" in reading.at("2027-05-19T12:00"), "the clock jumps ahead"
+    reading.now = at("2026-05-20T12:00")
+    assert (
+        "Datorns klocka har hoppat: i arkivet står arbete noterat 2027-05-19, men i dag är det 2026-05-20." in reading.attention()
+    )
+    with open_archive(reading.config.archive) as archive:
+        rows = last_readings(archive.db, reading.now)
+        assert rows == {}, "what a wrong clock noted is no reading"
+        assert max(one.due for one in last_jobs(archive.db, reading.now).values()) < reading.now
+    assert reading.at("2026-05-20T12:00")[:2] == ["crawl", "match"], "it goes on as soon as the clock is right"
+    assert "klocka" not in reading.attention(), "and nothing of it is left"
+    assert reading.at("2026-05-20T12:05") == []
+    assert "crawl" in reading.at("2026-05-21T12:00")
+    assert {"crawl", "digest", "note"} <= set(reading.at("2027-05-19T12:00")), "what was noted for then is still to be done then"
+
+
+def test_a_clock_that_was_ahead_at_the_very_first_start(tmp_path):
+    reading = Reading(config_in(tmp_path))
+    reading.at("2027-05-19T12:00")
+    assert "crawl" in reading.at("2026-05-16T12:00")
+    assert "digest" in reading.at("2026-05-18T12:00"), "the weekly mail of the first Monday after that"
+
+
+def test_a_clock_that_is_adjusted_by_seconds_repeats_nothing(tmp_path):
+    reading = Reading(config_in(tmp_path))
+    assert "crawl" in reading.at("2026-05-20T05:30")
+    assert reading.at("2026-05-20T05:29") == []
+    assert "klocka" not in reading.attention()
 
 
 def test_a_job_that_hangs_or_keeps_failing_is_told_to_the_coordinator_once(tmp_path):

@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tests.publishers import Answer, serve
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 5, 20, 12, tzinfo=STOCKHOLM)
 # Every publisher that the municipality is served by, as a word of the publisher's or the source's name.
 PUBLISHERS = (
     "portal för utlysningar", "hela listan", "Europa Direkt Jönköpings län", "Region Jönköpings län", "representation i Sverige", "Europaparlamentets kontor",
@@ -51,9 +52,10 @@ def test_what_is_not_confirmed_is_read_all_the_same(rows):
 
 
 def test_the_list_holds_every_row_before_anything_was_read(rows):
-    listed = list_sources(load_config(None), None)
+    listed = list_sources(load_config(None), None, NOW)
     assert [row["id"] for row in listed] == [row.id for row in rows]
     assert {row["health"] for row in listed} == {""}
+    assert {row["overdue"] for row in listed} == {False}
 
 
 def test_docs_are_in_step_with_the_rows(rows):

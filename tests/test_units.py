@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
 PROGRAM = "/opt/eu-bevakning/bin/monitor"
 LARGEST_EXPOSURE = 1.5
-pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+examined = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 
 
 def analyse(*arguments):
@@ -35,6 +35,15 @@ def test_there_is_one_unit_for_each_of_the_two_processes():
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_memory_is_bounded_and_files_are_private(unit):
+    values = dict(re.findall(r"^(\w+)=(.*)$", unit.read_text("utf-8"), re.MULTILINE))
+    assert re.fullmatch(r"\d+[MG]", values["MemoryMax"])
+    assert values["UMask"] == "0077"
+    assert values["StateDirectoryMode"] == "0700"
+
+
+@examined
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_finds_nothing_wrong(folder, unit):
     verdict = analyse("verify", "--man=no", str(folder / unit.name))
     if "Failed to" in verdict.stderr and not verdict.stderr.startswith(unit.name):
@@ -42,6 +51,7 @@ def test_systemd_finds_nothing_wrong(folder, unit):
     assert (verdict.returncode, verdict.stderr.strip()) == (0, "")
 
 
+@examined
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_little_of_the_machine_is_open_to_it(folder, unit):
     verdict = analyse("security", "--offline=true", f"--threshold={LARGEST_EXPOSURE * 10:.0f}", str(folder / unit.name))

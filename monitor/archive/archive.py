@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.archive.damage import READING_ERRORS, is_damaged
 from monitor.archive.database import Database
+from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.lock import lock
 from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, in_words
@@ -25,6 +28,10 @@ _MACHINE = {
 }
 """What the machine does to the file, in words; the names are SQLite's."""
 
+_STRANGE = (
+    "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
+)
+"""What a file holds that has tables, but not the account of them with which each archive begins: another's, or a damaged one."""
 _UPGRADE_SECONDS = 600
 """How long one waits for another that makes the file ready: a million calls are copied and rewritten in minutes."""
 
@@ -48,15 +55,20 @@ MATCH_TABLES = ("matches", "rule_versions")
 
 
 @contextmanager
-def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Iterator[Archive]:
+def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False, anew: bool = False) -> Iterator[Archive]:
     """Open the archive at `path`, made or migrated where needed, and close it afterwards.
 
+    An archive that is gone or empty in an installation that has been in use is refused; `anew` makes a new one there all the same.
+
     With `shared`, what the sources said is taken from that archive, for reading only; what was matched as well, unless this
-    one has rules of its own. Raises ArchiveError when the file is no archive, is damaged, cannot be written, or comes from a newer version;
-    LockedError when another has been making it ready for too long.
+    one has rules of its own. Raises ArchiveError when the file is gone, is no archive, is damaged, cannot be written, or comes from a
+    newer version; LockedError when another has been making it ready for too long.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not anew:
+            refuse_missing(path)
+        make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
         reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
@@ -70,18 +82,27 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                 with lock(path.parent, "upgrade", wait=_UPGRADE_SECONDS):
                     db.execute("PRAGMA journal_mode = WAL")
                     if not _is_ready(db, path):
+                        if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                            refuse_lost(path, "är tomt")
+                        if not _applied(db) and db.execute(_STRANGE).fetchone():
+                            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_NOTADB']}")
                         _migrate(db, path)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+        except UnicodeDecodeError as error:
+            # SQLite names what is wrong with the schema, and the name itself is damaged.
+            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']}") from error
         try:
             yield Archive(path=path, db=db, shared=shared is not None)
-        except sqlite3.Error as error:
+        except READING_ERRORS as error:
             # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
-            if not _is_machine(error):
+            if isinstance(error, sqlite3.Error) and _is_machine(error):
+                raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            if not is_damaged(db, error):
                 raise
-            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']} ({error})") from error
     finally:
         db.close()
 
@@ -115,6 +136,36 @@ def machine_words(error: sqlite3.Error) -> str:
     """What went wrong in Swedish where it is the machine's doing, and in SQLite's words."""
     name = _machine_name(error)
     return f"{_MACHINE[name]} ({error})" if name else str(error)
+
+
+_KINDS = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "rights",
+    "SQLITE_CANTOPEN": "rights",
+    "SQLITE_CORRUPT": "damage",
+    "SQLITE_NOTADB": "damage",
+}
+_NUMBERS = {
+    errno.EACCES: "rights",
+    errno.EPERM: "rights",
+    errno.EROFS: "rights",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.ENOENT: "missing",
+}
+
+
+def error_kind(error: BaseException | None) -> str:
+    """Return what kind of refusal lies behind an error: rights, full, busy, missing or damage; "" when nothing tells."""
+    while error is not None:
+        if isinstance(error, sqlite3.Error) and (name := _machine_name(error)):
+            return _KINDS.get(name, "damage")
+        if isinstance(error, OSError) and error.errno in _NUMBERS:
+            return _NUMBERS[error.errno]
+        error = error.__cause__
+    return ""
 
 
 def _is_machine(error: sqlite3.Error) -> bool:
@@ -178,6 +229,7 @@ def copy_archive(db: Database, target: Path) -> None:
     partial.unlink(missing_ok=True)
     copy = sqlite3.connect(partial)
     try:
+        make_private(partial)
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:

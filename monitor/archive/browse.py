@@ -17,9 +17,16 @@ STATUS_NOW = (
 )
 """The status of a call at `:now`; the column is as of the last crawl."""
 
+NEXT_DEADLINE = (
+    "CASE WHEN c.next_deadline < :now THEN (SELECT min(d.at) FROM deadlines d WHERE d.source = c.source AND d.call_id = c.call_id"
+    " AND d.at >= :now AND (c.deadline_model <> 'two-stage' OR d.number = 1)) ELSE c.next_deadline END"
+)
+"""The next deadline of a call at `:now`, as `monitor.calls.next_deadline` has it; the column is as of the last time the dates were
+refreshed, and the next of several cut-offs may have come since."""
+
 _COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
-    " c.next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share, c.own_share, c.currency, c.first_seen,"
+    f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share, c.own_share, c.currency, c.first_seen,"
     " CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
 LIVING = "c.vanished_at IS NULL AND c.story = ''"
@@ -103,7 +110,7 @@ def department_calls(db: Database, department: str, now: datetime, theme: str = 
         " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
         " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
         " AND (c.last_deadline IS NULL OR c.last_deadline >= :now OR c.kind = 'event')"
-        " ORDER BY c.next_deadline IS NULL, c.next_deadline, m.relevance DESC, c.source, c.call_id",
+        " ORDER BY next_deadline IS NULL, next_deadline, m.relevance DESC, c.source, c.call_id",
         {"department": department, "theme": theme, "now": stamp(now)},
     )
     return [one for one in map(_listed, rows) if one.status != "closed"]
@@ -142,9 +149,10 @@ def closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) ->
     """What closes first of all that any department is matched with."""
     rows = db.query(
         f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.kind = 'call' AND c.status = 'open'"
-        " AND c.next_deadline >= :now AND c.next_deadline <= :until"
+        # The column bounds what is looked at, by its index; what it says of the past is not how it stands.
+        f" AND c.next_deadline <= :until AND {NEXT_DEADLINE} BETWEEN :now AND :until"
         " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id AND m.level <> 'svag')"
-        " ORDER BY c.next_deadline, c.source, c.call_id LIMIT :limit",
+        " ORDER BY next_deadline, c.source, c.call_id LIMIT :limit",
         {"now": stamp(now), "until": stamp(now + timedelta(days=days)), "limit": limit},
     )
     return [_listed(row) for row in rows]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
+from monitor.sources import CLOCK_SLACK
+
+_LEAST_YEAR = 2025
+_LONGEST_WAIT = timedelta(days=2)
+"""A failed mail is tried again after a day at most (see `monitor.mail.delivery`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +27,13 @@ class JobRow:
     words: str
 
 
-def last_jobs(db: Database) -> dict[str, JobRow]:
-    """The newest row of every job."""
+def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
+    """Return the newest row of every job. Rows of times ahead of `now` are left out: a clock that went wrong noted them."""
     rows = db.execute(
         "SELECT j.name, j.due, j.state, j.attempts, j.started, j.finished, j.words"
-        " FROM (SELECT name, max(due) AS due FROM jobs GROUP BY name) newest"
-        " CROSS JOIN jobs j ON j.name = newest.name AND j.due = newest.due"
+        " FROM (SELECT name, max(due) AS due FROM jobs WHERE due <= ? GROUP BY name) newest"
+        " CROSS JOIN jobs j ON j.name = newest.name AND j.due = newest.due",
+        [stamp(now + CLOCK_SLACK)],
     ).fetchall()
     return {
         row[0]: JobRow(
@@ -82,20 +88,43 @@ def recover_jobs(db: Database, now: datetime) -> list[str]:
 
 
 def first_run(db: Database, now: datetime) -> datetime:
-    """When the scheduler first began to work here; the first call notes `now`."""
+    """Return when the scheduler first began to work here; the first call notes `now`. A time ahead of `now` counts as none."""
     with db.atomic():
         db.execute(
             "INSERT OR IGNORE INTO jobs (name, due, state, attempts, started, finished)"
-            " SELECT 'run', ?, 'done', 1, ?, ? WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE name = 'run')",
-            [stamp(now)] * 3,
+            " SELECT 'run', ?, 'done', 1, ?, ? WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE name = 'run' AND due <= ?)",
+            [*[stamp(now)] * 3, stamp(now + CLOCK_SLACK)],
         )
     return datetime.fromisoformat(db.execute("SELECT min(due) FROM jobs WHERE name = 'run'").fetchone()[0])
 
 
-def last_readings(db: Database) -> dict[str, datetime]:
-    """When each source was last read, well or not."""
+def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
+    """Return when each source was last read, well or not. A time ahead of `now` is none: the source is read again."""
+    return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
+
+
+def _readings(db: Database) -> dict[str, datetime]:
     rows = db.execute("SELECT id, last_run FROM sources WHERE last_run IS NOT NULL").fetchall()
     return {source: datetime.fromisoformat(at) for source, at in rows}
+
+
+def latest_ahead(db: Database, now: datetime) -> datetime | None:
+    """Return the latest time ahead of `now` at which a job or reading is noted, None when there is none: then the clock has jumped."""
+    last_due = db.execute("SELECT max(due) FROM jobs").fetchone()[0]
+    noted = [*_readings(db).values(), *([datetime.fromisoformat(last_due)] if last_due else ())]
+    return max((at for at in noted if at > now + CLOCK_SLACK), default=None)
+
+
+def forget_ahead(db: Database, now: datetime) -> int:
+    """Delete the rows of jobs of times ahead of `now`, and return how many: when those times come, their work is still to be done.
+
+    Mails that wait for such a time wait no longer. A clock before `_LEAST_YEAR` is itself the wrong one: nothing is deleted then.
+    """
+    if now.year < _LEAST_YEAR:
+        return 0
+    with db.atomic():
+        db.execute("UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_WAIT)])
+        return int(db.execute("DELETE FROM jobs WHERE due > ?", [stamp(now + CLOCK_SLACK)]).rowcount)
 
 
 def count_due_mails(db: Database, now: datetime) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from monitor.archive.browse import STATUS_NOW
+from monitor.archive.browse import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
 from monitor.archive.search import weigh
@@ -43,7 +43,7 @@ class FacetIndex:
         self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
         rows = db.execute(
             f"SELECT c.rowid, c.source, c.call_id, c.kind, CASE WHEN c.vanished_at IS NULL THEN {STATUS_NOW} ELSE 'closed' END,"
-            " c.programme, c.identifier, c.next_deadline, c.first_seen, c.last_changed, c.title FROM calls c",
+            f" c.programme, c.identifier, {NEXT_DEADLINE}, c.first_seen, c.last_changed, c.title FROM calls c",
             {"now": stamp(now)},
         ).fetchall()
         rows.sort(key=lambda row: (row[1], row[2]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from monitor.archive.browse import NEXT_DEADLINE
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
 from monitor.archive.lookup import demand_call
@@ -69,15 +70,15 @@ def current_state(db: Database, department: str, source: str, call_id: str) -> d
     return next(iter(rows), None)
 
 
-def taken_further(db: Database, department: str) -> list[dict[str, Any]]:
-    """Every call that the department has a state for, the latest first."""
+def taken_further(db: Database, department: str, now: datetime) -> list[dict[str, Any]]:
+    """Return every call that the department has a state for, the latest first, with its next deadline at `now`."""
     return list(
         db.query(
-            "SELECT f.source, f.call_id, f.state, f.note, f.who, f.at, c.title, c.next_deadline, c.kind FROM followup f"
+            f"SELECT f.source, f.call_id, f.state, f.note, f.who, f.at, c.title, {NEXT_DEADLINE} AS next_deadline, c.kind FROM followup f"
             " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
-            " WHERE f.department = ? AND f.id = (SELECT max(id) FROM followup WHERE department = f.department AND source = f.source"
+            " WHERE f.department = :department AND f.id = (SELECT max(id) FROM followup WHERE department = f.department AND source = f.source"
             " AND call_id = f.call_id) ORDER BY f.at DESC, f.id DESC",
-            [department],
+            {"department": department, "now": stamp(now)},
         )
     )
 

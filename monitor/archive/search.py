@@ -9,11 +9,11 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from monitor.archive.browse import STATUS_NOW
+from monitor.archive.browse import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.codec import stamp
 from monitor.archive.corrections import load_call
 from monitor.archive.database import Database
-from monitor.archive.texts import match_expression, stored_zones
+from monitor.archive.texts import LONGEST_WORD, match_expression, stored_zones
 from monitor.calls import call_zones
 from monitor.language import tokens
 from monitor.language.queries import Query, parse_query
@@ -209,9 +209,9 @@ def _conditions(asked: Query, filters: Filters, now: datetime) -> tuple[str, dic
             [department],
         )
     if asked.before is not None:
-        any_of("c.next_deadline < ?", [stamp(datetime.combine(asked.before, time.min, now.tzinfo))])
+        any_of(f"{NEXT_DEADLINE} < ?", [stamp(datetime.combine(asked.before, time.min, now.tzinfo))])
     if asked.after is not None:
-        any_of("c.next_deadline > ?", [stamp(datetime.combine(asked.after, time.max, now.tzinfo))])
+        any_of(f"{NEXT_DEADLINE} > ?", [stamp(datetime.combine(asked.after, time.max, now.tzinfo))])
     if asked.without and not asked.terms:
         any_of("t.id NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", [" OR ".join(map(match_expression, asked.without))])
     return "".join(f" AND {condition}" for condition in where), values
@@ -257,7 +257,7 @@ def _stretch(text: str, first: int, hits: Sequence[tuple[int, int]]) -> str:
         if number in starts and until < number:
             until = max(b for a, b in hits if a == number)
             pieces.append(MARK_START)
-        pieces.append(text[start:end])
+        pieces.append(text[start : min(end, start + LONGEST_WORD)])
         at = end
         if number == until:
             pieces.append(MARK_END)

@@ -192,18 +192,23 @@ def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
 
 
 def refresh_dates(db: Database, now: datetime) -> None:
-    """Bring `status` and `next_deadline` up to `now` for every call whose dates have passed, without any event."""
+    """Bring `next_deadline` up to `now` for every call whose date has passed, and close what is over, without any event.
+
+    A call that opens is left to the run that reads it: that tells of it.
+    """
     rows = db.execute(
-        "SELECT source, call_id, data FROM calls WHERE status <> 'closed' AND (next_deadline < ? OR kind = 'event')", [stamp(now)]
+        "SELECT source, call_id, data FROM calls WHERE next_deadline < ? OR (kind = 'event' AND status <> 'closed')", [stamp(now)]
     ).fetchall()
+    values = []
+    for source, call_id, data in rows:
+        call = corrected(db, decode_call(data))
+        upcoming = next_deadline(call, now)
+        values.append([call_status(call, now) is Status.CLOSED, stamp(upcoming.at) if upcoming else None, source, call_id])
     with db.atomic():
-        for source, call_id, data in rows:
-            call = corrected(db, decode_call(data))
-            upcoming = next_deadline(call, now)
-            db.execute(
-                "UPDATE calls SET status = ?, next_deadline = ? WHERE source = ? AND call_id = ?",
-                [call_status(call, now).value, stamp(upcoming.at) if upcoming else None, source, call_id],
-            )
+        db.executemany(
+            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ? WHERE source = ? AND call_id = ?",
+            values,
+        )
 
 
 def _insert_run(db: Database, run: SourceRun, report: RunReport) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from monitor.archive.codec import decode_call
 from monitor.archive.corrections import corrected, corrected_keys
@@ -19,7 +20,11 @@ from monitor.calls import ZONES, Call, call_zones
 from monitor.language.analyser import Analyser, read_entries, read_places
 from monitor.language.terms import Ask, Term
 
-_BATCH = 200
+_BATCH, _BATCH_LETTERS = 200, 2_000_000
+"""How many calls, and about how many letters, are written in one transaction: others write in between."""
+LONGEST_WORD = 100
+"""Letters of a word that are kept. Longer ones are encoded data or garbage, whose parts nobody looks for."""
+_too_long = re.compile(rf"(?<![^\W_])([^\W_]{{{LONGEST_WORD}}})[^\W_]++")
 _written = re.compile(r"<(\S+)")
 # A correction changes what a call says without changing its hash.
 _STATE = (
@@ -29,8 +34,10 @@ _STATE = (
 
 
 def zone_texts(analyser: Analyser, call: Call) -> dict[str, str]:
-    """The lemma text of each zone of a call."""
-    return {zone: analyser.lemma_text(text, around=call.language) for zone, text in call_zones(call).items()}
+    """Return the lemma text of each zone of a call. Words longer than LONGEST_WORD are cut; their number in the text stays."""
+    return {
+        zone: analyser.lemma_text(_too_long.sub(r"\1", text), around=call.language) for zone, text in call_zones(call).items()
+    }
 
 
 def pending_calls(db: Database, version: str) -> Iterator[tuple[str, Call]]:
@@ -46,16 +53,21 @@ def pending_calls(db: Database, version: str) -> Iterator[tuple[str, Call]]:
 
 
 def index_texts(db: Database, analyser: Analyser) -> int:
-    """Analyse and index every call that needs it, and forget calls that are gone; says how many were indexed. Safe to stop and repeat."""
-    number = 0
-    batch: list[tuple[str, Call]] = []
+    """Analyse and index every call that needs it, and forget calls that are gone; returns how many were indexed. Safe to stop and repeat.
+
+    Nothing is analysed while the archive is locked for writing: answers from mails would wait for it.
+    """
+    number = letters = 0
+    batch: list[Analysed] = []
     noted: set[str] = set()
-    for entry in pending_calls(db, analyser.version):
-        batch.append(entry)
-        if len(batch) == _BATCH:
-            number += _index_batch(db, analyser, batch, noted)
+    for state, call in pending_calls(db, analyser.version):
+        batch.append(_analyse(analyser, state, call))
+        letters += sum(map(len, batch[-1].texts))
+        if len(batch) == _BATCH or letters >= _BATCH_LETTERS:
+            number += _write_batch(db, analyser.version, batch, noted)
             batch.clear()
-    number += _index_batch(db, analyser, batch, noted)
+            letters = 0
+    number += _write_batch(db, analyser.version, batch, noted)
     _forget_gone(db)
     return number
 
@@ -64,7 +76,8 @@ def index_call(db: Database, analyser: Analyser, source: str, call_id: str) -> N
     """Analyse and index one call as it stands now, as after a person's correction: search need not wait for the next crawl."""
     row = db.execute(f"SELECT {_STATE}, c.data FROM calls c WHERE c.source = ? AND c.call_id = ?", [source, call_id]).fetchone()
     if row is not None:
-        _index_batch(db, analyser, [(row[0], corrected(db, decode_call(row[1])))], set())
+        analysed = _analyse(analyser, row[0], corrected(db, decode_call(row[1])))
+        _write_batch(db, analyser.version, [analysed], set())
 
 
 def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | None:
@@ -157,26 +170,39 @@ def match_expression(term: Term) -> str:
     return f"({' OR '.join(found)})"
 
 
-def _index_batch(db: Database, analyser: Analyser, batch: Sequence[tuple[str, Call]], noted: set[str]) -> int:
+class Analysed(NamedTuple):
+    """A call that has been analysed: its key, its state when it was read, and per zone the lemma text and what the index holds of it."""
+
+    key: tuple[str, str]
+    state: str
+    texts: list[str]
+    indexed: list[str]
+
+
+def _analyse(analyser: Analyser, state: str, call: Call) -> Analysed:
+    zones = zone_texts(analyser, call)
+    texts = [zones[zone] for zone in ZONES]
+    return Analysed((call.source, call.call_id), state, texts, [index_text(text) for text in texts])
+
+
+def _write_batch(db: Database, version: str, batch: Sequence[Analysed], noted: set[str]) -> int:
+    """Write analysed calls in one transaction. One that changed since it was read is pending again, by its state."""
     with db.atomic():
-        for state, call in batch:
-            zones = zone_texts(analyser, call)
-            values = [zones[zone] for zone in ZONES]
-            row = _row_for(db, call, state, analyser.version)
-            db.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", [row, *values])
-            indexed = [index_text(text) for text in values]
+        for key, state, texts, indexed in batch:
+            row = _row_for(db, key, state, version)
+            db.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", [row, *texts])
             db.execute(f"INSERT INTO search (rowid, {', '.join(ZONES)}) VALUES (?, ?, ?, ?, ?)", [row, *indexed])
             _note_words(db, indexed, noted)
     return len(batch)
 
 
-def _row_for(db: Database, call: Call, state: str, version: str) -> int:
+def _row_for(db: Database, key: tuple[str, str], state: str, version: str) -> int:
     """The id of a call, emptied of what was indexed for it before."""
-    known = db.execute("SELECT id FROM indexed WHERE source = ? AND call_id = ?", [call.source, call.call_id]).fetchone()
+    known = db.execute("SELECT id FROM indexed WHERE source = ? AND call_id = ?", key).fetchone()
     if known is None:
         cursor = db.execute(
             "INSERT INTO indexed (source, call_id, hash, analyser) VALUES (?, ?, ?, ?)",
-            [call.source, call.call_id, state, version],
+            [*key, state, version],
         )
         return int(cursor.lastrowid or 0)
     row = int(known[0])

@@ -1,4 +1,4 @@
-"""The command line: arguments, printing and exit codes. Everything else happens in `monitor.jobs`."""
+"""The command line: arguments, printing and exit codes. Work is done in `monitor.jobs`; what is only shown is read from the archive."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from monitor.cli.app import App
 from monitor.errors import ConfigError, LockedError, MonitorError, RuleError, RuleErrors
 
 DONE, ATTENTION, WRONG, LOCKED = 0, 1, 2, 3
+PRIVATE_UMASK = 0o077
 MODULES = {
     "archive": ("show", "status", "init", "replay"),
     "collect": ("crawl",),
@@ -60,13 +61,15 @@ def help_width() -> int:
 @click.pass_context
 def monitor(context: click.Context, config_file: str | None, now: str | None, verbose: bool) -> None:
     """Tells each department of a municipality which calls concern it, and why."""
-    context.obj = App(config_file=config_file, now_text=now, verbose=verbose)
+    context.obj = App(config_file=config_file, now_text=now, verbose=verbose, command=context.invoked_subcommand or "")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code: 0 done, 1 attention, 2 wrong settings or rules, 3 locked."""
     # Importing makes tens of thousands of objects that stay to the end: looking for rubbish among them takes a tenth of a short command's time.
     gc.set_threshold(20_000)
+    # Archive, mails, copies and logs hold addresses: whatever a command makes is for its user alone.
+    os.umask(PRIVATE_UMASK)
     atexit.register(gc.freeze)
     try:
         code = monitor.main(arguments, prog_name="monitor", standalone_mode=False)

@@ -22,6 +22,33 @@ if TYPE_CHECKING:
     from monitor.config import Config
 
 
+ASKS_FOR_INSTALLATION = frozenset(
+    [
+        "status",
+        "show",
+        "search",
+        "why",
+        "match",
+        "digest",
+        "send",
+        "feedback",
+        "report",
+        "note",
+        "tidy",
+        "forget",
+        "backup",
+        "restore",
+        "canary",
+        "replay",
+    ]
+)
+"""Commands about what an installation has: without settings and without an archive, the folder one stands in is none."""
+NO_INSTALLATION = (
+    "ingen fil med inställningar och inget arkiv här, så det finns ingen installation att svara om. Ange filen med --config FIL"
+    " eller $MONITOR_CONFIG, eller ställ dig i mappen där monitor.toml ligger. En ny installation görs med: monitor init MAPP"
+)
+
+
 @dataclass
 class App:
     """The options that stand before the command. Settings are read when first asked for."""
@@ -29,15 +56,26 @@ class App:
     config_file: str | None
     now_text: str | None
     verbose: bool
+    command: str = ""
 
     @cached_property
     def config(self) -> Config:
-        """The settings in force; ConfigError when they are wrong."""
+        """The settings in force.
+
+        Raises ConfigError when they are wrong, when there are none and the command asks for an installation, and when root is
+        about to write into another user's data. Only the doctor looks at those: it says what is wrong with them.
+        """
         from monitor.cli.logs import start_logs
         from monitor.config import find_config, load_config
+        from monitor.jobs.owner import refuse_foreign_root
 
         config = load_config(find_config(self.config_file))
-        start_logs(config.data_dir, verbose=self.verbose)
+        if self.command == "doctor":
+            return config
+        if config.path is None and self.command in ASKS_FOR_INSTALLATION and not config.archive.exists():
+            raise ConfigError("monitor.toml", NO_INSTALLATION)
+        refuse_foreign_root(config)
+        start_logs(config.data_dir, verbose=self.verbose, make_folder=config.path is not None)
         return config
 
     @cached_property

@@ -170,14 +170,29 @@ def _counts(states: dict[str, int]) -> str:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False))
+@click.option(
+    "--new-archive",
+    is_flag=True,
+    help="Instead: an empty archive where the installation has lost its own. Everyone is welcomed anew.",
+)
 @pass_app
-def init(app: App, folder: str) -> None:
+def init(app: App, folder: str | None, new_archive: bool) -> None:
     """Make DIR a new installation: a monitor.toml to edit, own copies of rules and digests."""
     from pathlib import Path
 
-    from monitor.jobs.init import make_installation
+    from monitor.jobs.init import begin_anew, make_installation
 
+    if new_archive == (folder is not None):
+        raise click.UsageError("expected a folder for a new installation, or --new-archive alone")
+    if folder is None:
+        kept = begin_anew(app.config, app.now)
+        click.echo(
+            f"Ett nytt, tomt arkiv: {app.config.archive}. Nästa läsning räknar allt som känt; alla förvaltningar välkomnas på nytt."
+        )
+        if kept is not None:
+            click.echo(f"Resterna av det gamla ligger i {kept}")
+        return
     for path in make_installation(Path(folder)):
         click.echo(f"Skapade {path}")
     click.echo(

@@ -147,6 +147,8 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
     from monitor.jobs.stopping import stoppable_transport
 
     if test_address is not None:
+        with open_installation(app.config):
+            pass  # made before the first mail and the secret, which beside no archive would mean that it is lost
         outcome = send_test(app.config, test_address, app.now)
         if as_json:
             answer({"sent": 1, "failed": 0, "waiting": 0})

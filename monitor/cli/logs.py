@@ -32,8 +32,11 @@ def tell_journal() -> None:
         root.addHandler(handler)
 
 
-def start_logs(data_dir: Path, *, verbose: bool) -> None:
-    """Send logs to `<data_dir>/monitor.log`, and to standard error when `verbose`. A folder that cannot be written has none."""
+def start_logs(data_dir: Path, *, verbose: bool, make_folder: bool = True) -> None:
+    """Send logs to `<data_dir>/monitor.log`, and to standard error when `verbose`.
+
+    A folder that cannot be written has no log; nor has one that is not there, unless `make_folder`.
+    """
     # A full disk is told by the work that meets it; the log must not tell it once per line on the terminal.
     logging.raiseExceptions = False
     root = logging.getLogger()
@@ -42,7 +45,8 @@ def start_logs(data_dir: Path, *, verbose: bool) -> None:
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.ERROR)
     handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            data_dir.mkdir(parents=True, exist_ok=True)
         handlers.append(RotatingFileHandler(data_dir / "monitor.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"))
     except OSError:
         handlers.append(logging.NullHandler())

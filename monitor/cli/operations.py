@@ -40,15 +40,23 @@ def run(app: App, once: bool) -> None:
 @click.argument("file", required=False, type=PathType(dir_okay=False))
 @json_option
 @pass_app
-def backup(app: App, file: Path | None, as_json: bool) -> None:
+def backup(app: App, file: Path | None, as_json: bool) -> int:
     """Copy archive, settings and rules into one checked file, also while others write. Without FILE: among the nightly ones."""
     from monitor.jobs.backup import make_backup
 
     report = make_backup(app.config, app.now, file)
     if as_json:
-        answer({"file": report.file, "bytes": report.size, "counts": report.counts, "removed": list(report.removed)})
-    else:
+        removed = list(report.removed)
+        answer({"file": report.file, "bytes": report.size, "counts": report.counts, "removed": removed, "empty": report.empty})
+    elif not report.empty:
         click.echo(f"Säkerhetskopian är skriven och kontrollerad: {report.file} ({report.counts['calls']} utlysningar)")
+    else:
+        click.echo(f"Säkerhetskopian är skriven, men arkivet har inga utlysningar: {report.file}")
+        if report.last_full is not None:
+            click.echo(
+                f"Den senaste kopian med utlysningar är {report.last_full}. Är arkivet skadat: monitor restore {report.last_full}"
+            )
+    return int(report.last_full is not None)
 
 
 @click.command()

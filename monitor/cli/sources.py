@@ -43,9 +43,9 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
-            rows = list_sources(app.config, archive.db)
+            rows = list_sources(app.config, archive.db, app.now)
     else:
-        rows = list_sources(app.config, None)
+        rows = list_sources(app.config, None, app.now)
     if as_json:
         answer({"sources": rows})
     else:
@@ -157,9 +157,12 @@ def _line(row: dict[str, Any]) -> str:
     state = STATES[row["state"]] if row["enabled"] else "avstängd"
     address = "" if row["address"] == "confirmed" else ", obekräftad adress"
     line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
-    if not row["health"]:
-        return line
-    return f"{line}\n{'':<30} ! {row['health_text']} Sedan {row['health_since'][:10]}, senast {row['health_seen'][:10]}."
+    if row["overdue"]:
+        since = f"sedan {row['last_accepted'][:10]}" if row["last_accepted"] else "någon gång"
+        line += f"\n{'':<30} ! Har inte kunnat läsas helt {since}."
+    if row["health"]:
+        line += f"\n{'':<30} ! {row['health_text']} Sedan {row['health_since'][:10]}, senast {row['health_seen'][:10]}."
+    return line
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

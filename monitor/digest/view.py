@@ -209,7 +209,10 @@ class MailWriter:
         unread = [source for source in health if not source.healthy]
         if not unread:
             return [self._say("footer.sources_all", n=len(health))]
-        lines = [self._say("footer.sources_some", n=len(health), good=len(health) - len(unread))]
+        if len(unread) == len(health):
+            lines = [self._say("footer.sources_none", n=len(health))]
+        else:
+            lines = [self._say("footer.sources_some", n=len(health), good=len(health) - len(unread))]
         for source in unread[:_NAMED_UNREAD]:
             if source.read is None:
                 lines.append(self._say("footer.never", name=clean(source.name)))

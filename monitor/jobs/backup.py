@@ -10,37 +10,52 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from monitor.archive import copy_archive, lock, open_archive
 from monitor.archive.archive import machine_words
-from monitor.archive.backup import check_archive
+from monitor.archive.backup import check_archive, replace_archive
+from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
 from monitor.errors import ArchiveError, in_words
 from monitor.jobs.archives import open_installation
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "backups"
+FOLDER = BACKUPS
+WORKROOM = "backup-"
 _PREFIX, _SUFFIX = "monitor-", ".tar.gz"
 _MANIFEST = "manifest.json"
 _ARCHIVE = "archive.db"
 _FORMAT = 1
+_DAMAGED = "är ingen hel säkerhetskopia; filen är skadad eller är något annat"
+_DAMAGES = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error)
+"""How Python tells of bytes that are not as they were written: in a tar file, in gzip, in JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """A back-up that was written and read again. `counts` are the rows of each table; `removed` the older ones that made room."""
+    """A back-up that was written and read again. `counts` are the rows of each table; `removed` the older ones that made room.
+
+    `last_full` is the newest older back-up that has calls when this one has none.
+    """
 
     file: Path
     size: int
     counts: dict[str, int]
     removed: tuple[Path, ...] = ()
+    last_full: Path | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether the archive had no calls: such a copy proves nothing."""
+        return not self.counts["calls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +70,19 @@ class RestoreReport:
 def make_backup(config: Config, now: datetime, file: Path | None = None) -> BackupReport:
     """Write a back-up, to `file` or among the rotated ones, and check it by reading it again. Other processes may go on writing.
 
-    Raises ArchiveError when it cannot be written, or cannot be read as it was written; older ones then stay.
+    Raises ArchiveError when it cannot be written, or cannot be read as it was written; older ones then stay. LockedError while
+    another back-up or a restore is at work.
     """
-    if not config.archive.is_file():
+    with _as_archive_error(config.archive):
+        refuse_missing(config.archive)
+        missing = not config.archive.is_file()
+    if missing:
         raise ArchiveError(
             str(config.archive), "finns inte än, så det finns inget att kopiera; läs källorna först med monitor crawl"
         )
     target = file or config.data_dir / FOLDER / f"{_PREFIX}{now.astimezone(config.zone):%Y-%m-%dT%H%M}{_SUFFIX}"
     partial = target.with_name(target.name + ".partial")
-    with _as_archive_error(target), _workroom(config) as room:
+    with _as_archive_error(target), _alone(config), _workroom(config) as room:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = room / _ARCHIVE
         with open_installation(config) as archive:
@@ -93,7 +112,8 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             partial.unlink(missing_ok=True)
     removed = () if file else tuple(_rotate(config))
     logger.info("backup_made file=%s bytes=%d calls=%d", target.name, target.stat().st_size, counts["calls"])
-    return BackupReport(file=target, size=target.stat().st_size, counts=counts, removed=removed)
+    full = None if counts["calls"] else next((one for one in reversed(list_backups(config)) if count_calls(one)), None)
+    return BackupReport(file=target, size=target.stat().st_size, counts=counts, removed=removed, last_full=full)
 
 
 @contextmanager
@@ -101,36 +121,60 @@ def read_backup(file: Path, room: Path) -> Iterator[tuple[Path, dict[str, Any]]]
     """Unpack a back-up into `room` and check all of it; gives the folder and the manifest. ArchiveError for what is broken."""
     room.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(file, "r:gz") as tar:
-            tar.extractall(room, filter="data")
-        manifest = json.loads((room / _MANIFEST).read_text("utf-8"))
-        files = manifest["files"]
-        wrong = [name for name, digest in files.items() if _digest(room / name) != digest]
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveError(str(file), f"är ingen hel säkerhetskopia: {error}") from error
+        with file.open("rb") as raw:
+            manifest, wrong = _unpack(raw, room)
+    except (*_DAMAGES, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        if isinstance(error, FileNotFoundError) and error.filename == str(file):
+            raise ArchiveError(str(file), "finns inte") from error
+        raise ArchiveError(str(file), f"{_DAMAGED} ({error})") from error
     except OSError as error:
-        raise ArchiveError(str(file), f"går inte att läsa: {in_words(error)}") from error
-    if wrong or _ARCHIVE not in files:
-        raise ArchiveError(str(file), f"är ingen hel säkerhetskopia: {', '.join(wrong) or _ARCHIVE} är inte som den skrevs")
-    counts = check_archive(room / _ARCHIVE)
+        # Python's gzip tells of bytes that are not as they were by an error without a number.
+        problem = f"går inte att läsa: {in_words(error)}" if error.errno else f"{_DAMAGED} ({error})"
+        raise ArchiveError(str(file), problem) from error
+    if wrong or _ARCHIVE not in manifest["files"]:
+        raise ArchiveError(str(file), f"{_DAMAGED} ({', '.join(wrong) or _ARCHIVE} är inte som den skrevs)")
+    try:
+        counts = check_archive(room / _ARCHIVE)
+    except ArchiveError as error:
+        raise ArchiveError(str(file), f"är ingen hel säkerhetskopia; arkivet i den {error.problem}") from error
     if counts != manifest.get("counts"):
         raise ArchiveError(str(file), "är ingen hel säkerhetskopia: arkivet i den innehåller inte det som det gjorde")
     yield room, manifest
 
 
+def _unpack(raw: IO[bytes], room: Path) -> tuple[dict[str, Any], list[str]]:
+    """Unpack an open back-up into `room`; returns its manifest and the names of files that are not as they were written."""
+    with tarfile.open(fileobj=raw, mode="r:gz") as tar:
+        tar.extractall(room, filter="data")
+    manifest = json.loads((room / _MANIFEST).read_text("utf-8"))
+    return manifest, [name for name, digest in manifest["files"].items() if _digest(room / name) != digest]
+
+
+def count_calls(file: Path) -> int:
+    """Return how many calls a back-up says that it holds; 0 for one whose beginning cannot be read. The manifest is its first file."""
+    try:
+        with tarfile.open(file, "r:gz") as tar:
+            first = tar.next()
+            content = tar.extractfile(first) if first is not None and first.name == _MANIFEST else None
+            return int(json.load(content)["counts"]["calls"]) if content is not None else 0
+    except (*_DAMAGES, OSError):
+        return 0
+
+
 def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool = False) -> RestoreReport:
     """Put a checked back-up in place of the archive; with `settings` also the settings, rules and templates in it.
 
-    What is replaced is kept in a folder beside it. Raises ArchiveError, having changed nothing, for a back-up that is broken, and
-    LockedError while anything is at work.
+    What is replaced is kept in a folder beside it. The archive is replaced in one step, so that a kill leaves the old one or the new
+    one. Raises ArchiveError, having changed nothing, for a back-up that is broken, and LockedError while anything is at work or
+    another program has the archive open.
     """
     with ExitStack() as stack:
         for name in ("run", "archive", "digest", "send"):
             stack.enter_context(lock(config.data_dir, name))
-        with _as_archive_error(file), _workroom(config) as room, read_backup(file, room) as (unpacked, manifest):
-            kept = config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}"
-            replaced = _keep_archive(config, kept)
-            (unpacked / _ARCHIVE).replace(config.archive)
+        stack.enter_context(_alone(config))
+        with read_backup_of(config, file) as (unpacked, manifest), _as_archive_error(config.archive):
+            kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}")
+            replaced = replace_archive(config.archive, unpacked / _ARCHIVE, kept)
             if settings:
                 replaced |= _restore_settings(config, unpacked, kept)
         # Opening it brings an older archive up to this version, and proves that it can be used.
@@ -145,15 +189,17 @@ def list_backups(config: Config) -> list[Path]:
     return sorted((config.data_dir / FOLDER).glob(f"{_PREFIX}*{_SUFFIX}"))
 
 
-def _keep_archive(config: Config, kept: Path) -> bool:
-    found = [
-        path for path in (config.archive.with_name(config.archive.name + end) for end in ("", "-wal", "-shm")) if path.exists()
-    ]
-    if found:
-        kept.mkdir(parents=True)
-    for path in reversed(found):
-        path.replace(kept / path.name)
-    return bool(found)
+@contextmanager
+def read_backup_of(config: Config, file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Unpack and check a back-up on the disk of the archive; see `read_backup`."""
+    with _workroom(config) as room, read_backup(file, room) as found:
+        yield found
+
+
+def free_name(folder: Path) -> Path:
+    """Return the folder, or one with a number after it when there is one of that name already."""
+    names = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
+    return next(name for name in names if not name.exists())
 
 
 def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
@@ -164,15 +210,20 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
     for name, home in homes.items():
         if home is None or not (unpacked / name).is_dir():
             continue
+        # Copied to the end before anything goes: what is missing in between is one renaming long.
+        fresh = free_name(home.with_name(f"{home.name}.restored"))
+        shutil.copytree(unpacked / name, fresh)
         if home.exists():
             shutil.copytree(home, kept / name)
             shutil.rmtree(home)
             replaced = True
-        shutil.copytree(unpacked / name, home)
+        fresh.replace(home)
     if config.path is not None and (unpacked / "monitor.toml").is_file():
         kept.mkdir(parents=True, exist_ok=True)
         shutil.copy2(config.path, kept / "monitor.toml")
-        shutil.copy2(unpacked / "monitor.toml", config.path)
+        fresh = free_name(config.path.with_name(f"{config.path.name}.restored"))
+        shutil.copy2(unpacked / "monitor.toml", fresh)
+        fresh.replace(config.path)
         replaced = True
     return replaced
 
@@ -189,17 +240,48 @@ def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
 
 
 def _rotate(config: Config) -> Iterator[Path]:
-    for path in list_backups(config)[: -config.keep.backups]:
-        path.unlink()
-        yield path
+    """Remove the oldest back-ups, but never the last one that has calls: copies of an emptied archive push out no good one."""
+    files = list_backups(config)
+    old, kept = files[: -config.keep.backups], files[-config.keep.backups :]
+    last_full = next((path for path in reversed(old) if count_calls(path)), None) if not any(map(count_calls, kept)) else None
+    for path in old:
+        if path != last_full:
+            path.unlink()
+            yield path
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """Hold the lock of back-ups, under which what a killed one left behind is removed."""
+    with lock(config.data_dir, "backup"):
+        remove_leftovers(config)
+        yield
+
+
+def leftovers(config: Config) -> list[Path]:
+    """Return what killed back-ups and restores left behind: each may hold a whole archive."""
+    return [*sorted(config.data_dir.glob(f"{WORKROOM}*")), *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial"))]
+
+
+def remove_leftovers(config: Config) -> int:
+    """Remove what killed back-ups and restores left behind, and say how much; the lock of back-ups is held by the caller."""
+    found = leftovers(config)
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return len(found)
 
 
 @contextmanager
 def _workroom(config: Config) -> Iterator[Path]:
     """A folder on the same disk as the archive, so that moving is one step and a full disk shows before anything is touched."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=config.data_dir) as folder:
-        yield Path(folder)
+    with _as_archive_error(config.data_dir):
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=WORKROOM, dir=config.data_dir)
+    with folder as name:
+        yield Path(name)
 
 
 @contextmanager

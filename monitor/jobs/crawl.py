@@ -31,6 +31,7 @@ from monitor.archive.store import (
     known_rows,
     last_accepted_size,
     last_validators,
+    refresh_dates,
     refused_keys,
     store_run,
 )
@@ -97,6 +98,7 @@ def crawl(
 
 
 def _make_findable(archive: Archive, now: datetime) -> None:
+    refresh_dates(archive.db, now)
     join_stories(archive.db, now)
     index_archive(archive)
 

@@ -1,4 +1,7 @@
-"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id, and what one reads goes into that archive."""
+"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id, and what one reads goes into that archive.
+
+Scrapyd starts this module as the command line starts a job, so the clock is read here; `-d now=2026-05-20T12:00` replaces it for one run.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,15 @@ from scrapy import signals
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from monitor.archive import open_archive
-from monitor.archive.store import last_accepted_size, last_validators, refused_keys
+from monitor.archive import lock, open_archive
+from monitor.archive.store import last_accepted_size, last_validators, refresh_dates, refused_keys
 from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
-from monitor.errors import SourceError
+from monitor.errors import ConfigError, SourceError
 from monitor.jobs.crawl import load_programmes, note_end, scrapy_settings, store_safely
 from monitor.jobs.health import settle_health
+from monitor.jobs.search import index_archive
+from monitor.jobs.stories import join_stories
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -27,6 +32,21 @@ globals().update({name: value for name, value in scrapy_settings(_config).copy_t
 LOG_INSTALL_ROOT_HANDLER = True
 SPIDER_LOADER_CLASS = "monitor.jobs.deployed.SourceLoader"
 EXTENSIONS = {"monitor.jobs.deployed.StoreRun": 0}
+
+
+_PATIENCE = 1800.0
+"""Seconds that a spider waits for others to be stored, or for a job that has the archive."""
+
+
+def read_clock(text: str | None) -> datetime:
+    """Return the moment of a run: what the spider was given as `now`, else the clock. ConfigError for what is no date-time."""
+    if text is None:
+        return datetime.now(_config.zone)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError("now", f"expected a date-time such as 2026-05-20T12:00, found {text!r}") from error
+    return moment.astimezone(_config.zone) if moment.tzinfo else moment.replace(tzinfo=_config.zone)
 
 
 class SourceLoader:
@@ -56,11 +76,10 @@ class SourceLoader:
         kind = cast("type[SourceSpider]", self._kinds.load(source.kind))
 
         def begin(spider: SourceSpider, **options: Any) -> None:
-            options.pop("_job", None)
+            now = read_clock(options.get("now"))
             with open_archive(_config.archive) as archive:
                 previous, validators = last_accepted_size(archive.db, source.id), last_validators(archive.db, source.id)
                 refused = refused_keys(archive.db, source.id)
-            now = datetime.now(_config.zone)
             programmes = load_programmes(_config)
             kind.__init__(
                 spider, source=source, now=now, programmes=programmes, previous=previous, refused=refused, validators=validators
@@ -82,10 +101,14 @@ class StoreRun:
         """Judge and store the run. SourceError, which Scrapyd's log shows, when it is stopped."""
         if reason == "shutdown":
             raise SourceError(spider.source.id, "läsningen avbröts")
-        with open_archive(_config.archive) as archive:
+        # Scrapyd runs several spiders at once: the one that ends waits for the one that is being stored.
+        with lock(_config.data_dir, wait=_PATIENCE), open_archive(_config.archive) as archive:
             note_end(spider, reason)
             report = store_safely(archive.db, spider, spider.now)
             settle_health(archive.db, spider.source, spider.now)
+            refresh_dates(archive.db, spider.now)
+            join_stories(archive.db, spider.now)
+            index_archive(archive)
         spider.logger.info(
             "source_read source=%s state=%s current=%d new=%d", report.id, report.state, report.current, report.new
         )

@@ -78,7 +78,7 @@ class DigestBuilder:
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
         self._reader = CandidateReader(archive.db, self._now)
-        self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db))
+        self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db), self._now)
         self._stopped = stopped_recipients(archive.db)
         self._chosen: dict[str, Choices] = {}
         for recipient in config.recipient:

@@ -15,6 +15,7 @@ from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Le
 from monitor.language.shares import Shares
 from monitor.matching.model import Department
 from monitor.matching.ruleset import RuleSet
+from monitor.sources import CLOCK_SLACK, Source
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
 _IN_MAIL = ("municipality", "funder_share", "partners")
@@ -101,15 +102,20 @@ def choice(config: Config) -> Choice:
     return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
 
 
-def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]]) -> tuple[SourceHealth, ...]:
-    """How every source that should be read stands, in the order of the settings."""
-    return tuple(
-        SourceHealth(
-            source=source.id,
-            name=source.name,
-            healthy=source.id in read and read[source.id][1] in _GOOD,
-            read=read[source.id][2] if source.id in read else None,
-        )
-        for source in config.sources
-        if source.enabled
+def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime) -> tuple[SourceHealth, ...]:
+    """Return how every source that should be read stands at `now`, in the order of the settings.
+
+    A source is healthy when its last run was accepted and that is not too long ago: one that nobody has read for weeks has
+    not answered, whatever its last run said.
+    """
+    return tuple(_source_health(source, read.get(source.id), now) for source in config.sources if source.enabled)
+
+
+def _source_health(source: Source, read: tuple[str, str, datetime | None] | None, now: datetime) -> SourceHealth:
+    _, state, accepted = read or ("", "", None)
+    return SourceHealth(
+        source=source.id,
+        name=source.name,
+        healthy=state in _GOOD and not source.is_overdue(accepted, now),
+        read=accepted if accepted is not None and accepted <= now + CLOCK_SLACK else None,
     )

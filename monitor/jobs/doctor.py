@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from monitor.archive.archive import error_kind
 from monitor.archive.backup import check_archive
+from monitor.archive.damage import count_broken
+from monitor.archive.due import latest_ahead
+from monitor.archive.files import refuse_missing
 from monitor.config import Config
-from monitor.errors import ConfigError, MonitorError, RuleErrors
+from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
 from monitor.jobs.archives import open_installation
+from monitor.jobs.backup import list_backups
 from monitor.jobs.last_rules import rules_in_force
 from monitor.jobs.members import load_members
+from monitor.jobs.owner import data_owner, owner_of, running_as, user_name
 from monitor.jobs.send import open_transport
+from monitor.jobs.status import clock_sentence
 from monitor.mail.delivery import Result
 from monitor.mail.smtp import Smtp
 from monitor.matching.load import load_rules
@@ -42,18 +51,48 @@ class Finding:
 
 
 def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[Finding]:
-    """Every finding as soon as it is there. Sends no mail and writes nothing that stays."""
-    yield _settings(config)
-    rules, finding = _rules(config)
-    yield finding
-    yield _recipients(config, rules)
-    yield from _data_folder(config)
-    yield _archive(config)
-    yield _clock(config, now)
-    yield _mail(config)
-    yield _members(config)
+    """Yield every finding as soon as it is there. Sends no mail and writes nothing that stays."""
+    yield from _tried("Inställningar", config, lambda: [_settings(config)])
+    rules: list[RuleSet] = []
+    yield from _tried("Regler", config, lambda: [_rules(config, rules)])
+    yield _recipients(config, rules[0] if rules else None)
+    yield from _tried("Datamapp", config, lambda: _data_folder(config))
+    yield from _tried("Ägare", config, lambda: _owner(config))
+    yield from _tried("Arkiv", config, lambda: [_archive(config)])
+    yield from _tried("Klocka", config, lambda: [_clock(config, now)])
+    yield from _tried("Mejl", config, lambda: [_mail(config)])
+    yield from _addresses(config)
+    yield from _tried("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
         yield from _sources(config)
+
+
+def _tried(name: str, config: Config, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Yield what a check finds; a file or folder that it may not look at is a finding, too."""
+    try:
+        yield from check()
+    except OSError as error:
+        where = error.filename or config.data_dir
+        yield Finding(name, False, f"{where}: {in_words(error)}.", _advice(error, config))
+
+
+def _advice(error: BaseException | None, config: Config) -> str:
+    """Return what to do about what the machine refused: each of rights, a full disk, another program and damage asks for its own."""
+    kind = error_kind(error)
+    if kind == "rights":
+        owner = user_name(data_owner(config))
+        return (
+            f"Ge användaren som kör programmet rätt till datamappen: sudo chown -R {owner} {config.data_dir}"
+            f" (nu kör {user_name(running_as())}). Kör sedan alltid programmet som den användaren."
+        )
+    if kind == "full":
+        return "Frigör minst 2 GB på disken, eller flytta datamappen (data_dir). Inget är förlorat."
+    if kind == "busy":
+        return "Stäng det program som håller arkivet öppet för att skriva. Inget är förlorat."
+    if kind == "missing":
+        return "Kontrollera data_dir och rules.dir i monitor.toml."
+    backups = list_backups(config)
+    return f"Stoppa run och serve och återställ: monitor restore {backups[-1] if backups else 'FIL (en säkerhetskopia)'}"
 
 
 def _settings(config: Config) -> Finding:
@@ -70,8 +109,8 @@ def wrong_settings(error: ConfigError) -> Finding:
     return Finding("Inställningar", False, str(error), "Rätta det i filen; docs/drift.md visar hur varje del skrivs.")
 
 
-def _rules(config: Config) -> tuple[RuleSet | None, Finding]:
-    """The rules that mails go by, which a member without rules of its own borrows."""
+def _rules(config: Config, found: list[RuleSet]) -> Finding:
+    """Try the rules that mails go by, which a member without rules of its own borrows; good ones are put into `found`."""
     try:
         if config.shared_archive is None or config.rules.dir or not config.archive.is_file():
             rules = load_rules(config.rules_dir)
@@ -82,10 +121,11 @@ def _rules(config: Config) -> tuple[RuleSet | None, Finding]:
         first = errors.errors[0] if errors.errors else "inga regler"
         text = f"{len(errors.errors)} fel i reglerna, det första: {first}"
         advice = "Kör monitor rules check och rätta filerna; tills dess gäller de senast fungerande."
-        return None, Finding("Regler", False, text, advice)
+        return Finding("Regler", False, text, advice)
     except MonitorError as error:
-        return None, Finding("Regler", False, str(error), "Se efter hur den installation mår som läser källorna.")
-    return rules, Finding("Regler", True, f"{len(rules.themes)} teman, {len(rules.departments)} förvaltningar och bolag.")
+        return Finding("Regler", False, str(error), "Se efter hur den installation mår som läser källorna.")
+    found.append(rules)
+    return Finding("Regler", True, f"{len(rules.themes)} teman, {len(rules.departments)} förvaltningar och bolag.")
 
 
 def _recipients(config: Config, rules: RuleSet | None) -> Finding:
@@ -102,14 +142,16 @@ def _recipients(config: Config, rules: RuleSet | None) -> Finding:
 
 def _data_folder(config: Config) -> Iterator[Finding]:
     folder = config.data_dir
+    if config.path is None and not folder.exists():
+        yield Finding("Datamapp", False, f"{folder} finns inte.", "Ange inställningarna med --config FIL eller $MONITOR_CONFIG.")
+        return
     probe = folder / ".doctor"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.write_text("x", "utf-8")
         probe.unlink()
     except OSError as error:
-        advice = f"Ge användaren som kör programmet rätt att skriva i {folder}, eller ändra data_dir i monitor.toml."
-        yield Finding("Datamapp", False, f"{folder} går inte att skriva i: {error.strerror}.", advice)
+        yield Finding("Datamapp", False, f"{folder} går inte att skriva i: {in_words(error)}.", _advice(error, config))
         return
     yield Finding("Datamapp", True, f"{folder} går att skriva i.")
     free = shutil.disk_usage(folder).free
@@ -117,29 +159,105 @@ def _data_folder(config: Config) -> Iterator[Finding]:
     yield Finding("Disk", free >= _LEAST_DISK, text, "" if free >= _LEAST_DISK else "Frigör minst 2 GB eller flytta datamappen.")
 
 
+def _owner(config: Config) -> Iterator[Finding]:
+    """What is another user's than the settings: the service can then not write it, or a stranger can."""
+    folder = config.data_dir
+    if os.name != "posix" or config.path is None or not folder.is_dir():
+        return
+    owner, settings = owner_of(folder), owner_of(config.path)
+    # Settings that root keeps for the service are as they should be.
+    wanted = owner if settings == 0 else settings
+    for path in (folder, *sorted(folder.iterdir())):
+        found = owner_of(path)
+        if found != wanted:
+            name = user_name(wanted)
+            text = f"{path} är användaren {user_name(found)}s, inte {name}s."
+            advice = f"Kör: sudo chown -R {name} {folder}. Kör sedan alltid programmet som {name}, aldrig som root."
+            yield Finding("Ägare", False, text, advice)
+            return
+    yield Finding("Ägare", True, f"Datamappen är användaren {user_name(wanted)}s.")
+
+
 def _archive(config: Config) -> Finding:
-    if not config.archive.is_file():
-        return Finding("Arkiv", True, "Finns inte än; det skapas vid den första läsningen.")
     try:
+        refuse_missing(config.archive)
+        if not config.archive.is_file():
+            return Finding("Arkiv", True, "Finns inte än; det skapas vid den första läsningen.")
         with open_installation(config) as archive:
             verdict = archive.db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            calls = archive.db.table("calls").count
+            calls = archive.db.execute("SELECT count(*) FROM calls").fetchone()[0]
+            broken = count_broken(archive.db)
         if verdict != "ok":
             check_archive(config.archive)
+    except OSError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the file is a finding
-        advice = "Stoppa run och serve och återställ: monitor restore data/backups/<senaste filen>"
-        return Finding("Arkiv", False, f"Arkivet går inte att använda: {error}", advice)
+        return Finding("Arkiv", False, f"Arkivet går inte att använda: {error}", _advice(error, config))
+    if broken:
+        return Finding("Arkiv", False, f"{broken} utlysningar i arkivet är inte som de skrevs.", _advice(None, config))
     return Finding("Arkiv", True, f"{calls} utlysningar och nyheter; filen är hel.")
 
 
 def _clock(config: Config, now: datetime) -> Finding:
-    newest = config.archive.stat().st_mtime if config.archive.is_file() else 0
+    there = config.archive.is_file()
+    newest = config.archive.stat().st_mtime if there else 0
+    ahead = _noted_ahead(config, now) if there else None
+    if ahead is not None:
+        advice = "Ställ klockan och slå på tidssynkning (NTP); starta sedan om monitor run, så räknas det inte längre."
+        return Finding("Klocka", False, clock_sentence(config, ahead, now), advice)
     if now.year < _LEAST_YEAR or now.timestamp() < newest - 3600:
         return Finding(
             "Klocka", False, f"Datorns klocka visar {now:%Y-%m-%d %H:%M}.", "Ställ klockan; slå på tidssynkning (NTP)."
         )
     local = time.strftime("%Z")
     return Finding("Klocka", True, f"{now:%Y-%m-%d %H:%M} i {config.schedule.time_zone} (datorn själv: {local}).")
+
+
+def _noted_ahead(config: Config, now: datetime) -> datetime | None:
+    try:
+        with open_installation(config) as archive:
+            return latest_ahead(archive.db, now)
+    except MonitorError:
+        return None  # told where the archive is tried
+
+
+def _addresses(config: Config) -> Iterator[Finding]:
+    """What recipients get to see: the address of the links, and whom they answer. Only a trial does with made-up ones."""
+    url, trial = config.municipality.base_url, config.mail.transport == "files"
+    host = urlsplit(url).hostname or ""
+    unreachable = is_example_host(host) or is_local_host(host)
+    yield Finding(
+        "Länkar",
+        trial or not unreachable,
+        f"Länkarna i mejlen går till {url}" + (", dit ingen mottagare når." if unreachable else "."),
+        "Sätt municipality.base_url till adressen där kollegorna når arkivet." if unreachable else "",
+    )
+    named = {"municipality.contact": config.municipality.contact, "mail.from": parseaddr(config.mail.sender)[1]}
+    made_up = [f"{key} ({address})" for key, address in named.items() if is_example_host(address.rpartition("@")[2])]
+    yield Finding(
+        "Avsändare",
+        trial or not made_up,
+        f"{' och '.join(made_up)} är exempel som inte finns." if made_up else f"Svar går till {config.municipality.contact}.",
+        "Skriv den adress som samordnaren läser." if made_up else "",
+    )
+
+
+def is_example_host(name: str) -> bool:
+    """Return whether a host is one of those kept for examples: RFC 2606 and RFC 6761, and example.se, which means the same here."""
+    labels = name.casefold().rstrip(".").split(".")
+    return labels[-1] in ("example", "invalid", "test") or (len(labels) > 1 and labels[-2] == "example")
+
+
+def is_local_host(name: str) -> bool:
+    """Return whether a host is this machine, or no machine: nobody else reaches it."""
+    folded = name.casefold().rstrip(".")
+    if folded in ("", "localhost", "localhost.localdomain") or folded.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(folded.strip("[]"))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified or address.is_link_local
 
 
 def _mail(config: Config) -> Finding:
@@ -187,23 +305,29 @@ def _sources(config: Config) -> Iterator[Finding]:
 
 
 def _reached(source: Source, problem: str, proxy: str) -> Finding:
-    host = urlsplit(source.url).hostname or source.url
+    host, port = _host_and_port(source.url)
     if not problem:
         return Finding(f"Källan {source.id}", True, f"{host} svarar.")
     if proxy:
-        return Finding(f"Källan {source.id}", False, f"{host}: {problem}", f"Låt proxyn {proxy} släppa ut till {host}, port 443.")
-    advice = f"Pröva adressen i en webbläsare på samma dator. Går den där inte heller: låt brandväggen släppa ut till {host}, port 443."
+        return Finding(
+            f"Källan {source.id}", False, f"{host}: {problem}", f"Låt proxyn {proxy} släppa ut till {host}, port {port}."
+        )
+    advice = f"Pröva adressen i en webbläsare på samma dator. Går den där inte heller: låt brandväggen släppa ut till {host}, port {port}."
     return Finding(f"Källan {source.id}", False, f"{host}: {problem}", advice)
 
 
 def reach_host(url: str, proxy: str = "") -> str:
     """Why the host of an address cannot be connected to; empty when it can. Asks for no page."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = _host_and_port(url)
     if proxy:
         via = urlsplit(proxy)
         return _connect(via.hostname or "", via.port or 80, secure=False, what="proxyn ", through=f"{host}:{port}")
-    return _connect(host, port, secure=parts.scheme == "https")
+    return _connect(host, port, secure=url.startswith("https:"))
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _connect(host: str, port: int, *, secure: bool, what: str = "", through: str = "") -> str:

@@ -1,12 +1,18 @@
-"""A new installation: settings to edit, and the municipality's own copies of rules and mails."""
+"""A new installation: settings to edit, and the municipality's own copies of rules and mails; and beginning anew with an empty archive."""
 
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 from monitor import paths
+from monitor.archive import lock, open_archive
+from monitor.archive.files import COMPANIONS, PRIVATE
+from monitor.config import Config
 from monitor.errors import ConfigError
+from monitor.jobs.backup import free_name
 
 _SETTINGS = """\
 # Inställningar för EU-bevakningen. Sökvägar räknas från den här filen. Alla nycklar: se README.
@@ -49,13 +55,39 @@ addresses = 400                       # dygn tills adressen raderas ur mejl som 
 """
 
 
+def begin_anew(config: Config, now: datetime) -> Path | None:
+    """Make an empty archive in an installation that has lost its own; returns where leftovers of the old one were put, if any.
+
+    Raises ConfigError, having changed nothing, when an archive is there: only a person removes that. LockedError while anything
+    is at work.
+    """
+    with ExitStack() as stack:
+        for name in ("run", "archive", "digest", "send"):
+            stack.enter_context(lock(config.data_dir, name))
+        if config.archive.is_file() and config.archive.stat().st_size > 0:
+            raise ConfigError(
+                str(config.archive), "arkivet finns, och det rörs inte; flytta undan filen först om du vill börja om från början"
+            )
+        left = [config.archive.with_name(config.archive.name + end) for end in ("", *COMPANIONS)]
+        left = [path for path in left if path.exists()]
+        kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}") if left else None
+        for path in left:
+            assert kept is not None
+            kept.mkdir(exist_ok=True)
+            path.rename(kept / path.name)
+        with open_archive(config.archive, config.shared_archive, own_matches=bool(config.rules.dir), anew=True):
+            pass
+    return kept
+
+
 def make_installation(folder: Path) -> list[Path]:
     """Make `folder` an installation and say what was made. ConfigError when it already holds one; nothing is overwritten."""
     settings = folder / "monitor.toml"
     for path in (settings, folder / "rules", folder / "digests"):
         if path.exists():
             raise ConfigError(str(path), "finns redan; välj en tom mapp")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.touch(mode=PRIVATE)
     shutil.copytree(paths.RULES, folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(paths.DIGESTS, folder / "digests", ignore=shutil.ignore_patterns("__pycache__"))
     settings.write_text(_SETTINGS, "utf-8")

@@ -13,6 +13,7 @@ from monitor.archive import Archive
 from monitor.archive.corrections import load_call
 from monitor.archive.lookup import find_call, find_calls
 from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
+from monitor.archive.store import refresh_dates
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call
 from monitor.config import Config
@@ -48,8 +49,10 @@ def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dic
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
-    """Match every call and put the outcome in place of what was matched before, all at once."""
+    """Match every call and put the outcome in place of what was matched before, all at once. Dates are brought up to `now`."""
     begun = time.monotonic()
+    if not archive.shared:
+        refresh_dates(archive.db, now)
     rows: list[MatchRow] = []
     calls = 0
     for judgement, matches in match_calls(rules, archived_calls(archive, rules)):

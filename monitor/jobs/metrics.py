@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 HEALTHY, UNHEALTHY = 200, 503
+NO_ARCHIVE = (UNHEALTHY, "Arkivet går inte att använda. Kör monitor doctor på servern.\n")
+_PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
+_JOB_WORDS = re.compile(r"(?<=har misslyckats flera gånger):.*", re.DOTALL)
+_LONGEST = 200
 
 
 def health_answer(document: dict[str, Any]) -> tuple[int, str]:
-    """The HTTP status and text that say whether a person is needed; `document` is what `status` gives."""
+    """Return the HTTP status and text that say whether a person is needed; `document` is what `status` gives.
+
+    Anyone who reaches the address reads it: what a job said at its end, and paths of the machine, are for `monitor status` alone.
+    """
     attention = document["attention"]
-    return (UNHEALTHY, "\n".join(attention) + "\n") if attention else (HEALTHY, "ok\n")
+    return (UNHEALTHY, "\n".join(map(_public, attention)) + "\n") if attention else (HEALTHY, "ok\n")
+
+
+def _public(sentence: str) -> str:
+    first = _JOB_WORDS.sub(".", sentence).partition("Traceback")[0].strip().splitlines()
+    return _PATH.sub("…", first[0] if first else "")[:_LONGEST].rstrip()
 
 
 def metrics_answer(document: dict[str, Any], now: datetime) -> str:
@@ -34,6 +47,7 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
         _count(source["state"] or "unread" for source in sources),
         "state",
     )
+    gauge("sources_overdue", "Enabled sources that have not been read whole for too long.", {"": sum(map(_overdue, sources))})
     gauge("sources_unhealthy", "Enabled sources with a health problem.", {"": sum(bool(source["health"]) for source in sources)})
     gauge(
         "source_age_seconds",
@@ -63,6 +77,10 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
     gauge("archive_bytes", "Size of the archive.", {"": document["disk"]["archive"]})
     gauge("attention", "How many things need a person.", {"": len(document["attention"])})
     return generate_latest(registry).decode()
+
+
+def _overdue(source: dict[str, Any]) -> bool:
+    return bool(source["overdue"])
 
 
 def _count(values: Any) -> dict[str, float]:

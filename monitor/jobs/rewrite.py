@@ -49,7 +49,7 @@ def rewrite_digest(config: Config, archive: Archive, rules: RuleSet, digest: str
         week=past.week,
         now=now,
         previous_week=past.previous_week,
-        health=health(config, health_then(archive.db, past.created)),
+        health=health(config, health_then(archive.db, past.created), now),
         ahead=still_ahead(found, now) if selection.kind is MailKind.QUIET else (),
         top=choices.top,
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from monitor.config import Config
+from monitor.errors import MonitorError
 from monitor.jobs.archives import open_installation
 from monitor.matching.ruleset import RuleSet
 from monitor.web.login import save_password
 from monitor.web.site import Planned, Rewritten, Site
+
+logger = logging.getLogger(__name__)
 
 
 class PageWork:
@@ -21,7 +27,9 @@ class PageWork:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._matching: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._matcher: threading.Thread | None = None
 
     def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
@@ -46,10 +54,14 @@ class PageWork:
         return [str(error) for error in errors]
 
     def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
-        """The HTTP status and words that say whether a person is needed."""
-        from monitor.jobs.metrics import health_answer
+        """Return the HTTP status and words that say whether a person is needed. Anyone may read them: no path and no traceback."""
+        from monitor.jobs.metrics import NO_ARCHIVE, health_answer
 
-        return health_answer(self._status(now, rules_error))
+        try:
+            return health_answer(self._status(now, rules_error))
+        except (MonitorError, OSError, sqlite3.Error):
+            logger.exception("health_failed")
+            return NO_ARCHIVE
 
     def metrics(self, now: datetime, rules_error: str) -> str:
         """The measures in the form of Prometheus."""
@@ -64,20 +76,36 @@ class PageWork:
             return status(self._config, archive, now, rule_errors=rules_error.splitlines())
 
     def rematch(self) -> None:
-        """Start `monitor match` unless it is at work; it takes the rules as they are when it begins."""
-        if self._matching is not None and self._matching.poll() is None:
-            return
-        self._matching = subprocess.Popen(  # noqa: S603 - our own program
+        """Start `monitor match`, or let it run once more when it is at work: it takes the rules as they are when it begins."""
+        with self._lock:
+            self._wanted = True
+            if self._matcher is None:
+                self._matcher = threading.Thread(target=self._keep_matching, name="match", daemon=True)
+                self._matcher.start()
+
+    def _keep_matching(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._matcher = None
+                    return
+                self._wanted = False
+            self._match_once()
+
+    def _match_once(self) -> None:
+        subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "monitor", *_config_option(self._config), "match"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            check=False,
         )
 
     def close(self) -> None:
         """Wait for what is under way."""
-        if self._matching is not None:
-            self._matching.wait()
+        matcher = self._matcher
+        if matcher is not None:
+            matcher.join()
 
 
 def _config_option(config: Config) -> list[str]:
@@ -85,7 +113,10 @@ def _config_option(config: Config) -> list[str]:
 
 
 def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
-    """The installation as its pages see it."""
+    """The installation as its pages see it. Raises ArchiveError when its archive cannot be used."""
+    # Before the secret is made: that beside no archive is taken for an installation that has lost it.
+    with open_installation(config):
+        pass
     return Site(config, clock, PageWork(config))
 
 

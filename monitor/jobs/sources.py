@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 ARTICLES = 10
 
 
-def list_sources(config: Config, db: Database | None) -> list[dict[str, Any]]:
-    """Every source of the settings with what the archive knows of it; None for an archive that does not exist yet."""
+def list_sources(config: Config, db: Database | None, now: datetime) -> list[dict[str, Any]]:
+    """Return every source of the settings with what the archive knows of it; `db` is None for an archive that does not exist yet.
+
+    `overdue` says that the source is read (enabled, and read before) but has not been read whole for too long at `now`.
+    """
     known = stored_health(db) if db is not None else {}
-    return [_row(source, known.get(source.id)) for source in config.sources]
+    return [_row(source, known.get(source.id), now) for source in config.sources]
 
 
 def check_source(
@@ -136,7 +139,8 @@ def _money(budget: Budget) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _row(source: Source, health: StoredHealth | None) -> dict[str, Any]:
+def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str, Any]:
+    accepted = datetime.fromisoformat(health.last_accepted) if health and health.last_accepted else None
     return {
         "id": source.id,
         "name": source.name,
@@ -159,4 +163,5 @@ def _row(source: Source, health: StoredHealth | None) -> dict[str, Any]:
         "last_run": health.last_run if health else None,
         "last_accepted": health.last_accepted if health else None,
         "current": health.items if health else 0,
+        "overdue": source.enabled and health is not None and source.is_overdue(accepted, now),
     }

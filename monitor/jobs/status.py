@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
-from monitor.archive.due import JobRow, last_done, last_jobs
+from monitor.archive.due import JobRow, last_done, last_jobs, latest_ahead
 from monitor.archive.ledger import digested_departments
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import oldest_waiting
@@ -18,9 +18,11 @@ from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
 from monitor.jobs.due import is_given_up, last_weekly
+from monitor.sources import CLOCK_SLACK, Source
 
-# A source that has been down for two days is worth a person's look; one bad night is not.
+# That nothing at all has been read for two days is worth a person's look.
 _PATIENCE = timedelta(days=2)
+_WHO_READS = "Går monitor run, eller det som i stället kör monitor crawl?"
 _MAIL_PATIENCE = timedelta(hours=24)
 _DIGEST_PATIENCE = timedelta(hours=6)
 _BACKUP_PATIENCE = timedelta(days=4)
@@ -48,10 +50,16 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
     db = archive.db
     read = {row["id"]: row for row in list_sources(db)}
     sources = [
-        {"id": source.id, "name": source.name, "enabled": source.enabled, **_source_state(read.get(source.id))}
+        {
+            "id": source.id,
+            "name": source.name,
+            "enabled": source.enabled,
+            **_source_state(read.get(source.id)),
+            "overdue": _is_overdue(source, read.get(source.id), now),
+        }
         for source in config.sources
     ]
-    jobs = last_jobs(db)
+    jobs = last_jobs(db, now)
     document: dict[str, Any] = {
         "calls": count_calls(db, now),
         "sources": sources,
@@ -64,9 +72,10 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "backup": _backup(config),
         "canary": last_done(db, "canary"),
         "since": jobs["run"].due if "run" in jobs else None,
+        "clock_ahead": latest_ahead(db, now),
         "disk": _disk(config),
     }
-    return {**document, "attention": [*_sources_attention(document, now), *_attention(config, document, jobs, now)]}
+    return {**document, "attention": [*_sources_attention(config, document), *_attention(config, document, jobs, now)]}
 
 
 def rule_errors(config: Config, archive: Archive) -> list[str]:
@@ -139,21 +148,40 @@ def _disk(config: Config) -> dict[str, int]:
     }
 
 
-def _sources_attention(document: dict[str, Any], now: datetime) -> list[str]:
+def _is_overdue(source: Source, row: dict[str, Any] | None, now: datetime) -> bool:
+    """Return whether a source that is read has not been read whole for too long; one never tried yet is not overdue."""
+    if row is None or not source.enabled:
+        return False
+    accepted = datetime.fromisoformat(row["last_accepted"]) if row["last_accepted"] else None
+    if accepted is not None and accepted > now + CLOCK_SLACK:
+        return False  # the clock has jumped, and that is what there is to say
+    return source.is_overdue(accepted, now)
+
+
+def _sources_attention(config: Config, document: dict[str, Any]) -> list[str]:
+    """Return a sentence for each source that needs a person, or a single one when none of them has been read for too long."""
+    tried = [source for source in document["sources"] if source["enabled"] and source["last_run"]]
+    late = [source for source in tried if source["overdue"]]
+    good = ("accepted", "unchanged")
+    if len(late) > 1 and len(late) == len(tried) and all(source["state"] in good for source in late):
+        newest = max(source["last_accepted"] for source in late)
+        return [f"Ingen av de {len(late)} källorna har lästs sedan {_day(config, newest)}. {_WHO_READS}"]
     found = []
-    for source in document["sources"]:
-        if not source["enabled"] or not source["last_run"]:
-            continue
-        if source["state"] in ("accepted", "unchanged"):
-            if source["health"]:
-                found.append(f"{source['name']}: {source['health_text']} Sedan {source['health_since'][:10]}.")
-            continue
+    for source in tried:
         since = source["last_accepted"]
         if since is None:
-            found.append(f"{source['name']}: har aldrig kunnat läsas helt. {source['reason']}")
-        elif now - datetime.fromisoformat(since) > _PATIENCE:
-            found.append(f"{source['name']}: har inte kunnat läsas helt sedan {since[:10]}. {source['reason']}")
+            found.append(f"{source['name']}: har aldrig kunnat läsas helt. {source['reason']}".strip())
+        elif source["overdue"]:
+            # A last run that went well, long ago: nobody reads the source any more.
+            why = _WHO_READS if source["state"] in good else source["reason"]
+            found.append(f"{source['name']}: har inte kunnat läsas helt sedan {_day(config, since)}. {why}".strip())
+        elif source["state"] in good and source["health"]:
+            found.append(f"{source['name']}: {source['health_text']} Sedan {_day(config, source['health_since'])}.")
     return found
+
+
+def _day(config: Config, at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(config.zone).date().isoformat()
 
 
 def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobRow], now: datetime) -> list[str]:
@@ -173,9 +201,20 @@ def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobR
     for name, row in jobs.items():
         if is_given_up(row):
             found.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.words}")
+    if document["clock_ahead"] is not None:
+        found.append(clock_sentence(config, document["clock_ahead"], now))
     if document["disk"]["free"] < _LEAST_DISK:
         found.append(f"Disken är snart full: {document['disk']['free'] // 1_000_000} MB kvar.")
     return found + _scheduler_attention(config, document, now)
+
+
+def clock_sentence(config: Config, ahead: datetime, now: datetime) -> str:
+    """Return what to say of a clock that has jumped: `ahead` is the latest time noted in the archive."""
+    day, today = (moment.astimezone(config.zone).date().isoformat() for moment in (ahead, now))
+    return (
+        f"Datorns klocka har hoppat: i arkivet står arbete noterat {day}, men i dag är det {today}. Det räknas inte."
+        " Se till att klockan går rätt (NTP) och kör monitor crawl, eller starta om monitor run."
+    )
 
 
 def _scheduler_attention(config: Config, document: dict[str, Any], now: datetime) -> list[str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
+import stat
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 
-from monitor.archive import Archive
+from monitor.archive import Archive, lock
+from monitor.archive.files import REPLACED_PATTERN
 from monitor.archive.tidy import compact, erase_old, forget_address
 from monitor.config import Config
-from monitor.jobs.backup import list_backups
+from monitor.jobs.backup import list_backups, remove_leftovers
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +35,19 @@ def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
     for path in old:
         path.unlink()
     counts["mails"] = len(old)
+    _shut(config)
     logger.info("tidied %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts
 
 
 def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
-    """Erase an address from the archive and the delivered files. Settings and back-ups are for a person to see to."""
+    """Erase an address from the archive, the delivered files, and what killed back-ups left behind.
+
+    Settings, back-ups and replaced archives are for a person to see to (`still_named`). LockedError while a back-up is at work.
+    """
     counts = forget_address(archive.db, address)
+    with lock(config.data_dir, "backup"):
+        counts["leftovers"] = remove_leftovers(config)
     files = [path for path in _mail_files(config) if _is_to(path, address)]
     for path in files:
         path.unlink()
@@ -58,7 +68,24 @@ def still_named(config: Config, address: str) -> list[str]:
     count = len(list_backups(config))
     if count:
         left.append(f"{count} säkerhetskopior är gjorda tidigare; de försvinner allt eftersom nya görs (keep.backups).")
+    copies = [*sorted(config.data_dir.glob(REPLACED_PATTERN)), *sorted(config.data_dir.glob("archive.before-*.db"))]
+    if copies:
+        names = ", ".join(path.name for path in copies)
+        left.append(
+            f"Äldre arkiv ligger kvar i {config.data_dir} och kan innehålla adressen: {names}. Ta bort dem när de inte behövs."
+        )
     return left
+
+
+def _shut(config: Config) -> None:
+    """Take other users' rights from files that an earlier version made."""
+    if os.name != "posix":
+        return
+    for path in config.data_dir.rglob("*"):
+        with suppress(OSError):
+            mode = path.lstat().st_mode
+            if mode & 0o077 and not path.is_symlink():
+                path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 def _mail_files(config: Config) -> list[Path]:

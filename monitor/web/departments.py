@@ -63,7 +63,7 @@ def department(visit: Visit) -> Response:
         coming=[call for call in shown if call.kind == "call" and call.status == "forthcoming"],
         others=[call for call in shown if call.kind != "call"],
         reading=department_reading(db, one.id, now - _RECENT),
-        taken=taken_further(db, one.id),
+        taken=taken_further(db, one.id, visit.now),
         answers=answers_of(db, one.id),
         digests=digest_list(db, one.id),
         figures=yearly_figures(db, one.id, years),

@@ -11,7 +11,7 @@ from monitor.archive.lookup import find_call
 from monitor.archive.matches import read_answers
 from monitor.archive.outbox import refused_recipients
 from monitor.errors import ArchiveError, MonitorError
-from monitor.web.front import source_rows
+from monitor.web.front import GOOD_STATES, source_rows
 from monitor.web.pages import SHIPPED, page, problem_page, redirect
 from monitor.web.route import Route
 from monitor.web.site import Planned, Visit
@@ -34,7 +34,7 @@ def desk(visit: Visit) -> Response:
     lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
     tops = {(row["department"], row["week"]): row["text"] for row in lines}
     names = {one.id: one.name for one in site.rules.departments.values()}
-    sources = [row for row in source_rows(site) if row["state"] not in ("accepted", "unchanged") or row["health"]]
+    sources = [row for row in source_rows(site, visit.now) if row["state"] not in GOOD_STATES or row["health"]]
     waiting = [one for one in read_answers(site.archive.db) if one.handled_at is None]
     return page(
         "desk.html",

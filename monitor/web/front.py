@@ -17,6 +17,7 @@ from monitor.web.site import Site, Visit
 from monitor.web.words import SOURCE_STATES
 
 _FRESH = timedelta(hours=36)
+GOOD_STATES = ("accepted", "unchanged")
 
 
 def front(visit: Visit) -> Response:
@@ -56,25 +57,31 @@ def department_list(visit: Visit) -> list[dict[str, Any]]:
 
 def sources(visit: Visit) -> Response:
     """Every source, when it was last read, and what is wrong with it."""
-    return page("sources.html", visit, sources=source_rows(visit.site), summary=_reading(visit))
+    return page("sources.html", visit, sources=source_rows(visit.site, visit.now), summary=_reading(visit))
 
 
-def source_rows(site: Site) -> list[dict[str, Any]]:
-    """The sources of the settings with their state; those that need a look first."""
+def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
+    """Return the enabled sources with their state at `now`; those that need a look first.
+
+    The state is that of the last run, or `overdue` when that run went well but was too long ago.
+    """
     known = stored_health(site.archive.db)
     rows = []
     for source in site.config.sources:
         if not source.enabled:
             continue
         stored = known.get(source.id)
+        accepted = datetime.fromisoformat(stored.last_accepted) if stored and stored.last_accepted else None
+        overdue = stored is not None and source.is_overdue(accepted, now)
+        state = "overdue" if stored and overdue and stored.state in GOOD_STATES else stored.state if stored else ""
         rows.append(
             {
                 "id": source.id,
                 "name": source.name,
                 "publisher": source.publisher,
                 "url": source.url,
-                "state": stored.state if stored else "",
-                "state_word": SOURCE_STATES.get(stored.state if stored else "", "Okänt läge"),
+                "state": state,
+                "state_word": SOURCE_STATES.get(state, "Okänt läge"),
                 "health": stored.health if stored else "",
                 "text": stored.text if stored else "",
                 "since": stored.since if stored else None,
@@ -83,13 +90,11 @@ def source_rows(site: Site) -> list[dict[str, Any]]:
                 "items": stored.items if stored else 0,
             }
         )
-    return sorted(
-        rows, key=lambda row: (row["state"] in ("accepted", "unchanged"), row["state"] == "", str(row["name"]).casefold())
-    )
+    return sorted(rows, key=lambda row: (row["state"] in GOOD_STATES, row["state"] == "", str(row["name"]).casefold()))
 
 
 def _reading(visit: Visit) -> str:
-    rows = source_rows(visit.site)
+    rows = source_rows(visit.site, visit.now)
     fresh = [row for row in rows if row["last_accepted"] and visit.now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
     counted = one(len(rows), visit.say("källa"), visit.say("källor"))
     return f"{len(fresh)} {visit.say('av')} {counted} {visit.say('är lästa det senaste dygnet.')}"

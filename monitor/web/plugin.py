@@ -1,4 +1,4 @@
-"""The Datasette plugin: our routes and our gate. It leaves any other Datasette in the process alone."""
+"""The Datasette plugin: our routes and our gate. Registering it takes over the handling of errors in the whole process."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ SOURCE_STATES = {
     "unchanged": "Läst, inget nytt",
     "degraded": "Ofullständigt läst",
     "failed": "Kunde inte läsas",
+    "overdue": "Inte läst på länge",
     "": "Inte läst än",
 }
 ZONES = {

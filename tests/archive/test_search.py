@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import random
 import re
+import sqlite3
 import tarfile
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive
+from monitor.archive import texts as module
 from monitor.archive.search import Filters, marked, ranked, search
 from monitor.archive.store import SourceRun, store_run
 from monitor.archive.texts import index_texts, match_expression, pending_calls, stored_zones
@@ -262,3 +266,78 @@ def test_snippet_shows_the_words_as_written(db):
     assert [part for found, part in marked(hit.snippet) if found] == ["böcker", "A\u030atga\u0308rderna"]
     assert "<b>" in hit.snippet
     assert len(hit.snippet) < 400
+
+
+class WritingMeanwhile:
+    """An analyser while which somebody answers a mail: each text is analysed only after another connection has written."""
+
+    def __init__(self, path):
+        self._path = path
+        self.version = analyser().version
+        self.written = 0
+
+    def lemma_text(self, text, **more):
+        # No wait at all: a locked archive is refused at once.
+        with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
+            self.written += 1
+            values = ["2026-01-01", "social", "made", str(self.written), "intressant"]
+            other.execute("INSERT INTO feedback (at, department, source, call_id, answer) VALUES (?, ?, ?, ?, ?)", values)
+        return analyser().lemma_text(text, **more)
+
+
+def test_answers_are_written_while_texts_are_analysed(tmp_path):
+    calls = [Call(source="made", call_id=str(number), title="Stöd till bibliotek", url="https://x.se") for number in range(3)]
+    with open_archive(tmp_path / "archive.db") as archive:
+        store(archive.db, *calls)
+        other = WritingMeanwhile(tmp_path / "archive.db")
+        assert index_texts(archive.db, other) == 3
+        assert other.written == archive.db.execute("SELECT count(*) FROM feedback").fetchone()[0] > 3
+        assert search(archive.db, "bibliotek", NOW).total == 3
+
+
+def test_writing_is_done_in_short_transactions(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_BATCH_LETTERS", 500)
+    sizes = []
+    write = module._write_batch
+    monkeypatch.setattr(
+        module, "_write_batch", lambda db, version, batch, noted: sizes.append(len(batch)) or write(db, version, batch, noted)
+    )
+    calls = [
+        Call(source="made", call_id=str(number), title="Stöd till bibliotek " * 15, url="https://x.se") for number in range(9)
+    ]
+    with open_archive(tmp_path / "archive.db") as archive:
+        store(archive.db, *calls)
+        assert index_texts(archive.db, analyser()) == 9
+    assert max(sizes) <= 2
+
+
+def test_a_call_that_changes_while_it_is_analysed_is_pending_again(tmp_path):
+    call = Call(source="made", call_id="1", title="Stöd till bibliotek", url="https://x.se")
+
+    class Changing(WritingMeanwhile):
+        def lemma_text(self, text, **more):
+            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
+                other.execute("UPDATE calls SET hash = 'changed'")
+            return analyser().lemma_text(text, **more)
+
+    with open_archive(tmp_path / "archive.db") as archive:
+        store(archive.db, call)
+        assert index_texts(archive.db, Changing(tmp_path / "archive.db")) == 1
+        assert len(list(pending_calls(archive.db, analyser().version))) == 1
+
+
+@pytest.mark.parametrize("letters", ["a" * 7_500_000, "räksmörgås" * 300_000, "0123456789abcdef" * 100_000])
+def test_an_endless_word_is_cut_and_the_words_after_it_keep_their_places(tmp_path, letters):
+    call = Call(
+        source="made", call_id="1", title="Stöd till bibliotek", summary=f"Före {letters} efter biblioteken.", url="https://x.se"
+    )
+    zones = module.zone_texts(analyser(), call)
+    assert len(zones["summary"]) < 1000
+    short = replace(call, summary=f"Före {letters[: module.LONGEST_WORD]} efter biblioteken.")
+    assert zones == module.zone_texts(analyser(), short)
+    with open_archive(tmp_path / "archive.db") as archive:
+        store(archive.db, call)
+        index_texts(archive.db, analyser())
+        snippet = search(archive.db, "bibliotek", NOW).hits[0].snippet
+        assert "efter" in snippet
+        assert len(snippet) < 1000

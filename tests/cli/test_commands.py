@@ -77,7 +77,7 @@ def test_a_command_that_reads_loads_nothing_that_writes_tables_or_reads_sources(
     code = (
         "import sys, atexit; from monitor.cli import main; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
     )
-    asked = crawled.command(*command, now=NOW)
+    asked = crawled.command(*command, now="2026-05-21T12:00")
     outcome = crawled.execute([asked[0], "-c", code, *asked[3:]])
     assert outcome.code == 0, outcome.err
     assert not {"sqlite_utils", "dateutil", "scrapy", "datasette", "simplemma", "lxml"} & set(outcome.err.split())

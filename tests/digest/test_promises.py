@@ -252,9 +252,10 @@ def test_building_again_changes_nothing(told):
 
 def test_unread_sources_are_named(world):
     world.welcomed()
+    world.crawl(at=MONDAY)
     world.crawl(at=MONDAY - timedelta(days=3), state="degraded", source="feed")
     (mail,) = world.week(MONDAY)
-    assert "Vi har läst 1 av 2 källor. Vi kunde inte läsa Källan feed (senast 25 maj)." in flat(mail)
+    assert "Vi har läst 1 av 2 källor. Källan feed har inte kunnat läsas sedan 25 maj." in flat(mail)
 
 
 def test_a_recipient_of_no_department_is_a_mistake_in_the_settings(world):

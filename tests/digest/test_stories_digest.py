@@ -101,6 +101,8 @@ def test_t14_no_empty_mail_and_no_empty_words(world):
     (mail,) = world.week(MONDAY)
     assert visible(mail).count("Bara en rubrik") == 1
     assert not re.search(r"\(\)|: \.|\bNone\b|””|: $", text_of(mail), re.MULTILINE)
+    world.crawl(bare, at=MONDAY + WEEK)
+    world.crawl(at=MONDAY + WEEK, source="feed")
     (quiet,) = world.week(MONDAY + WEEK)
     assert quiet["Subject"] == "Inget nytt för Kultur- och fritidsförvaltningen: vecka 24"
     assert "Vi har läst alla 2 källor." in text_of(quiet)

@@ -194,6 +194,7 @@ def test_restore_waits_for_nobody(config, name):
 
 def test_nothing_to_back_up(config):
     config.archive.unlink()
+    (config.data_dir / "secret").unlink()
     with pytest.raises(ArchiveError, match="inget att kopiera"):
         make_backup(config, NOW)
 

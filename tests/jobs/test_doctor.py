@@ -1,15 +1,21 @@
 """The doctor tries everything, changes nothing, and says what to do in Swedish."""
 
+import errno
 import os
 import socket
 import stat
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.archive import open_archive
 from monitor.config import load_config
+from monitor.errors import ArchiveError
+from monitor.jobs import doctor
 from monitor.jobs.doctor import examine, reach_host
+from tests.mailing import World, a_call
 from tests.publishers import Answer, serve
 from tests.small_rules import write_rules
 
@@ -124,3 +130,131 @@ port = {port}
     ill = [one for one in found if not one.well]
     assert {one.name for one in ill} >= {"Regler", "Mottagare", "Arkiv", "Klocka", "Mejl", "Medlemmar", "Källan skr"}
     assert [one.name for one in ill if not one.advice] == []
+
+
+SMTP = (
+    WELL
+    + '[mail]\ntransport = "smtp"\nport = {port}\nfrom = "EU <eu@nassjo.se>"\n[municipality]\ncontact = "{contact}"\nbase_url = "{url}"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "well"),
+    [
+        ("http://127.0.0.1:8001", False),
+        ("http://127.9.9.9", False),
+        ("http://[::1]:8001", False),
+        ("http://0.0.0.0:8001", False),
+        ("http://localhost:8001", False),
+        ("http://eu.localhost", False),
+        ("https://eu.example.se", False),
+        ("https://example.org/eu", False),
+        ("https://eu.nassjo.example", False),
+        ("https://169.254.1.1", False),
+        ("https://eu.nassjo.se", True),
+        ("http://10.1.2.3:8001", True),
+        ("http://intranat", True),
+        ("https://myexample.se", True),
+    ],
+)
+def test_links_that_no_recipient_can_follow_are_told_before_mails_go_out(tmp_path, url, well):
+    found = findings(tmp_path, SMTP.format(port=free_port(), contact="eu@nassjo.se", url=url))
+    assert found["Länkar"].well is well
+    assert bool(found["Länkar"].advice) is not well
+    (tmp_path / "trial").mkdir()
+    trial = findings(tmp_path / "trial", f'{WELL}[municipality]\nbase_url = "{url}"\n')
+    assert trial["Länkar"].well, "who only tries it out sends nothing"
+
+
+@pytest.mark.parametrize(("contact", "well"), [("eu@example.se", False), ("eu@mail.example.com", False), ("eu@nassjo.se", True)])
+def test_an_example_as_contact_is_told(tmp_path, contact, well):
+    found = findings(tmp_path, SMTP.format(port=free_port(), contact=contact, url="https://eu.nassjo.se"))
+    assert found["Avsändare"].well is well
+
+
+def test_an_example_as_sender_is_told(tmp_path):
+    settings = SMTP.format(port=free_port(), contact="eu@nassjo.se", url="https://eu.nassjo.se").replace(
+        "eu@nassjo.se>", "eu@example.se>"
+    )
+    found = findings(tmp_path, settings)["Avsändare"]
+    assert not found.well
+    assert "mail.from (eu@example.se)" in found.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps owners in another way")
+@pytest.mark.parametrize("foreign", ["data", "data/archive.db", "data/secret"])
+def test_data_of_another_user_are_told(tmp_path, monkeypatch, foreign):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "archive.db").write_bytes(b"")
+    (tmp_path / "data" / "secret").write_bytes(b"")
+    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path == tmp_path / foreign else 4711)
+    found = findings(tmp_path, WELL)["Ägare"]
+    assert not found.well
+    assert f"{tmp_path / foreign} är användaren root" in found.text
+    assert f"sudo chown -R 4711 {tmp_path / 'data'}" in found.advice
+
+
+def test_settings_that_root_keeps_for_the_service_are_as_they_should_be(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path.name == "monitor.toml" else 4711)
+    assert findings(tmp_path, WELL)["Ägare"].well
+
+
+def test_the_port_of_a_source_is_named_rightly(tmp_path):
+    port = free_port()
+    source = f'[[source]]\nid = "x"\nkind = "feed"\nname = "X"\nurl = "http://127.0.0.1:{port}/flode"\n'
+    write_rules(tmp_path / "rules")
+    (tmp_path / "monitor.toml").write_text(WELL + source, "utf-8")
+    config = load_config(tmp_path / "monitor.toml")
+    config = config.model_copy(update={"sources": tuple(one for one in config.sources if one.id == "x")})
+    found = {one.name: one for one in examine(config, NOW)}["Källan x"]
+    assert f"port {port}" in found.advice
+    assert "443" not in found.advice
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "sudo chown -R"),
+        (OSError(errno.ENOSPC, "No space left on device"), "Frigör"),
+        (OSError(errno.EIO, "Input/output error"), "monitor restore"),
+    ],
+)
+def test_rights_a_full_disk_and_damage_each_ask_for_their_own(tmp_path, monkeypatch, error, advice):
+    with open_archive(tmp_path / "data" / "archive.db"):
+        pass
+
+    def refuse(config):
+        raise ArchiveError("archive.db", "går inte att öppna") from error
+
+    monkeypatch.setattr(doctor, "open_installation", refuse)
+    found = findings(tmp_path, WELL)["Arkiv"]
+    assert not found.well
+    assert advice in found.advice
+
+
+@pytest.mark.parametrize("refused", ["stat", "is_file"])
+def test_a_folder_that_may_not_be_looked_at_is_a_finding_and_no_traceback(tmp_path, monkeypatch, refused):
+    real = getattr(Path, refused)
+
+    def shut(path, *more, **options):
+        if path.name == "archive.db":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *more, **options)
+
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(Path, refused, shut)
+    found = findings(tmp_path, WELL)["Arkiv"]
+    assert not found.well
+    assert "rättigheter saknas" in found.text
+    assert "chown" in found.advice
+
+
+def test_a_call_that_is_not_as_it_was_written_is_told(tmp_path):
+    world = World(tmp_path / "data")
+    world.crawl(a_call("1", "2026-12-01"), at=NOW)
+    with world.archive() as archive:
+        archive.db.execute("UPDATE calls SET data = replace(data, 'Utlysning', 'Utlysninh')")
+    found = findings(tmp_path, WELL)["Arkiv"]
+    assert not found.well
+    assert "monitor restore" in found.advice

@@ -1,5 +1,6 @@
 """A real scrapyd on loopback runs a source as a spider of its own, and the archive is filled."""
 
+import importlib
 import json
 import os
 import shutil
@@ -11,10 +12,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from monitor.archive import open_archive
+from monitor.archive import lock, open_archive
+from monitor.errors import LockedError
 from tests.commands import breathe, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -79,7 +82,8 @@ def test_a_source_runs_on_scrapyd_and_fills_the_archive(installation, scrapyd):
         installation.configure(loopback_settings(f"{publisher.url}/search", more="expected = 1\n"))
         base = scrapyd()
         assert "funding-tenders" in ask(base, "listspiders.json?project=eu-monitor")["spiders"]
-        job = ask(base, "schedule.json", project="eu-monitor", spider="funding-tenders")["jobid"]
+        moment = "2097-05-20T12:00:00+02:00"
+        job = ask(base, "schedule.json", project="eu-monitor", spider="funding-tenders", now=moment)["jobid"]
         end = time.monotonic() + 90
         finished = []
         while not finished and time.monotonic() < end:
@@ -89,3 +93,35 @@ def test_a_source_runs_on_scrapyd_and_fills_the_archive(installation, scrapyd):
     with open_archive(installation.archive) as archive:
         assert archive.db.execute("SELECT source, state, current FROM runs").fetchall() == [("funding-tenders", "accepted", 3)]
         assert archive.db.execute("SELECT count(*) FROM calls").fetchone() == (3,)
+        assert archive.db.execute("SELECT finished FROM runs").fetchone() == ("2097-05-20T10:00:00+00:00",), (
+            "the clock it was given"
+        )
+        assert archive.db.execute("SELECT count(*) FROM indexed").fetchone() == (3,), "what was read can be searched"
+
+
+def test_what_a_spider_read_is_stored_under_the_lock_and_joined(installation, monkeypatch):
+    installation.configure('[[source]]\nid = "x"\nkind = "feed"\nname = "X"\nurl = "https://example.se/"\n')
+    monkeypatch.setenv("MONITOR_CONFIG", str(installation.folder / "monitor.toml"))
+    monkeypatch.delitem(sys.modules, "monitor.jobs.deployed", raising=False)
+    deployed = importlib.import_module("monitor.jobs.deployed")
+    done = []
+
+    def free():
+        try:
+            with lock(installation.folder / "data"):
+                return True
+        except LockedError:
+            return False
+
+    report = SimpleNamespace(id="x", state="accepted", current=0, new=0)
+    for name in ("store_run", "settle_health", "refresh_dates", "join_stories", "index_archive"):
+        monkeypatch.setattr(deployed, name, lambda *_, name=name: done.append((name, free())) or report)
+    monkeypatch.setattr(deployed, "judged_run", lambda *_: None)
+    spider = SimpleNamespace(
+        source=None, now=deployed.read_clock("2026-05-20T12:00"), logger=SimpleNamespace(info=lambda *_: None)
+    )
+    deployed.StoreRun().finished(spider, "finished")
+    steps = ("store_run", "settle_health", "refresh_dates", "join_stories", "index_archive")
+    assert done == [(name, False) for name in steps]
+    assert spider.now.isoformat() == "2026-05-20T12:00:00+02:00"
+    monkeypatch.delitem(sys.modules, "monitor.jobs.deployed")

@@ -1,5 +1,7 @@
 """Erasing what has been kept long enough, and what a person asks to have forgotten."""
 
+import os
+import stat
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -81,6 +83,30 @@ def test_an_address_is_forgotten_everywhere_whatever_its_case(config, archive):
 def test_forget_says_what_a_person_has_to_see_to(config):
     assert "står kvar som mottagare" in still_named(config, "anna@example.se")[0]
     assert still_named(config, "bo@example.se") == []
+
+
+def test_forget_removes_what_killed_backups_left_and_names_replaced_archives(config, archive):
+    left = config.data_dir / "backup-x1"
+    left.mkdir()
+    (left / "archive.db").write_bytes(b"Anna@Example.se")
+    (config.data_dir / "replaced-2026-05-19T020000").mkdir()
+    (config.data_dir / "archive.before-m010.db").write_bytes(b"x")
+    assert forget(config, archive, "anna@example.se")["leftovers"] == 1
+    assert not left.exists()
+    sentences = " ".join(still_named(config, "anna@example.se"))
+    assert "replaced-2026-05-19T020000" in sentences
+    assert "archive.before-m010.db" in sentences
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps rights in another way")
+def test_tidying_shuts_what_an_earlier_version_left_open(config, archive):
+    outbox = config.data_dir / "outbox"
+    outbox.mkdir(mode=0o755)
+    (outbox / "1.eml").write_bytes(b"To: bo@example.se\n\nHej")
+    (outbox / "1.eml").chmod(0o644)
+    tidy(config, archive, datetime.now(NOW.tzinfo))
+    assert stat.S_IMODE((outbox / "1.eml").stat().st_mode) == 0o600
+    assert stat.S_IMODE(outbox.stat().st_mode) == 0o700
 
 
 def test_the_newest_documents_of_a_source_stay_however_old(config, archive):
