@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Any, Literal, Self
 
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
+from monitor.mail.message import ascii_address, split_sender
 
 _DONE, _GO_ON, _SERVICE_NOT_AVAILABLE, _TOO_LARGE = 250, 354, 421, 552
 
@@ -78,7 +78,8 @@ class Smtp:
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
-        self._sender = parseaddr(sender)[1]
+        _, address = split_sender(sender)
+        self._sender = ascii_address(address) or address
         self._connection: _Line | None = None
 
     def __enter__(self) -> Self:
