@@ -64,6 +64,8 @@ class CandidateRow:
     told: tuple[tuple[str, datetime], ...]
     events: tuple[tuple[int, str, str | None, str | None], ...]
     answer: str
+    numbered: tuple[str, ...] = ()
+    """The date keys last told in calendar entries that were numbered by place."""
 
 
 class CandidateReader:
@@ -82,6 +84,7 @@ class CandidateReader:
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)
+        numbered = numbered_dates(self._db, department)
         rows = self._db.execute(
             f"WITH due AS ({_DUE}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
             " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
@@ -108,6 +111,7 @@ class CandidateReader:
                 told=tuple(told.get(key, ())),
                 events=tuple(events.get(key, ())),
                 answer=answers.get(key, ""),
+                numbered=numbered.get(key, ()),
             )
             for row in rows
         ]
@@ -157,6 +161,15 @@ def _match(columns: tuple[Any, ...]) -> MatchRow:
 
 def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
     return MatchDetails(themes=from_json(themes), evidence=from_json(evidence), fit_card=from_json(fit_card))
+
+
+def numbered_dates(db: Database, department: str = "") -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the date keys of each call that a department, or any, was last told in calendar entries numbered by place."""
+    rows = db.execute(
+        "SELECT source, call_id, fact FROM digest_items WHERE numbered = 1 AND (? = '' OR department = ?) ORDER BY told, rowid",
+        [department, department],
+    )
+    return {(row[0], row[1]): tuple(row[2].partition("#")[0].partition(":")[2].split(",")) for row in rows}
 
 
 def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:

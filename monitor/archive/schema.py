@@ -180,6 +180,22 @@ MIGRATIONS = {
     "m011_living": (
         "CREATE INDEX calls_living ON calls (status, last_deadline, vanished_at, story) WHERE vanished_at IS NULL AND story = ''"
     ),
+    # Dates that were told with calendar entries whose UIDs were numbered by place: a date that was told so keeps that UID. From here
+    # on they are made from the day.
+    "m012_numbered_dates": (
+        "ALTER TABLE digest_items ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;\n"
+        "UPDATE digest_items SET numbered = 1 WHERE fact LIKE 'deadline:%';\n"
+        "CREATE INDEX digest_items_numbered ON digest_items (department) WHERE numbered = 1"
+    ),
+    # The weekly mails that could not be built, with why; taken away when they are.
+    "m013_digest_failures": (
+        "CREATE TABLE digest_failures (department TEXT NOT NULL, week TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL,"
+        " PRIMARY KEY (department, week))"
+    ),
+    # When the coordinator was written to about an answer; answers that were dealt with before need no letter.
+    "m014_answers_told": (
+        "ALTER TABLE feedback ADD COLUMN told_at TEXT;\nUPDATE feedback SET told_at = handled_at WHERE handled_at IS NOT NULL"
+    ),
 }
 """Each migration's statements, by its name, in the order they are made."""
 
