@@ -59,9 +59,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     current = {deadline_key(deadline): deadline for deadline in call.deadlines} if call.kind is not Kind.EVENT else {}
     keys = date_keys(call) if call.kind is Kind.EVENT else tuple(current)
     told = tuple(key for key in known.dates or () if key != "rolling")
-    sequence = max(
-        sum(event.type in _MOVES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0
-    )
+    sequence = max(sum(event.type in _MOVES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0)
     finish = partial(_finished, wording, call, now, sequence)
     events = [
         finish(_entry(wording, call, key, number, current.get(key), audience), uid, cancelled=candidate.vanished_at is not None)

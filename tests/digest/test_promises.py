@@ -83,7 +83,8 @@ def test_the_calendar_entry_follows_the_date(told):
     told.publish(a_call("1", "2026-09-25T17:00"), a_call("2", "2026-10-01"), at=TUESDAY + timedelta(days=2))
     (weekly,) = told.week(MONDAY + WEEK)
     third, also_gone = entries(weekly)["utlysning-1.ics"]
-    assert gone["UID"] == first["UID"] and also_gone["UID"] == second["UID"], "the entry of a day that no longer holds is taken back"
+    assert gone["UID"] == first["UID"], "the entry of a day that no longer holds is taken back"
+    assert also_gone["UID"] == second["UID"]
     assert len({first["UID"], second["UID"], third["UID"]}) == 3
     for event, later in ((gone, second), (also_gone, third)):
         assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", later["SEQUENCE"])

@@ -3,7 +3,15 @@
 from base64 import b64encode
 
 _LINES = ("\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x00", "\x1e")
-_HEADERS = ("Bcc: a@evil.example", "X-Evil: 1", "Content-Type: text/html", "Subject: other", "To: a@evil.example", "", "\r\n<b>body</b>")
+_HEADERS = (
+    "Bcc: a@evil.example",
+    "X-Evil: 1",
+    "Content-Type: text/html",
+    "Subject: other",
+    "To: a@evil.example",
+    "",
+    "\r\n<b>body</b>",
+)
 
 
 def _q(text: str, charset: str = "utf-8") -> str:

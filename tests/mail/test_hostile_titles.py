@@ -139,4 +139,3 @@ def test_a_header_that_programs_read_takes_no_line_break(name):
 def test_a_page_address_with_swedish_letters_is_written_in_ascii():
     mail = read_mail(letter(leave_url="https://eu.nässjö.se/avsluta/å").as_bytes())
     assert "<https://eu.xn--nssj-loa5i.se/avsluta/%C3%A5>" in mail["List-Unsubscribe"]
-
