@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 _SYSTEM = {
     errno.EACCES: "rättigheter saknas",
@@ -12,6 +13,9 @@ _SYSTEM = {
     errno.ENOENT: "finns inte",
     errno.EIO: "disken svarar fel",
 }
+
+# A code of three digits: RFC 5321, section 4.2.
+_SERVER_ANSWER = re.compile(r"\s*-?\d{3}[ -]|\s*-?\d{3}$")
 
 
 class MonitorError(Exception):
@@ -65,3 +69,8 @@ def in_words(error: OSError) -> str:
     said = error.strerror or str(error)
     known = _SYSTEM.get(error.errno or 0)
     return f"{known} ({said})" if known else said
+
+
+def in_swedish(words: str) -> str:
+    """Return how a delivery ended as part of a Swedish sentence: what a server answered is quoted, our own words are Swedish as they are."""
+    return f"servern svarade ”{words.strip()}”" if _SERVER_ANSWER.match(words) else words

@@ -36,6 +36,19 @@ class Server:
 _other_than_size = re.compile(r"5\.(?!3\.4\b)").match
 
 
+# The first that fits: some are kinds of others.
+_IN_SWEDISH: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPServerDisconnected, "servern bröt förbindelsen"),
+    (smtplib.SMTPNotSupportedError, "servern kan inte det som inställningarna begär"),
+    (socket.gaierror, "servern finns inte under det namnet"),
+    (ssl.SSLCertVerificationError, "serverns certifikat godtas inte"),
+    (ssl.SSLError, "den krypterade förbindelsen gick inte"),
+    (ConnectionRefusedError, "ingen server svarar där"),
+    (ConnectionResetError, "servern bröt förbindelsen"),
+    (BrokenPipeError, "servern bröt förbindelsen"),
+)
+
+
 class _Line(smtplib.SMTP):
     """A connection on which something can be done while the server reads a mail, and while it makes ready for the next one."""
 
@@ -99,13 +112,15 @@ class Smtp:
 
     def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
         """Hand one mail to the server. SENT only after its 250 to the whole mail."""
+        # Before anything is said to the server: a mail that cannot be written leaves the connection as it was.
+        content = message.as_bytes()
         problem = self._connect()
         if problem is not None:
             return problem
         assert self._connection is not None
         self._connection.meanwhile = meanwhile
         try:
-            self._connection.sendmail(self._sender, [recipient], message.as_bytes())
+            self._connection.sendmail(self._sender, [recipient], content)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             return self._judge(code, words, Result.REFUSED_ADDRESS)
@@ -167,8 +182,13 @@ def _text(words: bytes | str) -> str:
 
 
 def _words(error: Exception) -> str:
+    """Return what went wrong with a connection, in Swedish; the system's own words in brackets."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return "no answer in time"
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    if isinstance(error, TimeoutError) or "timed out" in said:
+        return "inget svar i tid"
+    for kinds, words in _IN_SWEDISH:
+        if isinstance(error, kinds):
+            return f"{words} ({said})"
+    return f"förbindelsen gick inte ({said})"

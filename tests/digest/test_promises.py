@@ -145,7 +145,8 @@ def test_only_strong_matches_and_what_interests_are_reminded(world):
         store_answer(archive.db, "kultur-fritid", "feed", "vald", "intressant", **answer)
         store_answer(archive.db, "kultur-fritid", "portal", "stark", "intressant", **answer)
         store_answer(archive.db, "kultur-fritid", "feed", "nej", "inte-for-oss", **answer)
-    (mail,) = world.week(MONDAY + 3 * WEEK)
+    mail, letter = world.week(MONDAY + 3 * WEEK)
+    assert letter["Subject"] == "2 svar från förvaltningarna", "to the coordinator"
     text = text_of(mail)
     assert "STÄNGER SNART" in text
     assert [f"Utlysning {name}\n" in text for name in ("stark", "vald", "trolig", "nej")] == [True, True, False, False]
