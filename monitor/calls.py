@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -174,6 +174,25 @@ def is_eu_call(call: Call) -> bool:
     except ValueError:
         return False
     return host == "europa.eu" or host.endswith(".europa.eu")
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""The years that a day of a call may lie in; what lies outside is a mistake of the publisher, and breaks calendars and time zones."""
+
+
+def in_calendar(day: date | None) -> bool:
+    """Return whether a day or moment, if there is one, lies in the years that calls may have."""
+    return day is None or FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def within_calendar(call: Call) -> Call:
+    """Return the call without the days that lie outside the years 2000 to 2100; the same call when there are none."""
+    odd = {name: None for name in ("published", "opens", "starts", "ends") if not in_calendar(getattr(call, name))}
+    deadlines = tuple(deadline for deadline in call.deadlines if in_calendar(deadline.at))
+    if not odd and len(deadlines) == len(call.deadlines):
+        return call
+    model = call.deadline_model if deadlines or not call.deadlines else DeadlineModel.UNKNOWN
+    return replace(call, **odd, deadlines=deadlines, deadline_model=model)  # type: ignore[arg-type]
 
 
 def next_deadline(call: Call, now: datetime) -> Deadline | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping
 
 _SYSTEM = {
@@ -13,6 +14,9 @@ _SYSTEM = {
     errno.ENOENT: "finns inte",
     errno.EIO: "disken svarar fel",
 }
+
+# A code of three digits: RFC 5321, section 4.2.
+_SERVER_ANSWER = re.compile(r"\s*-?\d{3}[ -]|\s*-?\d{3}$")
 
 
 class MonitorError(Exception):
@@ -97,3 +101,8 @@ def name_some(reasons: Mapping[str, str]) -> str:
     named = [f"{key[:_LONGEST_WORDS]} ({why})" for key, why in list(reasons.items())[:_MOST_NAMED]]
     more = len(reasons) - len(named)
     return "; ".join(named) + (f" och {more} till" if more else "")
+
+
+def in_swedish(words: str) -> str:
+    """Return how a delivery ended as part of a Swedish sentence: what a server answered is quoted, our own words are Swedish as they are."""
+    return f"servern svarade ”{words.strip()}”" if _SERVER_ANSWER.match(words) else words

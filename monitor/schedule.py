@@ -27,6 +27,7 @@ from monitor.errors import LockedError, MonitorError
 from monitor.jobs.archives import open_installation
 from monitor.jobs.child import Ended, run_child
 from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
+from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
 from monitor.jobs.status import JOB_NAMES
 
@@ -86,7 +87,7 @@ class Worker:
             facts = Facts(
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
-                mails=count_due_mails(archive.db, now),
+                mails=count_due_mails(archive.db, now) + is_letter_due(config, archive.db, now),
                 since=self._since[str(config.data_dir)],
             )
             due = next(iter(due_jobs(config, facts, now, lane)), None)

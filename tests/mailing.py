@@ -187,6 +187,11 @@ class World:
         with self.archive() as archive:
             return send_mails(self.config, archive, now, transport=lambda config: server or self.server, **options)
 
+    def send_for_real(self, now: datetime, **options):
+        """Send by the transport of the settings."""
+        with self.archive() as archive:
+            return send_mails(self.config, archive, now, **options)
+
     def week(self, now: datetime) -> list[EmailMessage]:
         """Build and send; the mails that went out."""
         before = len(self.server.taken)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,6 +65,8 @@ class CandidateRow:
     told: tuple[tuple[str, datetime], ...]
     events: tuple[tuple[int, str, str | None, str | None], ...]
     answer: str
+    numbered: tuple[str, ...] = ()
+    """The date keys last told in calendar entries that were numbered by place."""
 
 
 class CandidateReader:
@@ -82,6 +85,7 @@ class CandidateReader:
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)
+        numbered = numbered_dates(self._db, department)
         rows = self._db.execute(
             f"WITH due AS ({_DUE}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
             " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
@@ -108,6 +112,7 @@ class CandidateReader:
                 told=tuple(told.get(key, ())),
                 events=tuple(events.get(key, ())),
                 answer=answers.get(key, ""),
+                numbered=numbered.get(key, ()),
             )
             for row in rows
         ]
@@ -157,6 +162,55 @@ def _match(columns: tuple[Any, ...]) -> MatchRow:
 
 def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
     return MatchDetails(themes=from_json(themes), evidence=from_json(evidence), fit_card=from_json(fit_card))
+
+
+def numbered_dates(db: Database, department: str = "") -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the date keys of each call that a department, or any, was last told in calendar entries numbered by place."""
+    rows = db.execute(
+        "SELECT source, call_id, fact FROM digest_items WHERE numbered = 1 AND (? = '' OR department = ?) ORDER BY told, rowid",
+        [department, department],
+    )
+    return {(row[0], row[1]): tuple(row[2].partition("#")[0].partition(":")[2].split(",")) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """What a calendar entry needs besides the call: when it was first seen, last changed and vanished, and how its dates moved."""
+
+    first_seen: datetime
+    last_changed: datetime
+    vanished_at: datetime | None
+    moves: tuple[str, ...]
+    numbered: tuple[str, ...]
+
+
+def calendar_facts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], CalendarFacts]:
+    """Return the facts of these calls for calendars, in a fixed number of queries however many calls there are."""
+    wanted = json.dumps(keys)
+    within = "WITH wanted AS (SELECT value ->> 0 AS source, value ->> 1 AS call_id FROM json_each(?))"
+    moves: dict[tuple[str, str], list[str]] = {}
+    for source, call_id, kind in db.execute(
+        f"{within} SELECT e.source, e.call_id, e.type FROM wanted w CROSS JOIN events e ON e.source = w.source AND e.call_id = w.call_id"
+        " WHERE e.type IN ('deadline_moved', 'vanished', 'revived') ORDER BY e.id",
+        [wanted],
+    ):
+        moves.setdefault((source, call_id), []).append(kind)
+    numbered = numbered_dates(db)
+    rows = db.execute(
+        f"{within} SELECT c.source, c.call_id, c.first_seen, c.last_changed, c.vanished_at FROM wanted w CROSS JOIN calls c"
+        " ON c.source = w.source AND c.call_id = w.call_id",
+        [wanted],
+    )
+    return {
+        (key := (row[0], row[1])): CalendarFacts(
+            datetime.fromisoformat(row[2]),
+            datetime.fromisoformat(row[3]),
+            datetime.fromisoformat(row[4]) if row[4] else None,
+            tuple(moves.get(key, ())),
+            numbered.get(key, ()),
+        )
+        for row in rows
+    }
 
 
 def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:

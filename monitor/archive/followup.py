@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,11 +37,47 @@ def store_answer(
             )
         db.execute(
             "INSERT INTO feedback (at, department, source, call_id, answer, note, digest) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (department, source, call_id, answer) DO UPDATE SET at = excluded.at, note = excluded.note",
+            " ON CONFLICT (department, source, call_id, answer) DO UPDATE SET at = excluded.at, note = excluded.note,"
+            # The same answer again is no news, but for what is written with it.
+            " told_at = CASE WHEN excluded.note IN ('', feedback.note) THEN told_at END",
             [stamp(now), department, source, call_id, answer, note[:NOTE_LIMIT], digest],
         )
         if answer == "intressant" and current_state(db, department, source, call_id) is None:
             _insert(db, department, source, call_id, "intresserad", "", department, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntoldAnswer:
+    """An answer that the coordinator has not been written to about, with what its call is called and when it closes (ISO, or "")."""
+
+    id: int
+    department: str
+    answer: str
+    note: str
+    title: str
+    url: str
+    next_deadline: str
+
+
+def untold_answers(db: Database) -> list[UntoldAnswer]:
+    """Return the answers that ask something of the coordinator and of which no letter has told yet, the oldest first."""
+    rows = db.execute(
+        "SELECT f.id, f.department, f.answer, f.note, c.title, c.url, c.next_deadline FROM feedback f"
+        " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
+        " WHERE f.told_at IS NULL AND f.handled_at IS NULL AND f.answer IN ('intressant', 'vidare') ORDER BY f.at, f.id"
+    )
+    return [
+        UntoldAnswer(
+            id=row[0], department=row[1], answer=row[2], note=row[3], title=row[4], url=row[5], next_deadline=row[6] or ""
+        )
+        for row in rows
+    ]
+
+
+def mark_told(db: Database, answers: Sequence[int], now: datetime) -> None:
+    """Note that the coordinator has been written to about these answers."""
+    with db.atomic():
+        db.executemany("UPDATE feedback SET told_at = ? WHERE id = ?", [(stamp(now), answer) for answer in answers])
 
 
 def set_state(

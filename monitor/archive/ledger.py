@@ -10,6 +10,9 @@ from datetime import datetime
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
 
+_BUILT = ("weekly", "welcome", "quiet", "correction")
+"""The kinds of mails to departments: when one is built, those that could not be built before are no trouble any more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDigest:
@@ -153,6 +156,8 @@ def save_digest(db: Database, digest: NewDigest) -> None:
                 json.dumps(digest.sections),
             ],
         )
+        if digest.kind in _BUILT:
+            db.execute("DELETE FROM digest_failures WHERE department = ?", [digest.department])
         db.executemany(
             "INSERT INTO digest_items (digest, department, source, call_id, section, fact, position, shown, told)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -183,6 +188,23 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             "INSERT INTO outbox (message_id, digest, recipient, language, state, due) VALUES (?, ?, ?, ?, 'waiting', ?)",
             [(one.message_id, digest.id, one.recipient, one.language, created) for one in digest.addresses],
         )
+
+
+def note_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
+    """Note that a department's mail could not be built in a week, and why. `save_digest` takes the note away."""
+    with db.atomic():
+        db.execute(
+            "INSERT OR REPLACE INTO digest_failures (department, week, at, reason) VALUES (?, ?, ?, ?)",
+            [department, week, stamp(now), reason],
+        )
+
+
+def list_failures(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+    """Return department, week and reason of the mails that could not be built since a moment."""
+    rows = db.execute(
+        "SELECT department, week, reason FROM digest_failures WHERE at > ? ORDER BY week, department", [stamp(since)]
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def count_told(db: Database) -> int:

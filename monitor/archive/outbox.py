@@ -15,6 +15,37 @@ _MAIL_COLUMNS = (
 )
 
 
+# Why a mail was stopped, where it was not the recipient's server that refused it.
+NOT_RECIPIENT = "står inte längre som mottagare"
+ADDRESS_STOPPED = "adressen är avstängd"
+UNWRITABLE = "mejlet kunde inte skrivas"
+_WANTED_NO_MORE = (NOT_RECIPIENT, ADDRESS_STOPPED, "no longer a recipient", "the address has been stopped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An address that gets no mails: of one department because it wanted none, or ("") of any because its server refused them."""
+
+    department: str
+    recipient: str
+    since: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedMail:
+    """A mail that was given up although its recipient still wants it; `error` in the server's words, or beginning with UNWRITABLE."""
+
+    digest: str
+    department: str
+    error: str
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether the program could not write the mail."""
+        return self.error.startswith(UNWRITABLE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
     """One mail to one recipient that waits to be sent."""
@@ -119,6 +150,25 @@ def resume_recipient(db: Database, department: str, recipient: str) -> None:
 def stopped_recipients(db: Database) -> set[tuple[str, str]]:
     """Who gets nothing, as (department, address in small letters); the empty department stands for all."""
     return {(row[0], row[1]) for row in db.execute("SELECT department, recipient FROM suppressed WHERE stopped = 1")}
+
+
+def suppressions(db: Database) -> list[Suppression]:
+    """Return the addresses that get no mails, in small letters."""
+    rows = db.execute(
+        "SELECT department, recipient, since, error FROM suppressed WHERE stopped = 1 ORDER BY recipient, department"
+    )
+    return [Suppression(department=row[0], recipient=row[1], since=datetime.fromisoformat(row[2]), error=row[3]) for row in rows]
+
+
+def stopped_mails(db: Database, since: datetime) -> list[StoppedMail]:
+    """Return the mails made after a moment that were given up although their recipients want them, the oldest first."""
+    marks = ", ".join("?" * len(_WANTED_NO_MORE))
+    rows = db.execute(
+        "SELECT o.digest, d.department, o.error FROM outbox o JOIN digests d ON d.id = o.digest"
+        f" WHERE o.state = 'stopped' AND d.created > ? AND o.error NOT IN ({marks}) ORDER BY d.created, o.rowid",
+        [stamp(since), *_WANTED_NO_MORE],
+    )
+    return [StoppedMail(digest=row[0], department=row[1], error=row[2]) for row in rows]
 
 
 def refused_recipients(db: Database) -> list[tuple[str, str]]:

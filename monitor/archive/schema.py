@@ -188,10 +188,26 @@ MIGRATIONS = {
         " PRIMARY KEY (source, call_id))"
     ),
     # What the funder pays at most and the applicant at least, in per cent of the costs. `rate` was the funder's share until then.
-    "m020_shares": (
+    "m013_shares": (
         "ALTER TABLE calls ADD COLUMN funder_share INTEGER;\n"
         "ALTER TABLE calls ADD COLUMN own_share INTEGER;\n"
         "UPDATE calls SET funder_share = json_extract(data, '$.budget.rate') WHERE json_extract(data, '$.budget.rate') IS NOT NULL"
+    ),
+    # Dates that were told with calendar entries whose UIDs were numbered by place: a date that was told so keeps that UID. From here
+    # on they are made from the day.
+    "m014_numbered_dates": (
+        "ALTER TABLE digest_items ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;\n"
+        "UPDATE digest_items SET numbered = 1 WHERE fact LIKE 'deadline:%';\n"
+        "CREATE INDEX digest_items_numbered ON digest_items (department) WHERE numbered = 1"
+    ),
+    # The weekly mails that could not be built, with why; taken away when they are.
+    "m015_digest_failures": (
+        "CREATE TABLE digest_failures (department TEXT NOT NULL, week TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL,"
+        " PRIMARY KEY (department, week))"
+    ),
+    # When the coordinator was written to about an answer; answers that were dealt with before need no letter.
+    "m016_answers_told": (
+        "ALTER TABLE feedback ADD COLUMN told_at TEXT;\nUPDATE feedback SET told_at = handled_at WHERE handled_at IS NOT NULL"
     ),
 }
 """Each migration's statements, by its name, in the order they are made."""

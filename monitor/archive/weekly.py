@@ -31,28 +31,18 @@ def recovered_sources(db: Database, since: datetime) -> list[str]:
     return [row[0] for row in rows]
 
 
-def count_unread_answers(db: Database) -> int:
-    """Answers of departments that nobody has dealt with."""
-    return int(db.execute("SELECT count(*) FROM feedback WHERE handled_at IS NULL AND answer = 'inte-for-oss'").fetchone()[0])
+def count_unread_answers(db: Database) -> dict[str, int]:
+    """Return how many answers of each kind nobody has dealt with."""
+    return dict(db.execute("SELECT answer, count(*) FROM feedback WHERE handled_at IS NULL GROUP BY answer").fetchall())
 
 
-def bounced_mails(db: Database, since: datetime) -> dict[str, int]:
-    """Departments with mails made after a moment that their recipients' servers did not take, and how many."""
+def new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+    """Return the programmes that no call had before a moment, each with title and identifier of one of its calls."""
     rows = db.execute(
-        "SELECT d.department, count(*) FROM outbox o JOIN digests d ON d.id = o.digest"
-        " WHERE o.state = 'stopped' AND o.attempts > 0 AND d.created > ? GROUP BY d.department",
+        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
         [stamp(since)],
     )
-    return dict(rows.fetchall())
-
-
-def new_programmes(db: Database, since: datetime) -> list[tuple[str, str]]:
-    """Programmes that no call bore before a moment, each with a call of its."""
-    rows = db.execute(
-        "SELECT programme, min(title) FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
-        [stamp(since)],
-    )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def titles_between(db: Database, begin: datetime | None, end: datetime) -> list[str]:

@@ -20,6 +20,7 @@ _STATES = {
     "stopped": "skickat, men inte till alla",
     "silent": "inget mejl den här veckan",
     "no-recipient": "ingen mottagare i inställningarna",
+    "failed": "kunde inte skrivas",
     "preview": "prov, inget är skickat eller sparat",
 }
 
@@ -97,7 +98,10 @@ def digest(
         )
     else:
         _print(report)
-    return DONE
+    failed = [one for one in report.digests if one.state == "failed"]
+    for one in failed:
+        click.echo(f"{one.department}: {one.reason}", err=True)
+    return ATTENTION if failed else DONE
 
 
 def _check(app: App, as_json: bool) -> int:
@@ -118,17 +122,23 @@ def _json(report: DigestReport) -> dict[str, object]:
     return {name: value for name, value in values.items() if value not in ("", None)}
 
 
+def _state(report: DigestReport) -> str:
+    """Return how a department's mail stands."""
+    if report.state == "no-recipient" and report.reason:
+        return "ingen får mejlen"
+    return _STATES.get(report.state, report.state)
+
+
 def _print(report: BuildReport) -> None:
     rows = [(one, "") for one in report.digests] + [(one, "rättelse") for one in report.corrections]
     click.echo(f"Vecka {report.week}")
     print_table(
         ("mottagare", "mejl", "läge", "poster", "ämne"),
-        [
-            (one.department, kind or one.kind, _STATES.get(one.state, one.state), one.items, one.subject or "")
-            for one, kind in rows
-        ],
+        [(one.department, kind or one.kind, _state(one), one.items, one.subject or "") for one, kind in rows],
     )
     for one in report.digests:
+        if one.state == "no-recipient" and one.reason:
+            click.echo(f"Ingen får mejlen för {one.department}: {one.reason}.")
         if one.file is not None:
             click.echo(str(one.file))
 

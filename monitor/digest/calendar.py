@@ -1,23 +1,27 @@
-"""Calendar entries: one file per call with all its deadlines as events at their time, which later files replace."""
+"""Calendar entries: one file per call with all its deadlines, which later files replace."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event
 
-from monitor.calls import Call, Deadline, Kind, Precision
-from monitor.digest.facts import read_facts
+from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, within_calendar
+from monitor.digest.facts import date_keys, deadline_key, has_passed, key_date, key_moment, read_facts
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import Audience, Candidate
 from monitor.digest.wording import Wording, clean, shorten
 
+# Before the moment of a deadline with a time; for a whole day, counted from its midnight: at nine in the morning.
 ALARMS = (timedelta(days=-28), timedelta(days=-7), timedelta(days=-1))
+DAY_ALARMS = tuple(alarm + timedelta(hours=9) for alarm in ALARMS)
 _MOVES = ("deadline_moved", "vanished", "revived")
 
 
@@ -30,76 +34,121 @@ class CalendarFile:
 
 
 def calendar_file(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> CalendarFile | None:
-    """The calendar file of a call, None when it has no dates.
-
-    The same date keeps its UID for ever; SEQUENCE is the number of times that dates moved, so that a newer file wins. A call
-    that is withdrawn, and a date that was told and is there no more, is cancelled.
-    """
-    call = candidate.call
-    dates = _dates(call)
-    told = read_facts(candidate.told).dates or ()
-    if not dates and not told:
+    """Return the calendar file of a call, None when it has no dates."""
+    events = calendar_events(wording, candidate, audience, now)
+    if not events:
         return None
-    sequence = sum(event.type in _MOVES for event in candidate.events)
-    cancelled = candidate.vanished_at is not None
     calendar = Calendar()
     calendar.add("prodid", "-//eu-monitor//SV")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for number, deadline in enumerate(dates, 1):
-        event = _event(wording, call, deadline, number, len(dates), audience)
-        calendar.add_component(_finished(event, wording, call, audience, now, sequence, number, cancelled=cancelled))
-    for number, key in enumerate(told[len(dates) :], len(dates) + 1):
-        if key == "rolling":
-            continue
-        event = Event()
-        event.add("dtstart", _instant(key))
-        event.add("summary", wording.say("calendar.summary", title=_title(call)))
-        calendar.add_component(_finished(event, wording, call, audience, now, sequence, number, cancelled=True))
-    if not calendar.subcomponents:
-        return None
-    return CalendarFile(f"{_slug(call)}.ics", calendar.to_ical())
+    for event in events:
+        calendar.add_component(event)
+    return CalendarFile(f"{_slug(candidate.call)}.ics", calendar.to_ical())
 
 
-def _dates(call: Call) -> list[Deadline]:
-    if call.kind is Kind.EVENT:
-        return [Deadline(at=call.starts, precision=Precision.MINUTE)] if call.starts else []
-    return list(call.deadlines)
+def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> list[Event]:
+    """Return the calendar entries of a call: RFC 5545, section 3.6.1. A deadline without a time is a whole day.
+
+    The same day keeps its UID for ever, whatever other days the call has. SEQUENCE rises when the call's dates change, so that a
+    newer file wins. Everything of a call that is withdrawn is cancelled, and so is a day that was told, lies ahead and no longer stands.
+    """
+    call = within_calendar(candidate.call)
+    known = read_facts(candidate.told)
+    uids = _Uids(call, audience, candidate.numbered)
+    current = {deadline_key(deadline): deadline for deadline in call.deadlines} if call.kind is not Kind.EVENT else {}
+    keys = date_keys(call) if call.kind is Kind.EVENT else tuple(current)
+    told = tuple(key for key in known.dates or () if key != "rolling")
+    sequence = max(sum(event.type in _MOVES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0)
+    finish = partial(_finished, wording, call, now, sequence)
+    events = [
+        finish(_entry(wording, call, key, number, current.get(key), audience), uid, cancelled=candidate.vanished_at is not None)
+        for number, (key, uid) in enumerate(uids.of(keys), 1)
+    ]
+    standing = {uid for _, uid in uids.of(keys)}
+    for key, uid in uids.of(told):
+        if uid not in standing and not has_passed(key, now):
+            event = _dated(key)
+            event.add("summary", wording.say("calendar.summary", title=_title(call)))
+            events.append(finish(event, uid, cancelled=True, replaced=candidate.vanished_at is None))
+    return events
 
 
-def _event(wording: Wording, call: Call, deadline: Deadline, number: int, total: int, audience: Audience) -> Event:
+class _Uids:
+    """The UIDs of a call's days: made from the call's key and the day, in the same way for mails and pages.
+
+    Earlier versions made them from the call's key and the place of the date among the others. A day that was last told so keeps that
+    UID, so that it is not entered a second time beside the entry that people have.
+    """
+
+    def __init__(self, call: Call, audience: Audience, numbered: tuple[str, ...]) -> None:
+        self._key = hashlib.sha256(f"{call.source}\n{call.call_id}".encode("utf-8", "replace")).hexdigest()[:24]
+        self._host = urlsplit(audience.base_url).hostname or "eu-monitor"
+        self._is_event = call.kind is Kind.EVENT
+        places = {key: place for place, key in reversed(list(enumerate(numbered, 1)))}
+        self._places = {part: places[key] for key, part in self._parts(tuple(places))}
+
+    def of(self, keys: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return each date key with its UID."""
+        return [(key, f"{self._key}-{self._places.get(part, part)}@{self._host}") for key, part in self._parts(keys)]
+
+    def _parts(self, keys: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return each key with what tells it from the others: the day, and a number for a second time on that day."""
+        if self._is_event:  # an event has one date and stays the same event when it is moved
+            return [(key, "1") for key in keys]
+        counted: Counter[str] = Counter()
+        found = {}
+        for key in sorted(key for key in keys if key != "rolling"):
+            day = f"{key_date(key):%Y%m%d}"
+            counted[day] += 1
+            found[key] = day if counted[day] == 1 else f"{day}-{counted[day]}"
+        return [(key, found[key]) for key in keys if key in found]
+
+
+def _dated(key: str) -> Event:
+    """Return an entry at the moment of a date key, in UTC, or on its day."""
     event = Event()
-    event.add("dtstart", deadline.at.astimezone(UTC))
-    if call.kind is Kind.EVENT:
-        end = call.ends if call.ends and call.starts and call.ends > call.starts else deadline.at + timedelta(hours=1)
+    moment = key_moment(key)
+    event.add("dtstart", moment.astimezone(UTC) if moment is not None else key_date(key))
+    return event
+
+
+def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadline | None, audience: Audience) -> Event:
+    """Return the entry of one date of a call, without what `_finished` adds."""
+    event = _dated(key)
+    name = "calendar.summary"
+    if deadline is None:
+        assert call.starts is not None
+        end = call.ends if call.ends and call.ends > call.starts else call.starts + timedelta(hours=1)
         event.add("dtend", end.astimezone(UTC))
         name = "calendar.event"
         if call.location:
             event.add("location", clean(call.location))
-    else:
-        name = "calendar.stage" if total > 1 else "calendar.summary"
+    elif call.deadline_model is DeadlineModel.TWO_STAGE and len(call.deadlines) > 1:
+        name = "calendar.stage"
     event.add("summary", wording.say(name, n=number, title=_title(call)))
     words = [publisher_url(call), Links(audience.base_url).call(call)]
-    if call.kind is not Kind.EVENT and deadline.precision is Precision.DAY:
-        words.insert(0, wording.say("calendar.no_time"))
-    if deadline.text:
-        words.append(wording.say("calendar.source", text=clean(deadline.text)))
+    if deadline is not None:
+        if deadline.precision is Precision.DAY:
+            words.insert(0, wording.say("calendar.no_time"))
+        if deadline.text:
+            words.append(wording.say("calendar.source", text=clean(deadline.text)))
     event.add("description", "\n".join(word for word in words if word))
     return event
 
 
 def _finished(
-    event: Event,
     wording: Wording,
     call: Call,
-    audience: Audience,
     now: datetime,
     sequence: int,
-    number: int,
+    event: Event,
+    uid: str,
     *,
     cancelled: bool,
+    replaced: bool = False,
 ) -> Event:
-    event.add("uid", _uid(call, number, audience))
+    event.add("uid", uid)
     event.add("dtstamp", now.astimezone(UTC))
     event.add("sequence", sequence)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
@@ -108,27 +157,17 @@ def _finished(
         event.add("url", publisher_url(call))
     if cancelled:
         summary = str(event.pop("summary"))
-        event.add("summary", wording.say("calendar.cancelled", summary=summary))
+        event.add("summary", wording.say("calendar.replaced" if replaced else "calendar.cancelled", summary=summary))
         return event
-    for trigger in ALARMS:
+    alarm_words = "calendar.alarm_event" if call.kind is Kind.EVENT else "calendar.alarm"
+    whole_day = not isinstance(event.decoded("dtstart"), datetime)
+    for trigger in DAY_ALARMS if whole_day else ALARMS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", wording.say("calendar.alarm", title=_title(call)))
+        alarm.add("description", wording.say(alarm_words, title=_title(call)))
         alarm.add("trigger", trigger)
         event.add_component(alarm)
     return event
-
-
-def _uid(call: Call, number: int, audience: Audience) -> str:
-    key = hashlib.sha256(f"{call.source}\n{call.call_id}".encode()).hexdigest()[:24]
-    return f"{key}-{number}@{urlsplit(audience.base_url).hostname or 'eu-monitor'}"
-
-
-def _instant(key: str) -> datetime:
-    moment = datetime.fromisoformat(key)
-    if moment.tzinfo is None:
-        moment = moment.replace(hour=12, tzinfo=UTC)
-    return moment.astimezone(UTC)
 
 
 def _slug(call: Call) -> str:

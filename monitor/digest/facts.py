@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision
+from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, in_calendar
 
 if TYPE_CHECKING:
     from monitor.digest.model import Told
@@ -31,6 +31,8 @@ class Known:
     opened: bool = False
     withdrawn: bool = False
     dates: tuple[str, ...] | None = None
+    tellings: int = 0
+    """How many times dates were told: each time but the first, they had changed."""
     events: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -41,11 +43,14 @@ def read_facts(told: Iterable[Told]) -> Known:
         return Known()
     last_dates: tuple[str, ...] | None = None
     withdrawn = False
+    tellings = 0
     events = set()
     for fact in facts:
         word, _, rest = fact.partition("#")[0].partition(":")
         if word == "deadline":
-            last_dates = tuple(rest.split(",")) if rest else ()
+            # Days outside the calendar were told by earlier versions; nobody is told that they have changed.
+            last_dates = tuple(key for key in rest.split(",") if in_calendar(key_date(key))) if rest else ()
+            tellings += 1
         elif word in ("withdrawn", "back"):
             withdrawn = word == "withdrawn"
         elif word in ("budget", "notice"):
@@ -56,6 +61,7 @@ def read_facts(told: Iterable[Told]) -> Known:
         opened="new" in facts or "opened" in facts,
         withdrawn=withdrawn,
         dates=last_dates,
+        tellings=tellings,
         events=frozenset(events),
     )
 
@@ -78,15 +84,22 @@ def date_keys(call: Call) -> tuple[str, ...]:
     if call.kind is Kind.EVENT:
         return (_minute(call.starts),) if call.starts else ()
     if call.deadlines:
-        return tuple(dict.fromkeys(_key(d) for d in call.deadlines))
+        return tuple(dict.fromkeys(deadline_key(deadline) for deadline in call.deadlines))
     return ("rolling",) if call.deadline_model is DeadlineModel.ROLLING else ()
+
+
+def deadline_key(deadline: Deadline) -> str:
+    """Return the date key of one deadline, in the publisher's zone."""
+    if deadline.precision is Precision.DAY:
+        return _day(deadline.at, deadline.zone)
+    return _minute(deadline.at.astimezone(ZoneInfo(deadline.zone)))
 
 
 def guessed_keys(call: Call) -> frozenset[str]:
     """Return the date keys whose year the source does not write; mails show them as probable."""
     if call.kind is Kind.EVENT:
         return frozenset()
-    return frozenset(_key(d) for d in call.deadlines if d.year_guessed)
+    return frozenset(deadline_key(d) for d in call.deadlines if d.year_guessed)
 
 
 def deadline_fact(keys: tuple[str, ...]) -> str:

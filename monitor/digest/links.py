@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from monitor.calls import Call
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # In a link to a digest's page: only what the mail itself leaves to the link.
 THE_REST = "resten"
 
@@ -57,9 +59,13 @@ class Links:
 
 
 def publisher_url(call: Call) -> str:
-    """The publisher's page if it is a web address, else empty: a feed may hold `javascript:`."""
+    """Return the publisher's page if it is a web address, else "": a feed may hold `javascript:`.
+
+    Line breaks, other controls and halves of surrogate pairs, which no address holds (RFC 3986, section 2), are left out.
+    """
+    url = _CONTROLS.sub("", call.url).strip()
     try:
-        parts = urlsplit(call.url.strip())
+        parts = urlsplit(url)
     except ValueError:
         return ""
-    return call.url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""

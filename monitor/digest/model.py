@@ -134,6 +134,8 @@ class Candidate:
     answer: str = ""
     note: str = ""
     """A line of the coordinator's own."""
+    numbered: tuple[str, ...] = ()
+    """The date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
 
     @property
     def reasons(self) -> Reasons:

@@ -25,6 +25,7 @@ from monitor.archive.ledger import (
 )
 from monitor.archive.outbox import is_stopped, stopped_recipients
 from monitor.archive.secret import load_secret
+from monitor.archive.stops import list_stops
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
@@ -45,7 +46,8 @@ PREVIEW = "preview"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestReport:
-    """One department's digest: an item of `digest --json`. `file` is what a dry run wrote to look at."""
+    """One department's digest: an item of `digest --json`. `file` is what a dry run wrote to look at; `reason` says in Swedish why
+    there is no mail."""
 
     department: str
     state: str
@@ -54,6 +56,7 @@ class DigestReport:
     kind: str = ""
     subject: str = ""
     file: Path | None = None
+    reason: str = ""
 
 
 class DigestBuilder:
@@ -123,7 +126,8 @@ class DigestBuilder:
         if existing is not None and not self._dry_run:
             return _report(existing)
         if not recipients and not self._dry_run:
-            return DigestReport(department=department.id, state="no-recipient", items=0, sections={})
+            stops = [stop.words for stop in list_stops(self._config, self._db) if stop.department == department.id]
+            return DigestReport(department=department.id, state="no-recipient", items=0, sections={}, reason="; ".join(stops))
         last = last_digest(self._db, department.id)
         selection, ahead = self._selection(department, last)
         if selection.kind is MailKind.QUIET and self._is_silent(department):

@@ -9,7 +9,7 @@ from functools import partial
 
 from monitor.archive.candidates import CandidateRow, MatchDetails, MatchRow
 from monitor.archive.desk import Choices
-from monitor.calls import Call
+from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Level, Match, Reasons, SourceHealth, Told
 from monitor.language.shares import Shares
@@ -27,7 +27,7 @@ _GOOD = ("accepted", "unchanged")
 def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     """A call as the digest sees it."""
     return Candidate(
-        call=row.call,
+        call=within_calendar(row.call),
         first_seen=row.first_seen,
         match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
@@ -36,6 +36,7 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
         story=row.story,
         answer=row.answer,
+        numbered=row.numbered,
     )
 
 

@@ -9,23 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
+from monitor.archive.stops import list_stops
 from monitor.archive.weekly import (
-    bounced_mails,
     changed_health,
     count_unread_answers,
     new_programmes,
     recovered_sources,
     titles_between,
 )
+from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.last_rules import rules_in_force
 from monitor.jobs.letter import store_letter
 from monitor.jobs.rules import report_archive
 from monitor.jobs.status import status
+from monitor.matching.ruleset import RuleSet
 
 WEEK = timedelta(days=7)
 _SHOWN = 10
+_EXAMPLES = 3
+_ANSWERS = {"intressant": "intressant", "inte-for-oss": "inte för oss", "vidare": "skicka vidare"}
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -58,27 +62,43 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
         yield f"Läses igen som de ska: {_some(recovered)}."
     answers = count_unread_answers(db)
     if answers:
-        yield f"{answers} svar ”inte för oss” väntar på dig. Se: {config.municipality.base_url}/samordna eller monitor feedback."
-    for department, count in sorted(bounced_mails(db, since).items()):
-        yield f"{count} mejl till {department or 'samordnaren'} togs inte emot av mottagarens server."
-    for programme, title in new_programmes(db, since):
-        yield f"Ett program som aldrig setts förut: {programme} (”{title}”). Lägg till det i rules/programmes.toml om det ska förklaras."
+        counted = ", ".join(f"{answers[key]} ”{words}”" for key, words in _ANSWERS.items() if key in answers)
+        yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
+    for stop in list_stops(config, db):
+        if stop.since > since:
+            yield f"Får inte längre mejlen för {stop.department}: {stop.words}."
+    rules = rules_in_force(archive, config, last_good=True)
+    for programme, title, identifier in new_programmes(db, since):
+        call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
+        if rules.programme_of(call) is None:
+            yield f"Ett program som aldrig setts förut: {programme} (”{title}”). Lägg till det i rules/programmes.toml om det ska förklaras."
     words = new_words(titles_between(db, None, since), titles_between(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
-    yield from _signals(config, archive)
+    yield from _signals(config, archive, rules)
 
 
-def _signals(config: Config, archive: Archive) -> Iterable[str]:
+def _signals(config: Config, archive: Archive, rules: RuleSet) -> Iterable[str]:
     if config.shared_archive is not None and not config.rules.dir:
         return  # the rules are another's, who gets the same note
-    report = report_archive(archive, rules_in_force(archive, config, last_good=True))
+    report = report_archive(archive, rules)
     if report.calls < 100:  # too few to say that a word never comes
         return
     if report.dead:
-        yield f"Signaler som inte träffar något i arkivet: {_some(report.dead)}. Se: monitor rules report"
+        yield f"{_count(report.dead)} träffar inget i arkivet, till exempel {_few(report.dead)}. Alla står i: monitor rules report"
     if report.broad:
-        yield f"Signaler som träffar så mycket att de säger lite: {_some(report.broad)}. Se: monitor rules report"
+        yield (
+            f"{_count(report.broad)} träffar så mycket att {'den' if len(report.broad) == 1 else 'de'} säger lite,"
+            f" till exempel {_few(report.broad)}. Alla står i: monitor rules report"
+        )
+
+
+def _count(signals: list[str]) -> str:
+    return f"{len(signals)} {'signal' if len(signals) == 1 else 'signaler'}"
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_EXAMPLES])
 
 
 def new_words(before: Iterable[str], after: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from monitor.archive import Archive, lock
 from monitor.archive.database import Database
 from monitor.archive.ledger import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
 from monitor.archive.outbox import (
+    ADDRESS_STOPPED,
+    NOT_RECIPIENT,
+    UNWRITABLE,
     OutboxMail,
     count_refusal,
     count_waiting,
@@ -37,18 +41,22 @@ from monitor.digest.render import Templates, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
-from monitor.errors import ConfigError, MailError
+from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
 from monitor.jobs.digest_builder import PREVIEW
 from monitor.jobs.digest_values import audience
+from monitor.jobs.interest import write_interest_letter
 from monitor.mail.delivery import Outcome, Result, Transport, next_try
 from monitor.mail.folder import Folder
-from monitor.mail.message import Letter, ascii_address, compose, message_id
+from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
 
 logger = logging.getLogger(__name__)
 BRAKE = timedelta(hours=24)
 # A server that breaks off this often in a row gets a rest; the mails stay due.
 _LOST_IN_A_ROW = 3
+# The archive, the disk, the memory or the settings: the mail waits until they are mended.
+_NOT_THE_MAILS_FAULT = (sqlite3.Error, OSError, MemoryError, MonitorError)
+_WORDS_LIMIT = 300
 _TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
 
 
@@ -107,12 +115,24 @@ def send_mails(
     """
     report = SendReport()
     with lock(config.data_dir, "send"):
+        write_interest_letter(config, archive.db, now)
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
+            _check_addresses(config)
             with transport(config) as way:
                 _Round(config, archive, now, way, report).send(mails)
         report.waiting, report.troubled = count_waiting(archive.db)
     return report
+
+
+def _check_addresses(config: Config) -> None:
+    """Raise ConfigError where no mail at all could be written with the addresses of the settings."""
+    addresses = {"mail.from": split_sender(config.mail.sender)[1], "municipality.contact": config.municipality.contact}
+    for key, address in addresses.items():
+        if ascii_address(address) is None:
+            raise ConfigError(
+                str(config.path or "settings"), f"{key}: expected an address that mail servers take, found {address!r}"
+            )
 
 
 class _Round:
@@ -141,7 +161,7 @@ class _Round:
                 continue
             if left <= 0:
                 self._report.problems.append(
-                    f"the brake holds: {self._config.mail.per_day} mails in 24 hours (mail.per_day); the rest waits"
+                    f"bromsen håller: högst {self._config.mail.per_day} mejl på 24 timmar (mail.per_day); resten väntar"
                 )
                 break
             outcome = self._deliver(mail, following)
@@ -164,15 +184,25 @@ class _Round:
         if mail.kind in _TO_COORDINATOR:
             return ""
         if (mail.department, mail.recipient.casefold()) not in self._known:
-            return "no longer a recipient"
-        return "the address has been stopped" if is_stopped(self._stopped, mail.department, mail.recipient) else ""
+            return NOT_RECIPIENT
+        return ADDRESS_STOPPED if is_stopped(self._stopped, mail.department, mail.recipient) else ""
 
     def _deliver(self, mail: OutboxMail, following: OutboxMail | None) -> Outcome:
         address = ascii_address(mail.recipient)
         if address is None:
-            return Outcome(Result.REFUSED_ADDRESS, "the address holds characters that mail servers do not take")
+            return Outcome(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
         ready, self._ready = self._ready, None
-        message = ready[1] if ready is not None and ready[0] == mail.message_id else self._compose(mail, address)
+        message = ready[1] if ready is not None and ready[0] == mail.message_id else None
+        if message is None:
+            try:
+                message = self._compose(mail, address)
+                message.as_bytes()
+            except _NOT_THE_MAILS_FAULT:
+                raise
+            except Exception as error:
+                # Whatever it is, it would be the same at every try: this mail is given up and named, the others go.
+                logger.exception("mail_unwritable digest=%s", mail.digest)
+                return Outcome(Result.REFUSED, f"{UNWRITABLE} ({type(error).__name__}: {error})"[:_WORDS_LIMIT])
         return self._way.deliver(message, address, lambda: self._prepare(following))
 
     def _prepare(self, mail: OutboxMail | None) -> bool:
@@ -207,7 +237,7 @@ class _Round:
 
     def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
         """Note a failure where it belongs; True when the address is given up with it."""
-        self._report.problems.append(f"{mail.digest} {mail.recipient}: {outcome.words}")
+        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.words)}")
         logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.words)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
             mark_failed(self._db, mail, outcome.words, next_try(mail.attempts + 1, self._now))
@@ -273,5 +303,5 @@ def send_test(config: Config, address: str, now: datetime) -> Outcome:
     with open_transport(config) as way:
         outcome = way.deliver(compose(letter), recipient)
     if outcome.result is not Result.SENT:
-        raise MailError(f"test mail to {address}", outcome.words)
+        raise MailError(f"provmejlet till {address}", in_swedish(outcome.words))
     return outcome

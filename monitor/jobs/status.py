@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
+from monitor.archive.database import Database
 from monitor.archive.due import JobRow, last_done, last_jobs, latest_ahead
-from monitor.archive.ledger import digested_departments
+from monitor.archive.ledger import digested_departments, list_failures
 from monitor.archive.matches import last_rule_files
-from monitor.archive.outbox import oldest_waiting
+from monitor.archive.outbox import oldest_waiting, stopped_mails
 from monitor.archive.overview import count_calls, count_states, list_sources, rules_in_force
+from monitor.archive.stops import list_stops, silenced_departments
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
+from monitor.jobs.child import without_addresses
 from monitor.jobs.due import is_given_up, last_weekly
 from monitor.sources import CLOCK_SLACK, Source
 
@@ -24,6 +28,7 @@ from monitor.sources import CLOCK_SLACK, Source
 _PATIENCE = timedelta(days=2)
 _WHO_READS = "Går monitor run, eller det som i stället kör monitor crawl?"
 _MAIL_PATIENCE = timedelta(hours=24)
+_MAIL_MEMORY = timedelta(days=14)
 _DIGEST_PATIENCE = timedelta(hours=6)
 _BACKUP_PATIENCE = timedelta(days=4)
 _CANARY_PATIENCE = timedelta(days=9)
@@ -66,6 +71,7 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "digests": count_states(db, "digests"),
         "outbox": count_states(db, "outbox"),
         "oldest_mail": oldest_waiting(db),
+        "mail_trouble": list(mail_trouble(config, db, now)),
         "week": _week(config, archive, now, jobs),
         "rules": {**rules_in_force(db), "errors": list(rule_errors)},
         "jobs": {name: _job(row) for name, row in sorted(jobs.items()) if name != "run"},
@@ -125,10 +131,28 @@ def _week(config: Config, archive: Archive, now: datetime, jobs: Mapping[str, Jo
     slot = last_weekly(config.schedule.digest, now, config.zone)
     week = iso_week(slot.date())
     begun = jobs["run"].due if "run" in jobs else None
-    wanted = {recipient.department for recipient in config.recipient}
+    silenced = silenced_departments(config, list_stops(config, archive.db))
+    wanted = {recipient.department for recipient in config.recipient} - silenced.keys()
     made = digested_departments(archive.db, week)
     due = begun is not None and begun <= slot
     return {"week": week, "due": slot if due else None, "made": sorted(made), "missing": sorted(wanted - made) if due else []}
+
+
+def mail_trouble(config: Config, db: Database, now: datetime) -> Iterator[str]:
+    """Yield the sentences about mails that do not reach their departments, without addresses."""
+    since = now - _MAIL_MEMORY
+    for department, week, reason in list_failures(db, since):
+        yield f"Mejlet till {department} vecka {week} blev inte av: {without_addresses(reason)}. Det görs om av sig självt; pröva annars: monitor digest"
+    mails = stopped_mails(db, since)
+    unwritable = [mail for mail in mails if mail.unwritable]
+    if unwritable:
+        yield f"{len(unwritable)} mejl gick inte att skriva och har stoppats: {unwritable[0].digest}, {without_addresses(unwritable[0].error)}. De andra har gått ut"
+    refused = Counter(mail.department or "samordnaren" for mail in mails if not mail.unwritable)
+    for department, count in sorted(refused.items()):
+        yield f"{count} mejl till {department} togs inte emot av mottagarens server. Se utkorgen på sidan Samordna"
+    for department, stops in silenced_departments(config, list_stops(config, db)).items():
+        latest = max(stop.since for stop in stops)
+        yield f"Ingen får mejlen för {department} sedan {latest.astimezone(config.zone):%Y-%m-%d}. Vem som slutade står i monitor digest och på sidan Samordna"
 
 
 def _backup(config: Config) -> dict[str, Any] | None:
@@ -185,10 +209,7 @@ def _day(config: Config, at: str) -> str:
 
 
 def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobRow], now: datetime) -> list[str]:
-    found = []
-    stopped = document["outbox"].get("stopped", 0)
-    if stopped:
-        found.append(f"{stopped} mejl har stoppats av mottagarens server. Se: monitor send")
+    found = list(document["mail_trouble"])
     oldest = document["oldest_mail"]
     if oldest is not None and now - oldest > _MAIL_PATIENCE:
         found.append(f"Mejl väntar på att skickas sedan {oldest.astimezone(config.zone):%Y-%m-%d}. Se: monitor doctor")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Any, Literal, Self
 
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
+from monitor.mail.message import ascii_address, split_sender
 
 _DONE, _GO_ON, _SERVICE_NOT_AVAILABLE, _TOO_LARGE = 250, 354, 421, 552
 
@@ -34,6 +34,19 @@ class Server:
 # 552 with 5.3.4, or without a second code, is about size: RFC 1870, section 6.1, and RFC 3463, section 3.4. With another, it is about a full
 # mailbox or a quota of ours.
 _other_than_size = re.compile(r"5\.(?!3\.4\b)").match
+
+
+# The first that fits: some are kinds of others.
+_IN_SWEDISH: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPServerDisconnected, "servern bröt förbindelsen"),
+    (smtplib.SMTPNotSupportedError, "servern kan inte det som inställningarna begär"),
+    (socket.gaierror, "servern finns inte under det namnet"),
+    (ssl.SSLCertVerificationError, "serverns certifikat godtas inte"),
+    (ssl.SSLError, "den krypterade förbindelsen gick inte"),
+    (ConnectionRefusedError, "ingen server svarar där"),
+    (ConnectionResetError, "servern bröt förbindelsen"),
+    (BrokenPipeError, "servern bröt förbindelsen"),
+)
 
 
 class _Line(smtplib.SMTP):
@@ -78,7 +91,8 @@ class Smtp:
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
-        self._sender = parseaddr(sender)[1]
+        _, address = split_sender(sender)
+        self._sender = ascii_address(address) or address
         self._connection: _Line | None = None
 
     def __enter__(self) -> Self:
@@ -98,13 +112,15 @@ class Smtp:
 
     def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
         """Hand one mail to the server. SENT only after its 250 to the whole mail."""
+        # Before anything is said to the server: a mail that cannot be written leaves the connection as it was.
+        content = message.as_bytes()
         problem = self._connect()
         if problem is not None:
             return problem
         assert self._connection is not None
         self._connection.meanwhile = meanwhile
         try:
-            self._connection.sendmail(self._sender, [recipient], message.as_bytes())
+            self._connection.sendmail(self._sender, [recipient], content)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             return self._judge(code, words, Result.REFUSED_ADDRESS)
@@ -166,8 +182,13 @@ def _text(words: bytes | str) -> str:
 
 
 def _words(error: Exception) -> str:
+    """Return what went wrong with a connection, in Swedish; the system's own words in brackets."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return "no answer in time"
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    if isinstance(error, TimeoutError) or "timed out" in said:
+        return "inget svar i tid"
+    for kinds, words in _IN_SWEDISH:
+        if isinstance(error, kinds):
+            return f"{words} ({said})"
+    return f"förbindelsen gick inte ({said})"

@@ -17,9 +17,9 @@ from monitor.web.route import Route
 from monitor.web.site import Visit
 
 DONE = {
-    "intressant": "Tack. Det är noterat att ni tycker att utlysningen är intressant.",
+    "intressant": "Tack. Samordnaren får ett mejl om det i dag. Ni påminns fyra veckor och en vecka före sista dagen, om det finns en.",
     "inte-for-oss": "Tack. Ni får inga fler påminnelser om den här utlysningen.",
-    "vidare": "Tack. Samordnaren får veta att ni vill att den går vidare.",
+    "vidare": "Tack. Samordnaren får ett mejl om det i dag.",
     "lage": "Läget är noterat.",
 }
 
@@ -95,6 +95,9 @@ def _leave(visit: Visit, link: LeaveLink) -> Response:
                 resume_recipient(db, link.department, link.recipient)
             else:
                 stop_recipient(db, link.department, link.recipient, "avslutad av mottagaren", visit.now)
+    if visit.form.get("List-Unsubscribe") == "One-Click":
+        # A mail program asks, not a person at a page: it takes a redirect for a failure (RFC 8058, section 3.1).
+        return Response.text("Klart: inga fler mejl.\n" if link.department else "Det finns inget att avsluta.\n")
     return redirect(address(visit.path, visit))
 
 

@@ -92,7 +92,7 @@ def calendar(visit: Visit) -> Response:
     db = visit.site.archive.db
     listed = [call for call in department_calls(db, one.id, visit.now) if call.level != "svag" or call.state]
     calls = [call for item in listed if (call := load_call(db, *item.key)) is not None]
-    return Response(calendar_of(visit.site, calls, one.name, visit.now), content_type="text/calendar; charset=utf-8")
+    return Response(calendar_of(visit.site, calls, one.name), content_type="text/calendar; charset=utf-8")
 
 
 def feed(visit: Visit) -> Response:

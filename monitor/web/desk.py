@@ -9,7 +9,7 @@ from datasette import Response
 from monitor.archive.desk import ADD, choose_call, list_choices, list_lines, mark_answer_read, outbox_rows, write_line
 from monitor.archive.lookup import find_call
 from monitor.archive.matches import read_answers
-from monitor.archive.outbox import refused_recipients
+from monitor.archive.stops import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
 from monitor.web.front import GOOD_STATES, source_rows
 from monitor.web.pages import SHIPPED, page, problem_page, redirect
@@ -36,6 +36,7 @@ def desk(visit: Visit) -> Response:
     names = {one.id: one.name for one in site.rules.departments.values()}
     sources = [row for row in source_rows(site, visit.now) if row["state"] not in GOOD_STATES or row["health"]]
     waiting = [one for one in read_answers(site.archive.db) if one.handled_at is None]
+    stops = list_stops(site.config, site.archive.db)
     return page(
         "desk.html",
         visit,
@@ -46,7 +47,8 @@ def desk(visit: Visit) -> Response:
         choices=list_choices(site.archive.db),
         sources=sources,
         answers=waiting,
-        refused=refused_recipients(site.archive.db),
+        stops=stops,
+        silenced=silenced_departments(site.config, stops),
         outbox=outbox_rows(site.archive.db, 12),
         rules_error=site.rules_error,
         done=DONE,

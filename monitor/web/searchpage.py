@@ -174,7 +174,7 @@ def export(visit: Visit) -> Response:
         return atom_feed(visit, _title(asked), asked.address(), keys)
     if form == "ics":
         calls = [call for key in keys if (call := load_call(db, *key)) is not None]
-        return Response(calendar_of(visit.site, calls, _title(asked), visit.now), content_type="text/calendar; charset=utf-8")
+        return Response(calendar_of(visit.site, calls, _title(asked)), content_type="text/calendar; charset=utf-8")
     rows = _rows(visit, list_calls(db, keys, visit.now))
     if form == "csv":
         return download(as_csv(rows), "text/csv; charset=utf-8", "utlysningar.csv")

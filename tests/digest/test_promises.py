@@ -1,7 +1,7 @@
 """What a department can rely on: corrections, calendar entries that follow, reminders, stories, answers and the coordinator's copies."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -75,15 +75,21 @@ def test_a_withdrawn_call_is_corrected_and_its_return_told(told):
 
 
 def test_the_calendar_entry_follows_the_date(told):
-    first = entries(told.server.taken[-1])["utlysning-1.ics"][0]
+    (first,) = entries(told.server.taken[-1])["utlysning-1.ics"]
     told.publish(a_call("1", "2026-08-14"), a_call("2", "2026-10-01"), at=TUESDAY)
     told.digest(TUESDAY)
     told.send(TUESDAY)
-    second = entries(told.server.taken[-1])["utlysning-1.ics"][0]
+    second, gone = entries(told.server.taken[-1])["utlysning-1.ics"]
     told.publish(a_call("1", "2026-09-25T17:00"), a_call("2", "2026-10-01"), at=TUESDAY + timedelta(days=2))
     (weekly,) = told.week(MONDAY + WEEK)
-    third = entries(weekly)["utlysning-1.ics"][0]
-    assert first["UID"] == second["UID"] == third["UID"]
+    third, also_gone = entries(weekly)["utlysning-1.ics"]
+    assert gone["UID"] == first["UID"], "the entry of a day that no longer holds is taken back"
+    assert also_gone["UID"] == second["UID"]
+    assert len({first["UID"], second["UID"], third["UID"]}) == 3
+    for event, later in ((gone, second), (also_gone, third)):
+        assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", later["SEQUENCE"])
+        assert str(event["SUMMARY"]) == "GÄLLER INTE LÄNGRE: Sista dag: Utlysning 1"
+    assert first.decoded("dtstart") == date(2026, 8, 28), "a day without a time is a whole day"
     assert (first["SEQUENCE"], second["SEQUENCE"], third["SEQUENCE"]) == (0, 1, 2)
     assert third.decoded("dtstart").isoformat() == "2026-09-25T15:00:00+00:00"
     assert "anger ingen tid på dagen" in first["DESCRIPTION"]
@@ -139,7 +145,8 @@ def test_only_strong_matches_and_what_interests_are_reminded(world):
         store_answer(archive.db, "kultur-fritid", "feed", "vald", "intressant", **answer)
         store_answer(archive.db, "kultur-fritid", "portal", "stark", "intressant", **answer)
         store_answer(archive.db, "kultur-fritid", "feed", "nej", "inte-for-oss", **answer)
-    (mail,) = world.week(MONDAY + 3 * WEEK)
+    mail, letter = world.week(MONDAY + 3 * WEEK)
+    assert letter["Subject"] == "2 svar från förvaltningarna", "to the coordinator"
     text = text_of(mail)
     assert "STÄNGER SNART" in text
     assert [f"Utlysning {name}\n" in text for name in ("stark", "vald", "trolig", "nej")] == [True, True, False, False]

@@ -10,6 +10,7 @@ from monitor.archive.codec import stamp
 from monitor.archive.followup import store_answer
 from monitor.config import Config
 from monitor.jobs.note import new_words, write_note
+from monitor.matching.report import Report
 
 NOW = datetime(2026, 5, 18, 8, tzinfo=ZoneInfo("Europe/Stockholm"))
 TEXT = ("identifier", "parent", "status", "summary", "body", "conditions", "url", "language", "deadline_model", "currency")
@@ -51,20 +52,34 @@ def test_the_note_tells_what_is_new(config):
         db = archive.db
         add_call(db, 1, "Stöd till energieffektivisering", "life", 30)
         add_call(db, 2, "Stöd till vätgasbussar", "nytt-program", 2)
+        add_call(db, 3, "Stöd till vätgasbussar", "klimatklivet", 2)
         add_source(db, "tyst", "silent", stamp(NOW - timedelta(days=2)), ["accepted"])
         add_source(db, "gammal", "silent", stamp(NOW - timedelta(days=20)), ["accepted"])
         add_source(db, "frisk", "", None, ["failed", "accepted"])
         store_answer(db, "social", "s", "1", "inte-for-oss", note="", digest="", now=NOW)
+        store_answer(db, "social", "s", "2", "intressant", note="", digest="", now=NOW)
         text = "\n".join(write_note(config, archive, NOW).paragraphs)
     assert "Källan Tyst har fått problem: Källan har tystnat." in text
     assert "Källan Gammal har fått problem" not in text
     assert "Läses igen som de ska: Frisk." in text
-    assert "1 svar ”inte för oss” väntar på dig" in text
+    assert "Svar som väntar på dig: 1 ”intressant”, 1 ”inte för oss”. Se:" in text
     assert "nytt-program (”Stöd till vätgasbussar”)" in text
     assert "vätgasbussar" in text
     assert "life" not in text
+    assert "klimatklivet" not in text, "it is in the rules: that this archive has not seen it is no news"
 
 
 def test_new_words():
     assert new_words(["Stöd till skolor"], ["Stöd till Skolor", "vätgas och vätgas", "Batterier"]) == ["vätgas", "batterier"]
     assert new_words([], ["Batterier"]) == [], "at the beginning all is new, and nothing is news"
+
+
+def test_many_signals_are_counted_with_a_few_named(config, monkeypatch):
+    dead, broad = [f"tema/signal-{number}" for number in range(149)], ["energi/kommun"]
+    monkeypatch.setattr("monitor.jobs.note.report_archive", lambda archive, rules: Report(calls=500, dead=dead, broad=broad))
+    with open_archive(config.archive) as archive:
+        paragraphs = write_note(config, archive, NOW).paragraphs
+    assert paragraphs == (
+        "149 signaler träffar inget i arkivet, till exempel tema/signal-0, tema/signal-1, tema/signal-2. Alla står i: monitor rules report",
+        "1 signal träffar så mycket att den säger lite, till exempel energi/kommun. Alla står i: monitor rules report",
+    )

@@ -8,12 +8,13 @@ import pytest
 from monitor.archive.outbox import resume_recipient, stop_recipient
 from monitor.archive.secret import load_secret
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, in_swedish
 from monitor.jobs.send import send_mails, send_test
 from monitor.mail.delivery import Outcome, Result, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import ascii_address, message_id
 from monitor.settings import Recipient
+from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 
 GONE = Outcome(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
@@ -69,7 +70,7 @@ def test_an_address_that_is_refused_again_and_again_is_stopped_and_told(world):
     (notice,) = world.server.taken
     assert notice["To"] == "eu@example.se"
     assert notice["Subject"] == "EU-bevakningen behöver dig: 1 adress tar inte emot mejl"
-    assert "kultur-fritid@example.se: 550 5.1.1 no such user" in text_of(notice)
+    assert "kultur-fritid@example.se: servern svarade ”550 5.1.1 no such user”" in text_of(notice)
     report = world.digest(MONDAY + 5 * WEEK)
     assert report.digests[0].state == "no-recipient"
     with world.archive() as archive:
@@ -92,7 +93,7 @@ def test_the_brake(tmp_path):
     world.digest(MONDAY)
     report = world.send(MONDAY)
     assert (report.sent, report.failed, report.waiting) == (3, 0, 4)
-    assert "the brake holds" in report.problems[0]
+    assert "bromsen håller" in report.problems[0]
     assert world.send(MONDAY + timedelta(hours=23)).sent == 0
     assert world.send(MONDAY + timedelta(hours=25)).sent == 3
     assert world.send(MONDAY + timedelta(hours=50)).sent == 1
@@ -109,8 +110,8 @@ def test_who_has_stopped_or_is_removed_gets_nothing_that_waits(tmp_path):
     assert world.send(MONDAY).sent == 1
     assert [message["To"] for message in world.server.taken] == ["bo@example.se"]
     assert world.rows("SELECT recipient, error FROM outbox WHERE state = 'stopped' ORDER BY recipient") == [
-        ("anna@example.se", "the address has been stopped"),
-        ("cia@example.se", "no longer a recipient"),
+        ("anna@example.se", "adressen är avstängd"),
+        ("cia@example.se", "står inte längre som mottagare"),
     ]
 
 
@@ -185,3 +186,30 @@ def test_links_cannot_be_forged_and_end_after_a_year():
     for broken in ("", ".", token[:-2], token + "x", "x" * 5000, token.upper()):
         assert signer.read_answer(broken, today) is None
         assert signer.read_leave(broken) is None
+
+
+def test_words_in_swedish_sentences():
+    assert in_swedish("550 5.1.1 no such user") == "servern svarade ”550 5.1.1 no such user”"
+    assert in_swedish("421") == "servern svarade ”421”"
+    assert in_swedish("inget svar i tid") == "inget svar i tid"
+    assert in_swedish("mejlet kunde inte skrivas (ValueError: 123 x)") == "mejlet kunde inte skrivas (ValueError: 123 x)"
+
+
+def test_the_commands_say_who_stopped_and_quote_the_server(tmp_path):
+    installation = Installation(tmp_path)
+    installation.configure(
+        '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 1\n[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@example.se"\n'
+    )
+    world = World(tmp_path / "data")
+    with world.archive() as archive:
+        stop_recipient(archive.db, "kultur-fritid", "anna@example.se", "avslutad av mottagaren", MONDAY)
+    told = installation.ask("digest", "--department", "kultur-fritid", now="2026-06-01T07:00")
+    assert told.code == 0
+    assert "Ingen får mejlen för kultur-fritid: anna@example.se slutade själv få mejlen 2026-06-01." in told.out
+    assert "ingen mottagare i inställningarna" not in told.out
+    (row,) = installation.ask("digest", "--department", "kultur-fritid", "--json", now="2026-06-01T07:00").json["digests"]
+    assert row["state"] == "no-recipient"
+    assert row["reason"] == "anna@example.se slutade själv få mejlen 2026-06-01"
+    failed = installation.ask("send", "--test", "bo@example.se")
+    assert failed.code == 1
+    assert failed.err.startswith("provmejlet till bo@example.se: 127.0.0.1:9: ingen server svarar där (")

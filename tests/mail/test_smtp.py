@@ -1,6 +1,7 @@
 """A real mail server on loopback that misbehaves: nothing lost, nothing doubled, states true."""
 
 import socket
+import sqlite3
 import ssl
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from aiosmtpd.smtp import AuthResult
 from monitor.archive.outbox import mark_sent
 from monitor.errors import ConfigError
 from monitor.jobs.send import open_transport, send_mails
+from monitor.jobs.status import status
 from monitor.mail.delivery import Outcome, Result
 from monitor.mail.message import Letter, compose
 from monitor.mail.smtp import Server, Smtp
@@ -85,18 +87,63 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_stands(server, handler):
     assert [part.get_payload(decode=True) for part in mail.iter_attachments()] == [content for _, content in letter.calendars]
 
 
-def test_a_mail_that_cannot_be_composed_harms_none_before_it(tmp_path, server, handler, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (LookupError("no such mail"), "LookupError: no such mail"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "UnicodeEncodeError"),
+        (RecursionError("maximum depth"), "RecursionError"),
+    ],
+)
+def test_a_mail_that_cannot_be_written_is_stopped_and_named_and_the_others_go(
+    tmp_path, server, handler, monkeypatch, error, named
+):
     def failing(letter):
         if letter.recipient.startswith("cia@"):
-            raise LookupError("no such mail")
+            raise error
         return compose(letter)
 
     monkeypatch.setattr("monitor.jobs.send.compose", failing)
     world = installation(tmp_path, server.port)
-    with pytest.raises(LookupError):
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 0)
+    assert states(world) == {"anna": "sent", "bo": "sent", "cia": "stopped", "dan": "sent", "eva": "sent"}
+    assert report.problems[0].startswith(f"2026-W23-kultur-fritid till cia@example.se: mejlet kunde inte skrivas ({named}")
+    ((reason,),) = world.rows("SELECT error FROM outbox WHERE state = 'stopped'")
+    assert reason.startswith("mejlet kunde inte skrivas (")
+    with world.archive() as archive:
+        (said,) = [one for one in status(world.config, archive, MONDAY)["attention"] if "gick inte att skriva" in one]
+    assert "1 mejl gick inte att skriva och har stoppats: 2026-W23-kultur-fritid" in said
+    assert "@" not in said
+    assert send(world).failed == 0, "it is not tried for ever"
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), OSError(5, "I/O"), MemoryError()])
+def test_trouble_of_the_machine_is_not_the_mails(tmp_path, server, handler, monkeypatch, error):
+    def failing(letter):
+        if letter.recipient.startswith("cia@"):
+            raise error
+        return compose(letter)
+
+    monkeypatch.setattr("monitor.jobs.send.compose", failing)
+    world = installation(tmp_path, server.port)
+    with pytest.raises(type(error)):
         send(world)
     assert states(world) == {"anna": "sent", "bo": "sent", "cia": "waiting", "dan": "waiting", "eva": "waiting"}
-    assert [recipient for recipient, _, _ in handler.taken] == ["anna@example.se", "bo@example.se"]
+    monkeypatch.undo()
+    assert send(world).sent == 3
+
+
+@pytest.mark.parametrize(("table", "key"), [("mail", "mail.from"), ("municipality", "municipality.contact")])
+def test_an_address_of_ours_that_no_server_takes_stops_no_mail_for_good(tmp_path, server, table, key):
+    world = installation(tmp_path, server.port)
+    update = {"sender": "EU <eu å@example.se>"} if table == "mail" else {"contact": "eu@@example.se"}
+    right = world.config
+    world.config = right.model_copy(update={table: getattr(right, table).model_copy(update=update)})
+    with pytest.raises(ConfigError, match=key):
+        send(world)
+    world.config = right
+    assert send(world).sent == 5
 
 
 def test_the_next_mail_is_composed_while_the_server_reads(tmp_path, server, monkeypatch):
@@ -178,7 +225,7 @@ def test_the_server_is_too_slow(tmp_path, server, handler):
     world = installation(tmp_path, server.port, timeout=1)
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
-    assert world.rows("SELECT error FROM outbox WHERE state = 'waiting'") == [("no answer in time",)]
+    assert world.rows("SELECT error FROM outbox WHERE state = 'waiting'") == [("inget svar i tid",)]
     assert send(world).sent == 1
     assert len(handler.ids) == len(set(handler.ids)) == 5
 

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.ledger import mail_body
+from monitor.archive.outbox import stop_recipient
 from monitor.jobs.digest import build_digests
 from monitor.web.finding import finder_of
 from tests.web.conftest import rows, token
@@ -234,3 +235,12 @@ def test_the_token_of_one_visitor_is_of_no_use_to_another(coordinator, site):
     answer = coordinator.request("POST", "/samordna/rad", data={"csrftoken": stolen, "rad": "x", "forvaltning": ""})
     assert answer.status_code == 403
     assert rows(site, "desk_lines") == []
+
+
+def test_who_gets_no_mails_is_shown_with_who_and_when(coordinator, site):
+    assert "Får inga mejl" not in coordinator.get("/samordna").text
+    with open_archive(site.config.archive) as archive:
+        stop_recipient(archive.db, "kultur-fritid", "kultur-fritid@example.se", "avslutad av mottagaren", NOW)
+    html = coordinator.get("/samordna").text
+    assert "Kultur- och fritidsförvaltningen får inget mejl: kultur-fritid@example.se slutade själv få mejlen 2026-05-20." in html
+    assert "Får inga mejl" in html

@@ -1,0 +1,77 @@
+"""Letters about answers: what departments found interesting or want to pass on reaches the coordinator the same day, each answer once."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+
+from monitor.archive.database import Database
+from monitor.archive.followup import UntoldAnswer, mark_told, untold_answers
+from monitor.archive.matches import last_rule_files
+from monitor.archive.outbox import has_digest
+from monitor.config import Config
+from monitor.digest.wording import clean, shorten
+from monitor.jobs.letter import store_letter
+
+_SHOWN = 30
+_ANSWERS = {"intressant": "tycker att utlysningen är intressant", "vidare": "vill skicka utlysningen vidare"}
+
+
+def is_letter_due(config: Config, db: Database, now: datetime) -> bool:
+    """Return whether there are answers that the coordinator has not heard of, and none was written about in this hour."""
+    return bool(untold_answers(db)) and not has_digest(db, letter_id_of(config, now))
+
+
+def write_interest_letter(config: Config, db: Database, now: datetime) -> bool:
+    """Put a letter about the answers that the coordinator has not heard of into the outbox; True when there were any.
+
+    At most one letter in an hour: what comes later in the hour waits for the next. The letter and the note that it tells of the answers
+    are stored together, so that each answer is told once, whatever is interrupted.
+    """
+    if not is_letter_due(config, db, now):
+        return False
+    letter_id = letter_id_of(config, now)
+    with db.atomic():
+        answers = untold_answers(db)
+        names = department_names(db)
+        store_letter(config, db, letter_id, _subject(answers, names), _paragraphs(config, answers, names), now)
+        mark_told(db, [answer.id for answer in answers], now)
+    return True
+
+
+def department_names(db: Database) -> dict[str, str]:
+    """Return the departments' names by id, as the rules that matched last have them."""
+    text = (last_rule_files(db) or {}).get("departments.toml", "")
+    return {row["id"]: row["name"] for row in tomllib.loads(text).get("department", ())}
+
+
+def letter_id_of(config: Config, now: datetime) -> str:
+    """Return the id of the letter of this hour, on the clock of the installation."""
+    return f"{now.astimezone(config.zone):%Y-%m-%dT%H%z}-svar"
+
+
+def _subject(answers: list[UntoldAnswer], names: dict[str, str]) -> str:
+    if len(answers) == 1:
+        answer = answers[0]
+        return f"{_name(answer, names)} {_ANSWERS[answer.answer]}: {shorten(clean(answer.title), 80)}"
+    return f"{len(answers)} svar från förvaltningarna"
+
+
+def _paragraphs(config: Config, answers: list[UntoldAnswer], names: dict[str, str]) -> list[str]:
+    base = config.municipality.base_url.rstrip("/")
+    lines = [_line(answer, names) for answer in answers[:_SHOWN]]
+    if len(answers) > _SHOWN:
+        lines.append(f"och {len(answers) - _SHOWN} svar till.")
+    return [*lines, f"Förvaltningen har fått veta att du hör om det i dag. Alla svar: {base}/samordna"]
+
+
+def _line(answer: UntoldAnswer, names: dict[str, str]) -> str:
+    note = f" De skriver: ”{clean(answer.note)}”" if answer.note.strip() else ""
+    day = f" Sista dag {answer.next_deadline[:10]}." if answer.next_deadline else ""
+    return (
+        f"{_name(answer, names)} {_ANSWERS[answer.answer]}: {shorten(clean(answer.title), 200)}.{day}{note} {answer.url}".rstrip()
+    )
+
+
+def _name(answer: UntoldAnswer, names: dict[str, str]) -> str:
+    return clean(names.get(answer.department, answer.department))

@@ -1,0 +1,170 @@
+"""Calendar entries: a day keeps its UID, nothing that stands is cancelled, and no text or date of a publisher breaks the file."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from icalendar import Calendar
+
+from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, within_calendar
+from monitor.digest.calendar import calendar_file
+from monitor.digest.model import Audience, Candidate, Event, Told
+from monitor.digest.render import load_templates
+from monitor.paths import DIGESTS
+from tests.mail.hostile import HALVES, TITLES
+from tests.mailing import MONDAY, WEEK, World, a_call, minute, moved
+
+WORDING = load_templates((DIGESTS,)).wording("sv")
+AUDIENCE = Audience(department="", name="", municipality="", contact="", base_url="https://eu.example.se")
+
+
+def events(call, *, told=(), moves=0, now=MONDAY, **fields):
+    """The entries of a call by the day they are on."""
+    candidate = Candidate(
+        call=call,
+        first_seen=MONDAY,
+        told=tuple(Told(fact=fact, at=MONDAY) for fact in told),
+        events=tuple(Event(id=number, type="deadline_moved") for number in range(moves)),
+        **fields,
+    )
+    file = calendar_file(WORDING, candidate, AUDIENCE, now)
+    return [] if file is None else Calendar.from_ical(file.content).walk("VEVENT")
+
+
+def by_day(found):
+    return {
+        f"{event.decoded('dtstart'):%Y-%m-%d}": (
+            str(event["UID"]).partition("@")[0].partition("-")[2],
+            str(event["STATUS"]),
+            event["SEQUENCE"],
+        )
+        for event in found
+    }
+
+
+def test_a_cut_off_that_passes_moves_and_cancels_no_other():
+    told = ["new", "deadline:2026-06-10,2026-07-01,2026-08-01"]
+    before = by_day(events(a_call("1", "2026-06-10", "2026-07-01", "2026-08-01"), told=told))
+    later = by_day(events(a_call("1", "2026-07-01", "2026-08-01"), told=told, now=MONDAY + 3 * WEEK))
+    assert {status for _, status, _ in (*before.values(), *later.values())} == {"CONFIRMED"}
+    assert set(later) == {"2026-07-01", "2026-08-01"}
+    assert all(later[day][0] == before[day][0] for day in later)
+    assert all(later[day][2] >= before[day][2] for day in later)
+
+
+def test_a_cut_off_that_is_added_before_the_others_moves_none():
+    before = by_day(events(a_call("1", "2026-07-01", "2026-08-01")))
+    after = by_day(
+        events(a_call("1", "2026-06-20", "2026-07-01", "2026-08-01"), told=["new", "deadline:2026-07-01,2026-08-01"], moves=1)
+    )
+    assert {day: uid for day, (uid, _, _) in after.items() if day in before} == {day: uid for day, (uid, _, _) in before.items()}
+    assert {(status, sequence) for _, status, sequence in after.values()} == {("CONFIRMED", 1)}
+
+
+def test_a_time_that_is_added_to_a_day_keeps_its_entry():
+    (before,) = events(a_call("1", "2026-08-01"))
+    (after,) = events(a_call("1", "2026-08-01T15:00"), told=["new", "deadline:2026-08-01"], moves=1)
+    assert before["UID"] == after["UID"]
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert before.decoded("dtstart") == date(2026, 8, 1)
+    assert after.decoded("dtstart") == datetime(2026, 8, 1, 13, tzinfo=UTC)
+    assert [alarm.decoded("trigger") for alarm in before.walk("VALARM")][-1] == timedelta(hours=-15), (
+        "nine in the morning the day before"
+    )
+
+
+def test_a_day_that_a_person_corrected_is_newer_though_no_reading_saw_it_move():
+    found = by_day(events(a_call("1", "2026-09-01"), told=["new", "deadline:2026-08-01"]))
+    assert found["2026-09-01"][1:] == ("CONFIRMED", 1)
+    assert found["2026-08-01"][1:] == ("CANCELLED", 1)
+    assert {
+        sequence for _, _, sequence in by_day(events(a_call("1", "2026-08-01"), told=["new", "deadline:2026-08-01"])).values()
+    } == {0}
+
+
+def test_there_and_back_raises_the_sequence_each_time():
+    facts = ["new", "deadline:2026-08-01", "deadline:2026-09-01", "deadline:2026-08-01#2"]
+    sequences = [
+        by_day(events(a_call("1", day), told=facts[: number + 1]))[day][2]
+        for number, day in enumerate(("2026-08-01", "2026-09-01", "2026-08-01"))
+    ]
+    assert sequences == [0, 1, 2]
+
+
+def test_two_times_on_one_day_are_two_entries():
+    call = replace(
+        a_call("1"), deadlines=(minute("2026-08-01T12:00"), minute("2026-08-01T17:00")), deadline_model=DeadlineModel.CUT_OFFS
+    )
+    found = events(call)
+    assert len({str(event["UID"]) for event in found}) == 2
+    assert [str(event["SUMMARY"]) for event in found] == ["Sista dag: Utlysning 1"] * 2, "cut-offs are no stages"
+
+
+def test_a_day_that_was_sent_under_its_place_keeps_that_uid():
+    """Earlier versions numbered entries by place; people have those in their calendars."""
+    told = ["new", "deadline:2026-07-01,2026-08-01"]
+    found = by_day(events(a_call("1", "2026-08-01", "2026-09-01"), told=told, moves=1, numbered=("2026-07-01", "2026-08-01")))
+    assert found["2026-08-01"][:2] == ("2", "CONFIRMED")
+    assert found["2026-09-01"][:2] == ("20260901", "CONFIRMED")
+    assert found["2026-07-01"][:2] == ("1", "CANCELLED")
+
+
+def test_an_event_that_is_moved_stays_the_same_entry():
+    event = Call(source="s", call_id="1", title="Möte", url="", kind=Kind.EVENT, starts=MONDAY + WEEK)
+    (before,) = events(event)
+    (after,) = events(
+        replace(event, starts=MONDAY + 2 * WEEK), told=["new", f"deadline:{(MONDAY + WEEK).isoformat(timespec='minutes')}"]
+    )
+    assert before["UID"] == after["UID"]
+    assert after["SEQUENCE"] == 1
+
+
+def test_earlier_archives_keep_the_uids_that_were_sent(tmp_path):
+    """The ledger of an archive from before the change is marked when it is opened, and what is told from then on is not."""
+    world = World(tmp_path).welcomed()
+    call = a_call("1", "2026-07-01", "2026-08-01")
+    world.publish(call, at=MONDAY)
+    world.week(MONDAY)
+    with world.archive() as archive:
+        archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm014_numbered_dates'")
+        archive.db.execute("DROP INDEX digest_items_numbered")
+        archive.db.execute("ALTER TABLE digest_items DROP COLUMN numbered")
+    world.publish(moved(call, "2026-08-01", "2026-10-01"), at=MONDAY + WEEK)
+    (mail,) = world.week(MONDAY + WEEK)
+    (part,) = mail.iter_attachments()
+    found = by_day(Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT"))
+    assert {day: uid for day, (uid, _, _) in found.items()} == {"2026-07-01": "1", "2026-08-01": "2", "2026-10-01": "20261001"}
+    assert world.rows("SELECT fact, numbered FROM digest_items WHERE fact LIKE 'deadline:%' ORDER BY rowid") == [
+        ("deadline:2026-07-01,2026-08-01", 1),
+        ("deadline:2026-08-01,2026-10-01", 0),
+    ]
+
+
+ODD = [datetime(9999, 12, 31, 23, 30, tzinfo=UTC), datetime(1, 1, 1, 0, 30, tzinfo=UTC), datetime(1999, 12, 31, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("moment", ODD)
+def test_days_outside_the_calendar_reach_no_entry(moment):
+    odd = Deadline(at=moment, precision=Precision.MINUTE)
+    assert events(replace(a_call("1"), deadlines=(odd,), deadline_model=DeadlineModel.SINGLE)) == []
+    assert events(Call(source="s", call_id="1", title="t", url="", kind=Kind.EVENT, starts=moment, ends=moment)) == []
+    both = replace(a_call("1", "2026-08-01"), deadlines=(*a_call("1", "2026-08-01").deadlines, odd))
+    assert set(by_day(events(both, told=["new", f"deadline:{moment.isoformat(timespec='minutes')}"]))) == {"2026-08-01"}
+
+
+def test_a_call_within_the_calendar_is_the_same_call():
+    call = a_call("1", "2026-08-01")
+    assert within_calendar(call) is call
+
+
+@pytest.mark.parametrize("text", [*TITLES[::7], *HALVES, "https://example.se/a\r\nBEGIN:VEVENT\r\nUID:x"])
+def test_no_text_breaks_the_file(text):
+    call = replace(
+        a_call("1", "2026-08-01"), title=text, url=f"https://example.se/{text[:200]}", identifier=text[:60], call_id="1",
+        deadlines=(replace(minute("2026-08-01T12:00"), text=text[:500]),),
+    )  # fmt: skip
+    (event,) = events(call)
+    assert str(event["UID"]).endswith("-20260801@eu.example.se")
+    assert not {"X-EVIL", "BCC"} & set(event)
+    (meeting,) = events(replace(call, kind=Kind.EVENT, starts=MONDAY, location=text[:500], deadlines=()))
+    assert meeting.decoded("dtend") == MONDAY + timedelta(hours=1)
