@@ -35,7 +35,7 @@ PROBLEMS = {
     413: ("Det blev för mycket", "Det som skickades är större än vad sidan tar emot."),
     414: ("Frågan är för lång", "Korta frågan och försök igen."),
     415: ("Det går inte så", "Sidan tar bara emot formulär."),
-    429: ("Vänta en stund", "Det har varit för många försök. Vänta fem minuter och försök igen."),
+    429: ("Vänta en stund", "Det har varit för många försök. Vänta någon minut och försök igen."),
     500: ("Något gick fel", "Felet är noterat. Försök igen om en stund, eller hör av dig till samordnaren."),
     503: ("Arkivet är upptaget", "Det går inte att spara just nu. Försök igen om en liten stund."),
 }
