@@ -107,6 +107,7 @@ def call_view(visit: Visit) -> Response:
                 **row,
                 "name": names.get(row["department"], row["department"]),
                 "what": visit.say({**ANSWERS, **FOLLOW}[row["what"]]),
+                "note": visit.note(row["note"]),
             }
             for row in call_history(db, *key)
         ],
