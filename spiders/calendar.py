@@ -78,11 +78,12 @@ class CalendarSpider(SourceSpider):
         for happening in found:
             self.reading.seen += 1
             key = event_key(happening, page)
-            if (happening.ends or happening.starts) < self.now:
-                self.reading.leave_out(key, "har redan varit")
-                continue
             url = happening.url if is_web_address(happening.url) else page
-            yield describe_event(source=self.source, call_id=key, url=url, happening=happening)
+            event = describe_event(source=self.source, call_id=key, url=url, happening=happening)
+            if (happening.ends or happening.starts) < self.now:
+                self.reading.leave_out(key, "har redan varit", event)
+            else:
+                yield event
 
 
 def event_key(happening: Happening, page: str) -> str:

@@ -43,7 +43,7 @@ class FeedSpider(SourceSpider):
         for key, why in feed.skipped.items():
             self.reading.skip(key, why)
         for key, why in feed.left_out.items():
-            self.reading.leave_out(key, why)
+            self.reading.leave_out(key, why, feed.asides.get(key))
         yield from feed.calls
         if feed.following and page < (_FIRST if self.previous is None else _LATER):
             yield self.ask(feed.following, self.parse, cb_kwargs={"page": page + 1})

@@ -76,6 +76,6 @@ class PageSpider(SourceSpider):
             now=self.now,
         )
         if described.call is None:
-            self.reading.leave_out(key, described.reason)
+            self.reading.leave_out(key, described.reason, described.aside)
         else:
             yield described.call

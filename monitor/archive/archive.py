@@ -41,7 +41,7 @@ class Archive:
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions", "texts",
-    "indexed", "words",
+    "indexed", "words", "left_out",
 )  # fmt: skip
 MATCH_TABLES = ("matches", "rule_versions")
 """What a member takes from the archive of the installation that reads the sources, and what of it when it has no rules of its own."""

@@ -180,6 +180,13 @@ MIGRATIONS = {
     "m011_living": (
         "CREATE INDEX calls_living ON calls (status, last_deadline, vanished_at, story) WHERE vanished_at IS NULL AND story = ''"
     ),
+    # What was read and left out as nothing for this house, and what a person decided about it: `taken_back` is when it was made a
+    # call by hand, `put_back` when it was left out by hand; NULL where the program's own judgement stands.
+    "m012_left_out": (
+        "CREATE TABLE left_out (source TEXT NOT NULL, call_id TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL,"
+        " reason TEXT NOT NULL, data TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, taken_back TEXT, put_back TEXT,"
+        " PRIMARY KEY (source, call_id))"
+    ),
 }
 """Each migration's statements, by its name, in the order they are made."""
 

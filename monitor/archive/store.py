@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from monitor.archive.codec import call_hash, call_row, decode_call, encode_call,
 from monitor.archive.corrections import corrected
 from monitor.archive.database import Database
 from monitor.archive.documents import Document, store_documents
+from monitor.archive.left_out import Aside, decide, keep_left_out
 from monitor.calls import Call, Status, call_status, next_deadline
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
@@ -29,7 +30,7 @@ class SourceRun:
     """All that one run of one source read, judged. `accepted` runs alone may close or vanish calls.
 
     `complete_list` says that the source lists everything it has, so that a missing call means something; `unread` holds
-    the keys of rows that were there but could not be read; `hashes` are those of the rows that calls were read from. `not_modified`: the publisher said that nothing has changed.
+    the keys of rows that were there but could not be read; `left_out` the items that are nothing to pass on, by key; `hashes` are those of the rows that calls were read from. `not_modified`: the publisher said that nothing has changed.
     """
 
     source: str
@@ -47,6 +48,7 @@ class SourceRun:
     not_modified: bool = False
     unread: frozenset[str] = frozenset()
     calls: tuple[Call, ...] = ()
+    left_out: Mapping[str, Aside] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
@@ -104,7 +106,8 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     A run that is not accepted adds what it saw for the first time and leaves every stored call as it was.
     """
     previous = last_accepted_size(db, run.source)
-    calls = {call.call_id: call for call in run.calls}
+    calls, aside = decide(db, run.source, {call.call_id: call for call in run.calls}, run.left_out)
+    run = replace(run, calls=tuple(calls.values()))
     report = RunReport(
         id=run.source,
         state=run.state,
@@ -118,6 +121,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
         run_id = _insert_run(db, run, report)
         for call in calls.values():
             _store_call(db, run, run_id, call, report, now)
+        keep_left_out(db, run.source, calls, aside, now)
         if run.accepted and run.complete_list:
             _settle_missing(db, run, run_id, report, now)
         if run.accepted:

@@ -44,10 +44,14 @@ class Article:
 
 
 class Described(NamedTuple):
-    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so."""
+    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so.
+
+    `aside` is the call that an item would be which is not passed on.
+    """
 
     call: Call | None
     reason: str
+    aside: Call | None = None
 
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
@@ -100,15 +104,16 @@ def describe_item(
     title = plain_line(title)
     whole = _whole_text(title, description, text)
     language = source.language or _language(f"{title}\n{whole}")
-    kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url)
-    if happening is not None and kind is not Kind.CALL:
-        kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
-    if kind is None:
-        return Described(None, reason)
     zone = ZoneInfo(source.time_zone)
     if published is not None and published > now:
         published = None
     since = _since(url, whole, published, now, zone)
+    found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone)
+    kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url, ahead=_ahead(found, now))
+    if happening is not None and kind is not Kind.CALL:
+        kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
+    passed = kind is not None
+    kind = kind or Kind.CALL
     call = Call(
         source=source.id,
         call_id=call_id,
@@ -123,9 +128,9 @@ def describe_item(
         keywords=keywords,
         links=links,
         **_worded(title, description, text),
-        **_dated(kind, whole, since, language, source.time_zone, happening),
+        **_dated(kind, whole, found, since, language, source.time_zone, happening),
     )
-    return Described(call, reason)
+    return Described(call, reason) if passed else Described(None, reason, call)
 
 
 def describe_event(*, source: Source, call_id: str, url: str, happening: Happening) -> Call:
@@ -174,18 +179,24 @@ def _since(url: str, text: str, published: datetime | None, now: datetime, zone:
     if published is not None:
         return published.astimezone(zone).date()
     today = now.astimezone(zone).date()
-    written = earliest_published(url, text)
+    written = earliest_published(url, text[:2_000])  # a date line stands at the top
     return written if written is not None and written <= today else today
 
 
-def _dated(kind: Kind, text: str, since: date, language: str, zone: str, happening: Happening | None) -> dict[str, Any]:
+def _ahead(found: FoundDeadlines, now: datetime) -> bool | None:
+    """Whether a deadline lies ahead at `now`; None where none is dated."""
+    return any(deadline.at >= now for deadline in found.deadlines) if found.deadlines else None
+
+
+def _dated(
+    kind: Kind, text: str, found: FoundDeadlines, since: date, language: str, zone: str, happening: Happening | None
+) -> dict[str, Any]:
     """Deadlines and money of a call, time and place of an event, and what was looked for in vain."""
     if kind is Kind.EVENT:
         starts, ends, location = _occasion(happening, text, since, language, zone)
         return {"starts": starts, "ends": ends, "location": location, "unread": () if starts else ("starts",)}
     if kind is not Kind.CALL and kind is not Kind.PARTNER_SEARCH:
         return {}
-    found = find_deadlines(text, reference=since, language=language, zone=zone)
     budget = find_budget(text, language)
     unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
     return {

@@ -33,7 +33,7 @@ class RefusedFeedError(ValueError):
 
 @dataclass(slots=True)
 class Feed:
-    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason.
+    """What a feed held: `seen` entries, of which `skipped` could not be read and `left_out` are nothing to pass on, by key with the reason, and `asides` the latter as the calls they would be.
 
     `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
     """
@@ -42,6 +42,7 @@ class Feed:
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    asides: dict[str, Call] = field(default_factory=dict)
     following: str = ""
 
 
@@ -77,6 +78,8 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source
         )
         if described.call is None:
             feed.left_out[key] = described.reason
+            if described.aside is not None:
+                feed.asides[key] = described.aside
         else:
             feed.calls.append(described.call)
     return feed

@@ -40,7 +40,7 @@ class Reading:
     """The stage of one run. Spiders fill it; nothing else holds state about a run.
 
     `seen` counts the rows or entries that the publisher sent, `skipped` holds those that could not be read, by key, with the reason;
-    `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so; `moved` is where the
+    `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so, and `asides` those items as the calls they would be; `moved` is where the
     start address has moved for good; `said_empty`: the page itself says that it has nothing now. `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
     `hashes` are those of the rows that calls were read from, by key, where the spider tells rows that are as they were;
     `validators` are stored with the run and sent next time, so that they and the data go together. Of two calls with the same key the later one stays.
@@ -53,6 +53,7 @@ class Reading:
     seen: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    asides: dict[str, Call] = field(default_factory=dict)
     moved: str = ""
     said_empty: bool = False
     answered: bool = False
@@ -70,9 +71,11 @@ class Reading:
         """Note one row that could not be read; it never stops the source, and what was stored of it stays."""
         self.skipped[key] = why
 
-    def leave_out(self, key: str, why: str) -> None:
-        """Note one item that was read and is nothing for this house; it is neither an error nor stored."""
+    def leave_out(self, key: str, why: str, item: Call | None = None) -> None:
+        """Note one item that was read and is nothing for this house: no error, and no call, but `item` is kept for who wants it back."""
         self.left_out[key] = why
+        if item is not None:
+            self.asides[key] = item
 
     def forget(self, url: str) -> None:
         """Keep nothing of an answer that was refused for what it held."""

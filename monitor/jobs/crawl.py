@@ -22,9 +22,11 @@ from monitor.archive import Archive
 from monitor.archive.archive import machine_words
 from monitor.archive.crosscheck import find_missed
 from monitor.archive.documents import load_documents
+from monitor.archive.left_out import Aside
 from monitor.archive.store import RunReport, SourceRun, known_rows, last_accepted_size, last_validators, store_run
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
+from monitor.collect.pipelines import cleaned, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, Reading
 from monitor.collect.spider import SourceSpider
@@ -209,6 +211,7 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
         seen=reading.seen,
         unread=frozenset(reading.skipped),
         calls=tuple(reading.calls.values()),
+        left_out=left_out_items(spider),
         hashes=reading.hashes,
         documents=tuple(reading.documents),
         stats={
@@ -219,6 +222,16 @@ def judged_run(spider: SourceSpider, now: datetime) -> SourceRun:
             **measure(reading),
         },
     )
+
+
+def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
+    """Return what the spider left out and could have passed on, by key, cleaned as what is passed on is."""
+    reading = spider.reading
+    return {
+        key: Aside(reading.left_out[key], cleaned(item, spider.programmes))
+        for key, item in reading.asides.items()
+        if key in reading.left_out and not item_problem(item)
+    }
 
 
 def scrapy_settings(config: Config) -> Settings:

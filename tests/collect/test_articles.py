@@ -42,7 +42,10 @@ def response(body):
 
 def item(title, text, **fields):
     row = source(language="sv", **fields.pop("row", {}))
-    return describe_item(source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW, **fields)
+    described = describe_item(
+        source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW, **fields
+    )
+    return described.call, described.reason
 
 
 @pytest.mark.parametrize(

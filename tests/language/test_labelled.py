@@ -104,6 +104,40 @@ def test_kinds_and_deadlines_of_the_pages(shared):
     assert invented == []
 
 
+@pytest.mark.parametrize("default", [Kind.CALL, Kind.NEWS])
+def test_calls_are_not_lost_and_other_things_not_let_in(shared, default):
+    """Both ways, as the pages are read: with what is known of their last days on the day that they were written."""
+    pages = rows(shared, "pages.jsonl")
+    lost, let_in = [], []
+    for row in pages:
+        written = reference_of(row)
+        days = [item.at.date() for item in find_deadlines(row["text"], reference=written, language=row["lang"]).deadlines]
+        ahead = any(day >= written for day in days) if days and written else None
+        kind, reason = guess_kind(row["title"], row["text"], default, row["lang"], url=row["url"], ahead=ahead)
+        if row["kind"] == "call" and kind is not Kind.CALL:
+            lost.append((row["title"], kind, reason))
+        elif row["kind"] != "call" and kind is Kind.CALL:
+            let_in.append((row["title"], row["kind"], reason))
+    assert len(lost) <= 1, lost
+    assert len(let_in) <= 4, let_in
+
+
+@pytest.mark.parametrize("default", [Kind.CALL, Kind.POLICY])
+def test_no_document_of_the_government_is_a_call(shared, default):
+    """Referrals and memoranda state days, tell of grants and of who shall answer; none of them is applied for."""
+    let_in = []
+    for name in ("remisser_2025-2026.jsonl", "faktapromemoria_pages_40.jsonl"):
+        path = shared / "data" / "open" / "g0vse" / name
+        if not path.is_file():
+            pytest.skip(f"{name} is not there")
+        for line in path.read_text("utf-8").splitlines():
+            title, _, text = json.loads(line)["markdown"].removeprefix("# ").partition("\n")
+            stated = default is Kind.POLICY or bool(find_deadlines(text, reference=None, language="sv").deadlines)
+            if guess_kind(title, text, default, "sv", ahead=stated or None)[0] is Kind.CALL:
+                let_in.append(title)
+    assert let_in == []
+
+
 def test_places_of_the_pages(shared):
     """No call that concerns the municipality is taken for another county's, and those of other areas are told apart."""
     calls = [row for row in rows(shared, "pages.jsonl") if row["kind"] == "call"]

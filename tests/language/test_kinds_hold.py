@@ -1,0 +1,238 @@
+"""What an article is does not hang on one sentence: a plain call stays a call, a job advert a job advert. The texts are ours."""
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.calls import Kind
+from monitor.collect.article import describe_item
+from monitor.language import kinds
+from monitor.language.kinds import compile_cue, guess_kind
+from monitor.sources import Source
+
+ROWS = tomllib.loads(Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8"))
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
+
+PLAIN_CALLS = {
+    "sv": [
+        ("Stöd till cykelvägar", "Kommuner kan söka stöd till cykelvägar. Sista ansökningsdag är den 1 mars 2027."),
+        ("Statsbidrag för läxhjälp", "Vem kan söka? Kommuner och andra skolhuvudmän. Ansökan ska vara inne senast den 12 februari 2027."),
+        ("Utlysning: trygga stadsdelar", "Utlysningen är öppen till den 3 mars 2027. Ni kan få högst 500 000 kronor. Sök senast den 3 mars 2027."),
+        ("Projektmedel för landsbygden", "Projektstöd kan beviljas till föreningar, företag och kommuner. Sista dag att ansöka är den 9 april 2027."),
+    ],
+    "en": [
+        ("Grants for walkable towns", "Municipalities may apply for up to EUR 60,000. The deadline for applications is 4 March 2027."),
+        ("Green squares", "Who can apply? Public bodies in at least two countries. Deadline: 14 April 2027 at 17:00 Brussels time."),
+        ("Call for networks", "The call for networks is open, 17 January - 17 March 2027. Cities can apply with four partners."),
+    ],
+    "nb": [
+        ("Tilskudd til lekeplasser", "Kommuner kan søke om tilskudd. Søknadsfristen er 1. mars 2027."),
+        ("Midler til klimatilpasning", "Hvem kan søke? Kommuner og fylkeskommuner. Søknadsfrist: 15. april 2027."),
+    ],
+    "da": [
+        ("Støtte til grønne byrum", "Kommuner kan søge støtte til grønne byrum. Ansøgningsfristen er den 1. marts 2027."),
+        ("Pulje til lokale fællesskaber", "Puljen kan søges af kommuner og foreninger. Ansøgningsfrist: 15. april 2027."),
+    ],
+}  # fmt: skip
+
+EVERYDAY = [
+    "Ansökan görs i vår e-tjänst.",
+    "Vanliga frågor",
+    "Behörighet: kommuner och regioner.",
+    "Ni kan inte komplettera ansökan efter sista dag.",
+    "Även ideella föreningar kan söka bidrag.",
+    "Bidrag till kommuner och ideella föreningar.",
+    "Se webbinariet Frågestund om ansökan från i höstas.",
+    "Bifoga CV för projektledaren.",
+    "Bidraget kan gå till lovaktiviteter.",
+    "Lönekostnader för medarbetare är stödberättigande.",
+    "Har du frågor? Kontakta handläggarna på kontoret.",
+    "Kommunstyrelsen i er kommun behöver fatta beslut om medfinansiering.",
+    "Vi bjuder in till ett informationsmöte den 12 januari. Anmäl dig senast den 8 januari.",
+    "Förra året fick tolv kommuner dela på 40 miljoner kronor.",
+    "Stödet ges enligt förordning (EU) 2021/1057.",
+    "Nya lagen träder i kraft den 1 januari.",
+    "Läs mer om programmet och dess bakgrund.",
+    "Utbildningen kan leda till betyg eller intyg.",
+    "Upphandling ska följa lagen.",
+    "Prenumerera på vårt nyhetsbrev.",
+    "Det är stort intresse för stödet.",
+    "Projektet kan gälla personal som har fått tillsvidareanställning.",
+    "Det finns just nu inga öppna utlysningar inom andra områden.",
+    "Sista ansökningsdagen har senarelagts.",
+    "Frequently asked questions",
+    "Please attach a CV of the project manager.",
+    "Join us for an information session on 12 January.",
+    "Successful applicants will be notified; last year ten cities were selected.",
+    "You can use our partner search tool to find organisations.",
+    "The regulation enters into force next year.",
+    "Register here for our newsletter.",
+    "Traineeships and study visits are eligible activities.",
+    "Søknaden sendes i vårt elektroniske skjema.",
+    "Ofte stilte spørsmål",
+    "Legg ved CV for prosjektlederen.",
+    "Vi inviterer til informasjonsmøte 12. januar.",
+    "Frivillige organisasjoner kan også søke.",
+    "Ansøgningen indsendes via selvbetjening.",
+    "Ofte stillede spørgsmål",
+    "Vedlæg CV for projektlederen.",
+    "Tilmelding til webinaret senest den 8. januar.",
+    "Sidste år blev ti projekter bevilget støtte.",
+]
+
+JOBS = [
+    ("Vi söker en EU-samordnare", "Tjänsten är på heltid. Sök senast den 3 mars 2027. Skicka ditt CV."),
+    ("EU-strateg till Region Blå", "Vi söker dig som har arbetat med EU-frågor. Tillsvidareanställning. Sista ansökningsdag är den 3 mars 2027."),
+    ("Lediga tjänster", "Ansök senast den 3 mars 2027."),
+    ("Handläggare sökes", "Individuell lönesättning. Ansökan ska vara inne senast den 3 mars 2027."),
+    ("Vill du arbeta med städer?", "Sekretariatet söker en erfaren projektledare. Bifoga meritförteckning. Ansök senast den 3 mars 2027."),
+    ("Job vacancies", "Send us your CV before 3 March 2027."),
+    ("The secretariat is looking for a project officer", "Fixed-term contract. Deadline for applications: 3 March 2027."),
+    ("Ledig stilling som rådgiver", "Fast stilling. Søknadsfrist: 3. mars 2027."),
+    ("Vi søger en projektleder", "Løn efter overenskomst. Ansøgningsfristen er den 3. marts 2027."),
+]  # fmt: skip
+
+CALL_WORDS = [
+    "Kommuner kan söka stöd.",
+    "Utlysningen är öppen.",
+    "Vem kan söka? Kommuner och regioner.",
+    "Sista ansökningsdag är den 9 mars 2027.",
+    "Högst 50 procent, medfinansiering krävs.",
+    "Ansök om projektmedel.",
+    "Call for proposals.",
+    "Municipalities may apply.",
+    "Deadline: 9 March 2027.",
+    "Kommuner kan søke om tilskudd.",
+    "Puljen kan søges.",
+    "Funding rate 60 %, per project up to EUR 60,000.",
+]
+
+PLAIN = [(language, *row) for language, rows in PLAIN_CALLS.items() for row in rows]
+AHEAD = st.sampled_from([True, None])
+
+
+def described(title, text, language="sv", publishes="call"):
+    """The kind that a reading of a source on 28 November 2026 makes of the text; None when it is left out."""
+    row = Source.model_validate(
+        {"id": "x", "kind": "page", "name": "X", "url": "https://x.se/", "language": language, "publishes": [publishes]}
+    )
+    found = describe_item(source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW)
+    return (found.call.kind if found.call else None), found.reason
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_cue_finds_its_example_and_no_counterexample(name):
+    fact = ROWS[name]
+    for cue, example in fact["cues"]:
+        pattern = re.compile(compile_cue(cue))
+        assert pattern.search(kinds.folded(example)), f"{cue} does not find {example!r}"
+        assert not pattern.search(""), cue
+        for sentence in fact.get("never", []):
+            assert not pattern.search(kinds.folded(sentence)), f"{cue} finds {sentence!r}"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_fact_is_seen_wherever_one_of_its_cues_is(name):
+    fact = kinds.FACTS[name]
+    for _, example in ROWS[name]["cues"]:
+        assert fact.pattern.search(kinds.folded(example)), example
+        assert fact.times(kinds.folded(example)) >= 1
+
+
+@pytest.mark.parametrize("publishes", ["call", "news"])
+@pytest.mark.parametrize(("language", "title", "text"), PLAIN, ids=[row[1] for row in PLAIN])
+def test_a_plain_call_is_one_in_four_languages(language, title, text, publishes):
+    assert described(title, text, language, publishes)[0] is Kind.CALL
+
+
+@pytest.mark.parametrize("sentence", EVERYDAY)
+def test_one_everyday_sentence_leaves_a_call_a_call(sentence):
+    for language, title, text in PLAIN:
+        for whole in (f"{text} {sentence}", f"{sentence} {text}", f"{text}\n{sentence}\n"):
+            assert guess_kind(title, whole, Kind.CALL, language, ahead=True)[0] is Kind.CALL, (title, sentence)
+            # Where no day could be read, "nothing is open now" is believed.
+            if "inga öppna" not in sentence:
+                assert guess_kind(title, whole, Kind.CALL, language)[0] is Kind.CALL, (title, sentence)
+        assert described(title, f"{text}\n{sentence}", language)[0] is Kind.CALL, (title, sentence)
+
+
+@given(st.sampled_from(PLAIN), st.lists(st.sampled_from(EVERYDAY), max_size=8, unique=True), st.integers(0, 8))
+@settings(deadline=None, max_examples=300)
+def test_any_everyday_sentences_leave_a_call_a_call(row, sentences, at):
+    language, title, text = row
+    whole = "\n".join([*sentences[:at], text, *sentences[at:]])
+    kind, reason = guess_kind(title, whole, Kind.CALL, language, ahead=True)
+    assert kind is Kind.CALL, reason
+
+
+@pytest.mark.parametrize(("title", "text"), JOBS, ids=[title for title, _ in JOBS])
+def test_a_job_advert_is_left_out(title, text):
+    assert described(title, text) == (None, "platsannons")
+
+
+@given(st.sampled_from(JOBS), st.lists(st.sampled_from(CALL_WORDS), max_size=8, unique=True), AHEAD, st.sampled_from(list(Kind)))
+@settings(deadline=None, max_examples=300)
+def test_words_of_calls_make_no_job_advert_a_call(job, words, ahead, default):
+    title, text = job
+    kind, reason = guess_kind(title, "\n".join([text, *words]), default, ahead=ahead)
+    assert kind is None, reason
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Networks", "The call for networks is open, 17 March - 17 June 2027."),
+        ("Energy plans", "The ongoing call, closing on June 30 2027, supports energy plans."),
+        ("Peer review", "Open until 31 December 2028."),
+        ("Capacity building", "Next cut-off: 15 May 2027."),
+        ("Town centres", "The fifth call will run from 9 March 2027 to 30 May 2027."),
+        ("Deadline moved", "The deadline for applications has been postponed to 14 April 2027, instead of 27 March."),
+        ("Projektstöd", "Projektstöd kan beviljas till föreningar och kommuner. Ansök senast den 1 mars 2027."),
+        ("Vanliga frågor om stödet", "Vem kan söka? Kommuner. Sista ansökningsdag är den 1 mars 2027."),
+        ("Tolv kommuner har beviljats stöd", "Nu kan fler kommuner söka. Sista ansökningsdag är den 1 mars 2027."),
+        ("Åpne puljer", "Kulturpuljen er åpen. Kommuner kan søke om midler. Frist for å søke er 1. mars 2027."),
+        ("Statsbidrag för lärarlyftet", "Huvudmän kan söka bidrag för kurser om 30 högskolepoäng. Grundläggande behörighet krävs. Sista ansökningsdag är den 1 mars 2027."),
+        ("Bidrag för äldreomsorgen", "Kommuner kan söka bidrag för månadslön vid tillsvidareanställning. Sista ansökningsdag är den 1 mars 2027."),
+    ],
+)  # fmt: skip
+def test_a_page_with_a_way_to_apply_and_a_day_ahead_is_a_call(title, text):
+    kind, reason = described(title, text, "")
+    assert kind is Kind.CALL, reason
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Tolv kommuner får stöd", "Tolv kommuner har beviljats stöd till cykelvägar.", Kind.NEWS),
+        ("Kommunen ble tildelt midler", "Ti kommuner har fått tilskudd, sier ordføreren.", Kind.NEWS),
+        ("Forslag til forordning om avfall", "Forslaget er sendt på høring med høringsfrist 1. mars 2027.", Kind.POLICY),
+        ("Remiss av förslag till förordning om avfall", "Sista dag att svara på remissen är den 1 mars 2027.", Kind.POLICY),
+        ("Invitasjon til konferanse", "Vi inviterer til konferanse 12. april 2027. Påmelding innen 8. april 2027.", Kind.EVENT),
+        ("Webbinarium om utlysningen", "Vi bjuder in till ett webbinarium den 12 mars 2027 om hur kommuner kan söka stöd.\nAnmäl dig senast den 8 mars 2027.", Kind.EVENT),
+        ("Partnersøk: skoler i Tyskland", "En skole i Bremen søker partnere til et prosjekt.", Kind.PARTNER_SEARCH),
+        ("Call for projects", "All our funds have been committed. The last call closed on 9 May 2025. Who can apply? Public bodies.", None),
+        ("Utlysningar", "Det finns inga öppna utlysningar. Den senaste hade sista ansökningsdag den 3 maj 2025. Kommuner kunde söka.", None),
+        ("Vanliga frågor", "Vem kan söka? Det står på varje sida.", None),
+        ("Kulturstipendium", "Sök kulturstipendiet senast den 1 mars 2027. Du ska bo i kommunen.", None),
+        ("Bidrag till föreningar", "Vem kan söka? Bidragsberättigade föreningar med säte i kommunen. Ansök senast den 1 mars 2027.", None),
+        ("Ansök till yrkeshögskolan", "Sista ansökningsdag är den 15 april 2027. Kursstart i augusti.", None),
+        ("Opptak til studier", "Søknadsfrist 15. april 2027.", None),
+    ],
+)  # fmt: skip
+def test_something_else_is_told_by_what_it_says(title, text, kind):
+    found, reason = described(title, text, "")
+    assert found is kind, reason
+
+
+def test_the_reason_names_the_facts():
+    kind, reason = guess_kind(
+        "Stöd till cykelvägar", "Kommuner kan söka. Sista ansökningsdag är den 1 mars.", Kind.CALL, ahead=True
+    )
+    assert kind is Kind.CALL
+    assert "sista ansökningsdag" in reason
+    assert "sista dagen ligger framåt" in reason
