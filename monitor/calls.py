@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class Kind(StrEnum):
@@ -187,6 +188,15 @@ def call_status(call: Call, now: datetime) -> Status:
         if call.opens > now.astimezone(zone).date():
             return Status.FORTHCOMING
     return Status.OPEN
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether an address may be shown as a link: http or https with a host, no user name or password (RFC 3986 section 7.5)."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
 
 
 ZONES = ("title", "summary", "body", "context")

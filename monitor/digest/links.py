@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from monitor.calls import Call
+from monitor.calls import Call, is_web_address
 
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
@@ -57,9 +57,5 @@ class Links:
 
 
 def publisher_url(call: Call) -> str:
-    """The publisher's page if it is a web address, else empty: a feed may hold `javascript:`."""
-    try:
-        parts = urlsplit(call.url.strip())
-    except ValueError:
-        return ""
-    return call.url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+    """Return the publisher's page if it is a plain web address, else ""."""
+    return call.url.strip() if is_web_address(call.url.strip()) else ""

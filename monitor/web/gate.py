@@ -20,7 +20,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 QUERY_LIMIT = 4_000
-PATH_LIMIT = 1_000
+# A publisher's address of 2,000 letters is a call's key; percent-encoded, and again in a signed link, it grows to three times that.
+PATH_LIMIT = 8_000
 BODY_LIMIT = 300_000
 MARK = b"x-sida"
 """A header that our own pages bear on their way out; it is taken off here."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from monitor.calls import is_web_address
 from monitor.digest.wording import HOME, clean, shorten
 from monitor.web import words
 from monitor.web.site import Site, Visit
@@ -104,13 +105,9 @@ def call_path(source: str, call_id: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """A publisher's address if it is a web address, else empty: a feed may hold `javascript:`."""
+    """Return a publisher's address if it is a plain web address, else "": a feed may hold `javascript:` or somebody's password."""
     text = url.strip()
-    return (
-        text
-        if text.lower().startswith(("https://", "http://")) and not any(char.isspace() or char < " " for char in text)
-        else ""
-    )
+    return text if is_web_address(text) and not any(char.isspace() or char < " " for char in text) else ""
 
 
 def one(count: int, single: str, several: str) -> str:

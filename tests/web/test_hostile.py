@@ -2,13 +2,17 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.corrections import load_call
+from monitor.archive.left_out import Aside, keep_left_out, take_back
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.web.login import LoginPace, Sessions
+from monitor.web.pages import call_path, safe_url
 from tests.web.conftest import BASE, Browser, everything
 from tests.web.sample import NOW
 
@@ -308,6 +312,25 @@ def test_a_session_ends_at_log_out_and_a_copy_of_its_cookie_with_it(coordinator)
     coordinator.post("/logga-ut", page="/samordna")
     coordinator.cookies.set("samordnare", copied)
     assert coordinator.get("/samordna").status_code == 302
+
+
+def test_a_call_with_a_long_address_has_a_page_and_answer_links(browser, site):
+    call_id = "https://exempel.se/" + "å" * 900
+    with open_archive(site.config.archive) as archive:
+        call = replace(load_call(archive.db, "norden", "norden-001"), call_id=call_id, url=call_id)
+        keep_left_out(archive.db, "norden", {}, {call_id: Aside("prov", call)}, NOW)
+        take_back(archive.db, "norden", call_id, NOW)
+    assert browser.get(call_path("norden", call_id)).status_code == 200
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id=call_id, digest="2026-W20-kultur-fritid")
+    assert browser.get(f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "http://user:pw@example.se/", "https://user@example.se/", "//example.se", "http://[::1", "ftp://a/"],
+)
+def test_an_address_that_is_no_plain_web_address_is_never_a_link(url):
+    assert safe_url(url) == ""
 
 
 def test_a_cookie_that_we_did_not_sign_is_nobody(browser):
