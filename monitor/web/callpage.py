@@ -62,8 +62,8 @@ def visited_call(visit: Visit) -> Call:
     return call
 
 
-def call_view(visit: Visit) -> Response:
-    """All that the archive knows of a call."""
+def call_view(visit: Visit, problem: str = "") -> Response:
+    """Show all that the archive knows of a call. `problem` says why a correction was not kept; its text stands in the form still."""
     site, db = visit.site, visit.site.archive.db
     call = visited_call(visit)
     key = (call.source, call.call_id)
@@ -83,6 +83,9 @@ def call_view(visit: Visit) -> Response:
     return page(
         "call.html",
         visit,
+        status=400 if problem else 200,
+        problem=problem,
+        typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
         call=call,
         listed=list_calls(db, [key], visit.now)[0],
         card=_card(visit, call, card),
