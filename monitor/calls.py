@@ -230,6 +230,15 @@ def call_status(call: Call, now: datetime) -> Status:
     return Status.OPEN
 
 
+def is_web_address(url: str) -> bool:
+    """Tell whether an address may be shown as a link: http or https with a host, no user name or password (RFC 3986 section 7.5)."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+
+
 ZONES = ("title", "summary", "body", "context")
 
 

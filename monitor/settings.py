@@ -110,6 +110,11 @@ class Web(Table):
         ("127.0.0.1", "::1"), strict=False, description="addresses from which that header is believed"
     )
     coordinators: tuple[str, ...] = Field((), strict=False, description="names in that header that are coordinators")
+    proxies: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="addresses of reverse proxies whose X-Forwarded-For is believed when wrong passwords are counted",
+    )
 
 
 class Recipient(Table):

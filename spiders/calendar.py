@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response, TextResponse
 
-from monitor.calls import Call
+from monitor.calls import Call, is_web_address
 from monitor.collect.article import describe_event
 from monitor.collect.events import Happening, page_happenings, read_calendar
 from monitor.collect.feeds import entry_key
 from monitor.collect.links import read_listing
-from monitor.collect.pipelines import is_web_address
 from monitor.collect.reading import Answer, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.sources import Source

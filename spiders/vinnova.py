@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response
 
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Precision, Section
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Precision, Section, is_web_address
 from monitor.collect.article import first_sentences
-from monitor.collect.pipelines import is_web_address
 from monitor.collect.reading import Answer, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import html_to_text, title_text

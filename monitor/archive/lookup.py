@@ -3,35 +3,92 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from rapidfuzz import fuzz, process
 
 from monitor.archive.database import Database
+from monitor.archive.left_out import LeftOut, list_left_out
 from monitor.errors import ArchiveError
 
 Key = tuple[str, str]
 
+_PERMALINK = re.compile(r"/utlysning/([^/?#]+)/([^/?#]+)")
+# Titles this alike (of 100) are offered as candidates; a single one this close is taken for the call that was meant.
+_ALIKE, _CLOSE = 88, 94
+_CANDIDATES = 6
+
+
+class NamedCall(NamedTuple):
+    """A call by its key, with the title under which people know it."""
+
+    source: str
+    call_id: str
+    title: str
+
 
 def find_calls(db: Database, text: str) -> list[Key]:
-    """The keys of the calls that `text` names: `source/call_id`, a call_id, an identifier without regard to case, or an address.
+    """Return the keys of the calls that `text` names exactly, living ones first; empty for none.
 
-    Empty for none. Several when an identifier is shared, living ones first.
+    `text` is `source/call_id`, a call_id, an identifier, the publisher's address, the archive's own address of the call, or its title;
+    case, scheme, "www." and a closing slash do not count. Several keys come back when calls share an identifier or a title.
     """
-    for where, values in _ways(text.strip()):
-        rows = db.execute(
-            f"SELECT source, call_id FROM calls WHERE {where} ORDER BY status = 'closed', story <> '', first_seen DESC", values
-        ).fetchall()
-        if rows:
-            return [(source, call_id) for source, call_id in rows]
-    return []
+    text = " ".join(text.split())
+    if not text:
+        return []
+    for where, values in _ways(text):
+        keys = _select(db, where, values)
+        if keys:
+            return keys
+    wanted = _plain(text)
+    same = [named for named in _titles(db) if _plain(named.title) == wanted]
+    return (
+        _select(db, f"(source, call_id) IN ({', '.join('(?, ?)' for _ in same)})", [part for named in same for part in named[:2]])
+        if same
+        else []
+    )
+
+
+def similar_calls(db: Database, text: str) -> list[NamedCall]:
+    """Return the calls whose titles are most like `text`, the most alike first, at most six."""
+    titles = _titles(db)
+    found = process.extract(
+        _plain(text), [_plain(named.title) for named in titles], scorer=_likeness, score_cutoff=_ALIKE, limit=_CANDIDATES
+    )
+    return [titles[place] for _, _, place in found]
 
 
 def find_call(db: Database, text: str) -> Key:
-    """The one call that `text` names. Raises ArchiveError when there is none, or when several living ones share the name."""
+    """Return the key of the one call that `text` names, by `find_calls` or by a title that is all but the same.
+
+    Raises:
+        ArchiveError: No call is named so, or several living ones are; the error lists the candidates.
+    """
     keys = find_calls(db, text)
-    if not keys:
-        raise ArchiveError(text, "finns inte i arkivet. Sök med: monitor search")
-    return keys[0] if len(keys) == 1 else _foremost(db, text, keys)
+    if keys:
+        return keys[0] if len(keys) == 1 else _foremost(db, text, keys)
+    near = similar_calls(db, text)
+    close = [named for named in near if fuzz.ratio(_plain(text), _plain(named.title)) >= _CLOSE]
+    if len(close) == 1:
+        return close[0][:2]
+    if near:
+        raise ArchiveError(text, f"är ingen utlysning i arkivet. Menar du någon av dem här? {_listed(near)}")
+    raise ArchiveError(text, "finns inte i arkivet")
+
+
+def find_aside(db: Database, text: str) -> LeftOut | None:
+    """Return the item that `text` names among those that were read and left out, or None. It is named as a call is in `find_calls`."""
+    text = " ".join(text.split())
+    variants, wanted = {*_addresses(text), text, "/".join(_permalink(text))}, _plain(text)
+    for row in list_left_out(db):
+        if row.taken_back is None and (
+            not variants.isdisjoint((row.call_id, row.url, f"{row.source}/{row.call_id}")) or _plain(row.title) == wanted
+        ):
+            return row
+    return None
 
 
 def demand_call(db: Database, source: str, call_id: str) -> None:
@@ -48,8 +105,8 @@ def _foremost(db: Database, text: str, keys: list[Key]) -> Key:
     for narrowed in (leads, calls):
         if len(narrowed) == 1:
             return narrowed[0]
-    several = ", ".join("/".join(key) for key in keys)
-    raise ArchiveError(text, f"är flera utlysningar: {several}. Ange en av dem")
+    titles = {(named.source, named.call_id): named for named in _titles(db)}
+    raise ArchiveError(text, f"är flera utlysningar: {_listed([titles[key] for key in keys[:_CANDIDATES]])}. Ange en av dem")
 
 
 def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -57,7 +114,60 @@ def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
     yield "source = ? AND call_id = ?", [source, call_id]
     yield "call_id = ?", [text]
     yield "identifier = ? COLLATE NOCASE", [text]
-    yield "url = ?", [text]
+    if permalink := _permalink(text):
+        yield "source = ? AND call_id = ?", list(permalink)
+    if addresses := _addresses(text):
+        places = ", ".join("?" for _ in addresses)
+        yield f"url IN ({places}) OR call_id IN ({places})", [*addresses, *addresses]
+
+
+def _permalink(text: str) -> tuple[str, str] | tuple[()]:
+    """Return the source and the call_id of the archive's own address of a call (/utlysning/SOURCE/CALL), or nothing."""
+    found = _PERMALINK.search(text)
+    return (unquote(found[1]), unquote(found[2])) if found else ()
+
+
+def _addresses(text: str) -> list[str]:
+    """Return the ways in which publishers and browsers write one address; empty for a text that is none."""
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    host = parts.netloc.removeprefix("www.")
+    if not host or "." not in host or " " in text:
+        return []
+    path, query = parts.path.rstrip("/"), f"?{parts.query}" if parts.query else ""
+    return [
+        f"{scheme}://{www}{host}{path}{slash}{query}"
+        for scheme in ("https", "http")
+        for www in ("", "www.")
+        for slash in ("", "/")
+    ]
+
+
+def _plain(text: str) -> str:
+    """Return a title without what people leave out or write otherwise: case, quotation marks, dashes and spaces."""
+    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+
+
+def _likeness(left: str, right: str, **options: Any) -> float:
+    """Return how alike two plain titles are, of 100: whole titles with slips, or some of a title's words in any order."""
+    return max(fuzz.ratio(left, right), fuzz.token_set_ratio(left, right) if len(left.split()) > 1 else fuzz.ratio(left, right))
+
+
+def _titles(db: Database) -> list[NamedCall]:
+    return [
+        NamedCall(*row)
+        for row in db.execute("SELECT source, call_id, title FROM calls ORDER BY status = 'closed', first_seen DESC")
+    ]
+
+
+def _listed(named: list[NamedCall]) -> str:
+    return "; ".join(f"{one.title} ({one.source}/{one.call_id})" for one in named)
+
+
+def _select(db: Database, where: str, values: list[str]) -> list[Key]:
+    rows = db.execute(
+        f"SELECT source, call_id FROM calls WHERE {where} ORDER BY status = 'closed', story <> '', first_seen DESC", values
+    ).fetchall()
+    return [(source, call_id) for source, call_id in rows]
 
 
 def call_facts(db: Database, key: Key) -> dict[str, Any]:

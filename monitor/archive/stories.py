@@ -98,6 +98,16 @@ def write_stories(db: Database, under: Mapping[Key, Key], keys: list[Key]) -> in
     return cursor.rowcount
 
 
+def lead_title(db: Database, source: str, call_id: str) -> str:
+    """Return the title of the call that leads the story which a call is part of; "" when it leads itself."""
+    row = db.execute(
+        "SELECT lead.title FROM calls c JOIN calls lead ON c.story = lead.source || '/' || lead.call_id"
+        " WHERE c.source = ? AND c.call_id = ? AND c.story <> ''",
+        [source, call_id],
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def decide_story(db: Database, one: Key, other: Key, decision: str, who: str, now: datetime) -> None:
     """Note that a person parts ("apart") or joins ("together") two records; it holds from the next joining on, until decided otherwise.
 

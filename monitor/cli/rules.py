@@ -55,7 +55,7 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
 @json_option
 @pass_app
 def why(app: App, call: str, department: str | None, as_json: bool) -> None:
-    """Why a call went to whom, or at which step it fell out. CALL is an identifier, a key or an address."""
+    """Why a call went to whom, or at which step it fell out. CALL is a title, an identifier, a key or an address."""
     from monitor.jobs.archives import open_installation
     from monitor.jobs.last_rules import rules_in_force
     from monitor.jobs.match import explain_call
@@ -66,12 +66,18 @@ def why(app: App, call: str, department: str | None, as_json: bool) -> None:
     if as_json:
         answer(asdict(found[0]) if department else {"call": call, "departments": [asdict(item) for item in found]})
         return
-    if found and all(item.step == "not-in-archive" for item in found):
-        click.echo(found[0].text)
+    if found and found[0].step in _ADVICE:
+        click.echo(f"{found[0].text} {_ADVICE[found[0].step]}")
         return
     for item in found:
         if department or item.step in ("matched", "told") or item.points > 0:
             _print_why(item)
+
+
+_ADVICE = {
+    "not-in-archive": "Se vilka källor som läses med: monitor sources",
+    "left-out": "Se den, och ta tillbaka den om det var fel, med: monitor sources left-out",
+}
 
 
 def _print_why(item: Why) -> None:

@@ -13,10 +13,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import feedparser
 
-from monitor.calls import Call
+from monitor.calls import Call, is_web_address
 from monitor.collect.article import describe_item
 from monitor.collect.links import outside_links
-from monitor.collect.pipelines import is_web_address
 from monitor.collect.reading import Rows
 from monitor.collect.text import html_to_text, title_text
 from monitor.sources import Source

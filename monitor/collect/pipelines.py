@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import DropItem
 
-from monitor.calls import LARGEST_AMOUNT, Call, Link
+from monitor.calls import LARGEST_AMOUNT, Call, Link, is_web_address
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import LONGEST_KEY
 from monitor.collect.text import plain_line, plain_text, short_words, sound
@@ -107,12 +106,3 @@ def bounded(value: Any, longest: int = 0) -> Any:
         changed = {name: new for name, old in found.items() if (new := bounded(old, _LONGEST.get(name, 0))) != old}
         return replace(value, **changed) if changed else value
     return value
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a link may be shown: http or https with a host, never `javascript:` and its kin."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

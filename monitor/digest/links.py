@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from monitor.calls import Call
+from monitor.calls import Call, is_web_address
 
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
@@ -59,13 +59,9 @@ class Links:
 
 
 def publisher_url(call: Call) -> str:
-    """Return the publisher's page if it is a web address, else "": a feed may hold `javascript:`.
+    """Return the publisher's page if it is a plain web address, else "": a feed may hold `javascript:`.
 
     Line breaks, other controls and halves of surrogate pairs, which no address holds (RFC 3986, section 2), are left out.
     """
     url = _CONTROLS.sub("", call.url).strip()
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+    return url if is_web_address(url) else ""

@@ -11,16 +11,18 @@ from datetime import datetime
 
 from monitor.archive import Archive
 from monitor.archive.corrections import load_call
-from monitor.archive.lookup import find_call, find_calls
+from monitor.archive.left_out import LeftOut
+from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
 from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
 from monitor.archive.store import refresh_dates
+from monitor.archive.stories import lead_title
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.jobs.search import index_archive
 from monitor.matching.card import card_of
-from monitor.matching.explain import Circumstances, Why, why, why_all
+from monitor.matching.explain import Aside, Circumstances, Why, why, why_all
 from monitor.matching.judgement import Judgement, analyse_zones, judge_call
 from monitor.matching.load import program
 from monitor.matching.match import Match, match_calls, matches_of
@@ -94,9 +96,11 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[MatchRow]:
 
 
 def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, department: str | None, now: datetime) -> list[Why]:
-    """Why the call that `text` names goes to a department or to none: one answer, or one per department.
+    """Return why the call that `text` names goes to a department or to none: one answer, or one per department.
 
-    Raises ConfigError for an unknown department and ArchiveError when `text` names several calls.
+    Raises:
+        ConfigError: There is no such department.
+        ArchiveError: `text` names several calls, or is only like the titles of some.
     """
     if department is not None and department not in rules.departments:
         raise ConfigError(
@@ -104,7 +108,9 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         )
     asked = [department] if department is not None else list(rules.departments)
     if not find_calls(archive.db, text):
-        return [why(rules, None, name, Circumstances(now=now)) for name in asked]
+        left_out = find_aside(archive.db, text)
+        if left_out is not None or not similar_calls(archive.db, text):
+            return [why(rules, None, name, Circumstances(now=now), aside=_aside(left_out, config)) for name in asked]
     source, call_id = find_call(archive.db, text)
     call = load_call(archive.db, source, call_id)
     vanished = vanished_at(archive.db, source, call_id)
@@ -113,7 +119,15 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         vanished=vanished.astimezone(config.zone) if vanished else None,
         told={name: told.astimezone(config.zone) for name, told in told_days(archive.db, source, call_id).items()},
         recipients=frozenset(recipient.department for recipient in config.recipient) if config.recipient else None,
+        lead=lead_title(archive.db, source, call_id),
     )
     if call is None or department is not None:
         return [why(rules, call, name, circumstances) for name in asked]
     return why_all(rules, call, circumstances)
+
+
+def _aside(left_out: LeftOut | None, config: Config) -> Aside | None:
+    if left_out is None:
+        return None
+    read = datetime.fromisoformat(left_out.last_seen).astimezone(config.zone)
+    return Aside(key=f"{left_out.source}/{left_out.call_id}", read=read, reason=left_out.reason)

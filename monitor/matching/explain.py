@@ -17,6 +17,8 @@ from monitor.matching.scoring import Level, level_of, relevance_of
 Step = Literal[
     "matched",
     "not-in-archive",
+    "left-out",
+    "merged",
     "not-current",
     "not-a-call",
     "vetoed",
@@ -45,6 +47,17 @@ class Circumstances:
     told: Mapping[str, date] = field(default_factory=dict)
     recipients: frozenset[str] | None = None
     """Departments that have a recipient; None when that is not to be asked."""
+    lead: str = ""
+    """The title of the call that leads the story which this call is part of; empty when it leads itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """An item that a source showed and that was left out: its key, when it was last read, and the reason in Swedish."""
+
+    key: str
+    read: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +104,22 @@ def why(
     department: str,
     circumstances: Circumstances,
     zones: Mapping[str, str] | None = None,
+    aside: Aside | None = None,
 ) -> Why:
-    """The answer for one department; `call` is None when the archive does not have it. KeyError for an unknown department."""
+    """Return the answer for one department. `call` is None when the archive does not have it, `aside` the item that was left out.
+
+    Raises:
+        KeyError: There is no such department.
+    """
     found = rules.departments[department]
     if call is None:
-        return Why(
-            department=found.id,
-            name=found.name,
-            step="not-in-archive",
-            text="Den finns inte i arkivet: ingen av källorna har visat den. Se vilka källor som läses med: monitor sources",
-            rule_version=rules.version,
+        step: Step = "left-out" if aside else "not-in-archive"
+        text = (
+            f"Den lästes {swedish_day(aside.read)} men lämnades utanför: {aside.reason}."
+            if aside
+            else "Den finns inte i arkivet: ingen av källorna har visat den."
         )
+        return Why(department=found.id, name=found.name, step=step, text=text, rule_version=rules.version)
     return _answer(judge_call(rules, call, zones), found, circumstances, zones)
 
 
@@ -156,6 +174,8 @@ def _step(
     call, gates = judgement.call, judgement.gates
     told = circumstances.told.get(department.id)
     told_text = f" {department.name} fick veta det {swedish_day(told)}." if told else ""
+    if circumstances.lead:
+        return "merged", f"Den är samma sak som ”{circumstances.lead}” och visas tillsammans med den.{told_text}"
     if circumstances.vanished is not None:
         return "not-current", f"Den är inte aktuell: den försvann från källan {swedish_day(circumstances.vanished)}.{told_text}"
     if call_status(call, circumstances.now) is Status.CLOSED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -77,10 +78,31 @@ def read_files(folder: Path) -> RuleFiles:
     return parse_files(texts, found)
 
 
+# A key of so many parts, or brackets so deep, is no rule: tomllib's work grows with the square of a key's parts, and it recurses per bracket.
+_MOST_PARTS, _DEEPEST = 20, 20
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text.
+
+    Raises:
+        tomllib.TOMLDecodeError: The text is no TOML, or is nested deeper than any rule file (20 parts of a key, 20 brackets).
+    """
+    if _LONG_KEY.search(text):
+        raise tomllib.TOMLDecodeError(f"namn med fler än {_MOST_PARTS} delar")
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        if depth > _DEEPEST:
+            raise tomllib.TOMLDecodeError(f"fler än {_DEEPEST} parenteser inuti varandra")
+    return tomllib.loads(text)
+
+
 @lru_cache(maxsize=256)
 def _read(text: str) -> tuple[dict[str, Any], dict[lines.Path, int]]:
     """The tables of a TOML text and their lines. Remembered: at each edit in the rule lab all files but one are as they were."""
-    return tomllib.loads(text), lines.find_lines(text)
+    return load_toml(text), lines.find_lines(text)
 
 
 def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFiles:

@@ -102,6 +102,6 @@ def _leave(visit: Visit, link: LeaveLink) -> Response:
 
 
 ROUTES = (
-    Route(r"^/svar/(?P<token>[^/]{1,600})$", answer, posts=True),
-    Route(r"^/avsluta/(?P<token>[^/]{1,600})$", leave, posts=True),
+    Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),
+    Route(r"^/avsluta/(?P<token>[^/]{1,7000})$", leave, posts=True),
 )

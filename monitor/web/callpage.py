@@ -16,7 +16,7 @@ from monitor.archive.corrections import load_call
 from monitor.archive.desk import list_choices
 from monitor.archive.followup import call_history
 from monitor.archive.history import call_documents, read_document
-from monitor.archive.lookup import call_facts, find_calls
+from monitor.archive.lookup import call_facts, find_aside, find_calls, similar_calls
 from monitor.archive.texts import stored_zones
 from monitor.calls import Call, Kind, Precision, call_zones, next_deadline
 from monitor.matching.card import FitCard, fit_card
@@ -62,8 +62,8 @@ def visited_call(visit: Visit) -> Call:
     return call
 
 
-def call_view(visit: Visit) -> Response:
-    """All that the archive knows of a call."""
+def call_view(visit: Visit, problem: str = "") -> Response:
+    """Show all that the archive knows of a call. `problem` says why a correction was not kept; its text stands in the form still."""
     site, db = visit.site, visit.site.archive.db
     call = visited_call(visit)
     key = (call.source, call.call_id)
@@ -83,6 +83,9 @@ def call_view(visit: Visit) -> Response:
     return page(
         "call.html",
         visit,
+        status=400 if problem else 200,
+        problem=problem,
+        typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
         call=call,
         listed=list_calls(db, [key], visit.now)[0],
         card=_card(visit, call, card),
@@ -108,6 +111,7 @@ def call_view(visit: Visit) -> Response:
                 **row,
                 "name": names.get(row["department"], row["department"]),
                 "what": visit.say({**ANSWERS, **FOLLOW}[row["what"]]),
+                "note": visit.note(row["note"]),
             }
             for row in call_history(db, *key)
         ],
@@ -246,11 +250,15 @@ def original(visit: Visit) -> Response:
 
 
 def lookup(visit: Visit) -> Response:
-    """A call by what a person has at hand: an identifier, a key, an address."""
-    keys = find_calls(visit.site.archive.db, visit.args.get("vad", ""))
-    if not keys:
-        raise Missing
-    return redirect(address(call_path(*keys[0]), visit))
+    """Lead to the call that a person names by title, identifier, key or address; else say what became of it, or which are like it."""
+    wanted = visit.args.get("vad", "").strip()
+    db = visit.site.archive.db
+    keys = find_calls(db, wanted)
+    if keys:
+        return redirect(address(call_path(*keys[0]), visit))
+    aside = find_aside(db, wanted)
+    near = [] if aside or not wanted else similar_calls(db, wanted)
+    return page("lookup.html", visit, status=200 if aside or near else 404, wanted=wanted, aside=aside, near=near)
 
 
 ROUTES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -14,15 +15,19 @@ from monitor.archive.stories import decide_story, write_stories
 from monitor.archive.texts import index_call
 from monitor.calls import Kind
 from monitor.errors import ArchiveError
-from monitor.web.callpage import FIELDS, visited_call
+from monitor.language.dates import find_dates
+from monitor.web.callpage import FIELDS, call_view, visited_call
 from monitor.web.finding import finder_of
 from monitor.web.pages import call_path, problem_page, redirect, safe_url
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit
 
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?")
+_NOT_UNDERSTOOD = "Vi förstod inte datumet ”{}”. Skriv till exempel 2027-02-01 eller 1 februari 2027 kl. 17.00."
+
 
 def correct(visit: Visit) -> Response:
-    """Keep a person's value of a field, or let the source's own stand again."""
+    """Keep a person's value of a field, or let the source's own stand again. A value that does not fit is answered beside the field."""
     call = visited_call(visit)
     field = visit.form.get("falt", "")
     assert visit.actor is not None
@@ -38,7 +43,7 @@ def correct(visit: Visit) -> Response:
                 correct_field(db, call.source, call.call_id, field, value, who=visit.actor.name, now=visit.now)
             index_call(db, visit.site.rules.analyser, call.source, call.call_id)
     except (ValueError, ArchiveError) as error:
-        return problem_page(visit, 400, detail=str(error))
+        return call_view(visit, problem=str(error))
     finder_of(visit.site).renew_soon()
     visit.site.work.rematch()
     return redirect(f"{call_path(call.source, call.call_id)}?klart={'borta' if drop else 'rattat'}")
@@ -64,21 +69,40 @@ def read_value(field: str, text: str, visit: Visit) -> Any:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"”{text[:40]}” är inget datum. Skriv till exempel 2026-12-03.") from error
+    day, clock = _instant(text)
+    if clock is not None:
+        raise ValueError(f"Vi förstod inte datumet ”{text[:40]}”. Skriv bara dagen, till exempel 2027-02-01.")
+    return day
 
 
 def _deadline(line: str, visit: Visit) -> dict[str, Any]:
-    day, _, clock = line.replace("T", " ").partition(" ")
-    try:
-        at = time.fromisoformat(clock) if clock else time(23, 59, 59)
-    except ValueError as error:
-        raise ValueError(f"”{clock[:20]}” är ingen tid. Skriv till exempel 17:00.") from error
-    zone = visit.site.config.schedule.time_zone
-    moment = datetime.combine(_day(day), at.replace(tzinfo=None), visit.site.config.zone)
-    return {"at": moment.isoformat(), "precision": "minute" if clock else "day", "zone": zone, "text": "rättat för hand"}
+    day, clock = _instant(line)
+    moment = datetime.combine(day, clock or time(23, 59, 59), visit.site.config.zone)
+    return {
+        "at": moment.isoformat(),
+        "precision": "minute" if clock else "day",
+        "zone": visit.site.config.schedule.time_zone,
+        "text": "rättat för hand",
+    }
+
+
+def _instant(text: str) -> tuple[date, time | None]:
+    """Return the day and the time that a person typed: 2027-02-01 17:00, 1 februari 2027 or 1 februari 2027 kl. 17.
+
+    Raises:
+        ValueError: The text is no single day with its year, or no time; in Swedish.
+    """
+    text = text.strip()
+    if found := _ISO.fullmatch(text):
+        try:
+            return date.fromisoformat(found[1]), time.fromisoformat(found[2]) if found[2] else None
+        except ValueError as error:
+            raise ValueError(_NOT_UNDERSTOOD.format(text[:40])) from error
+    # Figures alone but in ISO's order may be day or month first: only a month in letters is sure.
+    dates = find_dates(text, reference=None, language="sv") if re.search(r"[a-zåäö]{3}", text.lower()) else []
+    if len(dates) != 1 or dates[0].date is None or dates[0].date_from is not None or dates[0].ambiguous:
+        raise ValueError(_NOT_UNDERSTOOD.format(text[:40]))
+    return dates[0].date, dates[0].time
 
 
 def steer(visit: Visit) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from monitor.web.login import COOKIE
+from monitor.web.login import COOKIE, DEVICE_COOKIE
 from monitor.web.pages import bare_page
 from monitor.web.site import Site
 from monitor.web.watch import PATHS
@@ -20,7 +20,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 QUERY_LIMIT = 4_000
-PATH_LIMIT = 1_000
+# A publisher's address of 2,000 letters is a call's key; percent-encoded, and again in a signed link, it grows to three times that.
+PATH_LIMIT = 8_000
 BODY_LIMIT = 300_000
 MARK = b"x-sida"
 """A header that our own pages bear on their way out; it is taken off here."""
@@ -76,6 +77,12 @@ class Gate:
             inner = self._introduce(scope)
             if inner["monitor_actor"] is None and self._is_raw(scope["path"]):
                 raise _Refused(403)
+            if (
+                scope["method"] == "POST"
+                and scope["path"] == "/logga-in"
+                and not await self._site.sessions.pace.wait(inner["monitor_client"])
+            ):
+                raise _Refused(429)
             await self._app(inner, _limited(receive), dressed)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
@@ -124,13 +131,16 @@ class Gate:
         except CookieError:
             cookie.clear()
         session = cookie[COOKIE].value if COOKIE in cookie else ""
-        client = (scope.get("client") or ("", 0))[0]
-        actor = self._site.sessions.actor(session, headers, str(client))
+        device = cookie[DEVICE_COOKIE].value if DEVICE_COOKIE in cookie else ""
+        peer = str((scope.get("client") or ("", 0))[0])
+        sessions = self._site.sessions
+        actor = sessions.actor(session, headers, peer)
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != b"authorization"]
         return {
             **scope,
             "headers": kept,
             "monitor_actor": actor,
+            "monitor_client": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,
         }
 

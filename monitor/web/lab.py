@@ -18,6 +18,7 @@ from monitor.archive.texts import calls_of, changed_ids, find_ids
 from monitor.calls import Call, call_zones
 from monitor.digest.wording import clean, iso_week
 from monitor.language.terms import parse_term
+from monitor.matching.files import load_toml
 from monitor.matching.judgement import ROUNDING, Judgement
 from monitor.matching.load import check_texts
 from monitor.matching.match import Evidence, Match, matches_of
@@ -82,7 +83,7 @@ def theme_file(theme: str) -> str:
 def parse_theme(text: str) -> ThemeFile:
     """The theme that a text holds. ValueError in words when it holds none."""
     try:
-        return ThemeFile.model_validate(tomllib.loads(text))
+        return ThemeFile.model_validate(load_toml(text))
     except ValidationError as error:
         found = error.errors()[0]
         raise ValueError(f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}") from error

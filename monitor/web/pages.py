@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from monitor.calls import is_web_address
 from monitor.digest.wording import HOME, clean, shorten
 from monitor.web import words
 from monitor.web.site import Site, Visit
@@ -35,7 +36,7 @@ PROBLEMS = {
     413: ("Det blev för mycket", "Det som skickades är större än vad sidan tar emot."),
     414: ("Frågan är för lång", "Korta frågan och försök igen."),
     415: ("Det går inte så", "Sidan tar bara emot formulär."),
-    429: ("Vänta en stund", "Det har varit för många försök. Vänta fem minuter och försök igen."),
+    429: ("Vänta en stund", "Det har varit för många försök. Vänta någon minut och försök igen."),
     500: ("Något gick fel", "Felet är noterat. Försök igen om en stund, eller hör av dig till samordnaren."),
     503: ("Arkivet är upptaget", "Det går inte att spara just nu. Försök igen om en liten stund."),
 }
@@ -104,13 +105,9 @@ def call_path(source: str, call_id: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """A publisher's address if it is a web address, else empty: a feed may hold `javascript:`."""
+    """Return a publisher's address if it is a plain web address, else "": a feed may hold `javascript:` or somebody's password."""
     text = url.strip()
-    return (
-        text
-        if text.lower().startswith(("https://", "http://")) and not any(char.isspace() or char < " " for char in text)
-        else ""
-    )
+    return text if is_web_address(text) and not any(char.isspace() or char < " " for char in text) else ""
 
 
 def one(count: int, single: str, several: str) -> str:

@@ -125,7 +125,6 @@ def _nothing(visit: Visit) -> Response:
 def _visit(site: Site, request: Request, variables: Mapping[str, str | None], body: bytes) -> Visit:
     many = _values(request.query_string)
     posted = _values(body.decode("utf-8", "replace"))
-    client = request.scope.get("client") or ("", 0)
     return Visit(
         site=site,
         method=request.method,
@@ -138,7 +137,7 @@ def _visit(site: Site, request: Request, variables: Mapping[str, str | None], bo
         posted_many=posted,
         query=request.query_string,
         actor=request.scope.get("monitor_actor"),
-        client=str(client[0]),
+        client=request.scope.get("monitor_client", ""),
         token=request.scope.get("csrftoken") or str,
     )
 

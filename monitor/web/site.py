@@ -211,6 +211,10 @@ class Visit:
         """A text of ours in the language of the page."""
         return translate(text, self.language)
 
+    def note(self, text: str) -> str:
+        """Return a note that a department or the coordinator wrote, for the coordinator alone; "" for any other reader."""
+        return text if self.actor is not None else ""
+
     @property
     def posted(self) -> bool:
         """Whether something is to be done."""

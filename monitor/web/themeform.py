@@ -10,6 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
+from monitor.matching.files import load_toml
 from monitor.matching.model import ALL_ZONES
 
 _SPLIT = re.compile(r"[,;\n]+")
@@ -19,7 +20,7 @@ MOST = 60
 def form_values(text: str) -> dict[str, Any] | None:
     """The fields of the form; None when the text is no TOML."""
     try:
-        raw = tomllib.loads(text)
+        raw = load_toml(text)
     except tomllib.TOMLDecodeError:
         return None
     head = raw.get("theme", {})

@@ -54,8 +54,39 @@ def test_how_it_goes_is_kept_with_its_history(browser, site, path):
         browser.post(path, {"lage": state, "anteckning": f"nu {state}"}, page=path)
     states = [row[5] for row in rows(site, "followup") if row[4] == "norden-001"]
     assert states == ["soker", "beviljad"]
+    browser.log_in()
     assert "nu beviljad" in browser.get("/forvaltning/kultur-fritid").text
     assert "nu beviljad" in browser.get("/utlysning/norden/norden-001").text
+
+
+def test_notes_are_for_the_coordinator_and_the_department_alone(browser, site, path):
+    page = browser.get(path).text
+    assert "ser bara ni och samordnaren" in page
+    assert "Only you and the coordinator" in browser.get(f"{path}?lang=en").text
+    browser.post(path, {"svar": "intressant", "anteckning": "Ring Eva, eva.privat@example.org"}, page=path)
+    browser.post(path, {"lage": "soker", "anteckning": "Eva.privat@example.org skriver"}, page=path)
+    assert "va.privat@example.org" in browser.get(path).text
+    addresses = [
+        "/",
+        "/sok",
+        "/sok.json",
+        "/sok.csv",
+        "/sok.atom",
+        "/arkiv.json",
+        "/forvaltning/kultur-fritid",
+        "/forvaltning/kultur-fritid.atom",
+        "/forvaltning/kultur-fritid.ics",
+        "/utlysning/norden/norden-001",
+        "/utlysning/norden/norden-001?lang=en",
+        "/kalender/norden/norden-001.ics",
+        "/uppfoljning",
+        "/uppfoljning?format=json",
+    ]
+    answered = {address: browser.get(address) for address in addresses}
+    assert {answer.status_code for answer in answered.values()} == {200}
+    assert [address for address, answer in answered.items() if "privat@example.org" in answer.text] == []
+    browser.log_in()
+    assert "va.privat@example.org" in browser.get("/utlysning/norden/norden-001").text
 
 
 def test_an_answer_that_is_none_is_refused(browser, site, path):

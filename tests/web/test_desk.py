@@ -127,6 +127,32 @@ def test_a_field_is_corrected_by_hand_with_who_and_when(coordinator, site, field
     assert site.work.rematched == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("1 februari 2027", "2027-02-01T23:59:59+01:00"),
+        ("1 februari 2027 kl. 17.00", "2027-02-01T17:00:00+01:00"),
+        ("2027-02-01 17:00", "2027-02-01T17:00:00+01:00"),
+        ("2027-02-01", "2027-02-01T23:59:59+01:00"),
+    ],
+)
+def test_a_day_is_understood_as_the_pages_write_it(coordinator, site, typed, stored):
+    path = "/utlysning/norden/norden-001"
+    assert coordinator.post(f"{path}/ratta", {"falt": "deadlines", "varde": typed}, page=path).status_code == 303
+    assert stored in rows(site, "corrections")[0][3]
+
+
+@pytest.mark.parametrize("typed", ["1 februari", "februari 2027", "31 februari 2027", "snart", "2027-02-30", "1-3 februari 2027"])
+def test_a_day_that_is_not_understood_is_answered_beside_the_field_with_the_typed_text(coordinator, site, typed):
+    path = "/utlysning/norden/norden-001"
+    answer = coordinator.post(f"{path}/ratta", {"falt": "deadlines", "varde": typed}, page=path)
+    assert answer.status_code == 400
+    assert f"Vi förstod inte datumet ”{typed}”" in answer.text
+    assert f">{typed}</textarea>" in answer.text
+    assert '<option value="deadlines" selected>' in answer.text
+    assert rows(site, "corrections") == []
+
+
 def test_what_was_corrected_is_found_by_its_new_words_at_once(coordinator, site):
     path = "/utlysning/norden/norden-002"
 

@@ -1,13 +1,19 @@
 """What a hostile publisher, mail scanner or visitor sends: the right page, the right status, nothing run, nothing stored."""
 
+import asyncio
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.corrections import load_call
+from monitor.archive.left_out import Aside, keep_left_out, take_back
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from tests.web.conftest import BASE, everything
+from monitor.web.login import LoginPace, Sessions
+from monitor.web.pages import call_path, safe_url
+from tests.web.conftest import BASE, Browser, everything
 from tests.web.sample import NOW
 
 HOSTILE_QUERIES = (
@@ -229,11 +235,102 @@ def test_forged_broken_and_old_links_answer_for_nobody(browser, site):
     assert everything(site) == before
 
 
-def test_ten_wrong_passwords_must_wait(browser):
-    for _ in range(10):
+@pytest.fixture
+def waited(site):
+    """The seconds that login attempts were made to wait, without waiting them."""
+    seconds = []
+
+    async def sleep(length):
+        seconds.append(length)
+
+    site.sessions.pace = LoginPace(sleep)
+    return seconds
+
+
+def test_wrong_passwords_make_the_next_try_slower_and_never_refuse_the_right_one(browser, waited):
+    for _ in range(12):
         assert browser.log_in("fel").status_code == 403
-    assert browser.log_in("fel").status_code == 429
-    assert browser.log_in().status_code == 429
+    assert waited == [1, 2, 4, 8, 8, 8, 8]
+    assert browser.log_in().status_code == 303
+    waited.clear()
+    browser.cookies.clear()
+    assert browser.log_in("fel").status_code == 403
+    assert waited == []
+
+
+def test_a_browser_that_has_logged_in_before_never_waits_for_the_guesses_of_others(site, browser, waited):
+    assert browser.log_in().status_code == 303
+    browser.post("/logga-ut", page="/samordna")
+    stranger = Browser(site)
+    for _ in range(12):
+        stranger.log_in("fel")
+    waited.clear()
+    assert browser.log_in().status_code == 303
+    assert waited == []
+    stranger.close()
+
+
+def test_tries_at_the_same_time_wait_for_each_other_and_are_bounded():
+    async def attack():
+        done = asyncio.Event()
+
+        async def sleep(length):
+            await done.wait()
+
+        pace = LoginPace(sleep)
+        for _ in range(9):
+            pace.note_failure("address 10.0.0.1")
+        tries = [asyncio.ensure_future(pace.wait("address 10.0.0.1")) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert await pace.wait("address 10.0.0.2")
+        done.set()
+        return await asyncio.gather(*tries)
+
+    assert asyncio.run(attack()).count(True) == 4
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "address"),
+    [
+        ((), "127.0.0.1", "10.1.1.1", "127.0.0.1"),
+        (("127.0.0.1",), "127.0.0.1", "10.1.1.1", "10.1.1.1"),
+        (("127.0.0.1",), "127.0.0.1", "6.6.6.6, 10.1.1.1", "10.1.1.1"),
+        (("127.0.0.1", "10.0.0.2"), "127.0.0.1", "6.6.6.6, 10.1.1.1, 10.0.0.2", "10.1.1.1"),
+        (("127.0.0.1",), "10.9.9.9", "10.1.1.1", "10.9.9.9"),
+        (("127.0.0.1",), "127.0.0.1", "", "127.0.0.1"),
+    ],
+)
+def test_only_a_named_proxy_says_who_asks(site, proxies, peer, forwarded, address):
+    web = site.config.web.model_copy(update={"proxies": proxies})
+    sessions = Sessions(site.config.data_dir, site.secret, web)
+    assert sessions.client_address(peer, {"x-forwarded-for": forwarded} if forwarded else {}) == address
+
+
+def test_a_session_ends_at_log_out_and_a_copy_of_its_cookie_with_it(coordinator):
+    copied = coordinator.cookies["samordnare"]
+    assert coordinator.get("/samordna").status_code == 200
+    coordinator.post("/logga-ut", page="/samordna")
+    coordinator.cookies.set("samordnare", copied)
+    assert coordinator.get("/samordna").status_code == 302
+
+
+def test_a_call_with_a_long_address_has_a_page_and_answer_links(browser, site):
+    call_id = "https://exempel.se/" + "å" * 900
+    with open_archive(site.config.archive) as archive:
+        call = replace(load_call(archive.db, "norden", "norden-001"), call_id=call_id, url=call_id)
+        keep_left_out(archive.db, "norden", {}, {call_id: Aside("prov", call)}, NOW)
+        take_back(archive.db, "norden", call_id, NOW)
+    assert browser.get(call_path("norden", call_id)).status_code == 200
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id=call_id, digest="2026-W20-kultur-fritid")
+    assert browser.get(f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "http://user:pw@example.se/", "https://user@example.se/", "//example.se", "http://[::1", "ftp://a/"],
+)
+def test_an_address_that_is_no_plain_web_address_is_never_a_link(url):
+    assert safe_url(url) == ""
 
 
 def test_a_cookie_that_we_did_not_sign_is_nobody(browser):

@@ -108,7 +108,16 @@ def test_a_draft_is_tried_though_it_sends_nothing(site):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "[theme]", '[theme]\nid = "kultur"', '[[signal]]\nwords = ["*"]', "[theme]\nid = 1\n[[signal]]\nid = 2"],
+    [
+        *(
+            "[" * 3_000,
+            "a = " + "[" * 3_000,
+            "a = " + "{b=" * 3_000,
+            ".".join("a" * 40_000) + " = 1",
+            "[" + ".".join("a" * 40_000) + "]",
+        ),
+        *("", "x", "[theme]", '[theme]\nid = "kultur"', '[[signal]]\nwords = ["*"]', "[theme]\nid = 1\n[[signal]]\nid = 2"),
+    ],
 )
 def test_a_text_that_is_no_theme_gives_words_and_no_error(own, text):
     answer = own.post("/regler/kultur/prova", {"text": text or " ", "redigering": "text"}, page="/regler/kultur")

@@ -1,0 +1,112 @@
+"""Finding a call by whatever a person has at hand."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.archive import open_archive
+from monitor.archive.left_out import Aside, keep_left_out
+from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
+from monitor.archive.store import SourceRun, store_run
+from monitor.calls import Call
+from monitor.errors import ArchiveError
+
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
+CALLS = (
+    Call(
+        source="naturvardsverket",
+        call_id="https://naturvardsverket.se/utlysningar/klimatklivet",
+        title="Klimatklivet: investera i minskade utsläpp",
+        url="https://www.naturvardsverket.se/utlysningar/klimatklivet/",
+    ),
+    Call(
+        source="portal",
+        call_id="49001",
+        title="European Cooperation Projects Small Scale",
+        url="https://example.org/topic/49001",
+        identifier="CREA-CULT-2026-COOP-1",
+    ),
+    Call(
+        source="portal", call_id="49002", title="European Cooperation Projects Large Scale", url="https://example.org/topic/49002"
+    ),
+    Call(source="mucf", call_id="unga", title="Bidrag till unga i Småland", url="https://mucf.se/bidrag/unga"),
+)
+
+
+@pytest.fixture
+def db(tmp_path):
+    with open_archive(tmp_path / "archive.db") as archive:
+        for source in {call.source for call in CALLS}:
+            own = tuple(call for call in CALLS if call.source == source)
+            run = SourceRun(
+                source=source,
+                name=source,
+                publisher="",
+                kind="page",
+                url="https://example.org/",
+                language="sv",
+                started=NOW,
+                finished=NOW,
+                state="accepted",
+                reason="",
+                complete_list=False,
+                seen=len(own),
+                calls=own,
+            )
+            store_run(archive.db, run, NOW)
+        left_out = Call(
+            source="mucf",
+            call_id="https://mucf.se/om",
+            title="Föreningsbidrag 2027",
+            url="https://www.mucf.se/om/foreningsbidrag",
+        )
+        with archive.db.atomic():
+            keep_left_out(archive.db, "mucf", {}, {left_out.call_id: Aside("kommunens eget bidrag", left_out)}, NOW)
+        yield archive.db
+
+
+@pytest.mark.parametrize(
+    ("text", "call_id"),
+    [
+        ("Klimatklivet: investera i minskade utsläpp", CALLS[0].call_id),
+        ("  klimatklivet – investera i  MINSKADE utsläpp ", CALLS[0].call_id),
+        ("”Klimatklivet: investera i minskade utsläpp”", CALLS[0].call_id),
+        ("https://www.naturvardsverket.se/utlysningar/klimatklivet/", CALLS[0].call_id),
+        ("http://naturvardsverket.se/utlysningar/klimatklivet", CALLS[0].call_id),
+        ("naturvardsverket.se/utlysningar/klimatklivet", CALLS[0].call_id),
+        (
+            "http://127.0.0.1:8001/utlysning/naturvardsverket/https%3A%2F%2Fnaturvardsverket.se%2Futlysningar%2Fklimatklivet?lang=en",
+            CALLS[0].call_id,
+        ),
+        ("/utlysning/portal/49001", "49001"),
+        ("portal/49001", "49001"),
+        ("crea-cult-2026-coop-1", "49001"),
+        ("European cooperation projects small scale", "49001"),
+        ("Bidrag till unga i Smaland", "unga"),
+        ("Bidrag till unga i Småland.", "unga"),
+    ],
+)
+def test_a_call_is_found_by_whatever_a_person_has_at_hand(db, text, call_id):
+    assert find_call(db, text)[1] == call_id
+
+
+def test_several_that_are_alike_are_offered_and_none_is_taken(db):
+    assert find_calls(db, "European Cooperation Projects") == []
+    with pytest.raises(ArchiveError, match=r"Menar du .*Small Scale \(portal/49001\); .*Large Scale \(portal/49002\)"):
+        find_call(db, "European Cooperation Projects")
+    assert {named.call_id for named in similar_calls(db, "cooperation projects european")} == {"49001", "49002"}
+
+
+@pytest.mark.parametrize("text", ["", " ", "Något helt annat", "https://example.org/", "/utlysning/x/y", "(", "%", "a/b/c"])
+def test_an_unknown_name_finds_nothing(db, text):
+    assert find_calls(db, text) == []
+    with pytest.raises(ArchiveError, match=r"finns inte i arkivet$"):
+        find_call(db, text)
+
+
+@pytest.mark.parametrize("text", ["föreningsbidrag 2027", "https://mucf.se/om/foreningsbidrag/", "mucf/https://mucf.se/om"])
+def test_an_item_that_was_left_out_is_found_the_same_way(db, text):
+    found = find_aside(db, text)
+    assert found is not None
+    assert found.reason == "kommunens eget bidrag"
+    assert find_aside(db, "Klimatklivet") is None
