@@ -419,10 +419,12 @@ def _with_roles(found: Sequence[FoundAmount], words: str, segments: Sequence[Seg
 
 
 def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> FoundAmount:
+    if item.role is AmountRole.RATE:
+        return item
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item = replace(item, most=MOST.search(before) is not None, least=(LEAST.search(before) or MORE.match(after)) is not None)
-    if item.role is AmountRole.RATE or ASKED.search(before):
+    if ASKED.search(before):
         return item
     if PER.match(after):
         return replace(item, role=AmountRole.PROJECT)

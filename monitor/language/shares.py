@@ -125,7 +125,7 @@ _OF_GRANT = re.compile(
 )
 # "... rate of 20 % by the applicant": who stands directly behind decides.
 _BY = re.compile(
-    rf"\s*(?:by|from|av|från|af|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b",
+    rf"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b",
     re.IGNORECASE,
 )
 _NONE_ASKED = re.compile(
@@ -136,9 +136,12 @@ _NONE_ASKED = re.compile(
 _CLAUSE = re.compile(
     r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b", re.IGNORECASE
 )
-_NUMBER = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{WORD_NUMBER})"
-_RATE = re.compile(
-    rf"(?<![\w.,/:])(?:(?P<low>{_NUMBER})\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|and)\s?)?(?P<rate>{_NUMBER})$",
+_FIGURES = r"(?<![\w.,/:])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+_FIGURES_LAST = re.compile(rf"{_FIGURES}$")
+_WORD_LAST = re.compile(rf"(?<!\w)(?:{WORD_NUMBER})$", re.IGNORECASE)
+_LINK_LAST = re.compile(r"(?:-|\b(?:till|til|to|och|og|and))\s?$", re.IGNORECASE)
+_LOW_LAST = re.compile(
+    rf"(?:{_FIGURES}|(?<!\w)(?:{WORD_NUMBER}))\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|and)\s?$",
     re.IGNORECASE,
 )
 _LOOK_BACK = 48
@@ -183,15 +186,17 @@ def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate
     rates: dict[int, list[_Rate]] = {}
     for sign in PERCENT.finditer(words):
         begin = max(0, sign.start() - _LOOK_BACK)
-        hit = _RATE.search(words[begin : sign.start()])
+        before = words[begin : sign.start()]
+        hit = (_FIGURES_LAST if before[-1:].isdigit() else _WORD_LAST).search(before) if before[-1:].isalnum() else None
         if hit is None:
             continue
         start = begin + hit.start()
         place = bisect_right(starts, start) - 1
         if place < 0 or start >= segments[place].end:
             continue
-        number = parse_number(hit["rate"])
-        whole = number is not None and number == int(number) and 0 < number <= 100 and not hit["low"]
+        number = parse_number(hit[0])
+        span = _LINK_LAST.search(before, 0, hit.start()) and _LOW_LAST.search(before[: hit.start()])
+        whole = number is not None and number == int(number) and 0 < number <= 100 and not span
         least = LEAST.search(words[max(segments[place].start, start - _LOOK_BACK) : start]) is not None
         rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
     return rates
@@ -283,9 +288,9 @@ class _Sentence:
         start, end = item.start - self._segment.start, item.end - self._segment.start
         if self._something_else or _OF_GRANT.match(self._words, end):
             return _Payer.NOBODY, ""
-        if by := _BY.match(self._words, end):
-            cue = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
-            return cue.payer, self._quote(cue, start, end)
+        if self._cues and (by := _BY.match(self._words, end)):
+            behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
+            return behind.payer, self._quote(behind, start, end)
         left, right = self._clause(start)
         while self._cues:
             cue = self._best(item, left, right)

@@ -95,6 +95,7 @@ def test_reading_a_day_twice_changes_nothing(db):
     [
         ({"deadlines": (deadline("2026-10-01"),)}, "deadline_moved"),
         ({"budget": Budget(total=5)}, "budget_changed"),
+        ({"budget": Budget(total=5, funder_share=40, own_share=60)}, "budget_changed"),
         ({"sections": (Section(title="Scope", text="New words"),)}, "text_changed"),
         ({"notices": (Notice(at=None, text="A webinar is held on 3 June."),)}, "news"),
     ],
@@ -129,6 +130,17 @@ def test_a_guessed_year_is_kept_and_older_calls_have_none(db):
     written = encode_call(call("1"))
     assert "year_guessed" not in written
     assert decode_call(written).deadlines[0].year_guessed is False
+
+
+def test_a_share_that_moves_is_a_change_and_one_that_is_only_now_read_is_none():
+    stated = [replace(call("1"), budget=Budget(total=5, **shares)) for shares in ({}, {"funder_share": 40}, {"funder_share": 60})]
+    nothing, forty, sixty = stated
+    assert compare_calls(nothing, forty) == compare_calls(forty, nothing) == []
+    (event,) = compare_calls(forty, sixty)
+    assert event.type == "budget_changed"
+    assert '"funder_share": 60' in event.new
+    only = replace(call("1"), budget=Budget(own_share=20))
+    assert compare_calls(call("1"), only) == compare_calls(only, call("1")) == []
 
 
 def test_opened_is_said_once(db):

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.codec import call_hash, call_row, encode_call
+from monitor.archive.changes import compare_calls
+from monitor.archive.codec import call_hash, call_row, decode_call, encode_call
 from monitor.config import Config
 from monitor.errors import ArchiveError
 from monitor.jobs.backup import make_backup, restore_backup
@@ -32,6 +34,8 @@ def config(tmp_path):
     row = {**call_row(call, NOW), **seen, "baseline": 0, "hash": call_hash(data), "data": data}
     with closing(sqlite3.connect(config.archive)) as old:
         old.executescript(OLD.read_text("utf-8"))
+        there = [name for _, name, *_ in old.execute("PRAGMA table_info (calls)")]
+        row = {name: value for name, value in row.items() if name in there}
         old.execute(f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
         old.commit()
     return config
@@ -47,6 +51,19 @@ def test_an_earlier_archive_becomes_what_a_new_one_is_and_keeps_what_it_holds(co
         index_archive(archive)
         assert [hit.call_id for hit in search_archive(config, archive, "ungdomsutbyte", NOW).hits] == ["1"]
     assert shape(config.archive) == shape(tmp_path / "new.db")
+
+
+def test_the_share_of_an_earlier_version_is_the_funders(config):
+    with closing(sqlite3.connect(config.archive)) as old:
+        old.execute("""UPDATE calls SET data = json_set(data, '$.budget', json('{"total": 5, "rate": 40}'))""")
+        old.commit()
+    with open_archive(config.archive) as archive:
+        data, funder, own = archive.db.execute("SELECT data, funder_share, own_share FROM calls").fetchone()
+    assert (funder, own) == (40, None)
+    budget = decode_call(data).budget
+    assert (budget.total, budget.funder_share, budget.own_share) == (5, 40, None)
+    again = replace(decode_call(data), budget=replace(budget, own_share=60, own_share_text="egenfinansiering 60 procent"))
+    assert compare_calls(decode_call(data), again) == []
 
 
 def test_the_copy_beside_it_is_the_archive_as_the_earlier_version_wrote_it(config, tmp_path):

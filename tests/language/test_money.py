@@ -130,7 +130,7 @@ def test_budget_of_a_call():
     budget = find_budget(
         "Utlysta medel 36 miljoner kronor. Ett projekt kan få mellan 500 000 och 2 000 000 kronor. Regionalfonden finansierar högst 40 procent av kostnaderna."
     )
-    assert (budget.total, budget.project_min, budget.project_max, budget.rate, budget.currency) == (
+    assert (budget.total, budget.project_min, budget.project_max, budget.funder_share, budget.currency) == (
         36_000_000,
         500_000,
         2_000_000,
@@ -145,8 +145,8 @@ def test_budget_leaves_empty_what_is_not_stated_or_contradicts_itself():
     two = find_budget("Totalt utlyses 300 miljoner kronor. Utlysta medel: 200 miljoner kronor.")
     assert two.total is None
     own = find_budget("Medfinansieringen ska uppgå till 53 procent. Energiprestandan ska förbättras med minst 20 procent.")
-    assert own.rate is None
-    assert find_budget("Stödet täcker 30 till 50 procent av kostnaderna.").rate is None
+    assert (own.funder_share, own.own_share) == (None, 53)
+    assert find_budget("Stödet täcker 30 till 50 procent av kostnaderna.").funder_share is None
     caps = find_budget("Små projekt kan få högst 100 000 kr. Stora projekt kan få högst 900 000 kr.")
     assert (caps.project_min, caps.project_max) == (None, None)
 
@@ -350,12 +350,12 @@ LARGE = 10**5
     [
         "1" * LARGE,
         "a" * LARGE,
-        "000 " * LARGE,
+        "000 " * (LARGE // 4),
         "1 kr " * (LARGE // 10),
-        "1-" * LARGE,
+        "1-" * (LARGE // 2),
         "en miljon " * (LARGE // 10),
         "1" + " " * LARGE + "kr",
-        "1 % " * LARGE,
+        "1 % " * (LARGE // 4),
     ],
 )
 def test_hostile_text_is_read_to_its_end(text):

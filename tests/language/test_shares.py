@@ -1,0 +1,200 @@
+"""What the funder pays and what the applicant pays. The phrases are ours."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.language.budget import find_budget
+from monitor.language.shares import Shares, find_shares
+
+
+def shares(text):
+    found = find_shares(text)
+    return found.funder, found.own
+
+
+FUNDER = [
+    "Stödnivån är {} procent.",
+    "Stödandel: högst {} %",
+    "EU-stöd {} procent",
+    "Bidraget täcker högst {} procent av kostnaderna.",
+    "Regionalfonden finansierar högst {} procent.",
+    "EU:s medfinansiering är {} procent.",
+    "Högst {} procent av kostnaderna kan ersättas.",
+    "{} procent finansieras av EU.",
+    "Ni kan få bidrag med upp till {} procent av kostnaderna.",
+    "Stödnivå\n{} procent",
+    "Lump sum grant at a funding rate of {} %.",
+    "The co-financing rate is {} %.",
+    "The EU grant covers up to {} % of eligible costs.",
+    "EU co-funding of {} per cent.",
+    "Up to {}% of the costs are reimbursed.",
+    "Tilskud på op til {} % af udgifterna.",
+    "Puljen dækker {} pct. af omkostningerne.",
+    "Støtte inntil {} %",
+    "Tilskuddet dekker inntil {} prosent av kostnadene.",
+]
+OWN = [
+    "Medfinansiering {} %",
+    "Medfinansiering krävs med minst {} procent.",
+    "Egenfinansieringen ska vara minst {} procent.",
+    "Egeninsatsen är {} procent av kostnaderna.",
+    "Minst {} procent ska finansieras av sökanden.",
+    "Kommunen ska själv stå för {} procent av kostnaderna.",
+    "EU-stödet kräver medfinansiering med {} procent.",
+    "Medfinansiering:\nminst {} procent",
+    "Applicants must co-finance at least {} % of the costs.",
+    "Co-funding by the applicant: at least {} %",
+    "An own contribution of {} % is required.",
+    "The applicant's co-financing rate is {} %.",
+    "Own co-financing rate: {} %",
+    "A co-financing rate of {} % by the beneficiaries.",
+    "Projects must provide {}% match funding.",
+    "At least {} % must be covered by the applicant.",
+    "Egenandelen må være minst {} prosent.",
+    "Medfinansiering fra ansøger på mindst {} %.",
+    "Projektet kræver egenfinansiering på {} pct.",
+]
+NEITHER = [
+    "Co-financing: {} %",
+    "Offentlig medfinansiering {} procent.",
+    "National co-financing {} %.",
+    "Energiprestandan ska förbättras med minst {} procent.",
+    "Pre-financing of {} % is paid at the start.",
+    "Minst {} procent av budgeten ska avse ungdomar.",
+    "Medfinansiering motsvarande {} procent av bidraget.",
+    "Indirekta kostnader ersätts med {} procent.",
+    "{} procent av kommunerna har svarat.",
+]
+
+
+@given(text=st.sampled_from(FUNDER), value=st.integers(1, 100))
+@settings(max_examples=300, deadline=None)
+def test_what_the_funder_pays(text, value):
+    found = find_shares(text.format(value))
+    assert (found.funder, found.own, found.own_text) == (value, None, "")
+    assert str(value) in found.funder_text
+    assert found.funder_text in " ".join(text.format(value).split())
+
+
+@given(text=st.sampled_from(OWN), value=st.integers(1, 100))
+@settings(max_examples=300, deadline=None)
+def test_what_the_applicant_pays(text, value):
+    found = find_shares(text.format(value))
+    assert (found.funder, found.own, found.funder_text) == (None, value, "")
+    assert str(value) in found.own_text
+    assert found.own_text in " ".join(text.format(value).split())
+
+
+@pytest.mark.parametrize("text", NEITHER)
+def test_a_percentage_of_something_else_is_no_share(text):
+    assert find_shares(text.format(40)) == Shares()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("EU betalar högst 80 procent, ni minst 20 procent.", (80, 20)),
+        ("80 procent EU-stöd och 20 procent egenfinansiering.", (80, 20)),
+        ("Egenfinansieringen ska vara minst 20 procent och stödet högst 80 procent.", (80, 20)),
+        ("The EU funds 75 %, the beneficiaries 25 %.", (75, 25)),
+        ("A maximum co-financing rate of 60%, with the beneficiary contributing 40%", (60, 40)),
+        ("Naturvårdsverket betalar 90 procent och kommunen 10 procent.", (90, 10)),
+        ("Stödet täcker 40 procent av kostnaderna. Resten är medfinansiering från er eller andra.", (40, None)),
+        ("Stödet är 15 miljoner euro och 80 procent av kostnaderna.", (80, None)),
+    ],
+)
+def test_both_in_one_text(text, found):
+    assert shares(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ingen medfinansiering krävs.",
+        "Medfinansiering krävs inte.",
+        "No co-financing is required.",
+        "Det behövs ingen egeninsats.",
+    ],
+)
+def test_that_nothing_is_asked_for_is_a_share_of_nought(text):
+    assert shares(text) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stödnivå: 20 procent för stora, stödnivå 40 procent för medelstora.",
+        "The funding rate is 80 % for municipalities and 50 % for companies.",
+        "Stödet täcker 30 till 50 procent av kostnaderna.",
+        "Medfinansiering 20 procent. Medfinansiering för företag 40 procent.",
+        "Egenfinansiering minst 60 procent. EU betalar högst 60 procent.",
+        "Stödnivån är 140 procent.",
+    ],
+)
+def test_two_values_or_a_span_are_not_stated(text):
+    assert shares(text) == (None, None)
+
+
+def test_a_budget_holds_both_with_their_words():
+    budget = find_budget(
+        "Totalt utlyses 30 miljoner kronor. EU-stödet är högst 40 procent. Medfinansiering krävs med minst 50 procent.", "sv"
+    )
+    assert (budget.total, budget.funder_share, budget.own_share) == (30_000_000, 40, 50)
+    assert (budget.funder_share_text, budget.own_share_text) == (
+        "EU-stödet är högst 40 procent",
+        "Medfinansiering krävs med minst 50 procent",
+    )
+
+
+PIECES = st.sampled_from(
+    [
+        "medfinansiering ",
+        "EU ",
+        "stöd ",
+        "funding rate ",
+        "ni ",
+        "betalar ",
+        "80 ",
+        "%",
+        "procent",
+        " och ",
+        ", ",
+        ". ",
+        "\n",
+        "av ",
+        "kostnader ",
+        "(",
+        "100",
+        "-",
+        "till ",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
+@settings(max_examples=300, deadline=None)
+def test_no_text_raises_and_shares_are_shares(text):
+    found = find_shares(text)
+    assert found.funder is None or 1 <= found.funder <= 100
+    assert found.own is None or 0 <= found.own <= 100
+    assert (found.funder_text == "") == (found.funder is None)
+    assert (found.own_text == "") == (found.own is None)
+
+
+LARGE = 10**5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 % " * (LARGE // 4),
+        "medfinansiering " * (LARGE // 16),
+        "%" * LARGE,
+        "EU betalar 5 procent och " * (LARGE // 25),
+        "av " * (LARGE // 3) + "5 %",
+        "egen" + " " * LARGE + "insats 5 %",
+    ],
+)
+def test_hostile_text_is_read_to_its_end(text):
+    find_budget(text, "sv")
