@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from monitor.language.applicant_words import (
@@ -66,9 +66,14 @@ def _tags() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @cache
-def _most_words() -> int:
-    """Return how many words the longest phrase of the tables has."""
-    return max(phrase.count(" ") + 1 for phrase in (*_nouns()[0], *_tags()[0]))
+def _phrase_lengths() -> dict[str, int]:
+    """Return how many words the longest phrase has that begins with a word; words that begin none are left out."""
+    lengths: dict[str, int] = {}
+    for phrase in (*_nouns()[0], *_tags()[0]):
+        words = " ".join(_WORD.findall(phrase)).split()
+        if len(words) > 1:
+            lengths[words[0]] = max(len(words), lengths.get(words[0], 0))
+    return lengths
 
 
 _LONGEST_WORD = 60
@@ -76,6 +81,7 @@ _ABBREVIATION = 4
 """Letters of a word whose full stop may be that of an abbreviation: "mio.", "bl.a."."""
 
 
+@lru_cache(maxsize=20_000)
 def _known(word: str, language: str) -> tuple[str, Noun | None]:
     """Return the tag of a word or phrase, and its noun; an empty tag when it is in no table."""
     if language in ("da", "no", "nb", "nn"):
@@ -108,6 +114,49 @@ def _known(word: str, language: str) -> tuple[str, Noun | None]:
     return "", None
 
 
+_NAMES, _APPLIES, _ASKS = 1, 2, 4
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMel")
+_ASKING_TAGS = frozenset("wkMel")
+
+
+@cache
+def _first_words() -> dict[str, int]:
+    """Return what the phrases that begin with a word may do: name a group, speak of applying, ask for applicants."""
+    does: dict[str, int] = {}
+    for phrase in _nouns()[0]:
+        first = phrase.split(" ")[0]
+        does[first] = does.get(first, 0) | _NAMES
+    for phrase, tag in _tags()[0].items():
+        for first in {phrase.split(" ")[0], (_WORD.findall(phrase) or [""])[0]}:
+            does[first] = does.get(first, 0) | _does(tag)
+    return does
+
+
+def _does(tag: str) -> int:
+    return _NAMES * (tag == "n") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
+
+
+@lru_cache(maxsize=20_000)
+def _use_of(word: str, language: str) -> int:
+    """Return what a word may do, by itself or as the first one of a phrase."""
+    folded = word.casefold()
+    everyone = _NAMES if folded in _EVERYONE else 0
+    return _first_words().get(folded, 0) | everyone | (_does(_known(folded, language)[0]) if word[0].isalpha() else 0)
+
+
+def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
+    """Return whether a segment can hold a clause about applicants: a group and a word of applying, or a question for them.
+
+    Most segments of a long text cannot; this look at each word alone spares the search for phrases and clauses.
+    """
+    uses = 0
+    for word in _WORD.findall(text, start, end):
+        uses |= _use_of(word, language)
+        if uses & _ASKS or uses & (_NAMES | _APPLIES) == _NAMES | _APPLIES:
+            return True
+    return False
+
+
 def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
     """Return the words of a segment with their tags; a phrase of the tables is one token."""
     found = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
@@ -117,7 +166,7 @@ def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
         word, first, last = found[place]
         taken, tag, noun = 1, "", None
         if word[0].isalpha():
-            for many in range(min(_most_words(), len(found) - place), 0, -1):
+            for many in range(min(_phrase_lengths().get(word, 1), len(found) - place), 0, -1):
                 phrase = " ".join(part for part, _, _ in found[place : place + many])
                 tag, noun = _known(phrase, language)
                 if tag:

@@ -114,7 +114,7 @@ NOUN_ROWS = (
         "",
         "universitet, universitetet, universiteten, *universitet, *högskolor, *högskola, högskola, högskolor, högskolan, högskolorna, yrkeshögskolor, lärosäte, lärosäten, lärosätena, "
         "akademin, akademi, forskare, forskargrupp, forskargrupper, forskningsinstitut, forskningsinstituten, forskningsorganisationer, "
-        "forskningsutförare, doktorander, forskarna",
+        "forskningsutförare, doktorander, doktorand, forskarna, disputerade forskare",
         "Lärosäten kan söka anslaget.",
     ),
     Row(
@@ -289,13 +289,13 @@ TAGS: dict[str, str] = {
         ("X", "cannot, can't, can’t, may not, can not"),
         ("x", "inte, ej, icke, not, ikke, ikkje, never, aldrig, aldri, varken, neither, nor, verken, hverken, inga, ingen, inget, no, "
               "utom, except, excluding, undantaget, med undantag för, med undantag av, with the exception of, bortsett fra, bortset fra, undtagen, unntatt"),
-        ("o", "endast, bara, enbart, enkom, uteslutande, only, solely, exclusively, kun, bare, utelukkende, udelukkende, berre, blott"),
+        ("o", "endast, bara, enbart, enkom, uteslutande, only, solely, exclusively, kun, bare, utelukkende, udelukkende, berre, blott, alene"),
         ("Y", "inte bara, inte enbart, inte endast, not only, not just, ikke kun, ikke bare, ikkje berre"),
         (".", "at least, up to, upp till, op til, opp til, final beneficiaries, ultimate beneficiaries, slutliga mottagare, granting authority, awarding authority, "
               "managing authority, contracting authority, managing authorities, granting authorities, contracting authorities, förvaltande myndighet, "
               "to be, bara en, endast en gång, only once"),
         ("a", "söka, ansöka, nominera, rekvirera, apply, søge, ansøge, søke, søkje, tillansöka, be applicants, vara med och söka"),
-        ("p", "sökas, ansökas, söks, ansöks, rekvireras, søges, ansøges, søkes, søkast, applied for"),
+        ("p", "går att söka, går det att söka, möjligt att söka, mulig å søke, muligt at søge, sökas, ansökas, söks, ansöks, rekvireras, søges, ansøges, søkes, søkast, applied for"),
         ("s", "søker, söker, ansöker, applies, søger, ansøger om, ansöker om, rekvirerar"),
         ("u", "skickas, lämnas, göras, görs, ges in, submitted, made, indsendes, sendes, leveres, indgives, lodged"),
         ("K", "are excluded, is excluded, är undantagna, är undantagen, är undantaget, undantas, er undtaget, er undtagne, er unntatt, är uteslutna, "
@@ -317,8 +317,8 @@ TAGS: dict[str, str] = {
               "*ordningen, *ordning, erbjudandet, satsningen, tilskudsordningen, utlysinga, initiative, initiativet, competition, opportunity, participation, deltagande, ansökningstiden, "
               "checken, stipendiet"),
         ("e", "stödberättigade, stödberättigad, bidragsberättigade, bidragsberättigad, behöriga, behörig, eligible, støtteberettigede, "
-              "støtteberettiget, støtteberettigete, støtteberettigede ansøgere, ineligible, tilskudsberettigede"),
-        ("k", "sökande, sökanden, sökandena, applicant, applicants, ansøger, ansøgere, ansøgeren, ansøgerne, søkere, søkeren, søkar, søkarar, "
+              "støtteberettiget, støtteberettigete, støtteberettigede ansøgere, ansøgningsberettigede, søknadsberettigede, ineligible, tilskudsberettigede"),
+        ("k", "ansøgerkreds, ansøgerkredsen, søkekrets, sökande, sökanden, sökandena, applicant, applicants, ansøger, ansøgere, ansøgeren, ansøgerne, søkere, søkeren, søkar, søkarar, "
               "stödmottagare, stödmottagaren, bidragsmottagare, beneficiary, beneficiaries, stödsökande, bidragssökande, recipients, "
               "søkerne, behöriga sökande, eligible applicants, projektägare, projektägaren, projekteier, prosjekteier, prosjekteiere, tilskudsmodtagere, "
               "tilskuddsmottakere, tilskuddsmottaker"),
@@ -344,7 +344,7 @@ TAGS: dict[str, str] = {
         ("D", "delta, medverka, ingå, participate, join, take part, deltage, delta i, vara med, være med, inngå, indgå, be involved, be included"),
         ("T", "riktar sig, vänder sig, öppen, öppet, öppna, open, avsedd, avsett, avsedda, riktad, riktat, riktade, riktas, rettet, henvender sig, "
               "åben, åbent, åbne, åpen, åpent, åpne, aimed, addressed, targeted, directed, intended, available, designed, retter sig, vender seg, "
-              "retter seg, ope, open for, är till, er til, målrettet, målrettede, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
+              "retter seg, ope, open for, är till, er til, målrettet, målrettede, øremerket, øremærket, öronmärkt, öronmärkta, öronmärkt, reserverade, reserveret, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
               "begränsad, begränsat, förbehållet, förbehållen, tillgängligt, tillgänglig"),
         ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, "
               "opfordrer, bjuder nu in, inviterar nu"),
@@ -367,7 +367,7 @@ TAGS: dict[str, str] = {
               "mellom, gjennom, gennem, innen, inden, enligt, utanför, outside, around, kring, gällande, regarding, bland, among, against, "
               "across, över, via, på uppdrag av, on behalf of, för att, to support, to help, innenfor, efter"),
         ("E", "per"),
-        ("y", "ni, du, you, dere, er organisation, din organisation, your organisation, they, those, jer"),
+        ("y", "den som, de som, dem som, those who, ni, du, you, dere, er organisation, din organisation, your organisation, they, those, jer"),
         ("q", "om, if, hvis, dersom, såfremt, provided"),
         ("O", "andra, övriga, others, andre, øvrige, andra sökande, other applicants, ingen annan, nobody else, no one else, ingen andre"),
         ("W", "vill, önskar, want, wants, wish, wishes, wishing, wanting, ønsker, vil, looking, planerar, behöver, seeking, interested"),

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.language.applicant_phrases import Head, Token, find_heads, read_tokens
+from monitor.language.applicant_phrases import Head, Token, find_heads, may_name_applicants, read_tokens
 from monitor.language.applicant_words import Group, word_set
 from monitor.language.segments import Segment, split_segments
 
-LONGEST = 100_000
+LONGEST = 40_000
 """Characters of a text that are read: who may apply stands in the beginning of a page, not behind it."""
 _WORDS_SHOWN = 200
 _HEAD = 800
@@ -72,6 +72,7 @@ _CUES = (
     _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
     _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
     _cue("heading", r"w[^?:n]{0,4}T[^?:n]{0,6}", "after"),
+    _cue("heading", r"^w[^?:n]{0,4}f(?=\?)", "after"),
     _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
     _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
     _cue("applying", r"[mX]~{0,10}?a", "before"),
@@ -79,7 +80,7 @@ _CUES = (
     _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
     _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
     _cue("getting", r"(?:[mX][^mXnB:;?]{0,3})?R(?=[^B:;?n]{0,4}[$#cS])", "before"),
-    _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$", "before"),
+    _cue("present", r"(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$|(?<=n)a(?=[ift$A]|[.;]?$)", "before"),
     _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
     _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
     _cue("by", r"A[^B:;?,n]{0,3}v(?=_{0,4}n)", "after", weak=True),
@@ -106,18 +107,11 @@ _CUES = (
     _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
     _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
-    _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q", "before"),
+    _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),
     _cue("each", r"E(?=_{0,1}n)", "after", weak=True),
     _cue("exception", r"Bx(?=_{0,3}n)", "after"),
     _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
-)
-_HINT = re.compile(
-    r"s[öøo]k|søg|apply|applic|eligib|\bopen\b|åp[en]|åb[en]|öppe|öppn|rikta|vänder|henvend|retter|rettet|target|address|aimed|intended|"
-    r"till|til|stöd|støt|tilsk|bidrag|medel|midler|grant|fund|award|alloca|submit|invit|inbjud|bjuder|uppmanar|welcom|nominer|rekvir|"
-    r"part|delta|tillsammans|sammen|together|samarb|samverk|collab|cooperat|ansøg|målgr|\bper\b|reserv|begräns|restrict|limited|led(?:as|a|s|es|er)?\b|"
-    r"koordin|coordin|\b(?:få|får|receive|rätt|entitled|only|kun|bare|endast|enbart|bara)\b|för|\bfor\b|beneficiar|vem|hvem|who|\b(?:är|are|er)\s+(?:ni|du|you|I|dere)\b",
-    re.IGNORECASE,
 )
 _STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
@@ -173,7 +167,7 @@ class _Reader:
     def read(self) -> tuple[Applicant, ...]:
         """Return the statements in the order of the text."""
         for segment in split_segments(self.text):
-            if self._listing or self._asked or _HINT.search(self.text, segment.start, segment.end):
+            if self._listing or self._asked or may_name_applicants(self.text, segment.start, segment.end, self.language):
                 self._read_segment(segment)
         named = len(self.weak) > 0 and _CHEAPLY_NAMED.search(self.text) is not None
         return tuple(self._finished(number, statement, named) for number, statement in enumerate(self.found))
@@ -270,7 +264,7 @@ class _Reader:
     def _subject(self, tokens: Sequence[Token], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
         """Return the applicants of a clause and where their phrase begins: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
-            return find_heads(tokens, clause.end, last), clause.start
+            return find_heads(tokens, clause.end, last), max(0, clause.start - 1)
         start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
         contrast = tags.rfind("B", start, clause.start)
         if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
@@ -361,7 +355,7 @@ def _speaks_of_benefit(tokens: Sequence[Token], clause: _Clause) -> bool:
     """Return whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
     span = tokens[clause.start : clause.end]
     if clause.cue.name == "you":
-        return all(token.word not in ("du", "dig") for token in span)
+        return all(token.word not in ("du", "dig", "den som", "de som") for token in span)
     return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
 
 

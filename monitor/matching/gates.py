@@ -161,15 +161,14 @@ def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Sca
             return _elsewhere(other.name, rules.words[hit[1]])
     if ready.ours.first(scans, PLACE_ZONES) is not None:
         return None
-    invited = is_open_to_sweden("\n".join((call.title, call.summary, call.body)))
-    if call.language in gate.languages and not invited:
+    if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
     mentioned = {}
     for other, words in others:
-        if other.country and invited:
-            continue
         for zone in PLACE_ZONES:
             if (hit := words.first(scans, (zone,))) is not None:
+                if other.country and _invites_us(call):
+                    break
                 if other.alone or zone == "title":
                     return _elsewhere(other.name, rules.words[hit[1]])
                 mentioned[other.id] = (other.name, rules.words[hit[1]])
@@ -177,6 +176,10 @@ def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Sca
         names = sorted(name for name, _ in mentioned.values())
         return _elsewhere(", ".join(names), min(word for _, word in mentioned.values()))
     return None
+
+
+def _invites_us(call: Call) -> bool:
+    return is_open_to_sweden("\n".join((call.title, call.summary, call.body)))
 
 
 def _elsewhere(name: str, word: str) -> Gates:
