@@ -80,7 +80,9 @@ class SourceSpider(scrapy.Spider):
 
     def walled(self, response: Response) -> bool:
         """Whether the answer is a wall against programs, sent with 200 as if it were the page; noted when it is."""
-        name = wall(response.body, {str(key): value for key, value in response.headers.to_unicode_dict().items()})
+        name = wall(
+            response.body, {str(key): value for key, value in response.headers.to_unicode_dict().items()}, response.status
+        )
         if name:
             self.reading.forget(response.url)
             self.reading.problem(ProblemKind.BLOCKED, f"Webbplatsen släpper inte in program: den svarade med en spärr ({name}).")
