@@ -71,11 +71,12 @@ class PageSpider(SourceSpider):
             text=article.text,
             description=article.description,
             published=article.published,
+            day_unreadable=article.day_unreadable,
             links=article.links,
             happening=article.happening,
             now=self.now,
         )
         if described.call is None:
-            self.reading.leave_out(key, described.reason)
+            self.reading.leave_out(key, described.reason + (" (sidan är så stor att bara början lästes)" if article.cut else ""))
         else:
             yield described.call
