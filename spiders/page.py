@@ -82,11 +82,13 @@ def read_item(answer: Answer, response: Response, source: Source, now: datetime)
         text=article.text,
         description=article.description,
         published=article.published,
+        day_unreadable=article.day_unreadable,
         links=article.links,
         happening=article.happening,
         now=now,
     )
     if described.call is None:
-        answer.leave_out(key, described.reason, described.aside)
+        cut = " (sidan är så stor att bara början lästes)" if article.cut else ""
+        answer.leave_out(key, described.reason + cut, described.aside)
     else:
         answer.calls.append(described.call)

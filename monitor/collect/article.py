@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Budget, Call, DeadlineModel, Kind, Link, Section
-from monitor.collect.events import Happening, page_happenings
-from monitor.collect.links import outside_links
-from monitor.collect.noise import join_labels, steady_text
+from monitor.collect.events import Happening, happenings_of
+from monitor.collect.links import links_out
+from monitor.collect.markup import bounded, parse_page
+from monitor.collect.noise import drop_banners, join_labels, rows_of_tables, steady_text, without_banner
 from monitor.collect.programmes import find_identifiers
-from monitor.collect.text import plain_line, plain_text, title_text
+from monitor.collect.published import page_published
+from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, title_text, whole_characters
+from monitor.collect.titles import headings, headline, site_names, without_site
 from monitor.language import analyser
 from monitor.language.budget import find_budget
 from monitor.language.dates import FoundDate, Role, find_dates
@@ -27,20 +30,26 @@ _SUMMARY_LENGTH = 400
 _LOOKED_AT = 30_000
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
 _LATEST = re.compile(r"\b(?:senast|före|innan|anmäl\w*|register\w*|by|before|until)\b[^.\n]*$", re.IGNORECASE)
-# Only what the page's head and its time elements say: a search through the text would take a deadline, or today's date, for the day of publication.
-_DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
+# What is read of an article's page, and kept of its text: the longest are a tenth of this.
+_PAGE_LENGTH, _PAGE_TAGS, _LONGEST_TEXT = 1_000_000, 15_000, 200_000
+# Clocks differ, and systems write local time as UTC: a publication a little ahead is of today, one further ahead is none.
+_AHEAD = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a page is about: its title, its own text without menus and footers, and when it says it was published."""
+    """A page's title, its own text without menus and footers, and when it says it was published."""
 
     title: str
     text: str
     description: str
     published: datetime | None
+    day_unreadable: bool = False
+    """Whether the page states a day of publication that could not be read."""
     links: tuple[Link, ...] = ()
     happening: Happening | None = None
+    cut: bool = False
+    """Whether the page was larger than what is read, so that its end is missing."""
 
 
 class Described(NamedTuple):
@@ -55,31 +64,42 @@ class Described(NamedTuple):
 
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
-    """The article of a page, found without selectors; None when the page holds none. Metadata from JSON-LD and Open Graph."""
+    """Return the article of a page, found without selectors; None when the page holds none.
+
+    The title and the description come from Open Graph, JSON-LD and the page's head. Of a page of more than a million characters
+    or 15,000 tags the beginning is read.
+    """
     # Here, since it takes longer to load than a run of a source without pages needs to start.
     import trafilatura
+    from trafilatura.metadata import examine_meta, extract_title
     from trafilatura.settings import Document
 
-    found = trafilatura.bare_extraction(
-        markup,
-        url=url,
-        with_metadata=True,
-        include_comments=False,
-        include_tables=True,
-        favor_recall=True,
-        as_dict=False,
-        date_extraction_params=dict(_DATES),
-    )
-    if not isinstance(found, Document) or not (found.text or "").strip():
+    page = bounded(whole_characters(markup), length=_PAGE_LENGTH, tags=_PAGE_TAGS)
+    root = parse_page(page.markup)
+    if root.find("body") is None:
         return None
-    happenings = page_happenings(markup, url, zone)
+    published = page_published(root, zone)
+    happenings = happenings_of(root, url, zone)
+    metadata = examine_meta(root)
+    title = title_text(metadata.title or headline(root) or extract_title(root) or "")
+    title = without_site(title, site_names(root, url), headings(root))
+    drop_banners(root)
+    # Without its metadata: that would search the whole text for a date and take any for the day of publication.
+    found = trafilatura.bare_extraction(
+        root, url=url, with_metadata=False, include_comments=False, include_tables=True, favor_recall=True, as_dict=False
+    )
+    text = without_banner(rows_of_tables(plain_text(found.text or "")), title) if isinstance(found, Document) else ""
+    if not text:
+        return None
     return Article(
-        title=_without_site(title_text(found.title or ""), plain_line(found.sitename or "")),
-        text=plain_text(found.text or ""),
-        description=plain_text(found.description or ""),
-        published=_day(found.date, zone),
-        links=outside_links(markup, url),
+        title=title,
+        text=text,
+        description=without_banner(plain_text(metadata.description or ""), title),
+        published=published.moment,
+        day_unreadable=published.unreadable,
+        links=links_out(root, url),
         happening=happenings[0] if len(happenings) == 1 else None,
+        cut=page.cut,
     )
 
 
@@ -92,22 +112,27 @@ def describe_item(
     text: str,
     published: datetime | None,
     now: datetime,
+    day_unreadable: bool = False,
     description: str = "",
     keywords: tuple[str, ...] = (),
     links: tuple[Link, ...] = (),
     happening: Happening | None = None,
 ) -> Described:
-    """The Call of one item of a feed or page. What its words do not say is left empty and named in `unread`.
+    """Return the Call of one item of a feed or page. What its words do not say is left empty and named in `unread`.
 
-    A year that is not written is counted from the day of publication; where that is not known, from the day of reading.
+    A year that is not written is counted from the day of publication; where none is stated, from the day of reading. Where one
+    is stated but cannot be read (`day_unreadable`) or believed, no year is counted: a year too early closes an open call, and one
+    too late opens a closed one.
     """
-    title = plain_line(title)
+    title = without_site(plain_line(title[: 8 * TITLE_LENGTH])[:TITLE_LENGTH], (source.name, source.publisher))
+    text = text[:_LONGEST_TEXT]
     whole = _whole_text(title, description, text)
     language = source.language or _language(f"{title}\n{whole}")
     zone = ZoneInfo(source.time_zone)
     if published is not None and published > now:
+        day_unreadable = published > now + _AHEAD
         published = None
-    since = _since(url, whole, published, now, zone)
+    since = None if day_unreadable else _since(url, whole, published, now, zone)
     # Nothing tells when it was written: a year that has to be counted is a guess then.
     read = published is None and since == now.astimezone(zone).date()
     found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone, read=read)
@@ -194,7 +219,7 @@ def _dated(
     kind: Kind,
     text: str,
     found: FoundDeadlines,
-    since: date,
+    since: date | None,
     language: str,
     zone: str,
     happening: Happening | None,
@@ -226,7 +251,7 @@ def _undated(found: FoundDeadlines) -> bool:
 
 
 def _occasion(
-    happening: Happening | None, text: str, since: date, language: str, zone: str, *, read: bool
+    happening: Happening | None, text: str, since: date | None, language: str, zone: str, *, read: bool
 ) -> tuple[datetime | None, datetime | None, str]:
     """When and where an event is: as the page marks it up, else the one day that its text names."""
     if happening is not None:
@@ -234,7 +259,7 @@ def _occasion(
     days: dict[date, FoundDate] = {}
     for item in find_dates(text, reference=since, language=language, zone=zone, read=read):
         latest = _LATEST.search(text[max(item.start - 40, 0) : item.start])  # the day to register by
-        if item.role is Role.OTHER and item.date is not None and item.date >= since and not latest:
+        if item.role is Role.OTHER and item.date is not None and (since is None or item.date >= since) and not latest:
             days.setdefault(item.date, item)
     if len(days) != 1:
         return None, None, ""
@@ -258,17 +283,3 @@ def _identifier(title: str, text: str) -> str:
 def _language(text: str) -> str:
     told = analyser().language(text[:20_000])
     return told if told in _LANGUAGES else ""
-
-
-def _without_site(title: str, site: str) -> str:
-    """The title without the name of the site, which publishing systems put behind it."""
-    for dash in (" - ", " – ", " | ", " » ") if site else ():
-        title = title.removesuffix(f"{dash}{site}")
-    return title
-
-
-def _day(text: str | None, zone: ZoneInfo) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
-    except ValueError:
-        return None

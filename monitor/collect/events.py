@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from math import prod
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
+import lxml.html
 from dateutil.rrule import rrulestr
 
-from monitor.collect.text import html_to_text, plain_line, title_text
+from monitor.collect.links import web_address
+from monitor.collect.markup import bounded, linked_data, parse_page
+from monitor.collect.published import in_years, parse_moment
+from monitor.collect.text import TITLE_LENGTH, html_to_text, plain_line, title_text
 
-_SCRIPT = re.compile(r"<script\b[^>]*application/ld\+json[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-_RULE = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
+_RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
+# Lists of hours, minutes and seconds make one rule several a day; more than that is no meeting.
+_WITHIN_DAY = re.compile(r"\bBY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
+_MOST_A_DAY = 12
+# Until when next occasions are looked for, and how many occasions of one file may have to be counted through for that.
+_AHEAD = timedelta(days=3 * 366)
+_MOST_OCCASIONS = 500_000
+_MOST_EVENTS = 20_000
+_NEAR = timedelta(days=62)
+_TRIED = timedelta(days=10 * 366)
+_PERIODS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 28}
+_LONGEST_MOMENT = 60
+_DAY_ONLY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
+# WordPress's EventON writes "2019-9-18T10-10-00-00": hour, minute and second with hyphens, and no zone.
+_ODD_MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})T(\d{1,2})-(\d\d)(?:-(\d\d))?(?:-\d\d)?")
+_INSIDE = ("@graph", "itemListElement", "item", "mainEntity", "about", "event", "events", "subEvent")
 _DEEPEST = 6
 _DAY_END = time(23, 59, 59)
 
@@ -35,91 +53,207 @@ class Happening:
 
 
 def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happening], dict[str, str]]:
-    """The events of an iCalendar file, and those that could not be read, by key with the reason. ValueError when it is no calendar.
+    """Return the events of an iCalendar file (RFC 5545), and those that could not be read, by key with the reason.
 
-    A repeated event is its next occasion.
+    A repeated event is its next occasion, with exceptions, additions and moved and cancelled occasions followed; one that has
+    no more is its first. Events that start outside 2000-2099 are not read. Raises: ValueError when it is no calendar.
     """
     if b"BEGIN:VCALENDAR" not in body[:1000]:
         raise ValueError("Adressen svarade inte med en kalender.")
     from icalendar import Calendar  # here, since it takes long to load and few sources are calendars
 
-    calendars = Calendar.from_ical(body, multiple=True)
+    try:
+        events = [event for calendar in Calendar.from_ical(body, multiple=True) for event in calendar.walk("VEVENT")]
+    except RecursionError:
+        raise ValueError("den är djupare nästlad än en kalender är") from None
     found: list[Happening] = []
     unread: dict[str, str] = {}
-    for calendar in calendars:
-        for event in calendar.walk("VEVENT"):
-            key = str(event.get("UID") or "")
-            if str(event.get("STATUS") or "").upper() == "CANCELLED":
-                unread[key or str(len(unread))] = "är inställd"
-                continue
-            try:
-                found.append(_read_event(event, key, zone, now))
-            except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-                unread[key or str(len(unread))] = f"går inte att läsa ({error})"
+    if len(events) > _MOST_EVENTS:
+        unread["resten av kalendern"] = f"kalendern har {len(events)} händelser: bara de första {_MOST_EVENTS} lästes"
+    left = _MOST_OCCASIONS
+    for name, series in _series(events[:_MOST_EVENTS]).items():
+        try:
+            left -= _count(series[0], now, zone)
+            if left < 0:
+                raise ValueError("kalendern har för många upprepade tillfällen")
+            event = _next_occasion(series, zone, now)
+            if event is None:
+                unread[name] = "är inställd"
+            else:
+                found.append(_read_event(event, _own_key(series[0]), zone))
+        except _UNREADABLE as error:
+            unread[name] = f"går inte att läsa ({error})"
     return found, unread
 
 
 def page_happenings(markup: str, url: str, zone: ZoneInfo) -> list[Happening]:
-    """The events that a page marks up as JSON-LD, in its order; those without a readable start are left out."""
-    found = []
-    for script in _SCRIPT.finditer(markup):
-        try:
-            data = json.loads(script[1].strip().removeprefix("<![CDATA[").removesuffix("]]>"))
-        except (ValueError, RecursionError):
-            continue
-        for node in _nodes(data, _DEEPEST):
-            happening = _read_node(node, url, zone)
-            if happening is not None:
-                found.append(happening)
+    """Return the events that a page marks up as JSON-LD, in its order; those without a readable start are left out."""
+    return happenings_of(parse_page(bounded(markup).markup), url, zone)
+
+
+def happenings_of(root: lxml.html.HtmlElement, url: str, zone: ZoneInfo) -> list[Happening]:
+    """Return the same as `page_happenings`, of a parsed page."""
+    nodes = (node for data in linked_data(root) for node in _nodes(data, _DEEPEST))
+    return [happening for node in nodes if (happening := _read_node(node, url, zone)) is not None]
+
+
+def _series(events: Iterable[Any]) -> dict[str, list[Any]]:
+    """The events of a calendar by name, a repeated one followed by its moved and cancelled occasions (RECURRENCE-ID, RFC 5545, 3.8.4.4).
+
+    An occasion whose series the calendar does not hold is an event of its own. The name is the key, or a number where there is none.
+    """
+    found: dict[str, list[Any]] = {}
+    occasions = []
+    for number, event in enumerate(events):
+        key = _own_key(event)
+        if event.get("RECURRENCE-ID") is not None:
+            occasions.append((number, event))
+        elif key not in found:
+            found[key or str(number)] = [event]
+        elif _repeats(event) and not _repeats(found[key][0]):
+            found[key], found[f"{key} {number}"] = [event], found[key]
+        else:
+            found[f"{key} {number}"] = [event]
+    for number, event in occasions:
+        series = found.get(str(_first(event, "UID") or ""))
+        if series is not None and _repeats(series[0]):
+            series.append(event)
+        else:
+            found[f"{_own_key(event)} {number}"] = [event]
     return found
 
 
-def _read_event(event: Any, key: str, zone: ZoneInfo, now: datetime) -> Happening:
-    start = event.decoded("DTSTART")
+def _own_key(event: Any) -> str:
+    """The publisher's key of an event, and of one occasion of a series with the occasion's own moment; "" without a key."""
+    key, occasion = str(_first(event, "UID") or ""), _first(event, "RECURRENCE-ID")
+    return f"{key}/{occasion.to_ical().decode()}" if occasion is not None else key
+
+
+def _first(event: Any, name: str) -> Any:
+    """The value of a property, the first one of a property that should be there once and is there twice."""
+    value = event.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def _repeats(event: Any) -> bool:
+    return event.get("RRULE") is not None or event.get("RDATE") is not None
+
+
+def _count(event: Any, now: datetime, zone: ZoneInfo) -> int:
+    """About how many occasions a repeated event has until those that are looked for."""
+    rules = _rules(event)
+    if not rules or not all(_is_followed(rule) for rule in rules):
+        return 1
+    days = max((now + _AHEAD - _aware(_start(event), zone)).days, 1)
+    return sum(1 + days * (1 + rule.count(",")) // _PERIODS[_RULE.search(rule)[1].upper()] for rule in rules)  # type: ignore[index, misc]
+
+
+def _rules(event: Any) -> list[str]:
+    rules = event.get("RRULE")
+    return [rule.to_ical().decode() for rule in (rules if isinstance(rules, list) else [rules] if rules is not None else [])]
+
+
+def _is_followed(rule: str) -> bool:
+    """Whether a rule is one of days, weeks, months or years, with few occasions a day."""
+    return _RULE.search(rule) is not None and prod(1 + times[1].count(",") for times in _WITHIN_DAY.finditer(rule)) <= _MOST_A_DAY
+
+
+def _never_occurs(rule: str, start: date) -> bool:
+    """Whether a rule has no occasion in ten years, like 30 February: such a rule would be tried to the end of the calendar."""
+    parts = [part for part in rule.split(";") if not part.upper().startswith(("COUNT=", "UNTIL="))]
+    begins = datetime.combine(start, time.min)
+    parts.append(f"UNTIL={begins + _TRIED:%Y%m%dT%H%M%S}")
+    return next(iter(rrulestr(";".join(parts), dtstart=begins)), None) is None
+
+
+def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | None:
+    """The event itself, or of a repeated one the next occasion that is not cancelled; its first one when all have been; None when nothing is left of it."""
+    event = series[0]
+    if str(event.get("STATUS") or "").upper() == "CANCELLED":
+        return None
+    rules, start = _rules(event), _start(event)
+    if not _repeats(event) or any(not _is_followed(rule) or _never_occurs(rule, start) for rule in rules):
+        return event
+    import icalendar
+    from recurring_ical_events import CalendarQuery  # type: ignore[import-untyped]
+
+    calendar = icalendar.Calendar()
+    calendar.subcomponents = [_with_local_until(event, start, zone), *series[1:]]
+    query = CalendarQuery(calendar)
+    begin = now.astimezone(zone)
+    for length in (_NEAR, _AHEAD):
+        coming = [
+            found
+            for found in query.between(begin, begin + length)
+            if str(found.get("STATUS") or "").upper() != "CANCELLED" and in_years(found.decoded("DTSTART"))
+        ]
+        if coming:
+            return min(coming, key=lambda found: _aware(found.decoded("DTSTART"), zone))
+    return event if _aware(start, zone) < now else None
+
+
+def _with_local_until(event: Any, start: date | datetime, zone: ZoneInfo) -> Any:
+    """The event with the last moment of its rules in the terms of its start, as RFC 5545, 3.3.10 asks and many calendars do not.
+
+    A start without a zone is in the source's; a last day alone is meant whole.
+    """
+    if not isinstance(start, datetime):
+        return event
+    found = event.copy()
+    rules = event.get("RRULE")
+    if rules is not None:
+        found["RRULE"] = [_until(rule.copy(), start, zone) for rule in (rules if isinstance(rules, list) else [rules])]
+    return found
+
+
+def _until(rule: Any, start: datetime, zone: ZoneInfo) -> Any:
+    moments = []
+    for last in rule.get("UNTIL", []):
+        moment = last if isinstance(last, datetime) else datetime.combine(last, _DAY_END)
+        if start.tzinfo is None:
+            moments.append(moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo else moment)
+        else:
+            moments.append(_aware(moment, start.tzinfo).astimezone(UTC))
+    if moments:
+        rule["UNTIL"] = moments
+    return rule
+
+
+def _start(event: Any) -> date | datetime:
+    """The start of an event. Raises ValueError for one outside the years that are believed, KeyError for none."""
+    start: date | datetime = event.decoded("DTSTART")
+    if not in_years(start):
+        raise ValueError(f"årtalet {start.year} är orimligt")
+    return start
+
+
+def _read_event(event: Any, key: str, zone: ZoneInfo) -> Happening:
+    start = _start(event)
     starts = _aware(start, zone)
-    ends = _event_end(event, start, starts, zone)
-    repeat = event.get("RRULE")
-    if repeat is not None:
-        length = (ends or starts) - starts
-        starts = _next_occasion(repeat.to_ical().decode(), starts, now - length)
-        ends = starts + length if ends else None
-    recurrence = event.get("RECURRENCE-ID")
     return Happening(
-        key=f"{key}/{recurrence.to_ical().decode()}" if recurrence is not None else key,
-        title=plain_line(str(event.get("SUMMARY") or "")),
+        key=key,
+        title=plain_line(str(event.get("SUMMARY") or ""))[:TITLE_LENGTH],
         starts=starts,
-        ends=ends,
+        ends=_event_end(event, start, starts, zone),
         text=html_to_text(str(event.get("DESCRIPTION") or "")),
-        location=plain_line(str(event.get("LOCATION") or "")),
-        url=str(event.get("URL") or ""),
+        location=plain_line(str(event.get("LOCATION") or ""))[:TITLE_LENGTH],
+        url=web_address(str(event.get("URL") or "")),
     )
 
 
 def _event_end(event: Any, start: date | datetime, starts: datetime, zone: ZoneInfo) -> datetime | None:
+    """When an event ends: None for one that states no end or one that cannot be; a whole day ends with its last second."""
     if event.get("DTEND") is not None:
         end = event.decoded("DTEND")
-        if isinstance(end, datetime):
-            return _aware(end, zone)
-        return datetime.combine(
-            max(end - timedelta(days=1), starts.date()), _DAY_END, zone
-        )  # the end of a whole day is the day after
+        if not isinstance(end, datetime):
+            end = max(end - timedelta(days=1), starts.date())  # the end of a whole day is the day after
+            return datetime.combine(end, _DAY_END, zone) if in_years(end) else None
+        ends = _aware(end, zone)
+        return ends if in_years(ends) and ends > starts else None
     if event.get("DURATION") is not None:
-        length: timedelta = event.decoded("DURATION")
-        return starts + length
+        ends = starts + event.decoded("DURATION")
+        return ends if in_years(ends) and ends > starts else None
     return None if isinstance(start, datetime) else datetime.combine(start, _DAY_END, zone)
-
-
-def _next_occasion(rule: str, starts: datetime, after: datetime) -> datetime:
-    """The first occasion from `after` on, or the last one there was; a rule that repeats by the hour or faster is not followed."""
-    if not _RULE.search(rule):
-        return starts
-    plain = re.sub(r"UNTIL=(\d{8})(?:T\d{6}Z?)?", r"UNTIL=\1T235959", rule)
-    occasions = rrulestr(plain, dtstart=starts.replace(tzinfo=None))
-    local = after.astimezone(starts.tzinfo).replace(tzinfo=None)
-    found: datetime | None = occasions.after(local, inc=True)
-    if found is None:
-        found = occasions.before(local, inc=True)
-    return starts if found is None else found.replace(tzinfo=starts.tzinfo)
 
 
 def _nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -132,7 +266,7 @@ def _nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
         if any(str(kind).endswith("Event") for kind in (kinds if isinstance(kinds, list) else [kinds])):
             yield node
             continue
-        for name in ("@graph", "itemListElement", "item", "mainEntity", "event", "events", "subEvent"):
+        for name in _INSIDE:
             if name in node:
                 yield from _nodes(node[name], depth - 1)
 
@@ -143,14 +277,15 @@ def _read_node(node: dict[str, Any], base: str, zone: ZoneInfo) -> Happening | N
     if starts is None or not title or "Cancelled" in str(node.get("eventStatus") or ""):
         return None
     address = node.get("url")
+    ends = _moment(node.get("endDate"), zone, _DAY_END)
     return Happening(
-        key=str(node.get("@id") or node.get("identifier") or ""),
+        key=plain_line(str(node.get("@id") or node.get("identifier") or ""))[:TITLE_LENGTH],
         title=title,
         starts=starts,
-        ends=_moment(node.get("endDate"), zone, _DAY_END),
+        ends=ends if ends is None or ends > starts else None,
         text=html_to_text(str(node.get("description") or "")),
         location=_location(node.get("location")),
-        url=urljoin(base, address) if isinstance(address, str) and address else "",
+        url=web_address(address, base) if isinstance(address, str) and address else "",
     )
 
 
@@ -167,16 +302,16 @@ def _location(value: Any) -> str:
 
 
 def _moment(value: Any, zone: ZoneInfo, day_time: time) -> datetime | None:
-    text = str(value or "").strip()
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return datetime.combine(date.fromisoformat(text), day_time, zone)
-        return _aware(datetime.fromisoformat(text), zone) if text else None
-    except ValueError:
-        return None
+    """The moment that JSON-LD states; a day alone is at `day_time`; None for what is no date or outside the years that are believed."""
+    text = plain_line(str(value or "")[:_LONGEST_MOMENT])
+    text = _ODD_MOMENT.sub(lambda odd: f"{odd[1]}T{odd[2]}:{odd[3]}:{odd[4] or '00'}", text)
+    moment = parse_moment(text, zone)
+    if moment is not None and _DAY_ONLY.fullmatch(text):
+        return datetime.combine(moment, day_time, zone)
+    return moment
 
 
-def _aware(moment: date | datetime, zone: ZoneInfo) -> datetime:
+def _aware(moment: date | datetime, zone: tzinfo) -> datetime:
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time.min, zone)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import time
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import escape
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import feedparser
 
-from monitor.calls import Call, is_web_address
+from monitor.calls import Call
 from monitor.collect.article import describe_item
-from monitor.collect.links import outside_links
+from monitor.collect.links import outside_links, web_address
+from monitor.collect.published import FIRST_YEAR, LAST_YEAR, parse_moment
 from monitor.collect.reading import Rows
-from monitor.collect.text import html_to_text, title_text
+from monitor.collect.text import html_to_text, plain_line, title_text, whole_characters, whole_references
 from monitor.sources import Source
 
 # Parameters that publishers add to follow readers; they change while the article does not.
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
 # WARNING: what the feed of another archive says of itself (`monitor.web.feeds`); keep in sync.
 _ARCHIVE = "eu-bevakning"
-# References to U+D800 to U+DFFF, which no document may hold: https://www.w3.org/TR/xml/#wf-Legalchar
-_HALF_CHARACTER = re.compile(
-    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]));",
-    re.IGNORECASE,
-)
-_OLDEST, _NEWEST = 1995, timedelta(days=366)
+_NEWEST = timedelta(days=366)
+# Tags of a whole feed that are looked at, those of escaped markup not counted: two thousand entries have less. feedparser takes
+# half a minute for ten times as many, however small. What is beyond is cut at the start of an entry.
+_MOST_TAGS = 60_000
+_ENTRY_STARTS = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_TITLE_FROM_TEXT, _LONGEST_GUID, _MOST_KEYWORDS = 100, 2_000, 50
+_JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1")
 
 
 class RefusedFeedError(ValueError):
@@ -38,48 +45,72 @@ class RefusedFeedError(ValueError):
 
 @dataclass(slots=True)
 class Feed(Rows):
-    """What a feed held. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin."""
+    """What a feed held. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
+
+    `home` is the site that the feed is of.
+    """
 
     calls: list[Call] = field(default_factory=list)
     following: str = ""
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a feed of any format, as it was written: `title` and `content` may hold markup, `links` are tried in order.
+
+    `dates` are the words for when it was published, changed and made, each with what the feed reader made of them, in UTC.
+    """
+
+    guid: str = ""
+    title: str = ""
+    content: str = ""
+    links: tuple[str, ...] = ()
+    dates: tuple[tuple[str, time.struct_time | None], ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
-    """Every entry of a feed as a Call. Raises ValueError, in plain Swedish, when the bytes are no feed, RefusedFeedError when they may do harm."""
-    _refuse_entities(body)
-    body = _HALF_CHARACTER.sub(b"&#xFFFD;", body)  # feedparser gives up on them
-    parsed = feedparser.parse(body, response_headers={**_lower(headers), "content-location": url}, sanitize_html=False)
-    if not parsed.get("version") and not parsed.entries:
-        raise ValueError(_not_a_feed(body))
-    feed = Feed(seen=len(parsed.entries), following=_following(parsed.feed, url))
+    """Return every entry of a feed as a Call: RSS, RDF, Atom, or JSON Feed (https://www.jsonfeed.org/version/1.1/).
+
+    An entry that cannot be read is named in `skipped`; the others are read. Raises: ValueError, in plain Swedish, when the bytes are no
+    feed, RefusedFeedError when they may do harm.
+    """
+    read_entry = _json_entry if _is_json(body, headers) else _xml_entry
+    entries, feed = _json_entries(body, url) if read_entry is _json_entry else _xml_entries(body, headers, url)
+    feed.seen = len(entries)
     read: set[str] = set()
-    for number, entry in enumerate(parsed.entries, 1):
-        name = str(entry.get("link") or entry.get("title") or f"post {number}")
-        feed.read_row(name, _read_entry, feed, entry, url, source, now, read)
+    for number, raw in enumerate(entries, start=1):
+        entry = feed.read_row(f"post {number}", read_entry, raw)
+        key = feed.read_row(f"post {number}", _key, entry, url) if entry is not None else None
+        if key is None:
+            continue
+        key = key or f"post {number}"
+        if key not in read:
+            read.add(key)
+            feed.read_row(key, _describe, entry, key, feed, url, source, now)
     return feed
 
 
-def _read_entry(feed: Feed, entry: Any, url: str, source: Source, now: datetime, read: set[str]) -> None:
-    """Add one entry to what the feed held. Raises what an entry may."""
+def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now: datetime) -> None:
+    """Put one entry among the feed's calls, or among what is skipped or left out."""
     link = _link(entry, url)
-    title = title_text(str(entry.get("title") or ""))
-    key = entry_key(str(entry.get("id") or ""), link, title)
-    if not title or not link:
-        feed.skip(key, "saknar rubrik" if not title else "saknar länk")
+    text = html_to_text(entry.content)
+    title = title_text(entry.title) or _title_from(text) or link
+    if not title:
+        feed.skip(key, "saknar rubrik, text och länk")
         return
-    if key in read:
-        return
-    read.add(key)
-    content = _content(entry)
+    published, unreadable = _published(entry, ZoneInfo(source.time_zone), now)
     described = describe_item(
         source=source,
         call_id=key,
-        url=link,
+        url=link or feed.home or web_address(url),
         title=title,
-        text=html_to_text(content),
-        published=_published(entry, now),
-        keywords=tuple(title_text(str(tag.get("term") or "")) for tag in entry.get("tags", []) if tag.get("term")),
-        links=outside_links(content, link),
+        text=text,
+        published=published,
+        day_unreadable=unreadable,
+        keywords=entry.keywords,
+        links=outside_links(entry.content, link or url),
         now=now,
     )
     if described.call is None:
@@ -88,8 +119,24 @@ def _read_entry(feed: Feed, entry: Any, url: str, source: Source, now: datetime,
         feed.calls.append(described.call)
 
 
+def _key(entry: Entry, url: str) -> str:
+    """The entry's key, or "" for one that says nothing at all."""
+    link, guid, title = _link(entry, url), plain_line(entry.guid[:_LONGEST_GUID]), title_text(entry.title)
+    return entry_key(guid, link, title or html_to_text(entry.content)) if link or guid or title or entry.content.strip() else ""
+
+
+def _link(entry: Entry, url: str) -> str:
+    return next(filter(None, (web_address(link, url) for link in entry.links if link)), "")
+
+
+def _title_from(text: str) -> str:
+    """The first words of a text, as the title of an entry without one."""
+    first = text.split("\n", 1)[0]
+    return first if len(first) <= _TITLE_FROM_TEXT else first[:_TITLE_FROM_TEXT].rsplit(" ", 1)[0] + " …"
+
+
 def entry_key(guid: str, link: str, title: str) -> str:
-    """A key for an entry that stays the same while the entry does.
+    """Return a key for an entry that stays the same while the entry does.
 
     The link without fragment and tracking is steadier than the guid, which some publishers make anew at each reading or from the
     headline; without a link, the guid; without both, the title.
@@ -97,8 +144,113 @@ def entry_key(guid: str, link: str, title: str) -> str:
     if link:
         parts = urlsplit(link)
         query = "&".join(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
-        return urlunsplit(("https" if parts.scheme == "http" else parts.scheme, parts.netloc.lower(), parts.path, query, ""))
+        return urlunsplit(
+            ("https" if parts.scheme == "http" else parts.scheme, parts.netloc.rpartition("@")[2].lower(), parts.path, query, "")
+        )
     return guid or hashlib.sha256(title.encode()).hexdigest()[:32]
+
+
+def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[list[Any], Feed]:
+    """The entries of RSS, RDF or Atom, as feedparser reads them, and the feed to put them into."""
+    _refuse_entities(body)
+    looked_at = _bounded(body)
+    try:
+        parsed = feedparser.parse(
+            whole_references(looked_at),
+            response_headers={**_lower(headers), "content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,  # only links to other hosts are read from an entry's text
+        )
+    except (
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+        TypeError,
+        LookupError,
+        AttributeError,
+    ) as error:  # the parser survives most, not all, of what is no XML
+        raise ValueError(f"Flödet går inte att läsa ({type(error).__name__}).") from error
+    if not parsed.get("version") and not parsed.entries:
+        raise ValueError(_not_a_feed(body))
+    feed = Feed(following=_following(parsed.feed, url), home=web_address(str(parsed.feed.get("link") or ""), url))
+    if len(looked_at) < len(body):
+        feed.skipped["resten av flödet"] = "flödet är för stort: det som står efter de första posterna lästes inte"
+    return list(parsed.entries), feed
+
+
+def _xml_entry(raw: Any) -> Entry:
+    links = [str(raw.get("feedburner_origlink") or ""), str(raw.get("link") or "")]
+    links += [str(link.get("href") or "") for link in raw.get("links", []) if link.get("rel") == "alternate"]
+    guid = str(raw.get("id") or "")
+    if raw.get("guidislink") or guid.startswith(("http://", "https://")):
+        links.append(guid)
+    contents = [str(part.get("value") or "") for part in raw.get("content", [])]
+    names = ("published", "updated", "created")
+    return Entry(
+        guid=guid,
+        title=str(raw.get("title") or ""),
+        content=max([*contents, str(raw.get("summary") or "")], key=len),
+        links=tuple(links),
+        # Its own get() answers for names that are not there.
+        dates=tuple((str(dict.get(raw, name) or ""), dict.get(raw, f"{name}_parsed")) for name in names),
+        keywords=_keywords(str(tag.get("term") or "") for tag in raw.get("tags", [])),
+    )
+
+
+def _is_json(body: bytes, headers: Mapping[str, str]) -> bool:
+    kind = _lower(headers).get("content-type", "")
+    return "json" in kind.lower() or body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def _json_entries(body: bytes, url: str) -> tuple[list[Any], Feed]:
+    """The items of a JSON Feed, and the feed to put them into."""
+    try:
+        data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        data = None
+    items = data.get("items") if isinstance(data, dict) and _JSON_FEED.match(str(data.get("version"))) else None
+    if not isinstance(items, list):
+        raise ValueError(_not_a_feed(body))
+    return items, Feed(home=web_address(str(data.get("home_page_url") or ""), url))
+
+
+def _json_entry(raw: Any) -> Entry:
+    words = {name: whole_characters(str(value)) for name, value in raw.items() if isinstance(value, str | int | float)}
+    html_text, plain = words.get("content_html", ""), words.get("content_text", "") or words.get("summary", "")
+    tags = raw.get("tags")
+    guid = words.get("id", "")
+    return Entry(
+        guid=guid,
+        title=escape(words.get("title", ""), quote=False),  # it is plain text, and so is content_text
+        content=html_text or escape(plain, quote=False).replace("\n", "<br>"),
+        links=(words.get("url", ""), words.get("external_url", ""), guid if guid.startswith(("http://", "https://")) else ""),
+        dates=tuple((words.get(name, ""), None) for name in ("date_published", "date_modified")),
+        keywords=_keywords(str(tag) for tag in tags) if isinstance(tags, list) else (),
+    )
+
+
+def _keywords(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, (title_text(word) for word in islice(words, _MOST_KEYWORDS))))
+
+
+def _bounded(body: bytes) -> bytes:
+    """The feed up to the last start of an entry within the bound; the whole of one that is not too large."""
+    if body.count(b"<") <= _MOST_TAGS:
+        return body
+    at, left = 0, _MOST_TAGS
+    while (at := body.find(b"<", at)) >= 0:
+        if body.startswith(b"<![CDATA[", at):
+            at = body.find(b"]]>", at)
+            if at < 0:
+                return body
+        left -= 1
+        if left < 0:
+            break
+        at += 1
+    if at < 0:
+        return body
+    starts = [hit.start() for hit in _ENTRY_STARTS.finditer(body, 0, at)]
+    return body[: starts[-1]] if len(starts) > 1 else body[:at]
 
 
 def _following(head: Any, url: str) -> str:
@@ -129,30 +281,15 @@ def _not_a_feed(body: bytes) -> str:
     return "Svaret är inte ett flöde." if start else "Svaret var tomt."
 
 
-def _link(entry: Any, base: str) -> str:
-    candidates = [str(entry.get("link") or "")]
-    candidates += [str(link.get("href") or "") for link in entry.get("links", []) if link.get("rel") == "alternate"]
-    guid = str(entry.get("id") or "")
-    if entry.get("guidislink") or guid.startswith(("http://", "https://")):
-        candidates.append(guid)
-    for candidate in candidates:
-        address = urljoin(base, candidate.strip()) if candidate.strip() else ""
-        if is_web_address(address):
-            return address
-    return ""
-
-
-def _content(entry: Any) -> str:
-    contents = [str(part.get("value") or "") for part in entry.get("content", [])]
-    return max([*contents, str(entry.get("summary") or "")], key=len)
-
-
-def _published(entry: Any, now: datetime) -> datetime | None:
-    """When the entry says it was published; None when it does not say, or says what cannot be."""
-    for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        moment = dict.get(entry, name)  # its own get() answers for names that are not there
-        if moment and moment[0] >= _OLDEST:
-            found = datetime.fromtimestamp(timegm(moment), UTC)
-            if found <= now + _NEWEST:
-                return found
-    return None
+def _published(entry: Entry, zone: ZoneInfo, now: datetime) -> tuple[datetime | None, bool]:
+    """When an entry says it was published, and whether it states a moment that cannot be read or believed: such a one is never today."""
+    stated = False
+    for words, parsed in entry.dates:
+        moment = parse_moment(words, zone)
+        # Ten figures are seconds since 1970, which the feed reader takes for a day of its own making.
+        if moment is None and parsed and not words.strip().isdigit() and FIRST_YEAR <= parsed[0] <= LAST_YEAR:
+            moment = datetime.fromtimestamp(timegm(parsed), UTC)
+        if moment is not None and moment <= now + _NEWEST:
+            return moment.astimezone(UTC), False
+        stated = stated or bool(words.strip())
+    return None, stated

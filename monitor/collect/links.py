@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
+import lxml.html
 from scrapy.http import TextResponse
 from scrapy.linkextractors import LinkExtractor
 from scrapy.selector import Selector
 
 from monitor.calls import Link
-from monitor.collect.text import plain_line
+from monitor.collect.markup import bounded, parse_page, visible_text, walk
+from monitor.collect.text import plain_line, whole_characters
 from monitor.collect.walls import is_scripted
 from monitor.sources import Source
 
-_MOST_OUTSIDE = 12
-_ANCHOR = re.compile(r"<a\b[^>]*?\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_AROUND = re.compile(r"<(header|footer|nav|aside|script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_MOST_OUTSIDE, _MOST_STATES = 12, 50
+_LONGEST_ADDRESS, _LONGEST_WORDS = 2_000, 200
+# What browsers take out of an address, and what they take off its ends (https://url.spec.whatwg.org/#concept-basic-url-parser).
+_BREAKS = str.maketrans("", "", "\t\r\n")
+_ENDS = "".join(map(chr, range(0x21)))
+_AROUND = frozenset(("header", "footer", "nav", "aside", "script", "style", "template"))
 _STATE = re.compile(r"registerInitialState\(\s*['\"][^'\"]*['\"]\s*,\s*")
 _SOCIAL = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|instagram|youtube|youtu|vimeo|pinterest|tiktok|flickr|threads|bsky|mastodon|google|microsoft|apple)\.\w+$"
@@ -47,7 +51,8 @@ class Listing:
 
 
 def read_listing(response: TextResponse, source: Source) -> Listing:
-    """The articles that a list page links to, from its markup or from the list that its scripts are given."""
+    """Return the articles that a list page links to, from its markup or from the list that its scripts are given."""
+    response = _bounded(response)
     container = response.css(source.within) if source.within else None
     extractor = LinkExtractor(allow=source.links, restrict_css=(source.within,) if source.within else (), canonicalize=False)
     allowed = re.compile(source.links)
@@ -55,8 +60,7 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     found += [url for url in _stated_links(response) if allowed.search(url)]
     if found:
         return Listing(addresses=tuple(dict.fromkeys(found)))
-    text = " ".join(response.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]").getall())
-    if _NOTHING.search(text):
+    if _NOTHING.search(visible_text(response.selector.root)):
         return Listing(empty=True)
     if is_scripted(response.body):
         return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
@@ -68,7 +72,8 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
 
 
 def other_links(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
-    """The commonest beginnings of links of the page's own host that the source does not follow: (beginning, how many, one of them)."""
+    """Return the commonest beginnings of links of the page's own host that the source does not follow: (beginning, how many, one of them)."""
+    response = _bounded(response)
     host = urlsplit(response.url).netloc
     counted: Counter[str] = Counter()
     example: dict[str, str] = {}
@@ -83,8 +88,8 @@ def other_links(response: TextResponse, source: Source, most: int = 5) -> list[t
 
 
 def alternate_feeds(markup: str, url: str) -> list[str]:
-    """The feeds that a page announces in its head, and Sitevision's feed links in its body."""
-    selector = Selector(text=markup) if markup.strip() else None
+    """Return the feeds that a page announces in its head, and Sitevision's feed links in its body."""
+    selector = Selector(text=bounded(markup).markup) if markup.strip() else None
     if selector is None:
         return []
     announced = selector.xpath(
@@ -95,29 +100,57 @@ def alternate_feeds(markup: str, url: str) -> list[str]:
 
 
 def outside_links(markup: str, url: str) -> tuple[Link, ...]:
-    """Links from the text of a page or entry to other hosts, without menus, footers and social media."""
+    """Return the links from a page or a fragment of one to other hosts, without menus, footers and social media."""
+    return links_out(parse_page(bounded(markup).markup), url) if "<" in markup else ()
+
+
+def links_out(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
+    """Return the first 12 links of a parsed page to other hosts, without menus, footers and social media."""
     own = _site(urlsplit(url).hostname or "")
     found: dict[str, Link] = {}
-    for hit in _ANCHOR.finditer(_AROUND.sub(" ", markup)):
-        address = html.unescape(hit[1] or hit[2] or "").strip()
-        try:
-            parts = urlsplit(address)
-            host = parts.hostname or ""
-        except ValueError:
+    for element, _ in walk(root, _AROUND):
+        if element is None or element.tag != "a":
             continue
-        if (
-            parts.scheme not in ("http", "https")
-            or not host
-            or _site(host) == own
-            or _SOCIAL.search(host)
-            or parts.path in ("", "/")
-        ):
+        address = web_address(element.get("href") or "")
+        if not address or address in found:
             continue
-        words = plain_line(html.unescape(_TAG.sub(" ", hit[3])))[:200]
-        found.setdefault(address, Link(title=words or host, url=address))
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if _site(host) == own or _SOCIAL.search(host) or parts.path in ("", "/"):
+            continue
+        words = plain_line(" ".join(islice(element.itertext(), _LONGEST_WORDS))[: 2 * _LONGEST_WORDS])
+        found[address] = Link(title=words[:_LONGEST_WORDS] or host, url=address)
         if len(found) == _MOST_OUTSIDE:
             break
     return tuple(found.values())
+
+
+def web_address(address: str, base: str = "") -> str:
+    """Return an http or https address for people, absolute and on one line, or "" for what is none.
+
+    Line breaks inside are taken out and blanks written as %20, as browsers do. A user name and password in it
+    (`http://user:pw@host/`) are never kept. An address of more than 2,000 characters is none.
+    """
+    plain = whole_characters(address[: 2 * _LONGEST_ADDRESS]).translate(_BREAKS).strip(_ENDS).replace(" ", "%20")
+    try:
+        parts = urlsplit(urljoin(base, plain) if plain else "")
+        host, _ = parts.hostname, parts.port  # a port that is no number raises
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    if "@" in parts.netloc:
+        parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    return found if len(found := urlunsplit(parts)) <= _LONGEST_ADDRESS else ""
+
+
+def _bounded(response: TextResponse) -> TextResponse:
+    """The page as it is, or what of it parsers may be given."""
+    text = response.text
+    found = bounded(text)
+    return (
+        response if found.markup == text else response.replace(body=found.markup.encode(response.encoding, "xmlcharrefreplace"))
+    )
 
 
 def _site(host: str) -> str:
@@ -127,10 +160,10 @@ def _site(host: str) -> str:
 
 def _stated_links(response: TextResponse) -> Iterator[str]:
     """Addresses in the lists that Sitevision's newer pages hand to their scripts."""
-    for hit in _STATE.finditer(response.text):
+    for hit in islice(_STATE.finditer(response.text), _MOST_STATES):
         try:
             state, _ = json.JSONDecoder().raw_decode(response.text, hit.end())
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         for item in _items(state):
             for name in ("URI", "uri", "url", "href"):

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+import lxml.html
+
+from monitor.collect.markup import visible_text
+from monitor.collect.text import table_row
+
 _DAYS = r"(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTHS = r"jan(?:uari|uary)?|feb(?:ruari|ruary)?|mars|march|april?|maj|may|juni?|june|juli?|july|aug(?:usti|ust)?|sep(?:tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAY = rf"(?:(?:den\s+)?\d{{1,2}}(?:\s*:?e)?\.?\s+(?:{_MONTHS})\.?(?:\s+\d{{4}})?|\d{{4}}-\d\d-\d\d)"
@@ -58,3 +63,59 @@ def steady_text(text: str) -> str:
         if len(line) > _LONGEST or not _LINES.fullmatch(line.strip(" \t*•·|-–"))
     ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+# Banners that ask for consent to cookies, by what their elements are called in the usual consent managers and in publishers' own.
+_BANNER = re.compile(
+    r"cookie|consent|gdpr|onetrust|didomi|usercentrics|klaro|\bcc-(?:window|banner)|\bcmp\b|kakor\b", re.IGNORECASE
+)
+_BANNER_SHARE, _MOST_BANNERS = 0.4, 20
+_NO_BANNERS = frozenset(("html", "head", "body", "main", "article"))
+_COOKIES = re.compile(r"\b(?:cookies?|kakor(?:na)?|kakfil\w*|webbkakor|informationskapsler|evästeitä)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:använd\w*|samtyck\w*|godkänn\w*|accept\w*|tillåt\w*|uses?|using|consent\w*|allow\w*|bruger|bruker|käytämme|inställningar|settings)\b",
+    re.IGNORECASE,
+)
+_BUTTON_LENGTH = 60
+
+
+def drop_banners(root: lxml.html.HtmlElement) -> None:
+    """Take the cookie banners out of a parsed page. An element that holds a good part of the page's words is none, whatever it is called."""
+    whole = 0
+    found: list[lxml.html.HtmlElement] = []
+    for element in root.iter("div", "section", "aside", "dialog", "form", "p", "span", "footer", "header"):
+        names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('aria-label') or ''}"
+        if element.tag not in _NO_BANNERS and _BANNER.search(names):
+            found.append(element)
+    for element in found[:_MOST_BANNERS]:
+        whole = whole or len(visible_text(root))
+        if element.getparent() is not None and len(visible_text(element)) <= _BANNER_SHARE * whole:
+            element.drop_tree()
+
+
+def without_banner(text: str, title: str) -> str:
+    """Return the text without the lines of a cookie banner at its beginning; "" for a text that is nothing else. A page about cookies keeps them."""
+    lines = text.split("\n")
+    if _COOKIES.search(title) or not (_COOKIES.search(lines[0]) and any(_ASKS.search(line) for line in lines[:3])):
+        return text
+    kept = next((number for number, line in enumerate(lines) if not _COOKIES.search(line) and _says_more(line)), len(lines))
+    return "\n".join(lines[kept:]).strip()
+
+
+def _says_more(line: str) -> bool:
+    """Whether a line is more than a button or a heading of a banner."""
+    return len(line) > _BUTTON_LENGTH or any(sign.isdigit() for sign in line)
+
+
+def rows_of_tables(text: str) -> str:
+    """Return the text with the rows of tables, as the article reader writes them ("| Budget | 5 mnkr |"), as plain lines."""
+    if "|" not in text:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        if len(line) > 1 and line.startswith("|") and line.endswith("|"):
+            if line.strip("|- :"):
+                lines.append(table_row([cell.strip() for cell in line.strip("|").split("|")]))
+        else:
+            lines.append(line)
+    return "\n".join(lines)

@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 from monitor.calls import LARGEST_AMOUNT, Call, Link, is_web_address
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import LONGEST_KEY
-from monitor.collect.text import plain_line, plain_text, short_words, sound
+from monitor.collect.text import plain_line, plain_text, short_words, whole_characters
 
 if TYPE_CHECKING:
     from typing import Self
@@ -98,7 +98,7 @@ def bounded(value: Any, longest: int = 0) -> Any:
     if not value:  # most fields of most calls are empty
         return value
     if isinstance(value, str):
-        return short_words(sound(value[: longest or _LONGEST_TEXT]))
+        return short_words(whole_characters(value[: longest or _LONGEST_TEXT]))
     if isinstance(value, tuple) and not isinstance(value, Enum):
         return tuple(bounded(one, longest) for one in value[:_MOST])
     if is_dataclass(value) and not isinstance(value, type):

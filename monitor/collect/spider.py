@@ -152,7 +152,7 @@ class SourceSpider(scrapy.Spider):
 
     def walled(self, response: Response) -> bool:
         """Whether the answer is a wall against programs, sent with 200 as if it were the page; noted when it is."""
-        name = wall(response.body, plain_headers(response))
+        name = wall(response.body, plain_headers(response), response.status)
         if name:
             self.reading.forget(response.url)
             problem = walled_problem(name)
@@ -178,7 +178,7 @@ class SourceSpider(scrapy.Spider):
 
 def read_answer(read: Read, response: Response, source: Source, now: datetime) -> Answer:
     """What `read` finds in an answer that is no wall against programs. Pure: another process can run it."""
-    answer = Answer(wall=wall(response.body, plain_headers(response)))
+    answer = Answer(wall=wall(response.body, plain_headers(response), response.status))
     if not answer.wall:
         read(answer, response, source, now)
     return answer

@@ -5,17 +5,25 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import nh3
+
+from monitor.collect.markup import bounded
+
+TITLE_LENGTH = 500
+"""Characters of a title that are kept."""
+_MARKUP_OF_A_TITLE = 8 * TITLE_LENGTH
+# Of one entry, description or page section.
+_MARKUP_LENGTH, _MARKUP_TAGS = 500_000, 20_000
 
 # Zero-width and direction marks, soft hyphens left to the analyser; a title must not be able to turn the text around it.
 _INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff"
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _CONTROLS = re.compile(f"[{_CONTROL}]")
 _UNSEEN = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
-# JSON and HTML can name half a character: https://www.rfc-editor.org/rfc/rfc8259#section-8.2
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LONGEST_TITLE, _LONGEST_WORD = 5_000, 500
+_LONGEST_WORD = 500
 _BETWEEN = re.compile(r"(\s+)")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*\n ?")
@@ -25,6 +33,17 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags={"script", "style", "template", "iframe", "object"}, attributes={"*": set()}, link_rel=None
 )
 _TAG = re.compile(r"<(/?[a-z0-9]+)>")
+# Elements that publishers put into titles. Other words between angle brackets ("<AI>") are words.
+_IN_TITLES = (
+    "a abbr b bdi bdo big br cite code del dfn div em font h1 h2 h3 h4 h5 h6 i iframe img ins kbd li link mark meta object ol p pre q s "
+    "samp script small span strike strong style sub sup svg template time title tt u ul var wbr"
+)
+_MARKUP = re.compile(rf"<(?:/?(?:{'|'.join(_IN_TITLES.split())})(?=[\s/>])|!--)", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
+_REFERENCES = re.compile(rb"(?:&#(?:x[0-9a-f]++|[0-9]++);?)++", re.IGNORECASE)
+_CELL = "\x1f"
+_CELLS = frozenset(("td", "th"))
+_LONGEST_LABEL = 60
 _LINE = "article aside br dd details div dt figcaption footer header hr li nav table tr"
 _PARAGRAPH = "blockquote dl figure h1 h2 h3 h4 h5 h6 ol p pre ul"
 # How many line breaks stand, at the least, where a tag does.
@@ -32,17 +51,6 @@ _BREAKS_AT = {
     f"{slash}{name}": number for number, names in ((1, _LINE), (2, _PARAGRAPH)) for name in names.split() for slash in ("", "/")
 }
 _CLINGS = tuple(',:;.!?")')
-
-
-def sound(text: str) -> str:
-    """The text with what stands for no character (half of a surrogate pair) replaced, so that it can be stored and sent."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()  # ten times faster than searching for them
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text
 
 
 def short_words(text: str) -> str:
@@ -58,58 +66,146 @@ def _has_space(text: str) -> bool:
     return " " in text or "\n" in text
 
 
+def whole_characters(text: str) -> str:
+    """Return the text without lone surrogates: two halves that belong together become their character, a lone half U+FFFD.
+
+    Entities (`&#55357;`) and JSON escapes (`\\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
+    functions of this module that return text call it; `whole_values` does so for parsed JSON.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()  # ten times faster than searching for halves
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def whole_values(value: Any) -> Any:
+    """Return a parsed JSON value in which every string has passed `whole_characters`, also the names of objects.
+
+    Raises: RecursionError when the value is nested deeper than Python follows.
+    """
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [whole_values(part) for part in value]
+    if isinstance(value, dict):
+        return {whole_values(name): whole_values(part) for name, part in value.items()}
+    return value
+
+
+def whole_references(body: bytes) -> bytes:
+    """Return markup in an encoding that keeps ASCII, with the character references in it that name no character replaced.
+
+    Halves that belong together (`&#55357;&#56832;`) become their character; lone halves and numbers beyond Unicode become U+FFFD.
+    XML parsers refuse them, and feedparser fails on the whole feed.
+    """
+    return _REFERENCES.sub(_mend_references, body)
+
+
+def _mend_references(run: re.Match[bytes]) -> bytes:
+    numbers = [_number(hit[1]) for hit in _REFERENCE.finditer(run[0])]
+    if not any(number > 0x10FFFF or 0xD800 <= number < 0xE000 for number in numbers):
+        return run[0]
+    signs = whole_characters("".join(chr(number) if number <= 0x10FFFF else "\ufffd" for number in numbers))
+    return "".join(f"&#{ord(sign)};" for sign in signs).encode()
+
+
+def _number(reference: bytes) -> int:
+    if len(reference) > 9:
+        return 0x110000
+    return int(reference[1:], 16) if reference[:1] in b"xX" else int(reference)
+
+
 def plain_line(text: str) -> str:
-    """One line of plain text: entities kept as they are, invisible characters gone, white space single."""
+    """Return one line of plain text: entities kept as they are, invisible characters gone, white space single."""
     return " ".join(_visible(text).split())
 
 
 def plain_text(text: str) -> str:
-    """Several lines of plain text, at most one blank line between paragraphs."""
+    """Return several lines of plain text, at most one blank line between paragraphs."""
     tidy = _SPACES.sub(" ", _visible(text).replace("\r\n", "\n").replace("\r", "\n"))
     return _BREAKS.sub("\n\n", re.sub(r" ?\n ?", "\n", tidy)).strip()
 
 
 def html_to_text(markup: str) -> str:
-    """The readable text of an HTML fragment, paragraphs and list items on lines of their own; "" for no text.
+    """Return the readable text of an HTML fragment, paragraphs, list items and table rows on lines of their own; "" for no text.
 
-    Tags that are broken or unknown are survived; script, style and the like give nothing.
+    Tags that are broken or unknown are survived; script, style and the like give nothing. Of a fragment of more than 500,000
+    characters or 20,000 tags, or nested more than 200 deep, the beginning is read.
     """
-    markup = sound(markup)
     if not markup or markup.isspace():
         return ""
+    markup = whole_characters(markup[:_MARKUP_LENGTH])
     if "<" not in markup:
         return plain_text(html.unescape(markup))
-    text = _layout(_CLEANER.clean(_CONTROLS.sub("", markup)))
+    clean = bounded(_CONTROLS.sub("", markup), length=_MARKUP_LENGTH, tags=_MARKUP_TAGS).markup
+    text = _layout(_CLEANER.clean(clean))
     return plain_text(text) if _UNSEEN.search(text) else short_words(unicodedata.normalize("NFC", text))
 
 
 def title_text(markup: str) -> str:
-    """A title on one line, entities decoded once; markup that a feed put into it is taken out."""
-    markup = markup[:_LONGEST_TITLE]
+    """Return a title on one line of at most 500 characters, entities decoded once; markup that a feed put into it is taken out.
+
+    What only looks like markup ("Stöd till <AI>") stays.
+    """
+    markup = markup[:_MARKUP_OF_A_TITLE]
     decoded = html.unescape(markup) if "&" in markup else markup
-    return plain_line(html_to_text(decoded) if re.search(r"<\s*/?\s*[a-zA-Z!]", decoded) else decoded)
+    if _MARKUP.search(decoded):
+        decoded = html_to_text(_escape_other_tags(decoded))
+    return plain_line(decoded)[:TITLE_LENGTH].rstrip()
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """Return a row of a table as one line: "Budget: 5 miljoner kronor" for a label and its value, else the cells with " | " between.
+
+    Cells are never joined by white space alone: figures of neighbouring cells would become one number.
+    """
+    cells = [cell for cell in cells if cell]
+    if len(cells) == 2 and len(cells[0]) <= _LONGEST_LABEL and not any(sign.isdigit() for sign in cells[0]):
+        return f"{cells[0].removesuffix(':').rstrip()}: {cells[1]}"
+    return " | ".join(cells)
+
+
+def _escape_other_tags(title: str) -> str:
+    """The title with every "<" that begins none of the elements in use written as an entity."""
+    pieces: list[str] = []
+    at = 0
+    for hit in _MARKUP.finditer(title):
+        pieces += (title[at : hit.start()].replace("<", "&lt;"), hit[0])
+        at = hit.end()
+    return "".join((*pieces, title[at:].replace("<", "&lt;")))
 
 
 def _visible(text: str) -> str:
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", short_words(sound(text))))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", short_words(whole_characters(text))))
 
 
 def _layout(clean: str) -> str:
     """The text of cleaned HTML: white space single, one space between elements on a line, breaks where elements have them."""
     found: list[str] = []
-    breaks, before = 2, ""
+    breaks, before, next_cell, in_table = 2, "", False, False
     pieces = _TAG.split(clean)
     for text, tag in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         if "&" in text:
             text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         words = text.split()
         if words:
-            if not breaks and (before[-1].isspace() or not (words[0].startswith(_CLINGS) or before.endswith("("))):
+            if next_cell:
+                found.append(_CELL)
+                next_cell, in_table = False, True
+            elif not breaks and (before[-1].isspace() or not (words[0].startswith(_CLINGS) or before.endswith("("))):
                 found.append(" ")
             found.append(" ".join(words))
             breaks, before = 0, text
         wanted = _BREAKS_AT.get(tag, 0)
         if wanted > breaks:
             found.append("\n" * (wanted - breaks))
-            breaks = wanted
-    return "".join(found).strip()
+            breaks, next_cell = wanted, False
+        elif tag in _CELLS and not breaks:
+            next_cell = True
+    text = "".join(found).strip()
+    if not in_table:
+        return text
+    return "\n".join(table_row(line.split(_CELL)) if _CELL in line else line for line in text.split("\n"))

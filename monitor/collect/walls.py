@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from monitor.collect.markup import bounded, parse_page, visible_text
+
 # Ordinary pages load such scripts too, and articles write about such things: a wall has little else to say.
 _LONGEST_TEXT = 700
 _LOOKED_AT = 200_000
@@ -15,7 +17,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
         r"cf-browser-verification|cf[-_]chl[-_]|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform|Attention Required! \| Cloudflare",
     ),
     ("Incapsula", r"_Incapsula_Resource|Incapsula incident ID"),
-    ("Akamai", r"Access Denied.{0,600}Reference\s*(?:&#32;|\s)*(?:#|&#35;)|_sec/cp_challenge|ak-challenge"),
+    ("Akamai", r"Access Denied.{0,600}?Reference(?:&#32;|\s){0,20}(?:#|&#35;)|_sec/cp_challenge|ak-challenge"),
     ("DataDome", r"captcha-delivery\.com"),
     ("PerimeterX", r"px-captcha|_pxhd"),
     ("F5", r"The requested URL was rejected\. Please consult with your administrator"),
@@ -30,22 +32,38 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ),
 )
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in _MARKS]
-_HIDDEN = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# What AWS WAF says in a header beside an empty answer, mostly of status 202
+# (https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html).
+_AWS_HEADER, _AWS_ACTIONS = "x-amzn-waf-action", ("challenge", "captcha")
+_ACCEPTED = 202
+_SHELL_TEXT = 200
 
 
-def wall(body: bytes, headers: Mapping[str, object]) -> str:
-    """The name of the wall that an answer is, or "" for an answer that is what was asked for."""
-    names = {str(name).lower(): str(value) for name, value in headers.items()}
+def wall(body: bytes, headers: Mapping[str, object], status: int = 200) -> str:
+    """Return the name of the wall that an answer is, or "" for an answer that is what was asked for.
+
+    A page answered with 202 ("accepted") and without text is a wall whatever it is called: there is nothing to wait for.
+    """
+    names = {str(name).lower(): str(value).strip().lower() for name, value in headers.items()}
     if names.get("cf-mitigated") == "challenge":
         return "Cloudflare"
+    if names.get(_AWS_HEADER) in _AWS_ACTIONS:
+        return "AWS WAF"
     start = body[:_LOOKED_AT].decode("utf-8", "replace")
-    if "<html" not in start[:5000].lower() and "<!doctype html" not in start[:5000].lower():
+    page = "<html" in start[:5000].lower() or "<!doctype html" in start[:5000].lower()
+    if status == _ACCEPTED and (not start.strip() or (page and len(_text(start)) < _SHELL_TEXT)):
+        return "AWS WAF"
+    if not page:
         return ""
     found = next((name for name, pattern in _PATTERNS if pattern.search(start)), "")
-    return found if found and len(" ".join(_HIDDEN.sub(" ", start).split())) <= _LONGEST_TEXT else ""
+    return found if found and len(_text(start)) <= _LONGEST_TEXT else ""
 
 
 def is_scripted(body: bytes) -> bool:
-    """Whether a page is an empty shell that a browser fills by running scripts."""
+    """Return whether a page is an empty shell that a browser fills by running scripts."""
     start = body[: 4 * _LOOKED_AT].decode("utf-8", "replace")
-    return "<script" in start.lower() and len(" ".join(_HIDDEN.sub(" ", start).split())) < 200
+    return "<script" in start.lower() and len(_text(start)) < _SHELL_TEXT
+
+
+def _text(markup: str) -> str:
+    return visible_text(parse_page(bounded(markup).markup))

@@ -42,7 +42,7 @@ from monitor.collect.pipelines import cleaned, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, Reading
 from monitor.collect.spider import SourceSpider, name_missing
-from monitor.collect.text import sound
+from monitor.collect.text import whole_characters
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
 from monitor.jobs.health import settle_health
@@ -281,7 +281,7 @@ def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()
         started=now,
         finished=now,
         state=state,
-        reason=sound(" ".join([*(problem.text for problem in problems), *_notes(reading, problems)])),
+        reason=whole_characters(" ".join([*(problem.text for problem in problems), *_notes(reading, problems)])),
         complete_list=spider.complete_list and whole and not reading.not_modified,
         not_modified=reading.not_modified,
         seen=reading.seen,

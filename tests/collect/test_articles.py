@@ -69,6 +69,26 @@ def test_an_article_about_robots_is_no_wall():
 
 
 @pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"", {"X-Amzn-Waf-Action": "challenge"}, 202),
+        (b"", {"x-amzn-waf-action": "captcha"}, 405),
+        (b"", {}, 202),
+        (b"<!DOCTYPE html><html><script src='/x.js'></script><body></body></html>", {}, 202),
+    ],
+)
+def test_the_answer_of_the_wall_before_the_parliament_and_eur_lex(body, headers, status):
+    assert wall(body, headers, status) == "AWS WAF"
+    assert wall(b"<rss></rss>", {"x-amzn-waf-action": "count"}, 200) == ""
+
+
+def test_content_answered_with_202_is_no_wall():
+    assert wall(html(f"<p>{WORDS}</p>").encode(), {}, 202) == ""
+    assert wall(b"<rss version='2.0'></rss>", {}, 202) == ""
+    assert wall(b"", {}, 200) == ""
+
+
+@pytest.mark.parametrize(
     ("body", "addresses", "empty", "trouble"),
     [
         ("<a href='/bidrag/bad'>Bad</a><a href='/om'>Om</a>", 1, False, ""),
@@ -125,7 +145,7 @@ def test_hostile_text_is_read_to_its_end():
     """In a process of its own: a pattern that tries all ways through such a text would hold up all other tests for days."""
     process = get_context("spawn").Process(target=_read_hostile_text)
     process.start()
-    process.join(20)
+    process.join(240)
     process.kill()
     assert process.exitcode == 0
 
@@ -216,6 +236,12 @@ def test_a_place_limits_calls_and_not_what_happens_there():
         row={"publishes": ["event"]},
     )
     assert (event.kind, event.place) == (Kind.EVENT, ())
+
+
+def test_a_title_of_a_megabyte_and_a_text_without_end_are_cut_before_they_are_read():
+    call, _ = item("Bidrag " + "till byar " * 100_000, "Kommuner kan söka bidrag. " * 100_000)
+    assert len(call.title) == 500
+    assert len(call.body) <= 200_000
 
 
 def test_summary_ends_at_a_sentence():
