@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -235,6 +235,10 @@ def _dated(
     if kind is Kind.POLICY:
         model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
         return {"deadlines": found.answers, "deadline_model": model} if found.answers else {}
+    if kind is Kind.PARTNER_SEARCH and not found.deadlines and found.answers:
+        # "Svara senast den 12 juni": who seeks a partner waits for answers, not for applications.
+        model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
+        found = replace(found, deadlines=found.answers, model=model)
     budget = find_budget(text, language)
     unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
     return {
