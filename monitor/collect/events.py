@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,10 @@ _AHEAD = timedelta(days=3 * 366)
 _MOST_OCCASIONS = 500_000
 _MOST_EVENTS = 20_000
 _NEAR = timedelta(days=62)
-_TRIED = timedelta(days=10 * 366)
+# What trying a rule that never occurs counts as.
+_TRIED_IN_VAIN = 10_000
+# The first year of the last whole cycle of weekdays and leap years that the calendar of Python has room for.
+_LAST_CYCLE = 9960
 _PERIODS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 28}
 _LONGEST_MOMENT = 60
 _DAY_ONLY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -144,6 +148,8 @@ def _count(event: Any, now: datetime, zone: ZoneInfo) -> int:
     rules = _rules(event)
     if not rules or not all(_is_followed(rule) for rule in rules):
         return 1
+    if any(_never_occurs(rule, _day(event)) for rule in rules):
+        return _TRIED_IN_VAIN
     days = max((now + _AHEAD - _aware(_start(event), zone)).days, 1)
     return sum(1 + days * (1 + rule.count(",")) // _PERIODS[_RULE.search(rule)[1].upper()] for rule in rules)  # type: ignore[index, misc]
 
@@ -158,11 +164,21 @@ def _is_followed(rule: str) -> bool:
     return _RULE.search(rule) is not None and prod(1 + times[1].count(",") for times in _WITHIN_DAY.finditer(rule)) <= _MOST_A_DAY
 
 
+@lru_cache(maxsize=256)
 def _never_occurs(rule: str, start: date) -> bool:
-    """Whether a rule has no occasion in ten years, like 30 February: such a rule would be tried to the end of the calendar."""
+    """Whether a rule like 30 February has no occasion in the years of one cycle of weekdays and leap years.
+
+    Such a rule is tried to the end of the calendar, UNTIL or not, so it is tried from the year near that end that has the
+    weekdays and leap years of its own. A rule of more than a dozen years between occasions may count as one, too.
+    """
+    first = date(start.year, 1, 1).weekday()
+    year = next(
+        year
+        for year in range(_LAST_CYCLE, _LAST_CYCLE + 28)
+        if year % 4 == start.year % 4 and date(year, 1, 1).weekday() == first
+    )
     parts = [part for part in rule.split(";") if not part.upper().startswith(("COUNT=", "UNTIL="))]
-    begins = datetime.combine(start, time.min)
-    parts.append(f"UNTIL={begins + _TRIED:%Y%m%dT%H%M%S}")
+    begins = datetime.combine(start.replace(year=year), time.min)
     return next(iter(rrulestr(";".join(parts), dtstart=begins)), None) is None
 
 
@@ -172,7 +188,7 @@ def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | No
     if str(event.get("STATUS") or "").upper() == "CANCELLED":
         return None
     rules, start = _rules(event), _start(event)
-    if not _repeats(event) or any(not _is_followed(rule) or _never_occurs(rule, start) for rule in rules):
+    if not _repeats(event) or any(not _is_followed(rule) or _never_occurs(rule, _day(event)) for rule in rules):
         return event
     import icalendar
     from recurring_ical_events import CalendarQuery  # type: ignore[import-untyped]
@@ -217,6 +233,11 @@ def _until(rule: Any, start: datetime, zone: ZoneInfo) -> Any:
     if moments:
         rule["UNTIL"] = moments
     return rule
+
+
+def _day(event: Any) -> date:
+    start = _start(event)
+    return start.date() if isinstance(start, datetime) else start
 
 
 def _start(event: Any) -> date | datetime:

@@ -76,7 +76,7 @@ _ASKS = re.compile(
     r"\b(?:använd\w*|samtyck\w*|godkänn\w*|accept\w*|tillåt\w*|uses?|using|consent\w*|allow\w*|bruger|bruker|käytämme|inställningar|settings)\b",
     re.IGNORECASE,
 )
-_BUTTON_LENGTH = 60
+_BUTTON_LENGTH, _MOST_HEADINGS = 60, 6
 
 
 def drop_banners(root: lxml.html.HtmlElement) -> None:
@@ -94,12 +94,19 @@ def drop_banners(root: lxml.html.HtmlElement) -> None:
 
 
 def without_banner(text: str, title: str) -> str:
-    """Return the text without the lines of a cookie banner at its beginning; "" for a text that is nothing else. A page about cookies keeps them."""
+    """Return the text without the lines of a cookie banner at its beginning or below its first headings; "" for a text that is nothing else.
+
+    A page about cookies keeps them.
+    """
     lines = text.split("\n")
-    if _COOKIES.search(title) or not (_COOKIES.search(lines[0]) and any(_ASKS.search(line) for line in lines[:3])):
+    start = next((number for number, line in enumerate(lines[:_MOST_HEADINGS]) if _COOKIES.search(line) or _says_more(line)), 0)
+    if _COOKIES.search(title) or not (
+        _COOKIES.search(lines[start]) and any(_ASKS.search(line) for line in lines[start : start + 3])
+    ):
         return text
-    kept = next((number for number, line in enumerate(lines) if not _COOKIES.search(line) and _says_more(line)), len(lines))
-    return "\n".join(lines[kept:]).strip()
+    after = (number for number, line in enumerate(lines) if number > start and not _COOKIES.search(line) and _says_more(line))
+    end = next(after, len(lines))
+    return "\n".join(lines[:start] + lines[end:]).strip() if end < len(lines) else ""
 
 
 def _says_more(line: str) -> bool:

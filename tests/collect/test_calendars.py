@@ -95,6 +95,11 @@ def test_a_rule_that_never_occurs_or_hardly_ends_is_not_followed(rule):
     assert starts(event("DTSTART:20261205T090000", f"RRULE:{rule}")) == (["12-05 09:00"], [])
 
 
+def test_of_rules_that_never_occur_a_few_are_tried():
+    found, unread = read(*(event("DTSTART:20261205T090000", f"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;INTERVAL={number}", uid=f"{number}") for number in range(1, 61)))  # fmt: skip
+    assert (len(found), len(unread)) == (50, 10)
+
+
 def test_a_file_of_endless_repetitions_is_read_to_a_bound():
     found, unread = read(*(event("DTSTART:20000101T090000", "RRULE:FREQ=DAILY", uid=str(number)) for number in range(120)))
     assert 40 < len(found) < 60

@@ -58,7 +58,6 @@ def test_other_parts_of_a_title_stay():
         "Bidrag - steg 2",
         "EU | Exempel kommuns stöd",
         "Exempel kommun",
-        "Exempel kommun | Exempel kommun",
         "Sök: stöd",
         "A-B",
     ):
@@ -91,6 +90,13 @@ def test_a_cookie_banner_is_never_the_beginning_of_a_text(banner):
         assert "kies" not in article.text
 
 
+def test_a_banner_below_the_headings_goes_and_the_headings_stay():
+    article = read(
+        "Bidrag till byar", main=f"<h1>Bidrag till byar</h1><h2>Om stödet</h2>{BANNER.replace('CookieBanner', 'x')}{WORDS}"
+    )
+    assert article.text.startswith("Bidrag till byar\nOm stödet\nKommuner kan söka")
+
+
 def test_a_page_that_is_a_cookie_banner_has_no_text():
     assert read("Bidrag till byar", main=BANNER * 3) is None
 
@@ -106,7 +112,9 @@ def test_a_page_about_cookies_and_a_page_in_a_part_named_for_consent_are_read():
 def test_a_short_line_with_a_day_ends_a_banner():
     text = "Vi använder kakor\nGodkänn kakor\nAvvisa\nSista dag: 3 mars\nMer om bidraget"
     assert without_banner(text, "Bidrag") == "Sista dag: 3 mars\nMer om bidraget"
-    assert without_banner("Bidrag\nVi använder kakor", "Bidrag") == "Bidrag\nVi använder kakor"
+    assert without_banner("Bidrag\nVi använder kakor", "Bidrag") == ""
+    later = "Kommuner kan söka bidrag till projekt som utvecklar orten under året.\nVi använder kakor"
+    assert without_banner(later, "Bidrag") == later
 
 
 def test_tables_are_plain_lines_with_their_cells_apart():
