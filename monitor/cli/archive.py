@@ -62,6 +62,10 @@ def _print_call(facts: dict[str, Any]) -> None:
         click.echo(f"\n{facts['summary']}")
     budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
     click.echo(f"\nLäge: {STATUSES[facts['status']]}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
+    shares = (("Finansiären betalar", "högst", "funder_share"), ("Ni betalar", "minst", "own_share"))
+    stated = [f"{label}: {bound} {facts[name]} procent" for label, bound, name in shares if facts[name] is not None]
+    if stated:
+        click.echo("   ".join(stated))
     print_table(("Sista dag", "Steg", "Källans ord"), [(_local(row), row["stage"], row["text"]) for row in facts["deadlines"]])
     print_table(
         ("När", "Vad", "Före", "Efter"),

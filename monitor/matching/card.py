@@ -133,7 +133,6 @@ def _shares(budget: Budget, text: str) -> Shares:
 
 
 def _share_lines(shares: Shares, programme: Programme | None, *, eu: bool) -> tuple[FitLine, FitLine]:
-    payer = "EU" if eu else "Finansiären"
     funder = own = ""
     if shares.funder is not None:
         funder = f"Högst {shares.funder} procent{_quoted(shares.funder_text)}"
@@ -145,7 +144,7 @@ def _share_lines(shares: Shares, programme: Programme | None, *, eu: bool) -> tu
             f"Minst {100 - shares.funder} procent blir kvar, om {'EU' if eu else 'finansiären'} betalar högst {shares.funder}."
         )
     return (
-        _line("funder_share", f"{payer} betalar", funder, _usual(programme, "funder_share")),
+        _line("funder_share", "EU betalar" if eu else "Finansiären betalar", funder, _usual(programme, "funder_share")),
         _line("own_share", "Ni betalar", own, usual),
     )
 

@@ -33,7 +33,8 @@ def plain(text):
         (1_500_000, "EUR", "1,5 miljoner euro", "1.5 million euros"),
         (12_345_678, "EUR", "12,35 miljoner euro", "12.35 million euros"),
         (2_000_000_000, "EUR", "2 miljarder euro", "2 billion euros"),
-        (500, "CHF", "500 CHF", "500 CHF"),
+        (500, "CHF", "500 schweiziska franc", "500 Swiss francs"),
+        (500, "CZK", "500 CZK", "500 CZK"),
     ],
 )
 def test_money(amount, currency, swedish, english):
