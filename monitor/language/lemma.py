@@ -108,12 +108,12 @@ class Lexicon:
         return british(found) if found is not None else None
 
     def _swedish_unknown(self, word: str) -> str:
+        if (noun := _of_verb.fullmatch(word)) is not None and self._swedish.get(f"{noun[2]}a") is not None:
+            return noun[1]
         if parts := self._splitter.split(word, inflected=True):
             return word[: parts[-1].start] + parts[-1].lemma
         if (headed := self._headed(word)) is not None:
             return headed
-        if (noun := _of_verb.fullmatch(word)) is not None and self._swedish.get(f"{noun[2]}a") is not None:
-            return noun[1]
         for ending, instead in _SWEDISH_ENDINGS:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 stem = word[: -len(ending)]
