@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import analysing, bulk, commands, crawl, growth, lab, mails, matching, members, search, web
+from benchmarks import analysing, bulk, commands, crawl, growth, lab, linear, mails, matching, members, search, web
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line, collect_as_a_command
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
@@ -26,6 +26,7 @@ ROWS: dict[str, Row] = {
     "members": members.measure,
     "lab": lab.measure,
     "growth": growth.measure,
+    "linear": linear.measure,
     "search": search.measure,
     "web": web.measure,
 }

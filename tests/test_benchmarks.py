@@ -2,10 +2,12 @@
 
 import json
 from datetime import date
+from multiprocessing import get_context
 
 import pytest
 
-from benchmarks import analysing, bulk, matching, table
+from benchmarks import analysing, bulk, linear, matching, table
+from benchmarks.__main__ import ROWS
 from benchmarks.generate import NOW, Inputs, Maker
 from benchmarks.measure import Line, beside, typical_pair
 from monitor.collect.portal.bulk import is_current_object, parse_object
@@ -87,3 +89,42 @@ def test_rows_run_without_peers(row, monkeypatch):
     assert lines
     assert all(one.value > 0 for one in lines)
     assert not any(one.peer_value for one in lines if one.peer in ("spaCy PhraseMatcher", "FlashText", "spaCy blank tokenizer"))
+
+
+def read_hostile_texts():
+    for make in linear.READERS.values():
+        read = make()
+        for piece in linear.SHAPES.values():
+            read(linear.text_of(piece, 1_000))
+
+
+def test_every_reader_of_the_row_of_hostile_texts_comes_to_its_end():
+    """In a process of its own: a pattern that tries all ways through such a text would hold up all other tests."""
+    process = get_context("spawn").Process(target=read_hostile_texts)
+    process.start()
+    process.join(240)
+    process.kill()
+    assert process.exitcode == 0
+    assert ROWS["linear"] is linear.measure
+    assert {"dates", "deadlines", "money", "kinds", "places", "analyser", "article", "feed", "links", "walls", "events"} <= set(
+        linear.READERS
+    )
+
+
+def test_growth_is_counted_per_character_and_above_a_floor():
+    assert linear.grown([0.1, 0.4, 1.6]) == pytest.approx(1.0)
+    assert linear.grown([0.1, 1.6, 19.2]) == pytest.approx(12.0)
+    assert linear.grown([0.0, 0.0, 0.0]) < 1, "what takes an instant is not compared"
+    assert linear.grown([0.1, 20.0]) == 16, "a reader that was ended is lost"
+    assert linear.text_of("ab", 5) == "ababa"
+
+
+def test_a_reading_without_end_is_ended(monkeypatch):
+    def read(text):
+        while True:
+            pass
+
+    monkeypatch.setattr(linear, "_MOST_SECONDS", 0.01)
+    monkeypatch.setitem(linear.READERS, "endless", lambda: lambda text: None if len(text) < 3 else read(text))
+    monkeypatch.setattr(linear, "SHAPES", {"x": "x"})
+    assert linear.growth_of("endless", 3, 2)()["times"] == {"x": [0.01]}

@@ -147,7 +147,7 @@ class Analyser:
                 votes[language] = votes.get(language, 0) + number
         if (told := decide(votes)) != "" or (told := around) != "":
             return told
-        words = [tokens.form(word).word for line in lines for word, _ in tokens.pieces(line)][:50]
+        words = list(islice((tokens.form(match[0]).word for line in lines for match in tokens.words(line)), 50))
         swedish, english = (sum(self._lexicon.knows(word, language) for word in words) for language in (SWEDISH, ENGLISH))
         return ENGLISH if english > swedish else SWEDISH
 

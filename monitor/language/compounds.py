@@ -8,6 +8,7 @@ from typing import NamedTuple
 DEAREST = 5.6  # what a part may cost on average before a split is no longer believed
 _LONGEST = 60
 _LONGEST_PART = 24
+_MOST_PIECES = 400_000
 _VOWELS = frozenset("aeiouyåäö")
 # What is put before a word without being a word of the compound: prefixes, particles, and beginnings that never stand alone.
 _BEFORE = """samma väl gen illa tills först övers ihåll emot utöver varje någon ingen inga inta avta motta anta förta missta anna an av bak be bi bort då ef efter en er ett fler flera fram från för före förut gemen genom halv här hop icke igen ihop i in inom
@@ -103,6 +104,8 @@ class Splitter:
         """What a piece before another part may stand for, each with its price."""
         known = self._before.get(piece)
         if known is None:
+            if len(self._before) >= _MOST_PIECES:
+                self.forget()
             known = self._before[piece] = tuple(self._read(piece)) if len(piece) > 2 or piece in _short_before else ()
         return known
 

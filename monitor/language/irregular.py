@@ -45,7 +45,7 @@ modern modernt moderna modernare|europé européer européerna europén|län lä
 del delen delar delarna delens|krav kravet kraven|form formen former formerna|fråga frågan frågor frågorna|grupp gruppen grupper|elev elever eleven eleverna elevers elevernas
 beslut beslutet besluten beslutets beslutens|slut slutet sluten slutets|kår kåren kårer kårerna kårens|jämställd jämställt jämställda jämställdas
 anställd anställda anställdas anställde anställt|avfall avfallet avfallets avfalls|underhåll underhållet underhålls|samla samlar samlade samlat samlas samlades
-sin sitt sina|runda rundan rundor rundorna|flotta flottan flottor|deadline deadlinen deadlines|stötta stöttar stöttade stöttat stöttas
+sin sitt sina|runda rundan rundor rundorna|flotta flottan flottor|stadium stadiet stadiets stadier stadierna stadiernas|tryck trycket tryckets trycken|träd trädet trädets träden trädens träds|deadline deadlinen deadlines|stötta stöttar stöttade stöttat stöttas
 träff träffen träffarna träffs|uppväxt uppväxten|nyanländ nyanlänt nyanlända nyanländas|asylsökande asylsökandes|fullmäktige fullmäktiges
 """
 # Words that are spelled like a form of another word, and are words of their own.

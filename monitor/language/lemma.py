@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from monitor.language.compounds import Part, Root, Splitter
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british
+from monitor.language.tokens import LONGEST_WORD
 from monitor.language.wordfile import WordFile
 
 _DATA = Path(__file__).parent / "data"
@@ -39,15 +41,22 @@ _SWEDISH_ENDINGS = (
 )
 _KEEPS_S = ("ss", "us", "is", "os", "as", "es", "äs", "ics")
 _SHORTEST_HEAD = 4
+# A noun in -ning made from a verb that a dictionary has, in a form that none has: skötningarna of skötning, from sköta.
+_of_verb = re.compile(r"((\w{3,})ning)(?:en|ens|ar|ars|arna|arnas|s)")
 
 
 class Lexicon:
     """Base forms and compounds. Every answer is worked out anew: whoever asks for many words remembers them."""
 
-    version = "4"
+    version = "5"
 
     def lemma(self, word: str, language: str) -> str:
-        """The base form of a folded word; a word of another language than Swedish and English stays as it is."""
+        """Return the base form of a folded word.
+
+        A word of another language than Swedish and English, or of more than `LONGEST_WORD` letters, stays as it is.
+        """
+        if len(word) > LONGEST_WORD:
+            return word
         if language == SWEDISH:
             return self._swedish.get(word) or self._english_known(word) or self._swedish_unknown(word)
         if language == ENGLISH:
@@ -65,6 +74,8 @@ class Lexicon:
 
     def knows(self, word: str, language: str) -> bool:
         """Whether the word is in the language's dictionary."""
+        if len(word) > LONGEST_WORD:
+            return False
         if language == SWEDISH:
             return self._swedish.get(word) is not None
         return language == ENGLISH and self._english_known(word) is not None
@@ -87,7 +98,7 @@ class Lexicon:
         return Splitter(self._roots, self._swedish.get)
 
     def _split(self, word: str, language: str) -> tuple[Part, ...]:
-        if language not in (SWEDISH, ENGLISH) or (language == ENGLISH and self._english_known(word)):
+        if len(word) > LONGEST_WORD or language not in (SWEDISH, ENGLISH) or (language == ENGLISH and self._english_known(word)):
             return ()
         base = self.lemma(word, language)
         return () if base in self._roots or (base != word and self.knows(word, ENGLISH)) else self._splitter.split(base)
@@ -97,6 +108,8 @@ class Lexicon:
         return british(found) if found is not None else None
 
     def _swedish_unknown(self, word: str) -> str:
+        if (noun := _of_verb.fullmatch(word)) is not None and self._swedish.get(f"{noun[2]}a") is not None:
+            return noun[1]
         if parts := self._splitter.split(word, inflected=True):
             return word[: parts[-1].start] + parts[-1].lemma
         if (headed := self._headed(word)) is not None:

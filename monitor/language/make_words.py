@@ -108,8 +108,10 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
                 continue
             for form in verb_forms:
                 bases[prefix + form] = prefix + infinitive
-    for word in [word for word in bases if word.endswith("an") and f"{word[:-2]}ning" in forms.of and len(word) > 5]:
-        bases[f"{word[:-2]}ning"] = word
+    # ansökning belongs to ansökan; skolning does not belong to skolan, which is the definite form of skola
+    nouns = [word for word in bases if word.endswith("an") and f"{word[:-2]}ning" in forms.of and len(word) > 5]
+    bases.update((f"{word[:-2]}ning", word) for word in nouns if bases[word] != word[:-1])
+    bases.update(_verbs_not_agents(bases, forms))
     bases.update(irregular.word_forms())
     bases = {word: _followed(word, bases) for word in bases}
     bases.update(_authorities(bases))
@@ -159,14 +161,27 @@ def _authorities(bases: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plurals_not_verbs(bases: Mapping[str, str], frequencies: Mapping[str, float]) -> dict[str, str]:
-    """Forms such as hamnar and cyklar that are the noun's plural rather than the verb, where the noun is at least as common."""
+    """Forms such as hamnar and cyklar that are the noun's plural rather than the verb, where the noun is at least as common.
+
+    Not where the noun is the one who does it: several of them are spelare, and spelar is the verb.
+    """
     found = {}
     for word, base in bases.items():
-        if not word.endswith("arna") or base.endswith("a") or bases.get(plural := word[:-2]) in (None, base):
+        if not word.endswith("arna") or base.endswith(("a", "are")) or bases.get(plural := word[:-2]) in (None, base):
             continue
         verb = plural[:-1]
         if bases[plural] == bases.get(verb) and frequencies.get(base, 0.0) >= frequencies.get(verb, 0.0) - 0.2:
             found[plural] = base
+    return found
+
+
+def _verbs_not_agents(bases: Mapping[str, str], forms: _Forms) -> dict[str, str]:
+    """Return forms such as vårdar that are listed under an agent noun (vårdare) and are the verb's present, and their infinitives."""
+    found = {}
+    for word, base in bases.items():
+        verb = word[:-1]
+        if word.endswith("ar") and base == f"{word}e" and verb in forms.of:
+            found[word] = found[verb] = verb
     return found
 
 

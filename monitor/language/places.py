@@ -51,9 +51,9 @@ HOSTS = {".fi": "Finland", ".no": "Norge", ".dk": "Danmark", ".ax": "Åland", ".
 _COUNTY = "|".join(f"(?P<c{number}>{pattern})" for number, pattern in enumerate(COUNTIES.values()))
 _IN_COUNTY = re.compile(rf"\b(?:{_COUNTY})(?:\s+län\b|\s*(?=,|och\b|samt\b|-\s*och\b))", re.IGNORECASE)
 _COUNTY_LIST = re.compile(rf"^(?:region\s+)?(?:{_COUNTY})(?:\s+län)?$", re.IGNORECASE)
-_COUNTY_RUN = re.compile(
-    r"(?:[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?(?:,\s*|\s+(?:och|samt)\s+)){1,24}[A-ZÅÄÖ][\wåäö]+(?:\s[A-ZÅÄÖ][\wåäö]+)?\s+län\b"
-)
+# A run begins where a word does, and a word that is read is not given back: each word is looked at from at most 24 others.
+_NAME = r"[A-ZÅÄÖ]\w++(?:\s[A-ZÅÄÖ]\w++)?"
+_COUNTY_RUN = re.compile(rf"\b(?:{_NAME}(?:,\s*+|\s++(?:och|samt)\s++)){{1,24}}{_NAME}\s++län\b")
 _ACTORS = re.compile(
     r"\b(?:aktörer|kommuner|organisationer|projekt\w*|företag|sökande|verksam\w*|föreningar)\s+(?:\w+\s+){0,2}?i\s+(?P<where>[A-ZÅÄÖ][\wåäö]+(?:\s+och\s+[A-ZÅÄÖ][\wåäö]+)?)"
 )

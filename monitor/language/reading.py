@@ -21,6 +21,7 @@ _CONJUNCTIONS = frozenset({"och", "eller", "samt", "respektive", "resp", "till",
 _MOST_HANGING = 8
 _AHEAD = 10
 _MOST_RUNS, _MOST_LINES = 400_000, 20_000
+_MOST_CHARACTERS = 8_000_000
 _AROUND = "(),.;:\"'"
 """What stands around most words; none of it joins words or begins a sentence."""
 Known = TypeVar("Known")
@@ -52,13 +53,16 @@ class Remembered(dict[str, Known]):
     """What was worked out for each text; what is asked for the first time is worked out. Looked up by `map`, it costs no call of ours."""
 
     def __init__(self, work_out: Callable[[str], Known], most: int) -> None:
-        """At `most` texts it begins anew."""
+        """At `most` texts, or `_MOST_CHARACTERS` in all of them, it begins anew."""
         super().__init__()
+        self._held = 0
         self._work_out, self._most = work_out, most
 
     def __missing__(self, text: str) -> Known:
-        if len(self) >= self._most:
+        self._held += len(text)
+        if len(self) >= self._most or self._held > _MOST_CHARACTERS:
             self.clear()
+            self._held = len(text)
         found = self[text] = self._work_out(text)
         return found
 
@@ -84,7 +88,10 @@ class Reader:
         return lemma, "" if written == lemma else written, exact
 
     def joined(self, words: list[str]) -> str:
-        """The lemma of a word that is written in pieces."""
+        """Return the lemma of a word that is written in pieces, cut as a word is."""
+        return self._joined_lemma(words)[: tokens.LONGEST_WORD]
+
+    def _joined_lemma(self, words: list[str]) -> str:
         whole = "".join(tokens.form(word).word for word in words)
         if self._lexicon.knows(whole, self._language):
             return self._lexicon.lemma(whole, self._language)
@@ -191,7 +198,7 @@ class Reader:
 
     def _joined_entries(self, pieces: list[str], until: int) -> Iterator[tuple[str, int]]:
         lemma = self.joined(pieces)
-        written = british("".join(tokens.form(piece).word for piece in pieces))
+        written = british("".join(tokens.form(piece).word for piece in pieces)[: tokens.LONGEST_WORD])
         yield f"+{lemma}", until
         if written != lemma:
             yield f"<{written}", until

@@ -102,6 +102,7 @@ class Scan:
         self.found = found
         self._terms, self._stream, self._entries = terms, stream, entries
         self._known: dict[int, Span | None] = {}
+        self._written: dict[int, set[str]] = {}
 
     def standing(self, patterns: frozenset[str]) -> frozenset[int]:
         """The terms that stand in the text by one of these patterns, all of which were found."""
@@ -142,46 +143,54 @@ class Scan:
 
     def _in_stream(self, pattern: str, place: _Place, length: int) -> Iterator[Span]:
         text = self._stream
+        number = counted = 0
         for start in _starts(text, pattern):
             if place is _Place.ENDS:
                 start = text.rfind(" ", 0, start + 1)
-            number = text.count(" ", 0, start) - text.count(".", 0, start)
+            # Counted on from the place before: a text may hold a term as often as it has words.
+            number += text.count(" ", counted, start) - text.count(".", counted, start)
+            counted = start
             if place is not _Place.BEGINS or not self._is_written((number, number)):
                 yield number, number + length - 1
 
     def _in_entries(self, pattern: str, place: _Place) -> Iterator[Span]:
         text = self._entries
+        mark = 0
         for start in _starts(text, pattern):
             entry = text.rfind(" ", 0, start + 1) + 1
             if text[entry] == _MARKS[place]:
-                for span in self._entry(entry):
+                mark = max(mark, text.rfind("@", mark, entry) + 1)
+                for span in self._entry(entry, mark):
                     if place is not _Place.JOINED_BEGINS or not self._is_written(span):
                         yield span
 
-    def _entry(self, entry: int) -> list[Span]:
-        """The places of the entry that begins at `entry`."""
+    def _entry(self, entry: int, mark: int) -> list[Span]:
+        """Return the places of the entry that begins at `entry`; what they count from stands at `mark`."""
         text = self._entries
-        mark = text.rfind("@", 0, entry) + 1
         base = int(text[mark : text.index(" ", mark)])
         colon = text.index(":", entry) + 1
         return read_places(text[colon : text.index(" ", colon)], base)
 
     def _is_written(self, span: Span) -> bool:
         """Whether the words there are written otherwise than their lemma."""
-        bases = list(self._lines)
-        at = bisect_right(bases, span[0]) - 1
+        at = bisect_right(self._bases, span[0]) - 1
         if at < 0:
             return False
-        entries = self._lines[bases[at]]
-        first, last = (number - bases[at] for number in span)
-        place = f"{first}" if first == last else f"{first}-{last}"
-        found = chain.from_iterable(_starts(entries, f"{before}{place}{after}") for before in ":," for after in ", ")
-        return any(entries[entries.rfind(" ", 0, start) + 1] == "<" for start in found)
+        base = self._bases[at]
+        if base not in self._written:
+            entries = (entry.partition(":") for entry in self._lines[base].split())
+            self._written[base] = {place for word, _, places in entries if word[0] == "<" for place in places.split(",")}
+        first, last = (number - base for number in span)
+        return (f"{first}" if first == last else f"{first}-{last}") in self._written[base]
 
     @cached_property
     def _lines(self) -> dict[int, str]:
         """The entries of each line, by the number that their places count from."""
         return read_lines(self._entries)
+
+    @cached_property
+    def _bases(self) -> list[int]:
+        return list(self._lines)
 
 
 def anywhere(scans: Iterable[Scan]) -> list[str]:

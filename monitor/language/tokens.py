@@ -25,6 +25,9 @@ _word_and_gap = re.compile(rf"({_WORD})([\W_]*)")
 # Most words are Latin letters with a space or a stop after them, which are told by looking up each character in a table of 256.
 _PLAIN = r"[0-9A-Za-zÀ-ÖØ-öø-ÿ]++[ \n\t,.;()/!?\"&%+*=<>\[\]-]++"
 _BLOCK = 8
+LONGEST_WORD = 100
+"""Letters of a word as it is compared; what is longer is no word, and is cut: it has no base form and no parts."""
+_LONGEST_RAW = 4 * LONGEST_WORD  # with the marks and soft hyphens that count as nothing
 _nothing = re.compile(f"[{_NOTHING}]")
 _inner_break = re.compile(rf"[{_NOTHING}]\s+")
 _joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")
@@ -89,13 +92,19 @@ def _block() -> re.Pattern[str]:
     return re.compile(rf"{_PLAIN * _BLOCK}|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
 
 
-@lru_cache(maxsize=200_000)
 def form(raw: str) -> Form:
-    """The word in composed Unicode and small letters, without soft hyphens; 's and :s are endings, not part of the word.
+    """Return the word in composed Unicode and small letters, without soft hyphens; 's and :s are endings, not part of the word.
+
+    What is longer than `LONGEST_WORD` letters is cut there.
 
     >>> form("EU:s"), form("NGOs"), form("Klima\u00adtets")
     (Form(word='eu', exact='EU'), Form(word='ngo', exact='NGO'), Form(word='klimatets', exact=''))
     """
+    return _form(raw if len(raw) <= LONGEST_WORD else _cut(raw))
+
+
+@lru_cache(maxsize=200_000)
+def _form(raw: str) -> Form:
     if raw.isascii() and raw.isalpha() and (raw.islower() or raw.istitle()):  # most words have nothing of what follows
         return Form(raw.lower(), "")
     word = unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw)))
@@ -104,6 +113,11 @@ def form(raw: str) -> Form:
         word = exact = match[1]
     folded = unicodedata.normalize("NFKC", _ending.sub("", word).casefold())
     return Form("".join(letter for letter in folded if letter.isalnum()) or folded, exact)
+
+
+def _cut(raw: str) -> str:
+    """Return a long word without what counts as nothing, cut before anything is worked out for it."""
+    return unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw[:_LONGEST_RAW])))[:LONGEST_WORD]
 
 
 def ends_sentence(word: str, gap: str, following: str) -> bool:

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.language import analyser
+from monitor.language import Analyser, analyser
 from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, votes_of
 from monitor.language.lemma import lexicon
+from monitor.language.reading import Remembered
 from monitor.language.spelling import british
+from monitor.language.tokens import LONGEST_WORD
 from monitor.language.wordfile import WordFile, write_words
 
 
@@ -33,6 +35,19 @@ from monitor.language.wordfile import WordFile, write_words
         ("budgetansökan budgetansökningarna", "budgetansökan"),  # in no dictionary
         ("leaderområde leaderområdet leaderområdena", "leaderområde"),
         ("vinnova vinnovas", "vinnova"),
+        ("vårda vårdar vårdade", "vårda"),
+        ("vårdare vårdaren vårdarna", "vårdare"),
+        ("spela spelar spelade", "spela"),
+        ("träna tränar tränade", "träna"),
+        ("utnyttja utnyttjar", "utnyttja"),
+        ("växla växlar", "växla"),
+        ("bruka brukar brukade", "bruka"),
+        ("tryck trycket tryckets trycken", "tryck"),
+        ("träd trädet träden trädens", "träd"),
+        ("stadium stadiet stadier stadierna", "stadium"),
+        ("skötning skötningen skötningarna", "skötning"),  # in no dictionary
+        ("skolning skolningen skolningar", "skolning"),
+        ("hälsning hälsningen hälsningar", "hälsning"),
     ],
 )
 def test_swedish_forms_come_to_one_base_form(forms, lemma):
@@ -190,3 +205,31 @@ def test_american_spellings_become_british(american, british_form):
 @pytest.mark.parametrize("letters", ["DP", "PP", "FU", "dp", "mhz", "pr"])
 def test_letters_do_not_stand_for_the_words_that_they_abbreviate(letters):
     assert {analyser().lemmas([letters], language)[0] for language in ("sv", "en")} == {letters.casefold()}
+
+
+@pytest.mark.parametrize("letter", ["a", "A", "å", "1", "s", "a\u00ad", "e\u0301", "ﷺ"])
+def test_what_is_longer_than_any_word_is_one_token_cut_in_the_lemma_text(letter):
+    text = letter * (1_500_000 // len(letter))
+    lemma_text = Analyser().lemma_text(f"Stöd {text} kommuner")
+    first, second, third = lemma_text.split("\n")[0].split()
+    assert (first, third) == ("stöd", "kommun")
+    assert 50 <= len(second) <= LONGEST_WORD
+    assert len(lemma_text) < 4 * LONGEST_WORD
+
+
+def test_a_long_word_has_no_parts_and_no_base_form():
+    word = "kommun" * 20 + "förbundens"
+    assert lexicon().lemma(word, SWEDISH) == word
+    assert (lexicon().parts(word, SWEDISH), lexicon().tails(word, SWEDISH), lexicon().knows(word, SWEDISH)) == ((), (), False)
+
+
+def test_pieces_of_a_long_word_are_cut_as_the_word_is():
+    joined = Analyser().lemma_text("-".join(["kommunalförbundsordning" * 4] * 3))
+    assert max(len(entry.partition(":")[0]) for entry in joined.split()) <= LONGEST_WORD + 1
+
+
+def test_lines_without_end_do_not_fill_the_memory():
+    read = Remembered(str.upper, 1_000)
+    for number in range(30):
+        assert read[f"{number}{'x' * 1_000_000}"].startswith(f"{number}X")
+    assert sum(map(len, read)) <= 8_000_000

@@ -45,3 +45,17 @@ def test_no_text_raises(text, title):
 )
 def test_odd_addresses(url, place):
     assert find_place("Kommuner kan söka.", url) == place
+
+
+@pytest.mark.parametrize("piece", ["A", "Skåne ", "Skåne, ", "Ab och ", "Ab  ", "projekt i "])
+def test_a_long_title_is_read_to_its_end(piece):
+    """Each takes the square of its length, or for ever, where a pattern begins anew at every letter."""
+    assert find_place("", title="Utlysning " + piece * (400_000 // len(piece))) == ()
+
+
+def test_counties_of_a_run_are_found_wherever_it_begins():
+    assert find_place("Stödet gäller (Kalmar, Kronobergs och Jönköpings län).") == (
+        "Kalmar län",
+        "Kronobergs län",
+        "Jönköpings län",
+    )

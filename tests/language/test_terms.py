@@ -227,3 +227,17 @@ def test_a_quick_look_at_a_text_tells_what_a_thorough_one_tells(text):
     firsts = {term: min(span for other, *span in found if other == term) for term, *_ in found}
     assert {term: list(place) for term, place in scan.places.items()} == firsts
     assert scan.standing(scan.found) == set(firsts)
+
+
+def test_a_long_word_is_found_by_itself_and_by_its_beginning():
+    word = "kommun" * 5_000
+    assert hits(word, f"Stöd till {word}.") == [word]
+    assert hits("kommunkommun*", f"Stöd till {word}.") == [word]
+    assert hits("kommun", f"Stöd till {word}.") == []
+
+
+@pytest.mark.parametrize("term", ["den den", "den", "*den", "de*", "d*"])
+def test_a_term_that_stands_at_every_word_has_all_its_places(term):
+    """Places counted from the beginning of the text each time took the square of its length."""
+    words = 60_000
+    assert len(TermSet([parse_term(term)]).find(Analyser().lemma_text("den " * words, "sv"))) == words - (" " in term)
