@@ -472,7 +472,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     refused = REFUSED.search(before) is not None or REFUSED.search(after) is not None
     if refused and (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None:
         small = TOO_SMALL.search(before) is not None
-        return replace(item, least=small or is_least(before) and not TOO_LARGE.search(before), most=not small)
+        return replace(item, least=small or (is_least(before) and not TOO_LARGE.search(before)), most=not small)
     most = MOST.search(before) is not None
     return replace(
         item,
