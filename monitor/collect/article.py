@@ -155,7 +155,7 @@ def describe_item(
         keywords=keywords,
         links=links,
         **_worded(title, description, text),
-        **_dated(kind, whole, found, since, language, source.time_zone, happening, read=read),
+        **_dated(kind, title, whole, found, since, language, source.time_zone, happening, read=read),
     )
     return Described(call, reason) if passed else Described(None, reason, call)
 
@@ -217,6 +217,7 @@ def _ahead(found: FoundDeadlines, now: datetime) -> bool | None:
 
 def _dated(
     kind: Kind,
+    title: str,
     text: str,
     found: FoundDeadlines,
     since: date | None,
@@ -239,7 +240,9 @@ def _dated(
         # "Svara senast den 12 juni": who seeks a partner waits for answers, not for applications.
         model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
         found = replace(found, deadlines=found.answers, model=model)
-    budget = find_budget(text, language)
+    budget = find_budget(text, language, title)
+    if kind is Kind.PARTNER_SEARCH:
+        budget = replace(budget, total=None)  # who seeks a partner hands nothing out: it is the budget of their own project
     unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
     return {
         "deadlines": found.deadlines,

@@ -24,6 +24,7 @@ from monitor.language.applicant_words import (
 
 _WORD = re.compile(r"t\.ex|f\.eks|e\.g|bl\.a|[^\W\d_]+(?:[-'’][^\W\d_]+)*-?|\d[\d .,]*(?<=\d)|[^\w\s]")
 _PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
+_ATTRIBUTES = word_set("city town school university company community municipality industry business")
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -115,7 +116,7 @@ def _known(word: str, language: str) -> tuple[str, Noun | None]:
 
 
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
-_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMel")
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ")
 _ASKING_TAGS = frozenset("wkMel")
 
 
@@ -133,7 +134,7 @@ def _first_words() -> dict[str, int]:
 
 
 def _does(tag: str) -> int:
-    return _NAMES * (tag == "n") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
+    return _NAMES * (tag in "nO") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
 
 
 @lru_cache(maxsize=20_000)
@@ -190,6 +191,14 @@ def _settled(token: Token, following: Token | None) -> Token:
     """Return the token as a noun where "alla" stands alone ("öppen för alla"), and as none within a name ("Cities Mission")."""
     if token.noun is not None and token.capital and following is not None and following.tag == "." and following.capital:
         return token._replace(tag=".", noun=None)
+    if (
+        token.word in _ATTRIBUTES
+        and following is not None
+        and following.tag == "."
+        and following.word.endswith("s")
+        and following.word not in PLAIN
+    ):
+        return token._replace(tag=".", noun=None)  # "city labs", "school trips"
     if token.word in _EVERYONE and (following is None or following.tag in "mr,&Xx" or following.word in ".!"):
         return token._replace(tag="n", noun=Noun(Group.ANY))
     return token
@@ -218,7 +227,7 @@ def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
         at -= 1
     if groups:
         return groups
-    narrowed = noun.group is Group.ANY and (narrowed or _narrowed_after(tokens, place))
+    narrowed = noun.group is Group.ANY and (narrowed or noun.kind == "unit" or _narrowed_after(tokens, place))
     return [(noun.group, narrowed)]
 
 

@@ -38,7 +38,8 @@ def word_set(words: str) -> frozenset[str]:
 
 
 class Noun(NamedTuple):
-    """Word for a group. `kind` tells which adjectives turn it into another group: "authority", "body", "company", "school" or "" for none."""
+    """Word for a group. `kind` tells which adjectives turn it into another group: "authority", "body", "company", "school", "unit" (a general
+    noun that its compound narrows) or "" for none."""
 
     group: Group
     kind: str = ""
@@ -120,7 +121,7 @@ NOUN_ROWS = (
     Row(
         _U,
         "",
-        "university, universities, higher education institution, higher education institutions, heis, research organisations, "
+        "university, universities, university college, university colleges, higher education institution, higher education institutions, heis, research organisations, "
         "research organizations, research institutions, research institutes, research performing organisations, researchers, researcher, "
         "academia, scientists, academic institutions",
         "Universities can apply for funding.",
@@ -194,7 +195,7 @@ NOUN_ROWS = (
         "",
         "association, associations, ngo, ngos, cso, csos, non-governmental organisations, non-governmental organizations, "
         "civil society, civil society organisation, civil society organisations, civil society organizations, charities, charity, "
-        "foundations, foundation, non-profits, nonprofits, trade unions, social partners, cooperatives, faith communities, "
+        "clubs, sports clubs, federations, foundations, foundation, non-profits, nonprofits, trade unions, social partners, cooperatives, faith communities, "
         "organisations representing civil society, youth organisations, umbrella organisations",
         "NGOs can apply for grants.",
     ),
@@ -228,6 +229,12 @@ NOUN_ROWS = (
         "organisation, organisationer, organisationen, organisationerna, aktör, aktörer, aktören, aktörerna, juridisk person, "
         "juridiska personer, sektor, sektorn, verksamheter, institutioner, fastighetsägare, behovsägare, organ",
         "Organisationer kan söka.",
+    ),
+    Row(
+        Group.ANY,
+        "unit",
+        "*verksamheter, *institutioner, *institusjoner, *inrättningar",
+        "Kulturverksamheter kan söka.",
     ),
     Row(
         Group.ANY,
@@ -270,7 +277,7 @@ PLAIN = word_set("""alla alle all any samtliga svenska svensk svenske nordiska n
     etablerade hele typer slags former every each either both several""")
 """Words before a general noun that narrow nothing."""
 NARROWING = word_set("""med inom within with working active som that which who verksamma verksam operating der utan without specialised
-    representing innenfor innanfor indenfor arbetar""")
+    representing of innenfor innanfor indenfor arbetar""")
 """Words after a general noun that narrow it: "organisationer inom idrott"."""
 WIDE_CLAUSE = word_set("vill önskar ønsker vil wish want wishing har är are kan established søker söker använder uses")
 """Verbs of a clause after "som" that narrow nothing that a municipality would not fulfil: "organisationer som vill söka"."""
@@ -304,12 +311,12 @@ TAGS: dict[str, str] = {
         ("A", "ansökan, ansökningar, ansökningarna, ansökan om, application, applications, proposal, proposals, ansøgning, ansøgninger, "
               "ansøgningen, ansøgningerne, søknad, søknader, søknaden, søknadene, intresseanmälan, ansökningen, projektansökan"),
         ("g", "få, erhålla, beviljas, tilldelas, receive, get, obtain, få tildelt, modtage, motta, få del av, ta del av, ta emot, be awarded, "
-              "be granted, benefit from, be funded, be supported"),
+              "request, be granted, benefit from, be funded, be supported"),
         ("R", "rätt till, entitled to, ret til, rett til, rett på, berättigade till, berättigad till, berettiget til, berettigede til, berettiget til at få"),
         ("$", "bidrag, bidraget, bidragen, stöd, stödet, stöden, medel, medlen, ersättning, ersättningen, finansiering, finansieringen, pengar, "
               "pengarna, anslag, anslaget, statsbidrag, statsbidraget, *bidrag, *bidraget, *stöd, *stödet, *medel, *checkar, *check, funding, "
               "grant, grants, finance, financing, money, tilskud, tilskuddet, støtte, støtten, midler, midlene, midlerne, tilskudd, "
-              "tilskot, *tilskud, *tilskudd, bevilling, bevillinger, millioner, miljoner, miljon, million, kronor, kroner, euro, kr, financial support, "
+              "tilskot, *tilskud, *tilskudd, bevilling, bevillinger, millioner, miljoner, miljon, million, mkr, mnkr, mdkr, tkr, msek, meur, mio, mill, sek, nok, dkk, eur, kronor, kroner, euro, kr, financial support, "
               "lump sum, co-funding"),
         ("S", "support"),
         ("c", "utlysning, utlysningen, utlysningar, *utlysning, *utlysningen, call, calls, ansökningsomgång, ansökningsomgången, omgången, "
@@ -346,13 +353,21 @@ TAGS: dict[str, str] = {
               "åben, åbent, åbne, åpen, åpent, åpne, aimed, addressed, targeted, directed, intended, available, designed, retter sig, vender seg, "
               "retter seg, ope, open for, är till, er til, målrettet, målrettede, øremerket, øremærket, öronmärkt, öronmärkta, öronmärkt, reserverade, reserveret, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
               "begränsad, begränsat, förbehållet, förbehållen, tillgängligt, tillgänglig"),
-        ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, "
+        ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, välkomna, välkommen, velkomne, velkommen, "
               "opfordrer, bjuder nu in, inviterar nu"),
-        ("M", "målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, målgruppa"),
+        ("M", "behörighet, eligibility, målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, målgruppa"),
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
               "uddeles, gis, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
-        ("C", "samarbete, samverkan, tillsammans, cooperation, collaboration, partnership, together, samverkar, samarbetar, samarbejde, samarbeid, "
+        ("N", "letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
+        ("F", "finansierar, medfinansierar, stödjer, stöder, finances, co-finances, supports, finansierer, støtter"),
+        ("d", "deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),
+        ("h", "verksam vid, verksamma vid, anställd vid, anställda vid, anställd av, knuten till, knutna till, ansluten till, employed by, employed at, "
+              "affiliated with, affiliated to, based at, ansat ved, ansat på, tilknyttet, ansatt ved, ansatte ved, tilknyttet til, knyttet til"),
+        ("V", "whether, oavsett om, uansett om, uanset om, hvad enten, vare sig"),
+        ("J", "redan skickat in, redan ansökt, redan sökt, redan har sökt, redan har ansökt, redan lämnat, har already applied, have already applied, already applied, "
+              "already submitted, have already submitted, allerede har søgt, allerede har ansøgt, allerede har søkt, har allerede søkt"),
+        ("C", "samarbeten, utbyten, samarbejder, partnerships, samarbete, samverkan, tillsammans, cooperation, collaboration, partnership, together, samverkar, samarbetar, samarbejde, samarbeid, "
               "sammen, i lag, fellesskap, konsortium, cooperate, collaborate, samverka, samarbeta, samarbejder, samarbeider, konsortie, saman"),
         ("B", "men, but, dock, while, medan, whereas, however, mens, däremot, dog, medens, imens, utan, derimot"),
         ("&", "och, eller, samt, and, or, og, eller och, and/or, och/eller, liksom, respektive, as well as, såväl som, plus, &, /"),

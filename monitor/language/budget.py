@@ -9,11 +9,19 @@ from monitor.language.money import AmountRole, FoundAmount, find_amounts
 from monitor.language.shares import find_shares
 
 
-def find_budget(text: str, language: str = "") -> Budget:
-    """Return what a text states about money, in one currency. Where it states two different totals, none is taken."""
+def find_budget(text: str, language: str = "", title: str = "") -> Budget:
+    """Return what a text states about money, in one currency. Where it states two different totals, none is taken.
+
+    The title counts for the total alone, where the text states none: "Fonden utlyser 45 miljoner kronor".
+    """
     amounts = [item for item in find_amounts(text, language) if item.amount and item.currency]
     totals = [item for item in amounts if item.role is AmountRole.TOTAL and item.amount_max is None]
     projects = [item for item in amounts if item.role is AmountRole.PROJECT]
+    if title and not totals:
+        totals = [
+            item for item in find_amounts(title, language) if item.amount and item.currency and item.role is AmountRole.TOTAL
+        ]
+        projects = [item for item in projects if not totals or item.currency == totals[0].currency]
     currency = _leading(totals, projects)
     totals = [item for item in totals if item.currency == currency]
     projects = [item for item in projects if item.currency == currency]
@@ -53,6 +61,8 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
         return next(iter(spans))
     if spans:
         return None, None
-    least = {item.amount for item in projects if item.least}
+    if any(not item.yearly for item in projects):
+        projects = [item for item in projects if not item.yearly]  # "högst 6 miljoner kronor, 2 miljoner per år"
+    least = {item.amount for item in projects if item.least or item.fixed}
     most = {item.amount for item in projects if not item.least}
     return (next(iter(least)) if len(least) == 1 else None), (next(iter(most)) if len(most) == 1 else None)

@@ -18,7 +18,7 @@ from monitor.language.money_words import (
     CENTS,
     COUNTED,
     DASHES,
-    LEAST,
+    GRANTED,
     LETTER_SCALE,
     LINK,
     LOOSE_CENTS,
@@ -28,17 +28,29 @@ from monitor.language.money_words import (
     NO_NOUN,
     NUMBER,
     OTHER_PREFIX,
+    OTHER_SIDE,
     OTHER_SUFFIX,
+    OWN_COST,
     PART,
+    PART_OF,
+    PAST,
     PER,
     PERCENT,
     PREFIX,
     PROJECT,
+    REFUSED,
     RESTATED,
+    SHARED_LETTER,
+    TOO_LARGE,
+    TOO_SMALL,
     TOTAL,
     UNIT,
+    USUAL,
     YEAR,
+    YEARLY,
     is_english_scale,
+    is_fixed,
+    is_least,
     krona_of,
     read_currency,
     read_scale,
@@ -53,6 +65,15 @@ _MILLION = 10**6
 _LOOK_BACK = 24
 # How far a word like "högst" may stand from its sum.
 _BOUND_BACK = 80
+# Languages in which a bare million is the neighbour's krona.
+_NEIGHBOURS = ("da", "nb", "nn", "no")
+_SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
+_NEIGHBOUR_MILLIONS = re.compile("mill|mio|mdr|mia|mrd")
+# Between a sum and words about each project, these begin another statement: "30 miljoner kronor och varje projekt ska söka ...".
+_ANOTHER = re.compile(
+    r"[;,]\s*(?:och|and|og|men|but|där|while|med)\b|\b(?:och|and|og|men|but|medan|while|mens)\s+(?:varje|ett|en|et|hvert?|each|every|a|för)\b|[0-9]{2}",
+    re.IGNORECASE,
+)
 # The last letters and signs that a currency before a figure can have.
 _PREFIX_ENDS = frozenset("kdrfnposKDRFNPOS€$£ł.:)")
 
@@ -71,7 +92,8 @@ class FoundAmount:
     """One sum, or one span of sums, in whole units of `currency` (empty: not known).
 
     `rate` is set instead of `amount` for a percentage (the upper end of a span, whose lower end is `rate_from`). `others` holds the same sum stated again in another currency.
-    `least` tells that the sum is a lower bound ("minst", "eller mer"), `most` that it is an upper one.
+    `least` tells that the sum is a lower bound ("minst", "eller mer"), `most` that it is an upper one, `fixed` that everyone gets just this sum.
+    `yearly` tells that it is the sum for one year of several.
     """
 
     start: int
@@ -86,6 +108,8 @@ class FoundAmount:
     others: tuple[FoundAmount, ...] = ()
     least: bool = False
     most: bool = False
+    fixed: bool = False
+    yearly: bool = False
 
 
 def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
@@ -227,7 +251,7 @@ def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[
     """Return the words of scale and the currency behind a number, and where they end."""
     unit = UNIT.match(words, end)
     if unit is None:
-        letter = LETTER_SCALE.match(words, end) if prefixed else None
+        letter = (LETTER_SCALE if prefixed else SHARED_LETTER).match(words, end)
         return (letter[0], "", letter.end()) if letter else ("", "", end)
     if unit["stroke"]:
         return "", read_currency(unit["stroke_currency"]) or read_currency("kr"), unit.end()
@@ -363,7 +387,8 @@ def _low_factor(one: _Figure, two: _Figure) -> int:
 def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[Segment], language: str) -> list[FoundAmount]:
     """Return the sums with the currency of those that leave it out: kronor where the text is Swedish and knows no other, else ""."""
     known = {item.currency for item in found if item.amount is not None and item.currency}
-    swedish = language in ("", "sv") and known <= {"SEK"}
+    krona = krona_of(language, words)["KRONER"] if language in _NEIGHBOURS else "SEK"
+    ours = language in ("", "sv", *_NEIGHBOURS) and known <= {krona}
     settled = []
     for item in found:
         if item.amount is not None and not item.currency:
@@ -371,8 +396,8 @@ def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[
             sentence = words[segment.start : segment.end]
             if COUNTED.search(sentence) and not MONEY.search(sentence):
                 continue
-            if swedish and re.search(r"miljon|miljard|milj|mdr|mn", piece):
-                item = replace(item, currency="SEK")
+            if ours and (_NEIGHBOUR_MILLIONS if language in _NEIGHBOURS else _SWEDISH_MILLIONS).search(piece):
+                item = replace(item, currency=krona)
         settled.append(item)
     return settled
 
@@ -388,7 +413,7 @@ class _Cues:
     """The words of a sentence that tell the pot from the money for one project: where they begin and end, found once per sentence."""
 
     def __init__(self, words: str, segment: Segment) -> None:
-        sentence = words[segment.start : segment.end]
+        sentence, self._words = words[segment.start : segment.end], words
         self._spans = {
             role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in pattern.finditer(sentence)]
             for role, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
@@ -400,13 +425,15 @@ class _Cues:
         return max(ends, key=lambda role: ends[role], default=None)
 
     def after(self, place: int, width: int = 60) -> AmountRole | None:
-        """Return the role whose words stand first within `width` characters behind a place; None where none do."""
+        """Return the role whose words stand first within `width` characters behind a place; None where none do, or in another statement."""
         starts = {
             role: spans[at][0]
             for role, spans in self._spans.items()
             if (at := bisect_left(spans, (place, 0))) < len(spans) and spans[at][1] <= place + width
         }
-        return min(starts, key=lambda role: starts[role], default=None)
+        role = min(starts, key=lambda role: starts[role], default=None)
+        another = role is AmountRole.PROJECT and _ANOTHER.search(self._words, place, starts[role] + 8)
+        return None if another else role
 
 
 def _with_roles(found: Sequence[FoundAmount], words: str, segments: Sequence[Segment]) -> Iterator[FoundAmount]:
@@ -423,15 +450,41 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return item
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
-    item = replace(item, most=MOST.search(before) is not None, least=(LEAST.search(before) or MORE.match(after)) is not None)
-    if ASKED.search(before):
+    item = _bounded(item, before, after)
+    if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before):
+        return item
+    sentence = words[segment.start : segment.end]
+    if PAST.search(sentence) or USUAL.search(before) or OTHER_SIDE.search(sentence):
         return item
     if PER.match(after):
-        return replace(item, role=AmountRole.PROJECT)
+        each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
+        return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     role = cues.before(item.start) or cues.after(item.end)
     if role is None:
-        role = AmountRole.PROJECT if item.most and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    return replace(item, role=role)
+        bounded = item.most or ((item.least or item.amount_max is not None) and GRANTED.search(sentence) is not None)
+        role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
+    fixed = role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False)
+    return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+
+
+def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
+    """Return a sum with what the words next to it say of its bounds."""
+    refused = REFUSED.search(before) is not None or REFUSED.search(after) is not None
+    if refused and (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None:
+        small = TOO_SMALL.search(before) is not None
+        return replace(item, least=small or (is_least(before) and not TOO_LARGE.search(before)), most=not small)
+    most = MOST.search(before) is not None
+    return replace(
+        item,
+        most=most,
+        least=not most and (is_least(before) or MORE.match(after) is not None),
+        yearly=YEARLY.match(after) is not None,
+    )
+
+
+def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:
+    bounded = item.most or item.least or item.amount_max is not None
+    return not bounded and is_fixed(before, after, each=each)
 
 
 def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount]:

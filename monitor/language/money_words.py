@@ -23,7 +23,7 @@ _CURRENCIES = {
     "NOK": r"norsk[ae]\s+kron(?:or|er)|norwegian\s+(?:kron(?:er|or|es?|as?)|crowns)|nok",
     "DKK": r"dansk[ae]\s+kron(?:or|er)|danish\s+(?:kron(?:er|or|es?|as?)|crowns)|dkk",
     "EUR": r"euros?|eur|€",
-    "USD": r"(?:amerikansk[ae]|us)\s?dollars?|american\s+dollars?|dollars?|usd|us\s?\$|\$",
+    "USD": r"(?:amerikansk[ae]|us)[\s-]?dollars?|american\s+dollars?|dollars?|usd|us\s?\$|\$",
     "GBP": r"(?:brittiska|britiske|engelska|engelske)\s+pund|pund(?:\s+sterling)?|(?:british\s+)?pounds?(?:\s+sterling)?|gbp|£",
     "CHF": r"schweizerfrancs?|(?:schweiziska|schweiziske|sveitsiske|swiss)\s+francs?|chf",
     "PLN": r"polska\s+zloty|polish\s+(?:zloty|zlotys|zloties)|zloty(?:s|er)?|zloties|zł(?:otych|oty)?|pln",
@@ -61,6 +61,11 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 LETTER_SCALE = re.compile(rf"(?:[mk]|bn){_END}", re.IGNORECASE)
+# "100k and 500k EUR": the letter of the first figure counts where the second bears it too.
+SHARED_LETTER = re.compile(
+    rf"[mk](?={BLANK}{{0,2}}(?:-|(?:till|til|to|och|og|and)\b){BLANK}{{0,2}}{FIGURES}{BLANK}?[mk](?:{BLANK}?(?:{_CODES}|kr|euros?){_END}|[€£$]))",
+    re.IGNORECASE,
+)
 PREFIX = re.compile(
     rf"(?<![\w$])(?:(?P<krona>mkr|mnkr|mdkr|tkr|kkr|t\.kr\.?)|(?P<letter>(?:[mk]|bn){BLANK}?|t)?(?P<currency>{_BEFORE}))(?P<label>[):]{{0,2}}){_GAP}$",
     re.IGNORECASE,
@@ -102,34 +107,148 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 
+_POT = r"(?:ordning(?:en)?|fonden|fondet|\w*pulje[nr]?|\w*potten|programmet|programmets|utlysning(?:en)?|utlysingen|fund|pot|scheme|call|ram(?:en)?|ramme[nr]?|budget(?:en)?|budsjett(?:et)?)"
+_HANDS_OUT = r"(?:bevilja|dela\s+ut|fördela|satsa|grant|award|distribute|allocate|hand\s+out|uddele|bevilge|fordele|dele\s+ut|udmønte|tildele)"
 TOTAL = re.compile(
-    r"\butlys(?:er|t|ta|es)\b|total\w*|sammanlagt|tillgänglig\w*\s+medel|\bavsätt\w*|\bavsatt\w*|fördelas?\b|delas?\s+ut|potten?\b|budget(?:en|ram\w*)?\b(?!\s+(?:på|om|kring|över)\b)|available|overall|"
-    r"\bram(?:en)?\s+(?:på|är|om)|\ballocat\w*|\bindicative|call\s+budget|medel:|utlysningens|anslår|finns\s+(?:det\s+)?(?:\w+\s+)?(?:[0-9]|cirka|ca|en|att)|omfattar|disponib\w*|ska\s+fördelas|earmarked|eu-medel|"
-    r"\bi\s+alt\b|samle(?:t|de)|\bpulje[nr]?\b|\bafs(?:at|ætte[rs]?)\b|til\s+rådighed|til\s+fordeling|fordeles|uddeles|udmøntes|lyses\s+ut|\butlyst\b|budsjett(?:et|ramme\w*)?\b|\bramme[nr]?\b|tilgjengelig\w*|tilgængelig\w*",
+    r"\butlys(?:er|t|ta|es)\b|\btotal(?!\s+(?:cost|eligible|budget\s+of\s+the\s+project))\w*|sammanlagt|tillgänglig\w*\s+medel|\bavsätt\w*|\bavsatt\w*|\bfördela[rst]?\b|delas?\s+ut|potten?\b|budget(?:en|ram\w*)?\b(?!\s+(?:på|om|kring|över)\b)|available|overall|"
+    r"\bram(?:en)?\s+(?:på|är|om|blir)|\ballocat\w*|\bindicative|call\s+budget|medel:|utlysningens|anslår|finns\s+(?:det\s+)?(?:\w+\s+)?(?:[0-9]|cirka|ca|en|att)|omfattar|disponib\w*|ska\s+fördelas|earmarked|eu-medel|"
+    r"\bi\s+alt\b|samle(?:t|de)|\bpulje[nr]?\b|\bafs(?:at|ætte[rs]?)\b|til\s+rådighed|til\s+fordeling|fordele[rs]|uddele[rs]|udmønte[rs]|\blys(?:er|es)\s+ut|\butlyst\b|budsjett(?:et|ramme\w*)?\b|\bramme[nr]?\b|tilgjengelig\w*|tilgængelig\w*|"
+    rf"\b{_POT}\b[^.;:\n]{{0,30}}?\s(?:har|holds?|has|er\s+på|är\s+på|rymmer|rummer|rommer|omfatter|råder\s+över|disponerer|disponerar|inneholder|indeholder|innehåller|contains|amounts?\s+to|worth|is|blir|bliver)\b|"
+    r"\bsette?[rs]?\s+av\b|\bsatt\s+av\b|\bset\s+aside\b|\bsets\s+aside\b|\budmelder\b|\bförfogar\s+över\b|\bråder\s+över\b|\brår\s+over\b|\bråder\s+over\b|\btil\s?sammen\b|\btillsammans\b(?=\s+[0-9])|\butlysning\s+(?:om|på|värd)\b|\bopslag\s+på\b|\bcall\s+(?:of|worth)\b|"
+    rf"\b(?:planerar\s+att|kommer\s+att|avser\s+att|räknar\s+med\s+att|may|will|plans?\s+to|expects?\s+to|intends?\s+to|vil|skal|forventer\s+at|planlegger\s+å)\s+{_HANDS_OUT}\b(?!\s+(?:up|upp|op|opp|inntil|indtil|høyst|højst|högst|max\w*|maks\w*|at\s+most)\b)|"
+    r"\b(?:er\s+br[ug]+[kg]?t|är\s+(?:slut|förbrukade|slutsålda)|(?:is|are)\s+(?:spent|used\s+up|exhausted))\b|\b(?:i|in)\s+(?:den(?:na|ne)\s+|this\s+|the\s+)?(?:runden|omgången|potten|puljen|utlysningen|utlysingen|call|round|pot)\b",
     re.IGNORECASE,
 )
-_PROJECT_NOUN = r"(?:projekt|prosjekt|kommun|kommune|ansök\w*|ansøg\w*|søknad|søker|sökande|organisation|organisasjon|förstudie|project|grant|applicant|beneficiary|municipality)"
+_PROJECT_NOUN = (
+    r"(?:projekt|prosjekt|kommun|kommune|ansök\w*|ansøg\w*|søknad|søker|sökande|organisation|organisasjon|förstudie|project|grant|applicant|application|beneficiary|municipality|"
+    r"tiltak|åtgärd|insats|indsats|innsats|initiativ|initiative|exchange|utbyte|ud?veksling|partnerskap|partnerskab|partnership|nätverk|netværk|nettverk|network|möte|møde|møte|meeting|evenemang|arrangemang|arrangement|event|"
+    r"skola|skole|school|förening|forening|association|företag|virksomhed|bedrift|company|stad|by|city|lekplats|anläggning|mottagare|modtager|mottaker|recipient|stipendiat|huvudman)"
+)
+_ASKS = r"(?:få|söka|sökas|beviljas|ansöka|søge|søges|søke|søkes|søkje|ansøge|bevilges|tildeles|innvilges|receive|request|obtain)"
 PROJECT = re.compile(
-    rf"(?:per|pr\.?)\s+(?:{_PROJECT_NOUN}|år\s+och\s+projekt)|(?:varje|ett|en|et|hvert?|each|a)\s+(?:projekt|prosjekt|kommun|förstudie|sökande|ansökan|ansøger|søker|project|grant)\w*\s+"
-    r"(?:kan|får|bör|ska|skal|må|may|can|will)|(?:kan|får)\s+(?:\w+\s+){0,2}?(?:få|söka|sökas|beviljas|ansöka|søge|søges|søke|søkes|bevilges|tildeles|innvilges)|bidraget?\s+(?:är|uppgår|kan\s+vara)|bidrag\s+(?:på|à|om)|"
+    rf"(?:per|pr\.?)\s+(?:{_PROJECT_NOUN}|år\s+och\s+projekt)|(?:varje|ett|en|et|hvert?|each|every|a)\s+(?:\w+\s+)?(?:projekt|prosjekt|kommun|förstudie|sökande|ansökan|ansøger|søker|project|grant|application)\w*\s+"
+    rf"(?:kan|får|bör|ska|skal|må|måste|may|can|will|must|should|gets?|receives?)|(?:kan|får|may|can)\s+(?:\w+\s+){{0,2}}?{_ASKS}\b|bidraget?\s+(?:är|uppgår|kan\s+vara)|bidrag\s+(?:på|à|om)|"
     r"stöd(?:et)?\s+(?:är|på|om|uppgår)|tilskud(?:d(?:et)?|det)?\s+(?:på|er|udgør)|støtte(?:n)?\s+(?:på|er|udgør|inntil)|\bà\b|"
-    r"(?:contribution|support|grant)\s+(?:per|of|is)|projekt(?:en|et)?\s+med\s+en\s+budget|projektbudget|\bprojekt(?:en|et)\s+(?:bör|ska|kan)|lump\s+sum|checkar?\s+på|ledarcheck",
+    r"(?:contribution|support|grant)\s+(?:per|of|is)|projekt(?:en|et)?\s+med\s+en\s+budget|projektbudget|\bprojekt(?:en|et)\s+(?:bör|ska|kan)|lump\s+sum|checkar?\s+på|ledarcheck|"
+    r"\b(?:grants?|vouchers?|stipends?|awards)\s+(?:(?:is|are)\s+)?(?:of|worth|between|rang\w+|var(?:y|ies)|amounts?\s+to|from)\b|\bsupport\s+(?:may|can)\s+reach\b|\bproject\s+size|"
+    r"\b(?:bidrag|stöd|stipendi|tilskud|støtte|tilskot|checkar|medel)\w*\s+(?:(?:kan|som)\s+)?(?:ges|gis|ydes|lämnas|beviljas|varierar?|variera|ligger|ligga|storlek|uppgår|utgör|udgør|utgjør|om|på)\b|"
+    r"\bprojekt(?:en)?\s+får\b|\bprosjekt(?:er|ene|et)?\s+får\b|\bprojekter(?:ne)?\s+får\b|\b(?:projects?|networks?|consorti(?:um|a)|partnerships?|grantees?)\b[^.;,\n]{0,40}?\s(?:gets?|receives?|obtains?)\b|"
+    r"\bf(?:ast|asta|ixed|lat)\s+(?:\w+\s+)?(?:belopp|bidrag|summa|ersättning|stöd|tilskud\w*|beløb|beløp|støtte|sum|amount|grant|rate)|\bf(?:år|ick)\s+(?:var|hver|varsin)\w*|\bsöka\s+(?:belopp|summor)|"
+    r"\b(?:minimum|maximum|minimums|maximi|minsta|minste|mindste|lägsta|laveste|högsta|høyeste|højeste|största|største|maximala?|maksimale?|minimala?|minimale?|smallest|largest|highest|lowest|minstebeløp\w*|mindstebeløb\w*|minimi\w+|minimums\w+|maxbelopp\w*|maksbeløp\w*|"
+    r"maksimums\w+)\s+(?:belopp\w*|bidrag\w*|stöd\w*|tilskud\w*|beløb\w*|beløp\w*|støtte\w*|sum|amount|grant|award|support|contribution)|\bdet\s+sökta\s+beloppet|\bbelopp(?:et)?\s+(?:är|per)\b",
     re.IGNORECASE,
 )
 PER = re.compile(
-    rf"^\s*(?:\S+\s+){{0,4}}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?)\s*{_PROJECT_NOUN}",
+    rf"^\s*(?:[^\s0-9]+\s+){{0,4}}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?)\s*{_PROJECT_NOUN}\b",
     re.IGNORECASE,
 )
-ASKED = re.compile(r"(?:ansökningar|ansökte|sökt|ansökt|beviljat\w*|omsätt\w*|omsättning)\b[^.]{0,50}$", re.IGNORECASE)
+ASKED = re.compile(
+    r"(?:ansökningar|ansökte|sökt|ansökt|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|balansomslutning|revenues?)\b[^.]{0,50}$",
+    re.IGNORECASE,
+)
+# What a project costs in all, as its own people reckon: nobody hands it out.
+OWN_COST = re.compile(
+    r"\b(?:(?:estimated|planned|expected|tentative|our|total|beräknad|uppskattad|planerad|preliminär|total|forventet|anslået|estimert|anslått|samlet)\s+)(?:projekt|prosjekt|project\s+)(?:ets\s+|'s\s+)?(?:budget|budsjett|kostnad|costs?)\w*\W*(?:\w+\W+){0,2}?$|"
+    r"\b(?:projektets|projektens|prosjektets|projektbudgeten|the\s+project['’]s|our|vår|vores)\s*(?:totala\s+|samlede\s+|total\s+)?(?:budget|budsjett|kostnad|omkostning|costs?)?\w*\s+(?:\w+\s+)?(?:beräknas|uppskattas|väntas|anslås|forventes|beregnes|is\s+(?:estimated|expected)|is|är|er)\b[^.;]{0,25}$|"
+    r"\b(?:costs?\s+(?:of|about)|kostar|koster|beräknas\s+kosta)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+# Sums of a round that is over say nothing of this one.
+PAST = re.compile(
+    r"\b(?:förra|föregående|sidste|forrige|foregående|last|previous|earlier|tidigare)\s+(?:gången|gang|året|års?|omgången|utlysningen|runde[n]?|time|year|round|call|utlysning|utlysing|omgång)\w*|\bi\s+fj(?:ol|or)\b|\butfallet\b|\bvi\s+förra\b|\bsenast\s+delades\b",
+    re.IGNORECASE,
+)
+# What is usual is no bound, and money for another country's side of a programme is not the pot.
+USUAL = re.compile(
+    r"\b(?:oftast|vanligen|vanligtvis|usually|typically|often|ofte|oftest|vanligvis|som\s+regel|sædvanligvis|normalt\s+sett|genomsnittligt|i\s+(?:genom)?snitt|on\s+average|i\s+gjennomsnitt|i\s+gennemsnit|gennemsnitligt)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+OTHER_SIDE = re.compile(
+    r"\b(?:norska?|danska?|finska?|finsk|tyska?|tysk|polska?|norwegian|danish|finnish|german|polish)\s+(?:sid[ae]n?|side)\b",
+    re.IGNORECASE,
+)
+PART_OF = re.compile(
+    r"(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which|including)\s+(?:\w+\s+){0,2}(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+    re.IGNORECASE,
+)
+YEARLY = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:per|pr\.?|om|i|a|each|/)\s*(?:år(?:et|lig)?|year|annum)\b(?!\s+(?:och|and|og)\s+(?:projekt|project))|\s*(?:årligen|årlig|årligt|annually|yearly)\b",
+    re.IGNORECASE,
+)
+# A fixed sum: with these words in its sentence, or said of each applicant without any bound.
+FIXED = re.compile(
+    r"\bfast(?:a|e)?\s+(?:\w+\s+)?(?:belopp|bidrag|summa|ersättning|stöd|tilskud\w*|beløb|beløp|støtte|sum)|\b(?:fixed|flat)\s+(?:\w+\s+)?(?:amount|grant|sum|fee|payment|rate\s+grant)|\b(?:engangs|engångs|standard|schablon)(?:beløb|beløp|belopp|summa|bidrag|tilskud\w*|ersättning)|\blump[\s-]sums?\b|\bklumpsumma\b|"
+    r"\bfår\s+(?:var|hver|varsitt|varsin|hvert)\w*\b|\beach\s+(?:receive|get)s?\b",
+    re.IGNORECASE,
+)
+EACH = re.compile(
+    r"(?:\b(?:är|er|is|are|of|om|på|à|worth|uppgår\s+till|utgör|udgør|utgjør|får|gets?|receives?)\s+|^\s*)(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+    re.IGNORECASE,
+)
+GETS = re.compile(
+    r"\b(?:networks?|consorti(?:um|a)|partnerships?|cit(?:y|ies)|municipalit(?:y|ies)|schools?|kommuner|kommun|nätverk|skolor|skoler)\b[^.;,\n0-9]{0,12}(?:[0-9]+\s+(?:to|till|til|-)\s+[0-9]+\s+\w+\s+)?\s?(?:gets?|receives?|får)\s+(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
+    r"\b(?:\w{1,30}?)?stipendi\w+\s+(?:om|på)\s*$|\bgrants?\s+of\s+exactly\s*$",
+    re.IGNORECASE,
+)
+_APART = re.compile(
+    r"(?:högst|högsta|max\w*|maks\w*|upp\s+till|up\s+to|op\s+til|opp\s+til|opptil|inntil|indtil|most|more\s+than|exceed\w*|överstig\w*|overstig\w*|overskrid\w*|reach|højst|højeste|høyst|høyeste|minst|lägst|lägsta|minimum|mindst|least|"
+    r"cirka|\bca\b|omkring|ungefär|about|around|approx\w*|roughly|average|genomsnitt\w*|snitt|gjennomsnitt\w*|gennemsnit\w*|mellan|mellem|mellom|between|budget\w*|kostnad\w*|costs?)",
+    re.IGNORECASE,
+)
+GRANTED = re.compile(
+    r"bidrag|stöd|medel|beviljas|\bsök|\bfå[r]?\b|tilskud|tilskot|støtte|\bsøge|\bsøke|\bgi[rs]?\b|\bydes?\b|ansøg|ansök|søknad|grant|apply|applic|funding|award|stipend|bevilg|beløb|beløp|belopp",
+    re.IGNORECASE,
+)
+_BOUND_TAIL = r"[.:\s]*(?:på\s+|är\s+|om\s+|er\s+|of\s+|is\s+|søke\s+om\s+|søge\s+om\s+)?(?:cirka\s+|ca\.?\s+|about\s+)?(?:et\s+beløb\s+på\s+)?$"
+_BEYOND = r"(?:mer(?:a)?\s+än|mere?\s+enn|mere\s+end|more\s+than|over|above|över)"
+_BELOW = (
+    r"(?:mindre\s+än|mindre\s+end|mindre\s+enn|lägre\s+än|lavere\s+e(?:nd|nn)|less\s+than|fewer\s+than|lower\s+than|under|below)"
+)
+_NO = r"(?:inte|ej|aldrig|ikke|ikkje|aldri|not|never|no|cannot|can't|won't|varken)"
+_STATED = r"(?:\s+(?!per\b|pr\b)[a-zåäöæøé]+){0,3}\s+(?:är|er|is|på|of|om|utgör|udgør|utgjør|skal\s+være|ska\s+vara|must\s+be)"
 MOST = re.compile(
-    r"(?:upp\s+till|högst|max\w*|as\s+mest|up\s+to|at\s+most|no\s+more\s+than|inte\s+överstiga|som\s+mest|maximum\s+of|maks\w*|højst|høyst|inntil|indtil|op\s+til|opp\s+til|opptil|ikke\s+over(?:stige|skride))"
-    r"[.:\s]*(?:på\s+|är\s+|om\s+|er\s+)?(?:cirka\s+|ca\.?\s+)?$",
+    r"(?:upp\s+till|upptill|högst|max\w*|as\s+mest|up\s+to|at\s+most|as\s+much\s+as|som\s+mest|maximum\s+of|maks\w*|højst|høyst|inntil|indtil|op\s+til|opp\s+til|opptil|"
+    rf"{_NO}\s+{_BEYOND}|{_NO}\s+(?:\w+\s+)?(?:exceed(?:ing)?|överstiga|överskrida|overstige|overskride|gå\s+over|gå\s+över)|(?:may|can|support)\s+reach|"
+    rf"(?:maximal[at]?|maximum|maxbelopp\w*|maksimal[et]?|maksbeløp\w*|maksimums\w+|maximi\w+|högsta|høyeste|højeste|største|största|highest|largest|biggest|öv(?:re|erst\w*)\s+gräns\w*|upper\s+limit){_STATED}|takbelopp\w*|loft\s+på|tak\s+på|ceiling\s+of|capped\s+at)"
+    + _BOUND_TAIL,
     re.IGNORECASE,
 )
 LEAST = re.compile(
-    r"(?:minst|mindst|lägst|minimum|at\s+least|från|över|more\s+than|mer\s+enn|mere\s+end)[.:\s]*(?:på\s+|of\s+)?$", re.IGNORECASE
+    rf"(?:minst|mindst|mindst|lägst|minimum|at\s+least|från|fra|from|över|more\s+than|mer\s+enn|mere\s+end|mer\s+än|{_NO}\s+{_BELOW}|{_NO}\s+(?:understiga|understige|underskride|fall\s+below)|"
+    rf"(?:minimum|minimi\w+|minimums\w+|minste?beløp\w*|mindstebeløb\w*|minsta|minste|mindste|lägsta|laveste|smallest|lowest|lower\s+limit|nedre\s+gräns\w*|undre\s+gräns\w*)(?:{_STATED})?)"
+    + _BOUND_TAIL,
+    re.IGNORECASE,
 )
-MORE = re.compile(r"\s*(?:eller\s+mere?|och\s+uppåt|or\s+more)", re.IGNORECASE)
+# "Belopp under 50 000 kr beviljas inte": a bound by what is refused; the refusal stands in the same sentence.
+TOO_SMALL = re.compile(rf"\b{_BELOW}\s*$", re.IGNORECASE)
+TOO_LARGE = re.compile(rf"\b{_BEYOND}\s*$", re.IGNORECASE)
+REFUSED = re.compile(
+    rf"\b(?:{_NO}|inga|ingen|avslås|avvisas|avvises|afvises|rejected|ineligible|refused|excluded)\b", re.IGNORECASE
+)
+MORE = re.compile(
+    r"\s*(?:eller\s+mere?|och\s+uppåt|or\s+more|og\s+opp(?:over)?\b|og\s+opefter|and\s+(?:more|above|upwards))", re.IGNORECASE
+)
+
+
+def is_least(before: str) -> bool:
+    """Return whether the words before a figure make it a lower bound: "minst", "more than", but not "no more than"."""
+    return LEAST.search(before) is not None and MOST.search(before) is None
+
+
+def is_fixed(before: str, after: str, *, each: bool) -> bool:
+    """Return whether a sum between two stretches of its sentence is what everyone gets; `each` tells that it is said of each applicant.
+
+    A bound, an estimate or a cost in front of it, or directly behind, makes it none.
+    """
+    if _APART.search(before) or _APART.match(after.lstrip(" ,(")):
+        return False
+    return (
+        FIXED.search(before) is not None
+        or FIXED.search(after) is not None
+        or GETS.search(before) is not None
+        or (each and EACH.search(before) is not None)
+    )
+
 
 # Words that are not Swedish, and those in which Danish and Norwegian differ, for texts whose language nobody told.
 _SWEDISH = re.compile("[äö]", re.IGNORECASE)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.language.money_words import DASHES, LEAST, PERCENT
+from monitor.language.money_words import DASHES, PERCENT, is_least
 from monitor.language.number_words import WORD_NUMBER, parse_number
 from monitor.language.segments import Segment, split_segments
 
@@ -60,30 +60,28 @@ class _Cue:
 
 _FUNDER_WORD = (
     r"(?:europeiska\s+(?:\w+\s+){0,2}\w*fonden|eu|eu:s|eu-\w+|europeiska\s+unionen|unionen|kommissionen|\w*fonden|fondet|programmet|programmets?|stödet|bidraget|staten|statens|\w*(?:myndigheten|verket|rådet|styrelsen)|finansiären|"
-    r"vi|interreg|erdf|esf\+?|eruf|the\s+eu|european\s+union|the\s+union|commission|fund|funder|programme|grant|we|puljen|tilskud(?:det|et)|støtten|fonden|kommisjonen)"
+    r"vi|interreg|esf-rådet|\w*stiftelsen|\w+direktoratet|\w+styrelsen|leader|erdf|esf\+?|eruf|the\s+eu|european\s+union|the\s+union|commission|fund|funder|programme|grant|we|puljen|tilskud(?:det|et)|støtten|fonden|kommisjonen)"
 )
 _OWN_WORD = (
-    r"(?:ni|du|er|dig|sökande(?:n|ns)?|kommun(?:en|ens|er|erna)?|projektägar\w*|projektpart\w*|stödmottagar\w*|bidragsmottagar\w*|mottagaren|partner(?:na|n|s)?|parter(?:na)?|organisationen|"
-    r"deltagarna|de\s+deltagande|applicants?'?s?|beneficiar(?:y|ies)'?s?|municipalit(?:y|ies)|participants?|you|your|the\s+project\s+partners|ansøger(?:en|e|s)?|ansøgeren|søker(?:en|e|s)?|kommune(?:n|r|ne)?|"
+    r"(?:ni|du|dig|sökande(?:n|ns)?|kommun(?:en|ens|er|erna)?|projektägar\w*|projektpart\w*|stödmottagar\w*|bidragsmottagar\w*|mottagar(?:en|na)|(?:projekt|samarbets)?partner(?:na|n|s)?|partner(?:e|ne|erne)|projekt(?:et|en)(?=\s+(?:\w+\s+)?själv)|the\s+project(?=\s+itself)|prosjektet(?=\s+(?:\w+\s+)?selv)|projektet(?=\s+(?:\w+\s+)?selv)|föreningen|parter(?:na)?|organisationen|"
+    r"deltagar(?:na|e|en)|deltagerne|deltak(?:erne|ere|arane)|de\s+deltagande|(?:til|stø)\w{2,6}(?:modtager|mottaker)\w*|tilskudsmodtager\w*|applicants?'?s?|beneficiar(?:y|ies)'?s?|municipalit(?:y|ies)|participants?|you|your|the\s+project\s+partners|ansøger(?:en|e|s)?|ansøgeren|søker(?:en|e|s)?|kommune(?:n|r|ne)?|"
     r"dere|projekteier|prosjekteier(?:en)?|projektejer(?:en)?)"
 )
 _PAYS = (
-    r"(?:(?:med)?finansierar?|betalar?|betala|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a)?\s+)?för|(?:själv(?:a)?\s+)?stå\s+för|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
+    r"(?:(?:med)?finansierar?|betalar?|betala|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
     r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
 )
 # The verbs of which a fund, not a person, is the subject.
-_FUNDS = re.compile(
-    r"täcker|ersätter|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer|betalar|står\s+för", re.IGNORECASE
-)
+_FUNDS = re.compile(r"täcker|ersätter|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE)
 _VERB = re.compile(rf"\b{_PAYS}\b", re.IGNORECASE)
 _AGENT = re.compile(rf"\b(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b", re.IGNORECASE)
 _PASSIVE = re.compile(
     r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|komme)\b"
-    rf"[^.\n]{{0,60}}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|andra\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|egna\s+medel|egne\s+midler|own\s+(?:resources|funds)))\b",
+    rf"[^.\n]{{0,60}}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|andra\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|er|egna\s+medel|egne\s+midler|own\s+(?:resources|funds)))\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:medfinansiering\w*|egen\s?(?:medfinansiering|finansiering|insats|andel)\w*|egeninnsats\w*|egenbetaling\w*|egna?\s+(?:medel|bidrag|resurser)|eget\s+bidrag|egne\s+midler|kontantinsats\w*|motfinansiering\w*|"
+    r"\b(?:medfinansiering\w*|egen\s?(?:medfinansiering|finansiering|insats|andel)\w*|egeninnsats\w*|egenbetaling\w*|egna?\s+(?:medel|bidrag|resurser)|eget\s+bidrag|egna?\s+(?:med)?finansiering\w*|eg(?:en|et|na|ne)\s+(?:(?:med)?finansiering|andel|del)\w*|egne\s+midler|kontantinsats\w*|motfinansiering\w*|"
     r"match(?:ed)?[\s-]fund(?:ing|s)|self-?financing|own\s+(?:contributions?|funds|funding|resources|co-?financing(?:\s+rate)?|co-?funding(?:\s+rate)?|financing|share)|(?:applicant|beneficiar(?:y|ies)|partner)s?['’]?s?\s+(?:own\s+)?(?:contribution|co-?(?:financing|funding)(?:\s+rate)?|share)|"
     r"co-?(?:financing|funding)\s+(?:by|from)\s+(?:the\s+)?(?:applicants?|beneficiar(?:y|ies)|partners?|municipalit(?:y|ies)))\b",
     re.IGNORECASE,
@@ -92,7 +90,7 @@ _OWN = re.compile(
 _CO_FINANCING = re.compile(r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))", re.IGNORECASE)
 _ASKED_FOR = re.compile(r"\b(?:required|require[sd]?|must|need(?:s|ed)?|at\s+least|minimum|mandatory)\b", re.IGNORECASE)
 _FUNDER = re.compile(
-    r"\b(?:stödnivå\w*|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
+    r"\b(?:stödnivå\w*|st[öø]t?t?eprocent\w*|stødprocent\w*|stödprocent\w*|bidragsprocent\w*|støtteprosent\w*|tilskuddsprosent\w*|(?:intervention|subsidy|contribution)\s+rates?|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
     r"(?:i|i\s+form\s+av|som)\s+eu-stöd|medfinansiering\w*\s+(?:från|av)\s+(?:eu|unionen|fonden|programmet|kommissionen)|"
     r"(?<!own )(?<!national )(?<!applicant )(?<!beneficiary )(?<!'s )(?<!s' )(?<!co-)(?:co-?)?(?:funding|financing)\s+rates?|reimbursement\s+rates?|funding\s+intensity|aid\s+intensity|support\s+rate|grant\s+rate|(?:eu|union|erdf|esf\+?|fund)\s+(?:grant|contribution|support|funding|co-?financing|co-?funding)|"
     r"tilskudsprocent\w*|tilskudssats\w*|tilskudsandel\w*|støttesats\w*|støtteandel\w*|støttegrad\w*|støtteintensitet\w*|tilskuddsandel\w*|tilskuddsgrad\w*)\b",
@@ -103,6 +101,21 @@ _WEAK_FUNDER = re.compile(
     r"\b(?:bidrag(?:et|en)?|stöd(?:et)?|ersättning(?:en)?|grants?|tilskud(?:det|d|det)?|støtte(?:n)?|"
     r"(?:of|av|af)\s+(?:(?:the|de|den|det|dine|era|deres)\s+)?(?:\w+\s+){0,2}?(?:costs?|kostnad\w*|utgift\w*|udgift\w*|omkostning\w*|budget\w*|projektbudget\w*|kostnadsunderlag\w*))\b",
     re.IGNORECASE,
+)
+# "... själv": the applicant, unless the clause names the funder before it.
+_SELF = re.compile(
+    rf"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{{0,40}}(?:{_PAYS}|[0-9]|hälften|half|halv))|"
+    rf"\b(?:{_PAYS})\b[^.;,\n]{{0,40}}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b",
+    re.IGNORECASE,
+)
+# "Resten står kommunen för": the subject between the verb and its particle.
+_TURNED = re.compile(
+    rf"\b(?:står|svarar|svarer|går)\s+(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\s+(?:själv(?:a|t)?\s+|selv\s+)?(?:för|for|in\s+med|inn\s+med)\b",
+    re.IGNORECASE,
+)
+# The proper name of a funder before a verb of paying: capitals alone, or two words with capitals. Read with its case.
+_NAME_LAST = re.compile(
+    r"(?:\b[A-ZÅÄÖÆØ]{3,}\+?|\b[A-ZÅÄÖÆØ][\w+-]+\s+[A-ZÅÄÖÆØ][\w+-]+)\s+(?:kan|kommer\s+att|will|can|may|vil|skal|ska)?\s*$"
 )
 _PRONOUN = re.compile(rf"\b(?:{_OWN_WORD})\b", re.IGNORECASE)
 # A percentage of these is no share of who pays.
@@ -120,12 +133,18 @@ _GIVEN = re.compile(
 )
 # A share of the grant is none of the costs.
 _OF_GRANT = re.compile(
-    r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud\w*|støtte\w*|beviljat|bevilget)",
+    r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"\b(?:svensk\w*|sverige\w*|swed\w+)\b", re.IGNORECASE)
+_ABROAD = re.compile(
+    r"\b(?:norsk\w*|norge\w*|dansk\w*|danmark\w*|finsk\w*|finländsk\w*|tysk\w*|polsk\w*|norw\w+|danish|denmark|finnish|finland|german\w*|polish|poland)\b",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b", re.IGNORECASE)
 # "... rate of 20 % by the applicant": who stands directly behind decides.
 _BY = re.compile(
-    rf"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b",
+    rf"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|er))\b",
     re.IGNORECASE,
 )
 _NONE_ASKED = re.compile(
@@ -144,6 +163,22 @@ _LOW_LAST = re.compile(
     rf"(?:{_FIGURES}|(?<!\w)(?:{WORD_NUMBER}))\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|and)\s?$",
     re.IGNORECASE,
 )
+# Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften").
+_PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
+_COSTS = r"(?:\w{0,30}kostnad\w*|costs?|\w{0,30}budget\w*|\w{0,30}budsjett\w*|\w{0,30}utgift\w*|\w{0,30}udgift\w*|\w{0,30}omkostning\w*|expen(?:ses|diture)|amount|summan)"
+_OF_COSTS = rf"(?:\s+(?:av|af|of))?(?:\s+(?!(?:av|of|af)\b)[\w'’-]{{1,30}}){{0,3}}?\s+{_COSTS}\b"
+_PART = re.compile(
+    rf"\b(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){_OF_COSTS}"
+    rf"|(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){_OF_COSTS}"
+    rf"|\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{_OF_COSTS}|(?<=hälften)(?=\s*(?:[.,;)]|$))|(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))"
+    rf"|(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|of|eligible|projektets|prosjektets)){{0,2}}\s+{_COSTS}\b",
+    re.IGNORECASE,
+)
+# "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
+_LABELLED = re.compile(
+    r"\b(?:st[øö]tteprocent|stødprocent|stödprocent|tilskudsprocent|bidragsprocent|støtteprosent|tilskuddsprosent|prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|procent|prosent|pct|per\s?cent))",
+    re.IGNORECASE,
+)
 _LOOK_BACK = 48
 _MOST_WORDS = 160
 _LABEL = 60
@@ -155,6 +190,8 @@ def find_shares(text: str) -> Shares:
     segments = split_segments(words)
     found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
     several: set[_Payer] = set()
+    ours: set[int] = set()
+    others: set[int] = set()
     rates = _find_rates(words, segments)
     for place, items in rates.items():
         sentence = _Sentence(words, segments[place], items)
@@ -167,8 +204,14 @@ def find_shares(text: str) -> Shares:
                 several.add(payer)
             else:
                 found[payer].setdefault(item.value, quote)
+                if payer is _Payer.FUNDER and len(items) > 1:
+                    side = sentence.side_of(item)
+                    (ours if side else others if side is False else set()).add(item.value)
+    for hit in _LABELLED.finditer(words):
+        found[_Payer.FUNDER].setdefault(int(hit["value"]), " ".join(hit[0].split()))
     for hit in _NONE_ASKED.finditer(words):
         found[_Payer.OWN].setdefault(0, " ".join(hit[0].split()))
+    found[_Payer.FUNDER] = _of_our_side(found[_Payer.FUNDER], ours, others)
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
     if funder and own and funder[0] + own[0] > 100:
         return Shares()  # they contradict each other: one of them is of something else
@@ -197,9 +240,27 @@ def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate
         number = parse_number(hit[0])
         span = _LINK_LAST.search(before, 0, hit.start()) and _LOW_LAST.search(before[: hit.start()])
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
-        least = LEAST.search(words[max(segments[place].start, start - _LOOK_BACK) : start]) is not None
+        least = is_least(words[max(segments[place].start, start - _LOOK_BACK) : start])
         rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
+    for hit in _PART.finditer(words):
+        place = bisect_right(starts, hit.start()) - 1
+        if place >= 0 and hit.start() < segments[place].end:
+            value = next(value for name, value in _PARTS.items() if hit[name])
+            least = is_least(words[max(segments[place].start, hit.start() - _LOOK_BACK) : hit.start()])
+            rates.setdefault(place, []).append(_Rate(hit.start(), hit.end(), value, least))
+    for items in rates.values():
+        items.sort(key=lambda item: item.start)
     return rates
+
+
+def _of_our_side(values: dict[int, str], ours: set[int], others: set[int]) -> dict[int, str]:
+    """Return the rates for Swedish partners where a text states one for each country: "norske 50, svenske 65 prosent"."""
+    if len(values) < 2 or not ours | others:
+        return values
+    kept = {value: words for value, words in values.items() if value in ours} or {
+        value: words for value, words in values.items() if value not in others
+    }
+    return kept if len(kept) == 1 else values
 
 
 def _only(values: dict[int, str]) -> tuple[int, str] | None:
@@ -253,6 +314,13 @@ class _Sentence:
         for hit in _VERB.finditer(words):
             if (subject := self._subject(hit)) is not None:
                 yield _Cue(subject.start, hit.end(), subject.payer)
+        for hit in _TURNED.finditer(words):
+            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
+        for hit in _SELF.finditer(words):
+            begin = max((bound for bound in self._bounds if bound < hit.start()), default=0)
+            agents = list(_AGENT.finditer(words, begin, hit.start()))
+            if not (agents and agents[-1]["funder"]) and not _AGENT.match(hit[0]):
+                yield _Cue(hit.start(), hit.end(), _Payer.OWN)
         for hit in _WEAK_FUNDER.finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
         for hit in _REST.finditer(words):
@@ -268,6 +336,9 @@ class _Sentence:
         if agents:
             start = agents[-1].start() if not self._has_rate(agents[-1].start(), verb.start()) else verb.start()
             return _Cue(start, verb.end(), _Payer.FUNDER if agents[-1]["funder"] else _Payer.OWN)
+        name = _NAME_LAST.search(self._words, begin, verb.start())
+        if name is not None:
+            return _Cue(name.start(), verb.end(), _Payer.FUNDER)
         after = _AGENT.match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
         if after:
             return _Cue(verb.start(), verb.end(), _Payer.FUNDER if after["funder"] else _Payer.OWN)
@@ -279,9 +350,10 @@ class _Sentence:
 
     def _leads_rate(self, end: int) -> bool:
         """Return whether a percentage follows at once: "ni minst 20 procent"."""
-        return any(0 <= start - end <= 24 and not re.search(r"\w{12}", self._words[end:start]) for start, _ in self._inside) and (
-            re.match(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}[0-9]", self._words[end:]) is not None
+        following = re.compile(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}(?=[0-9])").match(
+            self._words, end
         )
+        return following is not None and any(start == following.end() for start, _ in self._inside)
 
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
         """Return who pays a percentage, and the words from which that was read."""
@@ -294,16 +366,35 @@ class _Sentence:
         left, right = self._clause(start)
         while self._cues:
             cue = self._best(item, left, right)
+            if cue is not None and cue.payer is _Payer.NOBODY and _REST.fullmatch(self._words, cue.start, cue.end):
+                cue = self._rest_payer() or cue
             if cue is not None:
                 return (_Payer.NOBODY, "") if cue.payer is _Payer.NOBODY else (cue.payer, self._quote(cue, start, end))
             if left == 0:
                 break
             left, right = self._clause(left - 1)[0], start
+        if _REST.search(self._words, 0, start) and (cue := self._rest_payer()) is not None:
+            return cue.payer, self._quote(cue, start, end)
         if label is not None and not self._cues:
             strong = [cue for cue in label._cues if not cue.weak]
             if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
                 return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MOST_WORDS]
         return _Payer.NOBODY, ""
+
+    def side_of(self, item: _Rate) -> bool | None:
+        """Return whether a percentage is for Swedish partners (True) or for those of another country (False); None where it is not said."""
+        start, end = item.start - self._segment.start, item.end - self._segment.start
+        before = max((place for _, place in self._inside if place <= start), default=0)
+        begin = cut.end() if before and (cut := _PARTED.search(self._words, before, start)) else before
+        following = min((place for place, _ in self._inside if place >= end), default=len(self._words))
+        stop = cut.start() if (cut := _PARTED.search(self._words, end, following)) else following
+        about = self._words[begin:start] + self._words[end:stop]
+        return True if _OURS.search(about) else False if _ABROAD.search(about) else None
+
+    def _rest_payer(self) -> _Cue | None:
+        """Return the one applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
+        strong = [cue for cue in self._cues if not cue.weak]
+        return strong[-1] if strong and all(cue.payer is _Payer.OWN for cue in strong) else None
 
     def _clause(self, place: int) -> tuple[int, int]:
         at = bisect_right(self._bounds, place)
@@ -317,8 +408,9 @@ class _Sentence:
             cues = [cue for cue in inside if cue.weak is weak]
             covering = [cue for cue in cues if cue.start <= start and cue.end >= end]
             before = [cue for cue in cues if cue.end <= start]
+            within = [cue for cue in cues if start <= cue.start and cue.end <= end]  # "hälften av kostnaderna"
             after = [cue for cue in cues if cue.start >= end]
-            for found in (covering, before[-1:], after[:1]):
+            for found in (covering, before[-1:], after[:1], within):
                 if found:
                     return found[-1]
         return None

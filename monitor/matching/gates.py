@@ -103,6 +103,8 @@ def _said(call: Call) -> tuple[Gates | None, bool]:
         found = municipal_role(find_applicants(read, call.language)) if read else None
         if found is not None:
             role, statement = found
+            if role is Role.MAY and call.kind is Kind.PARTNER_SEARCH:
+                role = Role.PARTNER  # who is sought there joins the project of somebody else
             answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
             words = " ".join(statement.words.split()).rstrip(" .:;,")
             gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
