@@ -20,6 +20,7 @@ ALSO = {
     ("web", "matching"),
     ("web", "archive"),
     ("web", "digest"),
+    ("mail", "digest"),
     ("collect", "archive"),
     ("cli", "schedule"),
 }

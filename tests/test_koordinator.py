@@ -8,6 +8,7 @@ import sys
 import tomllib
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,7 +39,7 @@ def commands():
 def a_reading_that_left_out(address):
     """A reading of the source `mucf` that found one item and left it out."""
     item = Call(source="mucf", call_id=address, title="Stöd till unga", url=address)
-    at = datetime.fromisoformat(NOW)
+    at = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
     return SourceRun(
         source="mucf", name="MUCF", publisher="MUCF", kind="page", url="https://www.mucf.se/", language="sv", started=at, finished=at,
         state="accepted", reason="", complete_list=False, seen=1, left_out={address: Aside("vanliga frågor", item)},
@@ -63,8 +64,8 @@ def place(tmp_path_factory):
         assert place.fork("crawl", "funding-tenders", now=NOW).code == 0
     assert place.ask("match", now=NOW).code == 0
     with open_archive(place.archive) as archive:
-        store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), datetime.fromisoformat(NOW))
-        now = datetime.fromisoformat(NOW).astimezone()
+        now = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
+        store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), now)
         key = ("funding-tenders", "1TOPICSen")
         store_answer(archive.db, "kommunledning", *key, "intressant", note="", digest="", now=now)
     return place

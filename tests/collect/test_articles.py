@@ -166,7 +166,7 @@ def _read_hostile_text():
 
 def test_a_consultation_has_its_last_day_to_answer():
     text = "Regeringen remitterar promemorian om klimatanpassning. Remissvaren ska ha kommit in senast den 14 oktober 2026. Remissinstanserna får yttra sig."
-    made = item("Remiss av promemorian Klimatanpassning i kommuner", text, row={"publishes": ["policy"]}).call
+    made = item("Remiss av promemorian Klimatanpassning i kommuner", text, row={"publishes": ["policy"]})[0]
     assert made.kind is Kind.POLICY
     assert [one.at.isoformat() for one in made.deadlines] == ["2026-10-14T23:59:59+02:00"]
     assert made.deadline_model is DeadlineModel.SINGLE
@@ -174,7 +174,7 @@ def test_a_consultation_has_its_last_day_to_answer():
 
 def test_a_year_counted_from_the_day_of_reading_is_a_guess():
     text = f"Utlysningen är öppen för ansökan. {WORDS} Sista ansökningsdag är den 15 september."
-    (guess,) = item("Ny utlysning: bidrag att söka", text).call.deadlines
+    (guess,) = item("Ny utlysning: bidrag att söka", text)[0].deadlines
     row = source(language="sv")
     known = describe_item(
         source=row, call_id="1", url="https://x.se/1", title="Ny utlysning: bidrag att söka", text=text, published=NOW, now=NOW

@@ -45,7 +45,7 @@ def test_the_name_is_also_told_by_the_heading_the_logotype_and_the_source():
     source = Source.model_validate(
         {"id": "x", "kind": "feed", "name": "Exempelverket", "url": "https://x.se/", "publishes": ["news"]}
     )
-    call, _ = describe_item(
+    call, *_ = describe_item(
         source=source, call_id="1", url="https://x.se/1", title="Ny rapport om byar | Exempelverket", text="Rapporten är här.",
         published=None, now=datetime(2026, 5, 20, tzinfo=UTC),
     )  # fmt: skip
