@@ -210,6 +210,8 @@ def missing_pages(reading: Reading) -> Problem | None:
         return None
     kinds = {problem.kind for problem in missing.values()}
     kind = kinds.pop() if len(kinds) == 1 else ProblemKind.LINKS
+    if any(problem.kind is ProblemKind.SLOW for problem in reading.problems):
+        kind = ProblemKind.SLOW  # pages that were waited for until the source's own time was over say nothing of the server
     return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, name_missing(reading))
 
 
