@@ -17,7 +17,7 @@ from monitor.calls import Kind
 
 _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"
-_KNOWN_LANGUAGES = ("", "sv", "en")
+_KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
@@ -97,7 +97,7 @@ FACTS = read_facts(tomllib.loads(_FILE.read_text("utf-8")))
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The facts that hold for an item: in its title, in all of it, and how many different cues of a counted fact were found."""
+    """The facts that hold for an item: in its title, in all of it, at its beginning (of those that matter there), and how many different cues of a counted fact were found."""
 
     title: frozenset[str]
     item: frozenset[str]
@@ -110,19 +110,27 @@ class _Seen:
 
 
 def guess_kind(
-    title: str, text: str, default: Kind, language: str = "", *, url: str = "", ahead: bool | None = None
+    title: str,
+    text: str,
+    default: Kind,
+    language: str = "",
+    *,
+    url: str = "",
+    ahead: bool | None = None,
+    article: bool = False,
 ) -> tuple[Kind | None, str]:
     """Return the kind of an article and, in Swedish, the facts it was told by. None: nothing that this house passes on.
 
     `default` is what the source usually sends: it tips the scale unless it is a call, since a page without a word of applying is none.
-    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known.
+    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. With `article`, it is
+    dated and its source publishes news: news, unless its words tell something else.
     Swedish pages bear English call titles, so the words of all languages are looked for whatever `language` says; only where it is
-    neither Swedish nor English, and no words are known, the default stands.
+    in none of these languages, and no words are known, the default stands.
     """
     seen = _look(folded(title), folded(text))
     if not seen.item and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
-    kind = _decide(seen, default, ahead, url)
+    kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None)
     reasons = [FACTS[name].reason for name in FACTS if name in seen.item and FACTS[name].kind == kind]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
@@ -145,43 +153,72 @@ def _look(title: str, text: str) -> _Seen:
             in_item.add(name)
             if fact.counted:
                 counts[name] = fact.times(f"{title}\n{text}")
-            if name == "job_statement" and fact.pattern.search(lead):
+            if name in ("job_statement", "granted") and fact.pattern.search(lead):
                 in_lead.add(name)
     return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts)
 
 
-def _decide(seen: _Seen, default: Kind, ahead: bool | None, url: str) -> str:
+def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) -> str:
     """Return the kind, by the first of these that holds.
 
     1. Something else says what it is: a job, a course, a municipality's own grant to its associations.
-    2. A partner is looked for, or a legal act is the subject, and nobody is told to apply.
-    3. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
-    4. Nothing is open now, or the page only answers questions.
-    5. A round with its day ahead, and nothing that tells of what has been granted or invites to a meeting.
-    6. The weights of all cues compared.
+    2. It invites to a meeting that its title names.
+    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply.
+    4. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
+    5. It tells of a call to come.
+    6. It tells who has got money, and not that one may apply.
+    7. Nothing is open now, or the page only answers questions.
+    8. A round with its day ahead or without one, and nothing that tells of what has been granted or invites to a meeting.
+    9. The weights of all cues compared.
     """
-    dated = bool(ahead or (ahead is None and "deadline" in seen.item and "no_round" not in seen.item and "faq" not in seen.title))
+    dated = bool(
+        ahead
+        or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
+    )
     offered = dated and seen.any(*_OFFER)
     named = dated and "public" in seen.item
     if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen):
         return _OTHER
+    if _is_meeting(seen):
+        return Kind.EVENT.value
     if "partner" in seen.title or ("partner" in seen.item and (default is Kind.PARTNER_SEARCH or not offered)):
         return Kind.PARTNER_SEARCH.value
-    if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
+    if _is_policy(seen, default, offered=offered):
         return Kind.POLICY.value
-    if seen.title & {"act", "proposal"} and not offered and not seen.any("who", "public", "can", "round", "coming"):
-        return Kind.POLICY.value
-    if offered:
-        return Kind.EVENT.value if _is_meeting(seen) else Kind.CALL.value
-    if not ahead and ("no_round" in seen.item or "faq" in seen.title):
-        return _OTHER
-    if (
-        ahead
-        and (seen.any(*_ROUND) or default is Kind.CALL)
-        and not seen.any("granted", "after", "invitation", "act", "proposal")
-    ):
+    # What was granted last year stands at the end of a call.
+    granted = "after" in seen.item or "granted" in seen.title | seen.lead
+    results = bool(granted and not seen.any("who", "public", "can", "opens"))
+    if offered and not (results and (seen.title & {"granted", "after"} or "round" not in seen.item)):
         return Kind.CALL.value
-    return _weigh(seen, default, url)
+    if not results and "announced" in seen.item and not seen.any("approved", "granted", "invitation"):
+        return Kind.CALL.value
+    if results and (not ahead or "round" not in seen.item):
+        return Kind.NEWS.value
+    if not ahead and ("no_round" in seen.item or "faq" in seen.title):
+        return Kind.NEWS.value if results or (article and "no_round" in seen.item) else _OTHER
+    if _is_open(seen, default, ahead=ahead):
+        return Kind.CALL.value
+    return _weigh(seen, default, article=article)
+
+
+def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
+    """Whether a round is open, and nothing tells of what has been granted or invites to a meeting."""
+    if seen.any("granted", "after", "invitation", "act", "proposal"):
+        return False
+    if ahead:
+        return seen.any(*_ROUND) or default is Kind.CALL
+    return ahead is None and "rolling" in seen.item and seen.any("money", "conditions", "round")
+
+
+def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
+    """Whether its subject is a legal act, a decision, or what is thought of one, and nobody is told to apply."""
+    if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
+        return True
+    if offered or seen.any("who", "public", "can", "round"):
+        return False
+    if seen.title & {"act", "proposal"} and "coming" not in seen.item:
+        return True
+    return bool(seen.any("views", "policy_title")) and not seen.any("granted", "after", "deadline")
 
 
 def _is_job(seen: _Seen, *, named: bool) -> bool:
@@ -190,7 +227,7 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
     `named`: organisations are told to apply by a day. Grants for wages use the words of adverts, too.
     """
     forms = seen.counts.get("job_form", 0)
-    if "job_title" in seen.title or seen.lead or (forms and seen.any("job_statement", "job_named")):
+    if "job_title" in seen.title or "job_statement" in seen.lead or (forms and seen.any("job_statement", "job_named")):
         return True
     if forms >= 2 and not named and (forms > 2 or not seen.any("who", "public", "terms", "round")):
         return True
@@ -211,11 +248,15 @@ def _is_own_grant(seen: _Seen) -> bool:
 
 
 def _is_meeting(seen: _Seen) -> bool:
-    """Whether it invites to a meeting where a call is told of: the title names the meeting, the text invites."""
-    return bool(seen.title & {"invitation", "gathering", "celebrated"}) and seen.any("invitation", "registration", "held")
+    """Whether it invites to a meeting that its title names; one may apply for money for a meeting, too."""
+    if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
+        return False
+    if seen.any("who", "public") and "deadline" in seen.item:
+        return False
+    return seen.any("invitation", "registration", "held", "attending")
 
 
-def _weigh(seen: _Seen, default: Kind, url: str) -> str:
+def _weigh(seen: _Seen, default: Kind, *, article: bool) -> str:
     """Return the kind whose cues weigh most; a cue of weight counts twice in the title. Swedish and English news speak of money, too:
     weak words of a call count half where no strong one stands beside them."""
     points: dict[str, int] = {}
@@ -235,4 +276,4 @@ def _weigh(seen: _Seen, default: Kind, url: str) -> str:
     for kind in sorted(_ORDER, key=lambda kind: -points.get(kind, 0)):
         if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
-    return Kind.NEWS.value if _NEWS_ADDRESS.search(url) else _OTHER
+    return Kind.NEWS.value if article else _OTHER
