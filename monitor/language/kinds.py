@@ -172,8 +172,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
     9. The weights of all cues compared.
     """
     dated = bool(
-        ahead
-        or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
+        ahead or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
     )
     offered = dated and seen.any(*_OFFER)
     named = dated and "public" in seen.item
