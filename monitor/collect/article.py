@@ -29,7 +29,11 @@ _SUMMARY_LENGTH = 400
 # An article is not longer; what lies beyond is a list or an attack, and only costs time.
 _LOOKED_AT = 30_000
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
-_LATEST = re.compile(r"\b(?:senast|före|innan|anmäl\w*|register\w*|by|before|until)\b[^.\n]*$", re.IGNORECASE)
+_LATEST = re.compile(
+    r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|closes?|opens?|stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|"
+    r"anmäl\w*|register\w*|registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
+    re.IGNORECASE,
+)
 # What is read of an article's page, and kept of its text: the longest are a tenth of this.
 _PAGE_LENGTH, _PAGE_TAGS, _LONGEST_TEXT = 1_000_000, 15_000, 200_000
 # Clocks differ, and systems write local time as UTC: a publication a little ahead is of today, one further ahead is none.
@@ -266,8 +270,10 @@ def _occasion(
         return happening.starts, happening.ends, happening.location
     days: dict[date, FoundDate] = {}
     for item in find_dates(text, reference=since, language=language, zone=zone, read=read):
-        latest = _LATEST.search(text[max(item.start - 40, 0) : item.start])  # the day to register by
-        if item.role is Role.OTHER and item.date is not None and (since is None or item.date >= since) and not latest:
+        latest = _LATEST.search(text[max(item.start - 60, 0) : item.start])  # the day to register by
+        # "From 8 to 10 June" is said of what is open, too.
+        held = item.role is Role.OTHER or (item.role is Role.OPENING and item.date_from is not None)
+        if held and item.date is not None and (since is None or item.date >= since) and not latest:
             days.setdefault(item.date, item)
     if len(days) != 1:
         return None, None, ""

@@ -83,6 +83,12 @@ def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock
     return Clock(start, end, weekday)
 
 
+def read_time(text: str, start: int, limit: int) -> Clock | None:
+    """Return the time that stands at `start`, before `limit`; None where none does."""
+    hit = _BEHIND.match(text, start, limit)
+    return _read(Clock(start, hit.start() + len(hit[0].rstrip())), hit) if hit is not None and _is_time(hit) else None
+
+
 def offset_zone(offset: int, day: date, at: time, zone: str) -> tuple[date, time, str]:
     """Return day, time and IANA zone of a clock that stands `offset` minutes east of Greenwich.
 

@@ -52,14 +52,17 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"(?:remiss|svars|samråds|yttrande)(?:tid|period|frist|dag|datum)\w*|sista\s(?:dag|datum)\w*\s(?:för\s(?:att\s)?|att\s)(?:lämna\s(?:in\s)?)?"
         r"(?:svar|remissvar|synpunkter|yttrande|yttra|tycka)\w*|"
         r"(?:consultation|feedback)\s(?:period|deadline|closes|ends|closing\sdate)|(?:deadline|closing\sdate)\sfor\s(?:responses?|comments?|feedback|replies|contributions)|"
-        r"høringsfrist\w*|høringsperiode\w*|svarfrist\w*|innspillsfrist\w*|frist\sfor\s(?:å\s(?:gi\s)?|at\s(?:afgive\s)?)?"
+        r"granskningstid\w*|høringsfrist\w*|høringsperiode\w*|svarfrist\w*|innspillsfrist\w*|frist\sfor\s(?:å\s(?:gi\s)?|at\s(?:afgive\s)?)?"
         r"(?:høring|innspill|merknad|bemærkning|svar|uttal)\w*",
     ),
     (
         Cue.VIEWS,
         r"\bremiss\w*|\bremitter\w*|\bsamråd\w*|\bsynpunkt\w*|\byttra\w*|\bsvar(?:a|en|et)?\b|\bbesvara\w*|consultations?|\bfeedback\b|have\syour\ssay|"
         r"\bresponses\b|\breplies\b|\bcomments\b|call\sfor\sevidence|\bhøring(?:en|a|er|s\w*)?\b|\binnspill\w*|\bmerknad\w*|\bbemærkning\w*|\buttalelse\w*|"
-        r"\bhøringssvar\w*|\bsvare\b",
+        r"\bhøringssvar\w*|\bsvare\b|\brespond\b|"
+        # Who seeks a partner asks for a word by a day.
+        r"\bhör\sav\ser\b|\b(?:visa|meddela|anmäl)\s(?:ert|ditt)\sintresse\b|\bexpress\s(?:your|an)\sinterest\b|\bwrite\sto\sus\b|\bskriv\stil\s(?:os|oss)\b|"
+        r"\b(?:gi|giv)\s(?:os\s|oss\s)?besk(?:jed|ed)\b|\btag?\skontakt(?:a)?\b|\bkontakta\soss\b|\bcontact\sus\b|\bget\sin\stouch\b",
     ),
     (
         Cue.PUBLISHED,
@@ -71,13 +74,16 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         Cue.APPLY,
         r"sista\s(?:\w+\s)?(?:ansöknings|inlämnings|inskicknings)\w*|sista\sansökan\b|"
         rf"sista\s(?:dag|datum|chans|tid|möjlighet)\w*\s(?:för\s(?:att\s)?|att\s)(?:{_NOT_WORK}\w+\s){{0,3}}?(?:ans[öo]k\w*|söka|inlämn\w*|bidragsans\w*)|"
-        r"ansöknings(?:dag|datum|frist|deadline|stopp|tid|period|fönst)\w*|utlysnings(?:tid|period)\w*|inlämnings(?:dag|datum|tid|frist)\w*|"
+        r"ansöknings(?:dag|datum|frist|deadline|stopp|tid|period|fönst)\w*\b(?!\s(?:börjar|startar|inleds)\b)|"
+        r"\b(?:lämna|skicka)[rs]?\s(?:in\s)?(?:[^\s.:;]+\s){0,2}?(?:förslag|skiss|ansökan|idébeskrivning)\b|\b(?:idébeskrivning|skiss|förslag)(?:en|et)?\s(?:[^\s.:;]+\s){0,3}?lämnas\b|"
+        r"\b(?:aflever|lever|indlever|innlever)\w*\s(?:[^\s.:;]+\s){0,3}?(?:den\sfulde|ansøgning\w*|\w{0,10}søknad\w*)|\bskit?s?se?frist\w*|"
+        r"(?:first|second)[-\s]stage\s(?:proposals?|applications?)\s?:|applications?\s(?:dates?|rounds?)(?:\sare\splanned)?\s?:|hand\sin\b(?:\s[^\s.:;]+){1,6}?\s(?:by|before|until)|utlysnings(?:tid|period)\w*|inlämnings(?:dag|datum|tid|frist)\w*|"
         r"(?:utlysning\w*|omgång(?:en|ar|arna)?|ansök(?:an|ningarna|ningstiden)|ansökningsomgång\w*)\s(?:är\söppen|pågår|löper|håller\söppet)|"
         rf"\b(?:ans[öo]k\w*|sök|söka|söks|rekvirera\w*|nominera\w*|begär\sut)\b(?:\s{_NOT_WORK}[^\s:]+){{0,9}}?\s(?:senast|före|innan|fram\still|till\soch\smed)|"
         r"\b(?:sök|begär\sut)(?:\s[1-9])?:|"
         r"(?:application|submission)\s(?:deadline|period)|deadline\sfor\s(?:the\s)?(?:applications?|submi\w+|proposals?|applying)|last\sday\s(?:to\sapply|for\sapplications?)|"
         r"(?:apply|submit\w*|applications?|proposals?)\b(?:\s(?!report|question|start|open)[\w-]+){0,8}?\s(?:by|before|until|no\slater\sthan)|"
-        r"call\s(?:closes|deadline)|closing\sdate|"
+        r"call\s(?:closes|ends|deadline)|closing\sdate|"
         r"(?:søknads?|ansøgnings|ansökings|søkar)(?:frist|dato|periode|runde)\w*|frist(?:en)?\s(?:for\s(?:å\ssøke|at\ss[øö]ge|(?:å\ssende|indsendelse|innsending|innlevering|"
         r"indlevering)(?:\s(?:inn|av|af))?(?:\s(?:ansøgning|søknad)\w*)?|(?:din\s|deres\s)?(?:ansøgning|søknad)\w*)|til\sat\ss[øö]ge)|"
         r"sid?ste\s(?:ansøgnings|søknads?)\w*|sid?ste\s(?:dag|frist|mulighed|mulighet|chance|sjanse)\s(?:for\s)?(?:at\s|å\s)?(?:s[øö]ge?\b|søke\b|ansøg\w*|søknad\w*)|"
@@ -86,12 +92,12 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.WORK,
-        r"plane\w+\sslutdatum|projekt(?:start|slut|period|tid|avslut)\w*|projektets\s(?:start|slut)\w*|pros?jekt(?:periode|slutt|afslutning|avslutning)\w*",
+        r"plane\w+\sslutdatum|projekt(?:start|slut|period|tid|avslut)\w*|projektets\s(?:start|slut)\w*|\bf[öo]r\s(?:the\s)?period(?:en)?\b|(?:stöd|bidrags|budget|tilskuds|tilskudds)period\w*|pros?jekt(?:periode|slutt|afslutning|avslutning)\w*",
     ),
     (
         Cue.ELSE,
-        r"\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
-        r"webb?inari\w*|webinars?|seminari\w*|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
+        r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
+        r"webb?inari\w*|webinars?|seminari\w*|\b\w{1,20}(?:seminar|webinar)(?:et|er|s)?\b|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
         r"\banmäl(?:an|d|a|er|ning\w*)?\b|intresseanmäl\w*|registrera\w*|registration|register|studiestart|kursstart|terminsstart|antagning\w*|"
         r"questions?|clarifications?|reporting|reports?|hearing|utbetal\w*|sidoevent\w*|datum|tid\soch\splats|"
         r"födelse\w*|grunda\w*|webbsänd\w*|sänds|kurs(?:en|er)?\b|utbildningsda\w*|arbetsansök\w*|intervju\w*|"
@@ -100,7 +106,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.CLOSE,
-        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfristen?\b|"
+        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfrist(?:en|er|ene|erne)?\b|\bstopp\b(?=[^.:\n]{0,20}:)|"
+        r"\b(?:twice|thrice|times|gånger|ganger|gange)\s(?:a|per|om|i)\s(?:year|år|året)\s?:|\bthe\snext\s(?:ones?\s)?(?:fall\son|are|is)\b|\bde\sn(?:este|æste)\s(?:er|bliver)\b|\bde\snästa\sär\b|"
         r"öppe[nt]\w*\s(?:fram\s)?till(?:\soch\smed)?|öppe[nt]\st\.?o\.?m|pågår\s(?:fram\s)?(?:till|t\.?o\.?m)(?:\soch\smed)?|"
         r"förläng\w*|(?:extended|postponed)\s(?:to|until)|"
         r"(?:kom|kommit|komma|inkommit|inkomna|inkomma)\s(?:in\s)?(?:\S+\s){0,5}?(?:senast|före|innan)|tillhanda\w*|(?:skicka|lämna)s?\sin\b|"
@@ -111,7 +118,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.OPENS,
-        r"öppn(?:ar|ade|ades|as|a|at|ing\w*)\b|öppningsdatum|startdatum|startar?\spreliminärt|(?:ansökan|utlysningen|ansökningstiden)\sstartar?|"
+        r"\b(?:ansöknings|ansøgnings|søknads)?(?:period|tid|perioden|tiden)\s(?:börjar|startar|starter|begynder|begynner|inleds)\b|ansöknings(?:perioden|tiden)\s(?:börjar|startar|inleds)|"
+        r"\bpublish\w*\sthe\s(?:[\w-]+\s){0,2}call\b|öppn(?:ar|ade|ades|as|a|at|ing\w*)\b|öppningsdatum|startdatum|startar?\spreliminärt|(?:ansökan|utlysningen|ansökningstiden)\sstartar?|"
         r"\bopens?\b|opened|opening(?:\sdate)?|launch\w*|lanseras?|från\soch\smed|fr\.?\s?o\.?\s?m\.?|kan\ssökas\sfrån|forthcoming|"
         r"\bå[bp]ne(?:r|s|de|t)?\b|\bå[bp]ning\w*|kan\ss[øö][gk]es\sfra|\bfra\sog\smed|f\.?\s?o\.?\s?m\.|\blanceres\b|\blanseres\b|\blyses\sut",
     ),
@@ -131,14 +139,14 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.UNTIL,
-        r"\bsenast\b|till\soch\smed|\bt\.?\s?o\.?\s?m\b\.?|fram\still|\binnan\b|\bföre\b|\btill\b|\buntil\b|\bby\b|\bbefore\b|no\slater\sthan|pågår|"
+        r"\bsenast\b|till\soch\smed|\bt\.?\s?o\.?\s?m\b\.?|fram\still|\bup\sto\sand\sincluding\b|\binnan\b|\bföre\b|\btill\b|\buntil\b|\bby\b|\bbefore\b|no\slater\sthan|pågår|"
         r"\bsenest\b|\bseinast\b|til\sog\smed|\bfr[ae]m\stil\b|\binden\b|\binnen\b|\bfør\b|\btil\b|\bat\sthe\slatest\b",
     ),
 )
 _CUE = re.compile("|".join(f"(?P<{cue.value}{i}>{pattern})" for i, (cue, pattern) in enumerate(_CUES)), re.IGNORECASE)
 
 APPLIES = re.compile(
-    r"ans[öo]k|\b(?:söka|söks|söker|sökas|sökbar\w*|sökande)\b|utlys|omgång|inlämn|rekvi(?:r|sit)|nominer|\bappl(?:y|ica)|submi|proposal|\bcalls?\b|"
+    r"ans[öo]k|\b(?:söka|söks|söker|sökas|sökbar\w*|sökande)\b|utlys|omgång|inlämn|\bskiss|\bskitse|idébeskriv|interessetilkende|rekvi(?:r|sit)|nominer|\bappl(?:y|ica)|submi|proposal|\bcalls?\b|"
     r"(?<!be)(?<!under)(?<!opp)søk|expressions?\s+of\s+interest|ans[øö]g|\bsøge[rs]?\b|\bsøg\b|\bsöges\b|\bskicka\s+in|\bsök\b|begär\s+ut|\bindkald|\bopslag|\bpulje|\bkunngjør|\bindsend|\binnsend",
     re.IGNORECASE,
 )
@@ -176,6 +184,18 @@ _OLD_DATE = re.compile(
     rf"søknads?frist\w*|slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?[\s:]{{1,2}}(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$",
     re.IGNORECASE,
 )
+_VOID_BEFORE = re.compile(
+    r"\b(?:tidigare|ursprunglig\w*|tidligere|opprinnelig\w*|oprindelig\w*|previously|originally|previous|original|former)\s+"
+    r"(?:oppgitt\w*|opgivet|angive[nt]|annonserad\w*|utlyst\w*|meddelad\w*|stated|announced|published|satte?)\s+"
+    r"(?:deadline|sista\s+\w+|datum|date|\w*frist(?:en)?)(?:\s+(?:var|was|is|är|er))?[\s:]{1,2}"
+    rf"(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$",
+    re.IGNORECASE,
+)
+_VOID_AFTER = re.compile(
+    r"[\s,)]{0,3}(?:som\s+|which\s+)?(?:gäller\s+inte\s+läng|gäller\s+ej\s+läng|gjelder\s+ikke\s+leng|gælder\s+ikke\s+læng|(?:is\s+)?no\s+longer\s+(?:applies|valid))",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(r"\b(?:correction|corrected|rättelse|rettelse)\b\s?:", re.IGNORECASE)
 _FROM = re.compile(rf"\b(?:från|fra|from)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$", re.IGNORECASE)
 _MOVES = re.compile(
     r"\b(?:förläng|flytta|senarel|framflytt|skjut|ändra|forlæng|forleng|flytte|rykke|udskud|utsatt|ændre|endre|extended|postponed|moved|changed)",
@@ -245,6 +265,16 @@ def is_cancelled(before: str, after: str, *, more: bool) -> bool:
 def is_replaced(before: str) -> bool:
     """Return whether the words before a day say that another one stands in its place: "i stället för den", "tidigare"."""
     return bool(_OLD_DATE.search(before))
+
+
+def is_void(before: str, after: str) -> bool:
+    """Return whether a day is said to hold no longer, be it without the new one: "tidigare angiven frist var", "gäller inte längre"."""
+    return bool(_VOID_BEFORE.search(before) or _VOID_AFTER.match(after))
+
+
+def is_correction(before: str) -> bool:
+    """Return whether a day corrects the one before it: "12 March … correction: 19 March"."""
+    return bool(_CORRECTION.search(before))
 
 
 def is_source(between: str) -> bool:

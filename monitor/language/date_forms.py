@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from monitor.language.date_clock import read_clock, read_stamp
@@ -17,6 +17,7 @@ from monitor.language.date_words import (
     MONTHS_LONG,
     SEASON,
     WEEKDAY,
+    WEEKDAYS,
     year_problem,
 )
 
@@ -136,6 +137,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "dots",
         rf"{_OPEN}(?:(?P<d0>{_DAY})\.(?:(?P<m0>[01]?[0-9])\.?)?\s?-\s?)?(?P<d>[0-9]{{1,2}})\.\s?(?P<m>[0-9]{{1,2}})\.\s?(?P<y>[0-9]{{4}})(?![0-9])",
     ),
+    # Without a leading zero, the year is no first figure, and points are not written with the month first.
+    ("dots", rf"{_OPEN}(?P<d>[1-9])\.(?P<m>[1-9]|1[0-2])\.(?P<yq>2[0-9])(?![0-9]|[.,:/-][0-9])"),
     # With points the day comes first, and above 12 it is no month; "05.06.26" stays unread.
     ("dots", rf"{_OPEN}(?P<d>1[3-9]|2[0-9]|3[01])\.(?P<m>0?[1-9]|1[0-2])\.(?P<yq>2[0-9])(?![0-9]|[.,:/-][0-9])"),
     ("slash", rf"{_OPEN}(?<!/)(?P<d>[0-9]{{1,2}})(?P<sep>[/-])(?P<m>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{4}})(?![0-9/]|-[0-9])"),
@@ -189,6 +192,19 @@ _FIRST_JOIN = re.compile(
 _BETWEEN = re.compile(rf"\b(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$", re.IGNORECASE)
 
 
+# "Midnatt mellan den 9 och 10 mars", "natten till den 10 mars": the last minute of the 9th.
+_NIGHT = r"(?:(?:kl(?:ockan|okken|okka)?\.?\s)?(?:24|0?0)[.:]00,?\s)?(?:(?:vid|ved|at)\s)?"
+_NIGHT_BETWEEN = re.compile(
+    rf"{_NIGHT}(?:(?:midnatt|midnat|midnight),?\s(?:(?:på\s)?natten?\s)?|natten?\s)(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$",
+    re.IGNORECASE,
+)
+_NIGHT_TO = re.compile(
+    rf"{_NIGHT}\b(?:natten?|natta)\s(?:mot|till?)\s(?:(?P<day>{WEEKDAY}),?\s)?(?:den\s)?$",
+    re.IGNORECASE,
+)
+_NIGHT_AND = re.compile(rf"\s(?:och|og|and)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$", re.IGNORECASE)
+
+
 def plain(text: str) -> Plain:
     """Return the text with one kind of dash, single white space, and addresses and case numbers blanked."""
     masked = _MASKED.sub(lambda hit: " " * len(hit[0]), text.translate(_DASHES))
@@ -228,7 +244,45 @@ def scan(text: str, zone: str) -> list[Mention]:
                 mention = replace(mention, first=None, start=hit.start("d") if hit["d"] else hit.start("w"))
             found.append(mention)
     found.sort(key=lambda mention: mention.start)
-    return _join(text, _with_clocks(text, found))
+    return _join(text, _with_clocks(text, _nights(text, found)))
+
+
+def _nights(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The mentions, where a midnight is told by the days on its two sides as the last minute of the first."""
+    found: list[Mention] = []
+    for mention in mentions:
+        previous = found[-1] if found else None
+        place = mention.start
+        if previous is not None and previous.form is Form.DAY and _NIGHT_AND.fullmatch(text, previous.end, place):
+            place = previous.start
+        hit = _NIGHT_BETWEEN.search(text, max(0, place - 70), place) if mention.form is Form.DAY else None
+        weekday = None
+        if hit is not None and place != mention.start:
+            found.pop()
+        elif hit is None or mention.first is None:
+            hit = _NIGHT_TO.search(text, max(0, mention.start - 60), mention.start) if mention.form is Form.DAY else None
+            if hit is not None and hit["day"]:
+                weekday = (WEEKDAYS.get(hit["day"].casefold().rstrip("."), 0) - 1) % 7
+        found.append(_evening_before(mention, hit.start(), weekday) if hit is not None else mention)
+    return found
+
+
+def _evening_before(mention: Mention, start: int, weekday: int | None) -> Mention:
+    """The last minute of the day before a mention."""
+    if mention.problem or mention.month is None or mention.day is None or mention.day < 1:
+        return mention
+    # Without a year it is any year but a leap year.
+    day = date(mention.year or 2001, mention.month, mention.day) - timedelta(days=1)
+    return replace(
+        mention,
+        start=start,
+        first=None,
+        year=day.year if mention.year is not None else None,
+        month=day.month,
+        day=day.day,
+        time=time(23, 59),
+        weekday=weekday,
+    )
 
 
 def _with_clocks(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -238,7 +292,7 @@ def _with_clocks(text: str, mentions: list[Mention]) -> list[Mention]:
         limit = mentions[index + 1].start if index + 1 < len(mentions) else len(text)
         if mention.form is Form.DAY:
             clock = read_clock(text, mention.start, mention.end, timed[-1].end if timed else 0, limit)
-            mention = replace(mention, weekday=clock.weekday)
+            mention = replace(mention, weekday=clock.weekday if clock.weekday is not None else mention.weekday)
             if mention.time is None and clock.time is not None:
                 mention = replace(
                     mention,

@@ -16,12 +16,14 @@ from monitor.language.date_cues import (
     Hit,
     Sentence,
     find_cues,
+    is_correction,
     is_extension,
     is_list_link,
     is_moved_from,
     is_past,
     is_replaced,
     is_source,
+    is_void,
     read_sentence,
     stands_next,
 )
@@ -49,7 +51,11 @@ _BULLET = re.compile(
 _HINT = re.compile(
     r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
 )
-_OPEN = re.compile(r"\böppen\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)
+_YEAR_OF_LIST = re.compile(
+    r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|^\s?(?:in|i|under|during)\s(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|the)\s[^.:;0-9]{0,60}$",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)
 # A season that the application is for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
 _SEASON_FOR = re.compile(r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$", re.IGNORECASE)
 _BARE = re.compile(
@@ -63,7 +69,7 @@ class Reading:
     """A mention on its way to a FoundDate.
 
     `hint` is the year of a heading or of the words before the day. `moved` tells that the day takes the place of an earlier one, `replaced` that
-    another took its place, `season_end` when the season is over that the application is for.
+    another took its place, `void` that it holds no longer, `season_end` when the season is over that the application is for.
     """
 
     mention: Mention
@@ -77,6 +83,7 @@ class Reading:
     hint: int | None = None
     moved: bool = False
     replaced: bool = False
+    void: bool = False
     season_end: date | None = None
 
 
@@ -113,7 +120,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
             vague = mention.form is not Form.DAY and not last and any(m.form is Form.DAY for m in inside[place + 1 :])
             role, spent = _role(words, segment, sentence, mention, cues, [] if vague else behind, last=last, alone=alone)
-            moved = any(cue.cue in (Cue.MOVED, Cue.RENEWED) for cue in cues)
+            moved = any(cue.cue in (Cue.MOVED, Cue.RENEWED) for cue in cues) or is_correction(before)
             replaced = False
             if is_moved_from(before) and mention.first is not None:
                 mention, moved = replace(mention, first=None), True
@@ -141,11 +148,13 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
                 linked=linked,
                 past=past or sentence.other_round,
             )
-            reading.moved, reading.replaced = moved, replaced
+            reading.moved, reading.replaced, reading.void = moved, replaced, is_void(before, after) or (replaced and is_void("", after))
             reading.season_end = previous.season_end if previous is not None else None
             if mention.form is Form.SEASON and mention.year is not None and _SEASON_FOR.search(before):
                 reading.season_end = _season_end(words[mention.start : mention.end], mention.year)
-            reading.hint = heading_year if listed else _year_hint(before, cues, floor)
+            reading.hint = heading_year if listed else _year_hint(before, cues, floor) or _year_of_list(before)
+            if reading.hint is None and linked and previous is not None and previous.mention.year is None:
+                reading.hint = previous.hint
             readings.append(reading)
     return readings
 
@@ -184,6 +193,12 @@ def _year_hint(before: str, cues: list[Hit], floor: int) -> int | None:
     if hint is None or hint["for"] or not cues or floor + hint.start("y") < cues[0].start:
         return None
     return int(hint["y"])
+
+
+def _year_of_list(before: str) -> int | None:
+    """The year in which all days of a list lie: "tre frister i 2027: 2. mars og", "Under 2027 är sista ansökningsdag den"."""
+    hit = _YEAR_OF_LIST.search(before)
+    return int(hit["a"] or hit["b"]) if hit is not None else None
 
 
 def _role(

@@ -13,6 +13,7 @@ from monitor.language.date_clock import offset_zone
 from monitor.language.date_cues import is_cancelled
 from monitor.language.date_forms import Form, Mention, plain, scan
 from monitor.language.date_roles import Reading, Role, read_roles
+from monitor.language.date_shared import find_shared_times
 from monitor.language.date_words import WEEKDAY, WEEKDAYS_SWEDISH, year_problem
 from monitor.language.segments import split_segments
 from monitor.language.undated import find_undated
@@ -108,6 +109,7 @@ def find_dates(
     counted = _counted_from(readings, reference, read=read)
     found = [_settle(words, readings, index, counted, zone, month_first) for index in range(len(readings))]
     found = _replace_moved(words, readings, found)
+    found = _share_times(words, found, zone)
     found = [
         item
         for item in found
@@ -207,6 +209,23 @@ def _with_time(found: FoundDate, mention: Mention, zone: str) -> FoundDate:
     return replace(found, date=day, time=at, zone=name, precision=Exactness.MINUTE)
 
 
+def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDate]:
+    """The closing days without a time, with the one that is stated apart from them, behind them."""
+    timed = list(found)
+    for shared in find_shared_times(words, [(item.start, item.end) for item in found]):
+        places = [
+            place
+            for place, item in enumerate(timed)
+            if item.role in (Role.DEADLINE, Role.ANSWER) and item.date is not None and item.time is None and item.end <= shared.start
+        ]
+        for place in places if shared.all_days else places[-1:]:
+            mention = Mention(
+                timed[place].start, timed[place].end, Form.DAY, time=shared.clock.time, offset=shared.clock.offset
+            )
+            timed[place] = _with_time(replace(timed[place], zone=shared.clock.zone or timed[place].zone), mention, zone)
+    return timed
+
+
 def _fits(mention: Mention, day: date) -> bool:
     """Whether the weekday that stands beside a date is that of the day."""
     return mention.weekday is None or day.weekday() == mention.weekday
@@ -225,7 +244,7 @@ def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) 
     for index, reading in enumerate(readings):
         if found[index].role not in (Role.DEADLINE, Role.ANSWER):
             continue
-        if reading.replaced and _has_rival(readings, found, index):
+        if reading.void or (reading.replaced and _has_rival(readings, found, index)):
             dropped.add(index)
         elif reading.moved and found[index].date is not None:
             before = _replaced_by(words, readings, found, index)

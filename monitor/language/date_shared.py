@@ -1,0 +1,63 @@
+"""A time of day that stands apart from its date: "senast kl. 16.00 den sista dagen", "each at 17:00", "the round closes at 15:59"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.language.date_clock import Clock, read_time
+
+# "Both close at 17.00": for all the days before it.
+_EACH = re.compile(
+    r"\b(?:each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
+    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
+    re.IGNORECASE,
+)
+# "Rundan stänger kl. 16.00": what closes is named, and no day.
+_CLOSES = re.compile(
+    r"\b(?:stänger|stängs|closes|close|lukker|stenger|slutar)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
+    re.IGNORECASE,
+)
+_SUBMIT = re.compile(
+    r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|inden|innen|til|till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
+    re.IGNORECASE,
+)
+_LAST_DAY = re.compile(
+    r"(?:\s\([^()]{0,40}\)|[^()\s]{0,3},?[^().\n]{0,20}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|den)\s)?(?:same\s|samma\s)?"
+    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dagen?|day)\b(?!\s(?:i|of|in|av)\s)",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTime:
+    """A time for days that stand before it: `start` is where its words begin, `all_days` whether several are told of."""
+
+    start: int
+    clock: Clock
+    all_days: bool
+
+
+def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
+    """Return the times that stand apart from a date, in order. `taken` are the stretches of the dates with their own times."""
+    covered = bytearray(len(words))
+    for start, end in taken:
+        covered[start:end] = b"\1" * (end - start)
+    found: list[SharedTime] = []
+    for pattern in (_EACH, _CLOSES, _SUBMIT):
+        for hit in pattern.finditer(words):
+            clock = read_time(words, hit.end(), min(len(words), hit.end() + _LONGEST))
+            if clock is None or clock.time is None or any(covered[hit.start() : clock.end]):
+                continue
+            if pattern is _EACH or _LAST_DAY.match(words, clock.end) or (pattern is _CLOSES and _stops(words, clock.end, taken)):
+                found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))
+    return sorted(found, key=lambda time: time.start)
+
+
+def _stops(words: str, end: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether the sentence ends without a day: "stänger kl. 12 den 3 mars" has its own."""
+    stop = _STOP.search(words, end)
+    limit = stop.start() if stop is not None else len(words)
+    return not any(end <= start < limit for start, _ in taken)
