@@ -195,11 +195,11 @@ _BETWEEN = re.compile(rf"\b(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(
 # "Midnatt mellan den 9 och 10 mars", "natten till den 10 mars": the last minute of the 9th.
 _NIGHT = r"(?:(?:kl(?:ockan|okken|okka)?\.?\s)?(?:24|0?0)[.:]00,?\s)?(?:(?:vid|ved|at)\s)?"
 _NIGHT_BETWEEN = re.compile(
-    rf"{_NIGHT}(?:(?:midnatt|midnat|midnight),?\s(?:(?:på\s)?natten?\s)?|natten?\s)(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$",
+    rf"{_NIGHT}(?:(?:midnatt|midnat|midnight),?\s(?:(?:på\s)?natt(?:en)?\s)?|natt(?:en)?\s)(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$",
     re.IGNORECASE,
 )
 _NIGHT_TO = re.compile(
-    rf"{_NIGHT}\b(?:natten?|natta)\s(?:mot|till?)\s(?:(?P<day>{WEEKDAY}),?\s)?(?:den\s)?$",
+    rf"{_NIGHT}\b(?:natt(?:en)?|natta)\s(?:mot|till?)\s(?:(?P<day>{WEEKDAY}),?\s)?(?:den\s)?$",
     re.IGNORECASE,
 )
 _NIGHT_AND = re.compile(rf"\s(?:och|og|and)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$", re.IGNORECASE)

@@ -55,7 +55,7 @@ _YEAR_OF_LIST = re.compile(
     r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|^\s?(?:in|i|under|during)\s(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|the)\s[^.:;0-9]{0,60}$",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)
+_OPEN = re.compile(r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)
 # A season that the application is for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
 _SEASON_FOR = re.compile(r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$", re.IGNORECASE)
 _BARE = re.compile(
@@ -148,7 +148,11 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
                 linked=linked,
                 past=past or sentence.other_round,
             )
-            reading.moved, reading.replaced, reading.void = moved, replaced, is_void(before, after) or (replaced and is_void("", after))
+            reading.moved, reading.replaced, reading.void = (
+                moved,
+                replaced,
+                is_void(before, after) or (replaced and is_void("", after)),
+            )
             reading.season_end = previous.season_end if previous is not None else None
             if mention.form is Form.SEASON and mention.year is not None and _SEASON_FOR.search(before):
                 reading.season_end = _season_end(words[mention.start : mention.end], mention.year)

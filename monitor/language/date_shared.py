@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from monitor.language.date_clock import Clock, read_time
@@ -18,17 +19,23 @@ _CLOSES = re.compile(
     r"\b(?:stänger|stängs|closes|close|lukker|stenger|slutar)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(r"\s(?:close|closing|stäng|lukk|steng)", re.IGNORECASE)
+# An office and a webinar close, too.
+_ROUND = re.compile(
+    r"\b\w{0,20}(?:rund|omgång|utlysning|utlysing|ansök|portal|e-tjänst|call|round|submission|pulje|ordning|opslag|søknad|ansøg)\w*\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
 _SUBMIT = re.compile(
     r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|inden|innen|til|till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(
-    r"(?:\s\([^()]{0,40}\)|[^()\s]{0,3},?[^().\n]{0,20}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|den)\s)?(?:same\s|samma\s)?"
-    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dagen?|day)\b(?!\s(?:i|of|in|av)\s)",
+    r"(?:\s\([^()]{0,40}\)|[^()\n]{0,25}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|den)\s)?(?:same\s|samma\s)?"
+    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|day)\b(?!\s(?:i|of|in|av)\s)",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
-_LONGEST = 80
+_LONGEST, _SENTENCE = 80, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class SharedTime:
 
 
 def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
-    """Return the times that stand apart from a date, in order. `taken` are the stretches of the dates with their own times."""
+    """Return the times that stand apart from a date, in order. `taken` are the stretches of the dates with their own times, in order."""
     covered = bytearray(len(words))
     for start, end in taken:
         covered[start:end] = b"\1" * (end - start)
@@ -51,13 +58,28 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
             clock = read_time(words, hit.end(), min(len(words), hit.end() + _LONGEST))
             if clock is None or clock.time is None or any(covered[hit.start() : clock.end]):
                 continue
-            if pattern is _EACH or _LAST_DAY.match(words, clock.end) or (pattern is _CLOSES and _stops(words, clock.end, taken)):
+            if pattern is _EACH:
+                belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
+            else:
+                belongs = _LAST_DAY.match(words, clock.end) is not None or (
+                    pattern is _CLOSES
+                    and _ROUND.search(words, max(0, hit.start() - _LONGEST), hit.start()) is not None
+                    and _stops(words, clock.end, taken)
+                )
+            if belongs:
                 found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))
     return sorted(found, key=lambda time: time.start)
 
 
+def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether only a sign or two part the words from a date before them: "3 March and 2 June, both at"."""
+    place = bisect_right(taken, start, key=lambda stretch: stretch[1])
+    return place > 0 and re.fullmatch(r"[\s,;()-]{0,4}", words[taken[place - 1][1] : start]) is not None
+
+
 def _stops(words: str, end: int, taken: list[tuple[int, int]]) -> bool:
     """Whether the sentence ends without a day: "stänger kl. 12 den 3 mars" has its own."""
-    stop = _STOP.search(words, end)
-    limit = stop.start() if stop is not None else len(words)
-    return not any(end <= start < limit for start, _ in taken)
+    stop = _STOP.search(words, end, end + _SENTENCE)
+    limit = stop.start() if stop is not None else end + _SENTENCE
+    place = bisect_left(taken, end, key=lambda stretch: stretch[0])
+    return place == len(taken) or taken[place][0] >= limit

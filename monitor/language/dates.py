@@ -212,17 +212,20 @@ def _with_time(found: FoundDate, mention: Mention, zone: str) -> FoundDate:
 def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDate]:
     """The closing days without a time, with the one that is stated apart from them, behind them."""
     timed = list(found)
+    waiting: list[int] = []  # places of closing days without a time, before the words at hand
+    place = 0
     for shared in find_shared_times(words, [(item.start, item.end) for item in found]):
-        places = [
-            place
-            for place, item in enumerate(timed)
-            if item.role in (Role.DEADLINE, Role.ANSWER) and item.date is not None and item.time is None and item.end <= shared.start
-        ]
-        for place in places if shared.all_days else places[-1:]:
-            mention = Mention(
-                timed[place].start, timed[place].end, Form.DAY, time=shared.clock.time, offset=shared.clock.offset
-            )
-            timed[place] = _with_time(replace(timed[place], zone=shared.clock.zone or timed[place].zone), mention, zone)
+        while place < len(found) and found[place].end <= shared.start:
+            item = found[place]
+            if item.role in (Role.DEADLINE, Role.ANSWER) and item.date is not None and item.time is None:
+                waiting.append(place)
+            place += 1
+        cut = 0 if shared.all_days else -1
+        for index in waiting[cut:]:
+            item, clock = timed[index], shared.clock
+            mention = Mention(item.start, item.end, Form.DAY, time=clock.time, offset=clock.offset)
+            timed[index] = _with_time(replace(item, zone=clock.zone or item.zone), mention, zone)
+        del waiting[cut:]
     return timed
 
 

@@ -334,3 +334,30 @@ def test_advice():
     assert "robots" not in " ".join(advise(source(), Reading(), [Problem(ProblemKind.GONE, "")], []))
     good = Reading(calls={"1": Call(source="x", call_id="1", title="T", url="https://x.se/1", published=NOW)})
     assert advise(source(), good, [], []) == ['Adressen fungerar. Sätt address = "confirmed"']
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "day"),
+    [
+        ("sv", "Konferens om vatten", "Konferensen hålls i Kalmar den 13–14 april 2027. Tidigt pris gäller till 1 mars. Boka hotell före 20 mars.", "2027-04-13"),
+        ("en", "Info day: LIFE", "Join us on 14 January 2027, 10:00–12:00 CET. Registration closes on 12 January.", "2027-01-14"),
+        ("en", "Rural Week 2027", "Save the date: the week is back in Ghent from 4 to 6 May 2027. Participation is free.", "2027-05-04"),
+        ("da", "Temadag om vand", "Kom til temadag tirsdag den 9. februar 2027 kl. 9-15. Tilmeldingsfrist 29. januar.", "2027-02-09"),
+        ("nb", "Søkerseminar: Nordplus", "Vi inviterer til søkerseminar torsdag 14. januar kl. 10. Påmelding innen 11. januar.", "2027-01-14"),
+    ],
+)  # fmt: skip
+def test_the_day_to_register_by_is_not_the_day_of_the_event(language, title, text, day):
+    source = Source(id="any", kind="page", name="Any", url="https://x.se/", language=language, publishes=(Kind.EVENT, Kind.CALL))
+    call = describe_item(
+        source=source,
+        call_id="1",
+        url="https://x.se/1",
+        title=title,
+        text=text,
+        published=datetime(2026, 11, 20, tzinfo=UTC),
+        now=datetime(2026, 11, 28, tzinfo=UTC),
+    ).call
+    assert call is not None
+    assert call.kind is Kind.EVENT
+    assert call.starts is not None
+    assert call.starts.date().isoformat() == day

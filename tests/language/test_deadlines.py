@@ -184,3 +184,80 @@ def test_no_text_raises(text, reference):
 @settings(deadline=None)
 def test_a_day_at_the_publisher_is_never_another_day(day):
     assert instant(day, None, "Europe/Helsinki").date() == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+("sv","Omgången är öppen 1 februari–19 mars 2027. Ansökan ska vara inne före kl. 15.00 på sista dagen.",["2027-03-19T15:00"]),
+("sv","Ansökningsperioden är 4–25 januari 2027. Portalen stänger kl. 12.",["2027-01-25T12:00"]),
+("sv","Sök senast den 2 mars 2027 eller den 5 oktober 2027, båda kl. 14.00.",["2027-03-02T14:00","2027-10-05T14:00"]),
+("en","Cut-off dates: 4 February 2027 and 6 May 2027, both at 12:00 Brussels time.",["2027-02-04T12:00","2027-05-06T12:00"]),
+("en","The call is open from 11 January to 26 March 2027. Proposals must arrive by 5 p.m. on the last day.",["2027-03-26T17:00"]),
+("en","Application deadlines in 2027: 3 March, 2 June and 1 December. Each round closes at 16:00 Finnish time.",["2027-03-03T16:00","2027-06-02T16:00","2027-12-01T16:00"]),
+("da","Puljen er åben 5. januar–12. februar 2027. Ansøgningen skal være indsendt senest kl. 23.59 den sidste dag.",["2027-02-12T23:59"]),
+("da","Frister for ansøgning: 1. april 2027 og 1. november 2027, begge kl. 12.00.",["2027-04-01T12:00","2027-11-01T12:00"]),
+("nb","Søknadsfrister er 15. januar 2027 og 20. august 2027, begge kl. 15.00.",["2027-01-15T15:00","2027-08-20T15:00"]),
+("nb","Utlysningen er åpen 3. januar til 3. mars 2027. Portalen stenger kl. 13.00.",["2027-03-03T13:00"]),
+("sv","Ansökan är öppen till midnatt mellan den 14 och 15 april 2027.",["2027-04-14T23:59"]),
+("sv","Utlysningen stänger natten till den 1 april 2027.",["2027-03-31T23:59"]),
+("da","Ansøg inden midnat natten mellem den 3. og 4. maj 2027.",["2027-05-03T23:59"]),
+("nb","Søknadsfristen er natt til tirsdag 2. mars 2027.",["2027-03-01T23:59"]),
+("en","Apply by midnight between 9 and 10 June 2027.",["2027-06-09T23:59"]),
+("sv","Ny sista ansökningsdag är 30 mars 2027. Tidigare angiven sista ansökningsdag var 1 mars 2027.",["2027-03-30"]),
+("en","Applications are due by 30 March 2027. The previously announced deadline was 1 March 2027.",["2027-03-30"]),
+("da","Ansøgningsfristen er 30. marts 2027. Den oprindelige frist 1. marts 2027 gælder ikke længere.",["2027-03-30"]),
+("nb","Søknadsfristen er 30. mars 2027. Opprinnelig frist 1. mars 2027 gjelder ikke lenger.",["2027-03-30"]),
+("sv","Sök senast den 3 mars 2027. Rättelse: sista ansökningsdag är den 13 mars 2027.",["2027-03-13"]),
+("sv","Sista ansökningsdag är den 9 april 2027. Lagen (2019:1) reviderades senast 2021-06-30.",["2027-04-09"]),
+("sv","Sök bidrag för perioden 2028-01-01–2029-12-31 senast den 4 februari 2027.",["2027-02-04"]),
+("en","Apply for the period 1 January 2028 – 31 December 2029 by 4 February 2027.",["2027-02-04"]),
+("sv","Under 2027 är sista ansökningsdag den 1 februari och den 1 september.",["2027-02-01","2027-09-01"]),
+("da","Ansøgningsfrist: 4.5.27",["2027-05-04"]),
+("sv","Två stopp: 1 mars 2027 och 1 september 2027. Sök i portalen.",["2027-03-01","2027-09-01"]),
+("en","Please hand in a short idea by noon on Tuesday 2 February 2027.",["2027-02-02T12:00"]),
+("nb","Bedriften leverer endelig søknad 9. mars 2027.",["2027-03-09"]),
+("sv","Frågor besvaras varje dag kl. 9.00. Sök senast den 3 mars 2027.",["2027-03-03"]),
+("sv","Sök senast den 3 mars 2027. Kontoret stänger kl. 16.00.",["2027-03-03"]),
+("sv","Sök senast den 3 mars 2027. Webbinariet börjar kl. 10.00 och slutar kl. 11.00.",["2027-03-03"]),
+("en","Apply by 3 March 2027. Our helpdesk closes at 16:00.",["2027-03-03"]),
+("en","Apply by 3 March 2027. We answer all at 10:00.",["2027-03-03"]),
+("sv","Besked lämnas den 5 maj 2027. Sista ansökningsdag är den 3 mars 2027.",["2027-03-03"]),
+("sv","Lämna förslag på datum för mötet den 5 maj 2027. Sista ansökningsdag är den 3 mars 2027.",["2027-03-03"]),
+    ],
+)  # fmt: skip
+def test_times_that_stand_apart_midnights_and_days_that_no_longer_hold(language, text, expected):
+    found = find_deadlines(text, reference=date(2026, 11, 20), language=language).deadlines
+    assert [
+        item.at.date().isoformat() if item.precision is Precision.DAY else item.at.strftime("%Y-%m-%dT%H:%M") for item in found
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("sv", "Ansökningstiden börjar 2026-12-10 och slutar 2027-02-01.", date(2026, 12, 10)),
+        ("en", "The agency will publish the call on 8 April 2027. Apply by 9 September 2027.", date(2027, 4, 8)),
+        ("sv", "Det går att söka mellan den 7 januari 2027 och midnatt natten mellan den 28 februari och den 1 mars 2027.", date(2027, 1, 7)),
+        ("da", "Ansøg inden midnat natten mellem den 3. og 4. maj 2027.", None),
+        ("sv", "Sök bidrag för perioden 2028-01-01–2029-12-31 senast den 4 februari 2027.", None),
+    ],
+)  # fmt: skip
+def test_the_opening_day_is_that_of_applying(language, text, day):
+    assert find_deadlines(text, reference=date(2026, 11, 20), language=language).opens == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("sv", "Visa ert intresse senast den 12 januari.", date(2027, 1, 12)),
+        ("en", "Express your interest by Friday, January 15.", date(2027, 1, 15)),
+        ("da", "Skriv til os senest 14. januar.", date(2027, 1, 14)),
+        ("nb", "Gi beskjed innen 20. februar 2027.", date(2027, 2, 20)),
+        ("en", "Towns can respond up to and including 14 February 2027.", date(2027, 2, 14)),
+    ],
+)
+def test_a_word_that_is_waited_for_is_an_answer(language, text, day):
+    found = find_deadlines(text, reference=date(2026, 11, 20), language=language)
+    assert [item.at.date() for item in found.answers] == [day]
+    assert found.deadlines == ()

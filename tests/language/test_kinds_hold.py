@@ -14,7 +14,7 @@ from monitor.collect.article import describe_item
 from monitor.language import kinds
 from monitor.language.kinds import compile_cue, guess_kind
 from monitor.sources import Source
-from tests.language.kind_texts import TEXTS
+from tests.language.kind_texts import ARTICLES, TEXTS
 
 ROWS = tomllib.loads(Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8"))
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -234,6 +234,34 @@ def test_something_else_is_told_by_what_it_says(title, text, kind):
 def test_a_text_in_the_form_of_a_publisher_is_what_it_is(kind, title, text):
     found, reason = described(title, text, "")
     assert found == kind, reason
+
+
+@pytest.mark.parametrize(("language", "kind", "title", "text"), ARTICLES, ids=[title for _, _, title, _ in ARTICLES])
+def test_a_dated_article_is_what_it_is(language, kind, title, text):
+    source = Source(
+        id="any",
+        kind="page",
+        name="Any",
+        url="https://example.org/",
+        language=language,
+        publishes=(Kind.CALL, Kind.NEWS, Kind.EVENT, Kind.POLICY, Kind.PARTNER_SEARCH),
+    )
+    described = describe_item(
+        source=source,
+        call_id="1",
+        url="https://example.org/1",
+        title=title,
+        text=text,
+        published=datetime(2026, 11, 20, tzinfo=UTC),
+        now=NOW,
+    )
+    assert (described.call and described.call.kind.value) == kind, described.reason
+
+
+def test_a_dated_article_is_news_only_where_its_source_publishes_news():
+    words = ("Ny chef för fonden", "Anna Berg tillträder den 1 februari.")
+    assert guess_kind(*words, Kind.CALL, "sv", article=True)[0] is Kind.NEWS
+    assert guess_kind(*words, Kind.CALL, "sv")[0] is None
 
 
 def test_the_reason_names_the_facts():
