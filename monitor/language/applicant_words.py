@@ -211,7 +211,7 @@ NOUN_ROWS = (
         Group.INDIVIDUAL,
         "",
         "privatperson, privatpersoner, enskilda personer, enskild person, personer, individer, medborgare, invånare, studenter, "
-        "student, studerande, elever, ungdomar, unga, konstnär, konstnärer, kulturskapare, lantbrukare, jordbrukare, skogsägare, markägare, "
+        "student, studerande, elever, ungdomar, unga, konstnär, konstnärer, kulturskapare, lantbrukare, jordbrukare, "
         "villaägare, småhusägare, fiskare, yrkesfiskare, vattenbrukare, privatpersonen, dödsbon, författare, journalister, lärare, lantbruksföretagare",
         "Privatpersoner kan söka bidraget.",
     ),
@@ -220,7 +220,7 @@ NOUN_ROWS = (
         "",
         "individuals, natural persons, natural person, private individuals, private persons, citizens, students, artists, "
         "young people, farmers, journalists, teachers, residents, borgere, privatpersoner, enkeltpersoner, studerende, kunstnere, "
-        "landmænd, bønder, forfattere, innbyggere, enkeltperson, lodsejere, grunneiere",
+        "landmænd, bønder, forfattere, innbyggere, enkeltperson",
         "Individuals may apply.",
     ),
     Row(
@@ -233,7 +233,7 @@ NOUN_ROWS = (
     Row(
         Group.ANY,
         "unit",
-        "*verksamheter, *institutioner, *institusjoner, *inrättningar",
+        "markägare, skogsägare, lodsejere, grunneiere, landowners, land owners, *verksamheter, *institutioner, *institusjoner, *inrättningar",
         "Kulturverksamheter kan söka.",
     ),
     Row(

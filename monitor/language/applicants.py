@@ -95,7 +95,7 @@ _CUES = (
     _cue("welcome", r"b[xZ]?\.?I(?![tf])", "before", weak=True),
     _cue("applicant", r"[ke][^n:;,?]{0,4}?b?h(?=_{0,4}n)", "after"),
     _cue("lead", r"l[^n:;,?]{0,9}?h(?=_{0,4}n)", "after"),
-    _cue("applicant", r"(?<=a),V(?=_{0,3}n)", "after"),
+    _cue("applicant", r"(?<=a),V(?=[^mXB:;?]{0,5}n)", "after"),
     _cue("exception", r"(?<=[ase]),[^nmXB:;]?x(?=_{0,3}n)", "after"),
     _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
     _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
@@ -309,7 +309,7 @@ class _Reader:
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
-        if name == "applying":
+        if name in ("applying", "welcome"):
             tail = re.match(r"[^mXB;]{0,12}", tags[clause.end :])
             behind = tail[0] if tail else ""
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):

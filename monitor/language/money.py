@@ -18,6 +18,7 @@ from monitor.language.money_words import (
     CENTS,
     COUNTED,
     DASHES,
+    DENIED,
     GRANTED,
     LETTER_SCALE,
     LINK,
@@ -451,6 +452,8 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item = _bounded(item, before, after)
+    if _is_refused(before, after):
+        return replace(item, role=AmountRole.PROJECT)
     if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before):
         return item
     sentence = words[segment.start : segment.end]
@@ -469,10 +472,9 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
 
 def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     """Return a sum with what the words next to it say of its bounds."""
-    refused = REFUSED.search(before) is not None or REFUSED.search(after) is not None
-    if refused and (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None:
+    if _is_refused(before, after):
         small = TOO_SMALL.search(before) is not None
-        return replace(item, least=small or (is_least(before) and not TOO_LARGE.search(before)), most=not small)
+        return replace(item, least=small, most=not small)
     most = MOST.search(before) is not None
     return replace(
         item,
@@ -480,6 +482,12 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         least=not most and (is_least(before) or MORE.match(after) is not None),
         yearly=YEARLY.match(after) is not None,
     )
+
+
+def _is_refused(before: str, after: str) -> bool:
+    """Return whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
+    bound = (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None
+    return bool(bound) and not DENIED.search(before) and (REFUSED.search(before) or REFUSED.search(after)) is not None
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:

@@ -135,7 +135,7 @@ PROJECT = re.compile(
     r"\bprojekt(?:en)?\s+får\b|\bprosjekt(?:er|ene|et)?\s+får\b|\bprojekter(?:ne)?\s+får\b|\b(?:projects?|networks?|consorti(?:um|a)|partnerships?|grantees?)\b[^.;,\n]{0,40}?\s(?:gets?|receives?|obtains?)\b|"
     r"\bf(?:ast|asta|ixed|lat)\s+(?:\w+\s+)?(?:belopp|bidrag|summa|ersättning|stöd|tilskud\w*|beløb|beløp|støtte|sum|amount|grant|rate)|\bf(?:år|ick)\s+(?:var|hver|varsin)\w*|\bsöka\s+(?:belopp|summor)|"
     r"\b(?:minimum|maximum|minimums|maximi|minsta|minste|mindste|lägsta|laveste|högsta|høyeste|højeste|största|største|maximala?|maksimale?|minimala?|minimale?|smallest|largest|highest|lowest|minstebeløp\w*|mindstebeløb\w*|minimi\w+|minimums\w+|maxbelopp\w*|maksbeløp\w*|"
-    r"maksimums\w+)\s+(?:belopp\w*|bidrag\w*|stöd\w*|tilskud\w*|beløb\w*|beløp\w*|støtte\w*|sum|amount|grant|award|support|contribution)|\bdet\s+sökta\s+beloppet|\bbelopp(?:et)?\s+(?:är|per)\b",
+    r"maksimums\w+)\s+(?:belopp\w*|bidrag\w*|stöd\w*|tilskud\w*|beløb\w*|beløp\w*|støtte\w*|sum|amount|grant|award|support|contribution)|\bdet\s+sökta\s+beloppet|\bbelopp(?:et)?\s+per\b",
     re.IGNORECASE,
 )
 PER = re.compile(
@@ -222,6 +222,7 @@ LEAST = re.compile(
 # "Belopp under 50 000 kr beviljas inte": a bound by what is refused; the refusal stands in the same sentence.
 TOO_SMALL = re.compile(rf"\b{_BELOW}\s*$", re.IGNORECASE)
 TOO_LARGE = re.compile(rf"\b{_BEYOND}\s*$", re.IGNORECASE)
+DENIED = re.compile(rf"{_NO}\s+(?:{_BEYOND}|{_BELOW})\s*$", re.IGNORECASE)  # "never less than" is a bound, no refusal
 REFUSED = re.compile(
     rf"\b(?:{_NO}|inga|ingen|avslås|avvisas|avvises|afvises|rejected|ineligible|refused|excluded)\b", re.IGNORECASE
 )

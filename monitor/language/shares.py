@@ -129,7 +129,7 @@ _ELSE = re.compile(
 # "Resten, 20 procent": whose it is, other words must say.
 _REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
 _GIVEN = re.compile(
-    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|betal|utgå|\bges\b|financ|finans", re.IGNORECASE
+    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans", re.IGNORECASE
 )
 # A share of the grant is none of the costs.
 _OF_GRANT = re.compile(
@@ -204,7 +204,7 @@ def find_shares(text: str) -> Shares:
                 several.add(payer)
             else:
                 found[payer].setdefault(item.value, quote)
-                if payer is _Payer.FUNDER and len(items) > 1:
+                if payer is _Payer.FUNDER:
                     side = sentence.side_of(item)
                     (ours if side else others if side is False else set()).add(item.value)
     for hit in _LABELLED.finditer(words):
@@ -353,14 +353,20 @@ class _Sentence:
         following = re.compile(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}(?=[0-9])").match(
             self._words, end
         )
-        return following is not None and any(start == following.end() for start, _ in self._inside)
+        if following is None:
+            return False
+        return any(
+            start == following.end()
+            and not re.match(r"\s*(?:i|in|som|from|från|fra|av|of|af)\b", self._words[behind : behind + 8])
+            for start, behind in self._inside
+        )
 
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
         """Return who pays a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         if self._something_else or _OF_GRANT.match(self._words, end):
             return _Payer.NOBODY, ""
-        if self._cues and (by := _BY.match(self._words, end)):
+        if (self._cues or self._given) and (by := _BY.match(self._words, end)):
             behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
             return behind.payer, self._quote(behind, start, end)
         left, right = self._clause(start)

@@ -31,6 +31,30 @@ _KINDS = {
     Kind.POLICY: "a proposal or decision",
     Kind.PARTNER_SEARCH: "a search for partners",
 }
+_GROUPS = {
+    "regioner": "regions",
+    "statliga myndigheter": "state agencies",
+    "universitet och forskare": "universities and researchers",
+    "företag": "companies",
+    "föreningar och andra ideella organisationer": "associations and other non-profit organisations",
+    "privatpersoner eller enskilda yrkesutövare": "individuals or self-employed people",
+}
+_REASONS = {
+    "Texten säger att kommuner kan söka.": "The text says that municipalities can apply.",
+    "Texten säger att offentliga organisationer kan söka.": "The text says that public bodies can apply.",
+    "Texten säger att skolor eller deras huvudmän kan söka.": "The text says that schools or those who run them can apply.",
+    "Texten säger att alla slags organisationer kan söka.": "The text says that organisations of all kinds can apply.",
+    "Texten säger att kommuner kan vara med som partner.": "The text says that municipalities can take part as partners.",
+    "Texten säger att kommuner inte kan söka.": "The text says that municipalities cannot apply.",
+    "Texten säger att offentliga organisationer inte kan söka.": "The text says that public bodies cannot apply.",
+    "Texten säger inte vem som kan delta.": "The text does not say who can take part.",
+    **{f"Bara {group} får söka.": f"Only {english} may apply." for group, english in _GROUPS.items()},
+    **{
+        f"Texten nämner bara {group} som sökande.": f"The text names only {english} as applicants."
+        for group, english in _GROUPS.items()
+    },
+}
+"""What the gates say of who may apply, in English; the reasons of a line of the rules are the coordinator's own Swedish."""
 _PARTNERS = re.compile(r"Minst(?: (?P<partners>\d+) part(?:er)?(?: från)?)?(?: (?P<countries>\d+) (?:land|länder))?")
 
 
@@ -61,7 +85,10 @@ def card_lines(card: FitCard, call: Call, wording: Wording) -> list[CardLine]:
         if line.key == "own_share" and card.shares.own is None and card.shares.funder is not None:
             values["own_share"], usual = _remaining(card.shares.funder), ""
         if line.key == "municipality":
-            usual = card.why
+            english = _REASONS.get(card.why)
+            usual = card.why if english is None else ""
+            if english is not None:
+                values["municipality"] = f"{values['municipality']}. {english}"
         elif line.known and said != UNREAD:
             values.setdefault(line.key, _translated(line.key, line.value))
         lines.append(CardLine(line.label, values.get(line.key) or "Not stated", line.known, usual))

@@ -147,6 +147,69 @@ def test_a_budget_holds_both_with_their_words():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Regionalfonden kan stå för högst 30 procent och de sökande svarar själva för minst 70 procent.", (30, 70)),
+        ("Statens vegvesen dekker høyst 70 prosent, og kommunen selv må stå for minst 30 prosent av kostnadene.", (70, 30)),
+        ("EU-andelen är 75 procent; projektet måste själv stå för minst 25 procent.", (75, 25)),
+        ("Ni kan få högst 60 tkr och ska själva bidra med minst 20 procent av budgeten.", (None, 20)),
+        ("Beneficiaries must bring at least 15% themselves.", (None, 15)),
+        ("Nordic Forum finansierer opptil 40 prosent, og deltakerne bidrar med minst 60 prosent selv.", (40, 60)),
+        ("Vi går in med högst 45 procent av kostnaderna.", (45, None)),
+        ("CERV pays up to 90 percent.", (90, None)),
+        ("Nordisk Forum betaler højst 65 % af et projekt.", (65, None)),
+        ("Den egna finansieringen ska vara minst 25 procent.", (None, 25)),
+        ("Kommunens egen del är minst hälften.", (None, 50)),
+        ("Fonden kräver att mottagaren själv står för minst hälften.", (None, 50)),
+        ("Stöd ges med högst halva kostnaden för åtgärderna.", (50, None)),
+        ("Grants cover up to half the costs.", (50, None)),
+        ("Foreninger kan få tilskud, dog højst halvdelen af budgettet.", (50, None)),
+        ("Støtten dekker inntil halvparten av kostnadene.", (50, None)),
+        ("Bidraget täcker högst tre fjärdedelar av kostnaderna.", (75, None)),
+        ("The Fund may cover the whole budget.", (100, None)),
+        ("Støtteprocenten kan ikke overstige 45.", (45, None)),
+        ("Støtteprocent: maks. 55 %.", (55, None)),
+        ("EU-støtten er højst 50 % af de støtteberettigede udgifter.", (50, None)),
+        ("Grants of up to EUR 9 000, at no more than 70% of costs.", (70, None)),
+        ("An intervention rate of 55 % applies.", (55, None)),
+        ("Maksimal støtte er 8 MNOK per søknad og 20 % av merkostnaden.", (20, None)),
+        ("Resterande del, som lägst 15 procent, står kommunen för.", (None, 15)),
+    ],
+)
+def test_who_pays_in_many_words(text, found):
+    assert shares(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under första hälften av 2027 öppnar fonden.",
+        "Half of the municipalities applied for a grant.",
+        "Boende i huset betalar 10 procent.",
+        "EU betalar högst 85 procent. Resten, 15 procent, hittar ni hos andra.",
+        "Fonden täcker inte hela kostnaden.",
+    ],
+)
+def test_halves_and_payers_of_something_else_are_no_own_share(text):
+    assert find_shares(text).own is None
+    assert find_shares(text).funder in (None, 85)
+
+
+@pytest.mark.parametrize(
+    ("text", "funder"),
+    [
+        ("Svenska och finska partner kan få 70 procent i EU-stöd, norska partner 40 procent i IR-medel.", 70),
+        ("Svenske partnere kan få inntil 60 % EU-støtte og norske inntil 45 % IR-midler.", 60),
+        ("Støtten er maksimalt 40 prosent på norsk side og 75 prosent på svensk.", 75),
+        ("Partners receive up to 85 % from the Programme; Norwegian partners get 40 % from the Programme.", 85),
+        ("Danske partnere får 50 procent i støtte, tyske 60 procent.", None),
+    ],
+)
+def test_of_a_rate_for_each_country_the_swedish_one_is_taken(text, funder):
+    assert find_shares(text).funder == funder
+
+
 PIECES = st.sampled_from(
     [
         "medfinansiering ",

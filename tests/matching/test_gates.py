@@ -225,3 +225,21 @@ def test_a_county_boards_grant_for_villages_is_no_other_municipalitys_own_grant(
     assert (ours.step, ours.answer) == ("", "ja")
     others = gates(shipped, title, "Byalag och föreningar kan söka.")
     assert (others.step, others.answer) == ("fit-nej", "nej")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Staden letar efter en svensk kommun för ett nätverk om vatten.",
+        "Vi söker två kommuner som vill vara med i projektet.",
+        "Svenska kommuner är särskilt välkomna.",
+    ],
+)
+def test_who_is_sought_in_a_partner_search_joins_as_a_partner(shipped, text):
+    call = a_call("Partner sökes", text, kind=Kind.PARTNER_SEARCH, language="sv")
+    assert judge_call(shipped, call).gates.answer == "som partner"
+
+
+def test_a_call_that_tells_when_decisions_are_expected_is_still_a_call(shipped):
+    text = "Utlysningen pågår till 5 mars 2027. Kommuner och föreningar är behöriga. Beslut väntas i juni 2027."
+    assert judge_call(shipped, a_call("Åttonde omgången", text, language="sv")).gates.step == ""
