@@ -129,7 +129,8 @@ _ELSE = re.compile(
 # "Resten, 20 procent": whose it is, other words must say.
 _REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
 _GIVEN = re.compile(
-    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans", re.IGNORECASE
+    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans",
+    re.IGNORECASE,
 )
 # A share of the grant is none of the costs.
 _OF_GRANT = re.compile(

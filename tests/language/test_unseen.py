@@ -1,7 +1,8 @@
 """Short texts by two readers who had not seen the program: how many values are wrong, how many are missing, how many calls are lost.
 
 A line of `unseen.jsonl` is a text with its truth; `known` names the fields that the program still reads wrongly, each with a reason.
-No other value may be wrong. The aim is at most 1 % of the values read; `python -m tests.language.test_unseen` prints the shares.
+No other value may be wrong. The bounds are on all texts, the known values included. They say how these texts are read, not others: the
+readers of the program were mended with the texts in view. `python -m tests.language.test_unseen` prints the shares.
 """
 
 import json
@@ -151,6 +152,12 @@ def test_there_are_300_texts_in_four_languages_by_two_readers():
     assert {row["reader"] for row in TEXTS} == {"a", "b"}
     assert Counter(row["language"] for row in TEXTS)["sv"] >= 150
     assert {row["language"] for row in TEXTS} == {"sv", "en", "da", "nb"}
+
+
+def test_at_most_1_percent_of_the_values_read_are_wrong(outcomes):
+    read_values = [row for row in outcomes if row[2] in ("right", "wrong")]
+    wrong = [row for row in read_values if row[2] == "wrong"]
+    assert len(wrong) <= 0.01 * len(read_values), described(wrong)
 
 
 def test_at_most_15_percent_of_the_stated_values_are_not_read(outcomes):
