@@ -116,7 +116,7 @@ def _known(word: str, language: str) -> tuple[str, Noun | None]:
 
 
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
-_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ")
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ2")
 _ASKING_TAGS = frozenset("wkMel")
 
 

@@ -341,7 +341,7 @@ TAGS: dict[str, str] = {
               "as project partner, as a project partner, as associated partners, as an associated partner, as co-applicants, as a co-applicant, "
               "som partnere, som medansøger, som medansøgere, som medsøker, som medsøkere, som samarbeidspartner, som samarbejdspartner, "
               "som samarbejdspartnere, som samarbeidspartnere, i rollen som partner, in the role of partner, as consortium partners, "
-              "as consortium members, as pilot sites, som testbädd, som samverkanspart, som samverkansparter"),
+              "as consortium members, as pilot sites, as test sites, som testbädd, som samverkanspart, som samverkansparter"),
         ("Q", "partner, partners, part, medsökande, samarbetspart, samarbetspartner, samverkanspart, projektpartner, partnere, co-applicants, "
               "co-applicant, associated partners, project partners, project partner, samarbejdspartner, samarbejdspartnere, samarbeidspartnere, "
               "samarbeidspartner, parter, samverkansparter, medansøgere, medsøkere"),
@@ -360,8 +360,9 @@ TAGS: dict[str, str] = {
               "uddeles, gis, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
         ("N", "letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
-        ("F", "finansierar, medfinansierar, stödjer, stöder, finances, co-finances, supports, finansierer, støtter"),
-        ("d", "deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),
+        ("F", "finansierar, medfinansierar, finances, co-finances, finansierer"),
+        ("2", "stödjer, stöder, supports, støtter"),
+        ("d", "are involved, is involved, involveras, deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),
         ("h", "verksam vid, verksamma vid, anställd vid, anställda vid, anställd av, knuten till, knutna till, ansluten till, employed by, employed at, "
               "affiliated with, affiliated to, based at, ansat ved, ansat på, tilknyttet, ansatt ved, ansatte ved, tilknyttet til, knyttet til"),
         ("V", "whether, oavsett om, uansett om, uanset om, hvad enten, vare sig"),

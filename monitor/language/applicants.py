@@ -117,7 +117,7 @@ _CUES = (
         "after",
         weak=True,
     ),
-    _cue("financed", r"F(?:[^nB:;?]{0,2}?Ci)?(?=_{0,4}n)", "after", weak=True),
+    _cue("financed", r"(?:F|[c$][^nmXB:;?]{0,3}2|[F2][^nB:;?]{0,2}?Ci)(?=_{0,4}n)", "after", weak=True),
     _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
     _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
     _cue("partner", r"d[^B:;?Hn,]{0,6}?P|(?<=B)[^mXB:;?n]{0,4}?D[^B:;?Hn]{0,6}?P", "before"),

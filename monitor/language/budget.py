@@ -31,6 +31,8 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     low, high = _project(projects)
     if total is not None and high is not None and high > total:
         high = None  # one of the two was misread; the pot is the safer one
+    if low is not None and high is not None and low > high:
+        low = high = None  # one of the two is of something else, and which one nobody can tell
     shares = find_shares(text)
     read = [
         item.text for item in (*(totals if total is not None else ()), *(projects if low is not None or high is not None else ()))

@@ -35,6 +35,7 @@ from monitor.language.money_words import (
     PART,
     PART_OF,
     PAST,
+    PAYMENT,
     PER,
     PERCENT,
     PREFIX,
@@ -46,6 +47,7 @@ from monitor.language.money_words import (
     TOO_SMALL,
     TOTAL,
     UNIT,
+    UNIT_RATE,
     USUAL,
     YEAR,
     YEARLY,
@@ -454,7 +456,7 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     item = _bounded(item, before, after)
     if _is_refused(before, after):
         return replace(item, role=AmountRole.PROJECT)
-    if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before):
+    if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before) or UNIT_RATE.match(after):
         return item
     sentence = words[segment.start : segment.end]
     if PAST.search(sentence) or USUAL.search(before) or OTHER_SIDE.search(sentence):
@@ -487,7 +489,9 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
 def _is_refused(before: str, after: str) -> bool:
     """Return whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
     bound = (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None
-    return bool(bound) and not DENIED.search(before) and (REFUSED.search(before) or REFUSED.search(after)) is not None
+    clause = re.split(r"[,;]", after, maxsplit=1)[0]
+    refused = REFUSED.search(before) or REFUSED.search(clause)
+    return bool(bound) and not DENIED.search(before) and refused is not None and PAYMENT.search(clause) is None
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:

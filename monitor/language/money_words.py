@@ -150,7 +150,8 @@ ASKED = re.compile(
 OWN_COST = re.compile(
     r"\b(?:(?:estimated|planned|expected|tentative|our|total|beräknad|uppskattad|planerad|preliminär|total|forventet|anslået|estimert|anslått|samlet)\s+)(?:projekt|prosjekt|project\s+)(?:ets\s+|'s\s+)?(?:budget|budsjett|kostnad|costs?)\w*\W*(?:\w+\W+){0,2}?$|"
     r"\b(?:projektets|projektens|prosjektets|projektbudgeten|the\s+project['’]s|our|vår|vores)\s*(?:totala\s+|samlede\s+|total\s+)?(?:budget|budsjett|kostnad|omkostning|costs?)?\w*\s+(?:\w+\s+)?(?:beräknas|uppskattas|väntas|anslås|forventes|beregnes|is\s+(?:estimated|expected)|is|är|er)\b[^.;]{0,25}$|"
-    r"\b(?:costs?\s+(?:of|about)|kostar|koster|beräknas\s+kosta)\s+(?:\w+\s+){0,2}$",
+    r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|kontingent)\w*\b[^.;,]{0,30}$|"
+    r"\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 # Sums of a round that is over say nothing of this one.
@@ -223,8 +224,23 @@ LEAST = re.compile(
 TOO_SMALL = re.compile(rf"\b{_BELOW}\s*$", re.IGNORECASE)
 TOO_LARGE = re.compile(rf"\b{_BEYOND}\s*$", re.IGNORECASE)
 DENIED = re.compile(rf"{_NO}\s+(?:{_BEYOND}|{_BELOW})\s*$", re.IGNORECASE)  # "never less than" is a bound, no refusal
+_GRANT_VERB = (
+    r"(?:bevilja[srt]?|ge[sr]?|giv?es|gir|gis|lämna[sr]?|lämnar|pröva[sr]?|behandla[sr]?|behandle[rs]?|tas?|tar|upp|med|ydes?|yder|utgå[r]?|godkänn\w*|godkend\w*|godkjen\w*|støtte[rs]?|stöd[sj]\w*|stöder|finansiera[sr]?|finansiere[rs]?|"
+    r"consider\w*|award\w*|grant\w*|accept\w*|fund|funded|support|supported|eligible|approved|given|admissible)"
+)
 REFUSED = re.compile(
-    rf"\b(?:{_NO}|inga|ingen|avslås|avvisas|avvises|afvises|rejected|ineligible|refused|excluded)\b", re.IGNORECASE
+    rf"\b{_NO}\s+(?:\w+\s+){{0,2}}?{_GRANT_VERB}\b|\b{_GRANT_VERB}\s+(?:\w+\s+){{0,2}}?{_NO}\b|\b(?:avslås|avvisas|avvises|afvises|rejected|ineligible|refused|excluded)\b",
+    re.IGNORECASE,
+)
+# How it is paid is another matter: "belopp över 100 000 kr betalas inte ut i förskott".
+PAYMENT = re.compile(
+    r"förskott|efterskott|forskud|forskudd|\bin\s+advance|arrears|betalas?\b|betales|\bpaid\b|utbetal", re.IGNORECASE
+)
+# Money for each of something that nobody applies for by itself.
+UNIT_RATE = re.compile(
+    r"\s*(?:per|pr\.?|/|each|for\s+hver|för\s+varje)\s+(?:elev|barn|person|deltag|deltak|tim|time\b|hekt|kvadrat|kvm|m2|m²|km\b|kilomet|mil\b|dag|dygn|døgn|vecka|uke|uge|månad|måned|plats|plass|plads|student|pupil|participant|child|hour|day|week|"
+    r"month|hectare|square|bostad|bolig|lägenhet|leilighet|lejlighed|ladd|träd|ton\b|tonne|invånar|innbygg|indbygg|inhabitant|anställd|ansatt|employee|besök|volunteer)\w*",
+    re.IGNORECASE,
 )
 MORE = re.compile(
     r"\s*(?:eller\s+mere?|och\s+uppåt|or\s+more|og\s+opp(?:over)?\b|og\s+opefter|and\s+(?:more|above|upwards))", re.IGNORECASE

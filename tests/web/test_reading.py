@@ -14,7 +14,7 @@ from icalendar import Calendar
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.digest.wording import clean
 from monitor.matching import card, gates
-from monitor.web import pages
+from monitor.web import english, pages
 from tests.web.conftest import Browser
 from tests.web.sample import NOW
 
@@ -202,12 +202,12 @@ def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_addres
 
 def test_every_english_phrase_stands_on_a_page_in_swedish():
     folder = Path(pages.__file__).parent
-    english = tomllib.loads((folder / "english.toml").read_text("utf-8"))
+    phrases = tomllib.loads((folder / "english.toml").read_text("utf-8"))
     source = "".join(path.read_text("utf-8") for path in (*folder.glob("*.py"), *folder.glob("templates/*.html")))
     source += Path(card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
-    assert [phrase for phrase in english if f'"{phrase}"' not in source and f"'{phrase}'" not in source] == []
+    assert [phrase for phrase in phrases if f'"{phrase}"' not in source and f"'{phrase}'" not in source] == []
     asked = {phrase for _, phrase in re.findall(r'(?:_|say)\((["\'])((?:(?!\1).)*)\1\)', source)}
-    assert sorted(asked - english.keys()) == []
+    assert sorted(asked - phrases.keys()) == []
 
 
 class Texts(HTMLParser):
@@ -292,3 +292,14 @@ def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kin
     page = browser.get(answer.headers["location"]).text
     assert '<html lang="en">' in page
     assert ("Thank you." if kind == "svar" else "gets no mails for") in page
+
+
+def test_the_reasons_that_the_gates_give_of_applicants_are_told_in_english():
+    groups = gates._OTHERS.values()
+    told = {
+        *gates._MAY.values(),
+        *(f"Bara {group} får söka." for group in groups),
+        *(f"Texten nämner bara {group} som sökande." for group in groups),
+    }
+    assert told <= english._REASONS.keys()
+    assert not any(re.search("[åäö]", text) for text in english._REASONS.values())
