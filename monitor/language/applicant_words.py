@@ -69,7 +69,7 @@ NOUN_ROWS = (
         _M,
         "",
         "municipality, municipalities, city, cities, town, towns, city councils, town councils, local councils, municipal councils, "
-        "urban authorities, local government, local governments, municipal companies, municipal utilities, local self-governments",
+        "urban authorities, city halls, town halls, local government, local governments, municipal companies, municipal utilities, local self-governments",
         "Municipalities can apply for the grant.",
     ),
     Row(_M, "", "kommune, kommunerne, byer, byerne", "Kommunerne kan søge puljen."),
@@ -301,13 +301,13 @@ TAGS: dict[str, str] = {
         (".", "at least, up to, upp till, op til, opp til, final beneficiaries, ultimate beneficiaries, slutliga mottagare, granting authority, awarding authority, "
               "managing authority, contracting authority, managing authorities, granting authorities, contracting authorities, förvaltande myndighet, "
               "to be, bara en, endast en gång, only once"),
-        ("a", "söka, ansöka, nominera, rekvirera, apply, søge, ansøge, søke, søkje, tillansöka, be applicants, vara med och söka"),
+        ("a", "söka, ansöka, nominera, rekvirera, apply, enter, søge, ansøge, søke, søkje, tillansöka, be applicants, vara med och söka"),
         ("p", "går att söka, går det att söka, möjligt att söka, mulig å søke, muligt at søge, sökas, ansökas, söks, ansöks, rekvireras, søges, ansøges, søkes, søkast, applied for"),
         ("s", "søker, söker, ansöker, applies, søger, ansøger om, ansöker om, rekvirerar"),
         ("u", "skickas, lämnas, göras, görs, ges in, submitted, made, indsendes, sendes, leveres, indgives, lodged"),
         ("K", "are excluded, is excluded, är undantagna, är undantagen, är undantaget, undantas, er undtaget, er undtagne, er unntatt, är uteslutna, "
               "er udelukket, er utelukket, omfattas inte, omfattas ej, are not covered, are ineligible"),
-        ("U", "lämna, skicka, inkomma, submit, indsende, sende, levere, indgive, submitting, ge in, komma in"),
+        ("U", "lämna, skicka, inkomma, submit, indsende, sende, levere, indgive, submitting, ge in, komma in, hand in, send in"),
         ("A", "ansökan, ansökningar, ansökningarna, ansökan om, application, applications, proposal, proposals, ansøgning, ansøgninger, "
               "ansøgningen, ansøgningerne, søknad, søknader, søknaden, søknadene, intresseanmälan, ansökningen, projektansökan"),
         ("g", "få, erhålla, beviljas, tilldelas, receive, get, obtain, få tildelt, modtage, motta, få del av, ta del av, ta emot, be awarded, "
@@ -359,7 +359,7 @@ TAGS: dict[str, str] = {
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
               "uddeles, gis, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
-        ("N", "letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
+        ("N", "trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
         ("F", "finansierar, medfinansierar, finances, co-finances, finansierer"),
         ("2", "stödjer, stöder, supports, støtter"),
         ("d", "are involved, is involved, involveras, deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),
@@ -374,7 +374,7 @@ TAGS: dict[str, str] = {
         ("&", "och, eller, samt, and, or, og, eller och, and/or, och/eller, liksom, respektive, as well as, såväl som, plus, &, /"),
         ("z", "but not limited to, not limited to, till exempel, t.ex, exempelvis, såsom, such as, e.g, for example, bland annat, bland andra, inklusive, including, f.eks, "
               "for eksempel, blandt andet, blandt andre, herunder, blant annet, blant andre, som exempelvis, som till exempel, som t.ex, inter alia, "
-              "som f.eks, som for eksempel, for instance, like, däribland, among others, slik som, så som, i första hand, främst, primarily"),
+              "som f.eks, som for eksempel, for instance, like, däribland, among others, among them, bland dem, blandt dem, blant dem, slik som, så som, i första hand, främst, primarily"),
         ("Z", "även, också, dessutom, also, additionally, likaså, også, desuten, desuden, in addition, too"),
         ("t", "till, åt, to, til"),
         ("f", "för, for, mot, mod, at, towards"),

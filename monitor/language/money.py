@@ -74,7 +74,7 @@ _SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
 _NEIGHBOUR_MILLIONS = re.compile("mill|mio|mdr|mia|mrd")
 # Between a sum and words about each project, these begin another statement: "30 miljoner kronor och varje projekt ska söka ...".
 _ANOTHER = re.compile(
-    r"[;,]\s*(?:och|and|og|men|but|där|while|med)\b|\b(?:och|and|og|men|but|medan|while|mens)\s+(?:varje|ett|en|et|hvert?|each|every|a|för)\b|[0-9]{2}",
+    r"[;,]\s*(?:och|and|og|men|but|där|while|med)\b|\b(?:och|and|og|men|but|medan|while|mens)\s+(?:varje|ett|en|et|hvert?|each|every|a|för|støtte|stöd|bidrag|tilskud|tilskudd|grants?|support)\b|[0-9]{2}",
     re.IGNORECASE,
 )
 # The last letters and signs that a currency before a figure can have.
@@ -466,7 +466,10 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     role = cues.before(item.start) or cues.after(item.end)
     if role is None:
-        bounded = item.most or ((item.least or item.amount_max is not None) and GRANTED.search(sentence) is not None)
+        bounded = item.most or (
+            ((item.least and not TOO_LARGE.search(before)) or item.amount_max is not None)
+            and GRANTED.search(sentence) is not None
+        )
         role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
     fixed = role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False)
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)

@@ -114,7 +114,7 @@ TOTAL = re.compile(
     r"\bram(?:en)?\s+(?:på|är|om|blir)|\ballocat\w*|\bindicative|call\s+budget|medel:|utlysningens|anslår|finns\s+(?:det\s+)?(?:\w+\s+)?(?:[0-9]|cirka|ca|en|att)|omfattar|disponib\w*|ska\s+fördelas|earmarked|eu-medel|"
     r"\bi\s+alt\b|samle(?:t|de)|\bpulje[nr]?\b|\bafs(?:at|ætte[rs]?)\b|til\s+rådighed|til\s+fordeling|fordele[rs]|uddele[rs]|udmønte[rs]|\blys(?:er|es)\s+ut|\butlyst\b|budsjett(?:et|ramme\w*)?\b|\bramme[nr]?\b|tilgjengelig\w*|tilgængelig\w*|"
     rf"\b{_POT}\b[^.;:\n]{{0,30}}?\s(?:har|holds?|has|er\s+på|är\s+på|rymmer|rummer|rommer|omfatter|råder\s+över|disponerer|disponerar|inneholder|indeholder|innehåller|contains|amounts?\s+to|worth|is|blir|bliver)\b|"
-    r"\bsette?[rs]?\s+av\b|\bsatt\s+av\b|\bset\s+aside\b|\bsets\s+aside\b|\budmelder\b|\bförfogar\s+över\b|\bråder\s+över\b|\brår\s+over\b|\bråder\s+over\b|\btil\s?sammen\b|\btillsammans\b(?=\s+[0-9])|\butlysning\s+(?:om|på|värd)\b|\bopslag\s+på\b|\bcall\s+(?:of|worth)\b|"
+    r"\bsette?[rs]?\s+av\b|\bsatt\s+av\b|\bset\s+aside\b|\b(?:har|have|has)\s+reserver(?:at|et|t|ed)\b|\bsets\s+aside\b|\budmelder\b|\bförfogar\s+över\b|\bråder\s+över\b|\brår\s+over\b|\bråder\s+over\b|\btil\s?sammen\b|\btillsammans\b(?=\s+[0-9])|\butlysning\s+(?:om|på|värd)\b|\bopslag\s+på\b|\bcall\s+(?:of|worth)\b|"
     rf"\b(?:planerar\s+att|kommer\s+att|avser\s+att|räknar\s+med\s+att|may|will|plans?\s+to|expects?\s+to|intends?\s+to|vil|skal|forventer\s+at|planlegger\s+å)\s+{_HANDS_OUT}\b(?!\s+(?:up|upp|op|opp|inntil|indtil|høyst|højst|högst|max\w*|maks\w*|at\s+most)\b)|"
     r"\b(?:er\s+br[ug]+[kg]?t|är\s+(?:slut|förbrukade|slutsålda)|(?:is|are)\s+(?:spent|used\s+up|exhausted))\b|\b(?:i|in)\s+(?:den(?:na|ne)\s+|this\s+|the\s+)?(?:runden|omgången|potten|puljen|utlysningen|utlysingen|call|round|pot)\b",
     re.IGNORECASE,
@@ -122,14 +122,14 @@ TOTAL = re.compile(
 _PROJECT_NOUN = (
     r"(?:projekt|prosjekt|kommun|kommune|ansök\w*|ansøg\w*|søknad|søker|sökande|organisation|organisasjon|förstudie|project|grant|applicant|application|beneficiary|municipality|"
     r"tiltak|åtgärd|insats|indsats|innsats|initiativ|initiative|exchange|utbyte|ud?veksling|partnerskap|partnerskab|partnership|nätverk|netværk|nettverk|network|möte|møde|møte|meeting|evenemang|arrangemang|arrangement|event|"
-    r"skola|skole|school|förening|forening|association|företag|virksomhed|bedrift|company|stad|by|city|lekplats|anläggning|mottagare|modtager|mottaker|recipient|stipendiat|huvudman)"
+    r"skola|skole|school|pilot|konsortium|consortium|vinnare|vinder|vinner|winner|förening|forening|association|företag|virksomhed|bedrift|company|stad|by|city|lekplats|anläggning|mottagare|modtager|mottaker|recipient|stipendiat|huvudman)"
 )
 _ASKS = r"(?:få|söka|sökas|beviljas|ansöka|søge|søges|søke|søkes|søkje|ansøge|bevilges|tildeles|innvilges|receive|request|obtain)"
 PROJECT = re.compile(
     rf"(?:per|pr\.?)\s+(?:{_PROJECT_NOUN}|år\s+och\s+projekt)|(?:varje|ett|en|et|hvert?|each|every|a)\s+(?:\w+\s+)?(?:projekt|prosjekt|kommun|förstudie|sökande|ansökan|ansøger|søker|project|grant|application)\w*\s+"
     rf"(?:kan|får|bör|ska|skal|må|måste|may|can|will|must|should|gets?|receives?)|(?:kan|får|may|can)\s+(?:\w+\s+){{0,2}}?{_ASKS}\b|bidraget?\s+(?:är|uppgår|kan\s+vara)|bidrag\s+(?:på|à|om)|"
     r"stöd(?:et)?\s+(?:är|på|om|uppgår)|tilskud(?:d(?:et)?|det)?\s+(?:på|er|udgør)|støtte(?:n)?\s+(?:på|er|udgør|inntil)|\bà\b|"
-    r"(?:contribution|support|grant)\s+(?:per|of|is)|projekt(?:en|et)?\s+med\s+en\s+budget|projektbudget|\bprojekt(?:en|et)\s+(?:bör|ska|kan)|lump\s+sum|checkar?\s+på|ledarcheck|"
+    r"(?:contribution|support|grant)\s+(?:per|of|is)|projekt(?:en|et)?\s+med\s+en\s+budget|projektbudget|\bprojekt(?:en|et)\s+(?:bör|ska|kan)|lump\s+sum|\b\w{0,20}pris(?:en|et)?\s+på\b|\bprize\s+(?:of|is)\b|checkar?\s+på|ledarcheck|"
     r"\b(?:grants?|vouchers?|stipends?|awards)\s+(?:(?:is|are)\s+)?(?:of|worth|between|rang\w+|var(?:y|ies)|amounts?\s+to|from)\b|\bsupport\s+(?:may|can)\s+reach\b|\bproject\s+size|"
     r"\b(?:bidrag|stöd|stipendi|tilskud|støtte|tilskot|checkar|medel)\w*\s+(?:(?:kan|som)\s+)?(?:ges|gis|ydes|lämnas|beviljas|varierar?|variera|ligger|ligga|storlek|uppgår|utgör|udgør|utgjør|om|på)\b|"
     r"\bprojekt(?:en)?\s+får\b|\bprosjekt(?:er|ene|et)?\s+får\b|\bprojekter(?:ne)?\s+får\b|\b(?:projects?|networks?|consorti(?:um|a)|partnerships?|grantees?)\b[^.;,\n]{0,40}?\s(?:gets?|receives?|obtains?)\b|"
@@ -179,7 +179,7 @@ YEARLY = re.compile(
 # A fixed sum: with these words in its sentence, or said of each applicant without any bound.
 FIXED = re.compile(
     r"\bfast(?:a|e)?\s+(?:\w+\s+)?(?:belopp|bidrag|summa|ersättning|stöd|tilskud\w*|beløb|beløp|støtte|sum)|\b(?:fixed|flat)\s+(?:\w+\s+)?(?:amount|grant|sum|fee|payment|rate\s+grant)|\b(?:engangs|engångs|standard|schablon)(?:beløb|beløp|belopp|summa|bidrag|tilskud\w*|ersättning)|\blump[\s-]sums?\b|\bklumpsumma\b|"
-    r"\bfår\s+(?:var|hver|varsitt|varsin|hvert)\w*\b|\beach\s+(?:receive|get)s?\b",
+    r"\bfår\s+(?:var|hver|varsitt|varsin|hvert)\w*\b|\beach\s+(?:will\s+)?(?:receive|get)s?\b|^\s*(?:var|vardera|hver|hver\s+især|each|apiece)\b(?!\s+(?:är|gång|other))|\b\w{0,20}pris(?:en|et)?\s+på\b|\bprize\s+of\b",
     re.IGNORECASE,
 )
 EACH = re.compile(
@@ -208,7 +208,7 @@ _BELOW = (
 _NO = r"(?:inte|ej|aldrig|ikke|ikkje|aldri|not|never|no|cannot|can't|won't|varken)"
 _STATED = r"(?:\s+(?!per\b|pr\b)[a-zåäöæøé]+){0,3}\s+(?:är|er|is|på|of|om|utgör|udgør|utgjør|skal\s+være|ska\s+vara|must\s+be)"
 MOST = re.compile(
-    r"(?:upp\s+till|upptill|högst|max\w*|as\s+mest|up\s+to|at\s+most|as\s+much\s+as|som\s+mest|maximum\s+of|maks\w*|højst|høyst|inntil|indtil|op\s+til|opp\s+til|opptil|"
+    r"(?:upp\s+till|upptill|högst|max\w*|as\s+mest|up\s+to|at\s+most|as\s+much\s+as|som\s+mest|maximum\s+of|maks\w*|højst|høyst|inntil|indtil|(?<!lægges\s)op\s+til|(?<!legges\s)opp\s+til|opptil|"
     rf"{_NO}\s+{_BEYOND}|{_NO}\s+(?:\w+\s+)?(?:exceed(?:ing)?|överstiga|överskrida|overstige|overskride|gå\s+over|gå\s+över)|(?:may|can|support)\s+reach|"
     rf"(?:maximal[at]?|maximum|maxbelopp\w*|maksimal[et]?|maksbeløp\w*|maksimums\w+|maximi\w+|högsta|høyeste|højeste|største|största|highest|largest|biggest|öv(?:re|erst\w*)\s+gräns\w*|upper\s+limit){_STATED}|takbelopp\w*|loft\s+på|tak\s+på|ceiling\s+of|capped\s+at)"
     + _BOUND_TAIL,

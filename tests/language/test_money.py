@@ -490,6 +490,9 @@ def test_bounds_for_one_project(text, language, low, high):
         ("Vouchers worth EUR 12,000 per municipality are handed out.", "en", 12_000),
         ("Cities may request CHF 9'000 per exchange – this is a flat amount.", "en", 9_000),
         ("Tre byer får hver 400.000 DKK.", "da", 400_000),
+        ("Vinnarna får 800 000 kronor var.", "sv", 800_000),
+        ("Four pilots will each receive NOK 300,000.", "en", 300_000),
+        ("Hvem fortjener prisen på 70 000 norske kroner?", "nb", 70_000),
         ("Søg om tilskud på 15.000 kr. per møde.", "da", 15_000),
         ("Tilskuddet er et fast beløp på 55 000 kroner per skole.", "nb", 55_000),
     ],
@@ -528,6 +531,7 @@ def test_a_bound_or_an_estimate_is_no_fixed_sum(text):
         ("Puljen rummer 60 mio. kr., heraf 10 mio. kr. til vand.", "da", 60_000_000),
         ("Styrelsen udmelder 18,5 mio. kr.", "da", 18_500_000),
         ("Der er ca. 7 mio. euro i runden.", "da", 7_000_000),
+        ("Fonden har reserveret 35 mio. kroner.", "da", 35_000_000),
         ("Puljen lukker, når de 30 millioner er brugt.", "da", 30_000_000),
         ("Direktoratet lyser ut 40 millioner kroner.", "nb", 40_000_000),
         ("Rådet har satt av 300 mill. kr.", "nb", 300_000_000),
@@ -550,11 +554,28 @@ def test_pots_in_many_words(text, language, total):
         "Beloppen ligger oftast mellan 20 000 och 60 000 kronor och bidrag kan sökas.",
         "På norsk side er det satt av 19 mill. kroner.",
         "Företag med en omsättning på mellan 2 och 10 miljoner euro kan söka.",
+        "Stödet är 1 800 kronor per elev.",
+        "A host receives 30 euro per artist and day, 20 euro per participant.",
+        "Totalkostnaden får inte överstiga 4 miljoner kronor.",
+        "Projektets totala kostnad ska vara minst 2 miljoner kronor.",
+        "The annual membership fee is EUR 400 per municipality.",
+        "Stöd under 20 000 kronor betalas ut direkt, inte i efterskott.",
+        "Grants above EUR 50 000 are not paid in advance.",
+        "Bidrag över 2 miljoner kronor kräver intyg av revisor.",
     ],
 )
 def test_sums_that_are_not_the_calls(text):
     budget = find_budget(text, "nb" if "norsk" in text else "sv")
     assert (budget.total, budget.project_min, budget.project_max) == (None, None, None)
+
+
+def test_a_minimum_above_the_maximum_gives_neither():
+    budget = find_budget("Ansök om minst 500 000 kronor. Ett projekt kan få högst 200 000 kronor.", "sv")
+    assert (budget.project_min, budget.project_max) == (None, None)
+
+
+def test_what_is_proposed_is_no_bound():
+    assert find_budget("Der lægges op til 45 mio. kr. over to år og støtte på maksimalt 60 procent.", "da").project_max is None
 
 
 def test_the_title_counts_for_a_total_that_the_text_leaves_out():
