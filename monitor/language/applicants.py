@@ -8,7 +8,7 @@ behind a preposition or in a subordinate clause is none: "föreningar i kommuner
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -192,8 +192,13 @@ class _Reader:
         only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
         late = statement.start > _HEAD
         unlike = named and statement.group not in (Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL)
-        partial = statement.partial or (number in self.weak and not only and (unlike or late))
+        partial = statement.partial or (number in self.weak and not only and (unlike or late or self._others_only()))
         return replace(statement, only=only, partial=partial)
+
+    def _others_only(self) -> bool:
+        return any(
+            statement.only and statement.role is Role.MAY and statement.group not in _MUNICIPAL for statement in self.found
+        )
 
     def _read_segment(self, segment: Segment) -> None:
         tokens = read_tokens(self.text, segment.start, segment.end, self.language)
@@ -253,7 +258,7 @@ class _Reader:
         if negated and cue.name == "lead":
             return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
-        if role is not None and self._speaks_of_applying(tokens, tags, clause, heads, first):
+        if self._speaks_of_applying(tokens, tags, clause, heads):
             if cue.weak or _speaks_of_benefit(tokens, clause):
                 heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
             self._add(
@@ -301,8 +306,8 @@ class _Reader:
             return find_heads(tokens, clause.end + copula.end(), last), clause.end
         return [], start
 
-    def _role(self, tokens: Sequence[Token], tags: str, clause: _Clause) -> Role | None:
-        """Return the part that the clause gives its applicants, or None when it is not about applying."""
+    def _role(self, tokens: Sequence[Token], tags: str, clause: _Clause) -> Role:
+        """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
         if name in ("partner", "with"):
@@ -316,7 +321,8 @@ class _Reader:
                 return Role.PARTNER
         return Role.MAY
 
-    def _speaks_of_applying(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
+    def _speaks_of_applying(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
+        """Return whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
             return False
@@ -382,7 +388,7 @@ def _is_call(tokens: Sequence[Token], tags: str, clause: _Clause, *, general: bo
     verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
     if not _PARTICIPLE.match(verb):
         return True
-    if _OFFERED.match(verb) or (general and clause.start and clause.cue.pattern.pattern[0] != "c"):
+    if _OFFERED.match(verb) or (general and clause.start):
         return bool(re.search(r"[c$AS]", tags[max(0, clause.start - 8) : clause.start]))
     return tags[clause.start - 1] in "bc$Axok:," if clause.start else clause.end <= _BARE
 
@@ -421,19 +427,18 @@ def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
     return _Reader(text, language).read()
 
 
-def _relevant(statements: Sequence[Applicant]) -> Iterator[Applicant]:
-    return (statement for statement in statements if statement.group in _MUNICIPAL or statement.group is Group.SCHOOL)
-
-
 def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
     """Return the part that a municipality has, with the statement that says so; None when the text leaves it open.
 
     A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
     applicants without any of these, the municipality is not among them, unless the list is said to be incomplete.
     """
+    reserved = any(
+        statement.only and statement.role is Role.MAY and statement.group not in _MUNICIPAL for statement in statements
+    )
     whole = [statement for statement in statements if not statement.partial]
     return (
-        _named(statements, frozenset((Group.MUNICIPALITY,)))
+        _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
         or _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL)))
         or _named(whole, frozenset((Group.ANY,)))
         or _others(statements)
@@ -445,7 +450,7 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[R
     if Group.ANY in groups:
         about = [statement for statement in about if statement.role is Role.MAY]
         if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):
-            return None
+            return None  # "bara föreningar" in one sentence narrows "organisationer" in another
     for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.NOT):
         for statement in about:
             if statement.role is role:
