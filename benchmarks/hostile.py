@@ -5,6 +5,7 @@ Peak memory is that of the reading process and of those that read answers for it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -46,7 +47,8 @@ def _measure(command: list[str]) -> tuple[float, float, dict, int]:
         process = subprocess.Popen(command, stdout=out, stderr=err)
         while process.poll() is None:
             peak = max(peak, _shares(process.pid))
-            time.sleep(_GLANCE)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=_GLANCE)
         seconds = time.monotonic() - begun
         out.seek(0)
         return seconds, peak / 1024, json.load(out), process.returncode

@@ -424,4 +424,4 @@ READERS: dict[str, Callable[[], Read]] = {
     "portal rows": _portal,
     "Vinnova": _vinnova,
 }
-"""What makes each reader, by its name in the table; a reader takes one text."""
+"""Makers of the readers, by name in the table. A reader takes one text."""

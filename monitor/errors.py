@@ -88,7 +88,7 @@ _MOST_NAMED = 3
 
 
 def row_trouble(error: BaseException) -> str:
-    """What is wrong with a publisher's row, in Swedish: said of "posten", so without a subject."""
+    """Return in Swedish what is wrong with a publisher's row: said of "posten", so without a subject."""
     if isinstance(error, RowError):
         return str(error)
     said = " ".join(str(error).encode("utf-8", "replace").decode().split())[:_LONGEST_WORDS]

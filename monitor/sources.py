@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.calls import Kind
 
 READING_GRACE = timedelta(days=2)
-"""How much later than its rhythm a source may have been read whole before that is told: a failed night or two is ordinary."""
+"""Delay beyond its rhythm after which a source counts as not read: a failed night or two is ordinary."""
 CLOCK_SLACK = timedelta(hours=1)
 """A time this much ahead of now was noted by a clock that went wrong; less is a clock being adjusted."""
 

@@ -142,5 +142,5 @@ class PortalSpider(SourceSpider):
         return found
 
     def unconfirmed_fall(self) -> bool:
-        """Whether this scan, whole as it is, shows far fewer calls than the last accepted one and no scan before it showed the same."""
+        """Tell whether this scan, whole as it is, shows far fewer calls than the last accepted one and no scan before it showed the same."""
         return is_fall(len(self.reading.calls), self.previous) and not confirms(self.reading.calls.keys(), self.refused)

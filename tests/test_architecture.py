@@ -20,7 +20,6 @@ ALSO = {
     ("web", "matching"),
     ("web", "archive"),
     ("web", "digest"),
-    ("mail", "digest"),
     ("collect", "archive"),
     ("cli", "schedule"),
 }

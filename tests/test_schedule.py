@@ -177,7 +177,7 @@ def test_what_was_under_way_when_the_scheduler_died_is_open_again_and_costs_no_a
 
 
 class Reading:
-    """What `run --once` does with jobs that take no time: a reading notes when each source was read."""
+    """Stand-in for what `run --once` starts, with jobs that take no time: a reading notes when each source was read."""
 
     def __init__(self, config):
         self.config = config

@@ -31,7 +31,7 @@ _MACHINE = {
 _STRANGE = (
     "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
 )
-"""What a file holds that has tables, but not the account of them with which each archive begins: another's, or a damaged one."""
+"""Description of a file with tables but without the record of migrations that each archive has: a foreign or a damaged file."""
 _UPGRADE_SECONDS = 600
 """How long one waits for another that makes the file ready: a million calls are copied and rewritten in minutes."""
 

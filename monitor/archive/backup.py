@@ -18,7 +18,7 @@ COUNTED = (
     "digest_items", "outbox", "feedback", "followup",
 )  # fmt: skip
 _ALONE_SECONDS = 2.0
-"""How long to wait for others to close the archive before it is replaced."""
+"""Seconds to wait for other processes to close the archive before it is replaced."""
 
 
 def check_archive(path: Path) -> dict[str, int]:

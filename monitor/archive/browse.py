@@ -62,7 +62,7 @@ class Listed:
     answer: str = ""
     state: str = ""
     guessed: bool = False
-    """Whether `answer` rests on something else than the text."""
+    """True where `answer` rests on something else than the text."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -175,7 +175,7 @@ def numbered_dates(db: Database, department: str = "") -> dict[tuple[str, str], 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFacts:
-    """What a calendar entry needs besides the call: when it was first seen, last changed and vanished, and how its dates moved."""
+    """Facts of a calendar entry besides the call: when the call was first seen, last changed and vanished, and how its dates moved."""
 
     first_seen: datetime
     last_changed: datetime

@@ -21,7 +21,7 @@ _TIMES = {
     "feedback": ("at", "handled_at"),
 }
 READING_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, zlib.error, sqlite3.Error)
-"""How a program that reads bytes which nobody wrote may fail. In an archive that is whole, each is a mistake of ours."""
+"""Exceptions that reading damaged bytes may raise. In an archive that is whole, each is a mistake of the program."""
 
 
 def is_damaged(db: Database, error: Exception) -> bool:

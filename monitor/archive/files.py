@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.errors import ArchiveError
 
 COMPANIONS = ("-wal", "-shm")
-"""What SQLite keeps beside a file in WAL mode (https://www.sqlite.org/wal.html)."""
+"""Endings of the files that SQLite keeps beside a database in WAL mode (https://www.sqlite.org/wal.html)."""
 BACKUPS = "backups"
 BACKUP_PATTERN = "monitor-*.tar.gz"
 REPLACED_PATTERN = "replaced-*"

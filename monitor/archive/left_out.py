@@ -19,7 +19,7 @@ from monitor.calls import Call
 from monitor.errors import ArchiveError
 
 MOST_ROWS = 500
-"""How many undecided rows are kept per source; those seen longest ago go first."""
+"""Number of undecided rows kept per source; rows seen longest ago are removed first."""
 
 BY_HAND = "lämnad utanför för hand"
 """The reason of an item that the program itself would have passed on."""

@@ -42,7 +42,7 @@ class StoppedMail:
 
     @property
     def unwritable(self) -> bool:
-        """Whether the program could not write the mail."""
+        """Tell whether the program could not write the mail."""
         return self.error.startswith(UNWRITABLE)
 
 

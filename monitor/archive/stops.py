@@ -1,4 +1,4 @@
-"""Who has stopped getting mails, who stopped it and when: for the command line, the status, the week's note and the desk."""
+"""Recipients that have stopped their mails, with who stopped them and when: for commands, status, the weekly note and the desk."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from monitor.language.analyser import Analyser, read_entries, read_places
 from monitor.language.terms import Ask, Term
 
 _BATCH, _BATCH_LETTERS = 200, 2_000_000
-"""How many calls, and about how many letters, are written in one transaction: others write in between."""
+"""Number of calls, and about how many letters, written in one transaction; other writers get in between."""
 LONGEST_WORD = 100
 """Letters of a word that are kept. Longer ones are encoded data or garbage, whose parts nobody looks for."""
 _too_long = re.compile(rf"(?<![^\W_])([^\W_]{{{LONGEST_WORD}}})[^\W_]++")

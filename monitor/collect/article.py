@@ -49,11 +49,11 @@ class Article:
     description: str
     published: datetime | None
     day_unreadable: bool = False
-    """Whether the page states a day of publication that could not be read."""
+    """True where the page states a day of publication that could not be read."""
     links: tuple[Link, ...] = ()
     happening: Happening | None = None
     cut: bool = False
-    """Whether the page was larger than what is read, so that its end is missing."""
+    """True where the page was larger than what is read, so that its end is missing."""
 
 
 class Described(NamedTuple):

@@ -47,7 +47,7 @@ def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: in
 
 
 def is_fall(current: int, previous: int | None) -> bool:
-    """Whether there are so few current items beside the last accepted run's that one scan alone is not believed.
+    """Tell whether there are so few current items beside the last accepted run's that one scan alone is not believed.
 
     A rise needs no such caution: a scan that is proven whole cannot show too much.
     """
@@ -55,7 +55,7 @@ def is_fall(current: int, previous: int | None) -> bool:
 
 
 def confirms(keys: Collection[str], before: Collection[str]) -> bool:
-    """Whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
+    """Tell whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
     seen, earlier = set(keys), set(before)
     return len(seen & earlier) >= len(seen | earlier) * _AGREEMENT and bool(earlier)
 

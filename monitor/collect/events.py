@@ -160,13 +160,13 @@ def _rules(event: Any) -> list[str]:
 
 
 def _is_followed(rule: str) -> bool:
-    """Whether a rule is one of days, weeks, months or years, with few occasions a day."""
+    """Tell whether a rule is one of days, weeks, months or years, with few occasions a day."""
     return _RULE.search(rule) is not None and prod(1 + times[1].count(",") for times in _WITHIN_DAY.finditer(rule)) <= _MOST_A_DAY
 
 
 @lru_cache(maxsize=256)
 def _never_occurs(rule: str, start: date) -> bool:
-    """Whether a rule like 30 February has no occasion in the years of one cycle of weekdays and leap years.
+    """Tell whether a rule like 30 February has no occasion in the years of one cycle of weekdays and leap years.
 
     Such a rule is tried to the end of the calendar, UNTIL or not, so it is tried from the year near that end that has the
     weekdays and leap years of its own. A rule of more than a dozen years between occasions may count as one, too.

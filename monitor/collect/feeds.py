@@ -45,7 +45,7 @@ class RefusedFeedError(ValueError):
 
 @dataclass(slots=True)
 class Feed(Rows):
-    """What a feed held. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
+    """Entries of a feed. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
 
     `home` is the site that the feed is of.
     """

@@ -110,7 +110,7 @@ def without_banner(text: str, title: str) -> str:
 
 
 def _says_more(line: str) -> bool:
-    """Whether a line is more than a button or a heading of a banner."""
+    """Tell whether a line is more than a button or a heading of a banner."""
     return len(line) > _BUTTON_LENGTH or any(sign.isdigit() for sign in line)
 
 

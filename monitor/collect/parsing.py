@@ -38,7 +38,7 @@ class SlowAnswerError(UnreadAnswerError):
 
 
 async def parse_in_child(function: Callable[..., _Result], *values: Any, seconds: int) -> _Result:
-    """What `function` makes of `values`, worked out in another process. Function, values and result must be picklable.
+    """Return the result of `function(*values)`, worked out in another process. Function, values and result must be picklable.
 
     Raises SlowAnswerError after `seconds`, UnreadAnswerError when the process runs out of memory or dies, and what the function raises.
     """

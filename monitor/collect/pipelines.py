@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.exceptions import DropItem
 
-from monitor.calls import LARGEST_AMOUNT, Call, Link, is_web_address
+from monitor.calls import FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR, Call, Link, in_calendar, is_web_address
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import LONGEST_KEY
 from monitor.collect.text import plain_line, plain_text, short_words, whole_characters
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from monitor.collect.spider import SourceSpider
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LONGEST_TITLE, _LONGEST_ADDRESS = 500, 2_000
 _LONGEST_TEXT = 200_000
 # Letters of a field, and of every text within it; lists have at most so many parts.
@@ -55,7 +54,7 @@ class Stage:
 
 
 def item_problem(call: Call) -> str:
-    """What keeps a Call off the stage, in Swedish, or ""."""
+    """Return in Swedish why a Call may not be staged, or ""."""
     if not call.call_id or len(call.call_id) > LONGEST_KEY:
         return "saknar nyckel" if not call.call_id else "har en nyckel som är för lång"
     if not call.title.strip():
@@ -67,9 +66,9 @@ def item_problem(call: Call) -> str:
     if any(deadline.at.tzinfo is None for deadline in call.deadlines):
         return "en sista dag saknar tidszon"
     days = [*(deadline.at for deadline in call.deadlines), call.starts, call.ends, call.opens]
-    odd = next((day for day in days if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR), None)
+    odd = next((day for day in days if not in_calendar(day)), None)
     if odd is not None:
-        return f"har en dag utanför åren {_FIRST_YEAR}\u2013{_LAST_YEAR}: {odd:%Y-%m-%d}"
+        return f"har en dag utanför åren {FIRST_YEAR}\u2013{LAST_YEAR}: {odd:%Y-%m-%d}"
     budget = call.budget
     shares = (budget.funder_share, budget.own_share)
     amounts = [budget.total, budget.project_min, budget.project_max, budget.grants, *shares, *(pot for _, pot in budget.pots)]
@@ -87,7 +86,7 @@ def cleaned(call: Call, programmes: Programmes) -> Call:
         title=plain_line(call.title)[:_LONGEST_TITLE],
         parent_title=plain_line(call.parent_title)[:_LONGEST_TITLE],
         summary=plain_text(call.summary),
-        published=call.published if call.published is None or call.published.year <= _LAST_YEAR else None,
+        published=call.published if call.published is None or call.published.year <= LAST_YEAR else None,
         programme=programmes.of_code(call.programme) if call.programme else programmes.named(call.title, call.summary),
         links=tuple(Link(title=plain_line(link.title), url=link.url) for link in call.links if is_web_address(link.url)),
     )

@@ -245,7 +245,7 @@ def _from_body(root: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _is_marked(element: lxml.html.HtmlElement, before: str) -> bool:
-    """Whether an element holds the page's day of publication: by its properties, or as a `<time>` by its class or the words before it."""
+    """Tell whether an element holds the page's day of publication: by its properties, or as a `<time>` by its class or the words before it."""
     names = f"{element.get('itemprop') or ''} {element.get('property') or ''}".casefold().split()
     if not _PROPERTIES.isdisjoint(names):
         return True

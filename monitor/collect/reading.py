@@ -49,7 +49,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Rows:
-    """What became of a publisher's rows: `seen` counts those that it sent, `skipped` holds those that could not be read, by key, with
+    """Outcome of a publisher's rows: `seen` counts those that it sent, `skipped` holds those that could not be read, by key, with
     the reason; `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so,
     and `asides` those items as the calls they would be.
     """
@@ -60,7 +60,7 @@ class Rows:
     asides: dict[str, Call] = field(default_factory=dict)
 
     def read_row(self, key: str, read: Callable[..., _Read], *values: Any, **options: Any) -> _Read | None:
-        """What `read` makes of one row; None for a row that it cannot read, which is named and stops nothing else."""
+        """Return the result of `read` for one row; None for a row that it cannot read, which is named and stops nothing else."""
         try:
             return read(*values, **options)
         except Exception as error:  # noqa: BLE001 - a publisher's row may hold anything and so raise anything
@@ -80,7 +80,7 @@ class Rows:
 
 @dataclass(slots=True)
 class Answer(Rows):
-    """What one answer of a publisher holds, as values that another process can hand over.
+    """Contents of one answer of a publisher, as values that another process can hand over.
 
     `addresses` are the pages that it lists, `following` is where the listing goes on; `said_empty`: it says itself that it has nothing
     now; `wall`: the name of the wall against programs that it is.

@@ -99,7 +99,7 @@ class SourceSpider(scrapy.Spider):
         raise NotImplementedError
 
     async def read_answer(self, response: Response, read: Read) -> Answer:
-        """What `read` finds in an answer, worked out in a process of its own within the settings' limit, and noted in the reading.
+        """Return the contents that `read` finds in an answer, worked out in a process of its own within the settings' limit, and noted in the reading.
 
         An answer that cannot be read gives nothing: a problem of the source, or a missing page where a list names it. A source is
         read no further after three answers that took too long.
@@ -177,7 +177,7 @@ class SourceSpider(scrapy.Spider):
 
 
 def read_answer(read: Read, response: Response, source: Source, now: datetime) -> Answer:
-    """What `read` finds in an answer that is no wall against programs. Pure: another process can run it."""
+    """Return the contents that `read` finds in an answer that is no wall against programs. Pure: another process can run it."""
     answer = Answer(wall=wall(response.body, plain_headers(response), response.status))
     if not answer.wall:
         read(answer, response, source, now)
@@ -274,7 +274,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_about_certificate(error: BaseException) -> bool:
-    """Whether a certificate was not believed, by OpenSSL, by Python or for the name that it is for."""
+    """Tell whether a certificate was not believed, by OpenSSL, by Python or for the name that it is for."""
     return isinstance(error, (ssl.SSLCertVerificationError, VerificationError)) or "certificate verify failed" in str(error)
 
 

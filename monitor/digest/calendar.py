@@ -17,7 +17,8 @@ from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, within
 from monitor.digest.facts import date_keys, deadline_key, has_passed, key_date, key_moment, read_facts
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import Audience, Candidate
-from monitor.digest.wording import Wording, clean, shorten
+from monitor.digest.wording import Wording
+from monitor.language.one_line import clean, shorten
 
 # Before the moment of a deadline with a time; for a whole day, counted from its midnight: at nine in the morning.
 ALARMS = (timedelta(days=-28), timedelta(days=-7), timedelta(days=-1))

@@ -11,7 +11,8 @@ from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons, Section
-from monitor.digest.wording import HOME, Wording, capital, clean, distinct_words, first_sentences, shorten
+from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
+from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
 
 TITLE_LIMIT = 200

@@ -32,7 +32,7 @@ class Known:
     withdrawn: bool = False
     dates: tuple[str, ...] | None = None
     tellings: int = 0
-    """How many times dates were told: each time but the first, they had changed."""
+    """Return how many times dates were told: each time but the first, they had changed."""
     events: frozenset[int] = field(default_factory=frozenset)
 
 

@@ -79,7 +79,7 @@ class Reasons:
     answer: str = ""
     fit: tuple[FitLine, ...] = ()
     guessed: bool = False
-    """Whether `answer` rests on something else than the text."""
+    """True where `answer` rests on something else than the text."""
     shares: Shares = field(default_factory=Shares)
 
 

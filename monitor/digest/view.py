@@ -20,7 +20,8 @@ from monitor.digest.model import (
     Selection,
     Shown,
 )
-from monitor.digest.wording import HOME, Wording, clean, iso_week, shorten
+from monitor.digest.wording import HOME, Wording, iso_week
+from monitor.language.one_line import clean, shorten
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +10,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.digest.facts import key_date, key_moment
 from monitor.errors import MailError
+from monitor.language.one_line import clean, shorten
 
 HOME = ZoneInfo("Europe/Stockholm")
 _NO_BREAK = "\u00a0"
-_CONTROLS = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-# Joins emoji and keeps Persian and Indic words right; harmless in a line of its own.
-_JOINERS = frozenset("\u200c\u200d\ufe0f")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
 _ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w+|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
 
@@ -110,37 +107,6 @@ def iso_week(day: date) -> str:
     """The ISO week of a day: 2026-W27."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
-
-
-def clean(text: str) -> str:
-    """Text of a publisher as one line: no control characters, no marks that turn the reading direction, no line breaks."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_kept).split())
-
-
-class _Kept(dict[int, int | str | None]):
-    """What `clean` makes of each character, told when a character is first met."""
-
-    def __missing__(self, code: int) -> int | str | None:
-        category = unicodedata.category(chr(code))
-        made: int | str | None = code
-        if category in ("Zl", "Zp", "Cc"):
-            made = " "
-        elif category in _CONTROLS and chr(code) not in _JOINERS:
-            made = None
-        self[code] = made
-        return made
-
-
-_kept = _Kept()
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text, cut at a word with an ellipsis where it is longer than the limit."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    head, space, _ = cut.rpartition(" ")
-    return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:–-.") + "…"
 
 
 def first_sentences(text: str, limit: int = 280) -> str:

@@ -36,7 +36,7 @@ _ARCHIVE = "archive.db"
 _FORMAT = 1
 _DAMAGED = "är ingen hel säkerhetskopia; filen är skadad eller är något annat"
 _DAMAGES = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error)
-"""How Python tells of bytes that are not as they were written: in a tar file, in gzip, in JSON."""
+"""Exceptions that damaged tar files, gzip streams and JSON raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class BackupReport:
 
     @property
     def empty(self) -> bool:
-        """Whether the archive had no calls: such a copy proves nothing."""
+        """Tell whether the archive had no calls: such a copy proves nothing."""
         return not self.counts["calls"]
 
 

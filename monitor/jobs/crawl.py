@@ -313,7 +313,7 @@ def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
 
 
 def _notes(reading: Reading, problems: Iterable[Problem]) -> Iterator[str]:
-    """What did not keep the reading from being accepted but is to be known, as sentences in Swedish."""
+    """Yield sentences in Swedish about trouble that did not keep the reading from being accepted."""
     missing = name_missing(reading)
     if missing and not any(missing == problem.text for problem in problems):
         yield missing

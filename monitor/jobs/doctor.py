@@ -160,7 +160,7 @@ def _data_folder(config: Config) -> Iterator[Finding]:
 
 
 def _owner(config: Config) -> Iterator[Finding]:
-    """What is another user's than the settings: the service can then not write it, or a stranger can."""
+    """Yield a finding for files that another user owns than the settings: the service cannot write them, or a stranger can."""
     folder = config.data_dir
     if os.name != "posix" or config.path is None or not folder.is_dir():
         return
@@ -222,7 +222,7 @@ def _noted_ahead(config: Config, now: datetime) -> datetime | None:
 
 
 def _addresses(config: Config) -> Iterator[Finding]:
-    """What recipients get to see: the address of the links, and whom they answer. Only a trial does with made-up ones."""
+    """Yield findings about the address of the links and of the sender, which recipients see. Only a trial does with made-up ones."""
     url, trial = config.municipality.base_url, config.mail.transport == "files"
     host = urlsplit(url).hostname or ""
     unreachable = is_example_host(host) or is_local_host(host)

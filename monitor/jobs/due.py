@@ -39,7 +39,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the archive says. `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
+    """Facts of the archive. `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
 
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
     readings: Mapping[str, datetime] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from monitor.archive.followup import UntoldAnswer, mark_told, untold_answers
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
-from monitor.digest.wording import clean, shorten
 from monitor.jobs.letter import store_letter
+from monitor.language.one_line import clean, shorten
 
 _SHOWN = 30
 _ANSWERS = {"intressant": "tycker att utlysningen är intressant", "vidare": "vill skicka utlysningen vidare"}

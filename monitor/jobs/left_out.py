@@ -1,4 +1,4 @@
-"""What was left out as nothing for this house: listed, taken back, left out again. A call that appears is searchable at once."""
+"""Items that were left out: listed, taken back, left out again. A call that appears is searchable at once."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_dig
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
 from monitor.digest.model import MailKind
-from monitor.digest.wording import clean, iso_week
+from monitor.digest.wording import iso_week
+from monitor.language.one_line import clean
 from monitor.mail.message import message_id
 
 _PAGE = """<!doctype html>

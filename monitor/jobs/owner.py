@@ -1,4 +1,4 @@
-"""Whose an installation is: work done as root on another user's data would leave files that the service cannot write."""
+"""Ownership of an installation: work done as root on another user's data would leave files that the service cannot write."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from monitor.archive import Archive
 from monitor.archive.ledger import digested_departments
 from monitor.config import Config
-from monitor.digest.wording import clean, iso_week
+from monitor.digest.wording import iso_week
 from monitor.jobs.digest_builder import DigestBuilder
+from monitor.language.one_line import clean
 from monitor.matching.ruleset import RuleSet
 from monitor.web.site import Planned, PlannedItem
 

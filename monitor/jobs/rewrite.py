@@ -18,9 +18,9 @@ from monitor.digest.choose import choose, still_ahead
 from monitor.digest.layout import Occasion
 from monitor.digest.model import MailKind
 from monitor.digest.render import load_templates, render_mail
-from monitor.digest.wording import clean
 from monitor.jobs.digest_values import audience, candidate, choice, health, steer
 from monitor.jobs.match import match_rows
+from monitor.language.one_line import clean
 from monitor.matching.ruleset import RuleSet
 from monitor.web.site import Rewritten
 

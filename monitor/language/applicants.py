@@ -1,4 +1,4 @@
-"""Who may apply, read from the clauses of a Swedish, English, Danish or Norwegian text in which applying is said.
+"""Applicants of a call, read from the clauses of a Swedish, English, Danish or Norwegian text in which applying is said.
 
 A text is read segment by segment. Each word gets a one-letter tag (see TAGS in applicant_words.py); short patterns over the tags find
 the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are the applicants. A noun
@@ -175,7 +175,7 @@ class _Reader:
         """The numbers of the statements that a weak clause made."""
         self.rest_excluded = False
         self._listing = 0
-        """How many further lines may be read as items of a list."""
+        """Return how many further lines may be read as items of a list."""
         self._asked: list[Head] = []
         self._last_subject: list[Head] = []
         """The subject of the clause before, for one that names none: "kommuner kan inte leda men kan delta som partner"."""

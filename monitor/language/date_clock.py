@@ -44,7 +44,7 @@ MIDNIGHT = "kl. 00.00: oklart vilket dygn som menas"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What stands around a day: its weekday (Monday is 0), its time, and the zone by name or as minutes east of Greenwich.
+    """Surroundings of a day: its weekday (Monday is 0), its time, and the zone by name or as minutes east of Greenwich.
 
     `start` and `end` are the stretch of the day with all of it. `doubt` says in Swedish what is doubtful.
     """

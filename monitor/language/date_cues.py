@@ -229,7 +229,7 @@ def is_past(words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What a sentence says about all its dates.
+    """Meaning that a sentence gives all its dates.
 
     `applies`: it is about applying. `other_round`: about an earlier round. `usual`: about what is so most years. `counted`: days are counted from
     another date ("tre veckor efter beslut").

@@ -367,7 +367,7 @@ def _day(got: dict[str, str]) -> int:
 
 
 def _is_date(name: str, hit: re.Match[str], text: str, *, year: int | None) -> bool:
-    """Whether the surroundings let these figures be a date."""
+    """Tell whether the surroundings let these figures be a date."""
     before = slice(max(0, hit.start() - 50), hit.start())
     if name == "iso":
         # "2027-3-3" is a date, "1027-3-3" a number of something.

@@ -33,7 +33,7 @@ from monitor.language.segments import Segment
 
 
 class Role(StrEnum):
-    """What a date is for. ANSWER is the last day to answer a consultation (Swedish: remiss), which is no application."""
+    """Purpose of a date. ANSWER is the last day to answer a consultation (Swedish: remiss), which is no application."""
 
     DEADLINE = "deadline"
     ANSWER = "answer"
@@ -164,7 +164,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
 
 
 def _is_bracketed(before: str) -> bool:
-    """Whether a day stands in an aside about the one before it: "1 februari (förlängd till", "15 april, i stället för"."""
+    """Tell whether a day stands in an aside about the one before it: "1 februari (förlängd till", "15 april, i stället för"."""
     return len(before.split()) <= 6 and re.search(r"[.!?]\s", before) is None
 
 

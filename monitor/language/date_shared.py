@@ -72,13 +72,13 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:
-    """Whether only a sign or two part the words from a date before them: "3 March and 2 June, both at"."""
+    """Tell whether only a sign or two part the words from a date before them: "3 March and 2 June, both at"."""
     place = bisect_right(taken, start, key=lambda stretch: stretch[1])
     return place > 0 and re.fullmatch(r"[\s,;()-]{0,4}", words[taken[place - 1][1] : start]) is not None
 
 
 def _stops(words: str, end: int, taken: list[tuple[int, int]]) -> bool:
-    """Whether the sentence ends without a day: "stänger kl. 12 den 3 mars" has its own."""
+    """Tell whether the sentence ends without a day: "stänger kl. 12 den 3 mars" has its own."""
     stop = _STOP.search(words, end, end + _SENTENCE)
     limit = stop.start() if stop is not None else end + _SENTENCE
     place = bisect_left(taken, end, key=lambda stretch: stretch[0])

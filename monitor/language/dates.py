@@ -84,7 +84,7 @@ _MONTH_FIRST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Where years that are not written are counted from: the day, and whether it is only the day of reading."""
+    """Reference from which years that are not written are counted: the day, and whether it is only the day of reading."""
 
     day: date | None
     read: bool = False
@@ -230,7 +230,7 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
 
 
 def _fits(mention: Mention, day: date) -> bool:
-    """Whether the weekday that stands beside a date is that of the day."""
+    """Tell whether the weekday that stands beside a date is that of the day."""
     return mention.weekday is None or day.weekday() == mention.weekday
 
 
@@ -270,7 +270,7 @@ def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) 
 
 
 def _has_rival(readings: list[Reading], found: list[FoundDate], index: int) -> bool:
-    """Whether another closing day stands beside this one in its sentence."""
+    """Tell whether another closing day stands beside this one in its sentence."""
     segment = readings[index].segment
     return any(
         0 <= other < len(readings) and readings[other].segment is segment and found[other].role is found[index].role

@@ -29,7 +29,7 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDeadlines:
-    """What a text says about its deadlines.
+    """Deadlines of a text.
 
     `answers` are the last days to answer a consultation (Swedish: remiss), which are no deadlines of a call. `reasons` are Swedish sentences for
     the person who looks after the sources.

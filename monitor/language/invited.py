@@ -1,4 +1,4 @@
-"""Whether a text in another language, or of another country, says that Sweden may take part: Nordic, EU-wide and Interreg calls."""
+"""Invitations to Sweden in texts of another language or country: Nordic, EU-wide and Interreg calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an article is: a call, news, an event, policy, a partner search, or nothing for this house; from the words of its title and text.
+"""Kind of an article: a call, news, an event, policy, a partner search, or nothing for this house; from the words of its title and text.
 
 The words are looked for as facts ("says who may apply", "has a last day", "is a job"), which `kinds.toml` lists with their cues. Facts
 decide in an order that a person can follow: see `_decide`. Only where no fact decides are the weights of the cues compared.
@@ -83,7 +83,7 @@ def _joined(cues: Iterable[str]) -> re.Pattern[str]:
 
 
 def _top_level_choice(cue: str) -> bool:
-    """Whether a cue is a choice of expressions, of which the first alone would be tied to its beginning."""
+    """Tell whether a cue is a choice of expressions, of which the first alone would be tied to its beginning."""
     depth = 0
     for part in re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", cue):
         depth += (part == "(") - (part == ")")
@@ -105,7 +105,7 @@ class _Seen:
     counts: Mapping[str, int]
 
     def any(self, *names: str) -> bool:
-        """Whether one of the facts holds."""
+        """Tell whether one of the facts holds."""
         return any(name in self.item for name in names)
 
 
@@ -201,7 +201,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
 
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
-    """Whether a round is open, and nothing tells of what has been granted or invites to a meeting."""
+    """Tell whether a round is open, and nothing tells of what has been granted or invites to a meeting."""
     if seen.any("granted", "after", "invitation", "act", "proposal"):
         return False
     if ahead:
@@ -210,7 +210,7 @@ def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
 
 
 def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
-    """Whether its subject is a legal act, a decision, or what is thought of one, and nobody is told to apply."""
+    """Tell whether its subject is a legal act, a decision, or what is thought of one, and nobody is told to apply."""
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
         return True
     if offered or seen.any("who", "public", "can", "round"):
@@ -221,7 +221,7 @@ def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
 
 
 def _is_job(seen: _Seen, *, named: bool) -> bool:
-    """Whether it is a job advert: its title or its beginning says so, or several words of such adverts do.
+    """Tell whether it is a job advert: its title or its beginning says so, or several words of such adverts do.
 
     `named`: organisations are told to apply by a day. Grants for wages use the words of adverts, too.
     """
@@ -234,12 +234,12 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
 
 
 def _is_admission(seen: _Seen, *, named: bool) -> bool:
-    """Whether it is about getting into a course or a school. `named`: as above; grants for education speak of courses."""
+    """Tell whether it is about getting into a course or a school. `named`: as above; grants for education speak of courses."""
     return "admission_title" in seen.title or (seen.counts.get("admission_form", 0) >= 2 and not named)
 
 
 def _is_own_grant(seen: _Seen) -> bool:
-    """Whether a municipality gives the money, to its associations: nothing for who may apply as a municipality."""
+    """Tell whether a municipality gives the money, to its associations: nothing for who may apply as a municipality."""
     if seen.any("public", "given"):
         return False
     givers = seen.counts.get("grant_giver", 0)
@@ -247,7 +247,7 @@ def _is_own_grant(seen: _Seen) -> bool:
 
 
 def _is_meeting(seen: _Seen) -> bool:
-    """Whether it invites to a meeting that its title names; one may apply for money for a meeting, too."""
+    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too."""
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
         return False
     if seen.any("who", "public") and "deadline" in seen.item:

@@ -1,4 +1,4 @@
-"""What the funder pays and what the applicant pays, in per cent, with the words that say so.
+"""Shares that the funder and the applicant pay, in per cent, with the words that say so.
 
 In Swedish, Danish and Norwegian *medfinansiering* is what the applicant must find; in the EU's English a *co-financing rate* is what the EU pays,
 while "applicants must co-finance 20 %" is their own. One share is therefore never told from the word alone: who pays, the words round it decide,
@@ -31,7 +31,7 @@ class Shares:
 
 
 class _Payer(StrEnum):
-    """Who pays; NOBODY stands for a percentage of something else than the costs."""
+    """Payer of a share; NOBODY stands for a percentage of something else than the costs."""
 
     FUNDER = "funder"
     OWN = "own"

@@ -36,7 +36,7 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one delivery ended: `words` is the server's answer with its code, or what went wrong in Swedish."""
+    """Outcome of one delivery: `words` is the server's answer with its code, or what went wrong in Swedish."""
 
     result: Result
     words: str = ""

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from monitor.digest.wording import clean, shorten
+from monitor.language.one_line import clean, shorten
 
 _WIDTH = 76
 # Longer than any subject that the templates make, shorter than any line that a server refuses: RFC 5322, section 2.1.1.

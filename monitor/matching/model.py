@@ -230,7 +230,7 @@ class FitRow(_Table):
 
 
 class AnswerRow(FitRow):
-    """Whether a municipality in our county may take part. The first row of the file that holds decides.
+    """Row that answers whether a municipality in our county may take part. The first row of the file that holds decides.
 
     `stated`: the words of the row say who may apply; without it the answer counts as a guess.
     """

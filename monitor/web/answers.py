@@ -11,7 +11,7 @@ from monitor.archive.corrections import load_call
 from monitor.archive.followup import NOTE_LIMIT, STATES, current_state, set_state, store_answer
 from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
 from monitor.digest.answers import ANSWERS, AnswerLink, LeaveLink
-from monitor.digest.wording import clean, shorten
+from monitor.language.one_line import clean, shorten
 from monitor.web.pages import address, page, problem_page, redirect
 from monitor.web.route import Route
 from monitor.web.site import Visit

@@ -24,7 +24,7 @@ from monitor.web.site import Site, Visit
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What the calendar entries of a call are made from, and nothing else of it: equal entries are made once."""
+    """Parts of a call that its calendar entries are made from: equal entries are made once."""
 
     candidate: Candidate
     stamp: datetime

@@ -54,7 +54,7 @@ _REASONS = {
         for group, english in _GROUPS.items()
     },
 }
-"""What the gates say of who may apply, in English; the reasons of a line of the rules are the coordinator's own Swedish."""
+"""English of the gates' reasons about who may apply; the reasons of a line of the rules are the coordinator's own Swedish."""
 _PARTNERS = re.compile(r"Minst(?: (?P<partners>\d+) part(?:er)?(?: från)?)?(?: (?P<countries>\d+) (?:land|länder))?")
 
 

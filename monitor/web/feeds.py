@@ -15,7 +15,8 @@ from monitor.archive.database import Database
 from monitor.archive.feeding import feed_keys, feed_moments
 from monitor.calls import Call, DeadlineModel
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.wording import HOME, clean
+from monitor.digest.wording import HOME
+from monitor.language.one_line import clean
 from monitor.web.pages import local_path
 from monitor.web.route import Missing, Route
 from monitor.web.site import Visit

@@ -16,7 +16,8 @@ from monitor.archive.database import Database
 from monitor.archive.labrows import digest_days, first_seen_days, other_themes
 from monitor.archive.texts import calls_of, changed_ids, find_ids
 from monitor.calls import Call, call_zones
-from monitor.digest.wording import clean, iso_week
+from monitor.digest.wording import iso_week
+from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.matching.files import load_toml
 from monitor.matching.judgement import ROUNDING, Judgement

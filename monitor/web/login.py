@@ -1,4 +1,4 @@
-"""Who the coordinator is: a hashed password in the data folder, signed sessions that end, and a header from a named proxy.
+"""Login of the coordinator: a hashed password in the data folder, signed sessions that end, and a header from a named proxy.
 
 Guessing is made slow, never the coordinator refused: each wrong password from an address makes its next try wait longer, and a browser
 that has logged in before waits for its own wrong passwords alone (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").

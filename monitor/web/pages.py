@@ -14,7 +14,8 @@ from datasette import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.calls import is_web_address
-from monitor.digest.wording import HOME, clean, shorten
+from monitor.digest.wording import HOME
+from monitor.language.one_line import clean, shorten
 from monitor.web import words
 from monitor.web.site import Site, Visit
 

@@ -13,7 +13,7 @@ from monitor.archive.browse import Listed, list_calls
 from monitor.archive.corrections import load_call
 from monitor.archive.facets import Counted
 from monitor.archive.matched import departments_of, urls_of
-from monitor.digest.wording import clean
+from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.web.asking import PARAMETERS, SORTS, Asked, read_asked

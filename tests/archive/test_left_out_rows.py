@@ -1,4 +1,4 @@
-"""What was left out is kept with its reason, and what a person decides about it stands."""
+"""Items left out are kept with their reason, and a person's decision about them stands."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who may read what an installation holds, whose it is, and what stands where there is none."""
+"""Rights and owners of an installation's files, and the answer where there is no installation."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""What stands around an article and is no part of it: the site's name in its title, cookie banners, table borders."""
+"""Parts of a page around its article: the site's name in its title, cookie banners, table borders."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""How answers come: certificates, robots.txt, headers and the time that a source may take; over real connections on loopback."""
+"""Transport of answers: certificates, robots.txt, headers and the time that a source may take; over real connections on loopback."""
 
 import json
 import os

@@ -11,8 +11,9 @@ from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlie
 from monitor.digest.model import Told
 from monitor.digest.render import load_templates
 from monitor.digest.view import weeks_between
-from monitor.digest.wording import capital, clean, distinct_words, first_sentences, iso_week, shorten
+from monitor.digest.wording import capital, distinct_words, first_sentences, iso_week
 from monitor.errors import MailError
+from monitor.language.one_line import clean, shorten
 from monitor.paths import DIGESTS
 from tests.mailing import MONDAY, STOCKHOLM, a_call
 

@@ -1,4 +1,4 @@
-"""How long ago a source was last read whole: what nobody reads any more is told in mails, by commands and on pages."""
+"""Age of a source's last whole reading: a source that is no longer read is told in mails, by commands and on pages."""
 
 from datetime import timedelta
 from types import SimpleNamespace

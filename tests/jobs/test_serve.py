@@ -1,4 +1,4 @@
-"""What pages ask of jobs: matching anew after each save, and a health answer that anyone may read."""
+"""Requests of pages to jobs: matching anew after each save, and a health answer that anyone may read."""
 
 import threading
 

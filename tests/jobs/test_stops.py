@@ -1,4 +1,4 @@
-"""Who has stopped getting mails is said where people look: the digest, the status, the week's note and the desk."""
+"""Recipients that stopped their mails are named where people look: the digest, the status, the week's note and the desk."""
 
 from datetime import timedelta
 

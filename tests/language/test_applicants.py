@@ -1,4 +1,4 @@
-"""Who may apply, read from clauses in Swedish, English, Danish and Norwegian."""
+"""Applicants, read from clauses in Swedish, English, Danish and Norwegian."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What an article is does not hang on one sentence: a plain call stays a call, a job advert a job advert. The texts are ours."""
+"""Kinds do not hang on one sentence: a plain call stays a call, a job advert a job advert. The texts are ours."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What the funder pays and what the applicant pays. The phrases are ours."""
+"""Shares that the funder and the applicant pay. The phrases are ours."""
 
 import pytest
 from hypothesis import given, settings

@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.digest.wording import clean
+from monitor.language.one_line import clean
 from monitor.matching import card, gates
 from monitor.web import english, pages
 from tests.web.conftest import Browser

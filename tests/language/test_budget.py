@@ -1,0 +1,204 @@
+"""Budgets of calls in running text: what is handed out in all, and for one project. The phrases are ours."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.language.budget import find_budget
+from monitor.language.money import find_amounts
+
+
+def test_budget_of_a_call():
+    budget = find_budget(
+        "Utlysta medel 36 miljoner kronor. Ett projekt kan få mellan 500 000 och 2 000 000 kronor. Regionalfonden finansierar högst 40 procent av kostnaderna."
+    )
+    assert (budget.total, budget.project_min, budget.project_max, budget.funder_share, budget.currency) == (
+        36_000_000,
+        500_000,
+        2_000_000,
+        40,
+        "SEK",
+    )
+    assert "36 miljoner kronor" in budget.text
+
+
+def test_budget_leaves_empty_what_is_not_stated_or_contradicts_itself():
+    assert find_budget("Kommuner kan söka stöd.").text == ""
+    two = find_budget("Totalt utlyses 300 miljoner kronor. Utlysta medel: 200 miljoner kronor.")
+    assert two.total is None
+    own = find_budget("Medfinansieringen ska uppgå till 53 procent. Energiprestandan ska förbättras med minst 20 procent.")
+    assert (own.funder_share, own.own_share) == (None, 53)
+    assert find_budget("Stödet täcker 30 till 50 procent av kostnaderna.").funder_share is None
+    caps = find_budget("Små projekt kan få högst 100 000 kr. Stora projekt kan få högst 900 000 kr.")
+    assert (caps.project_min, caps.project_max) == (None, None)
+
+
+def test_a_pot_is_never_also_the_money_for_one_project():
+    budget = find_budget(
+        "Myndigheten utlyser bredbandsstöd på 1,6 miljarder kronor\nTotalt fördelas 1,6 miljarder kronor under året."
+    )
+    assert (budget.total, budget.project_max) == (1_600_000_000, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "low", "high"),
+    [
+        ("Stödet är aldrig mer än 300 000 kronor per förening.", "sv", None, 300_000),
+        ("Vi ger inte mer än 45 000 kr per ansökan.", "sv", None, 45_000),
+        ("Grants are no more than EUR 7,500 per application.", "en", None, 7_500),
+        ("Each project may receive not more than £90,000.", "en", None, 90_000),
+        ("A grant may not exceed EUR 120 000.", "en", None, 120_000),
+        ("Tilskuddet er aldri mer enn 650 000 kroner per prosjekt.", "nb", None, 650_000),
+        ("Tilskuddet kan ikke overstige 250.000 kr. pr. projekt.", "da", None, 250_000),
+        ("Bidrag under 40 000 kronor beviljas inte.", "sv", 40_000, None),
+        ("Ansökningar om mindre än 75 000 kronor tar vi inte upp.", "sv", 75_000, None),
+        ("Ansøgninger på under 30.000 kr. behandles ikke.", "da", 30_000, None),
+        ("Vi gir ikke tilskudd under 60 000 kroner.", "nb", 60_000, None),
+        ("Applications below EUR 8 000 are not considered.", "en", 8_000, None),
+        ("Bidrag över 500 000 kronor beviljas inte.", "sv", None, 500_000),
+        ("Minstebeløpet er 2 mill. kr per prosjekt.", "nb", 2_000_000, None),
+        ("Lägsta belopp är 90 000 kr och högsta belopp är 700 000 kr.", "sv", 90_000, 700_000),
+        ("Minimumsbeløbet er 25.000 kr., og det maksimale tilskud er 150.000 kr.", "da", 25_000, 150_000),
+        ("Høyeste beløp er kr 410 000,- for hvert tiltak.", "nb", None, 410_000),
+        ("Bidrag lämnas med lägst 15 000 kr och högst 95 000 kr.", "sv", 15_000, 95_000),
+        ("Varje projekt ska söka minst 3 miljoner kronor.", "sv", 3_000_000, None),
+        ("Bidragen ligger mellan 4 000 och 9 000 US-dollar.", "sv", 4_000, 9_000),
+        ("Grants worth £3,000-£8,000 support small festivals.", "en", 3_000, 8_000),
+        ("Grants range between 50k and 250k EUR.", "en", 50_000, 250_000),
+        ("Vi gir mellom NOK 30 000 og NOK 120 000 per tiltak.", "nb", 30_000, 120_000),
+        ("Foreninger kan søke fra kr 20 000 og opp til kr 800 000,-.", "nb", 20_000, 800_000),
+        ("Ett projekt får högst 9 mkr, vilket motsvarar 3 mkr per år.", "sv", None, 9_000_000),
+    ],
+)
+def test_bounds_for_one_project(text, language, low, high):
+    budget = find_budget(text, language)
+    assert (budget.total, budget.project_min, budget.project_max) == (None, low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "amount"),
+    [
+        ("Ersättningen är ett fast belopp om 210 000 kronor per kommun.", "sv", 210_000),
+        ("Bidraget är 85 000 kronor per kommun.", "sv", 85_000),
+        ("Konstnärer kan söka arbetsstipendier om 96 000 kronor.", "sv", 96_000),
+        ("Networks of 6 to 9 partners get €720 000 in total.", "en", 720_000),
+        ("Each project receives a lump sum of EUR 45,000.", "en", 45_000),
+        ("Lump sum: 30 000 euros.", "en", 30_000),
+        ("Vouchers worth EUR 12,000 per municipality are handed out.", "en", 12_000),
+        ("Cities may request CHF 9'000 per exchange – this is a flat amount.", "en", 9_000),
+        ("Tre byer får hver 400.000 DKK.", "da", 400_000),
+        ("Vinnarna får 800 000 kronor var.", "sv", 800_000),
+        ("Four pilots will each receive NOK 300,000.", "en", 300_000),
+        ("Hvem fortjener prisen på 70 000 norske kroner?", "nb", 70_000),
+        ("Søg om tilskud på 15.000 kr. per møde.", "da", 15_000),
+        ("Tilskuddet er et fast beløp på 55 000 kroner per skole.", "nb", 55_000),
+    ],
+)
+def test_a_fixed_sum_is_both_bounds(text, language, amount):
+    budget = find_budget(text, language)
+    assert (budget.total, budget.project_min, budget.project_max) == (None, amount, amount)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Högsta bidraget är 80 000 kronor per kommun.",
+        "Stödet är cirka 80 000 kronor per kommun.",
+        "Support may reach EUR 80 000 per municipality.",
+        "I genomsnitt får en kommun 80 000 kronor per kommun.",
+    ],
+)
+def test_a_bound_or_an_estimate_is_no_fixed_sum(text):
+    assert find_budget(text, "sv").project_min is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "total"),
+    [
+        ("Vi planerar att bevilja 35 mkr.", "sv", 35_000_000),
+        ("Myndigheten fördelar 180 mnkr till landets kommuner.", "sv", 180_000_000),
+        ("Länsstyrelsen förfogar över 4,2 mkr.", "sv", 4_200_000),
+        ("Rådet öppnar en utlysning om 70 miljoner kronor.", "sv", 70_000_000),
+        ("Ramen blir 25 miljoner kronor och varje projekt ska söka minst 2 miljoner kronor.", "sv", 25_000_000),
+        ("Utlyst belopp är 25 miljoner kronor och högst 2 miljoner kronor per projekt.", "sv", 25_000_000),
+        ("We have set aside EUR 2,000,000 for up to 5 projects.", "en", 2_000_000),
+        ("The fund holds 0.4 million Swiss francs for 2027.", "en", 400_000),
+        ("The agency may grant about 1.5 M€ this year.", "en", 1_500_000),
+        ("The pot totals 900,000 pounds.", "en", 900_000),
+        ("Puljen rummer 60 mio. kr., heraf 10 mio. kr. til vand.", "da", 60_000_000),
+        ("Styrelsen udmelder 18,5 mio. kr.", "da", 18_500_000),
+        ("Der er ca. 7 mio. euro i runden.", "da", 7_000_000),
+        ("Fonden har reserveret 35 mio. kroner.", "da", 35_000_000),
+        ("Puljen lukker, når de 30 millioner er brugt.", "da", 30_000_000),
+        ("Direktoratet lyser ut 40 millioner kroner.", "nb", 40_000_000),
+        ("Rådet har satt av 300 mill. kr.", "nb", 300_000_000),
+        ("Ordningen har 88 mill. kroner i 2027.", "nb", 88_000_000),
+        ("Ordningen, som for 2027 er på 3,5 millioner danske kroner, er nordisk.", "nb", 3_500_000),
+        ("Fylkeskommunen og regionen gir til sammen 2,4 mill. SEK.", "nb", 2_400_000),
+    ],
+)
+def test_pots_in_many_words(text, language, total):
+    assert find_budget(text, language).total == total
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "22 miljoner kronor och 40 projekt var utfallet förra gången.",
+        "Last year the fund handed out EUR 5 million.",
+        "Estimated project budget EUR 3.1 million, of which the programme pays a part.",
+        "Projektets budget beräknas till 6 miljoner euro.",
+        "Beloppen ligger oftast mellan 20 000 och 60 000 kronor och bidrag kan sökas.",
+        "På norsk side er det satt av 19 mill. kroner.",
+        "Företag med en omsättning på mellan 2 och 10 miljoner euro kan söka.",
+        "Stödet är 1 800 kronor per elev.",
+        "A host receives 30 euro per artist and day, 20 euro per participant.",
+        "Totalkostnaden får inte överstiga 4 miljoner kronor.",
+        "Projektets totala kostnad ska vara minst 2 miljoner kronor.",
+        "The annual membership fee is EUR 400 per municipality.",
+        "Stöd under 20 000 kronor betalas ut direkt, inte i efterskott.",
+        "Grants above EUR 50 000 are not paid in advance.",
+        "Bidrag över 2 miljoner kronor kräver intyg av revisor.",
+    ],
+)
+def test_sums_that_are_not_the_calls(text):
+    budget = find_budget(text, "nb" if "norsk" in text else "sv")
+    assert (budget.total, budget.project_min, budget.project_max) == (None, None, None)
+
+
+def test_a_minimum_above_the_maximum_gives_neither():
+    budget = find_budget("Ansök om minst 500 000 kronor. Ett projekt kan få högst 200 000 kronor.", "sv")
+    assert (budget.project_min, budget.project_max) == (None, None)
+
+
+def test_what_is_proposed_is_no_bound():
+    assert find_budget("Der lægges op til 45 mio. kr. over to år og støtte på maksimalt 60 procent.", "da").project_max is None
+
+
+def test_the_title_counts_for_a_total_that_the_text_leaves_out():
+    assert find_budget("Ett projekt måste söka minst 1 miljon kronor.", "sv", "Fonden utlyser 55 mnkr").total == 55_000_000
+    assert find_budget("Totalt fördelas 50 mnkr.", "sv", "Fonden utlyser 55 mnkr").total == 50_000_000
+    assert find_budget("Sök stöd.", "sv", "Högst 2 mnkr per projekt").total is None
+
+
+@given(
+    amount=st.integers(1_000, 10**8),
+    bound=st.sampled_from(
+        [
+            ("no more than", "en", "most"),
+            ("not more than", "en", "most"),
+            ("at least", "en", "least"),
+            ("more than", "en", "least"),
+            ("aldrig mer än", "sv", "most"),
+            ("mer än", "sv", "least"),
+            ("aldri mer enn", "nb", "most"),
+            ("ikke mere end", "da", "most"),
+            ("mindst", "da", "least"),
+        ]
+    ),
+)
+@settings(deadline=None)
+def test_a_denied_bound_is_the_other_one(amount, bound):
+    words, language, side = bound
+    (item,) = find_amounts(f"Support: {words} EUR {amount} per project", language)
+    assert (item.least, item.most) == (side == "least", side == "most")
