@@ -178,7 +178,7 @@ class Cards:
         """Return both shares in one phrase; empty where neither is stated. Where one is, the other is what remains of a hundred."""
         say = self.wording.say
         if shares.own == 0:
-            return say("card.pays_all", payer=say("card.eu" if is_eu_call(call) else "card.funder"))
+            return capital(say("card.pays_all"))
         if shares.funder is None and shares.own is None:
             return ""
         own = shares.own if shares.own is not None else 100 - (shares.funder or 0)

@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.calls import DeadlineModel
+from monitor.calls import Call, DeadlineModel
+from monitor.digest.answers import Signer
+from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, numbered, read_facts
-from monitor.digest.model import Told
+from monitor.digest.model import Audience, Told
 from monitor.digest.render import load_templates
 from monitor.digest.view import weeks_between
 from monitor.digest.wording import capital, distinct_words, first_sentences, iso_week
 from monitor.errors import MailError
 from monitor.language.one_line import clean, shorten
+from monitor.language.shares import Shares
 from monitor.paths import DIGESTS
 from tests.mailing import MONDAY, STOCKHOLM, a_call
 
@@ -171,3 +174,28 @@ def test_a_day_is_over_when_the_day_is():
     assert has_passed("2026-06-25", datetime(2026, 6, 26, 0, 0, tzinfo=STOCKHOLM))
     assert has_passed("2026-06-25T17:00+02:00", datetime(2026, 6, 25, 15, 1, tzinfo=UTC))
     assert not has_passed("rolling", last)
+
+
+@pytest.mark.parametrize(
+    ("language", "shares", "said"),
+    [
+        ("sv", Shares(own=0), "Ni behöver inte betala någon del själva"),
+        ("sv", Shares(funder=80), "Finansiären betalar högst 80 procent, ni minst 20"),
+        ("sv", Shares(own=30), "Finansiären betalar högst 70 procent, ni minst 30"),
+        ("sv", Shares(funder=100), "Finansiären betalar högst 100 procent"),
+        ("sv", Shares(own=100), "Ni betalar minst 100 procent"),
+        ("sv", Shares(), ""),
+        ("en", Shares(own=0), "You need not pay any part yourselves"),
+        ("en", Shares(funder=80, own=20), "The funder pays at most 80 per cent, you at least 20"),
+    ],
+)
+def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
+    cards = Cards(
+        {"sv": SV, "en": EN}[language],
+        Audience(department="", name="", municipality="", contact="", base_url=""),
+        Signer(b"x" * 32),
+        "",
+        MONDAY,
+    )
+    call = Call(source="s", call_id="1", title="t", url="https://example.se/")
+    assert cards.who_pays(call, shares) == said
