@@ -12,8 +12,8 @@ from monitor.archive.codec import call_hash, call_row, encode_call, stamp
 from monitor.calls import Call
 from monitor.jobs.match import match_archive
 from monitor.jobs.search import index_archive
-from monitor.matching.load import load_rules
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 
 

@@ -226,7 +226,7 @@ class Inputs:
         """What makes further calls."""
         if self.captured:
             return Maker.from_captures(self.captured)
-        from monitor.matching.load import load_rules
+        from monitor.matching.rules.load import load_rules
         from monitor.paths import RULES
 
         return Maker.from_vocabulary(terms=load_rules(RULES).numbers)

@@ -19,12 +19,12 @@ from benchmarks.mails import ready_week
 from benchmarks.matching import match_all
 from benchmarks.measure import Line, rounds_of, shortly, steady_cpu_seconds, typical_round
 from benchmarks.search import page_search
-from monitor.archive.facets import FacetIndex
+from monitor.archive.search.facets import FacetIndex
 from monitor.config import load_config
 from monitor.jobs.status import status
 from monitor.language.analyser import Analyser
-from monitor.matching.judgement import analyse_zones
-from monitor.web.lab import preview
+from monitor.matching.engine import analyse_zones
+from monitor.web.views.rule_lab import preview
 
 STEPS = (1, 4, 16)
 Task = Callable[[], object]

@@ -10,8 +10,8 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, medians, seconds
 from benchmarks.web import writing
 from monitor.jobs.match import match_archive
-from monitor.matching.ruleset import RuleSet
-from monitor.web.lab import preview, theme_file
+from monitor.matching.compiled import RuleSet
+from monitor.web.views.rule_lab import preview, theme_file
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:

@@ -57,7 +57,7 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
     """Each member's digests built and sent from its own copy of the archive; then the same mails by smtplib alone."""
     from monitor.archive import copy_archive, open_archive
     from monitor.config import load_config
-    from monitor.jobs import digest_builder
+    from monitor.jobs import digest as digest_job
     from monitor.jobs.digest import build_digests
     from monitor.jobs.send import send_mails
     from monitor.mail.smtp import Smtp
@@ -66,7 +66,7 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
     rules = shipped_rules()
     spent = {"ours": 0.0, "rendering": 0.0, "smtplib": 0.0}
     bytes_sent: list[tuple[str, bytes]] = []
-    render, deliver = digest_builder.render_mail, Smtp.deliver
+    render, deliver = digest_job.render_mail, Smtp.deliver
 
     def timed_render(templates: Any, selection: Any, *given: Any) -> Any:
         # Working out why something is told is no part of rendering, although it waits until it is shown.
@@ -110,7 +110,7 @@ def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[s
         mails = sum(send_week(member) for member in range(members))
         return {**spent, "mails": mails, "departments": len(rules.departments)}
 
-    digest_builder.render_mail = timed_render
+    digest_job.render_mail = timed_render
     Smtp.deliver = noted  # type: ignore[method-assign]
     # What is loaded and made ready once a process is not counted, on neither side.
     send_week(members)

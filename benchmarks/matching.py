@@ -15,9 +15,9 @@ from benchmarks.generate import Inputs
 from benchmarks.measure import Line, beside, cpu_seconds
 from monitor.calls import Call
 from monitor.language.terms import Ask, parse_term
-from monitor.matching.judgement import analyse_zones
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import analyse_zones
 from monitor.matching.match import match_calls
-from monitor.matching.ruleset import RuleSet
 
 Texts = list[tuple[Call, dict[str, str]]]
 Make = Callable[[RuleSet, Texts], Callable[[], object]]

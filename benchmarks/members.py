@@ -15,10 +15,10 @@ from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, server
 from monitor.archive import Archive
 from monitor.archive.codec import stamp
-from monitor.archive.due import finish_job, first_run, start_job
+from monitor.archive.scheduler import finish_job, first_run, start_job
 from monitor.config import Config, load_config, load_sources
-from monitor.jobs.archives import open_installation
 from monitor.jobs.due import last_weekly
+from monitor.jobs.members import open_installation
 
 _OTHERS = ("match", "corrections", "note", "canary", "backup", "tidy")
 _NIGHT = 8 * 3600

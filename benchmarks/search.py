@@ -15,8 +15,7 @@ from benchmarks.archives import filled_archive
 from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, percentile
 from monitor.archive import Archive
-from monitor.archive.facets import FacetIndex
-from monitor.archive.wordsearch import by_words
+from monitor.archive.search.facets import FacetIndex, by_words
 
 QUERIES = (
     "climate",

@@ -21,7 +21,7 @@ from monitor.archive import open_archive
 from monitor.config import load_config
 from monitor.jobs.serve import make_site
 from monitor.paths import RULES
-from monitor.web.app import make_app
+from monitor.web.framework.app import make_app
 from tests.web.chromium import served
 
 _WRITER = """

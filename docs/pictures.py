@@ -12,12 +12,12 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 
 from monitor.archive import open_archive
-from monitor.archive.followup import set_state, store_answer
+from monitor.archive.feedback import set_state, store_answer
 from monitor.config import load_config
 from monitor.jobs.serve import make_site
-from monitor.web.app import make_app
-from monitor.web.login import save_password
-from monitor.web.site import Site
+from monitor.web.framework.app import make_app
+from monitor.web.framework.auth import save_password
+from monitor.web.framework.request import Site
 from tests.web.chromium import ARGUMENTS, CHROMIUM, served
 
 DOCS = Path(__file__).resolve().parent

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from monitor.archive import lock
-from monitor.archive.due import (
+from monitor.archive.scheduler import (
     count_due_mails,
     finish_job,
     first_run,
@@ -24,11 +24,11 @@ from monitor.archive.due import (
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
-from monitor.jobs.archives import open_installation
 from monitor.jobs.child import Ended, run_child
 from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
 from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
+from monitor.jobs.members import open_installation
 from monitor.jobs.status import JOB_NAMES
 
 logger = logging.getLogger(__name__)

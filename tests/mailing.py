@@ -13,14 +13,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.archive import open_archive
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
 from monitor.jobs.digest import build_digests
 from monitor.jobs.send import send_mails
 from monitor.mail.delivery import Outcome, Result, nothing
-from monitor.matching.model import Area, AreasFile, Department, FitFile, GlobalGoal, Goal, PlaceGate
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.model import Area, AreasFile, Department, FitFile, GlobalGoal, Goal, PlaceGate
 from monitor.settings import Digest, Mail, Municipality, Recipient
 from monitor.sources import Source
 

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.followup import store_answer
+from monitor.archive.feedback import store_answer
 from monitor.archive.left_out import Aside
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.due import JobRow, finish_job, last_jobs, last_readings, recover_jobs, start_job
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
+from monitor.archive.scheduler import JobRow, finish_job, last_jobs, last_readings, recover_jobs, start_job
 from monitor.config import Config
 from monitor.jobs.child import Ended
 from monitor.jobs.due import WAITS, Facts, Lane, due_jobs, is_given_up, is_open, last_daily, last_weekly

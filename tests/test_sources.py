@@ -10,8 +10,7 @@ import pytest
 from monitor.calls import Kind
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
-from monitor.jobs.sources import list_sources
-from monitor.jobs.sources_page import render_page
+from monitor.jobs.sources import list_sources, render_page
 from monitor.sources import Source
 from tests.conftest import ROOT
 from tests.publishers import Answer, serve
@@ -60,7 +59,7 @@ def test_the_list_holds_every_row_before_anything_was_read(rows):
 
 def test_docs_are_in_step_with_the_rows(rows):
     assert (ROOT / "docs" / "sources.md").read_text("utf-8") == render_page(rows), (
-        "run: python -m monitor.jobs.sources_page > docs/sources.md"
+        "run: python -m monitor.jobs.sources > docs/sources.md"
     )
 
 

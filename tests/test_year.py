@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel
 from monitor.config import Config
 from monitor.digest.wording import iso_week
-from monitor.jobs import digest_builder, note
+from monitor.jobs import digest as digest_job
+from monitor.jobs import note
 from monitor.jobs.child import Ended
 from monitor.jobs.digest import build_digests
 from monitor.jobs.due import Lane, last_daily, last_weekly
 from monitor.jobs.match import match_archive
 from monitor.jobs.send import open_transport, send_mails
 from monitor.jobs.tidy import tidy
-from monitor.matching.load import load_rules
+from monitor.matching.rules.load import load_rules
 from monitor.schedule import Worker
 from monitor.settings import Digests, Municipality, Recipient, Rules, Schedule
 from monitor.sources import Source
@@ -160,7 +161,7 @@ class World:
     def do_digest(self, archive, due, dying):
         options = {"corrections_only": True} if "--corrections" in due.command else {"week": due.command[2]}
         if dying:
-            self.monkeypatch.setattr(digest_builder, "save_digest", self.die_while_saving)
+            self.monkeypatch.setattr(digest_job, "save_digest", self.die_while_saving)
         try:
             build_digests(self.config, archive, self.now, rules=self.rules, **options)
         finally:
@@ -169,7 +170,7 @@ class World:
     def die_while_saving(self, db, new):
         self.monkeypatch.undo()
         with db.atomic():
-            digest_builder.save_digest(db, new)
+            digest_job.save_digest(db, new)
             raise Killed
 
     def do_send(self, archive, due, dying):

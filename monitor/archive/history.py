@@ -1,13 +1,17 @@
-"""A call's past in the archive: its versions as they were read, and the raw documents that it came from."""
+"""The past of the archive: versions of a call, its raw documents, and the archive as it was when a mail was built. Reads only."""
 
 from __future__ import annotations
 
+import json
 import zlib
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.archive.codec import decode_call
-from monitor.archive.database import Database
+from monitor.archive.codec import decode_call, overlay_call, stamp
+from monitor.archive.connection import Database
+from monitor.archive.digests import TELLING_EVENTS, CandidateRow
 from monitor.calls import Call
 
 _NEWEST = 40
@@ -40,3 +44,128 @@ def read_document(db: Database, fetch: int) -> tuple[str, bytes] | None:
         "SELECT d.content_type, d.body FROM fetches f JOIN documents d ON d.hash = f.document WHERE f.id = ?", [fetch]
     ).fetchone()
     return (row[0], zlib.decompress(row[1])) if row else None
+
+
+Key = tuple[str, str]
+_REGULAR = "kind IN ('weekly', 'welcome', 'quiet')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDigest:
+    """A department's regular mail, what it told, and when the one before it was built (None for the first)."""
+
+    id: str
+    department: str
+    week: str
+    created: datetime
+    told: frozenset[Key]
+    previous: datetime | None
+    previous_week: str
+
+
+def past_digest(db: Database, digest: str) -> PastDigest | None:
+    """A regular mail that was built, or None."""
+    row = db.execute(f"SELECT department, week, created FROM digests WHERE id = ? AND {_REGULAR}", [digest]).fetchone()
+    if row is None:
+        return None
+    before = db.execute(
+        f"SELECT created, week FROM digests WHERE department = ? AND {_REGULAR} AND week < ? ORDER BY week DESC LIMIT 1", row[:2]
+    ).fetchone()
+    told = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest]).fetchall()
+    return PastDigest(
+        id=digest,
+        department=row[0],
+        week=row[1],
+        created=datetime.fromisoformat(row[2]),
+        told=frozenset((source, call_id) for source, call_id in told),
+        previous=datetime.fromisoformat(before[0]) if before else None,
+        previous_week=before[1] if before else "",
+    )
+
+
+def rows_then(db: Database, digest: PastDigest, others: Iterable[Key], news: timedelta) -> list[CandidateRow]:
+    """What could have been due to the department when the mail was built, without any match: what it told, what had been told before,
+    and those of `others` that were in the archive, not over, and not older than `news` where they have no date."""
+    values = {
+        "department": digest.department,
+        "at": stamp(digest.created),
+        "since": stamp(digest.previous or digest.created),
+        "news": stamp(digest.created - news),
+        "others": json.dumps([f"{source}/{call_id}" for source, call_id in others]),
+    }
+    rows = db.execute(
+        "WITH wanted AS (SELECT c.source || '/' || c.call_id AS key FROM calls c JOIN json_each(:others) o"
+        " ON o.value = c.source || '/' || c.call_id WHERE (c.kind IN ('call', 'event') OR c.first_seen >= :news)"
+        " AND (c.last_deadline IS NULL OR c.last_deadline >= :since)"
+        " UNION SELECT source || '/' || call_id FROM digest_items WHERE department = :department AND told <= :at)"
+        " SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
+        " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
+        " THEN c.source || '/' || c.call_id ELSE c.story END"
+        " FROM calls c WHERE (c.source || '/' || c.call_id IN (SELECT key FROM wanted)"
+        " OR (c.story <> '' AND c.story IN (SELECT key FROM wanted))) AND c.first_seen <= :at ORDER BY c.source, c.call_id",
+        values,
+    ).fetchall()
+    return [
+        CandidateRow(
+            call=_call_then(db, (row[0], row[1]), row[2], values["at"]),
+            first_seen=datetime.fromisoformat(row[3]),
+            baseline=bool(row[4]),
+            vanished_at=datetime.fromisoformat(row[5]) if row[5] and row[5] <= values["at"] else None,
+            story=row[6],
+            match=None,
+            told=_told_before(db, digest, (row[0], row[1])),
+            events=_events_then(db, (row[0], row[1]), values["at"]),
+            answer=_answer_then(db, digest.department, (row[0], row[1]), values["at"]),
+        )
+        for row in rows
+    ]
+
+
+def health_then(db: Database, at: datetime) -> dict[str, tuple[str, str, datetime | None]]:
+    """Name, state of the last run and moment of the last accepted run of every source that had been read by then."""
+    rows = db.execute(
+        "SELECT s.id, s.name, r.state, (SELECT max(g.finished) FROM runs g WHERE g.source = s.id AND g.finished <= :at"
+        " AND g.state IN ('accepted', 'unchanged')) FROM sources s"
+        " JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source = s.id AND finished <= :at)",
+        {"at": stamp(at)},
+    )
+    return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
+
+
+def _call_then(db: Database, key: Key, data: str, at: str) -> Call:
+    version = db.execute(
+        "SELECT data FROM versions WHERE source = ? AND call_id = ? AND at <= ? ORDER BY id DESC LIMIT 1", [*key, at]
+    ).fetchone()
+    call = decode_call(zlib.decompress(version[0]) if version else data)
+    fields = db.execute(
+        "SELECT field, value FROM corrections WHERE source = ? AND call_id = ? AND at <= ?", [*key, at]
+    ).fetchall()
+    return overlay_call(call, {name: json.loads(value) for name, value in fields}) if fields else call
+
+
+def _told_before(db: Database, digest: PastDigest, key: Key) -> tuple[tuple[str, datetime], ...]:
+    rows = db.execute(
+        "SELECT fact, told FROM digest_items WHERE department = ? AND source = ? AND call_id = ? AND digest <> ? AND told <= ?"
+        " ORDER BY told, rowid",
+        [digest.department, *key, digest.id, stamp(digest.created)],
+    )
+    return tuple((fact, datetime.fromisoformat(told)) for fact, told in rows)
+
+
+def _events_then(db: Database, key: Key, at: str) -> tuple[tuple[int, str, str | None, str | None], ...]:
+    marks = ", ".join("?" * len(TELLING_EVENTS))
+    rows = db.execute(
+        f"SELECT id, type, old, new FROM events WHERE source = ? AND call_id = ? AND at <= ? AND baseline = 0 AND type IN ({marks})"
+        " ORDER BY id",
+        [*key, at, *TELLING_EVENTS],
+    )
+    return tuple((row[0], row[1], row[2], row[3]) for row in rows)
+
+
+def _answer_then(db: Database, department: str, key: Key, at: str) -> str:
+    row = db.execute(
+        "SELECT answer FROM feedback WHERE department = ? AND source = ? AND call_id = ? AND at <= ?"
+        " AND answer IN ('intressant', 'inte-for-oss') ORDER BY at DESC, id DESC LIMIT 1",
+        [department, *key, at],
+    ).fetchone()
+    return str(row[0]) if row else ""

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.archive.callrows import add_event, add_version, insert_call, update_call, write_deadlines
+from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
 from monitor.archive.changes import Change, Event
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
-from monitor.archive.corrections import corrected
-from monitor.archive.database import Database
+from monitor.archive.connection import Database
 from monitor.calls import Call
 from monitor.errors import ArchiveError
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz, process
 
-from monitor.archive.database import Database
+from monitor.archive.connection import Database
 from monitor.archive.left_out import LeftOut, list_left_out
 from monitor.errors import ArchiveError
 

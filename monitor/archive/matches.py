@@ -1,17 +1,17 @@
-"""Matches in the archive: reading what is to be matched, and storing what the rules said, all at once."""
+"""Matches: read the calls to be matched, store the matches of all calls at once, and list departments and themes of a call."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.archive.calls import corrected, corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.corrections import corrected, corrected_keys
-from monitor.archive.database import Database
+from monitor.archive.connection import Database
 from monitor.calls import Call
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
@@ -173,3 +173,79 @@ def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> Non
     """Note that an answer has become an example of a theme."""
     with db.atomic():
         db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])
+
+
+Key = tuple[str, str]
+
+
+def departments_of(db: Database, keys: Sequence[Key]) -> dict[Key, list[str]]:
+    """The departments that each call is matched with, the most relevant first."""
+    if len(keys) > 500:
+        wanted = set(keys)
+        rows = db.execute("SELECT source, call_id, department FROM matches ORDER BY relevance DESC")
+        found: dict[Key, list[str]] = {}
+        for source, call_id, department in rows:
+            if (source, call_id) in wanted:
+                found.setdefault((source, call_id), []).append(department)
+        return found
+    return {
+        key: [
+            row[0]
+            for row in db.execute(
+                "SELECT department FROM matches WHERE source = ? AND call_id = ? ORDER BY relevance DESC", list(key)
+            )
+        ]
+        for key in keys
+    }
+
+
+def matched_keys(db: Database, department: str) -> set[Key]:
+    """Every call that the rules in force send to a department."""
+    return {(row[0], row[1]) for row in db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])}
+
+
+def urls_of(db: Database, keys: Sequence[Key]) -> dict[Key, str]:
+    """Where each call lies at its publisher."""
+    found = {}
+    for key in keys:
+        row = db.execute("SELECT url FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
+        found[key] = row[0] if row else ""
+    return found
+
+
+def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, Key], bool]:
+    """The calls that another theme sends to one of the departments already."""
+    found: dict[tuple[str, Key], bool] = {}
+    for department in departments:
+        rows = db.execute(
+            "SELECT source, call_id FROM matches WHERE department = ? AND EXISTS"
+            " (SELECT 1 FROM json_each(themes) t WHERE t.value ->> 'id' <> ?)",
+            [department, theme],
+        )
+        found.update({(department, (row[0], row[1])): True for row in rows})
+    return found
+
+
+def first_seen_days(db: Database, keys: Iterable[Key]) -> dict[Key, str]:
+    """The day on which each call was found."""
+    found = {}
+    for key in keys:
+        row = db.execute("SELECT substr(first_seen, 1, 10) FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
+        if row:
+            found[key] = row[0]
+    return found
+
+
+def digest_days(db: Database, department: str, limit: int) -> list[dict[str, Any]]:
+    """The department's last mails with the keys of what they told, the newest first."""
+    digests = list(
+        db.query(
+            "SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN ('weekly', 'welcome', 'quiet')"
+            " ORDER BY created DESC LIMIT ?",
+            [department, limit],
+        )
+    )
+    for digest in digests:
+        rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
+        digest["keys"] = {(row[0], row[1]) for row in rows}
+    return digests

@@ -167,7 +167,7 @@ MIGRATIONS = {
         "CREATE TABLE jobs (name TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
         " started TEXT NOT NULL, finished TEXT, code INTEGER, words TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, due))"
     ),
-    # What `monitor.archive.texts` keeps. A word in the title weighs most.
+    # What `monitor.archive.search.index` keeps. A word in the title weighs most.
     "m006_search": _SEARCH,
     # The hash of the publisher's row that a call was last read from; "" where its source has no such rows.
     "m008_raw_hash": "ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
-from monitor.archive.database import Database
+from monitor.archive.connection import Database
 from monitor.archive.lookup import demand_call
 
 Key = tuple[str, str]

@@ -44,7 +44,7 @@ JOB_STATES = {
 def show(app: App, call: str, as_json: bool) -> None:
     """Show one call: versions, deadlines, matches, who was told. CALL is an identifier, a key or an address."""
     from monitor.archive.lookup import call_facts, find_call
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
 
     with open_installation(app.config) as archive:
         facts = call_facts(archive.db, find_call(archive.db, call))
@@ -117,7 +117,7 @@ def _short(text: str) -> str:
 @pass_app
 def status(app: App, as_json: bool) -> int:
     """How the installation stands; exit code 1 when something needs a person."""
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.status import rule_errors
     from monitor.jobs.status import status as read_status
 
@@ -212,8 +212,8 @@ def replay(app: App, source: str, as_json: bool) -> int:
     """Read the stored documents of SOURCE again, without the network, as after mending a spider."""
     from monitor.archive import lock, open_archive
     from monitor.cli.collect import report_runs
-    from monitor.jobs.archives import refuse_member
     from monitor.jobs.crawl import replay as replay_source
+    from monitor.jobs.members import refuse_member
 
     refuse_member(app.config, "omläsning")
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:

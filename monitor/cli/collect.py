@@ -10,7 +10,7 @@ import click
 from monitor.cli.app import App, answer, json_option, pass_app
 
 if TYPE_CHECKING:
-    from monitor.archive.store import RunReport
+    from monitor.archive.runs import RunReport
 
 STATES = {"accepted": "läst", "unchanged": "oförändrad", "degraded": "ofullständig", "failed": "misslyckad"}
 JSON_KEYS = (
@@ -36,9 +36,9 @@ JSON_KEYS = (
 def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
     """Read sources into the archive; all enabled ones when none is named."""
     from monitor.archive import lock, open_archive
-    from monitor.jobs.archives import refuse_member
     from monitor.jobs.crawl import choose_sources, crosscheck
     from monitor.jobs.crawl import crawl as crawl_sources
+    from monitor.jobs.members import refuse_member
 
     refuse_member(app.config, "läsning")
     chosen = choose_sources(app.config, sources)

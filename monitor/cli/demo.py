@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from monitor.archive.tally import Happening
+    from monitor.archive.statistics import Happening
     from monitor.jobs.demo import DemoReport, Step
 
 WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")

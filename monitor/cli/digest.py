@@ -63,9 +63,9 @@ def digest(
 ) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
     from monitor.digest.wording import iso_week
-    from monitor.jobs.archives import open_installation
     from monitor.jobs.digest import build_digests, build_previews
-    from monitor.jobs.last_rules import rules_in_force
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import rules_in_force
 
     if check:
         return _check(app, as_json)
@@ -152,9 +152,8 @@ def _print(report: BuildReport) -> None:
 @pass_app
 def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> int:
     """Deliver what waits in the outbox."""
-    from monitor.jobs.archives import open_installation
-    from monitor.jobs.send import send_mails, send_test
-    from monitor.jobs.stopping import stoppable_transport
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.send import send_mails, send_test, stoppable_transport
 
     if test_address is not None:
         with open_installation(app.config):

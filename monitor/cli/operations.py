@@ -82,8 +82,8 @@ def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
 @pass_app
 def canary(app: App, as_json: bool) -> None:
     """Send a made-up call the whole way to the coordinator's mailbox; tells at which step it was lost."""
-    from monitor.jobs.archives import open_installation
     from monitor.jobs.canary import fly_canary
+    from monitor.jobs.members import open_installation
 
     with open_installation(app.config) as archive:
         report = fly_canary(app.config, archive, app.now)
@@ -99,7 +99,7 @@ def canary(app: App, as_json: bool) -> None:
 def tidy(app: App, as_json: bool) -> None:
     """Erase what has been kept long enough (settings keep)."""
     from monitor.archive import lock
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import tidy as tidy_archive
 
     with lock(app.config.data_dir), open_installation(app.config) as archive:
@@ -118,7 +118,7 @@ def tidy(app: App, as_json: bool) -> None:
 @pass_app
 def note(app: App, as_json: bool) -> None:
     """Put the week's note to the coordinator into the outbox: sources, signals, answers, mails, and what is new."""
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.note import write_note
 
     with open_installation(app.config) as archive:
@@ -168,7 +168,7 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
 def forget(app: App, address: str, as_json: bool) -> int:
     """Erase a mail address from the archive and the delivered files; says where a person has to look."""
     from monitor.archive import lock
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import forget as forget_address
     from monitor.jobs.tidy import still_named
 

@@ -26,10 +26,10 @@ _SHOWN = 20
 def match(app: App, last_good: bool, as_json: bool) -> int:
     """Match the archive with the rules as they are now."""
     from monitor.archive import lock
-    from monitor.jobs.archives import open_installation, refuse_member
-    from monitor.jobs.last_rules import load_or_last
     from monitor.jobs.match import match_archive
-    from monitor.matching.load import load_rules
+    from monitor.jobs.members import open_installation, refuse_member
+    from monitor.jobs.rules import load_or_last
+    from monitor.matching.rules.load import load_rules
 
     if not app.config.rules.dir:
         refuse_member(app.config, "matchning med de gemensamma reglerna")
@@ -56,9 +56,9 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
 @pass_app
 def why(app: App, call: str, department: str | None, as_json: bool) -> None:
     """Why a call went to whom, or at which step it fell out. CALL is a title, an identifier, a key or an address."""
-    from monitor.jobs.archives import open_installation
-    from monitor.jobs.last_rules import rules_in_force
     from monitor.jobs.match import explain_call
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import rules_in_force
 
     with open_installation(app.config) as archive:
         rules = rules_in_force(archive, app.config, last_good=False)
@@ -81,7 +81,7 @@ _ADVICE = {
 
 
 def _print_why(item: Why) -> None:
-    from monitor.matching.scoring import ZONE_NAMES
+    from monitor.matching.compiled import ZONE_NAMES
 
     click.echo(click.style(item.name, bold=True) + f": {item.text}")
     if item.level:
@@ -141,8 +141,8 @@ def test_term(term: str, text: str, as_json: bool) -> None:
 def try_(app: App, file: Any, as_json: bool) -> None:
     """Which departments would get this text, and why. FILE, or - for what is typed; the first line is the title."""
     from monitor.jobs.rules import try_text
-    from monitor.matching.load import load_rules
-    from monitor.matching.scoring import ZONE_NAMES
+    from monitor.matching.compiled import ZONE_NAMES
+    from monitor.matching.rules.load import load_rules
 
     rules = load_rules(app.config.rules_dir)
     outcome = try_text(rules, file.read())
@@ -169,7 +169,7 @@ def try_(app: App, file: Any, as_json: bool) -> None:
 @pass_app
 def compare(app: App, folder: Path, other: Path | None, as_json: bool) -> None:
     """What DIR would change against the rules in force, or DIR2 against DIR: gained, lost and unchanged per department."""
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.rules import compare_folders, comparison_json
 
     old, new = (app.config.rules_dir, folder) if other is None else (folder, other)
@@ -203,7 +203,7 @@ def _print_change(name: str, change: DepartmentChange) -> None:
 def evaluate(app: App, file: Path, as_json: bool) -> None:
     """Score the rules against labelled texts: one JSON object per line."""
     from monitor.jobs.rules import evaluate_file
-    from monitor.matching.load import load_rules
+    from monitor.matching.rules.load import load_rules
 
     outcome = evaluate_file(load_rules(app.config.rules_dir), file).as_json()
     if as_json:
@@ -228,9 +228,8 @@ def evaluate(app: App, file: Path, as_json: bool) -> None:
 @pass_app
 def report(app: App, as_json: bool) -> None:
     """Per signal over the archive: hits, hits alone and decisive, hits that a department did not want; dead, broad, overlapping."""
-    from monitor.jobs.archives import open_installation
-    from monitor.jobs.last_rules import rules_in_force
-    from monitor.jobs.rules import report_archive
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import report_archive, rules_in_force
 
     with open_installation(app.config) as archive:
         rules = rules_in_force(archive, app.config, last_good=False)
@@ -257,7 +256,7 @@ def report(app: App, as_json: bool) -> None:
 def feedback(app: App, example: int | None, theme: str | None, as_json: bool) -> int:
     """What departments answered; or turn an answer into an example that the rules must honour."""
     from monitor.archive import lock
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.rules import list_answers, make_example
 
     if example is None:

@@ -29,8 +29,8 @@ class _Words(click.Command):
 @pass_app
 def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **chosen: str) -> None:
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
-    from monitor.archive.search import marked
-    from monitor.jobs.archives import read_installation
+    from monitor.archive.search.query import marked
+    from monitor.jobs.members import read_installation
     from monitor.jobs.search import search_archive
 
     with read_installation(app.config) as archive:
@@ -49,7 +49,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **cho
 
 
 def _row(hit: Any) -> dict[str, Any]:
-    from monitor.archive.search import marked
+    from monitor.archive.search.query import marked
 
     plain = "".join(f"[{text}]" if found else text for found, text in marked(hit.snippet))
     return {

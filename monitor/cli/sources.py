@@ -38,7 +38,7 @@ def sources(context: click.Context, as_json: bool) -> int | None:
     if context.invoked_subcommand is not None:
         return None
     app: App = context.obj
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.sources import list_sources
 
     if app.config.archive.is_file():
@@ -61,7 +61,7 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 def check(app: App, source: str, as_json: bool) -> int:
     """Fetch one source now, store nothing, and show what was found and what to change."""
     from monitor.archive.left_out import read_decisions
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
     from monitor.jobs.sources import check_source
 
     chosen = app.config.source(source)
@@ -105,7 +105,7 @@ def left_out(app: App, source: str, take_back: str | None, leave_out: str | None
 
 def _left_out(app: App, source: str) -> list[LeftOut]:
     from monitor.archive.left_out import list_left_out
-    from monitor.jobs.archives import open_installation
+    from monitor.jobs.members import open_installation
 
     if not app.config.archive.is_file():
         return []
@@ -116,8 +116,8 @@ def _left_out(app: App, source: str) -> list[LeftOut]:
 def _decided(app: App, source: str, take_back: str | None, leave_out: str | None) -> list[LeftOut]:
     """The row of the item that a person has decided about."""
     from monitor.archive import lock, open_archive
-    from monitor.jobs.archives import refuse_member
-    from monitor.jobs.left_out import leave_item_out, take_item_back
+    from monitor.jobs.members import refuse_member
+    from monitor.jobs.sources import leave_item_out, take_item_back
 
     refuse_member(app.config, "ett sådant beslut")
     if not app.config.archive.is_file():
@@ -143,8 +143,8 @@ def accept(app: App, source: str, as_json: bool) -> int:
     """Let the newest reading of a source count, though it looked unlikely: it is the measure from now on."""
     from monitor.archive import lock, open_archive
     from monitor.cli.collect import report_runs
-    from monitor.jobs.archives import refuse_member
     from monitor.jobs.crawl import accept as accept_reading
+    from monitor.jobs.members import refuse_member
 
     refuse_member(app.config, "läsning")
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:

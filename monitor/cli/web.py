@@ -84,7 +84,7 @@ def _begin(app: App, day: str | None, days: int = 0) -> datetime | None:
 
 
 def _print_report(document: dict[str, Any]) -> None:
-    from monitor.web.followup import COUNTS, DIMENSIONS, NAMES
+    from monitor.web.views.followup import COUNTS, DIMENSIONS, NAMES
 
     click.echo(f"Uppföljning {document['from']} till {document['to']}")
     print_table([NAMES[count] for count in COUNTS], [[document["total"][count] for count in COUNTS]])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from scrapy.http import HtmlResponse
 
-from monitor.archive.documents import Document
+from monitor.archive.runs import Document
 from monitor.collect.links import alternate_feeds, other_links
 from monitor.collect.reading import Problem, ProblemKind, Reading
 from monitor.sources import Source

@@ -28,7 +28,7 @@ from monitor.sources import Source
 
 # Parameters that publishers add to follow readers; they change while the article does not.
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
-# WARNING: what the feed of another archive says of itself (`monitor.web.feeds`); keep in sync.
+# WARNING: what the feed of another archive says of itself (`monitor.web.outputs.feeds`); keep in sync.
 _ARCHIVE = "eu-bevakning"
 _NEWEST = timedelta(days=366)
 # Tags of a whole feed that are looked at, those of escaped markup not counted: two thousand entries have less. feedparser takes

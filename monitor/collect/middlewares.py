@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.archive.documents import Document
+from monitor.archive.runs import Document
 from monitor.collect.spider import SourceSpider
 
 if TYPE_CHECKING:

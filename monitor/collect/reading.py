@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from monitor.archive.documents import Document
+from monitor.archive.runs import Document
 from monitor.calls import Call
 from monitor.errors import row_trouble
 

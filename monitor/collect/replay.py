@@ -9,7 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
-from monitor.archive.documents import Document
+from monitor.archive.runs import Document
 
 if TYPE_CHECKING:
     from typing import Self

@@ -19,12 +19,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from monitor.archive import copy_archive, lock, open_archive
-from monitor.archive.archive import machine_words
 from monitor.archive.backup import check_archive, replace_archive
+from monitor.archive.connection import machine_words
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
 from monitor.errors import ArchiveError, in_words
-from monitor.jobs.archives import open_installation
+from monitor.jobs.members import open_installation
 
 logger = logging.getLogger(__name__)
 

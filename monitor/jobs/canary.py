@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive, lock, open_archive
-from monitor.archive.ledger import count_told, mark_subjects
+from monitor.archive.digests import count_told, mark_subjects
 from monitor.config import Config, load_config, load_sources
 from monitor.digest.wording import iso_week
 from monitor.errors import MonitorError
 from monitor.jobs.child import run_child
-from monitor.jobs.last_rules import rules_in_force
-from monitor.matching.model import Example, ThemeFile
-from monitor.matching.ruleset import RuleSet
+from monitor.jobs.rules import rules_in_force
+from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.model import Example, ThemeFile
 
 logger = logging.getLogger(__name__)
 

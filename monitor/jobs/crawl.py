@@ -19,20 +19,20 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
-from monitor.archive.archive import machine_words
-from monitor.archive.crosscheck import find_missed
-from monitor.archive.documents import load_documents
-from monitor.archive.health import run_rows
+from monitor.archive.connection import machine_words
 from monitor.archive.left_out import Aside
-from monitor.archive.store import (
+from monitor.archive.runs import (
     ACCEPTED,
     RunReport,
     SourceRun,
+    find_missed,
     known_rows,
     last_accepted_size,
     last_validators,
+    load_documents,
     refresh_dates,
     refused_keys,
+    run_rows,
     store_run,
 )
 from monitor.collect import settings as scrapy_settings_module
@@ -50,7 +50,7 @@ from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 
 if TYPE_CHECKING:
-    from monitor.archive.database import Database
+    from monitor.archive.connection import Database
     from monitor.config import Config
     from monitor.sources import Source
 

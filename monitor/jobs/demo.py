@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from monitor.archive import open_archive
-from monitor.archive.tally import Happening, happenings
+from monitor.archive.statistics import Happening, happenings
 from monitor.config import load_config, load_sources
 from monitor.demo import samples
 from monitor.demo.mails import MailFile, render_index
 from monitor.demo.server import SEARCH_PATH, SampleServer
 from monitor.demo.settings import recipient_address, settings_text
 from monitor.errors import ConfigError, MonitorError
-from monitor.matching.files import read_files
-from monitor.matching.model import DepartmentsFile
+from monitor.matching.rules.files import read_files
+from monitor.matching.rules.model import DepartmentsFile
 from monitor.paths import RULES
 
 CHAIN = ("crawl", "match", "digest", "send")

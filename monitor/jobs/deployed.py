@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from monitor.archive import lock, open_archive
-from monitor.archive.store import last_accepted_size, last_validators, refresh_dates, refused_keys
+from monitor.archive.runs import last_accepted_size, last_validators, refresh_dates, refused_keys
 from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
 from monitor.errors import ConfigError, SourceError

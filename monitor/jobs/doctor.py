@@ -15,24 +15,22 @@ from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from monitor.archive.archive import error_kind
 from monitor.archive.backup import check_archive
-from monitor.archive.damage import count_broken
-from monitor.archive.due import latest_ahead
+from monitor.archive.connection import count_broken, error_kind
 from monitor.archive.files import refuse_missing
+from monitor.archive.scheduler import latest_ahead
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
-from monitor.jobs.archives import open_installation
 from monitor.jobs.backup import list_backups
-from monitor.jobs.last_rules import rules_in_force
-from monitor.jobs.members import load_members
+from monitor.jobs.members import load_members, open_installation
 from monitor.jobs.owner import data_owner, owner_of, running_as, user_name
+from monitor.jobs.rules import rules_in_force
 from monitor.jobs.send import open_transport
 from monitor.jobs.status import clock_sentence
 from monitor.mail.delivery import Result
 from monitor.mail.smtp import Smtp
-from monitor.matching.load import load_rules
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.load import load_rules
 from monitor.sources import Source
 
 _LEAST_DISK = 2_000_000_000

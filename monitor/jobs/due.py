@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from monitor.archive.due import JobRow
+from monitor.archive.scheduler import JobRow
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.settings import DAYS

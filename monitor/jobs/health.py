@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.archive.health import run_rows, write_health
+from monitor.archive.runs import run_rows, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
 
 if TYPE_CHECKING:
-    from monitor.archive.database import Database
+    from monitor.archive.connection import Database
     from monitor.sources import Source
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 
-from monitor.archive.database import Database
-from monitor.archive.followup import UntoldAnswer, mark_told, untold_answers
+from monitor.archive.connection import Database
+from monitor.archive.feedback import UntoldAnswer, mark_told, untold_answers
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import has_digest
 from monitor.config import Config

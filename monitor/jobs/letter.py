@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from monitor.archive.database import Database
-from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.connection import Database
+from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
 from monitor.digest.model import MailKind

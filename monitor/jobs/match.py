@@ -10,23 +10,23 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from monitor.archive import Archive
-from monitor.archive.corrections import load_call
+from monitor.archive.calls import load_call
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
 from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
-from monitor.archive.store import refresh_dates
+from monitor.archive.runs import refresh_dates
+from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
-from monitor.archive.texts import stored_zones
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.jobs.search import index_archive
-from monitor.matching.card import card_of
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import Judgement, analyse_zones, judge_call
 from monitor.matching.explain import Aside, Circumstances, Why, why, why_all
-from monitor.matching.judgement import Judgement, analyse_zones, judge_call
-from monitor.matching.load import program
+from monitor.matching.fit_card import card_of
 from monitor.matching.match import Match, match_calls, matches_of
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.rules.load import program
 
 logger = logging.getLogger(__name__)
 

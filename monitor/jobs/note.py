@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
-from monitor.archive.stops import list_stops
-from monitor.archive.weekly import (
+from monitor.archive.outbox import list_stops
+from monitor.archive.statistics import (
     changed_health,
     count_unread_answers,
     new_programmes,
@@ -20,11 +20,10 @@ from monitor.archive.weekly import (
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.wording import iso_week
-from monitor.jobs.last_rules import rules_in_force
 from monitor.jobs.letter import store_letter
-from monitor.jobs.rules import report_archive
+from monitor.jobs.rules import report_archive, rules_in_force
 from monitor.jobs.status import status
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.compiled import RuleSet
 
 WEEK = timedelta(days=7)
 _SHOWN = 10

@@ -8,21 +8,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import Archive
-from monitor.archive.candidates import CandidateRow, MatchDetails, MatchRow
-from monitor.archive.desk import read_choices
-from monitor.archive.matched import matched_keys
-from monitor.archive.past import Key, PastDigest, health_then, past_digest, rows_then
+from monitor.archive.digests import CandidateRow, MatchDetails, MatchRow
+from monitor.archive.history import Key, PastDigest, health_then, past_digest, rows_then
+from monitor.archive.matches import matched_keys
+from monitor.archive.overrides import read_choices
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, still_ahead
 from monitor.digest.layout import Occasion
 from monitor.digest.model import MailKind
 from monitor.digest.render import load_templates, render_mail
-from monitor.jobs.digest_values import audience, candidate, choice, health, steer
+from monitor.jobs.digest import audience, candidate, choice, health, steer
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
-from monitor.matching.ruleset import RuleSet
-from monitor.web.site import Rewritten
+from monitor.matching.compiled import RuleSet
+from monitor.web.framework.request import Rewritten
 
 
 def rewrite_digest(config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[Key] = ()) -> Rewritten | None:

@@ -1,7 +1,8 @@
-"""Working with the rules: checking, trying, comparing, counting, and turning answers into examples."""
+"""Rules for jobs and commands: those of the folder or the last good ones; checks, comparisons and reports."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,25 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
-from monitor.archive.corrections import load_call
-from monitor.archive.matches import Answer, mark_handled, read_answers, unwanted
+from monitor.archive.calls import load_call
+from monitor.archive.matches import Answer, checked_files, last_rule_files, mark_handled, read_answers, unwanted
 from monitor.calls import Call, Section
 from monitor.config import Config
-from monitor.errors import ArchiveError, ConfigError, RuleError
+from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
 from monitor.jobs.match import archived_calls
 from monitor.language.analyser import analyser
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet, locate
-from monitor.matching.check import check_files
 from monitor.matching.compare import Comparison, compare
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import judge_call
 from monitor.matching.evaluate import Score, evaluate, read_labelled
 from monitor.matching.feedback import add_example, theme_for
-from monitor.matching.files import read_files
-from monitor.matching.judgement import judge_call
-from monitor.matching.load import check_rules, load_rules
 from monitor.matching.match import matches_of
 from monitor.matching.report import Report, report
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.rules.check import check_files
+from monitor.matching.rules.files import read_files
+from monitor.matching.rules.load import check_rules, load_rules, load_texts, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,39 @@ def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]
             for name, change in comparison.departments.items()
         },
     }
+
+
+logger = logging.getLogger(__name__)
+
+
+def rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
+    """The rules that mails go by: those of the folder or, with `last_good`, the last good ones; for a member without rules of its
+    own, those that the shared archive was matched with. Raises RuleErrors."""
+    if config.shared_archive is not None and not config.rules.dir:
+        files = last_rule_files(archive.db)
+        return load_texts(files) if files is not None else load_rules(config.rules_dir)
+    return load_or_last(archive, config.rules_dir)[0] if last_good else load_checked(archive, config.rules_dir)
+
+
+def load_checked(archive: Archive, folder: Path) -> RuleSet:
+    """The rules of a folder, checked unless they are those that matched last. Raises RuleErrors."""
+    return load_rules(folder, checked_files(archive.db, program()))
+
+
+def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleError, ...]]:
+    """The rules and no errors; or the rules that matched last, and what is wrong with the present ones.
+
+    Raises RuleErrors when nothing was ever matched, or when a newer program cannot read the last good rules.
+    """
+    try:
+        return load_checked(archive, folder), ()
+    except RuleErrors as wrong:
+        files = last_rule_files(archive.db)
+        if files is None:
+            raise
+        try:
+            rules = load_texts(files)
+        except RuleErrors:
+            raise wrong from None
+        logger.warning("rules_wrong errors=%d kept=%s", len(wrong.errors), rules.version)
+        return rules, tuple(wrong.errors)

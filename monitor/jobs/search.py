@@ -8,8 +8,8 @@ import tomllib
 from datetime import datetime
 
 from monitor.archive import Archive
-from monitor.archive.search import Filters, SearchResult, search
-from monitor.archive.texts import index_texts
+from monitor.archive.search.index import index_texts
+from monitor.archive.search.query import Filters, SearchResult, search
 from monitor.config import Config
 from monitor.language.analyser import analyser
 

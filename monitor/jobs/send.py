@@ -1,10 +1,12 @@
-"""Sending: what waits in the outbox goes out, and is marked only by what the server answered."""
+"""The send job: deliver the mails that are due in the outbox, stopping between two mails when told to."""
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -12,10 +14,12 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import zip_longest
 from pathlib import Path
+from typing import Self
 
 from monitor.archive import Archive, lock
-from monitor.archive.database import Database
-from monitor.archive.ledger import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
+from monitor.archive.connection import Database
+from monitor.archive.digests import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
+from monitor.archive.files import load_secret
 from monitor.archive.outbox import (
     ADDRESS_STOPPED,
     NOT_RECIPIENT,
@@ -32,7 +36,6 @@ from monitor.archive.outbox import (
     stopped_recipients,
     waiting_mails,
 )
-from monitor.archive.secret import load_secret
 from monitor.config import Config
 from monitor.digest.answers import LeaveLink, Signer
 from monitor.digest.links import RECIPIENT_TOKEN, Links
@@ -42,10 +45,9 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
-from monitor.jobs.digest_builder import PREVIEW
-from monitor.jobs.digest_values import audience
+from monitor.jobs.digest import PREVIEW, audience
 from monitor.jobs.interest import write_interest_letter
-from monitor.mail.delivery import Outcome, Result, Transport, next_try
+from monitor.mail.delivery import Meanwhile, Outcome, Result, Transport, next_try, nothing
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
@@ -305,3 +307,31 @@ def send_test(config: Config, address: str, now: datetime) -> Outcome:
     if outcome.result is not Result.SENT:
         raise MailError(f"provmejlet till {address}", in_swedish(outcome.words))
     return outcome
+
+
+class _Stoppable:
+    """A transport that hands over nothing more once it has been told to stop."""
+
+    def __init__(self, inner: AbstractContextManager[Transport], stop: threading.Event) -> None:
+        self._inner = inner
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        self._way = self._inner.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._inner.__exit__(*exception)  # type: ignore[arg-type]
+
+    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
+        """Deliver one mail; MailError instead once it is time to stop, so that nothing is counted against the mail."""
+        if self._stop.is_set():
+            raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
+        return self._way.deliver(message, recipient, meanwhile)
+
+
+def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:
+    """The transport of the settings, made to stop between two mails on SIGTERM. For the main thread of a command."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return lambda config: _Stoppable(open_transport(config), stop)

@@ -14,10 +14,10 @@ from typing import Any
 
 from monitor.config import Config
 from monitor.errors import MonitorError
-from monitor.jobs.archives import open_installation
-from monitor.matching.ruleset import RuleSet
-from monitor.web.login import save_password
-from monitor.web.site import Planned, Rewritten, Site
+from monitor.jobs.members import open_installation
+from monitor.matching.compiled import RuleSet
+from monitor.web.framework.auth import save_password
+from monitor.web.framework.request import Planned, Rewritten, Site
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class PageWork:
 
     def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
-        from monitor.jobs.plan import plan_digests
+        from monitor.jobs.preview import plan_digests
 
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
@@ -124,8 +124,8 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
     """Serve until stopped."""
     import uvicorn
 
-    from monitor.web.app import make_app
-    from monitor.web.finding import finder_of
+    from monitor.web.framework.app import make_app
+    from monitor.web.views.search import finder_of
 
     site = make_site(config, clock)
     site.archive.start(lambda: finder_of(site).index())
@@ -145,7 +145,7 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
 
 def set_password(config: Config, password: str) -> Path:
     """Keep the hash of the coordinator's password; gives the file."""
-    from monitor.web.login import password_file
+    from monitor.web.framework.auth import password_file
 
     save_password(config.data_dir, password)
     return password_file(config.data_dir)
@@ -153,8 +153,8 @@ def set_password(config: Config, password: str) -> Path:
 
 def report_document(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
     """The follow-up of a period as one document."""
-    from monitor.jobs.last_rules import load_checked
-    from monitor.web.followup import follow_up
+    from monitor.jobs.rules import load_checked
+    from monitor.web.views.followup import follow_up
 
     with open_installation(config) as archive:
         return follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
@@ -162,6 +162,6 @@ def report_document(config: Config, now: datetime, begin: datetime | None, end: 
 
 def report_html(config: Config, now: datetime, document: dict[str, Any]) -> str:
     """The follow-up as a page of its own, to print or to send on."""
-    from monitor.web.followup import report_file
+    from monitor.web.views.followup import report_file
 
     return report_file(make_site(config, lambda: now), document, now)

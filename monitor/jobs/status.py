@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
-from monitor.archive.database import Database
-from monitor.archive.due import JobRow, last_done, last_jobs, latest_ahead
-from monitor.archive.ledger import digested_departments, list_failures
+from monitor.archive.connection import Database
+from monitor.archive.digests import digested_departments, list_failures
 from monitor.archive.matches import last_rule_files
-from monitor.archive.outbox import oldest_waiting, stopped_mails
-from monitor.archive.overview import count_calls, count_states, list_sources, rules_in_force
-from monitor.archive.stops import list_stops, silenced_departments
+from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
+from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
+from monitor.archive.statistics import count_calls, count_states, list_sources, rules_in_force
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
@@ -89,7 +88,7 @@ def rule_errors(config: Config, archive: Archive) -> list[str]:
     if _lie_there(config.rules_dir, last_rule_files(archive.db) or {}):
         return []
     from monitor.errors import RuleErrors
-    from monitor.matching.load import load_rules
+    from monitor.matching.rules.load import load_rules
 
     try:
         load_rules(config.rules_dir)

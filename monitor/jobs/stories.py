@@ -14,7 +14,7 @@ from monitor.collect.programmes import find_identifiers
 from monitor.matching.stories import Record, join_records
 
 if TYPE_CHECKING:
-    from monitor.archive.database import Database
+    from monitor.archive.connection import Database
 
 
 def join_stories(db: Database, now: datetime) -> int:

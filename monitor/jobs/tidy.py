@@ -13,7 +13,7 @@ from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.files import REPLACED_PATTERN
-from monitor.archive.tidy import compact, erase_old, forget_address
+from monitor.archive.retention import compact, erase_old, forget_address
 from monitor.config import Config
 from monitor.jobs.backup import list_backups, remove_leftovers
 

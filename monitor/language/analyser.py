@@ -7,7 +7,7 @@ holds what else a term may ask for, each with the numbers of the words where it 
 
 `<` a word as written, where it differs from its lemma · `=` a word in capitals, without its ending · `+` the lemma of a word that the text
 writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `read_entries` and `read_lines` read the second line;
-`monitor.language.termset` and `monitor.archive.texts` look words up in it: change all three together, and raise `ENCODING`.
+`monitor.language.termset` and `monitor.archive.search.index` look words up in it: change all three together, and raise `ENCODING`.
 """
 
 from __future__ import annotations

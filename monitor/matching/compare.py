@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.calls import Call
-from monitor.matching.judgement import GATES, Judgement
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import GATES, Judgement
 from monitor.matching.match import Evidence, Match, matches_of
-from monitor.matching.ruleset import RuleSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.calls import Call, Section
 from monitor.errors import ConfigError
-from monitor.matching.judgement import judge_call
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import judge_call
 from monitor.matching.match import matches_of
-from monitor.matching.ruleset import RuleSet
 
 _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no"}
 

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from monitor.calls import Call, Kind, Status, call_status
-from monitor.matching.judgement import Judgement, ThemeResult, judge_call
+from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
-from monitor.matching.model import Department
-from monitor.matching.ruleset import RuleSet
-from monitor.matching.scoring import Level, level_of, relevance_of
+from monitor.matching.rules.model import Department
 
 Step = Literal[
     "matched",

@@ -7,9 +7,9 @@ from tomlkit import TOMLDocument
 from tomlkit.items import AoT
 
 from monitor.calls import Call, call_zones
-from monitor.matching.judgement import judge_call
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import judge_call
 from monitor.matching.match import evidence_of
-from monitor.matching.ruleset import RuleSet
 
 _TEXT_LIMIT = 600
 

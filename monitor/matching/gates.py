@@ -10,10 +10,8 @@ from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
-from monitor.matching.besides import Stated, is_like
-from monitor.matching.model import Answer
-from monitor.matching.ready import ReadyRow
-from monitor.matching.ruleset import PLACE_ZONES, RuleSet
+from monitor.matching.compiled import PLACE_ZONES, ReadyRow, RuleSet, Stated, is_like
+from monitor.matching.rules.model import Answer
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 

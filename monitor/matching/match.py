@@ -8,10 +8,9 @@ from itertools import islice
 
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Span, locate
+from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.engine import Hit, Judgement, ThemeResult, judge_call, judge_calls
 from monitor.matching.gates import Gates
-from monitor.matching.judgement import Hit, Judgement, ThemeResult, judge_call, judge_calls
-from monitor.matching.ruleset import RuleSet
-from monitor.matching.scoring import Level, level_of, relevance_of
 
 _AT_ONCE = 256
 

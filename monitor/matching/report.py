@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from monitor.calls import Call
-from monitor.matching.judgement import ThemeResult, judge_call
-from monitor.matching.model import Department, Signal, ThemeFile
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import ThemeResult, judge_call
+from monitor.matching.rules.model import Department, Signal, ThemeFile
 
 BROAD = 0.1
 """A signal that hits more than this share of all calls says little about any of them."""

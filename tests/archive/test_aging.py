@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive.browse import closing_soon, department_calls, list_calls
-from monitor.archive.facets import FacetIndex
-from monitor.archive.followup import store_answer, taken_further
-from monitor.archive.search import search
-from monitor.archive.store import refresh_dates
-from monitor.archive.texts import index_texts
+from monitor.archive.feedback import store_answer, taken_further
+from monitor.archive.listing import closing_soon, department_calls, list_calls
+from monitor.archive.runs import refresh_dates
+from monitor.archive.search.facets import FacetIndex
+from monitor.archive.search.index import index_texts
+from monitor.archive.search.query import search
 from monitor.calls import DeadlineModel, Kind, Status
 from monitor.jobs.match import match_archive
 from monitor.language.analyser import analyser

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.archive import lock, open_archive
-from monitor.archive.overview import count_calls
 from monitor.archive.schema import MIGRATIONS, migrations
+from monitor.archive.statistics import count_calls
 from monitor.errors import ArchiveError, LockedError
 
 CONTRACT = {

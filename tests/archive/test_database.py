@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.database import Database
+from monitor.archive.connection import Database
 
 NORMAL, FULL = 1, 2
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.left_out import BY_HAND, Aside, find_left_out, list_left_out, put_back, take_back
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Kind
 from monitor.errors import ArchiveError
 from tests.mailing import a_call

@@ -7,7 +7,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.left_out import Aside, keep_left_out
 from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call
 from monitor.errors import ArchiveError
 

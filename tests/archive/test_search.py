@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive
-from monitor.archive import texts as module
-from monitor.archive.search import Filters, marked, ranked, search
-from monitor.archive.store import SourceRun, store_run
-from monitor.archive.texts import index_texts, match_expression, pending_calls, stored_zones
+from monitor.archive.runs import SourceRun, store_run
+from monitor.archive.search import index as module
+from monitor.archive.search.index import index_texts, match_expression, pending_calls, stored_zones
+from monitor.archive.search.query import Filters, marked, ranked, search
 from monitor.calls import ZONES, Call, Deadline, DeadlineModel, Kind, Section
 from monitor.language import Analyser, TermSet, analyser, parse_term
-from monitor.matching.load import load_rules
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_a_new_analyser_reads_everything_again(db):
 
 
 def test_a_corrected_title_is_found(db):
-    from monitor.archive.corrections import correct_field
+    from monitor.archive.calls import correct_field
 
     store(db, make_call(1, random.Random(1), title="Vindkraft"))
     index_texts(db, analyser())

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.calls import correct_field, load_call
 from monitor.archive.changes import compare_calls
 from monitor.archive.codec import decode_call, encode_call, stamp
-from monitor.archive.corrections import correct_field, load_call
 from monitor.archive.lookup import call_facts, find_call
-from monitor.archive.store import UNSTORED, SourceRun, store_run
+from monitor.archive.runs import UNSTORED, SourceRun, store_run
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Section, Status
 from monitor.collect.health import HealthClass
 from monitor.errors import ArchiveError

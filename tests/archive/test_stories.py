@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.candidates import CandidateReader
+from monitor.archive.digests import CandidateReader
 from monitor.archive.matches import MatchRow, read_calls, store_matches
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.stories import decide_story
 from monitor.calls import Call, Deadline, DeadlineModel, Link, Section
 from monitor.errors import ArchiveError

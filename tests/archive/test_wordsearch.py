@@ -3,7 +3,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.archive.wordsearch import Ranked
+from monitor.archive.search.facets import Ranked
 
 # Few scores, so that many are equal; places in any order, each once.
 SCORED = st.lists(st.integers(0, 2_000), max_size=900, unique=True).flatmap(

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.secret import load_secret
+from monitor.archive.files import load_secret
 from monitor.jobs.backup import make_backup
 from tests.commands import Installation
 from tests.mailing import MONDAY, World, a_call

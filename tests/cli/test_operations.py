@@ -83,7 +83,7 @@ def test_a_broken_archive_is_said_and_last_nights_backup_brings_it_back(crawled)
 def test_a_locked_database_is_said_and_nothing_is_lost(crawled):
     """Another program holds the file; the wait is shortened by way of a copy of the command with a short time limit."""
     code = (
-        "import sqlite3, sys, monitor.archive.archive as a; import monitor.cli\n"
+        "import sqlite3, sys, monitor.archive.connection as a; import monitor.cli\n"
         "real = sqlite3.connect\n"
         "class Short(a.Database):\n"
         "    def execute(self, sql, *more):\n"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
-from monitor.archive.documents import Document
+from monitor.archive.runs import Document
 from monitor.calls import Call, DeadlineModel, Kind
 from monitor.collect.advice import advise
 from monitor.collect.article import describe_item, first_sentences, read_article

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.health import stored_health, write_health
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run, stored_health, write_health
 from monitor.collect.health import HealthClass, RunFacts, judge_health
 from monitor.collect.reading import ProblemKind
 

@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from monitor.archive import open_archive
-from monitor.archive.documents import load_documents
+from monitor.archive.runs import load_documents
 from tests.commands import breathe
 from tests.publishers import Answer, serve
 

@@ -24,7 +24,7 @@ from monitor.cli.demo import CHANGES, SECTIONS
 from monitor.digest.model import Section
 from monitor.errors import ConfigError
 from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
-from monitor.matching.load import load_rules
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 
 NOW = "2026-05-20T09:00"

@@ -7,7 +7,7 @@ import pytest
 from monitor.calls import Call, Kind
 from monitor.digest import render
 from monitor.errors import MailError
-from monitor.jobs import digest_builder
+from monitor.jobs import digest as digest_job
 from monitor.jobs.digest import build_previews
 from monitor.jobs.status import status
 from monitor.settings import Recipient
@@ -33,7 +33,7 @@ def broken(monkeypatch, *departments, error=None):
             raise error
         return render.render_mail(templates, selection, audience, *more)
 
-    monkeypatch.setattr(digest_builder, "render_mail", failing)
+    monkeypatch.setattr(digest_job, "render_mail", failing)
 
 
 def states(report):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from icalendar import Calendar
 
-from monitor.archive.followup import store_answer
+from monitor.archive.feedback import store_answer
 from monitor.calls import Budget, DeadlineModel, Kind, Status
 from monitor.errors import ConfigError
 from monitor.settings import Recipient

@@ -74,11 +74,11 @@ def test_t10_no_creeping_clock(world):
 
 
 def test_t11_what_arrives_while_the_mail_is_written_is_told_next_time(world, monkeypatch):
-    from monitor.jobs import digest_builder
+    from monitor.jobs import digest as digest_job
 
     world.welcomed()
     world.publish(a_call("1", "2026-09-01"), at=MONDAY - timedelta(days=1))
-    render = digest_builder.render_mail
+    render = digest_job.render_mail
 
     def render_slowly(*arguments):
         rendered = render(*arguments)
@@ -86,7 +86,7 @@ def test_t11_what_arrives_while_the_mail_is_written_is_told_next_time(world, mon
         return rendered
 
     with monkeypatch.context() as patch:
-        patch.setattr(digest_builder, "render_mail", render_slowly)
+        patch.setattr(digest_job, "render_mail", render_slowly)
         first = world.week(MONDAY)
     second = world.week(MONDAY + WEEK)
     assert (len(mails_about(first, "Utlysning 1")), len(mails_about(first, "Utlysning 2"))) == (1, 0)
@@ -204,7 +204,7 @@ def test_t22_text_and_html_are_each_whole(world):
 
 
 def test_t23_view_all_shows_exactly_what_was_left_out(world):
-    from monitor.archive.browse import digest_items
+    from monitor.archive.listing import digest_items
 
     world.welcomed()
     calls = [a_call(f"p{i:02}", "2026-09-01") for i in range(25)]

@@ -13,7 +13,7 @@ from monitor.errors import LockedError, MonitorError
 from monitor.jobs import canary
 from monitor.jobs.canary import MARK, choose_example, fly_canary
 from monitor.jobs.child import Ended, run_child
-from monitor.matching.load import load_rules
+from monitor.matching.rules.load import load_rules
 from tests.commands import Installation
 from tests.small_rules import write_rules
 

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.health import stored_health
+from monitor.archive.runs import stored_health
 from monitor.jobs.sources import list_sources
 from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
-from monitor.web.front import GOOD_STATES, source_rows
-from monitor.web.words import translate
+from monitor.web.framework.labels import translate
+from monitor.web.views.front import GOOD_STATES, source_rows
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, html_of, text_of
 

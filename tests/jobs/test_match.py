@@ -5,17 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive import open_archive, overview
-from monitor.archive.corrections import correct_field
+from monitor.archive import open_archive, statistics
+from monitor.archive.calls import correct_field
 from monitor.archive.matches import read_answers, rule_files
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError, RuleErrors
-from monitor.jobs.last_rules import load_checked, load_or_last
 from monitor.jobs.match import explain_call, match_archive
-from monitor.jobs.rules import compare_folders, make_example, report_archive
+from monitor.jobs.rules import compare_folders, load_checked, load_or_last, make_example, report_archive
 from monitor.jobs.status import rule_errors
-from monitor.matching.check import check_files
-from monitor.matching.load import load_rules, load_texts
+from monitor.matching.rules.check import check_files
+from monitor.matching.rules.load import load_rules, load_texts
 from tests.matching.archived import NOW, sample_calls, store_calls
 from tests.matching.rules import FILES, YOUTH, a_call, small_rules, write_rules
 
@@ -206,7 +205,7 @@ def test_status_checks_rule_files_again_only_when_they_are_not_those_that_matche
     good = load_rules(config.rules_dir)
     match_archive(archive, good, NOW)
     with monkeypatch.context() as patched:
-        patched.setattr("monitor.matching.load.load_rules", lambda folder: pytest.fail("checked again"))
+        patched.setattr("monitor.matching.rules.load.load_rules", lambda folder: pytest.fail("checked again"))
         assert rule_errors(config, archive) == []
     theme = config.rules_dir / "themes" / "ungdom.toml"
     sound = theme.read_text("utf-8")
@@ -228,17 +227,17 @@ def test_rules_that_are_taken_back_are_in_force_again(archive, config):
     second = load_rules(config.rules_dir)
     assert second.version != first.version
     match_archive(archive, second, NOW + timedelta(days=1))
-    assert overview.rules_in_force(archive.db)["hash"] == second.version
+    assert statistics.rules_in_force(archive.db)["hash"] == second.version
     match_archive(archive, first, NOW + timedelta(days=2))
-    assert overview.rules_in_force(archive.db)["hash"] == first.version
+    assert statistics.rules_in_force(archive.db)["hash"] == first.version
 
 
 def test_rules_that_this_program_found_sound_are_not_tried_again_and_all_others_are(archive, config, monkeypatch):
     match_archive(archive, load_rules(config.rules_dir), NOW)
     with monkeypatch.context() as patched:
-        patched.setattr("monitor.matching.load.check_files", lambda found: pytest.fail("tried again"))
+        patched.setattr("monitor.matching.rules.load.check_files", lambda found: pytest.fail("tried again"))
         assert load_checked(archive, config.rules_dir).version == load_rules_version(archive)
-    monkeypatch.setattr("monitor.jobs.last_rules.program", lambda: "a newer one")
+    monkeypatch.setattr("monitor.jobs.rules.program", lambda: "a newer one")
     theme = config.rules_dir / "themes" / "ungdom.toml"
     theme.write_text(theme.read_text("utf-8").replace('["kultur"]', '["kulturen"]'), "utf-8")
     with pytest.raises(RuleErrors, match="kulturen"):
@@ -247,12 +246,12 @@ def test_rules_that_this_program_found_sound_are_not_tried_again_and_all_others_
 
 def test_a_newer_program_tries_the_same_rules_again(archive, config, monkeypatch):
     match_archive(archive, load_rules(config.rules_dir), NOW)
-    monkeypatch.setattr("monitor.jobs.last_rules.program", lambda: "a newer one")
+    monkeypatch.setattr("monitor.jobs.rules.program", lambda: "a newer one")
     tried = []
-    monkeypatch.setattr("monitor.matching.load.check_files", lambda found: tried.append(found) or check_files(found))
+    monkeypatch.setattr("monitor.matching.rules.load.check_files", lambda found: tried.append(found) or check_files(found))
     load_checked(archive, config.rules_dir)
     assert len(tried) == 1
 
 
 def load_rules_version(archive):
-    return overview.rules_in_force(archive.db)["hash"]
+    return statistics.rules_in_force(archive.db)["hash"]

@@ -11,10 +11,9 @@ import pytest
 from monitor.archive import connect_for_reading, open_archive
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError
-from monitor.jobs.archives import open_installation
-from monitor.jobs.members import load_members
+from monitor.jobs.members import load_members, open_installation
 from monitor.jobs.serve import make_site
-from monitor.web.app import make_app
+from monitor.web.framework.app import make_app
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.codec import stamp
-from monitor.archive.followup import store_answer
+from monitor.archive.feedback import store_answer
 from monitor.config import Config
 from monitor.jobs.note import new_words, write_note
 from monitor.matching.report import Report

@@ -3,7 +3,7 @@
 import threading
 
 from monitor.archive import open_archive
-from monitor.archive.due import finish_job, start_job
+from monitor.archive.scheduler import finish_job, start_job
 from monitor.config import Config
 from monitor.jobs.serve import PageWork
 from tests.mailing import MONDAY

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.due import finish_job, first_run, start_job
+from monitor.archive.scheduler import finish_job, first_run, start_job
 from monitor.config import Config
 from monitor.jobs import status as module
 from monitor.jobs.backup import make_backup

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.archive import lock, open_archive
 from monitor.archive.backup import check_archive
-from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
 from monitor.errors import LockedError
 from tests.commands import Installation, breathe, loopback_settings
 from tests.mailserver import Running

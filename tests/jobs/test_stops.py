@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.archive.outbox import count_refusal, resume_recipient, stop_recipient
-from monitor.archive.stops import list_stops, silenced_departments
+from monitor.archive.outbox import count_refusal, list_stops, resume_recipient, silenced_departments, stop_recipient
 from monitor.jobs.note import write_note
 from monitor.jobs.status import status
 from monitor.settings import Recipient
@@ -57,7 +56,7 @@ def test_a_department_that_nobody_was_ever_named_for_has_no_reason(tmp_path):
 
 
 def test_a_department_that_stopped_lacks_no_mail(tmp_path):
-    from monitor.archive.due import first_run
+    from monitor.archive.scheduler import first_run
 
     world = World(tmp_path, recipients=PEOPLE)
     with world.archive() as archive:

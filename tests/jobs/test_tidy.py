@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.followup import store_answer
-from monitor.archive.ledger import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.feedback import store_answer
 from monitor.archive.outbox import mark_sent, stop_recipient, waiting_mails
 from monitor.config import Config
 from monitor.jobs.tidy import forget, still_named, tidy

@@ -15,8 +15,8 @@ import pytest
 
 from monitor.calls import Budget, Kind, Precision
 from monitor.collect.article import describe_item
-from monitor.matching.judgement import judge_call
-from monitor.matching.load import load_rules
+from monitor.matching.engine import judge_call
+from monitor.matching.rules.load import load_rules
 from monitor.sources import Source
 
 NOW = datetime(2026, 11, 28, 8, 0, tzinfo=ZoneInfo("Europe/Stockholm"))

@@ -6,7 +6,7 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from monitor.archive.ledger import mail_body
+from monitor.archive.digests import mail_body
 from monitor.mail.message import encode_words, header_text
 from monitor.settings import Recipient
 from tests.mail.hostile import HALVES, TITLES

@@ -31,9 +31,9 @@ PEOPLE = [
 ]
 WATCHED = (
     "monitor.jobs",
-    "monitor.archive.ledger",
+    "monitor.archive.digests",
     "monitor.archive.outbox",
-    "monitor.archive.lock",
+    "monitor.archive.connection",
     "monitor.mail",
     "tests.mailing",
 )

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.archive.files import load_secret
 from monitor.archive.outbox import resume_recipient, stop_recipient
-from monitor.archive.secret import load_secret
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError, in_swedish
 from monitor.jobs.send import send_mails, send_test

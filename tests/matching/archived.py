@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from monitor.archive.store import SourceRun, store_run
+from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Deadline, DeadlineModel, Kind
 from tests.matching.rules import a_call
 

@@ -1,7 +1,7 @@
 """A small set of rules of our own for tests: four tables and two themes, sound as they stand."""
 
 from monitor.calls import Call, Section
-from monitor.matching.load import load_texts
+from monitor.matching.rules.load import load_texts
 
 DEPARTMENTS = """
 [[department]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import RuleErrors
-from monitor.matching.load import check_rules, load_rules
+from monitor.matching.rules.load import check_rules, load_rules
 from tests.matching.rules import FILES, write_rules
 
 BAD = sorted((Path(__file__).parents[1] / "rules_bad").glob("*.toml"))

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.calls import Budget, DeadlineModel, Kind, Section
-from monitor.matching.card import UNREAD, fit_card, money
+from monitor.matching.fit_card import UNREAD, fit_card, money
 from tests.matching.rules import a_call, small_rules
 
 

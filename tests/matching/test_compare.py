@@ -6,11 +6,11 @@ import pytest
 
 from monitor.errors import RuleErrors
 from monitor.matching.compare import compare
+from monitor.matching.engine import analyse_zones
 from monitor.matching.feedback import add_example, theme_for
-from monitor.matching.judgement import analyse_zones
-from monitor.matching.load import load_texts
 from monitor.matching.match import match_call
 from monitor.matching.report import report
+from monitor.matching.rules.load import load_texts
 from tests.matching.rules import ENERGY, FILES, FIT, YOUTH, a_call, small_rules
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.matching.evaluate import evaluate, read_labelled
-from monitor.matching.load import load_rules
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from tests.matching.labelled import is_held_back, joined_calls, joined_pages, joined_titles
 from tests.matching.rules import small_rules

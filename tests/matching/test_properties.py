@@ -7,9 +7,9 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.matching.judgement import judge_call
-from monitor.matching.load import load_rules
+from monitor.matching.engine import judge_call
 from monitor.matching.match import match_call
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from tests.matching.rules import FILES, a_call, small_rules
 
@@ -151,7 +151,7 @@ def test_the_quick_look_at_a_call_leaves_out_no_theme_that_reaches_a_department(
 @settings(max_examples=10, deadline=None)
 @given(order=st.permutations(sorted(FILES)), title=texts)
 def test_the_order_of_files_changes_nothing(order, title):
-    from monitor.matching.load import load_texts
+    from monitor.matching.rules.load import load_texts
 
     shuffled = load_texts({name: FILES[name] for name in order})
     assert shuffled.version == RULES_SMALL.version

@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.language import Analyser, TermSet, analyser, parse_term
-from monitor.matching.besides import NOTHING, besides_of, stated_by
-from monitor.matching.judgement import Judgement, analyse_zones
-from monitor.matching.load import load_rules
+from monitor.matching.compiled import NOTHING, Gain, Index, Proviso, Reach, Terms, besides_of, ready_terms, stated_by
+from monitor.matching.engine import Judgement, analyse_zones
 from monitor.matching.match import match_call, match_calls, matches_of
-from monitor.matching.model import Condition
-from monitor.matching.reach import Gain, Reach
-from monitor.matching.ready import Index, Proviso, Terms, ready_terms
+from monitor.matching.rules.load import load_rules
+from monitor.matching.rules.model import Condition
 from monitor.paths import RULES
 from tests.matching.rules import a_call
 

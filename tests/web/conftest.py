@@ -11,11 +11,11 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.config import load_config
-from monitor.jobs.plan import plan_digests
+from monitor.jobs.preview import plan_digests
 from monitor.jobs.serve import PageWork
-from monitor.web.app import make_app
-from monitor.web.login import save_password
-from monitor.web.site import Rules, Site
+from monitor.web.framework.app import make_app
+from monitor.web.framework.auth import save_password
+from monitor.web.framework.request import Rules, Site
 from tests.web.sample import NOW, PASSWORD, make_sample
 
 BASE = "http://127.0.0.1:8001"

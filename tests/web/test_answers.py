@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.followup import set_state, store_answer
+from monitor.archive.feedback import set_state, store_answer
 from monitor.archive.outbox import is_stopped, stopped_recipients
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError

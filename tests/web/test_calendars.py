@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from monitor.archive import open_archive
-from monitor.archive.store import store_run
+from monitor.archive.runs import store_run
 from monitor.calls import Call, Deadline, Kind, Precision
 from tests.web.sample import NOW, source_run
 
@@ -61,7 +61,7 @@ def test_a_calendar_asked_again_is_the_same_until_a_date_moves(browser, site):
 
 def test_many_calls_are_asked_for_at_once(browser, site):
     """The queries of a department's calendar do not grow with its calls, but for the texts of the calls themselves."""
-    from monitor.archive.candidates import calendar_facts
+    from monitor.archive.digests import calendar_facts
 
     with open_archive(site.config.archive) as archive:
         keys = [tuple(row) for row in archive.db.execute("SELECT source, call_id FROM calls")]

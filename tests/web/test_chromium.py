@@ -9,9 +9,9 @@ from playwright.sync_api import expect, sync_playwright
 from monitor.archive import open_archive
 from monitor.config import load_config
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.web.app import make_app
-from monitor.web.login import COOKIE
-from monitor.web.site import Site
+from monitor.web.framework.app import make_app
+from monitor.web.framework.auth import COOKIE
+from monitor.web.framework.request import Site
 from tests.web.chromium import ARGUMENTS, CHROMIUM, served, violations
 from tests.web.conftest import Work, changeable
 from tests.web.sample import NOW, PASSWORD

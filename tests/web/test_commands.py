@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from monitor.web.login import password_file
+from monitor.web.framework.auth import password_file
 from tests.commands import Installation
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.ledger import mail_body
+from monitor.archive.digests import mail_body
 from monitor.archive.outbox import stop_recipient
 from monitor.jobs.digest import build_digests
-from monitor.web.finding import finder_of
+from monitor.web.views.search import finder_of
 from tests.web.conftest import rows, token
 from tests.web.sample import NOW
 

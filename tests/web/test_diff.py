@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.diff import diff_words
+from monitor.web.views.diff import diff_words
 
 WORDS = st.lists(st.sampled_from(["bidrag", "till", "kommuner", "2027", "\n", "och", "söka"]), max_size=30).map(" ".join)
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.archive.corrections import load_call
+from monitor.archive.calls import load_call
 from monitor.calls import DeadlineModel, Precision
 from monitor.collect.feeds import parse_feed
-from monitor.web.feeds import GENERATOR
+from monitor.web.outputs.feeds import GENERATOR
 from tests.web.conftest import BASE
 from tests.web.sample import NOW
 

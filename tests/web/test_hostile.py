@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.corrections import load_call
+from monitor.archive.calls import load_call
 from monitor.archive.left_out import Aside, keep_left_out, take_back
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.web.login import LoginPace, Sessions
-from monitor.web.pages import call_path, safe_url
+from monitor.web.framework.auth import LoginPace, Sessions
+from monitor.web.framework.templates import call_path, safe_url
 from tests.web.conftest import BASE, Browser, everything
 from tests.web.sample import NOW
 

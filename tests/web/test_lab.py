@@ -9,9 +9,9 @@ import pytest
 from monitor.archive import open_archive
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
-from monitor.matching.load import load_rules
-from monitor.web.lab import preview
-from monitor.web.themeform import form_values, skeleton, write_form
+from monitor.matching.rules.load import load_rules
+from monitor.web.views.rule_lab import preview
+from monitor.web.views.theme_form import form_values, skeleton, write_form
 from tests.web.conftest import changeable, everything, rows
 from tests.web.sample import NOW
 

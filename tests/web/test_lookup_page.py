@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import open_archive
-from monitor.archive.corrections import load_call
+from monitor.archive.calls import load_call
 from monitor.archive.left_out import Aside, keep_left_out
 from tests.web.sample import NOW
 

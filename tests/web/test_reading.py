@@ -13,8 +13,8 @@ from icalendar import Calendar
 
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.language.one_line import clean
-from monitor.matching import card, gates
-from monitor.web import english, pages
+from monitor.matching import fit_card, gates
+from monitor.web.framework import english, templates
 from tests.web.conftest import Browser
 from tests.web.sample import NOW
 
@@ -201,10 +201,10 @@ def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_addres
 
 
 def test_every_english_phrase_stands_on_a_page_in_swedish():
-    folder = Path(pages.__file__).parent
+    folder = Path(templates.__file__).parent.parent
     phrases = tomllib.loads((folder / "english.toml").read_text("utf-8"))
-    source = "".join(path.read_text("utf-8") for path in (*folder.glob("*.py"), *folder.glob("templates/*.html")))
-    source += Path(card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in (*folder.rglob("*.py"), *folder.glob("templates/*.html")))
+    source += Path(fit_card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
     assert [phrase for phrase in phrases if f'"{phrase}"' not in source and f"'{phrase}'" not in source] == []
     asked = {phrase for _, phrase in re.findall(r'(?:_|say)\((["\'])((?:(?!\1).)*)\1\)', source)}
     assert sorted(asked - phrases.keys()) == []

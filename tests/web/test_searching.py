@@ -13,16 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive
-from monitor.archive.facets import FACETS, FacetIndex
 from monitor.archive.matches import MatchRow, read_calls, store_matches
-from monitor.archive.search import ranked
-from monitor.archive.store import store_run
-from monitor.archive.wordsearch import by_words
+from monitor.archive.runs import store_run
+from monitor.archive.search.facets import FACETS, FacetIndex, by_words
+from monitor.archive.search.query import ranked
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
-from monitor.matching.judgement import analyse_zones
-from monitor.web.asking import PARAMETERS, SORTS, read_asked
-from monitor.web.finding import find, subject_words
+from monitor.matching.engine import analyse_zones
+from monitor.web.views.search import PARAMETERS, SORTS, find, read_asked, subject_words
 from tests.web.sample import NOW, calls_of, source_run
 
 

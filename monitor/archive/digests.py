@@ -1,0 +1,441 @@
+"""Digests: the candidates of a department's next mail, and the ledger of the mails built and the facts told in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from pydantic_core import from_json
+
+from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.codec import decode_call, stamp
+from monitor.archive.connection import Database
+from monitor.calls import Call
+
+TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
+# What `read` speaks of, found by the indexes of each table: the archive is far larger than what concerns one department.
+_DUE = """
+    SELECT c.source, c.call_id FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
+    WHERE m.department = :department AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)
+    AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
+    UNION SELECT c.source, c.call_id FROM digest_items i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id
+    WHERE i.department = :department AND c.kind IN ('call', 'event', 'partner-search')
+    AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)
+    UNION SELECT c.source, c.call_id FROM matches l JOIN calls c ON c.story = l.source || '/' || l.call_id AND c.story <> ''
+    WHERE l.department = :department
+    UNION SELECT c.source, c.call_id FROM desk_choices d JOIN calls c ON c.source = d.source AND c.call_id = d.call_id
+    WHERE d.department = :department AND d.choice = 'add' AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
+"""
+# A call that was told long ago can still be extended or revived; after this, nobody waits for it any more.
+_REMEMBERED = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchDetails:
+    """Why a match was made, as `monitor.matching` wrote it."""
+
+    themes: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    fit_card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """A match as stored. Most of what may be due is never shown: its details are decoded when they are asked for."""
+
+    level: str
+    relevance: float
+    details: Callable[[], MatchDetails]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """A call with everything that decides whether a department is told of it."""
+
+    call: Call
+    first_seen: datetime
+    baseline: bool
+    vanished_at: datetime | None
+    story: str
+    match: MatchRow | None
+    told: tuple[tuple[str, datetime], ...]
+    events: tuple[tuple[int, str, str | None, str | None], ...]
+    answer: str
+    numbered: tuple[str, ...] = ()
+    """The date keys last told in calendar entries that were numbered by place."""
+
+
+class CandidateReader:
+    """Reads candidates for one department after the other; a call that several match is decoded once."""
+
+    def __init__(self, db: Database, now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self._calls: dict[tuple[str, str], Call] = {}
+        self._touched = corrected_keys(db)
+
+    def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
+        """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
+        were first seen after `news_since`; what it has been told and might have to be told again; and, for their links, the records
+        that stand under a match. All records of a story bear the same `story`."""
+        told = self._told(department)
+        answers = self._answers(department)
+        events = self._events(department)
+        numbered = numbered_dates(self._db, department)
+        rows = self._db.execute(
+            f"WITH due AS ({_DUE}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
+            " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
+            " THEN c.source || '/' || c.call_id ELSE c.story END,"
+            " m.level, m.relevance, m.themes, m.evidence, m.fit_card"
+            " FROM due JOIN calls c ON c.source = due.source AND c.call_id = due.call_id"
+            " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
+            " ORDER BY c.source, c.call_id",
+            {
+                "department": department,
+                "since": stamp(min(since, self._now)),
+                "news_since": stamp(news_since),
+                "remembered": stamp(self._now - _REMEMBERED),
+            },
+        ).fetchall()
+        return [
+            CandidateRow(
+                call=self._call(key := (row[0], row[1]), row[2]),
+                first_seen=datetime.fromisoformat(row[3]),
+                baseline=bool(row[4]),
+                vanished_at=datetime.fromisoformat(row[5]) if row[5] else None,
+                story=row[6],
+                match=_match(row[7:]) if row[7] is not None else None,
+                told=tuple(told.get(key, ())),
+                events=tuple(events.get(key, ())),
+                answer=answers.get(key, ""),
+                numbered=numbered.get(key, ()),
+            )
+            for row in rows
+        ]
+
+    def _call(self, key: tuple[str, str], data: str) -> Call:
+        if key not in self._calls:
+            call = decode_call(data)
+            self._calls[key] = corrected(self._db, call) if key in self._touched else call
+        return self._calls[key]
+
+    def _told(self, department: str) -> Mapping[tuple[str, str], list[tuple[str, datetime]]]:
+        rows = self._db.execute(
+            "SELECT source, call_id, fact, told FROM digest_items WHERE department = ? ORDER BY told, rowid", [department]
+        )
+        found: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
+        for source, call_id, fact, told in rows:
+            found.setdefault((source, call_id), []).append((fact, datetime.fromisoformat(told)))
+        return found
+
+    def _events(self, department: str) -> Mapping[tuple[str, str], list[tuple[int, str, str | None, str | None]]]:
+        marks = ", ".join("?" * len(TELLING_EVENTS))
+        rows = self._db.execute(
+            f"SELECT e.id, e.source, e.call_id, e.type, e.old, e.new FROM events e WHERE e.type IN ({marks}) AND e.baseline = 0"
+            " AND (EXISTS (SELECT 1 FROM matches m WHERE m.source = e.source AND m.call_id = e.call_id AND m.department = ?)"
+            " OR EXISTS (SELECT 1 FROM digest_items i WHERE i.source = e.source AND i.call_id = e.call_id AND i.department = ?))"
+            " ORDER BY e.id",
+            [*TELLING_EVENTS, department, department],
+        )
+        found: dict[tuple[str, str], list[tuple[int, str, str | None, str | None]]] = {}
+        for number, source, call_id, kind, old, new in rows:
+            found.setdefault((source, call_id), []).append((number, kind, old, new))
+        return found
+
+    def _answers(self, department: str) -> Mapping[tuple[str, str], str]:
+        rows = self._db.execute(
+            "SELECT source, call_id, answer FROM feedback WHERE department = ? AND answer IN ('intressant', 'inte-for-oss')"
+            " ORDER BY at, id",
+            [department],
+        )
+        return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _match(columns: tuple[Any, ...]) -> MatchRow:
+    level, relevance, themes, evidence, fit_card = columns
+    return MatchRow(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
+
+
+def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
+    return MatchDetails(themes=from_json(themes), evidence=from_json(evidence), fit_card=from_json(fit_card))
+
+
+def numbered_dates(db: Database, department: str = "") -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the date keys of each call that a department, or any, was last told in calendar entries numbered by place."""
+    rows = db.execute(
+        "SELECT source, call_id, fact FROM digest_items WHERE numbered = 1 AND (? = '' OR department = ?) ORDER BY told, rowid",
+        [department, department],
+    )
+    return {(row[0], row[1]): tuple(row[2].partition("#")[0].partition(":")[2].split(",")) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """Facts of a calendar entry besides the call: when the call was first seen, last changed and vanished, and how its dates moved."""
+
+    first_seen: datetime
+    last_changed: datetime
+    vanished_at: datetime | None
+    moves: tuple[str, ...]
+    numbered: tuple[str, ...]
+
+
+def calendar_facts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], CalendarFacts]:
+    """Return the facts of these calls for calendars, in a fixed number of queries however many calls there are."""
+    wanted = json.dumps(keys)
+    within = "WITH wanted AS (SELECT value ->> 0 AS source, value ->> 1 AS call_id FROM json_each(?))"
+    moves: dict[tuple[str, str], list[str]] = {}
+    for source, call_id, kind in db.execute(
+        f"{within} SELECT e.source, e.call_id, e.type FROM wanted w CROSS JOIN events e ON e.source = w.source AND e.call_id = w.call_id"
+        " WHERE e.type IN ('deadline_moved', 'vanished', 'revived') ORDER BY e.id",
+        [wanted],
+    ):
+        moves.setdefault((source, call_id), []).append(kind)
+    numbered = numbered_dates(db)
+    rows = db.execute(
+        f"{within} SELECT c.source, c.call_id, c.first_seen, c.last_changed, c.vanished_at FROM wanted w CROSS JOIN calls c"
+        " ON c.source = w.source AND c.call_id = w.call_id",
+        [wanted],
+    )
+    return {
+        (key := (row[0], row[1])): CalendarFacts(
+            datetime.fromisoformat(row[2]),
+            datetime.fromisoformat(row[3]),
+            datetime.fromisoformat(row[4]) if row[4] else None,
+            tuple(moves.get(key, ())),
+            numbered.get(key, ()),
+        )
+        for row in rows
+    }
+
+
+def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:
+    """Name, state of the last run and moment of the last accepted run of every source that was ever read."""
+    rows = db.execute("SELECT id, name, state, last_accepted FROM sources")
+    return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
+
+
+_BUILT = ("weekly", "welcome", "quiet", "correction")
+"""The kinds of mails to departments: when one is built, those that could not be built before are no trouble any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDigest:
+    """A digest as the ledger has it. `state` follows its mails: waiting, sent, stopped, or silent when there is none."""
+
+    id: str
+    department: str
+    week: str
+    kind: str
+    state: str
+    created: datetime
+    items: int
+    sections: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFact:
+    """One fact that a mail tells a department about a call."""
+
+    source: str
+    call_id: str
+    section: str
+    fact: str
+    position: int
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRendering:
+    """A mail in one language, as it was rendered once and is sent ever after."""
+
+    language: str
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One row of the outbox to be made."""
+
+    message_id: str
+    recipient: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDigest:
+    """All that is stored when a digest is built: in one transaction, or not at all."""
+
+    id: str
+    department: str
+    week: str
+    kind: str
+    created: datetime
+    items: int
+    sections: Mapping[str, int]
+    facts: Sequence[ToldFact] = ()
+    renderings: Sequence[StoredRendering] = ()
+    calendars: Sequence[tuple[str, bytes]] = ()
+    addresses: Sequence[Address] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailBody:
+    """What a mail holds: the rendering of its digest in the recipient's language, and the calendar entries."""
+
+    rendering: StoredRendering
+    calendars: tuple[tuple[str, bytes], ...] = field(default=())
+
+
+def find_digest(db: Database, department: str, week: str) -> StoredDigest | None:
+    """The department's regular mail of a week, whatever its kind."""
+    rows = _digests(db, "department = ? AND week = ? AND kind IN ('weekly', 'welcome', 'quiet')", [department, week])
+    return rows[0] if rows else None
+
+
+def last_digest(db: Database, department: str) -> StoredDigest | None:
+    """The department's last regular mail; None when it never had one."""
+    rows = _digests(db, "department = ? AND kind IN ('weekly', 'welcome', 'quiet')", [department])
+    return max(rows, key=lambda row: (row.week, row.created)) if rows else None
+
+
+def list_digests(db: Database, week: str, kind: str) -> list[StoredDigest]:
+    """The digests of one kind in a week."""
+    return _digests(db, "week = ? AND kind = ?", [week, kind])
+
+
+def digested_departments(db: Database, week: str) -> set[str]:
+    """The departments whose regular mail of a week is there."""
+    return {one.department for one in _digests(db, "week = ? AND kind IN ('weekly', 'welcome', 'quiet')", [week])}
+
+
+def next_number(db: Database, prefix: str) -> int:
+    """The next free number for the id of an irregular digest."""
+    (count,) = db.execute("SELECT count(*) FROM digests WHERE id LIKE ? ESCAPE '!'", [_like(prefix) + "%"]).fetchone()
+    return int(count) + 1
+
+
+def _like(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _digests(db: Database, where: str, values: Sequence[object]) -> list[StoredDigest]:
+    rows = db.execute(
+        f"SELECT id, department, week, kind, state, created, items, sections FROM digests WHERE {where} ORDER BY created, id",
+        list(values),
+    ).fetchall()
+    return [
+        StoredDigest(
+            id=row[0],
+            department=row[1],
+            week=row[2],
+            kind=row[3],
+            state=row[4],
+            created=datetime.fromisoformat(row[5]),
+            items=row[6],
+            sections=json.loads(row[7]),
+        )
+        for row in rows
+    ]
+
+
+def save_digest(db: Database, digest: NewDigest) -> None:
+    """Store a digest, what it tells, its mails and their recipients in one transaction.
+
+    sqlite3.IntegrityError when the department has one for the week, or has been told one of the facts, already.
+    """
+    created = stamp(digest.created)
+    with db.atomic():
+        db.execute(
+            "INSERT INTO digests (id, department, week, kind, state, created, items, sections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                digest.id,
+                digest.department,
+                digest.week,
+                digest.kind,
+                "waiting" if digest.addresses else "silent",
+                created,
+                digest.items,
+                json.dumps(digest.sections),
+            ],
+        )
+        if digest.kind in _BUILT:
+            db.execute("DELETE FROM digest_failures WHERE department = ?", [digest.department])
+        db.executemany(
+            "INSERT INTO digest_items (digest, department, source, call_id, section, fact, position, shown, told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    digest.id,
+                    digest.department,
+                    fact.source,
+                    fact.call_id,
+                    fact.section,
+                    fact.fact,
+                    fact.position,
+                    fact.shown,
+                    created,
+                )
+                for fact in digest.facts
+            ],
+        )
+        db.executemany(
+            "INSERT INTO renderings (digest, language, subject, html, text) VALUES (?, ?, ?, ?, ?)",
+            [(digest.id, one.language, one.subject, one.html, one.text) for one in digest.renderings],
+        )
+        db.executemany(
+            "INSERT INTO calendars (digest, number, name, content) VALUES (?, ?, ?, ?)",
+            [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
+        )
+        db.executemany(
+            "INSERT INTO outbox (message_id, digest, recipient, language, state, due) VALUES (?, ?, ?, ?, 'waiting', ?)",
+            [(one.message_id, digest.id, one.recipient, one.language, created) for one in digest.addresses],
+        )
+
+
+def note_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
+    """Note that a department's mail could not be built in a week, and why. `save_digest` takes the note away."""
+    with db.atomic():
+        db.execute(
+            "INSERT OR REPLACE INTO digest_failures (department, week, at, reason) VALUES (?, ?, ?, ?)",
+            [department, week, stamp(now), reason],
+        )
+
+
+def list_failures(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+    """Return department, week and reason of the mails that could not be built since a moment."""
+    rows = db.execute(
+        "SELECT department, week, reason FROM digest_failures WHERE at > ? ORDER BY week, department", [stamp(since)]
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def count_told(db: Database) -> int:
+    """How many facts departments have been told."""
+    return int(db.execute("SELECT count(*) FROM digest_items").fetchone()[0])
+
+
+def mark_subjects(db: Database, mark: str) -> str | None:
+    """Put a mark before the subject of every stored mail; gives one of the subjects, None when there is no mail."""
+    with db.atomic():
+        db.execute("UPDATE renderings SET subject = ? || subject", [mark])
+    row = db.execute("SELECT subject FROM renderings LIMIT 1").fetchone()
+    return str(row[0]) if row else None
+
+
+def mail_body(db: Database, digest: str, language: str) -> MailBody:
+    """The stored mail of a digest in one language."""
+    row = db.execute(
+        "SELECT language, subject, html, text FROM renderings WHERE digest = ? AND language = ?", [digest, language]
+    ).fetchone()
+    calendars = db.execute("SELECT name, content FROM calendars WHERE digest = ? ORDER BY number", [digest]).fetchall()
+    return MailBody(
+        rendering=StoredRendering(language=row[0], subject=row[1], html=row[2], text=row[3]),
+        calendars=tuple((name, content.encode()) for name, content in calendars),
+    )

@@ -1,0 +1,164 @@
+"""Answers of departments, follow-up states of calls with notes, and the yearly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+from monitor.archive.listing import NEXT_DEADLINE
+from monitor.archive.lookup import demand_call
+from monitor.errors import ArchiveError
+
+STATES = ("intresserad", "soker", "beviljad", "avslag", "avstar")
+ANSWERS = ("intressant", "inte-for-oss", "vidare")
+NOTE_LIMIT = 2_000
+_OPPOSITE = {"intressant": "inte-for-oss", "inte-for-oss": "intressant"}
+
+
+def store_answer(
+    db: Database, department: str, source: str, call_id: str, answer: str, *, note: str, digest: str, now: datetime
+) -> None:
+    """Keep what a department answered about a call; its opposite no longer stands, the same answer again only renews it.
+
+    Raises ArchiveError for an unknown call or answer.
+    """
+    if answer not in ANSWERS:
+        raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(ANSWERS)}")
+    demand_call(db, source, call_id)
+    with db.atomic():
+        if answer in _OPPOSITE:
+            db.execute(
+                "DELETE FROM feedback WHERE department = ? AND source = ? AND call_id = ? AND answer = ?",
+                [department, source, call_id, _OPPOSITE[answer]],
+            )
+        db.execute(
+            "INSERT INTO feedback (at, department, source, call_id, answer, note, digest) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (department, source, call_id, answer) DO UPDATE SET at = excluded.at, note = excluded.note,"
+            # The same answer again is no news, but for what is written with it.
+            " told_at = CASE WHEN excluded.note IN ('', feedback.note) THEN told_at END",
+            [stamp(now), department, source, call_id, answer, note[:NOTE_LIMIT], digest],
+        )
+        if answer == "intressant" and current_state(db, department, source, call_id) is None:
+            _insert(db, department, source, call_id, "intresserad", "", department, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntoldAnswer:
+    """An answer that the coordinator has not been written to about, with what its call is called and when it closes (ISO, or "")."""
+
+    id: int
+    department: str
+    answer: str
+    note: str
+    title: str
+    url: str
+    next_deadline: str
+
+
+def untold_answers(db: Database) -> list[UntoldAnswer]:
+    """Return the answers that ask something of the coordinator and of which no letter has told yet, the oldest first."""
+    rows = db.execute(
+        "SELECT f.id, f.department, f.answer, f.note, c.title, c.url, c.next_deadline FROM feedback f"
+        " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
+        " WHERE f.told_at IS NULL AND f.handled_at IS NULL AND f.answer IN ('intressant', 'vidare') ORDER BY f.at, f.id"
+    )
+    return [
+        UntoldAnswer(
+            id=row[0], department=row[1], answer=row[2], note=row[3], title=row[4], url=row[5], next_deadline=row[6] or ""
+        )
+        for row in rows
+    ]
+
+
+def mark_told(db: Database, answers: Sequence[int], now: datetime) -> None:
+    """Note that the coordinator has been written to about these answers."""
+    with db.atomic():
+        db.executemany("UPDATE feedback SET told_at = ? WHERE id = ?", [(stamp(now), answer) for answer in answers])
+
+
+def set_state(
+    db: Database, department: str, source: str, call_id: str, state: str, *, note: str, who: str, now: datetime
+) -> None:
+    """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
+    if state not in STATES:
+        raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(STATES)}")
+    demand_call(db, source, call_id)
+    with db.atomic():
+        _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
+
+
+def _insert(db: Database, department: str, source: str, call_id: str, state: str, note: str, who: str, now: datetime) -> None:
+    db.execute(
+        "INSERT INTO followup (at, department, source, call_id, state, note, who) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [stamp(now), department, source, call_id, state, note, who],
+    )
+
+
+def current_state(db: Database, department: str, source: str, call_id: str) -> dict[str, Any] | None:
+    """The latest state of one department and call."""
+    rows = db.query(
+        "SELECT state, note, who, at FROM followup WHERE department = ? AND source = ? AND call_id = ? ORDER BY id DESC LIMIT 1",
+        [department, source, call_id],
+    )
+    return next(iter(rows), None)
+
+
+def taken_further(db: Database, department: str, now: datetime) -> list[dict[str, Any]]:
+    """Return every call that the department has a state for, the latest first, with its next deadline at `now`."""
+    return list(
+        db.query(
+            f"SELECT f.source, f.call_id, f.state, f.note, f.who, f.at, c.title, {NEXT_DEADLINE} AS next_deadline, c.kind FROM followup f"
+            " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
+            " WHERE f.department = :department AND f.id = (SELECT max(id) FROM followup WHERE department = f.department AND source = f.source"
+            " AND call_id = f.call_id) ORDER BY f.at DESC, f.id DESC",
+            {"department": department, "now": stamp(now)},
+        )
+    )
+
+
+def call_history(db: Database, source: str, call_id: str) -> list[dict[str, Any]]:
+    """What departments answered and noted about a call, in order."""
+    return list(
+        db.query(
+            "SELECT at, department, answer AS what, note, '' AS who FROM feedback WHERE source = :source AND call_id = :call_id"
+            " UNION ALL SELECT at, department, state, note, who FROM followup WHERE source = :source AND call_id = :call_id"
+            " ORDER BY 1",
+            {"source": source, "call_id": call_id},
+        )
+    )
+
+
+def answers_of(db: Database, department: str) -> list[dict[str, Any]]:
+    """What the department answered, the newest first."""
+    return list(
+        db.query(
+            "SELECT f.at, f.source, f.call_id, f.answer, f.note, c.title FROM feedback f"
+            " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id WHERE f.department = ? ORDER BY f.at DESC, f.id DESC LIMIT 50",
+            [department],
+        )
+    )
+
+
+def yearly_figures(db: Database, department: str, year_start: Mapping[int, tuple[str, str]]) -> list[dict[str, int]]:
+    """Per year, how many calls the department was told of, and took how far. `year_start` gives each year's two ends as stored."""
+    figures = []
+    for year, (begin, end) in year_start.items():
+        told = db.execute(
+            "SELECT count(DISTINCT i.source || '/' || i.call_id) FROM digest_items i"
+            " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id"
+            " WHERE i.department = ? AND i.told >= ? AND i.told < ? AND c.kind = 'call'",
+            [department, begin, end],
+        ).fetchone()[0]
+        states = dict(
+            db.execute(
+                "SELECT state, count(DISTINCT source || '/' || call_id) FROM followup WHERE department = ? AND at >= ? AND at < ?"
+                " GROUP BY state",
+                [department, begin, end],
+            ).fetchall()
+        )
+        figures.append({"year": year, "told": told, **{state: states.get(state, 0) for state in STATES}})
+    return figures

@@ -1,0 +1,94 @@
+"""Erasing of old rows and of personal data."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+
+ERASED = "raderad"
+"""What stands where an address was; with a number, since one digest goes to each address once."""
+
+
+def erase_old(
+    db: Database, *, addresses: datetime, notes: datetime, documents: datetime | None, jobs: datetime
+) -> dict[str, int]:
+    """Erase what is older than each of the moments; gives how many rows that was. `documents` is None where they are another's."""
+    counts = {"documents": 0}
+    with db.atomic():
+        counts["addresses"] = _count(
+            db,
+            "UPDATE outbox SET recipient = ? || '-' || rowid, error = '' WHERE state <> 'waiting' AND recipient NOT LIKE ? || '-%'"
+            " AND digest IN (SELECT id FROM digests WHERE created < ?)",
+            [ERASED, ERASED, stamp(addresses)],
+        )
+        counts["notes"] = _count(db, "UPDATE feedback SET note = '' WHERE note <> '' AND at < ?", [stamp(notes)]) + _count(
+            db,
+            "UPDATE followup SET note = '', who = '' WHERE (note <> '' OR who <> '') AND at < ?",
+            [stamp(notes)],
+        )
+        # The newest answers of a source stay, however old: they are what `replay` reads.
+        if documents is not None:
+            counts["documents"] = _count(
+                db,
+                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at) FROM fetches newest WHERE newest.source = fetches.source)",
+                [stamp(documents)],
+            )
+            _count(db, "DELETE FROM documents WHERE hash NOT IN (SELECT document FROM fetches)", [])
+        counts["jobs"] = _count(
+            db,
+            "DELETE FROM jobs WHERE due < ? AND name <> 'run' AND due < (SELECT max(due) FROM jobs newest WHERE newest.name = jobs.name)",
+            [stamp(jobs)],
+        )
+    return counts
+
+
+def forget_address(db: Database, address: str) -> dict[str, int]:
+    """Erase an address from everything, also from mails that wait. Who asked to get none is forgotten, too."""
+    folded = address.casefold()
+    like = [f"%{_like(address)}%"]
+    counts = {}
+    with db.atomic():
+        rows = [row[0] for row in db.execute("SELECT rowid, recipient FROM outbox") if _folded(row[1]) == folded]
+        for row in rows:
+            db.execute(
+                "UPDATE outbox SET recipient = ? || '-' || rowid, error = '', state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END"
+                " WHERE rowid = ?",
+                [ERASED, row],
+            )
+        counts["outbox"] = len(rows)
+        counts["suppressed"] = _count(db, "DELETE FROM suppressed WHERE recipient = ?", [folded])
+        counts["feedback"] = _count(db, "UPDATE feedback SET note = '' WHERE note LIKE ? ESCAPE '!'", like)
+        counts["followup"] = _count(
+            db, "UPDATE followup SET note = '', who = '' WHERE note LIKE ? ESCAPE '!' OR who LIKE ? ESCAPE '!'", like * 2
+        )
+        shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
+        for table in sorted({"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions"} - shared):
+            counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
+    return counts
+
+
+def compact(path: Path) -> None:
+    """Give erased pages back to the disk, so that nothing of them can be read any more.
+
+    Over a connection of its own: the views through which a member sees shared tables stand in the way of rewriting the file.
+    """
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _count(db: Database, sql: str, values: list[str]) -> int:
+    return int(db.execute(sql, values).rowcount)
+
+
+def _folded(text: str) -> str:
+    return text.casefold()
+
+
+def _like(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,0 +1,132 @@
+"""Runs of scheduled jobs, and the facts that decide which jobs are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+from monitor.sources import CLOCK_SLACK
+
+_LEAST_YEAR = 2025
+_LONGEST_WAIT = timedelta(days=2)
+"""A failed mail is tried again after a day at most (see `monitor.mail.delivery`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """The last time that a job was due, and how it went: running, done, attention, failed, hung, locked or interrupted."""
+
+    name: str
+    due: datetime
+    state: str
+    attempts: int
+    started: datetime
+    finished: datetime | None
+    words: str
+
+
+def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
+    """Return the newest row of every job. Rows of times ahead of `now` are left out: a clock that went wrong noted them."""
+    rows = db.execute(
+        "SELECT j.name, j.due, j.state, j.attempts, j.started, j.finished, j.words"
+        " FROM (SELECT name, max(due) AS due FROM jobs WHERE due <= ? GROUP BY name) newest"
+        " CROSS JOIN jobs j ON j.name = newest.name AND j.due = newest.due",
+        [stamp(now + CLOCK_SLACK)],
+    ).fetchall()
+    return {
+        row[0]: JobRow(
+            name=row[0],
+            due=datetime.fromisoformat(row[1]),
+            state=row[2],
+            attempts=row[3],
+            started=datetime.fromisoformat(row[4]),
+            finished=datetime.fromisoformat(row[5]) if row[5] else None,
+            words=row[6],
+        )
+        for row in rows
+    }
+
+
+def last_done(db: Database, name: str) -> datetime | None:
+    """When the job was last finished as it should."""
+    row = db.execute("SELECT max(finished) FROM jobs WHERE name = ? AND state IN ('done', 'attention')", [name]).fetchone()
+    return datetime.fromisoformat(row[0]) if row[0] else None
+
+
+def start_job(db: Database, name: str, due: datetime, now: datetime) -> int:
+    """Note that a job begins; gives which attempt this is."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO jobs (name, due, state, attempts, started) VALUES (?, ?, 'running', 1, ?) ON CONFLICT (name, due)"
+            " DO UPDATE SET state = 'running', attempts = attempts + 1, started = excluded.started, finished = NULL, code = NULL",
+            [name, stamp(due), stamp(now)],
+        )
+        (attempts,) = db.execute("SELECT attempts FROM jobs WHERE name = ? AND due = ?", [name, stamp(due)]).fetchone()
+    return int(attempts)
+
+
+def finish_job(db: Database, name: str, due: datetime, state: str, code: int | None, words: str, now: datetime) -> None:
+    """Note how a job ended. What was locked out or interrupted does not count as an attempt."""
+    uncounted = int(state in ("locked", "interrupted"))
+    with db.atomic():
+        db.execute(
+            "UPDATE jobs SET state = ?, code = ?, words = ?, finished = ?, attempts = attempts - ? WHERE name = ? AND due = ?",
+            [state, code, words, stamp(now), uncounted, name, stamp(due)],
+        )
+
+
+def recover_jobs(db: Database, now: datetime) -> list[str]:
+    """Mark what was under way when the scheduler died. To be called by the one scheduler, at its start."""
+    names = [row[0] for row in db.execute("SELECT name FROM jobs WHERE state = 'running' ORDER BY name")]
+    with db.atomic():
+        db.execute(
+            "UPDATE jobs SET state = 'interrupted', finished = ?, attempts = attempts - 1 WHERE state = 'running'", [stamp(now)]
+        )
+    return names
+
+
+def first_run(db: Database, now: datetime) -> datetime:
+    """Return when the scheduler first began to work here; the first call notes `now`. A time ahead of `now` counts as none."""
+    with db.atomic():
+        db.execute(
+            "INSERT OR IGNORE INTO jobs (name, due, state, attempts, started, finished)"
+            " SELECT 'run', ?, 'done', 1, ?, ? WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE name = 'run' AND due <= ?)",
+            [*[stamp(now)] * 3, stamp(now + CLOCK_SLACK)],
+        )
+    return datetime.fromisoformat(db.execute("SELECT min(due) FROM jobs WHERE name = 'run'").fetchone()[0])
+
+
+def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
+    """Return when each source was last read, well or not. A time ahead of `now` is none: the source is read again."""
+    return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
+
+
+def _readings(db: Database) -> dict[str, datetime]:
+    rows = db.execute("SELECT id, last_run FROM sources WHERE last_run IS NOT NULL").fetchall()
+    return {source: datetime.fromisoformat(at) for source, at in rows}
+
+
+def latest_ahead(db: Database, now: datetime) -> datetime | None:
+    """Return the latest time ahead of `now` at which a job or reading is noted, None when there is none: then the clock has jumped."""
+    last_due = db.execute("SELECT max(due) FROM jobs").fetchone()[0]
+    noted = [*_readings(db).values(), *([datetime.fromisoformat(last_due)] if last_due else ())]
+    return max((at for at in noted if at > now + CLOCK_SLACK), default=None)
+
+
+def forget_ahead(db: Database, now: datetime) -> int:
+    """Delete the rows of jobs of times ahead of `now`, and return how many: when those times come, their work is still to be done.
+
+    Mails that wait for such a time wait no longer. A clock before `_LEAST_YEAR` is itself the wrong one: nothing is deleted then.
+    """
+    if now.year < _LEAST_YEAR:
+        return 0
+    with db.atomic():
+        db.execute("UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_WAIT)])
+        return int(db.execute("DELETE FROM jobs WHERE due > ?", [stamp(now + CLOCK_SLACK)]).rowcount)
+
+
+def count_due_mails(db: Database, now: datetime) -> int:
+    """How many mails wait whose time to try has come."""
+    return int(db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting' AND due <= ?", [stamp(now)]).fetchone()[0])

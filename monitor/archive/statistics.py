@@ -1,0 +1,188 @@
+"""Counts and lists of events between two times, for status, the weekly note, the demo and the follow-up. Reads only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+
+
+def count_calls(db: Database, now: datetime) -> dict[str, int]:
+    """Living items by status at `now`, and all that the archive holds."""
+    found = db.execute(
+        "SELECT count(*) AS living, count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
+        " count(*) FILTER (WHERE status = 'forthcoming' AND passed IS NOT 1) AS forthcoming"
+        " FROM (SELECT status, last_deadline < ? AS passed FROM calls WHERE vanished_at IS NULL AND story = '')",
+        [stamp(now)],
+    )
+    living, opened, forthcoming = found.fetchone()
+    total = db.execute("SELECT count(*) FROM calls").fetchone()[0]
+    return {"open": opened, "forthcoming": forthcoming, "closed": living - opened - forthcoming, "total": total}
+
+
+def list_sources(db: Database) -> list[dict[str, Any]]:
+    """Every source that has been read, with its last run."""
+    return list(
+        db.query(
+            "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
+            " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id"
+        )
+    )
+
+
+def count_states(db: Database, table: str) -> dict[str, int]:
+    """How many rows of `digests` or `outbox` are in each state."""
+    if table not in ("digests", "outbox"):
+        raise ValueError(f"{table!r} has no states")
+    return dict(db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state").fetchall())
+
+
+def rules_in_force(db: Database) -> dict[str, Any]:
+    """The rule version that matched last: its hash and when it was first used; empty before the first match."""
+    return next(
+        iter(
+            db.query(
+                "SELECT hash, first_used FROM rule_versions"
+                " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1"
+            )
+        ),
+        {},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One typed change of one call, with the call's name as it is now. `old` and `new` are the JSON texts of the event."""
+
+    type: str
+    source: str
+    call_id: str
+    identifier: str
+    title: str
+    old: str
+    new: str
+
+
+def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happening]:
+    """Every change after `after` and not after `until`, in the order in which it was found. A source's baseline is no change."""
+    rows = db.query(
+        "SELECT e.type, e.source, e.call_id, c.identifier, c.title, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new "
+        "FROM events e JOIN calls c ON c.source = e.source AND c.call_id = e.call_id "
+        "WHERE e.baseline = 0 AND e.at > :after AND e.at <= :until ORDER BY e.id",
+        {"after": stamp(after), "until": stamp(until)},
+    )
+    for row in rows:
+        yield Happening(**row)
+
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A call that was first seen in the period."""
+
+    key: Key
+    identifier: str
+    programme: str
+    month: str
+
+
+def found_calls(db: Database, begin: str, end: str) -> Iterator[Found]:
+    """Every call, and nothing but calls, first seen from `begin` until before `end` (moments as stored)."""
+    rows = db.execute(
+        "SELECT source, call_id, identifier, programme, substr(first_seen, 1, 7) FROM calls"
+        " WHERE kind = 'call' AND story = '' AND first_seen >= ? AND first_seen < ?",
+        [begin, end],
+    )
+    for source, call_id, identifier, programme, month in rows:
+        yield Found((source, call_id), identifier, programme, month)
+
+
+def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, Key, str]]:
+    """Department, call and month of the first telling in the period."""
+    rows = db.execute(
+        "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
+        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call' AND i.told >= ? AND i.told < ?"
+        " GROUP BY i.department, i.source, i.call_id",
+        [begin, end],
+    ).fetchall()
+    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
+
+
+def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, Key, str]]:
+    """Department, call and every state it reached in the period, each once."""
+    rows = db.execute(
+        "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
+    ).fetchall()
+    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
+
+
+def call_codes(db: Database, keys: set[Key]) -> dict[Key, tuple[str, str]]:
+    """Identifier and programme of calls."""
+    found = {}
+    for key in keys:
+        row = db.execute("SELECT identifier, programme FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
+        if row:
+            found[key] = (row[0], row[1])
+    return found
+
+
+def matched_themes(db: Database) -> Iterator[tuple[str, Key, list[dict[str, Any]]]]:
+    """Department, call and themes of every match."""
+    parsed: dict[str, list[dict[str, Any]]] = {}
+    for department, source, call_id, text in db.execute("SELECT department, source, call_id, themes FROM matches"):
+        themes = parsed.get(text)
+        if themes is None:
+            themes = parsed[text] = json.loads(text)
+        yield department, (source, call_id), themes
+
+
+def changed_health(db: Database, since: datetime) -> list[dict[str, Any]]:
+    """Sources whose trouble began after a moment."""
+    return list(
+        db.query(
+            "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
+            [stamp(since)],
+        )
+    )
+
+
+def recovered_sources(db: Database, since: datetime) -> list[str]:
+    """Sources that were read well at last after a moment, but not the time before."""
+    rows = db.execute(
+        "SELECT DISTINCT s.name FROM runs r JOIN sources s ON s.id = r.source"
+        " WHERE r.finished > ? AND r.state IN ('accepted', 'unchanged') AND s.health = '' AND s.state IN ('accepted', 'unchanged')"
+        " AND (SELECT p.state FROM runs p WHERE p.source = r.source AND p.id < r.id ORDER BY p.id DESC LIMIT 1)"
+        " IN ('degraded', 'failed') ORDER BY s.name",
+        [stamp(since)],
+    )
+    return [row[0] for row in rows]
+
+
+def count_unread_answers(db: Database) -> dict[str, int]:
+    """Return how many answers of each kind nobody has dealt with."""
+    return dict(db.execute("SELECT answer, count(*) FROM feedback WHERE handled_at IS NULL GROUP BY answer").fetchall())
+
+
+def new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+    """Return the programmes that no call had before a moment, each with title and identifier of one of its calls."""
+    rows = db.execute(
+        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
+        [stamp(since)],
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def titles_between(db: Database, begin: datetime | None, end: datetime) -> list[str]:
+    """Titles of calls first seen from one moment until before another; from the beginning for None."""
+    rows = db.execute(
+        "SELECT title FROM calls WHERE kind = 'call' AND first_seen >= ? AND first_seen < ?",
+        [stamp(begin) if begin else "", stamp(end)],
+    )
+    return [row[0] for row in rows]

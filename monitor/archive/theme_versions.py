@@ -1,0 +1,29 @@
+"""Versions of a theme's file, stored whenever the rule lab saves it, so that each can be compared and restored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+
+
+def keep_theme(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
+    """Keep the text that is saved, and the one before it where that came from elsewhere."""
+    with db.atomic():
+        last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()
+        if before and (last is None or last[0] != before):
+            _insert(db, theme, before, "", "Så såg filen ut före ändringen.", now)
+        _insert(db, theme, text, who, note, now)
+
+
+def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datetime) -> None:
+    db.execute(
+        "INSERT INTO theme_versions (theme, at, who, note, text) VALUES (?, ?, ?, ?, ?)", [theme, stamp(now), who, note, text]
+    )
+
+
+def theme_versions(db: Database, theme: str) -> list[dict[str, Any]]:
+    """Every kept text of a theme, the newest first."""
+    return list(db.query("SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]))

@@ -1,0 +1,42 @@
+"""The week ahead: what each department's next mail would hold if it were built now. Stores nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.archive import Archive
+from monitor.archive.digests import digested_departments
+from monitor.config import Config
+from monitor.digest.wording import iso_week
+from monitor.jobs.digest import DigestBuilder
+from monitor.language.one_line import clean
+from monitor.matching.compiled import RuleSet
+from monitor.web.framework.request import Planned, PlannedItem
+
+
+def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[Planned]:
+    """Every department that has a recipient, with the items that are due to it. Whoever has this week's mail gets the next one's."""
+    this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
+    following = iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
+    next_week = DigestBuilder(config, archive, rules, now, week=following, dry_run=True)
+    built = digested_departments(archive.db, this_week.week)
+    plans = []
+    for department in this_week.departments(()):
+        if not this_week.recipients(department):
+            continue
+        builder = next_week if department.id in built else this_week
+        selection = builder.plan(department)
+        items = tuple(
+            PlannedItem(
+                section=item.section.value,
+                key=item.candidate.key,
+                title=clean(item.candidate.call.title),
+                level=item.candidate.match.level.value if item.candidate.match else "",
+                themes=item.candidate.reasons.themes,
+                note=item.candidate.note,
+                told=bool(item.candidate.told),
+            )
+            for item in selection.everything
+        )
+        plans.append(Planned(department=department.id, kind=selection.kind.value, week=builder.week, items=items))
+    return plans

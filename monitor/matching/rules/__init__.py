@@ -1,0 +1,1 @@
+"""Rules as files: read, located line by line, checked strictly and tried on their examples."""

@@ -1,0 +1,58 @@
+"""Loading rules: all or nothing, with every problem of every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from monitor.errors import RuleError, RuleErrors
+from monitor.language.analyser import analyser
+from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.check import check_files
+from monitor.matching.rules.files import RuleFiles, build, parse_files, read_files
+
+
+def program() -> str:
+    """What decides whether rules are sound, besides the rules: this program and how it reads words."""
+    return f"{version('eu-monitor')} {analyser().version}"
+
+
+def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSet:
+    """The rules of a folder; RuleErrors with every problem when there is any. Nothing is skipped.
+
+    `checked`: the texts of files that this program found sound before. The same ones, all of them, are not tried on their examples again.
+    """
+    found = read_files(folder)
+    if checked and checked == found.texts and not found.errors:
+        rules = build(found, found.themes.values())
+        if rules is not None:
+            return rules
+    return _sound(found)
+
+
+def load_texts(texts: Mapping[str, str]) -> RuleSet:
+    """As `load_rules`, for the texts of the files by name: the rule lab, and old versions in the archive."""
+    return _sound(parse_files(dict(texts)))
+
+
+def check_rules(folder: Path) -> list[RuleError]:
+    """Every problem of every file, examples tried, in the order of files and lines."""
+    return _checked(read_files(folder))[1]
+
+
+def check_texts(texts: Mapping[str, str]) -> list[RuleError]:
+    """As `check_rules`, for texts by name."""
+    return _checked(parse_files(dict(texts)))[1]
+
+
+def _checked(found: RuleFiles) -> tuple[RuleSet | None, list[RuleError]]:
+    rules = check_files(found)
+    return rules, sorted(found.errors, key=lambda error: (error.file, error.line))
+
+
+def _sound(found: RuleFiles) -> RuleSet:
+    rules, errors = _checked(found)
+    if errors or rules is None:
+        raise RuleErrors(errors)
+    return rules

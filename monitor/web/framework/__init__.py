@@ -1,0 +1,1 @@
+"""Framework of the pages: requests, routes, templates, log-in and the Datasette plugin that serves them."""

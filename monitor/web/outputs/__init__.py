@@ -1,0 +1,1 @@
+"""Files that others read: feeds, calendars and exports of the archive."""

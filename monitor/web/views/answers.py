@@ -1,0 +1,107 @@
+"""Answers from mails. A GET shows a page and changes nothing; only the page's button acts, and only with a token that we signed."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from datasette import Response
+
+from monitor.archive.calls import load_call
+from monitor.archive.feedback import NOTE_LIMIT, STATES, current_state, set_state, store_answer
+from monitor.archive.listing import list_calls
+from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
+from monitor.digest.answers import ANSWERS, AnswerLink, LeaveLink
+from monitor.language.one_line import clean, shorten
+from monitor.web.framework.request import Visit
+from monitor.web.framework.route import Route
+from monitor.web.framework.templates import address, page, problem_page, redirect
+
+DONE = {
+    "intressant": "Tack. Samordnaren får ett mejl om det i dag. Ni påminns fyra veckor och en vecka före sista dagen, om det finns en.",
+    "inte-for-oss": "Tack. Ni får inga fler påminnelser om den här utlysningen.",
+    "vidare": "Tack. Samordnaren får ett mejl om det i dag.",
+    "lage": "Läget är noterat.",
+}
+
+
+def answer(visit: Visit) -> Response:
+    """The page on which a department answers about a call; the POST stores the answer or how far it came."""
+    link = visit.site.signer.read_answer(visit.vars["token"], visit.now.date())
+    if link is None or link.department not in visit.site.rules.departments:
+        return problem_page(visit, 410)
+    call = load_call(visit.site.archive.db, link.source, link.call_id)
+    if call is None:
+        return problem_page(visit, 404)
+    if visit.posted:
+        return _store(visit, link)
+    chosen = visit.args.get("svar", "")
+    department = visit.site.rules.departments[link.department]
+    title = shorten(clean(call.title), 120)
+    text = f"{visit.say('Hej!')}\n\n{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.site.links.call(call)}\n"
+    return page(
+        "answer.html",
+        visit,
+        department=department,
+        listed=list_calls(visit.site.archive.db, [(call.source, call.call_id)], visit.now)[0],
+        chosen=chosen if chosen in ANSWERS else "",
+        state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
+        departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],
+        mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
+        done=DONE,
+    )
+
+
+def _store(visit: Visit, link: AnswerLink) -> Response:
+    note = visit.form.get("anteckning", "").strip()[:NOTE_LIMIT]
+    state, chosen = visit.form.get("lage", ""), visit.form.get("svar", "")
+    name = visit.site.rules.departments[link.department].name
+    if state in STATES:
+        with visit.site.archive.writing() as db:
+            set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
+        return redirect(address(visit.path, visit, klart="lage"))
+    if chosen not in ANSWERS:
+        return problem_page(visit, 400)
+    if chosen == "vidare":
+        other = visit.site.rules.departments.get(visit.form.get("till", ""))
+        note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
+    with visit.site.archive.writing() as db:
+        store_answer(db, link.department, link.source, link.call_id, chosen, note=note, digest=link.digest, now=visit.now)
+    return redirect(address(visit.path, visit, klart=chosen))
+
+
+def leave(visit: Visit) -> Response:
+    """The page on which a recipient stops the mails, or takes them up again. A mail program's one-click POST stops."""
+    link = visit.site.signer.read_leave(visit.vars["token"])
+    if link is None:
+        return problem_page(visit, 410)
+    if visit.posted:
+        return _leave(visit, link)
+    department = visit.site.rules.departments.get(link.department)
+    stopped = is_stopped(stopped_recipients(visit.site.archive.db), link.department, link.recipient)
+    return page(
+        "leave.html",
+        visit,
+        name=department.name if department else "",
+        recipient=link.recipient,
+        stopped=stopped,
+        test=not link.department,
+    )
+
+
+def _leave(visit: Visit, link: LeaveLink) -> Response:
+    if link.department:
+        with visit.site.archive.writing() as db:
+            if visit.form.get("gor") == "fortsatt":
+                resume_recipient(db, link.department, link.recipient)
+            else:
+                stop_recipient(db, link.department, link.recipient, "avslutad av mottagaren", visit.now)
+    if visit.form.get("List-Unsubscribe") == "One-Click":
+        # A mail program asks, not a person at a page: it takes a redirect for a failure (RFC 8058, section 3.1).
+        return Response.text("Klart: inga fler mejl.\n" if link.department else "Det finns inget att avsluta.\n")
+    return redirect(address(visit.path, visit))
+
+
+ROUTES = (
+    Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),
+    Route(r"^/avsluta/(?P<token>[^/]{1,7000})$", leave, posts=True),
+)

@@ -1,0 +1,113 @@
+"""The front page, the list of departments, the sources, and what the archive says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from datasette import Response
+
+from monitor.archive.listing import closing_soon, newest
+from monitor.archive.runs import stored_health
+from monitor.archive.statistics import count_calls
+from monitor.web.framework.labels import SOURCE_STATES
+from monitor.web.framework.request import Site, Visit
+from monitor.web.framework.route import Route
+from monitor.web.framework.templates import one, page
+from monitor.web.views.search import finder_of
+
+_FRESH = timedelta(hours=36)
+GOOD_STATES = ("accepted", "unchanged")
+
+
+def front(visit: Visit) -> Response:
+    """What can be applied for, by department, and a search box."""
+    db = visit.site.archive.db
+    return page(
+        "front.html",
+        visit,
+        counts=count_calls(db, visit.now),
+        departments=department_list(visit),
+        closing=closing_soon(db, visit.now),
+        newest=newest(db, visit.now),
+        sources=_reading(visit),
+    )
+
+
+def departments(visit: Visit) -> Response:
+    """Every department with what it does and how much is open for it."""
+    return page("departments.html", visit, departments=department_list(visit))
+
+
+def department_list(visit: Visit) -> list[dict[str, Any]]:
+    """The departments that get mails, each with its units' words and how much is open and coming."""
+    counts = finder_of(visit.site).open_by_department()
+    return [
+        {
+            "id": department.id,
+            "name": department.name,
+            "mandate": department.mandate,
+            "open": counts.get(department.id, {}).get("open", 0),
+            "coming": counts.get(department.id, {}).get("forthcoming", 0),
+        }
+        for department in visit.site.rules.departments.values()
+        if department.enabled
+    ]
+
+
+def sources(visit: Visit) -> Response:
+    """Every source, when it was last read, and what is wrong with it."""
+    return page("sources.html", visit, sources=source_rows(visit.site, visit.now), summary=_reading(visit))
+
+
+def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
+    """Return the enabled sources with their state at `now`; those that need a look first.
+
+    The state is that of the last run, or `overdue` when that run went well but was too long ago.
+    """
+    known = stored_health(site.archive.db)
+    rows = []
+    for source in site.config.sources:
+        if not source.enabled:
+            continue
+        stored = known.get(source.id)
+        accepted = datetime.fromisoformat(stored.last_accepted) if stored and stored.last_accepted else None
+        overdue = stored is not None and source.is_overdue(accepted, now)
+        state = "overdue" if stored and overdue and stored.state in GOOD_STATES else stored.state if stored else ""
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "publisher": source.publisher,
+                "url": source.url,
+                "state": state,
+                "state_word": SOURCE_STATES.get(state, "Okänt läge"),
+                "health": stored.health if stored else "",
+                "text": stored.text if stored else "",
+                "since": stored.since if stored else None,
+                "last_run": stored.last_run if stored else None,
+                "last_accepted": stored.last_accepted if stored else None,
+                "items": stored.items if stored else 0,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["state"] in GOOD_STATES, row["state"] == "", str(row["name"]).casefold()))
+
+
+def _reading(visit: Visit) -> str:
+    rows = source_rows(visit.site, visit.now)
+    fresh = [row for row in rows if row["last_accepted"] and visit.now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
+    counted = one(len(rows), visit.say("källa"), visit.say("källor"))
+    return f"{len(fresh)} {visit.say('av')} {counted} {visit.say('är lästa det senaste dygnet.')}"
+
+
+def about(visit: Visit) -> Response:
+    """What the archive is, how it chooses, and how accessible it is."""
+    return page("about-en.html" if visit.language == "en" else "about.html", visit)
+
+
+ROUTES = (
+    Route(r"^/$", front),
+    Route(r"^/forvaltningar$", departments),
+    Route(r"^/kallor$", sources),
+    Route(r"^/om$", about),
+)
