@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
@@ -41,6 +42,13 @@ class DeadlineModel(StrEnum):
     CUT_OFFS = "cut-offs"
     ROLLING = "rolling"
     UNKNOWN = "unknown"
+
+
+class CallKey(NamedTuple):
+    """Key of a call everywhere: the source's id and the publisher's own id of the call."""
+
+    source: str
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +163,11 @@ class Call:
     ends: datetime | None = None
     location: str = ""
     unread: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> CallKey:
+        """The key of the call."""
+        return CallKey(self.source, self.call_id)
 
     @property
     def body(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from monitor.archive.codec import decode_call, overlay_call, stamp
 from monitor.archive.connection import Database
 from monitor.archive.digests import TELLING_EVENTS, CandidateRow
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 
 _NEWEST = 40
 
@@ -46,7 +46,6 @@ def read_document(db: Database, fetch: int) -> tuple[str, bytes] | None:
     return (row[0], zlib.decompress(row[1])) if row else None
 
 
-Key = tuple[str, str]
 _REGULAR = "kind IN ('weekly', 'welcome', 'quiet')"
 
 
@@ -58,7 +57,7 @@ class PastDigest:
     department: str
     week: str
     created: datetime
-    told: frozenset[Key]
+    told: frozenset[CallKey]
     previous: datetime | None
     previous_week: str
 
@@ -77,13 +76,13 @@ def past_digest(db: Database, digest: str) -> PastDigest | None:
         department=row[0],
         week=row[1],
         created=datetime.fromisoformat(row[2]),
-        told=frozenset((source, call_id) for source, call_id in told),
+        told=frozenset(CallKey(source, call_id) for source, call_id in told),
         previous=datetime.fromisoformat(before[0]) if before else None,
         previous_week=before[1] if before else "",
     )
 
 
-def rows_then(db: Database, digest: PastDigest, others: Iterable[Key], news: timedelta) -> list[CandidateRow]:
+def rows_then(db: Database, digest: PastDigest, others: Iterable[CallKey], news: timedelta) -> list[CandidateRow]:
     """What could have been due to the department when the mail was built, without any match: what it told, what had been told before,
     and those of `others` that were in the archive, not over, and not older than `news` where they have no date."""
     values = {
@@ -107,15 +106,15 @@ def rows_then(db: Database, digest: PastDigest, others: Iterable[Key], news: tim
     ).fetchall()
     return [
         CandidateRow(
-            call=_call_then(db, (row[0], row[1]), row[2], values["at"]),
+            call=_call_then(db, CallKey(row[0], row[1]), row[2], values["at"]),
             first_seen=datetime.fromisoformat(row[3]),
             baseline=bool(row[4]),
             vanished_at=datetime.fromisoformat(row[5]) if row[5] and row[5] <= values["at"] else None,
             story=row[6],
             match=None,
-            told=_told_before(db, digest, (row[0], row[1])),
-            events=_events_then(db, (row[0], row[1]), values["at"]),
-            answer=_answer_then(db, digest.department, (row[0], row[1]), values["at"]),
+            told=_told_before(db, digest, CallKey(row[0], row[1])),
+            events=_events_then(db, CallKey(row[0], row[1]), values["at"]),
+            answer=_answer_then(db, digest.department, CallKey(row[0], row[1]), values["at"]),
         )
         for row in rows
     ]
@@ -132,7 +131,7 @@ def health_then(db: Database, at: datetime) -> dict[str, tuple[str, str, datetim
     return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
-def _call_then(db: Database, key: Key, data: str, at: str) -> Call:
+def _call_then(db: Database, key: CallKey, data: str, at: str) -> Call:
     version = db.execute(
         "SELECT data FROM versions WHERE source = ? AND call_id = ? AND at <= ? ORDER BY id DESC LIMIT 1", [*key, at]
     ).fetchone()
@@ -143,7 +142,7 @@ def _call_then(db: Database, key: Key, data: str, at: str) -> Call:
     return overlay_call(call, {name: json.loads(value) for name, value in fields}) if fields else call
 
 
-def _told_before(db: Database, digest: PastDigest, key: Key) -> tuple[tuple[str, datetime], ...]:
+def _told_before(db: Database, digest: PastDigest, key: CallKey) -> tuple[tuple[str, datetime], ...]:
     rows = db.execute(
         "SELECT fact, told FROM digest_items WHERE department = ? AND source = ? AND call_id = ? AND digest <> ? AND told <= ?"
         " ORDER BY told, rowid",
@@ -152,7 +151,7 @@ def _told_before(db: Database, digest: PastDigest, key: Key) -> tuple[tuple[str,
     return tuple((fact, datetime.fromisoformat(told)) for fact, told in rows)
 
 
-def _events_then(db: Database, key: Key, at: str) -> tuple[tuple[int, str, str | None, str | None], ...]:
+def _events_then(db: Database, key: CallKey, at: str) -> tuple[tuple[int, str, str | None, str | None], ...]:
     marks = ", ".join("?" * len(TELLING_EVENTS))
     rows = db.execute(
         f"SELECT id, type, old, new FROM events WHERE source = ? AND call_id = ? AND at <= ? AND baseline = 0 AND type IN ({marks})"
@@ -162,7 +161,7 @@ def _events_then(db: Database, key: Key, at: str) -> tuple[tuple[int, str, str |
     return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 
 
-def _answer_then(db: Database, department: str, key: Key, at: str) -> str:
+def _answer_then(db: Database, department: str, key: CallKey, at: str) -> str:
     row = db.execute(
         "SELECT answer FROM feedback WHERE department = ? AND source = ? AND call_id = ? AND at <= ?"
         " AND answer IN ('intressant', 'inte-for-oss') ORDER BY at DESC, id DESC LIMIT 1",

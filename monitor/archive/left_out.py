@@ -191,7 +191,7 @@ def _kept(read: Call, before: Call) -> Call:
 
 
 def _make_call(db: Database, call: Call, data: str, now: datetime) -> None:
-    key = (call.source, call.call_id)
+    key = call.key
     run = _last_run(db, call.source)
     row = db.execute("SELECT coalesce(closed_at, vanished_at) FROM calls WHERE source = ? AND call_id = ?", key).fetchone()
     if row is not None and row[0] is None:

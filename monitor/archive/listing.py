@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
+from monitor.calls import CallKey
 
 STATUS_NOW = (
     "CASE WHEN c.next_deadline < :now AND c.deadline_model IN ('single', 'two-stage') THEN 'closed'"
@@ -65,9 +66,9 @@ class Listed:
     """True where `answer` rests on something else than the text."""
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> CallKey:
         """The key of the call."""
-        return (self.source, self.call_id)
+        return CallKey(self.source, self.call_id)
 
 
 def _listed(row: dict[str, Any]) -> Listed:
@@ -201,13 +202,10 @@ def digest_items(
         " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link') GROUP BY source, call_id ORDER BY min(position)",
         {"digest": digest, "source": source, "section": section, "linked": linked},
     ).fetchall()
-    return [(row[0], (row[1], row[2])) for row in rows]
+    return [(row[0], CallKey(row[1], row[2])) for row in rows]
 
 
-Key = tuple[str, str]
-
-
-def feed_keys(db: Database, before: str, limit: int) -> tuple[list[Key], str]:
+def feed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:
     """The keys of one page, the last changed first, and the cursor at which the next one begins; empty at the end.
 
     A cursor is the moment and the row that a page ended with, so that calls which change meanwhile neither hide nor double others.
@@ -219,10 +217,10 @@ def feed_keys(db: Database, before: str, limit: int) -> tuple[list[Key], str]:
         {"moment": moment, "row": int(row or 0), "limit": limit},
     ).fetchall()
     cursor = f"{rows[-1][2]} {rows[-1][3]}" if len(rows) == limit else ""
-    return [(one[0], one[1]) for one in rows], cursor
+    return [CallKey(one[0], one[1]) for one in rows], cursor
 
 
-def feed_moments(db: Database, keys: Sequence[Key]) -> dict[Key, tuple[str, str]]:
+def feed_moments(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tuple[str, str]]:
     """When each call was first seen and last changed."""
     found = {}
     for key in keys:

@@ -12,9 +12,8 @@ from rapidfuzz import fuzz, process
 
 from monitor.archive.connection import Database
 from monitor.archive.left_out import LeftOut, list_left_out
+from monitor.calls import CallKey
 from monitor.errors import ArchiveError
-
-Key = tuple[str, str]
 
 _PERMALINK = re.compile(r"/utlysning/([^/?#]+)/([^/?#]+)")
 # Titles this alike (of 100) are offered as candidates; a single one this close is taken for the call that was meant.
@@ -30,7 +29,7 @@ class NamedCall(NamedTuple):
     title: str
 
 
-def find_calls(db: Database, text: str) -> list[Key]:
+def find_calls(db: Database, text: str) -> list[CallKey]:
     """Return the keys of the calls that `text` names exactly, living ones first; empty for none.
 
     `text` is `source/call_id`, a call_id, an identifier, the publisher's address, the archive's own address of the call, or its title;
@@ -61,7 +60,7 @@ def similar_calls(db: Database, text: str) -> list[NamedCall]:
     return [titles[place] for _, _, place in found]
 
 
-def find_call(db: Database, text: str) -> Key:
+def find_call(db: Database, text: str) -> CallKey:
     """Return the key of the one call that `text` names, by `find_calls` or by a title that is all but the same.
 
     Raises:
@@ -73,7 +72,7 @@ def find_call(db: Database, text: str) -> Key:
     near = similar_calls(db, text)
     close = [named for named in near if fuzz.ratio(_plain(text), _plain(named.title)) >= _CLOSE]
     if len(close) == 1:
-        return close[0][:2]
+        return CallKey(*close[0][:2])
     if near:
         raise ArchiveError(text, f"är ingen utlysning i arkivet. Menar du någon av dem här? {_listed(near)}")
     raise ArchiveError(text, "finns inte i arkivet")
@@ -97,7 +96,7 @@ def demand_call(db: Database, source: str, call_id: str) -> None:
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
 
 
-def _foremost(db: Database, text: str, keys: list[Key]) -> Key:
+def _foremost(db: Database, text: str, keys: list[CallKey]) -> CallKey:
     """Of several with one name: the call before news of it, and the lead of a story before its other records."""
     rows = [db.execute("SELECT story, kind FROM calls WHERE source = ? AND call_id = ?", key).fetchone() for key in keys]
     leads = [key for key, (story, _) in zip(keys, rows, strict=True) if not story]
@@ -163,14 +162,14 @@ def _listed(named: list[NamedCall]) -> str:
     return "; ".join(f"{one.title} ({one.source}/{one.call_id})" for one in named)
 
 
-def _select(db: Database, where: str, values: list[str]) -> list[Key]:
+def _select(db: Database, where: str, values: list[str]) -> list[CallKey]:
     rows = db.execute(
         f"SELECT source, call_id FROM calls WHERE {where} ORDER BY status = 'closed', story <> '', first_seen DESC", values
     ).fetchall()
-    return [(source, call_id) for source, call_id in rows]
+    return [CallKey(source, call_id) for source, call_id in rows]
 
 
-def call_facts(db: Database, key: Key) -> dict[str, Any]:
+def call_facts(db: Database, key: CallKey) -> dict[str, Any]:
     """All that the archive knows of a call, as one document: the call, deadlines, versions, events, matches and who was told."""
     row = _rows(db, "SELECT * FROM calls WHERE source = ? AND call_id = ?", key)[0]
     if row["raw_hash"] and not (row["missed"] or row["vanished_at"] or row["closed_at"]):

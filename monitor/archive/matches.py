@@ -12,7 +12,7 @@ from typing import Any
 from monitor.archive.calls import corrected, corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
 
@@ -175,18 +175,15 @@ def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> Non
         db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])
 
 
-Key = tuple[str, str]
-
-
-def departments_of(db: Database, keys: Sequence[Key]) -> dict[Key, list[str]]:
+def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[str]]:
     """The departments that each call is matched with, the most relevant first."""
     if len(keys) > 500:
         wanted = set(keys)
         rows = db.execute("SELECT source, call_id, department FROM matches ORDER BY relevance DESC")
-        found: dict[Key, list[str]] = {}
+        found: dict[CallKey, list[str]] = {}
         for source, call_id, department in rows:
             if (source, call_id) in wanted:
-                found.setdefault((source, call_id), []).append(department)
+                found.setdefault(CallKey(source, call_id), []).append(department)
         return found
     return {
         key: [
@@ -199,12 +196,14 @@ def departments_of(db: Database, keys: Sequence[Key]) -> dict[Key, list[str]]:
     }
 
 
-def matched_keys(db: Database, department: str) -> set[Key]:
+def matched_keys(db: Database, department: str) -> set[CallKey]:
     """Every call that the rules in force send to a department."""
-    return {(row[0], row[1]) for row in db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])}
+    return {
+        CallKey(row[0], row[1]) for row in db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])
+    }
 
 
-def urls_of(db: Database, keys: Sequence[Key]) -> dict[Key, str]:
+def urls_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
     """Where each call lies at its publisher."""
     found = {}
     for key in keys:
@@ -213,20 +212,20 @@ def urls_of(db: Database, keys: Sequence[Key]) -> dict[Key, str]:
     return found
 
 
-def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, Key], bool]:
+def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, CallKey], bool]:
     """The calls that another theme sends to one of the departments already."""
-    found: dict[tuple[str, Key], bool] = {}
+    found: dict[tuple[str, CallKey], bool] = {}
     for department in departments:
         rows = db.execute(
             "SELECT source, call_id FROM matches WHERE department = ? AND EXISTS"
             " (SELECT 1 FROM json_each(themes) t WHERE t.value ->> 'id' <> ?)",
             [department, theme],
         )
-        found.update({(department, (row[0], row[1])): True for row in rows})
+        found.update({(department, CallKey(row[0], row[1])): True for row in rows})
     return found
 
 
-def first_seen_days(db: Database, keys: Iterable[Key]) -> dict[Key, str]:
+def first_seen_days(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, str]:
     """The day on which each call was found."""
     found = {}
     for key in keys:
@@ -247,5 +246,5 @@ def digest_days(db: Database, department: str, limit: int) -> list[dict[str, Any
     )
     for digest in digests:
         rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
-        digest["keys"] = {(row[0], row[1]) for row in rows}
+        digest["keys"] = {CallKey(row[0], row[1]) for row in rows}
     return digests

@@ -9,9 +9,9 @@ from typing import Any
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.lookup import demand_call
+from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 
-Key = tuple[str, str]
 HOLD, ADD = "hold", "add"
 LINE_LIMIT = 600
 
@@ -20,9 +20,9 @@ LINE_LIMIT = 600
 class Choices:
     """What holds for one department: calls held back, calls added, lines for calls, and the line on top of a week's mail."""
 
-    held: frozenset[Key]
-    added: frozenset[Key]
-    lines: dict[Key, str]
+    held: frozenset[CallKey]
+    added: frozenset[CallKey]
+    lines: dict[CallKey, str]
     top: str
 
 
@@ -35,14 +35,14 @@ def read_choices(db: Database, department: str, week: str) -> Choices:
         [department, week],
     ).fetchone()
     return Choices(
-        held=frozenset((row[0], row[1]) for row in rows if row[2] == HOLD),
-        added=frozenset((row[0], row[1]) for row in rows if row[2] == ADD),
-        lines={(row[0], row[1]): row[2] for row in lines},
+        held=frozenset(CallKey(row[0], row[1]) for row in rows if row[2] == HOLD),
+        added=frozenset(CallKey(row[0], row[1]) for row in rows if row[2] == ADD),
+        lines={CallKey(row[0], row[1]): row[2] for row in lines},
         top=top[0] if top else "",
     )
 
 
-def choose_call(db: Database, department: str, key: Key, choice: str, *, who: str, now: datetime) -> None:
+def choose_call(db: Database, department: str, key: CallKey, choice: str, *, who: str, now: datetime) -> None:
     """Hold a call back from a department, or add it to what the department is told. ArchiveError for an unknown call or choice."""
     if choice not in (HOLD, ADD):
         raise ArchiveError(choice, "är inget val; väntade hold eller add")
@@ -54,13 +54,13 @@ def choose_call(db: Database, department: str, key: Key, choice: str, *, who: st
         )
 
 
-def drop_choice(db: Database, department: str, key: Key) -> None:
+def drop_choice(db: Database, department: str, key: CallKey) -> None:
     """Leave the call to the rules again."""
     with db.atomic():
         db.execute("DELETE FROM desk_choices WHERE department = ? AND source = ? AND call_id = ?", [department, *key])
 
 
-def write_line(db: Database, department: str, week: str, key: Key | None, text: str, *, who: str, now: datetime) -> None:
+def write_line(db: Database, department: str, week: str, key: CallKey | None, text: str, *, who: str, now: datetime) -> None:
     """A line of one's own on top of a week's mail, or with a call; an empty department stands for all, an empty text takes it away."""
     source, call_id = key or ("", "")
     week = "" if key else week

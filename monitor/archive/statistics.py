@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
+from monitor.calls import CallKey
 
 
 def count_calls(db: Database, now: datetime) -> dict[str, int]:
@@ -80,14 +81,11 @@ def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happe
         yield Happening(**row)
 
 
-Key = tuple[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """A call that was first seen in the period."""
 
-    key: Key
+    key: CallKey
     identifier: str
     programme: str
     month: str
@@ -101,10 +99,10 @@ def found_calls(db: Database, begin: str, end: str) -> Iterator[Found]:
         [begin, end],
     )
     for source, call_id, identifier, programme, month in rows:
-        yield Found((source, call_id), identifier, programme, month)
+        yield Found(CallKey(source, call_id), identifier, programme, month)
 
 
-def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, Key, str]]:
+def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
     """Department, call and month of the first telling in the period."""
     rows = db.execute(
         "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
@@ -112,18 +110,18 @@ def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, Key, str]]
         " GROUP BY i.department, i.source, i.call_id",
         [begin, end],
     ).fetchall()
-    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
+    return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, Key, str]]:
+def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
     """Department, call and every state it reached in the period, each once."""
     rows = db.execute(
         "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
     ).fetchall()
-    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
+    return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def call_codes(db: Database, keys: set[Key]) -> dict[Key, tuple[str, str]]:
+def call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
     """Identifier and programme of calls."""
     found = {}
     for key in keys:
@@ -133,14 +131,14 @@ def call_codes(db: Database, keys: set[Key]) -> dict[Key, tuple[str, str]]:
     return found
 
 
-def matched_themes(db: Database) -> Iterator[tuple[str, Key, list[dict[str, Any]]]]:
+def matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
     """Department, call and themes of every match."""
     parsed: dict[str, list[dict[str, Any]]] = {}
     for department, source, call_id, text in db.execute("SELECT department, source, call_id, themes FROM matches"):
         themes = parsed.get(text)
         if themes is None:
             themes = parsed[text] = json.loads(text)
-        yield department, (source, call_id), themes
+        yield department, CallKey(source, call_id), themes
 
 
 def changed_health(db: Database, since: datetime) -> list[dict[str, Any]]:

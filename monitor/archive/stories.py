@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.lookup import demand_call
+from monitor.calls import CallKey
 
-Key = tuple[str, str]
 # A call that closed long ago tells nobody anything; its story stays as it is.
 _REMEMBERED = timedelta(days=400)
 
@@ -41,9 +41,9 @@ class StoryRow:
 
 def story_rows(db: Database, now: datetime) -> list[StoryRow]:
     """Every call that may still be told, with what joining asks of it."""
-    deadlines: dict[Key, list[tuple[str, str]]] = {}
+    deadlines: dict[CallKey, list[tuple[str, str]]] = {}
     for source, call_id, at, zone in db.execute("SELECT source, call_id, at, zone FROM deadlines ORDER BY number").fetchall():
-        deadlines.setdefault((source, call_id), []).append((at, zone))
+        deadlines.setdefault(CallKey(source, call_id), []).append((at, zone))
     rows = db.execute(
         "SELECT source, call_id, identifier, kind, title, url, summary, substr(body, 1, 8000), programme, published, first_seen,"
         " vanished_at IS NULL AND closed_at IS NULL,"
@@ -73,21 +73,21 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
             facts=row[13],
             place=tuple(place or ()),
             links=tuple(str(link.get("url", "")) for link in links or ()),
-            deadlines=tuple(deadlines.get((row[0], row[1]), ())),
+            deadlines=tuple(deadlines.get(CallKey(row[0], row[1]), ())),
         )
         for row, (place, links) in zip(rows, lists, strict=True)
     ]
 
 
-def story_decisions(db: Database, decision: str) -> list[tuple[Key, Key]]:
+def story_decisions(db: Database, decision: str) -> list[tuple[CallKey, CallKey]]:
     """The pairs that a person decided to keep "apart" or "together"."""
     rows = db.execute(
         "SELECT source, call_id, other_source, other_call_id FROM story_decisions WHERE decision = ? ORDER BY at", [decision]
     ).fetchall()
-    return [((row[0], row[1]), (row[2], row[3])) for row in rows]
+    return [(CallKey(row[0], row[1]), CallKey(row[2], row[3])) for row in rows]
 
 
-def write_stories(db: Database, under: Mapping[Key, Key], keys: list[Key]) -> int:
+def write_stories(db: Database, under: Mapping[CallKey, CallKey], keys: list[CallKey]) -> int:
     """Put each of `keys` under its lead, or on its own when it has none; how many changed."""
     stories = {key: "/".join(under[key]) if key in under else "" for key in keys}
     with db.atomic():
@@ -108,7 +108,7 @@ def lead_title(db: Database, source: str, call_id: str) -> str:
     return str(row[0]) if row else ""
 
 
-def decide_story(db: Database, one: Key, other: Key, decision: str, who: str, now: datetime) -> None:
+def decide_story(db: Database, one: CallKey, other: CallKey, decision: str, who: str, now: datetime) -> None:
     """Note that a person parts ("apart") or joins ("together") two records; it holds from the next joining on, until decided otherwise.
 
     ArchiveError when one of them is not in the archive.

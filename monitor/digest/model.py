@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.language.shares import Shares
 
 
@@ -143,9 +143,9 @@ class Candidate:
         return self.match.reasons if self.match is not None else Reasons()
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> CallKey:
         """The key of the call."""
-        return (self.call.source, self.call.call_id)
+        return self.call.key
 
 
 class ChangeKind(StrEnum):

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from monitor.archive import Archive
 from monitor.archive.digests import CandidateRow, MatchDetails, MatchRow
-from monitor.archive.history import Key, PastDigest, health_then, past_digest, rows_then
+from monitor.archive.history import PastDigest, health_then, past_digest, rows_then
 from monitor.archive.matches import matched_keys
 from monitor.archive.overrides import read_choices
+from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, still_ahead
@@ -25,7 +26,9 @@ from monitor.matching.compiled import RuleSet
 from monitor.web.framework.request import Rewritten
 
 
-def rewrite_digest(config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[Key] = ()) -> Rewritten | None:
+def rewrite_digest(
+    config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[CallKey] = ()
+) -> Rewritten | None:
     """The mail as it would have been if these rules had been in force; None when no regular mail has that id.
 
     The calls read as they did then, and what had been told then counts as told. `more` are calls that these rules match and those in
@@ -69,7 +72,7 @@ def rewrite_digest(config: Config, archive: Archive, rules: RuleSet, digest: str
 
 def _could_be_new(row: CandidateRow, past: PastDigest) -> bool:
     """Whether the mail had this to tell: it did tell it, had told of it before, or could not have done so in the mail before."""
-    key = (row.call.source, row.call.call_id)
+    key = row.call.key
     return key in past.told or bool(row.told) or _follows(row) or past.previous is None or row.first_seen > past.previous
 
 

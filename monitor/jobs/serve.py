@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.jobs.members import open_installation
@@ -38,7 +39,7 @@ class PageWork:
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
 
-    def rewrite(self, rules: RuleSet, digest: str, more: Collection[tuple[str, str]]) -> Rewritten | None:
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> Rewritten | None:
         """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
         from monitor.jobs.rewrite import rewrite_digest
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.archive.stories import StoryRow, story_decisions, story_rows, write_stories
-from monitor.calls import Kind
+from monitor.calls import CallKey, Kind
 from monitor.collect.feeds import entry_key
 from monitor.collect.programmes import find_identifiers
 from monitor.matching.stories import Record, join_records
@@ -33,7 +33,7 @@ def _record(row: StoryRow) -> Record:
             name.casefold() for link in row.links for name in find_identifiers(urlsplit(link).path.upper().replace("/", " "))
         }
     return Record(
-        key=(row.source, row.call_id),
+        key=CallKey(row.source, row.call_id),
         title=row.title,
         kind=Kind(row.kind),
         url=entry_key("", row.url, ""),

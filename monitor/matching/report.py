@@ -18,7 +18,8 @@ ALIKE = 0.9
 """Two signals of a theme that share this much of their hits say the same thing."""
 _ENOUGH = 5
 
-Key = tuple[str, str]
+SignalKey = tuple[str, str]
+"""Key of a signal: the ids of its theme and of the signal."""
 
 
 @dataclass(slots=True)
@@ -54,11 +55,11 @@ def report(
         for theme in rules.live_themes
         for signal in theme.signal
     }
-    seen: dict[Key, set[int]] = defaultdict(set)
+    seen: dict[SignalKey, set[int]] = defaultdict(set)
     outcome = Report(signals=list(rows.values()))
     for number, (call, zones) in enumerate(calls):
         outcome.calls += 1
-        refused = unwanted.get((call.source, call.call_id), frozenset())
+        refused = unwanted.get(call.key, frozenset())
         judgement = judge_call(rules, call, zones)
         for result in judgement.results:
             departments = [rules.departments[name] for name in result.theme.theme.departments]
@@ -75,8 +76,8 @@ def report(
 
 
 def _count(
-    rows: dict[Key, SignalReport],
-    seen: dict[Key, set[int]],
+    rows: dict[SignalKey, SignalReport],
+    seen: dict[SignalKey, set[int]],
     number: int,
     result: ThemeResult,
     departments: list[Department],
@@ -100,7 +101,7 @@ def _count(
             row.decisive += any(result.points - given < d.threshold or not words - {signal} for d in reached)
 
 
-def _overlaps(themes: Iterable[ThemeFile], seen: Mapping[Key, set[int]]) -> Iterable[tuple[str, str, float]]:
+def _overlaps(themes: Iterable[ThemeFile], seen: Mapping[SignalKey, set[int]]) -> Iterable[tuple[str, str, float]]:
     for theme in themes:
         signals: list[Signal] = [signal for signal in theme.signal if not signal.structural]
         for one, other in combinations(signals, 2):
@@ -111,7 +112,7 @@ def _overlaps(themes: Iterable[ThemeFile], seen: Mapping[Key, set[int]]) -> Iter
                 yield _name((theme.theme.id, one.id)), _name((theme.theme.id, other.id)), share
 
 
-def _is_structural(rules: RuleSet, key: Key) -> bool:
+def _is_structural(rules: RuleSet, key: SignalKey) -> bool:
     return any(
         signal.structural
         for theme in rules.live_themes
@@ -121,5 +122,5 @@ def _is_structural(rules: RuleSet, key: Key) -> bool:
     )
 
 
-def _name(key: Key) -> str:
+def _name(key: SignalKey) -> str:
     return f"{key[0]}: {key[1]}"

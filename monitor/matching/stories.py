@@ -12,10 +12,8 @@ from itertools import chain, combinations, product
 
 from rapidfuzz.fuzz import ratio, token_set_ratio
 
-from monitor.calls import Kind
+from monitor.calls import CallKey, Kind
 from monitor.language.money import find_amounts
-
-Key = tuple[str, str]
 
 _LOOKED_AT = 6000
 _NEIGHBOUR = timedelta(days=1)
@@ -34,7 +32,7 @@ class Record:
     """One call of the archive, as far as joining goes. `days` are the days of its deadlines at the publisher; `names` the identifiers it
     bears or names; `links` the addresses it links to; `facts` how many of its fields are filled; `leads` whether others stand under it already."""
 
-    key: Key
+    key: CallKey
     title: str
     kind: Kind
     url: str = ""
@@ -76,12 +74,12 @@ class Record:
 class _Groups:
     """Groups that grow together, unless a person has parted two of their records or both tell different calls of one source."""
 
-    def __init__(self, records: Mapping[Key, Record], apart: Iterable[frozenset[Key]]) -> None:
+    def __init__(self, records: Mapping[CallKey, Record], apart: Iterable[frozenset[CallKey]]) -> None:
         self._records = records
         self._of = {key: frozenset({key}) for key in records}
         self._apart = set(apart)
 
-    def join(self, one: Key, other: Key, *, by_person: bool = False) -> bool:
+    def join(self, one: CallKey, other: CallKey, *, by_person: bool = False) -> bool:
         first, second = self._of[one], self._of[other]
         if first is second:
             return True
@@ -92,19 +90,19 @@ class _Groups:
             self._of[key] = whole
         return True
 
-    def _may_not(self, one: Key, other: Key) -> bool:
+    def _may_not(self, one: CallKey, other: CallKey) -> bool:
         if frozenset((one, other)) in self._apart:
             return True
         calls = self._records[one].kind is Kind.CALL and self._records[other].kind is Kind.CALL
         return one[0] == other[0] and calls
 
-    def __iter__(self) -> Iterator[frozenset[Key]]:
+    def __iter__(self) -> Iterator[frozenset[CallKey]]:
         return iter({id(group): group for group in self._of.values()}.values())
 
 
 def join_records(
-    records: Sequence[Record], apart: Iterable[tuple[Key, Key]] = (), together: Iterable[tuple[Key, Key]] = ()
-) -> dict[Key, Key]:
+    records: Sequence[Record], apart: Iterable[tuple[CallKey, CallKey]] = (), together: Iterable[tuple[CallKey, CallKey]] = ()
+) -> dict[CallKey, CallKey]:
     """For every record that stands under another, the key of its lead. A lone record and a lead are not in it.
 
     In this order: what a person joined, the same key and identifier, an identifier that one call alone bears, a link, and last
@@ -121,7 +119,7 @@ def join_records(
     leads = [_lead([known[key] for key in group]) for group in groups]
     for one, other in _alike(sorted(leads, key=lambda record: record.key)):
         groups.join(one, other)
-    under: dict[Key, Key] = {}
+    under: dict[CallKey, CallKey] = {}
     for group in groups:
         if len(group) > 1:
             lead = _lead([known[key] for key in group]).key
@@ -143,17 +141,17 @@ def _backwards(text: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text)
 
 
-def _same_keys(records: Sequence[Record]) -> Iterator[tuple[Key, Key]]:
-    seen: dict[tuple[str, str], Key] = {}
+def _same_keys(records: Sequence[Record]) -> Iterator[tuple[CallKey, CallKey]]:
+    seen: dict[tuple[str, str], CallKey] = {}
     for record in records:
         if record.identifier:
             mark = (record.key[1], record.identifier.casefold())
             yield record.key, seen.setdefault(mark, record.key)
 
 
-def _same_names(records: Sequence[Record]) -> Iterator[tuple[Key, Key]]:
+def _same_names(records: Sequence[Record]) -> Iterator[tuple[CallKey, CallKey]]:
     """Records that name an identifier which exactly one call of a source bears."""
-    bearers: dict[str, dict[str, list[Key]]] = defaultdict(lambda: defaultdict(list))
+    bearers: dict[str, dict[str, list[CallKey]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         if record.identifier and record.identifier.casefold() in record.names and record.kind is Kind.CALL:
             bearers[record.identifier.casefold()][record.key[0]].append(record.key)
@@ -165,9 +163,9 @@ def _same_names(records: Sequence[Record]) -> Iterator[tuple[Key, Key]]:
                 yield record.key, keys[0]
 
 
-def _linked(records: Sequence[Record]) -> Iterator[tuple[Key, Key]]:
+def _linked(records: Sequence[Record]) -> Iterator[tuple[CallKey, CallKey]]:
     """Records that link to the page of exactly one call of another source."""
-    pages: dict[str, set[Key]] = defaultdict(set)
+    pages: dict[str, set[CallKey]] = defaultdict(set)
     for record in records:
         if record.url and record.kind is Kind.CALL:
             pages[record.url].add(record.key)
@@ -177,14 +175,14 @@ def _linked(records: Sequence[Record]) -> Iterator[tuple[Key, Key]]:
             yield from ((record.key, target) for target in sorted(targets))
 
 
-def _alike(records: Sequence[Record]) -> list[tuple[Key, Key]]:
+def _alike(records: Sequence[Record]) -> list[tuple[CallKey, CallKey]]:
     """Pairs of different sources that are alike enough, the likest first; a record that is as like to two calls of one source joins neither."""
-    found: dict[tuple[Key, Key], tuple[float, float]] = {}
+    found: dict[tuple[CallKey, CallKey], tuple[float, float]] = {}
     for one, other in _neighbours(records):
         likeness = _likeness(one, other)
         if likeness is not None:
             found[one.key, other.key] = found[other.key, one.key] = likeness
-    best: dict[tuple[Key, str], list[tuple[float, float]]] = defaultdict(list)
+    best: dict[tuple[CallKey, str], list[tuple[float, float]]] = defaultdict(list)
     for (key, other_key), likeness in found.items():
         best[key, other_key[0]].append(likeness)
     pairs = []
@@ -209,7 +207,7 @@ def _neighbours(records: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
             by_day[day].append(record)
         for word in sorted(record.plain_title.split(), key=len)[-2:]:
             by_word[word].append(record)
-    done: set[tuple[Key, Key]] = set()
+    done: set[tuple[CallKey, CallKey]] = set()
     for one, other in chain(_on_days(by_day), _with_words(by_word)):
         mark = (min(one.key, other.key), max(one.key, other.key))
         if mark not in done:

@@ -14,10 +14,10 @@ from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.search.query import weigh, words_alone
+from monitor.calls import CallKey
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
 ORDERS = ("deadline", "newest", "changed", "title")
-Key = tuple[str, str]
 Chosen = Mapping[str, Collection[str]]
 _LAST = "9"
 _ONE = ord("1")
@@ -34,12 +34,12 @@ class Counted:
 class FacetIndex:
     """The facets of every call at one moment. Built from the archive, then only read."""
 
-    def __init__(self, db: Database, now: datetime, programme_of: Callable[[Key, str, str], str]) -> None:
+    def __init__(self, db: Database, now: datetime, programme_of: Callable[[CallKey, str, str], str]) -> None:
         """`programme_of` names the programme of a call by its key, programme code and identifier."""
         self.now = now
-        self.keys: list[Key] = []
+        self.keys: list[CallKey] = []
         self.positions: dict[int, int] = {}
-        self._places: dict[Key, int] = {}
+        self._places: dict[CallKey, int] = {}
         self._factors: list[float] = []
         self._closed: list[bool] = []
         self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
@@ -53,7 +53,7 @@ class FacetIndex:
         deadlines, seen, changed, titles = [], [], [], []
         instant = stamp(now)
         for place, (rowid, source, call_id, kind, status, programme, identifier, deadline, first, last, title) in enumerate(rows):
-            key = (source, call_id)
+            key = CallKey(source, call_id)
             self.keys.append(key)
             self.positions[rowid] = place
             self._places[key] = place
@@ -76,7 +76,7 @@ class FacetIndex:
         self._by_id: dict[int, int] = {}
         self._ids = [0] * len(rows)
         for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed"):
-            known = self._places.get((source, call_id))
+            known = self._places.get(CallKey(source, call_id))
             if known is not None:
                 self._by_id[number], self._ids[known] = known, number
         self._bits = {
@@ -102,7 +102,7 @@ class FacetIndex:
     def _add_matches(self, db: Database) -> None:
         served: dict[str, list[tuple[str, str]]] = {}
         for source, call_id, department, themes in db.execute("SELECT source, call_id, department, themes FROM matches"):
-            place = self._places.get((source, call_id))
+            place = self._places.get(CallKey(source, call_id))
             if place is None:
                 continue
             self._put("department", department, place)
@@ -167,7 +167,7 @@ class FacetIndex:
             found[facet] = sorted(kept, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
         return found
 
-    def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[Key]:
+    def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[CallKey]:
         """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
         places = self._orders[order] if isinstance(order, str) else order
         shown = islice(self.among(selected, places), offset, offset + limit if limit else None)

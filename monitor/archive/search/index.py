@@ -176,7 +176,7 @@ class Analysed(NamedTuple):
 def _analyse(analyser: Analyser, state: str, call: Call) -> Analysed:
     zones = zone_texts(analyser, call)
     texts = [zones[zone] for zone in ZONES]
-    return Analysed((call.source, call.call_id), state, texts, [index_text(text) for text in texts])
+    return Analysed(call.key, state, texts, [index_text(text) for text in texts])
 
 
 def _write_batch(db: Database, version: str, batch: Sequence[Analysed], noted: set[str]) -> int:

@@ -20,6 +20,7 @@ from monitor.archive import connect_for_reading, open_archive
 from monitor.archive.connection import Database, machine_words
 from monitor.archive.files import load_secret
 from monitor.archive.matches import last_rule_version
+from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.links import Links
@@ -75,7 +76,7 @@ class Work(Protocol):
     def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
         """What would go to whom if the mails were built now; nothing is stored."""
 
-    def rewrite(self, rules: RuleSet, digest: str, more: Collection[tuple[str, str]]) -> Rewritten | None:
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> Rewritten | None:
         """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
 
     def make_example(self, answer: int, now: datetime) -> list[str]:

@@ -32,7 +32,7 @@ class _Entry:
 
 def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
     """Return the calls as calendars see them: with their moves, without what any department was told."""
-    facts = calendar_facts(db, [(call.source, call.call_id) for call in calls])
+    facts = calendar_facts(db, [call.key for call in calls])
     return [
         _Entry(
             Candidate(
@@ -45,7 +45,7 @@ def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
             found.last_changed,
         )
         for call in calls
-        if (found := facts.get((call.source, call.call_id))) is not None
+        if (found := facts.get(call.key)) is not None
     ]
 
 

@@ -13,7 +13,7 @@ from datasette import Response
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
 from monitor.archive.listing import feed_keys, feed_moments
-from monitor.calls import Call, DeadlineModel
+from monitor.calls import Call, CallKey, DeadlineModel
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.wording import HOME
 from monitor.language.one_line import clean
@@ -24,7 +24,6 @@ from monitor.web.framework.templates import local_path
 PAGE = 100
 # WARNING: `monitor.collect.feeds` follows the pages of a feed that says this of itself; keep in sync.
 GENERATOR = "eu-bevakning"
-Key = tuple[str, str]
 
 
 def _text(value: str) -> str:
@@ -74,7 +73,7 @@ def _entry(call: Call, moment: tuple[str, str], links: Links) -> str:
     return "\n".join([*lines, "</entry>"])
 
 
-def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[Key], next_path: str = "") -> Response:
+def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next_path: str = "") -> Response:
     """These calls as an Atom feed; `path` is the page that the feed follows."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
@@ -93,20 +92,20 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[Key], next_pat
         f'<link rel="self" href={quoteattr(own)}/>',
         f'<link rel="alternate" href={quoteattr(base + path)}/>',
         *([f'<link rel="next" href={quoteattr(base + next_path)}/>'] if next_path else []),
-        *(_entry(call, moments[call.source, call.call_id], visit.site.links) for call in calls),
+        *(_entry(call, moments[call.key], visit.site.links) for call in calls),
         "</feed>",
     ]
     return Response("\n".join(parts), content_type="application/atom+xml; charset=utf-8")
 
 
-def json_feed(visit: Visit, title: str, path: str, keys: Sequence[Key], next_path: str = "") -> Response:
+def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next_path: str = "") -> Response:
     """These calls as a JSON feed (version 1.1), each with what the archive knows under `_eu`."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = feed_moments(db, keys)
     items = []
     for call in _load(db, keys):
-        first_seen, changed = moments[call.source, call.call_id]
+        first_seen, changed = moments[call.key]
         items.append(
             {
                 "id": visit.site.links.call(call),
@@ -142,7 +141,7 @@ def json_feed(visit: Visit, title: str, path: str, keys: Sequence[Key], next_pat
     return Response(json.dumps(document, ensure_ascii=False), content_type="application/feed+json; charset=utf-8")
 
 
-def _load(db: Database, keys: Sequence[Key]) -> list[Call]:
+def _load(db: Database, keys: Sequence[CallKey]) -> list[Call]:
     return [call for key in keys if (call := load_call(db, *key)) is not None]
 
 

@@ -42,7 +42,7 @@ def answer(visit: Visit) -> Response:
         "answer.html",
         visit,
         department=department,
-        listed=list_calls(visit.site.archive.db, [(call.source, call.call_id)], visit.now)[0],
+        listed=list_calls(visit.site.archive.db, [call.key], visit.now)[0],
         chosen=chosen if chosen in ANSWERS else "",
         state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
         departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],

@@ -20,7 +20,7 @@ from monitor.archive.lookup import call_facts, find_aside, find_call, find_calls
 from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_choices, write_line
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
-from monitor.calls import Call, DeadlineModel, Kind, Precision, call_zones, next_deadline
+from monitor.calls import Call, CallKey, DeadlineModel, Kind, Precision, call_zones, next_deadline
 from monitor.errors import ArchiveError
 from monitor.language.dates import find_dates
 from monitor.matching.explain import Circumstances, Why, why_all
@@ -84,7 +84,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     """Show all that the archive knows of a call. `problem` says why a correction was not kept; its text stands in the form still."""
     site, db = visit.site, visit.site.archive.db
     call = visited_call(visit)
-    key = (call.source, call.call_id)
+    key = call.key
     facts = call_facts(db, key)
     rules = site.rules
     zones = stored_zones(db, *key)
@@ -437,9 +437,9 @@ def steer(visit: Visit) -> Response:
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
         if choice:
-            choose_call(db, department, (call.source, call.call_id), choice, who=visit.actor.name, now=visit.now)
+            choose_call(db, department, call.key, choice, who=visit.actor.name, now=visit.now)
         else:
-            drop_choice(db, department, (call.source, call.call_id))
+            drop_choice(db, department, call.key)
     back = visit.form.get("tillbaka", "")
     return redirect("/samordna?klart=styrt" if back == "samordna" else f"{call_path(call.source, call.call_id)}?klart=styrt")
 
@@ -452,7 +452,7 @@ def line(visit: Visit) -> Response:
         return problem_page(visit, 400)
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
-        key = (call.source, call.call_id)
+        key = call.key
         write_line(db, department, "", key, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
     return redirect(f"{call_path(call.source, call.call_id)}?klart=rad")
 
@@ -460,7 +460,7 @@ def line(visit: Visit) -> Response:
 def join(visit: Visit) -> Response:
     """The call is the same story as another, which leads."""
     call = visited_call(visit)
-    own = (call.source, call.call_id)
+    own = call.key
     assert visit.actor is not None
     try:
         lead = find_call(visit.site.archive.db, visit.form.get("med", ""))
@@ -477,14 +477,14 @@ def join(visit: Visit) -> Response:
 def part(visit: Visit) -> Response:
     """The call is a story of its own."""
     call = visited_call(visit)
-    own = (call.source, call.call_id)
+    own = call.key
     assert visit.actor is not None
     row = visit.site.archive.db.execute("SELECT story FROM calls WHERE source = ? AND call_id = ?", own).fetchone()
     lead = tuple(row[0].split("/", 1)) if row and row[0] else None
     if lead is None or len(lead) != 2:
         raise Missing
     with visit.site.archive.writing() as db:
-        decide_story(db, own, (lead[0], lead[1]), "apart", visit.actor.name, visit.now)
+        decide_story(db, own, CallKey(lead[0], lead[1]), "apart", visit.actor.name, visit.now)
         write_stories(db, {}, [own])
     return redirect(f"{call_path(*own)}?klart=skilt")
 

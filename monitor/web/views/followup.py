@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.statistics import Key, call_codes, found_calls, matched_themes, states_reached, told_calls
-from monitor.calls import Call
+from monitor.archive.statistics import call_codes, found_calls, matched_themes, states_reached, told_calls
+from monitor.calls import Call, CallKey
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet
 from monitor.web.framework.request import Site, Visit
@@ -60,7 +60,7 @@ def follow_up(
     ends = (stamp(begin), stamp(end))
     tallies: dict[str, Tally] = {name: defaultdict(lambda: defaultdict(set)) for name in DIMENSIONS}
     totals: dict[str, set[Any]] = defaultdict(set)
-    themes: dict[Key, dict[str, list[dict[str, Any]]]] = defaultdict(dict)
+    themes: dict[CallKey, dict[str, list[dict[str, Any]]]] = defaultdict(dict)
     for department, key, served in matched_themes(db):
         themes[key][department] = served
     found = {one.key: one for one in found_calls(db, *ends)}
@@ -69,7 +69,7 @@ def follow_up(
     codes = call_codes(db, ({key for _, key, _ in told} | {key for _, key, _ in states}) - found.keys())
     codes |= {key: (one.identifier, one.programme) for key, one in found.items()}
 
-    def count(name: str, key: Key, department: str, month: str) -> None:
+    def count(name: str, key: CallKey, department: str, month: str) -> None:
         mine = themes.get(key, {})
         served = [theme for one, items in mine.items() if department in ("", one) for theme in items]
         rows = _rows(rules, key, codes.get(key, ("", "")), served)
@@ -96,7 +96,7 @@ def follow_up(
     }
 
 
-def _rows(rules: RuleSet, key: Key, codes: tuple[str, str], themes: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _rows(rules: RuleSet, key: CallKey, codes: tuple[str, str], themes: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     themes = list(themes)
     programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=codes[0], programme=codes[1]))
     return {

@@ -26,7 +26,7 @@ from monitor.archive.matches import digest_days, first_seen_days, other_themes
 from monitor.archive.search.index import calls_of, changed_ids, find_ids
 from monitor.archive.statistics import matched_themes
 from monitor.archive.theme_versions import keep_theme, theme_versions
-from monitor.calls import Call, call_zones
+from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
@@ -45,7 +45,6 @@ from monitor.web.views.theme_form import form_values, skeleton, write_form
 WEEKS = 12
 DIGESTS = 3
 _AROUND = 60
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Mark:
 class Moved:
     """A call that a department would gain or lose, with the words that speak for it."""
 
-    key: Key
+    key: CallKey
     title: str
     level: str
     marks: tuple[Mark, ...]
@@ -202,7 +201,7 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
     ]
     found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
     others = other_themes(db, list(found), new.theme.id)
-    after_keys: dict[str, set[Key]] = {name: set() for name in found}
+    after_keys: dict[str, set[CallKey]] = {name: set() for name in found}
     touched, hopeful = _hopeful(db, one)
     touched_now, hopeful_now = _hopeful(db, other)
     outcome.touched = len(touched | touched_now)
@@ -220,10 +219,10 @@ def _sort(
     had: Mapping[str, Match],
     has: Mapping[str, Match],
     found: Mapping[str, DepartmentOutcome],
-    others: Mapping[tuple[str, Key], bool],
-    after: Mapping[str, set[Key]],
+    others: Mapping[tuple[str, CallKey], bool],
+    after: Mapping[str, set[CallKey]],
 ) -> None:
-    key = (call.source, call.call_id)
+    key = call.key
     for name, department in found.items():
         if name in has:
             after[name].add(key)
@@ -241,7 +240,7 @@ def _sort(
 def _moved(call: Call, match: Match) -> Moved:
     texts = call_zones(call)
     marks = tuple(_mark(item, texts.get(item.zone, "")) for item in match.evidence if item.start >= 0)[:4]
-    return Moved((call.source, call.call_id), clean(call.title) or call.call_id, match.level, marks)
+    return Moved(call.key, clean(call.title) or call.call_id, match.level, marks)
 
 
 def _mark(item: Evidence, text: str) -> Mark:
@@ -251,7 +250,7 @@ def _mark(item: Evidence, text: str) -> Mark:
     return Mark(f"{item.points:+g}".replace(".", ","), before, text[item.start : item.end], after)
 
 
-def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[str, set[Key]], now: datetime) -> None:
+def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[str, set[CallKey]], now: datetime) -> None:
     """Hits per week as the theme would be, and the last mails as they would have been."""
     weeks = [iso_week((now - timedelta(weeks=back)).date()) for back in range(WEEKS - 1, -1, -1)]
     moved = {item.key for one in found.values() for item in (*one.gained, *one.lost)}
@@ -262,7 +261,9 @@ def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[
         department.digests = list(_digests(department, digest_days(db, name, DIGESTS + 1), days))
 
 
-def _digests(department: DepartmentOutcome, digests: list[dict[str, Any]], days: Mapping[Key, str]) -> Iterable[dict[str, Any]]:
+def _digests(
+    department: DepartmentOutcome, digests: list[dict[str, Any]], days: Mapping[CallKey, str]
+) -> Iterable[dict[str, Any]]:
     """Each of the last mails: what would have stood there as well, and what would not."""
     for number, digest in enumerate(digests[:DIGESTS]):
         since = digests[number + 1]["created"][:10] if number + 1 < len(digests) else ""

@@ -21,7 +21,7 @@ from monitor.archive.matches import departments_of, urls_of
 from monitor.archive.search.facets import Counted, FacetIndex, Hits, InOrder, by_words
 from monitor.archive.search.index import stored_zones
 from monitor.archive.search.query import Filters, make_snippet, marked, ranked, suggest
-from monitor.calls import Call, call_zones
+from monitor.calls import Call, CallKey, call_zones
 from monitor.language.one_line import clean
 from monitor.language.queries import parse_query
 from monitor.language.terms import parse_term
@@ -123,7 +123,6 @@ def read_asked(many: Mapping[str, list[str]], language: str = "sv") -> Asked:
     )
 
 
-Key = tuple[str, str]
 Pieces = list[tuple[bool, str]]
 _QUICK = 0.15
 _PAUSE = 60.0
@@ -272,7 +271,7 @@ def programme_names(rules: RuleSet) -> Mapping[str, Collection[str]]:
     return found
 
 
-def programme_of(rules: RuleSet, key: Key, code: str, identifier: str) -> str:
+def programme_of(rules: RuleSet, key: CallKey, code: str, identifier: str) -> str:
     """The id of a call's programme; empty when it is not known."""
     programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
     return programme.id if programme else ""
@@ -297,7 +296,7 @@ class Found:
         """How many calls were found."""
         return self.selected.bit_count()
 
-    def keys(self, offset: int, limit: int) -> list[Key]:
+    def keys(self, offset: int, limit: int) -> list[CallKey]:
         """A page of the calls in the order that was asked for."""
         order = self.asked.order or self.hits.order(self.db, self.selected)
         return self.index.page(self.selected, order, offset, limit)
@@ -306,7 +305,7 @@ class Found:
     def _terms(self) -> TermSet:
         return TermSet(parse_query(self.searched).terms)
 
-    def snippet(self, key: Key) -> Pieces:
+    def snippet(self, key: CallKey) -> Pieces:
         """The stretch of a call that shows the words, in pieces: whether each was found, and its text. Empty without words."""
         zones = stored_zones(self.db, *key) if self._terms.terms else None
         call = load_call(self.db, *key) if zones is not None else None
