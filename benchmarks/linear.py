@@ -195,9 +195,9 @@ def _shares() -> Read:
 
 
 def _kinds() -> Read:
-    from monitor.calls import Kind
     from monitor.language.invited import is_open_to_sweden
     from monitor.language.kinds import guess_kind
+    from monitor.vocabulary import Kind
 
     return lambda text: (guess_kind("Bidrag", text, Kind.NEWS), guess_kind(text, "", Kind.NEWS), is_open_to_sweden(text))
 

@@ -8,23 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-
-class Kind(StrEnum):
-    """What a source publishes. Only a CALL is something one applies for."""
-
-    CALL = "call"
-    NEWS = "news"
-    EVENT = "event"
-    POLICY = "policy"
-    PARTNER_SEARCH = "partner-search"
-
-
-class Status(StrEnum):
-    """Where a call stands at a moment; `call_status` works it out from the dates."""
-
-    FORTHCOMING = "forthcoming"
-    OPEN = "open"
-    CLOSED = "closed"
+from monitor.vocabulary import Kind, Status
 
 
 class Precision(StrEnum):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.calls import Kind
+from monitor.vocabulary import Kind
 
 READING_GRACE = timedelta(days=2)
 """Delay beyond its rhythm after which a source counts as not read: a failed night or two is ordinary."""

@@ -13,7 +13,7 @@ ROWS = [
     {"cli", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
-    {"language", "calls", "sources", "config", "settings", "errors", "paths"},
+    {"language", "calls", "vocabulary", "sources", "config", "settings", "errors", "paths"},
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
 ALSO = {
@@ -24,14 +24,16 @@ ALSO = {
     ("cli", "schedule"),
 }
 LOWEST = {
-    ("sources", "calls"),
+    ("sources", "vocabulary"),
+    ("language", "vocabulary"),
+    ("calls", "vocabulary"),
     ("config", "settings"),
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls"}
+PURE = {"digest", "matching", "language", "calls", "vocabulary"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.calls import Kind
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
 from monitor.jobs.sources import list_sources, render_page
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 from tests.conftest import ROOT
 from tests.publishers import Answer, serve
 

@@ -6,32 +6,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Call, Deadline, DeadlineModel, Notice, Precision, Section
-
-
-class Change(StrEnum):
-    """The types of the table `events`."""
-
-    NEW = "new"
-    OPENED = "opened"
-    DEADLINE_MOVED = "deadline_moved"
-    BUDGET_CHANGED = "budget_changed"
-    TEXT_CHANGED = "text_changed"
-    NEWS = "news"
-    CLOSED = "closed"
-    VANISHED = "vanished"
-    REVIVED = "revived"
+from monitor.vocabulary import ChangeType
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change with the old and the new value, as text or JSON; None where there is none."""
 
-    type: Change
+    type: ChangeType
     old: str | None = None
     new: str | None = None
 
@@ -61,7 +47,7 @@ def _deadline_moved(old: Call, new: Call) -> Event | None:
         rolling = DeadlineModel.ROLLING
         if (old.deadline_model is rolling) == (new.deadline_model is rolling):
             return None
-    return Event(Change.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
+    return Event(ChangeType.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
 
 
 def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> bool:
@@ -92,7 +78,7 @@ def _budget_changed(old: Call, new: Call) -> Event | None:
     before, after = _budget_facts(old), _budget_facts(new)
     if before == after or _without_new_shares(before, after) == _without_new_shares(after, before):
         return None
-    return Event(Change.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
+    return Event(ChangeType.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
 
 
 def _budget_facts(call: Call) -> dict[str, object]:
@@ -121,7 +107,7 @@ def _text_changed(old: Call, new: Call) -> Event | None:
     if not changed:
         return None
     return Event(
-        Change.TEXT_CHANGED,
+        ChangeType.TEXT_CHANGED,
         json.dumps({name: before[name] for name in changed if name == "title"} or None, ensure_ascii=False),
         json.dumps({"fields": changed, **{name: after[name] for name in changed if name == "title"}}, ensure_ascii=False),
     )
@@ -149,7 +135,7 @@ def _news(old: Call, new: Call) -> Event | None:
     fresh = [notice for notice in new.notices if is_news(notice) and tuple(_words(notice.text)) not in known]
     if not fresh:
         return None
-    return Event(Change.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
+    return Event(ChangeType.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
 
 
 def is_news(notice: Notice) -> bool:

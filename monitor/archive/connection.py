@@ -6,7 +6,7 @@ import errno
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,12 @@ from monitor.errors import ArchiveError, LockedError, in_words
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Tables
+
+
+def sql_values(values: Iterable[str]) -> str:
+    """Return constants of the program as a list for IN: `('a', 'b')`. Values that anybody else wrote are bound instead."""
+    quoted = (f"'{value}'" for value in values)
+    return f"({', '.join(quoted)})"
 
 
 class Database(sqlite3.Connection):

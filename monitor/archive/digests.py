@@ -13,10 +13,10 @@ from pydantic_core import from_json
 
 from monitor.archive.calls import corrected, corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, sql_values
 from monitor.calls import Call
+from monitor.vocabulary import BUILT_MAILS, TOLD_CHANGES, WEEKS_MAILS
 
-TELLING_EVENTS = ("deadline_moved", "budget_changed", "news", "vanished", "revived")
 # What `read` speaks of, found by the indexes of each table: the archive is far larger than what concerns one department.
 _DUE = """
     SELECT c.source, c.call_id FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
@@ -133,13 +133,13 @@ class CandidateReader:
         return found
 
     def _events(self, department: str) -> Mapping[tuple[str, str], list[tuple[int, str, str | None, str | None]]]:
-        marks = ", ".join("?" * len(TELLING_EVENTS))
+        marks = ", ".join("?" * len(TOLD_CHANGES))
         rows = self._db.execute(
             f"SELECT e.id, e.source, e.call_id, e.type, e.old, e.new FROM events e WHERE e.type IN ({marks}) AND e.baseline = 0"
             " AND (EXISTS (SELECT 1 FROM matches m WHERE m.source = e.source AND m.call_id = e.call_id AND m.department = ?)"
             " OR EXISTS (SELECT 1 FROM digest_items i WHERE i.source = e.source AND i.call_id = e.call_id AND i.department = ?))"
             " ORDER BY e.id",
-            [*TELLING_EVENTS, department, department],
+            [*TOLD_CHANGES, department, department],
         )
         found: dict[tuple[str, str], list[tuple[int, str, str | None, str | None]]] = {}
         for number, source, call_id, kind, old, new in rows:
@@ -219,7 +219,6 @@ def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:
     return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
-_BUILT = ("weekly", "welcome", "quiet", "correction")
 """The kinds of mails to departments: when one is built, those that could not be built before are no trouble any more."""
 
 
@@ -295,13 +294,13 @@ class MailBody:
 
 def find_digest(db: Database, department: str, week: str) -> StoredDigest | None:
     """The department's regular mail of a week, whatever its kind."""
-    rows = _digests(db, "department = ? AND week = ? AND kind IN ('weekly', 'welcome', 'quiet')", [department, week])
+    rows = _digests(db, f"department = ? AND week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [department, week])
     return rows[0] if rows else None
 
 
 def last_digest(db: Database, department: str) -> StoredDigest | None:
     """The department's last regular mail; None when it never had one."""
-    rows = _digests(db, "department = ? AND kind IN ('weekly', 'welcome', 'quiet')", [department])
+    rows = _digests(db, f"department = ? AND kind IN {sql_values(WEEKS_MAILS)}", [department])
     return max(rows, key=lambda row: (row.week, row.created)) if rows else None
 
 
@@ -312,7 +311,7 @@ def list_digests(db: Database, week: str, kind: str) -> list[StoredDigest]:
 
 def digested_departments(db: Database, week: str) -> set[str]:
     """The departments whose regular mail of a week is there."""
-    return {one.department for one in _digests(db, "week = ? AND kind IN ('weekly', 'welcome', 'quiet')", [week])}
+    return {one.department for one in _digests(db, f"week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [week])}
 
 
 def next_number(db: Database, prefix: str) -> int:
@@ -365,7 +364,7 @@ def save_digest(db: Database, digest: NewDigest) -> None:
                 json.dumps(digest.sections),
             ],
         )
-        if digest.kind in _BUILT:
+        if digest.kind in BUILT_MAILS:
             db.execute("DELETE FROM digest_failures WHERE department = ?", [digest.department])
         db.executemany(
             "INSERT INTO digest_items (digest, department, source, call_id, section, fact, position, shown, told)"

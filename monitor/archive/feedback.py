@@ -12,11 +12,9 @@ from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE
 from monitor.archive.lookup import demand_call
 from monitor.errors import ArchiveError
+from monitor.vocabulary import OPPOSITE_ANSWERS, Answer, FollowState
 
-STATES = ("intresserad", "soker", "beviljad", "avslag", "avstar")
-ANSWERS = ("intressant", "inte-for-oss", "vidare")
 NOTE_LIMIT = 2_000
-_OPPOSITE = {"intressant": "inte-for-oss", "inte-for-oss": "intressant"}
 
 
 def store_answer(
@@ -26,14 +24,14 @@ def store_answer(
 
     Raises ArchiveError for an unknown call or answer.
     """
-    if answer not in ANSWERS:
-        raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(ANSWERS)}")
+    if answer not in tuple(Answer):
+        raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(Answer)}")
     demand_call(db, source, call_id)
     with db.atomic():
-        if answer in _OPPOSITE:
+        if answer in OPPOSITE_ANSWERS:
             db.execute(
                 "DELETE FROM feedback WHERE department = ? AND source = ? AND call_id = ? AND answer = ?",
-                [department, source, call_id, _OPPOSITE[answer]],
+                [department, source, call_id, OPPOSITE_ANSWERS[Answer(answer)]],
             )
         db.execute(
             "INSERT INTO feedback (at, department, source, call_id, answer, note, digest) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -42,8 +40,8 @@ def store_answer(
             " told_at = CASE WHEN excluded.note IN ('', feedback.note) THEN told_at END",
             [stamp(now), department, source, call_id, answer, note[:NOTE_LIMIT], digest],
         )
-        if answer == "intressant" and current_state(db, department, source, call_id) is None:
-            _insert(db, department, source, call_id, "intresserad", "", department, now)
+        if answer == Answer.INTERESTED and current_state(db, department, source, call_id) is None:
+            _insert(db, department, source, call_id, FollowState.INTERESTED, "", department, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +82,8 @@ def set_state(
     db: Database, department: str, source: str, call_id: str, state: str, *, note: str, who: str, now: datetime
 ) -> None:
     """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
-    if state not in STATES:
-        raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(STATES)}")
+    if state not in tuple(FollowState):
+        raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(FollowState)}")
     demand_call(db, source, call_id)
     with db.atomic():
         _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
@@ -160,5 +158,5 @@ def yearly_figures(db: Database, department: str, year_start: Mapping[int, tuple
                 [department, begin, end],
             ).fetchall()
         )
-        figures.append({"year": year, "told": told, **{state: states.get(state, 0) for state in STATES}})
+        figures.append({"year": year, "told": told, **{state.value: states.get(state, 0) for state in FollowState}})
     return figures

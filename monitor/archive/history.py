@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.archive.codec import decode_call, overlay_call, stamp
-from monitor.archive.connection import Database
-from monitor.archive.digests import TELLING_EVENTS, CandidateRow
+from monitor.archive.connection import Database, sql_values
+from monitor.archive.digests import CandidateRow
 from monitor.calls import Call, CallKey
+from monitor.vocabulary import ACCEPTED_RUNS, TOLD_CHANGES, WEEKS_MAILS
 
 _NEWEST = 40
 
@@ -46,7 +47,7 @@ def read_document(db: Database, fetch: int) -> tuple[str, bytes] | None:
     return (row[0], zlib.decompress(row[1])) if row else None
 
 
-_REGULAR = "kind IN ('weekly', 'welcome', 'quiet')"
+_REGULAR = f"kind IN {sql_values(WEEKS_MAILS)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ def health_then(db: Database, at: datetime) -> dict[str, tuple[str, str, datetim
     """Name, state of the last run and moment of the last accepted run of every source that had been read by then."""
     rows = db.execute(
         "SELECT s.id, s.name, r.state, (SELECT max(g.finished) FROM runs g WHERE g.source = s.id AND g.finished <= :at"
-        " AND g.state IN ('accepted', 'unchanged')) FROM sources s"
+        f" AND g.state IN {sql_values(ACCEPTED_RUNS)}) FROM sources s"
         " JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source = s.id AND finished <= :at)",
         {"at": stamp(at)},
     )
@@ -152,11 +153,11 @@ def _told_before(db: Database, digest: PastDigest, key: CallKey) -> tuple[tuple[
 
 
 def _events_then(db: Database, key: CallKey, at: str) -> tuple[tuple[int, str, str | None, str | None], ...]:
-    marks = ", ".join("?" * len(TELLING_EVENTS))
+    marks = ", ".join("?" * len(TOLD_CHANGES))
     rows = db.execute(
         f"SELECT id, type, old, new FROM events WHERE source = ? AND call_id = ? AND at <= ? AND baseline = 0 AND type IN ({marks})"
         " ORDER BY id",
-        [*key, at, *TELLING_EVENTS],
+        [*key, at, *TOLD_CHANGES],
     )
     return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
-from monitor.archive.changes import Change, Event
+from monitor.archive.changes import Event
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
 from monitor.archive.connection import Database
 from monitor.calls import Call
 from monitor.errors import ArchiveError
+from monitor.vocabulary import ChangeType
 
 MOST_ROWS = 500
 """Number of undecided rows kept per source; rows seen longest ago are removed first."""
@@ -163,7 +164,7 @@ def put_back(db: Database, source: str, call_id: str, now: datetime) -> Call:
         alive = db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ? AND vanished_at IS NULL", key).fetchone()
         if alive:
             update_call(db, *key, {"vanished_at": moment})
-            add_event(db, _last_run(db, source), key, Event(Change.VANISHED, None, moment), now, baseline=False)
+            add_event(db, _last_run(db, source), key, Event(ChangeType.VANISHED, None, moment), now, baseline=False)
     return decode_call(row[0])
 
 
@@ -202,10 +203,10 @@ def _make_call(db: Database, call: Call, data: str, now: datetime) -> None:
     values |= {"data": data, "hash": digest, "raw_hash": "", "last_changed": stamp(now)}
     if row is None:
         insert_call(db, {**values, "first_seen": stamp(now), "baseline": 0})
-        event = Event(Change.NEW, None, call.title)
+        event = Event(ChangeType.NEW, None, call.title)
     else:
         update_call(db, *key, values)
-        event = Event(Change.REVIVED, row[0], None)
+        event = Event(ChangeType.REVIVED, row[0], None)
     write_deadlines(db, effective)
     add_version(db, run, call, data, digest, now)
     add_event(db, run, key, event, now, baseline=False)

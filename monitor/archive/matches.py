@@ -11,8 +11,9 @@ from typing import Any
 
 from monitor.archive.calls import corrected, corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, sql_values
 from monitor.calls import Call, CallKey
+from monitor.vocabulary import WEEKS_MAILS
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
 
@@ -131,7 +132,7 @@ def unwanted(db: Database) -> dict[tuple[str, str], frozenset[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class StoredAnswer:
     """What a department answered about a call."""
 
     id: int
@@ -146,14 +147,14 @@ class Answer:
     handled_at: datetime | None
 
 
-def read_answers(db: Database) -> list[Answer]:
+def read_answers(db: Database) -> list[StoredAnswer]:
     """Every answer, the newest first."""
     rows = db.execute(
         "SELECT f.id, f.at, f.department, f.source, f.call_id, COALESCE(c.title, ''), f.answer, f.note, f.theme, f.handled_at"
         " FROM feedback f LEFT JOIN calls c ON c.source = f.source AND c.call_id = f.call_id ORDER BY f.at DESC, f.id DESC"
     )
     return [
-        Answer(
+        StoredAnswer(
             id=row[0],
             at=datetime.fromisoformat(row[1]),
             department=row[2],
@@ -239,7 +240,7 @@ def digest_days(db: Database, department: str, limit: int) -> list[dict[str, Any
     """The department's last mails with the keys of what they told, the newest first."""
     digests = list(
         db.query(
-            "SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN ('weekly', 'welcome', 'quiet')"
+            f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
             " ORDER BY created DESC LIMIT ?",
             [department, limit],
         )

@@ -12,17 +12,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
-from monitor.archive.changes import Change, Event, compare_calls
+from monitor.archive.changes import Event, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, sql_values
 from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
-from monitor.calls import Call, Status, call_status, next_deadline
+from monitor.calls import Call, call_status, next_deadline
 from monitor.errors import name_some, row_trouble
+from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
 BELIEVED_AFTER = 2
-ACCEPTED = ("accepted", "unchanged")
-"""States of a run that counts."""
 UNSTORED = "unstored"
 """The class of trouble of a run none of whose calls could be stored; health knows it by this name."""
 # What one call's own values may raise. Other errors of SQLite are the archive's: a full disk, a damaged file.
@@ -74,7 +73,7 @@ class SourceRun:
     @property
     def accepted(self) -> bool:
         """Whether the completeness check held."""
-        return self.state in ACCEPTED
+        return self.state in ACCEPTED_RUNS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +98,7 @@ class RunReport:
 def last_accepted_size(db: Database, source: str) -> int | None:
     """How many current items the source's last accepted run had; None before the first one."""
     row = db.execute(
-        "SELECT current FROM runs WHERE source = ? AND state IN ('accepted', 'unchanged') ORDER BY id DESC LIMIT 1", [source]
+        f"SELECT current FROM runs WHERE source = ? AND state IN {sql_values(ACCEPTED_RUNS)} ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
     return int(row[0]) if row else None
 
@@ -108,7 +107,7 @@ def refused_keys(db: Database, source: str) -> frozenset[str]:
     """The keys of the newest run since the last accepted one that was whole but showed too few items; empty when there is none."""
     row = db.execute(
         "SELECT json_extract(stats, '$.refused') FROM runs WHERE source = ?1 AND id > coalesce((SELECT max(id) FROM runs"
-        " WHERE source = ?1 AND state IN ('accepted', 'unchanged')), 0) AND json_extract(stats, '$.refused') IS NOT NULL"
+        f" WHERE source = ?1 AND state IN {sql_values(ACCEPTED_RUNS)}), 0) AND json_extract(stats, '$.refused') IS NOT NULL"
         " ORDER BY id DESC LIMIT 1",
         [source],
     ).fetchone()
@@ -118,7 +117,7 @@ def refused_keys(db: Database, source: str) -> frozenset[str]:
 def last_validators(db: Database, source: str) -> dict[str, str]:
     """What the source's last accepted run said to ask with (conditional requests); empty before the first one."""
     row = db.execute(
-        "SELECT stats FROM runs WHERE source = ? AND state IN ('accepted', 'unchanged') ORDER BY id DESC LIMIT 1", [source]
+        f"SELECT stats FROM runs WHERE source = ? AND state IN {sql_values(ACCEPTED_RUNS)} ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
     return dict(json.loads(row[0]).get("validators") or {}) if row else {}
 
@@ -273,15 +272,15 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
         insert_call(db, {**call_row(effective, now), **alive, **first, "data": data, "hash": digest, "raw_hash": raw_hash})
         write_deadlines(db, effective)
         add_version(db, run_id, call, data, digest, now)
-        add_event(db, run_id, key, Event(Change.NEW, None, call.title), now, baseline=baseline)
+        add_event(db, run_id, key, Event(ChangeType.NEW, None, call.title), now, baseline=baseline)
         return "new"
     old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     status = call_status(effective, now)
     events = []
     if (closed_at or vanished_at) and status is not Status.CLOSED:
-        events.append(Event(Change.REVIVED, closed_at or vanished_at, None))
+        events.append(Event(ChangeType.REVIVED, closed_at or vanished_at, None))
     elif old_status == Status.FORTHCOMING and status is Status.OPEN:
-        events.append(Event(Change.OPENED, old_status, status.value))
+        events.append(Event(ChangeType.OPENED, old_status, status.value))
     if digest == old_hash and not events:
         # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
         if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
@@ -321,7 +320,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
             "UPDATE calls SET missed = missed + 1, vanished_at = ? WHERE source = ? AND call_id = ?",
             [moment, run.source, call_id],
         )
-        add_event(db, run_id, (run.source, call_id), Event(Change.VANISHED, None, moment), now, baseline=False)
+        add_event(db, run_id, (run.source, call_id), Event(ChangeType.VANISHED, None, moment), now, baseline=False)
 
 
 def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
@@ -341,7 +340,7 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
             [stamp(now), run.source, call_id],
         )
         last = max((d.at for d in call.deadlines), default=None)
-        event = Event(Change.CLOSED, None, last.isoformat() if last else None)
+        event = Event(ChangeType.CLOSED, None, last.isoformat() if last else None)
         add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from monitor.archive.codec import stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, sql_values
 from monitor.calls import CallKey
+from monitor.vocabulary import ACCEPTED_RUNS, UNACCEPTED_RUNS
 
 
 def count_calls(db: Database, now: datetime) -> dict[str, int]:
@@ -155,9 +156,9 @@ def recovered_sources(db: Database, since: datetime) -> list[str]:
     """Sources that were read well at last after a moment, but not the time before."""
     rows = db.execute(
         "SELECT DISTINCT s.name FROM runs r JOIN sources s ON s.id = r.source"
-        " WHERE r.finished > ? AND r.state IN ('accepted', 'unchanged') AND s.health = '' AND s.state IN ('accepted', 'unchanged')"
+        f" WHERE r.finished > ? AND r.state IN {sql_values(ACCEPTED_RUNS)} AND s.health = '' AND s.state IN {sql_values(ACCEPTED_RUNS)}"
         " AND (SELECT p.state FROM runs p WHERE p.source = r.source AND p.id < r.id ORDER BY p.id DESC LIMIT 1)"
-        " IN ('degraded', 'failed') ORDER BY s.name",
+        f" IN {sql_values(UNACCEPTED_RUNS)} ORDER BY s.name",
         [stamp(since)],
     )
     return [row[0] for row in rows]

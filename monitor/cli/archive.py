@@ -8,33 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.app import App, answer, json_option, pass_app, print_table
+from monitor.vocabulary import CHANGE_LABELS, JOB_STATE_LABELS, STATUS_LABELS, ChangeType, JobState, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-STATUSES = {"open": "öppen", "forthcoming": "kommande", "closed": "stängd"}
-EVENTS = {
-    "new": "ny",
-    "opened": "öppnade",
-    "deadline_moved": "ny sista dag",
-    "budget_changed": "ny budget",
-    "text_changed": "ny text",
-    "news": "nyhet",
-    "closed": "stängde",
-    "vanished": "försvann",
-    "revived": "kom åter",
-}
-
-
-JOB_STATES = {
-    "running": "pågår",
-    "done": "klart",
-    "attention": "klart, med anmärkning",
-    "failed": "misslyckat",
-    "hung": "avbrutet, tog för lång tid",
-    "locked": "väntar, annat pågick",
-    "interrupted": "avbrutet, tas upp igen",
-}
 
 
 @click.command()
@@ -61,7 +38,9 @@ def _print_call(facts: dict[str, Any]) -> None:
     if facts["summary"]:
         click.echo(f"\n{facts['summary']}")
     budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
-    click.echo(f"\nLäge: {STATUSES[facts['status']]}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
+    click.echo(
+        f"\nLäge: {STATUS_LABELS[Status(facts['status'])].lower()}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}"
+    )
     shares = (("Finansiären betalar", "högst", "funder_share"), ("Ni betalar", "minst", "own_share"))
     stated = [f"{label}: {bound} {facts[name]} procent" for label, bound, name in shares if facts[name] is not None]
     if stated:
@@ -69,7 +48,10 @@ def _print_call(facts: dict[str, Any]) -> None:
     print_table(("Sista dag", "Steg", "Källans ord"), [(_local(row), row["stage"], row["text"]) for row in facts["deadlines"]])
     print_table(
         ("När", "Vad", "Före", "Efter"),
-        [(row["at"][:10], EVENTS[row["type"]], _value(row["old"]), _value(row["new"])) for row in facts["events"]],
+        [
+            (row["at"][:10], CHANGE_LABELS[ChangeType(row["type"])].command, _value(row["old"]), _value(row["new"]))
+            for row in facts["events"]
+        ],
     )
     print_table(
         ("Förvaltning", "Nivå", "Poäng", "Teman"),
@@ -146,7 +128,7 @@ def _print_status(document: dict[str, Any]) -> None:
     )
     if document["jobs"]:
         ran = [
-            (name, JOB_STATES.get(job["state"], job["state"]), _moment(job["finished"])) for name, job in document["jobs"].items()
+            (name, JOB_STATE_LABELS[JobState(job["state"])], _moment(job["finished"])) for name, job in document["jobs"].items()
         ]
         print_table(("Arbete", "Läge", "Senast"), ran)
     rows = [

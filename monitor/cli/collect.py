@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
+from monitor.vocabulary import RUN_STATE_LABELS, UNACCEPTED_RUNS, RunState
 
 if TYPE_CHECKING:
     from monitor.archive.runs import RunReport
 
-STATES = {"accepted": "läst", "unchanged": "oförändrad", "degraded": "ofullständig", "failed": "misslyckad"}
 JSON_KEYS = (
     "id",
     "state",
@@ -56,10 +56,10 @@ def report_runs(app: App, reports: list[RunReport], as_json: bool, *, told: bool
     elif not told:
         for report in reports:
             _say(app, report)
-    return int(any(report.state in ("degraded", "failed") or report.health for report in reports))
+    return int(any(report.state in UNACCEPTED_RUNS or report.health for report in reports))
 
 
 def _say(app: App, report: RunReport) -> None:
-    text = f"{report.id}: {STATES[report.state]}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
+    text = f"{report.id}: {RUN_STATE_LABELS[RunState(report.state)].command}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
     told = report.reason or report.health_text
     app.console.print(text + (f". {told}" if told else ""), markup=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.app import App, pass_app
+from monitor.vocabulary import ACCEPTED_RUNS, CHANGE_LABELS, SECTION_LABELS, UNACCEPTED_RUNS, Count
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,28 +28,6 @@ DOING = {
     "match": "Letar efter det som rör kommunen",
     "digest": "Skriver mejlen",
     "send": "Lägger mejlen i mappen",
-}
-CHANGES = {
-    "new": ("1 ny", "{} nya"),
-    "opened": ("1 har öppnat för ansökan", "{} har öppnat för ansökan"),
-    "deadline_moved": ("1 har fått ny sista ansökningsdag", "{} har fått ny sista ansökningsdag"),
-    "budget_changed": ("1 har fått ändrat belopp", "{} har fått ändrat belopp"),
-    "text_changed": ("1 har fått ändrad text", "{} har fått ändrad text"),
-    "news": ("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
-    "closed": ("1 har stängt", "{} har stängt"),
-    "vanished": ("1 har försvunnit", "{} har försvunnit"),
-    "revived": ("1 har kommit tillbaka", "{} har kommit tillbaka"),
-}
-SECTIONS = {
-    "changed": ("1 ändrad", "{} ändrade"),
-    "new": ("1 ny", "{} nya"),
-    "closing": ("1 stänger snart", "{} stänger snart"),
-    "coming": ("1 kommande", "{} kommande"),
-    "events": ("1 möte", "{} möten"),
-    "partners": ("1 partnersökning", "{} partnersökningar"),
-    "policy": ("1 beslut i EU", "{} beslut i EU"),
-    "news": ("1 nyhet", "{} nyheter"),
-    "missed": ("1 som hann stänga", "{} som hann stänga"),
 }
 
 
@@ -105,9 +84,9 @@ class _Progress:
 
 def _read(answer: Any) -> str:
     sources = answer["sources"]
-    well = sum(source["state"] in ("accepted", "unchanged") for source in sources)
+    well = sum(source["state"] in ACCEPTED_RUNS for source in sources)
     text = f"{well} av {len(sources)} källor lästa, {sum(source['current'] for source in sources)} poster"
-    poor = ", ".join(f"{source['id']} ({source['reason']})" for source in sources if source["state"] in ("degraded", "failed"))
+    poor = ", ".join(f"{source['id']} ({source['reason']})" for source in sources if source["state"] in UNACCEPTED_RUNS)
     return f"{text}; ofullständigt: {poor}" if poor else text
 
 
@@ -131,7 +110,7 @@ OUTCOMES = {"crawl": _read, "match": _matched, "digest": _written, "send": _sent
 def _found(report: DemoReport) -> Iterator[str]:
     counts = Counter(happening.type for happening in report.happenings)
     yield "\nDet här hade hänt på en vecka"
-    yield f"  {_listed(counts, CHANGES)}."
+    yield f"  {_listed(counts, {change: label.counted for change, label in CHANGE_LABELS.items()})}."
     yield from (_moved(happening) for happening in report.happenings if happening.type == "deadline_moved")
 
 
@@ -139,9 +118,10 @@ def _for_whom(report: DemoReport) -> Iterator[str]:
     digests = {row["department"]: row for row in _answer(report, 2, "digest")["digests"]}
     yield "\nDet här stod i mejlen, vecka två"
     width = max(map(len, report.departments.values()))
+    section_counts = {section: label.counted for section, label in SECTION_LABELS.items()}
     for department, name in report.departments.items():
         row = digests.get(department, {"items": 0, "sections": {}})
-        yield f"  {name:<{width}}  {_listed(row['sections'], SECTIONS) if row['items'] else 'en lugn vecka, inget nytt'}"
+        yield f"  {name:<{width}}  {_listed(row['sections'], section_counts) if row['items'] else 'en lugn vecka, inget nytt'}"
 
 
 def _where(report: DemoReport) -> Iterator[str]:
@@ -167,8 +147,8 @@ def _answer(report: DemoReport, number: int, command: str) -> Any:
     return next(step.answer for step in report.steps if (step.number, step.command) == (number, command))
 
 
-def _listed(counts: dict[str, int] | Counter[str], words: dict[str, tuple[str, str]]) -> str:
-    parts = [words[key][counts[key] != 1].format(counts[key]) for key in words if counts.get(key)]
+def _listed(counts: dict[str, int] | Counter[str], labels: Mapping[Any, Count]) -> str:
+    parts = [label.text(counts[key]) for key, label in labels.items() if counts.get(key)]
     return ", ".join(parts[:-1]) + (" och " if len(parts) > 1 else "") + (parts[-1] if parts else "inget")
 
 

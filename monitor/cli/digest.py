@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.app import App, answer, json_option, pass_app, print_table
+from monitor.vocabulary import DIGEST_STATE_LABELS, DigestState
 
 if TYPE_CHECKING:
     from monitor.jobs.digest import BuildReport, DigestReport
 
 DONE, ATTENTION = 0, 1
-_STATES = {
-    "waiting": "väntar på att skickas",
-    "sent": "skickat",
-    "stopped": "skickat, men inte till alla",
-    "silent": "inget mejl den här veckan",
-    "no-recipient": "ingen mottagare i inställningarna",
-    "failed": "kunde inte skrivas",
-    "preview": "prov, inget är skickat eller sparat",
-}
 
 
 def _week(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -126,7 +118,7 @@ def _state(report: DigestReport) -> str:
     """Return how a department's mail stands."""
     if report.state == "no-recipient" and report.reason:
         return "ingen får mejlen"
-    return _STATES.get(report.state, report.state)
+    return DIGEST_STATE_LABELS[DigestState(report.state)].command
 
 
 def _print(report: BuildReport) -> None:

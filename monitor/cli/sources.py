@@ -9,6 +9,7 @@ import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
 from monitor.errors import ConfigError
+from monitor.vocabulary import NOT_READ, RUN_STATE_LABELS, RunState
 
 if TYPE_CHECKING:
     from monitor.archive.left_out import LeftOut
@@ -27,7 +28,6 @@ FIELDS = {
     "opens": "öppnar",
     "budget": "pengar",
 }
-STATES = {"": "inte läst", "accepted": "läst", "unchanged": "oförändrad", "degraded": "ofullständig", "failed": "misslyckad"}
 
 
 @click.group(invoke_without_command=True)
@@ -152,9 +152,13 @@ def accept(app: App, source: str, as_json: bool) -> int:
     return report_runs(app, [report], as_json)
 
 
+def _state_label(state: str) -> str:
+    return RUN_STATE_LABELS[RunState(state)].command if state else NOT_READ.command
+
+
 def _line(row: dict[str, Any]) -> str:
     """One source: a line that can be searched, and its trouble on a line below."""
-    state = STATES[row["state"]] if row["enabled"] else "avstängd"
+    state = _state_label(row["state"]) if row["enabled"] else "avstängd"
     address = "" if row["address"] == "confirmed" else ", obekräftad adress"
     line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
     if row["overdue"]:

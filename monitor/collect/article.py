@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Budget, Call, DeadlineModel, Kind, Link, Section
+from monitor.calls import Budget, Call, DeadlineModel, Link, Section
 from monitor.collect.events import Happening, happenings_of
 from monitor.collect.links import links_out
 from monitor.collect.markup import bounded, parse_page
@@ -24,6 +24,7 @@ from monitor.language.deadlines import FoundDeadlines, earliest_published, find_
 from monitor.language.kinds import guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 _SUMMARY_LENGTH = 400
 # An article is not longer; what lies beyond is a list or an attack, and only costs time.

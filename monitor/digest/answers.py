@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-ANSWERS = ("intressant", "inte-for-oss", "vidare")
 ANSWER_DAYS = 365
 _ANSWER, _LEAVE = "svar", "avsluta"
 

@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, within_calendar
+from monitor.calls import Call, Deadline, DeadlineModel, Precision, within_calendar
 from monitor.digest.facts import date_keys, deadline_key, has_passed, key_date, key_moment, read_facts
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import Audience, Candidate
 from monitor.digest.wording import Wording
 from monitor.language.one_line import clean, shorten
+from monitor.vocabulary import CALENDAR_CHANGES, Kind
 
 # Before the moment of a deadline with a time; for a whole day, counted from its midnight: at nine in the morning.
 ALARMS = (timedelta(days=-28), timedelta(days=-7), timedelta(days=-1))
 DAY_ALARMS = tuple(alarm + timedelta(hours=9) for alarm in ALARMS)
-_MOVES = ("deadline_moved", "vanished", "revived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     current = {deadline_key(deadline): deadline for deadline in call.deadlines} if call.kind is not Kind.EVENT else {}
     keys = date_keys(call) if call.kind is Kind.EVENT else tuple(current)
     told = tuple(key for key in known.dates or () if key != "rolling")
-    sequence = max(sum(event.type in _MOVES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0)
+    sequence = max(
+        sum(event.type in CALENDAR_CHANGES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0
+    )
     finish = partial(_finished, wording, call, now, sequence)
     events = [
         finish(_entry(wording, call, key, number, current.get(key), audience), uid, cancelled=candidate.vanished_at is not None)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from monitor.calls import Budget, Call, DeadlineModel, Kind, Status, call_status, is_eu_call, next_deadline
+from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons, Section
+from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons
 from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
+from monitor.vocabulary import Kind, MailSection, Status
 
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
@@ -37,7 +38,7 @@ class Cards:
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
         gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
-        changed = item.section is Section.CHANGED
+        changed = item.section is MailSection.CHANGED
         return CardView(
             title=title,
             short_title=shorten(title, 60),
@@ -53,7 +54,7 @@ class Cards:
             areas=self.wording.say("card.areas", areas=self.wording.join(reasons.areas)) if reasons.areas else "",
             goals=self._goals(reasons),
             links=tuple(self._links(call, title, gone=gone)),
-            answers=() if gone or item.section is Section.MISSED else tuple(self._answers(call, title)),
+            answers=() if gone or item.section is MailSection.MISSED else tuple(self._answers(call, title)),
             also=tuple(self._also(item)),
         )
 
@@ -62,7 +63,7 @@ class Cards:
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
-        if item.section is Section.MISSED:
+        if item.section is MailSection.MISSED:
             passed = self.wording.date_keys(date_keys(call)[-1:], self._now)
             changes = (self.wording.say("change.missed", old=passed),)
         return CardView(
@@ -81,7 +82,7 @@ class Cards:
 
     def reminder(self, candidate: Candidate) -> CardView:
         """A call that the department knows of, as one line."""
-        return self.line(Item(candidate=candidate, section=Section.CLOSING, facts=()))
+        return self.line(Item(candidate=candidate, section=MailSection.CLOSING, facts=()))
 
     def title(self, call: Call) -> str:
         """The title as it may be shown: one line, not endless."""
@@ -201,7 +202,7 @@ class Cards:
             rows.append(Row(say("card.opens"), opens, True))
         if not any(change.kind in (ChangeKind.EARLIER, ChangeKind.MOVED) for change in item.changes):
             rows.append(self.deadline_row(call))
-        if item.section is Section.CHANGED:
+        if item.section is MailSection.CHANGED:
             return rows
         rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
         rows.extend(self._fit_rows(call, item.candidate.reasons))
@@ -235,7 +236,7 @@ class Cards:
         match = item.candidate.match
         if item.opened:
             return self.wording.say("card.now_open")
-        if item.section is Section.NEW and match is not None:
+        if item.section is MailSection.NEW and match is not None:
             return self.wording.say(f"card.level_{match.level.value}")
         return ""
 

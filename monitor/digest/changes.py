@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.calls import Kind, Status, call_status, next_deadline
+from monitor.calls import call_status, next_deadline
 from monitor.digest.facts import Known, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, numbered
 from monitor.digest.model import Candidate, Change, ChangeKind, Event
+from monitor.vocabulary import Kind, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
 

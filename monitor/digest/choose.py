@@ -7,32 +7,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.calls import Kind, Status, call_status, next_deadline
+from monitor.calls import call_status, next_deadline
 from monitor.digest.changes import closing_facts, find_changes, standing_facts
 from monitor.digest.facts import Known, date_keys, numbered, read_facts
-from monitor.digest.model import (
-    LEVELS,
-    URGENT,
-    Candidate,
-    Change,
-    ChangeKind,
-    Choice,
-    Group,
-    Item,
-    Level,
-    MailKind,
-    Section,
-    Selection,
-)
+from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, Group, Item, Selection
+from monitor.vocabulary import Answer, Kind, Level, MailKind, MailSection, Status
 
 # So few of a source in one section are no crowd, whatever else the source has.
 _NO_GROUP = 3
-_SECTIONS = tuple(Section)
+_SECTIONS = tuple(MailSection)
 _FIRST_SECTION = {
-    Kind.NEWS: Section.NEWS,
-    Kind.EVENT: Section.EVENTS,
-    Kind.POLICY: Section.POLICY,
-    Kind.PARTNER_SEARCH: Section.PARTNERS,
+    Kind.NEWS: MailSection.NEWS,
+    Kind.EVENT: MailSection.EVENTS,
+    Kind.POLICY: MailSection.POLICY,
+    Kind.PARTNER_SEARCH: MailSection.PARTNERS,
 }
 
 
@@ -61,7 +49,7 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
     items = []
     for candidate in candidates:
         known = read_facts(candidate.told)
-        if not known.told or candidate.answer == "inte-for-oss":
+        if not known.told or candidate.answer == Answer.NOT_FOR_US:
             continue
         changes = find_changes(candidate, known, now)
         if any(change.kind in URGENT for change in changes):
@@ -77,8 +65,8 @@ def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) 
         for candidate in candidates
         if candidate.match is not None
         and candidate.vanished_at is None
-        and candidate.answer != "inte-for-oss"
-        and (candidate.match.level is not Level.WEAK or candidate.answer == "intressant")
+        and candidate.answer != Answer.NOT_FOR_US
+        and (candidate.match.level is not Level.WEAK or candidate.answer == Answer.INTERESTED)
         and read_facts(candidate.told).told
         and (upcoming := next_deadline(candidate.call, now)) is not None
     ]
@@ -98,7 +86,7 @@ def due_item(
     known = read_facts(candidate.told)
     if not known.told:
         return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
-    if candidate.answer == "inte-for-oss":
+    if candidate.answer == Answer.NOT_FOR_US:
         return None
     changes = find_changes(candidate, known, now)
     if changes and {change.kind for change in changes} != {ChangeKind.OPENED}:
@@ -108,7 +96,7 @@ def due_item(
     if changes:
         return Item(
             candidate=candidate,
-            section=Section.NEW,
+            section=MailSection.NEW,
             facts=("opened", *standing_facts(candidate, known, now)),
             also=also,
             opened=True,
@@ -148,7 +136,7 @@ def _first_item(
     now: datetime,
 ) -> Item | None:
     call = candidate.call
-    if candidate.match is None or candidate.vanished_at is not None or candidate.answer == "inte-for-oss":
+    if candidate.match is None or candidate.vanished_at is not None or candidate.answer == Answer.NOT_FOR_US:
         return None
     status = call_status(call, now)
     if call.kind in (Kind.NEWS, Kind.POLICY) or (call.kind is not Kind.CALL and not date_keys(call)):
@@ -157,8 +145,8 @@ def _first_item(
             return None
     elif status is Status.CLOSED:
         return _missed_item(candidate, also, previous=previous, now=now)
-    section = _FIRST_SECTION.get(call.kind) or (Section.COMING if status is Status.FORTHCOMING else Section.NEW)
-    word = "coming" if section is Section.COMING else "new"
+    section = _FIRST_SECTION.get(call.kind) or (MailSection.COMING if status is Status.FORTHCOMING else MailSection.NEW)
+    word = "coming" if section is MailSection.COMING else "new"
     return Item(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, Known(), now)), also=also)
 
 
@@ -177,7 +165,7 @@ def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous:
     if last is None or last < previous or candidate.first_seen < previous:
         return None
     return Item(
-        candidate=candidate, section=Section.MISSED, facts=("missed", *standing_facts(candidate, Known(), now)), also=also
+        candidate=candidate, section=MailSection.MISSED, facts=("missed", *standing_facts(candidate, Known(), now)), also=also
     )
 
 
@@ -192,7 +180,7 @@ def _changed_item(candidate: Candidate, known: Known, changes: list[Change], als
         facts.append("opened")
     if ChangeKind.WITHDRAWN not in kinds:
         facts.extend(standing_facts(candidate, known, now))
-    return Item(candidate=candidate, section=Section.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
+    return Item(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
 
 def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...], now: datetime) -> Item | None:
@@ -200,12 +188,12 @@ def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...
     match = candidate.match
     if match is None or candidate.call.kind is not Kind.CALL or call_status(candidate.call, now) is not Status.OPEN:
         return None
-    if match.level is not Level.STRONG and candidate.answer != "intressant":
+    if match.level is not Level.STRONG and candidate.answer != Answer.INTERESTED:
         return None
     facts = [fact for fact in closing_facts(candidate, now) if fact not in known.facts]
     if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
         return None
-    return Item(candidate=candidate, section=Section.CLOSING, facts=tuple(facts), also=also)
+    return Item(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
 
 
 def _one_week_told(known: Known, four_weeks: str) -> bool:
@@ -214,7 +202,7 @@ def _one_week_told(known: Known, four_weeks: str) -> bool:
 
 def _welcome(items: list[Item], choice: Choice) -> Selection:
     """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
-    open_now = [item for item in items if item.section is Section.NEW]
+    open_now = [item for item in items if item.section is MailSection.NEW]
     shown = open_now[: choice.welcome]
     named = {item.candidate.key for item in shown}
     rest = [item for item in items if item.candidate.key not in named]
@@ -223,12 +211,12 @@ def _welcome(items: list[Item], choice: Choice) -> Selection:
 
 def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]:
     """A repaired or newly read source does not flood: too many first mentions from one source become one group."""
-    promises = (Section.CHANGED, Section.CLOSING)
+    promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
     read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
     parts = Counter((item.candidate.call.source, item.section) for item in firsts)
-    groups: dict[tuple[str, Section], list[Item]] = defaultdict(list)
+    groups: dict[tuple[str, MailSection], list[Item]] = defaultdict(list)
     shown = []
     for item in items:
         source = item.candidate.call.source
@@ -255,13 +243,13 @@ def _order(item: Item, now: datetime) -> tuple[object, ...]:
     """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1
-    level = LEVELS.index(match.level) if match else len(LEVELS)
+    level = list(Level).index(match.level) if match else len(Level)
     upcoming = next_deadline(call, now)
     starts = call.starts if call.kind is Kind.EVENT else None
     when = starts or (upcoming.at if upcoming else None)
     age = -(call.published or item.candidate.first_seen).timestamp() if when is None else 0.0
     relevance = -match.relevance if match else 0.0
     far = when.timestamp() if when else float("inf")
-    if item.section in (Section.CLOSING, Section.EVENTS):
+    if item.section in (MailSection.CLOSING, MailSection.EVENTS):
         level = 0
     return (_SECTIONS.index(item.section), urgency, level, far, age, relevance, item.candidate.key)

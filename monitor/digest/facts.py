@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, in_calendar
+from monitor.calls import Call, Deadline, DeadlineModel, Precision, in_calendar
+from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
     from monitor.digest.model import Told

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.digest.model import Candidate, Item, Level, Section, Selection, Shown, SourceHealth
+from monitor.digest.model import Candidate, Item, Selection, Shown, SourceHealth
+from monitor.vocabulary import Level, MailSection
 
-_LINES_ONLY = (Section.NEWS, Section.POLICY, Section.PARTNERS, Section.MISSED)
+_LINES_ONLY = (MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], 
     """How each item is shown when only so many cards and lines have room; what is urgent and strong comes first."""
     shown: dict[tuple[str, str], Shown] = {}
     for item in selection.items:
-        weak = item.section is Section.NEW and is_weak(item)
+        weak = item.section is MailSection.NEW and is_weak(item)
         if item.section not in _LINES_ONLY and not weak and cards > 0:
             cards -= 1
             shown[item.candidate.key] = Shown.CARD

@@ -10,41 +10,7 @@ from functools import cached_property
 
 from monitor.calls import Call, CallKey
 from monitor.language.shares import Shares
-
-
-class Level(StrEnum):
-    """How sure the rules are that a call concerns a department."""
-
-    STRONG = "stark"
-    LIKELY = "trolig"
-    WEAK = "svag"
-
-
-LEVELS = tuple(Level)
-
-
-class Section(StrEnum):
-    """The parts of a mail, in the order in which they are read."""
-
-    CHANGED = "changed"
-    NEW = "new"
-    CLOSING = "closing"
-    COMING = "coming"
-    EVENTS = "events"
-    PARTNERS = "partners"
-    POLICY = "policy"
-    NEWS = "news"
-    MISSED = "missed"
-
-
-class MailKind(StrEnum):
-    """The kinds of mail a department can get, and the coordinator's notice. Each has its own templates."""
-
-    WEEKLY = "weekly"
-    WELCOME = "welcome"
-    QUIET = "quiet"
-    CORRECTION = "correction"
-    NOTICE = "notice"
+from monitor.vocabulary import Level, MailKind, MailSection
 
 
 class Shown(StrEnum):
@@ -182,7 +148,7 @@ class Item:
     """
 
     candidate: Candidate
-    section: Section
+    section: MailSection
     facts: tuple[str, ...]
     changes: tuple[Change, ...] = ()
     also: tuple[Candidate, ...] = ()
@@ -194,7 +160,7 @@ class Group:
     """More than a reader can take in from one source: counted, the strongest named, all behind one link."""
 
     source: str
-    section: Section
+    section: MailSection
     items: tuple[Item, ...]
     first_reading: bool = False
 
@@ -216,7 +182,7 @@ class Selection:
     def counts(self) -> dict[str, int]:
         """How many items each section has, sections without any left out."""
         found: dict[str, int] = {}
-        for section in Section:
+        for section in MailSection:
             number = sum(item.section is section for item in self.everything)
             if number:
                 found[section.value] = number

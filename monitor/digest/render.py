@@ -16,11 +16,12 @@ from monitor.digest.answers import Signer
 from monitor.digest.calendar import CalendarFile, calendar_file
 from monitor.digest.cards import Cards
 from monitor.digest.layout import MailView, Occasion, plan
-from monitor.digest.model import Audience, Item, MailKind, Selection, Shown
+from monitor.digest.model import Audience, Item, Selection, Shown
 from monitor.digest.view import MailWriter
 from monitor.digest.wording import Wording
 from monitor.errors import MailError
 from monitor.language.one_line import clean
+from monitor.vocabulary import MailKind
 
 LANGUAGES = ("sv", "en")
 # Gmail cuts a mail off at 102 kB; below this, nobody loses the end.

@@ -9,26 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Precision, Section, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision, Section
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
-from monitor.digest.model import (
-    Audience,
-    Candidate,
-    Choice,
-    Event,
-    FitLine,
-    Level,
-    MailKind,
-    Match,
-    Reasons,
-    Selection,
-    SourceHealth,
-    Told,
-)
+from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
 from monitor.digest.wording import HOME, iso_week
 from monitor.language.shares import Shares
+from monitor.vocabulary import Kind, Level, MailKind, Status
 
 NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)
 AUDIENCE = Audience(

@@ -10,23 +10,23 @@ from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
-from monitor.digest.model import (
-    Audience,
-    ChangeKind,
-    Group,
-    Item,
-    MailKind,
-    Section,
-    Selection,
-    Shown,
-)
+from monitor.digest.model import Audience, ChangeKind, Group, Item, Selection, Shown
 from monitor.digest.wording import HOME, Wording, iso_week
 from monitor.language.one_line import clean, shorten
+from monitor.vocabulary import MailKind, MailSection
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
 _CALLS_IN_SUBJECT = 3
-_IN_SUBJECT = (Section.NEW, Section.CLOSING, Section.COMING, Section.EVENTS, Section.POLICY, Section.PARTNERS, Section.NEWS)
+_IN_SUBJECT = (
+    MailSection.NEW,
+    MailSection.CLOSING,
+    MailSection.COMING,
+    MailSection.EVENTS,
+    MailSection.POLICY,
+    MailSection.PARTNERS,
+    MailSection.NEWS,
+)
 
 
 class MailWriter:
@@ -43,7 +43,7 @@ class MailWriter:
         """The whole view of the selection."""
         name = clean(self._audience.name)
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
-        sections = [self._section(section, selection, shown) for section in Section]
+        sections = [self._section(section, selection, shown) for section in MailSection]
         if selection.kind is MailKind.QUIET and quiet_lines:
             sections.append(SectionView(id="ahead", heading=self._say("heading.ahead"), lines=quiet_lines))
         week = self._wording.week(self._occasion.week)
@@ -67,14 +67,14 @@ class MailWriter:
             rest=self._rest(selection),
         )
 
-    def _section(self, section: Section, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> SectionView | None:
+    def _section(self, section: MailSection, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> SectionView | None:
         items = [item for item in selection.items if item.section is section]
         groups = tuple(self._group(group) for group in selection.groups if group.section is section)
         if not items and not groups:
             return None
-        welcome = selection.kind is MailKind.WELCOME and section is Section.NEW
+        welcome = selection.kind is MailKind.WELCOME and section is MailSection.NEW
         in_lines = [item for item in items if shown[item.candidate.key] is Shown.LINE]
-        weak = [item for item in in_lines if section is Section.NEW and is_weak(item)]
+        weak = [item for item in in_lines if section is MailSection.NEW and is_weak(item)]
         linked = sum(shown[item.candidate.key] is Shown.LINK for item in items)
         return SectionView(
             id=section.value,
@@ -97,7 +97,7 @@ class MailWriter:
             link=LinkView(self._say("group.all", n=number), "", url),
         )
 
-    def _link_to_rest(self, number: int, section: Section) -> LinkView:
+    def _link_to_rest(self, number: int, section: MailSection) -> LinkView:
         url = self._cards.links.digest(self._occasion.digest, avsnitt=section.value, visa=THE_REST)
         return LinkView(self._say("link.more", n=number), "", url)
 
@@ -114,7 +114,7 @@ class MailWriter:
         if selection.kind is MailKind.CORRECTION:
             return self._correction_subject(selection.items)
         if selection.kind is MailKind.WELCOME:
-            number = sum(item.section is Section.NEW for item in selection.everything)
+            number = sum(item.section is MailSection.NEW for item in selection.everything)
             if not number:
                 return say("subject.welcome_nothing", name=name)
             return say("subject.welcome", name=name, what=say("count.open", n=number))
@@ -143,7 +143,7 @@ class MailWriter:
 
     def _nearest(self, selection: Selection) -> date | None:
         now = self._occasion.now
-        sections = (Section.CHANGED, Section.NEW, Section.CLOSING)
+        sections = (MailSection.CHANGED, MailSection.NEW, MailSection.CLOSING)
         moments = [
             upcoming.at
             for item in selection.items
@@ -181,7 +181,7 @@ class MailWriter:
         return (self._say("lead.top", text=top),) if top else ()
 
     def _welcome_lead(self, selection: Selection) -> list[str]:
-        number = sum(item.section is Section.NEW for item in selection.everything)
+        number = sum(item.section is MailSection.NEW for item in selection.everything)
         shown = len(selection.items)
         if not number:
             lead = [self._say("lead.welcome_nothing")]

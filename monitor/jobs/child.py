@@ -17,6 +17,7 @@ from threading import Event
 from typing import IO, Any
 
 from monitor.config import Config
+from monitor.vocabulary import DONE_JOBS
 
 _GLANCE = 0.2
 _WORDS = 600
@@ -57,7 +58,7 @@ def run_child(
                     _end(process, grace)
                     return Ended("hung", None, _tail(said) or f"ended after {limit / 60:.0f} minutes")
         state = _STATES.get(code, "failed")
-        if state in ("done", "attention") and not _is_answer(answer):
+        if state in DONE_JOBS and not _is_answer(answer):
             # Only a command that has done its work answers; an error ends with 1 as well.
             state = "failed"
         return Ended(state, code, "" if state == "done" else _tail(said))

@@ -22,7 +22,6 @@ from monitor.archive import Archive
 from monitor.archive.connection import machine_words
 from monitor.archive.left_out import Aside
 from monitor.archive.runs import (
-    ACCEPTED,
     RunReport,
     SourceRun,
     find_missed,
@@ -48,6 +47,7 @@ from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, ro
 from monitor.jobs.health import settle_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
+from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
@@ -128,7 +128,7 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
     if not runs:
         raise SourceError(source.id, "källan har inte lästs än")
     kinds = {str(kind) for kind, _ in runs[-1]["stats"].get("problems") or ()}
-    if runs[-1]["state"] in ACCEPTED:
+    if runs[-1]["state"] in ACCEPTED_RUNS:
         raise SourceError(source.id, "den senaste läsningen är redan godkänd")
     if not kinds or not kinds <= _DOUBTS or not runs[-1]["current"]:
         raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")

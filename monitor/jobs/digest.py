@@ -38,20 +38,7 @@ from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.layout import Occasion
-from monitor.digest.model import (
-    Audience,
-    Candidate,
-    Choice,
-    Event,
-    FitLine,
-    Level,
-    MailKind,
-    Match,
-    Reasons,
-    Selection,
-    SourceHealth,
-    Told,
-)
+from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
@@ -62,6 +49,7 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.settings import Recipient
 from monitor.sources import CLOCK_SLACK, Source
+from monitor.vocabulary import ACCEPTED_RUNS, Level, MailKind
 
 logger = logging.getLogger(__name__)
 _RETRIED = timedelta(days=8)
@@ -427,7 +415,6 @@ def _report(stored: StoredDigest) -> DigestReport:
 _IN_MAIL = ("municipality", "funder_share", "partners")
 ADDED_RELEVANCE = 60.0
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
-_GOOD = ("accepted", "unchanged")
 
 
 def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
@@ -523,6 +510,6 @@ def _source_health(source: Source, read: tuple[str, str, datetime | None] | None
     return SourceHealth(
         source=source.id,
         name=source.name,
-        healthy=state in _GOOD and not source.is_overdue(accepted, now),
+        healthy=state in ACCEPTED_RUNS and not source.is_overdue(accepted, now),
         read=accepted if accepted is not None and accepted <= now + CLOCK_SLACK else None,
     )

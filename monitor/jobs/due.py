@@ -12,6 +12,7 @@ from monitor.archive.scheduler import JobRow
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.settings import DAYS
+from monitor.vocabulary import DONE_JOBS
 
 # After a failure the same work is tried again so much later; then it waits for its next turn.
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3))
@@ -80,7 +81,7 @@ def is_open(row: JobRow | None, slot: datetime, now: datetime) -> bool:
         return True
     if row.state == "interrupted":
         return True
-    if row.finished is None or row.state in ("done", "attention"):
+    if row.finished is None or row.state in DONE_JOBS:
         return False
     if row.state == "locked":
         return now - row.finished >= PATIENCE
@@ -125,7 +126,7 @@ def _matched(config: Config, facts: Facts) -> datetime | None:
     if config.shared_archive is not None and not config.rules.dir:
         return max(facts.readings.values(), default=None)
     row = facts.jobs.get("match")
-    return row.due if row is not None and row.state in ("done", "attention") else None
+    return row.due if row is not None and row.state in DONE_JOBS else None
 
 
 def _preview(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.archive.runs import run_rows, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
+from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
@@ -27,7 +28,7 @@ def run_facts(row: dict[str, Any]) -> RunFacts:
     newest = stats.get("newest")
     return RunFacts(
         at=datetime.fromisoformat(row["finished"]),
-        accepted=row["state"] in ("accepted", "unchanged"),
+        accepted=row["state"] in ACCEPTED_RUNS,
         items=int(stats.get("items", row["current"])),
         seen=row["seen"],
         skipped=row["skipped"],

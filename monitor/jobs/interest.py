@@ -12,9 +12,9 @@ from monitor.archive.outbox import has_digest
 from monitor.config import Config
 from monitor.jobs.letter import store_letter
 from monitor.language.one_line import clean, shorten
+from monitor.vocabulary import ANSWER_LABELS, Answer
 
 _SHOWN = 30
-_ANSWERS = {"intressant": "tycker att utlysningen är intressant", "vidare": "vill skicka utlysningen vidare"}
 
 
 def is_letter_due(config: Config, db: Database, now: datetime) -> bool:
@@ -53,7 +53,7 @@ def letter_id_of(config: Config, now: datetime) -> str:
 def _subject(answers: list[UntoldAnswer], names: dict[str, str]) -> str:
     if len(answers) == 1:
         answer = answers[0]
-        return f"{_name(answer, names)} {_ANSWERS[answer.answer]}: {shorten(clean(answer.title), 80)}"
+        return f"{_name(answer, names)} {ANSWER_LABELS[Answer(answer.answer)].letter}: {shorten(clean(answer.title), 80)}"
     return f"{len(answers)} svar från förvaltningarna"
 
 
@@ -68,9 +68,7 @@ def _paragraphs(config: Config, answers: list[UntoldAnswer], names: dict[str, st
 def _line(answer: UntoldAnswer, names: dict[str, str]) -> str:
     note = f" De skriver: ”{clean(answer.note)}”" if answer.note.strip() else ""
     day = f" Sista dag {answer.next_deadline[:10]}." if answer.next_deadline else ""
-    return (
-        f"{_name(answer, names)} {_ANSWERS[answer.answer]}: {shorten(clean(answer.title), 200)}.{day}{note} {answer.url}".rstrip()
-    )
+    return f"{_name(answer, names)} {ANSWER_LABELS[Answer(answer.answer)].letter}: {shorten(clean(answer.title), 200)}.{day}{note} {answer.url}".rstrip()
 
 
 def _name(answer: UntoldAnswer, names: dict[str, str]) -> str:

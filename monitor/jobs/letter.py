@@ -10,10 +10,10 @@ from monitor.archive.connection import Database
 from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
-from monitor.digest.model import MailKind
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
 from monitor.mail.message import message_id
+from monitor.vocabulary import MailKind
 
 _PAGE = """<!doctype html>
 <html lang="sv"><head><meta charset="utf-8"><title>{subject}</title></head>

@@ -8,6 +8,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from monitor.vocabulary import DONE_JOBS
+
 HEALTHY, UNHEALTHY = 200, 503
 NO_ARCHIVE = (UNHEALTHY, "Arkivet går inte att använda. Kör monitor doctor på servern.\n")
 _PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
@@ -66,7 +68,7 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
     gauge(
         "job_ok",
         "Whether a job last ended well.",
-        {name: job["state"] in ("done", "attention") for name, job in jobs.items()},
+        {name: job["state"] in DONE_JOBS for name, job in jobs.items()},
         "job",
     )
     if document["backup"]:

@@ -24,11 +24,11 @@ from monitor.jobs.letter import store_letter
 from monitor.jobs.rules import report_archive, rules_in_force
 from monitor.jobs.status import status
 from monitor.matching.compiled import RuleSet
+from monitor.vocabulary import ANSWER_LABELS
 
 WEEK = timedelta(days=7)
 _SHOWN = 10
 _EXAMPLES = 3
-_ANSWERS = {"intressant": "intressant", "inte-for-oss": "inte för oss", "vidare": "skicka vidare"}
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -61,7 +61,7 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
         yield f"Läses igen som de ska: {_some(recovered)}."
     answers = count_unread_answers(db)
     if answers:
-        counted = ", ".join(f"{answers[key]} ”{words}”" for key, words in _ANSWERS.items() if key in answers)
+        counted = ", ".join(f"{answers[answer]} ”{label.note}”" for answer, label in ANSWER_LABELS.items() if answer in answers)
         yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
     for stop in list_stops(config, db):
         if stop.since > since:

@@ -17,12 +17,12 @@ from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, still_ahead
 from monitor.digest.layout import Occasion
-from monitor.digest.model import MailKind
 from monitor.digest.render import load_templates, render_mail
 from monitor.jobs.digest import audience, candidate, choice, health, steer
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
+from monitor.vocabulary import MailKind
 from monitor.web.framework.request import Rewritten
 
 

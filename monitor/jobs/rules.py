@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
-from monitor.archive.matches import Answer, checked_files, last_rule_files, mark_handled, read_answers, unwanted
+from monitor.archive.matches import StoredAnswer, checked_files, last_rule_files, mark_handled, read_answers, unwanted
 from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
@@ -30,6 +30,7 @@ from monitor.matching.report import Report, report
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.files import read_files
 from monitor.matching.rules.load import check_rules, load_rules, load_texts, program
+from monitor.vocabulary import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def report_archive(archive: Archive, rules: RuleSet) -> Report:
     return report(rules, archived_calls(archive, rules), unwanted(archive.db))
 
 
-def list_answers(archive: Archive) -> list[Answer]:
+def list_answers(archive: Archive) -> list[StoredAnswer]:
     """What departments answered, the newest first."""
     return read_answers(archive.db)
 
@@ -124,7 +125,7 @@ def make_example(
         raise ConfigError("--theme", f"{chosen or 'inget'} är inget tema för {given.department}; ange ett med --theme")
     path = folder / "themes" / f"{chosen}.toml"
     note = f"{given.department} svarade {given.answer} {given.at.astimezone(config.zone).date().isoformat()}"
-    text = add_example(path.read_text("utf-8"), rules, call, match=given.answer != "inte-for-oss", note=note)
+    text = add_example(path.read_text("utf-8"), rules, call, match=given.answer != Answer.NOT_FOR_US, note=note)
     _write(path, text)
     mark_handled(archive.db, answer_id, chosen, now)
     return path, check_rules(folder)

@@ -39,7 +39,6 @@ from monitor.archive.outbox import (
 from monitor.config import Config
 from monitor.digest.answers import LeaveLink, Signer
 from monitor.digest.links import RECIPIENT_TOKEN, Links
-from monitor.digest.model import MailKind
 from monitor.digest.render import Templates, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
@@ -51,6 +50,7 @@ from monitor.mail.delivery import Meanwhile, Outcome, Result, Transport, next_tr
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
+from monitor.vocabulary import MailKind
 
 logger = logging.getLogger(__name__)
 BRAKE = timedelta(hours=24)

@@ -13,7 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 from monitor.archive.left_out import Decision, LeftOut, decide, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
-from monitor.calls import Budget, Call, DeadlineModel, Kind
+from monitor.calls import Budget, Call, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
@@ -22,6 +22,7 @@ from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, note_e
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
     from monitor.archive import Archive

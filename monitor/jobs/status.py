@@ -22,6 +22,7 @@ from monitor.jobs.backup import list_backups
 from monitor.jobs.child import without_addresses
 from monitor.jobs.due import is_given_up, last_weekly
 from monitor.sources import CLOCK_SLACK, Source
+from monitor.vocabulary import ACCEPTED_RUNS
 
 # That nothing at all has been read for two days is worth a person's look.
 _PATIENCE = timedelta(days=2)
@@ -185,7 +186,7 @@ def _sources_attention(config: Config, document: dict[str, Any]) -> list[str]:
     """Return a sentence for each source that needs a person, or a single one when none of them has been read for too long."""
     tried = [source for source in document["sources"] if source["enabled"] and source["last_run"]]
     late = [source for source in tried if source["overdue"]]
-    good = ("accepted", "unchanged")
+    good = ACCEPTED_RUNS
     if len(late) > 1 and len(late) == len(tried) and all(source["state"] in good for source in late):
         newest = max(source["last_accepted"] for source in late)
         return [f"Ingen av de {len(late)} källorna har lästs sedan {_day(config, newest)}. {_WHO_READS}"]

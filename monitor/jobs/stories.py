@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.archive.stories import StoryRow, story_decisions, story_rows, write_stories
-from monitor.calls import CallKey, Kind
+from monitor.calls import CallKey
 from monitor.collect.feeds import entry_key
 from monitor.collect.programmes import find_identifiers
 from monitor.matching.stories import Record, join_records
+from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database

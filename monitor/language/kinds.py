@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.calls import Kind
+from monitor.vocabulary import Kind
 
 _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.calls import Call, Kind, Status, call_status
+from monitor.calls import Call, call_status
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.rules.model import Department
+from monitor.vocabulary import Kind, Status
 
 Step = Literal[
     "matched",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.calls import Budget, Call, DeadlineModel, Kind, is_eu_call
+from monitor.calls import Budget, Call, DeadlineModel, is_eu_call
 from monitor.language.shares import Shares, find_shares
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import judge_call
 from monitor.matching.gates import Gates
 from monitor.matching.rules.model import Answer, Programme
+from monitor.vocabulary import Kind
 
 UNREAD = "Framgår inte"
 

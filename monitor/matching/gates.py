@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.calls import Call, Kind
+from monitor.calls import Call
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
 from monitor.matching.compiled import PLACE_ZONES, ReadyRow, RuleSet, Stated, is_like
 from monitor.matching.rules.model import Answer
+from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
 

@@ -12,8 +12,9 @@ from itertools import chain, combinations, product
 
 from rapidfuzz.fuzz import ratio, token_set_ratio
 
-from monitor.calls import CallKey, Kind
+from monitor.calls import CallKey
 from monitor.language.money import find_amounts
+from monitor.vocabulary import Kind
 
 _LOOKED_AT = 6000
 _NEIGHBOUR = timedelta(days=1)

@@ -10,9 +10,10 @@ from monitor.archive.runs import refresh_dates
 from monitor.archive.search.facets import FacetIndex
 from monitor.archive.search.index import index_texts
 from monitor.archive.search.query import search
-from monitor.calls import DeadlineModel, Kind, Status
+from monitor.calls import DeadlineModel
 from monitor.jobs.match import match_archive
 from monitor.language.analyser import analyser
+from monitor.vocabulary import Kind, Status
 from tests.mailing import MONDAY, WEEK, World, a_call, text_of
 
 READ = MONDAY - 20 * WEEK  # in January

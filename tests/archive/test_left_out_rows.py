@@ -8,8 +8,8 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.left_out import BY_HAND, Aside, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.runs import SourceRun, store_run
-from monitor.calls import Kind
 from monitor.errors import ArchiveError
+from monitor.vocabulary import Kind
 from tests.mailing import a_call
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)

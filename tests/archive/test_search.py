@@ -20,10 +20,11 @@ from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.search import index as module
 from monitor.archive.search.index import index_texts, match_expression, pending_calls, stored_zones
 from monitor.archive.search.query import Filters, marked, ranked, search
-from monitor.calls import ZONES, Call, Deadline, DeadlineModel, Kind, Section
+from monitor.calls import ZONES, Call, Deadline, DeadlineModel, Section
 from monitor.language import Analyser, TermSet, analyser, parse_term
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
+from monitor.vocabulary import Kind
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 TEXT = """klimatet klimatets klimatanpassning energi elen skolan skolorna förskolan biblioteken stadsbibliotek äldreomsorgens vård

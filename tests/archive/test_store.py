@@ -11,9 +11,10 @@ from monitor.archive.changes import compare_calls
 from monitor.archive.codec import decode_call, encode_call, stamp
 from monitor.archive.lookup import call_facts, find_call
 from monitor.archive.runs import UNSTORED, SourceRun, store_run
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Section, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Notice, Section
 from monitor.collect.health import HealthClass
 from monitor.errors import ArchiveError
+from monitor.vocabulary import Kind, Status
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 

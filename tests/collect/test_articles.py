@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
-from monitor.calls import Call, DeadlineModel, Kind
+from monitor.calls import Call, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.article import describe_item, first_sentences, read_article
 from monitor.collect.events import page_happenings, read_calendar
@@ -20,6 +20,7 @@ from monitor.collect.programmes import Programmes, find_identifiers
 from monitor.collect.reading import Problem, ProblemKind, Reading
 from monitor.collect.walls import wall
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.calls import DeadlineModel, Precision, Status
+from monitor.calls import DeadlineModel, Precision
 from monitor.collect.completeness import Page, confirms, is_fall, page_reasons, text_reason
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.rows import is_current, parse_row, row_metadata
 from monitor.collect.portal.sections import parse_conditions, parse_description
+from monitor.vocabulary import Status
 from tests.portal_rows import row
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

@@ -19,9 +19,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.changes import Change
-from monitor.cli.demo import CHANGES, SECTIONS
-from monitor.digest.model import Section
 from monitor.errors import ConfigError
 from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
 from monitor.matching.rules.load import load_rules
@@ -229,11 +226,6 @@ def test_mails_of_one_week_do_not_overwrite_each_other(tmp_path):
         (outbox / f"{number}.eml").write_text(f"{head}Content-Type: text/html; charset=utf-8\n\n<p>{number}</p>\n", "utf-8")
     mails = unfold_mails(outbox, tmp_path / "mejl", {"social": "Socialförvaltningen"})
     assert [mail.html.read_text("utf-8").strip() for mail in mails] == ["<p>1</p>", "<p>2</p>"]
-
-
-def test_the_account_has_words_for_every_change_and_section():
-    assert set(CHANGES) == {change.value for change in Change}
-    assert set(SECTIONS) == {section.value for section in Section}
 
 
 def _environment(root):

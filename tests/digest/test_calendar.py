@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Precision, within_calendar
+from monitor.calls import Call, Deadline, DeadlineModel, Precision, within_calendar
 from monitor.digest.calendar import calendar_file
 from monitor.digest.model import Audience, Candidate, Event, Told
 from monitor.digest.render import load_templates
 from monitor.paths import DIGESTS
+from monitor.vocabulary import Kind
 from tests.mail.hostile import HALVES, TITLES
 from tests.mailing import MONDAY, WEEK, World, a_call, minute, moved
 

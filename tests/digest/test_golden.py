@@ -10,10 +10,10 @@ from icalendar import Calendar
 from lxml import html as lxml_html
 
 from monitor.digest.answers import Signer
-from monitor.digest.model import MailKind
 from monitor.digest.render import SIZE_LIMIT, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, flood, samples
 from monitor.paths import DIGESTS
+from monitor.vocabulary import MailKind
 
 GOLDEN = Path(__file__).parent.parent / "mails"
 SITUATIONS = {

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from monitor.calls import Budget, Kind, Status, call_status
+from monitor.calls import Budget, call_status
 from monitor.config import load_config
 from monitor.digest.choose import choose, choose_corrections
 from monitor.digest.facts import date_keys, read_facts
-from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Level, Match, Reasons, Section, Told
+from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Match, Reasons, Told
 from monitor.digest.wording import iso_week
 from monitor.jobs.crawl import scrapy_settings
+from monitor.vocabulary import Kind, Level, MailSection, Status
 from tests.mailing import MONDAY, STOCKHOLM, World, a_call
 
 DEPARTMENTS = ("kultur-fritid", "social")
@@ -150,7 +151,7 @@ def test_thirty_five_weeks_with_holes_clock_changes_and_week_53(tmp_path, shared
         for department in DEPARTMENTS:
             rows = world.rows("SELECT call_id, section, fact FROM digest_items WHERE digest = ?", f"{report.week}-{department}")
             firsts = {row[0] for row in rows if row[2] in ("new", "coming")}
-            changed = {row[0] for row in rows if row[1] == Section.CHANGED.value}
+            changed = {row[0] for row in rows if row[1] == MailSection.CHANGED.value}
             first_expected, changed_expected = expected[department]
             assert firsts == first_expected, f"{report.week} {department}"
             assert changed_expected <= changed, f"{report.week} {department}"

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.calls import Call, Kind
+from monitor.calls import Call
 from monitor.digest import render
 from monitor.errors import MailError
 from monitor.jobs import digest as digest_job
 from monitor.jobs.digest import build_previews
 from monitor.jobs.status import status
 from monitor.settings import Recipient
+from monitor.vocabulary import Kind
 from tests.mailing import MONDAY, WEEK, World, a_call, text_of
 
 NAMES = {f"d{number}": f"Förvaltning {number}" for number in range(5)}

@@ -7,9 +7,10 @@ import pytest
 from icalendar import Calendar
 
 from monitor.archive.feedback import store_answer
-from monitor.calls import Budget, DeadlineModel, Kind, Status
+from monitor.calls import Budget, DeadlineModel
 from monitor.errors import ConfigError
 from monitor.settings import Recipient
+from monitor.vocabulary import Kind, Status
 from tests.mailing import DEPARTMENTS, MONDAY, WEEK, World, a_call, html_of, moved, text_of
 
 TUESDAY = MONDAY + timedelta(days=1)

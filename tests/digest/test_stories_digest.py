@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from lxml import html as lxml_html
 
-from monitor.calls import Budget, Kind, Notice, Section, Status
+from monitor.calls import Budget, Notice, Section
 from monitor.digest.render import SIZE_LIMIT
+from monitor.vocabulary import Kind, Status
 from tests.mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, html_of, moved, text_of
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.calls import Call, DeadlineModel, Precision, Status, call_status, next_deadline
+from monitor.calls import Call, DeadlineModel, Precision, call_status, next_deadline
 from monitor.language.deadlines import earliest_published, find_deadlines, instant
+from monitor.vocabulary import Status
 
 READ = date(2026, 3, 10)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.calls import Kind
 from monitor.language.kinds import guess_kind
+from monitor.vocabulary import Kind
 
 CALLS = [
     ("Stöd till laddstationer", "Kommuner kan söka stöd för publika laddstationer. Sista ansökningsdag är 4 maj 2026."),

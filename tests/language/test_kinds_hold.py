@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.calls import Kind
 from monitor.collect.article import describe_item
 from monitor.language import kinds
 from monitor.language.kinds import compile_cue, guess_kind
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 from tests.language.kind_texts import ARTICLES, TEXTS
 
 ROWS = tomllib.loads(Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8"))

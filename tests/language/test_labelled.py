@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from monitor.calls import Kind
 from monitor.language.dates import Exactness, Role, find_dates
 from monitor.language.deadlines import earliest_published, find_deadlines
 from monitor.language.kinds import guess_kind
 from monitor.language.money import find_amounts
 from monitor.language.places import find_place
+from monitor.vocabulary import Kind
 
 pytestmark = pytest.mark.shared
 

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.calls import Budget, Kind, Precision
+from monitor.calls import Budget, Precision
 from monitor.collect.article import describe_item
 from monitor.matching.engine import judge_call
 from monitor.matching.rules.load import load_rules
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 NOW = datetime(2026, 11, 28, 8, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 TEXTS = [

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from monitor.archive.runs import SourceRun, store_run
-from monitor.calls import Deadline, DeadlineModel, Kind
+from monitor.calls import Deadline, DeadlineModel
+from monitor.vocabulary import Kind
 from tests.matching.rules import a_call
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from monitor.calls import Budget, DeadlineModel, Kind, Section
+from monitor.calls import Budget, DeadlineModel, Section
 from monitor.matching.fit_card import UNREAD, fit_card, money
+from monitor.vocabulary import Kind
 from tests.matching.rules import a_call, small_rules
 
 

@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from monitor.calls import Deadline, Kind
+from monitor.calls import Deadline
 from monitor.matching.explain import Circumstances, why, why_all
+from monitor.vocabulary import Kind
 from tests.matching.rules import YOUTH, a_call, small_rules
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=timezone(timedelta(hours=2)))

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from monitor.calls import Kind
 from monitor.matching.stories import Record, join_records
+from monitor.vocabulary import Kind
 
 DAY = date(2026, 9, 22)
 

@@ -11,13 +11,14 @@ from monitor.archive import open_archive
 from monitor.archive.feedback import set_state, store_answer
 from monitor.archive.runs import Document, SourceRun, store_run
 from monitor.archive.search.index import index_texts
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Notice, Precision, Section, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Notice, Precision, Section
 from monitor.config import Config, load_config, load_sources
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
 from monitor.language.analyser import analyser
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
+from monitor.vocabulary import Kind, Status
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=8)

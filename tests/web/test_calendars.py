@@ -8,7 +8,8 @@ from icalendar import Calendar
 
 from monitor.archive import open_archive
 from monitor.archive.runs import store_run
-from monitor.calls import Call, Deadline, Kind, Precision
+from monitor.calls import Call, Deadline, Precision
+from monitor.vocabulary import Kind
 from tests.web.sample import NOW, source_run
 
 

@@ -12,9 +12,10 @@ from typing import IO, Any
 
 import ijson
 
-from monitor.calls import Call, Deadline, DeadlineModel, Kind, Notice
+from monitor.calls import Call, Deadline, DeadlineModel, Notice
 from monitor.collect.portal.rows import BRUSSELS, STATUSES, TOPICS_CLOSE, notice_time, topic_url
 from monitor.collect.text import html_to_text, title_text
+from monitor.vocabulary import Kind
 
 _GRANT = 1
 _LIVING = {"31094501", "31094502"}

@@ -14,12 +14,13 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Kind, Link, Notice, Precision, Section, Status
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Notice, Precision, Section
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.sections import parse_conditions, parse_description
 from monitor.collect.text import html_to_text, title_text
 from monitor.errors import RowError
 from monitor.language.shares import find_shares
+from monitor.vocabulary import Kind, Status
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 TOPIC, EXTERNAL, CASCADE = "1", "2", "8"

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.calls import Budget, Call, DeadlineModel, Kind
+from monitor.calls import Budget, Call, DeadlineModel
 from monitor.digest.wording import Wording
 from monitor.matching.explain import Circumstances, Why
 from monitor.matching.fit_card import UNREAD, FitCard
+from monitor.vocabulary import Kind
 
 _MAY = {"ja": "Yes", "som partner": "Yes, as partner", "nej": "No", "framgår inte": "Not stated"}
 _MAY_BE = {"ja": "Probably", "som partner": "Probably, as partner", "nej": "Probably not"}

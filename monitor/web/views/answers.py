@@ -7,21 +7,17 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 
 from monitor.archive.calls import load_call
-from monitor.archive.feedback import NOTE_LIMIT, STATES, current_state, set_state, store_answer
+from monitor.archive.feedback import NOTE_LIMIT, current_state, set_state, store_answer
 from monitor.archive.listing import list_calls
 from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
-from monitor.digest.answers import ANSWERS, AnswerLink, LeaveLink
+from monitor.digest.answers import AnswerLink, LeaveLink
 from monitor.language.one_line import clean, shorten
+from monitor.vocabulary import ANSWER_LABELS, Answer, FollowState
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import address, page, problem_page, redirect
 
-DONE = {
-    "intressant": "Tack. Samordnaren får ett mejl om det i dag. Ni påminns fyra veckor och en vecka före sista dagen, om det finns en.",
-    "inte-for-oss": "Tack. Ni får inga fler påminnelser om den här utlysningen.",
-    "vidare": "Tack. Samordnaren får ett mejl om det i dag.",
-    "lage": "Läget är noterat.",
-}
+DONE = {**{answer.value: label.thanks for answer, label in ANSWER_LABELS.items()}, "lage": "Läget är noterat."}
 
 
 def answer(visit: Visit) -> Response:
@@ -43,7 +39,7 @@ def answer(visit: Visit) -> Response:
         visit,
         department=department,
         listed=list_calls(visit.site.archive.db, [call.key], visit.now)[0],
-        chosen=chosen if chosen in ANSWERS else "",
+        chosen=chosen if chosen in tuple(Answer) else "",
         state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
         departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],
         mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
@@ -55,13 +51,13 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
     note = visit.form.get("anteckning", "").strip()[:NOTE_LIMIT]
     state, chosen = visit.form.get("lage", ""), visit.form.get("svar", "")
     name = visit.site.rules.departments[link.department].name
-    if state in STATES:
+    if state in tuple(FollowState):
         with visit.site.archive.writing() as db:
             set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
         return redirect(address(visit.path, visit, klart="lage"))
-    if chosen not in ANSWERS:
+    if chosen not in tuple(Answer):
         return problem_page(visit, 400)
-    if chosen == "vidare":
+    if chosen == Answer.PASS_ON:
         other = visit.site.rules.departments.get(visit.form.get("till", ""))
         note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
     with visit.site.archive.writing() as db:

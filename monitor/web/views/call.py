@@ -20,14 +20,15 @@ from monitor.archive.lookup import call_facts, find_aside, find_call, find_calls
 from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_choices, write_line
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
-from monitor.calls import Call, CallKey, DeadlineModel, Kind, Precision, call_zones, next_deadline
+from monitor.calls import Call, CallKey, DeadlineModel, Precision, call_zones, next_deadline
 from monitor.errors import ArchiveError
 from monitor.language.dates import find_dates
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.fit_card import FitCard, fit_card
 from monitor.matching.match import Evidence
+from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
 from monitor.web.framework.english import CardLine, card_lines, why_text
-from monitor.web.framework.labels import ANSWERS, FOLLOW, KINDS, LANGUAGES, ZONES
+from monitor.web.framework.labels import LANGUAGES, ZONES
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Missing, Route
 from monitor.web.framework.templates import (
@@ -128,7 +129,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
             {
                 **row,
                 "name": names.get(row["department"], row["department"]),
-                "what": visit.say({**ANSWERS, **FOLLOW}[row["what"]]),
+                "what": visit.say(_answer_label(row["what"])),
                 "note": visit.note(row["note"]),
             }
             for row in call_history(db, *key)
@@ -233,13 +234,18 @@ def _marked(item: Evidence, texts: Mapping[str, str], visit: Visit) -> dict[str,
     }
 
 
+def _answer_label(value: str) -> str:
+    """Return the label of an answer or of a follow-up state; their values never coincide."""
+    return ANSWER_LABELS[Answer(value)].button if value in tuple(Answer) else FOLLOW_STATE_LABELS[FollowState(value)]
+
+
 def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple[str, str]]:
     programme = visit.site.rules.programme_of(call)
     rows = (
         ("Beteckning", call.identifier),
         ("Program", programme.name if programme else call.programme),
         ("Hör till", call.parent_title),
-        ("Slag", visit.say(KINDS[call.kind.value][0])),
+        ("Slag", visit.say(KIND_LABELS[call.kind].one)),
         ("Källa", visit.site.source_name(call.source)),
         ("Språk", visit.say(LANGUAGES.get(call.language, call.language))),
         ("Plats", ", ".join(call.place) or call.location),

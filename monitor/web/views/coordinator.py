@@ -11,11 +11,11 @@ from monitor.archive.matches import read_answers
 from monitor.archive.outbox import list_stops, silenced_departments
 from monitor.archive.overrides import ADD, choose_call, list_choices, list_lines, mark_answer_read, outbox_rows, write_line
 from monitor.errors import ArchiveError, MonitorError
-from monitor.web.framework.labels import SECTIONS
+from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
 from monitor.web.framework.request import Planned, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED, page, problem_page, redirect
-from monitor.web.views.front import GOOD_STATES, source_rows
+from monitor.web.views.front import source_rows
 
 DONE = {
     "styrt": "Valet är sparat.",
@@ -34,7 +34,7 @@ def desk(visit: Visit) -> Response:
     lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
     tops = {(row["department"], row["week"]): row["text"] for row in lines}
     names = {one.id: one.name for one in site.rules.departments.values()}
-    sources = [row for row in source_rows(site, visit.now) if row["state"] not in GOOD_STATES or row["health"]]
+    sources = [row for row in source_rows(site, visit.now) if row["state"] not in ACCEPTED_RUNS or row["health"]]
     waiting = [one for one in read_answers(site.archive.db) if one.handled_at is None]
     stops = list_stops(site.config, site.archive.db)
     return page(
@@ -62,7 +62,7 @@ def _plan(plan: Planned, names: dict[str, str], tops: dict[tuple[str, str], str]
         "kind": plan.kind,
         "count": len(plan.items),
         "sections": [
-            (SECTIONS.get(name, name), list(items))
+            (SECTION_LABELS[MailSection(name)].page, list(items))
             for name, items in groupby(sorted(plan.items, key=_place), key=lambda one: one.section)
         ],
         "top": tops.get((plan.department, plan.week), ""),
@@ -70,7 +70,7 @@ def _plan(plan: Planned, names: dict[str, str], tops: dict[tuple[str, str], str]
 
 
 def _place(item: object) -> int:
-    return list(SECTIONS).index(getattr(item, "section", "new"))
+    return list(MailSection).index(getattr(item, "section", MailSection.NEW))
 
 
 def top_line(visit: Visit) -> Response:

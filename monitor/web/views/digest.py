@@ -9,7 +9,7 @@ from datasette import Response
 
 from monitor.archive.listing import digest_items, find_digest_by_id, list_calls
 from monitor.digest.links import RECIPIENT_TOKEN, THE_REST
-from monitor.web.framework.labels import SECTIONS
+from monitor.vocabulary import SECTION_LABELS, MailSection
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Missing, Route
 from monitor.web.framework.templates import page
@@ -30,7 +30,7 @@ def digest(visit: Visit) -> Response:
     items = digest_items(db, found["id"], source, section, linked=linked)
     calls = {call.key: call for call in list_calls(db, [key for _, key in items], visit.now)}
     groups = [
-        (SECTIONS.get(name, name), [calls[key] for _, key in part if key in calls])
+        (SECTION_LABELS[MailSection(name)].page, [calls[key] for _, key in part if key in calls])
         for name, part in groupby(items, key=lambda one: one[0])
     ]
     department = visit.site.rules.departments.get(found["department"])

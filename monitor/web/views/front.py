@@ -10,14 +10,13 @@ from datasette import Response
 from monitor.archive.listing import closing_soon, newest
 from monitor.archive.runs import stored_health
 from monitor.archive.statistics import count_calls
-from monitor.web.framework.labels import SOURCE_STATES
+from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, RUN_STATE_LABELS, RunState
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import one, page
 from monitor.web.views.search import finder_of
 
 _FRESH = timedelta(hours=36)
-GOOD_STATES = ("accepted", "unchanged")
 
 
 def front(visit: Visit) -> Response:
@@ -60,6 +59,12 @@ def sources(visit: Visit) -> Response:
     return page("sources.html", visit, sources=source_rows(visit.site, visit.now), summary=_reading(visit))
 
 
+def _state_label(state: str) -> str:
+    if state == OVERDUE:
+        return OVERDUE_LABEL
+    return RUN_STATE_LABELS[RunState(state)].page if state else NOT_READ.page
+
+
 def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
     """Return the enabled sources with their state at `now`; those that need a look first.
 
@@ -73,7 +78,7 @@ def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
         stored = known.get(source.id)
         accepted = datetime.fromisoformat(stored.last_accepted) if stored and stored.last_accepted else None
         overdue = stored is not None and source.is_overdue(accepted, now)
-        state = "overdue" if stored and overdue and stored.state in GOOD_STATES else stored.state if stored else ""
+        state = OVERDUE if stored and overdue and stored.state in ACCEPTED_RUNS else stored.state if stored else ""
         rows.append(
             {
                 "id": source.id,
@@ -81,7 +86,7 @@ def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
                 "publisher": source.publisher,
                 "url": source.url,
                 "state": state,
-                "state_word": SOURCE_STATES.get(state, "Okänt läge"),
+                "state_word": _state_label(state),
                 "health": stored.health if stored else "",
                 "text": stored.text if stored else "",
                 "since": stored.since if stored else None,
@@ -90,7 +95,7 @@ def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
                 "items": stored.items if stored else 0,
             }
         )
-    return sorted(rows, key=lambda row: (row["state"] in GOOD_STATES, row["state"] == "", str(row["name"]).casefold()))
+    return sorted(rows, key=lambda row: (row["state"] in ACCEPTED_RUNS, row["state"] == "", str(row["name"]).casefold()))
 
 
 def _reading(visit: Visit) -> str:

@@ -27,7 +27,7 @@ from monitor.language.queries import parse_query
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.compiled import RuleSet
-from monitor.web.framework.labels import KINDS, STATUSES
+from monitor.vocabulary import KIND_LABELS, STATUS_LABELS, Kind, Status
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Missing, Route
 from monitor.web.framework.templates import call_path, download, page, safe_url
@@ -415,7 +415,7 @@ def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
     rules = visit.site.rules
     months = {f"{number:02d}": name for number, name in enumerate(_months(visit), 1)}
     return {
-        "kind": {value: visit.say(names[1]) for value, names in KINDS.items()},
+        "kind": {value: visit.say(label.many) for value, label in KIND_LABELS.items()},
         "status": {value: visit.say(name) for value, name in _STATES.items()},
         "programme": {one.id: one.name for one in rules.programmes.values()},
         "department": {one.id: one.name for one in rules.departments.values()},
@@ -524,8 +524,8 @@ def _rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
     return [
         {
             "title": clean(one.title),
-            "status": STATUSES[one.status],
-            "kind": KINDS[one.kind][0],
+            "status": STATUS_LABELS[Status(one.status)],
+            "kind": KIND_LABELS[Kind(one.kind)].one,
             "next_deadline": _local(one.next_deadline, visit),
             "opens": one.opens or "",
             "programme": names.get(programme_of(site.rules, one.key, one.programme, one.identifier), one.programme),

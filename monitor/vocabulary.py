@@ -1,0 +1,342 @@
+"""Vocabularies: the closed sets of values that archive, jobs, mails and pages share, each with its Swedish labels.
+
+A new member is added here alone; tests/test_vocabulary.py holds that every output handles it. Labels are Swedish; the English
+of a page stands in its catalogue under the Swedish label. The values are stored in the archive and never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Count(NamedTuple):
+    """Texts for one and for several; `{}` in `many` is the number."""
+
+    one: str
+    many: str
+
+    def text(self, number: int) -> str:
+        """Return the text for a number of things."""
+        return self.one if number == 1 else self.many.format(number)
+
+
+class Kind(StrEnum):
+    """What a source publishes; decides the section of a digest an item appears in."""
+
+    CALL = "call"
+    NEWS = "news"
+    EVENT = "event"
+    POLICY = "policy"
+    PARTNER_SEARCH = "partner-search"
+
+
+class KindLabel(NamedTuple):
+    """Names of a kind: of one item, and of a list."""
+
+    one: str
+    many: str
+
+
+KIND_LABELS: Mapping[Kind, KindLabel] = {
+    Kind.CALL: KindLabel("Utlysning", "Utlysningar"),
+    Kind.NEWS: KindLabel("Nyhet", "Nyheter"),
+    Kind.EVENT: KindLabel("Träff", "Träffar och konferenser"),
+    Kind.POLICY: KindLabel("Förslag eller beslut", "Förslag och beslut"),
+    Kind.PARTNER_SEARCH: KindLabel("Partnersökning", "Partnersökningar"),
+}
+
+
+class Status(StrEnum):
+    """Whether a call can be applied for at a given moment."""
+
+    FORTHCOMING = "forthcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+STATUS_LABELS: Mapping[Status, str] = {Status.OPEN: "Öppen", Status.FORTHCOMING: "Kommande", Status.CLOSED: "Stängd"}
+
+
+class Level(StrEnum):
+    """How sure the rules are that a call concerns a department, the surest first."""
+
+    STRONG = "stark"
+    LIKELY = "trolig"
+    WEAK = "svag"
+
+
+LEVEL_LABELS: Mapping[Level, str] = {
+    Level.STRONG: "Säker träff",
+    Level.LIKELY: "Trolig träff",
+    Level.WEAK: "Kan vara intressant",
+}
+
+
+class ChangeType(StrEnum):
+    """Types of the changes between two readings of a call, as stored in the table `events`."""
+
+    NEW = "new"
+    OPENED = "opened"
+    DEADLINE_MOVED = "deadline_moved"
+    BUDGET_CHANGED = "budget_changed"
+    TEXT_CHANGED = "text_changed"
+    NEWS = "news"
+    CLOSED = "closed"
+    VANISHED = "vanished"
+    REVIVED = "revived"
+
+
+TOLD_CHANGES = (
+    ChangeType.DEADLINE_MOVED,
+    ChangeType.BUDGET_CHANGED,
+    ChangeType.NEWS,
+    ChangeType.VANISHED,
+    ChangeType.REVIVED,
+)
+"""Changes that a department is told of after it was told of the call."""
+CALENDAR_CHANGES = (ChangeType.DEADLINE_MOVED, ChangeType.VANISHED, ChangeType.REVIVED)
+"""Changes that raise the SEQUENCE of a calendar entry (RFC 5545, section 3.8.7.4)."""
+
+
+class ChangeLabel(NamedTuple):
+    """Names of a type of change: on the page of a call, in `monitor show`, and counted in the demo."""
+
+    page: str
+    command: str
+    counted: Count
+
+
+CHANGE_LABELS: Mapping[ChangeType, ChangeLabel] = {
+    ChangeType.NEW: ChangeLabel("Hittades", "ny", Count("1 ny", "{} nya")),
+    ChangeType.OPENED: ChangeLabel("Öppnade", "öppnade", Count("1 har öppnat för ansökan", "{} har öppnat för ansökan")),
+    ChangeType.DEADLINE_MOVED: ChangeLabel(
+        "Ny sista dag", "ny sista dag", Count("1 har fått ny sista ansökningsdag", "{} har fått ny sista ansökningsdag")
+    ),
+    ChangeType.BUDGET_CHANGED: ChangeLabel(
+        "Ändrade pengar", "ny budget", Count("1 har fått ändrat belopp", "{} har fått ändrat belopp")
+    ),
+    ChangeType.TEXT_CHANGED: ChangeLabel("Ändrad text", "ny text", Count("1 har fått ändrad text", "{} har fått ändrad text")),
+    ChangeType.NEWS: ChangeLabel(
+        "Meddelande från utgivaren",
+        "nyhet",
+        Count("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
+    ),
+    ChangeType.CLOSED: ChangeLabel("Stängde", "stängde", Count("1 har stängt", "{} har stängt")),
+    ChangeType.VANISHED: ChangeLabel("Försvann från källan", "försvann", Count("1 har försvunnit", "{} har försvunnit")),
+    ChangeType.REVIVED: ChangeLabel("Kom tillbaka", "kom åter", Count("1 har kommit tillbaka", "{} har kommit tillbaka")),
+}
+
+
+class MailSection(StrEnum):
+    """Parts of a mail, in the order in which they are read."""
+
+    CHANGED = "changed"
+    NEW = "new"
+    CLOSING = "closing"
+    COMING = "coming"
+    EVENTS = "events"
+    PARTNERS = "partners"
+    POLICY = "policy"
+    NEWS = "news"
+    MISSED = "missed"
+
+
+class SectionLabel(NamedTuple):
+    """Names of a part of a mail: on pages, and counted in the demo."""
+
+    page: str
+    counted: Count
+
+
+SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
+    MailSection.CHANGED: SectionLabel("Ändrat", Count("1 ändrad", "{} ändrade")),
+    MailSection.NEW: SectionLabel("Nytt", Count("1 ny", "{} nya")),
+    MailSection.CLOSING: SectionLabel("Stänger snart", Count("1 stänger snart", "{} stänger snart")),
+    MailSection.COMING: SectionLabel("På väg", Count("1 kommande", "{} kommande")),
+    MailSection.EVENTS: SectionLabel("Träffar och konferenser", Count("1 möte", "{} möten")),
+    MailSection.PARTNERS: SectionLabel("Söker partner", Count("1 partnersökning", "{} partnersökningar")),
+    MailSection.POLICY: SectionLabel("Förslag och beslut", Count("1 beslut i EU", "{} beslut i EU")),
+    MailSection.NEWS: SectionLabel("Nyheter", Count("1 nyhet", "{} nyheter")),
+    MailSection.MISSED: SectionLabel("Hann stänga", Count("1 som hann stänga", "{} som hann stänga")),
+}
+
+
+class MailKind(StrEnum):
+    """Kinds of mails: those of a department, and the notice to the coordinator. Each has templates of its own."""
+
+    WEEKLY = "weekly"
+    WELCOME = "welcome"
+    QUIET = "quiet"
+    CORRECTION = "correction"
+    NOTICE = "notice"
+
+
+WEEKS_MAILS = (MailKind.WEEKLY, MailKind.WELCOME, MailKind.QUIET)
+"""Mails of which a department gets one a week; the archive's unique index on digests names them too."""
+BUILT_MAILS = (*WEEKS_MAILS, MailKind.CORRECTION)
+"""Mails that are built from the archive for a department."""
+MAIL_LABELS: Mapping[MailKind, str] = {
+    MailKind.WEEKLY: "Veckans mejl",
+    MailKind.WELCOME: "Välkomstmejl",
+    MailKind.QUIET: "Lugn vecka",
+    MailKind.CORRECTION: "Rättelse",
+    MailKind.NOTICE: "Besked till samordnaren",
+}
+
+
+class DigestState(StrEnum):
+    """States of a digest. The archive stores the first four; the others are answers of `monitor digest`."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    STOPPED = "stopped"
+    SILENT = "silent"
+    NO_RECIPIENT = "no-recipient"
+    FAILED = "failed"
+    PREVIEW = "preview"
+
+
+class StateLabel(NamedTuple):
+    """Names of a state: on pages, and in commands."""
+
+    page: str
+    command: str
+
+
+DIGEST_STATE_LABELS: Mapping[DigestState, StateLabel] = {
+    DigestState.WAITING: StateLabel("Väntar", "väntar på att skickas"),
+    DigestState.SENT: StateLabel("Skickat", "skickat"),
+    DigestState.STOPPED: StateLabel("Skickat, inte till alla", "skickat, men inte till alla"),
+    DigestState.SILENT: StateLabel("Inget mejl", "inget mejl den här veckan"),
+    DigestState.NO_RECIPIENT: StateLabel("Ingen mottagare", "ingen mottagare i inställningarna"),
+    DigestState.FAILED: StateLabel("Kunde inte skrivas", "kunde inte skrivas"),
+    DigestState.PREVIEW: StateLabel("Förhandsvisning", "prov, inget är skickat eller sparat"),
+}
+
+
+class OutboxState(StrEnum):
+    """States of a row of the outbox: one mail to one recipient."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    STOPPED = "stopped"
+
+
+OUTBOX_STATE_LABELS: Mapping[OutboxState, str] = {
+    OutboxState.WAITING: "Väntar",
+    OutboxState.SENT: "Skickat",
+    OutboxState.STOPPED: "Stoppat",
+}
+
+
+class RunState(StrEnum):
+    """States of a run of a source."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+
+
+ACCEPTED_RUNS = (RunState.ACCEPTED, RunState.UNCHANGED)
+"""States of a run whose changes, closings and disappearances count."""
+UNACCEPTED_RUNS = (RunState.DEGRADED, RunState.FAILED)
+RUN_STATE_LABELS: Mapping[RunState, StateLabel] = {
+    RunState.ACCEPTED: StateLabel("Läst", "läst"),
+    RunState.UNCHANGED: StateLabel("Läst, inget nytt", "oförändrad"),
+    RunState.DEGRADED: StateLabel("Ofullständigt läst", "ofullständig"),
+    RunState.FAILED: StateLabel("Kunde inte läsas", "misslyckad"),
+}
+NOT_READ = StateLabel("Inte läst än", "inte läst")
+"""Label of a source without any run."""
+OVERDUE = "overdue"
+"""State shown of a source whose last accepted reading is too old."""
+OVERDUE_LABEL = "Inte läst på länge"
+
+
+class JobState(StrEnum):
+    """States of a scheduled job's last start."""
+
+    RUNNING = "running"
+    DONE = "done"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    HUNG = "hung"
+    LOCKED = "locked"
+    INTERRUPTED = "interrupted"
+
+
+DONE_JOBS = (JobState.DONE, JobState.ATTENTION)
+"""States of a job that did its work."""
+JOB_STATE_LABELS: Mapping[JobState, str] = {
+    JobState.RUNNING: "pågår",
+    JobState.DONE: "klart",
+    JobState.ATTENTION: "klart, med anmärkning",
+    JobState.FAILED: "misslyckat",
+    JobState.HUNG: "avbrutet, tog för lång tid",
+    JobState.LOCKED: "väntar, annat pågick",
+    JobState.INTERRUPTED: "avbrutet, tas upp igen",
+}
+
+
+class Answer(StrEnum):
+    """Answers of a department about a call, given with the links of a mail."""
+
+    INTERESTED = "intressant"
+    NOT_FOR_US = "inte-for-oss"
+    PASS_ON = "vidare"  # noqa: S105 - an answer, no password
+
+
+class AnswerLabel(NamedTuple):
+    """Names of an answer: on buttons, counted in the weekly note, and in the coordinator's letter after a department's name."""
+
+    button: str
+    note: str
+    letter: str
+    thanks: str
+    """Shown to the department after it answered."""
+
+
+ANSWER_LABELS: Mapping[Answer, AnswerLabel] = {
+    Answer.INTERESTED: AnswerLabel(
+        "Intressant",
+        "intressant",
+        "tycker att utlysningen är intressant",
+        "Tack. Samordnaren får ett mejl om det i dag. Ni påminns fyra veckor och en vecka före sista dagen, om det finns en.",
+    ),
+    Answer.NOT_FOR_US: AnswerLabel(
+        "Inte för oss",
+        "inte för oss",
+        "svarar att utlysningen inte är för dem",
+        "Tack. Ni får inga fler påminnelser om den här utlysningen.",
+    ),
+    Answer.PASS_ON: AnswerLabel(
+        "Skicka vidare", "skicka vidare", "vill skicka utlysningen vidare", "Tack. Samordnaren får ett mejl om det i dag."
+    ),
+}
+OPPOSITE_ANSWERS: Mapping[Answer, Answer] = {
+    Answer.INTERESTED: Answer.NOT_FOR_US,
+    Answer.NOT_FOR_US: Answer.INTERESTED,
+}
+"""Answers that take back each other."""
+
+
+class FollowState(StrEnum):
+    """How far a department took a call."""
+
+    INTERESTED = "intresserad"
+    APPLIES = "soker"
+    GRANTED = "beviljad"
+    REFUSED = "avslag"
+    DECLINED = "avstar"
+
+
+FOLLOW_STATE_LABELS: Mapping[FollowState, str] = {
+    FollowState.INTERESTED: "Intresserad",
+    FollowState.APPLIES: "Söker",
+    FollowState.GRANTED: "Beviljad",
+    FollowState.REFUSED: "Avslag",
+    FollowState.DECLINED: "Avstår",
+}
