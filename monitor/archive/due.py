@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
 from monitor.archive.database import Database
+from monitor.archive.store import ACCEPTED
 from monitor.sources import CLOCK_SLACK
 
 _LEAST_YEAR = 2025
@@ -101,6 +102,13 @@ def first_run(db: Database, now: datetime) -> datetime:
 def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
     """Return when each source was last read, well or not. A time ahead of `now` is none: the source is read again."""
     return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
+
+
+def unaccepted_sources(db: Database) -> frozenset[str]:
+    """Return the ids of the sources whose newest reading failed or did not count."""
+    marks = ", ".join("?" * len(ACCEPTED))
+    rows = db.execute(f"SELECT id FROM sources WHERE last_run IS NOT NULL AND state NOT IN ({marks})", ACCEPTED)  # noqa: S608
+    return frozenset(row[0] for row in rows)
 
 
 def _readings(db: Database) -> dict[str, datetime]:
