@@ -16,7 +16,7 @@ from trafilatura.settings import Document
 _LANGUAGES = ("Swedish", "English", "Danish", "Norwegian_Bokmal", "Norwegian_Nynorsk", "Finnish", "German", "French")
 
 # The list that trafilatura makes of all languages unless there is one; no argument of its functions reaches it.
-trafilatura.external.JT_STOPLIST = tuple(sorted(frozenset().union(*map(get_stoplist, _LANGUAGES))))
+trafilatura.external.JT_STOPLIST = tuple(sorted(frozenset().union(*map(get_stoplist, _LANGUAGES))))  # type: ignore[assignment]  # it begins as None
 
 
 def article_text(root: lxml.html.HtmlElement, url: str) -> str:
