@@ -81,19 +81,20 @@ _ROW_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((RecursionError,), "är nästlad för djupt"),
     ((MemoryError,), "kräver för mycket minne"),
     ((ArithmeticError,), "har ett tal eller en dag som är för stor"),
-    ((KeyError,), "saknar en uppgift som behövs"),
+    ((LookupError,), "saknar en uppgift som behövs"),
 )
 _LONGEST_WORDS = 100
 _MOST_NAMED = 3
 
 
 def row_trouble(error: BaseException) -> str:
-    """Return in Swedish what is wrong with a publisher's row: said of "posten", so without a subject."""
+    """Return in Swedish what is wrong with a publisher's row: said of "posten", so without a subject.
+
+    Python's own words are left out: they are English, and of the program, not of the row.
+    """
     if isinstance(error, RowError):
         return str(error)
-    said = " ".join(str(error).encode("utf-8", "replace").decode().split())[:_LONGEST_WORDS]
-    known = next((words for kinds, words in _ROW_TROUBLES if isinstance(error, kinds)), "har en form som programmet inte känner")
-    return f"{known} ({type(error).__name__}{f': {said}' if said else ''})"
+    return next((words for kinds, words in _ROW_TROUBLES if isinstance(error, kinds)), "har en form som programmet inte känner")
 
 
 def name_some(reasons: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from monitor.archive.scheduler import (
     last_readings,
     recover_jobs,
     start_job,
+    unaccepted_sources,
 )
 from monitor.config import Config
 from monitor.digest.wording import iso_week
@@ -87,6 +88,7 @@ class Worker:
             facts = Facts(
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
+                unaccepted=unaccepted_sources(archive.db),
                 mails=count_due_mails(archive.db, now) + is_letter_due(config, archive.db, now),
                 since=self._since[str(config.data_dir)],
             )

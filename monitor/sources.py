@@ -22,7 +22,7 @@ class Source(BaseModel):
     `place` is the area that everything from this source is limited to, in the publisher's words; empty: EU-wide or national.
     `expected` is the least number of items a healthy reading gives; 0 for a source that may be empty.
     `source_timeout` is how many seconds a reading may take; 0: as `[network]` has it.
-    `every` is the rhythm in days. `links` is a regular expression that the address of an article matches (kind `page`),
+    `every` is the rhythm in days; after a reading that failed or did not count it is read again the next day. `links` is a regular expression that the address of an article matches (kind `page`),
     `within` a CSS selector for the part of the list page that holds them; `options` are the kind's own.
     """
 

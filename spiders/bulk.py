@@ -42,8 +42,9 @@ class BulkSpider(SourceSpider):
                     call = self.read_object(item)
                     if call is not None:
                         yield call
-        except (ValueError, RecursionError) as error:
-            self.reading.problem(ProblemKind.UNREADABLE, f"Filen är inte hel JSON: {str(error).splitlines()[0]}")
+        except (ValueError, RecursionError):
+            words = f"Filen är inte hel JSON: den går inte att läsa efter {self.reading.seen} poster."
+            self.reading.problem(ProblemKind.UNREADABLE, words)
         finally:
             spooled.unlink(missing_ok=True)
         if not self.reading.seen:

@@ -75,9 +75,13 @@ class PortalSpider(SourceSpider):
             return
         try:
             page = json.loads(response.body)
+        except (ValueError, RecursionError):
+            yield from self.retry(response, number, "är inte hel JSON")
+            return
+        try:
             rows, total, version = list(page["results"]), int(page["totalResults"]), str(page["apiVersion"])
-        except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
-            yield from self.retry(response, number, f"är inte hel JSON ({type(error).__name__})")
+        except (ValueError, KeyError, TypeError, ArithmeticError):
+            yield from self.retry(response, number, "har inte den form som programmet känner")
             return
         if not rows and (number - 1) * PAGE_SIZE < total:
             yield from self.retry(response, number, "var tom")

@@ -113,6 +113,22 @@ def test_a_reading_that_was_cut_short_goes_on_with_what_is_left(tmp_path):
     assert due_jobs(config_in(tmp_path), facts, now, Lane.ARCHIVE)[0].command == ("crawl", "tva")
 
 
+@pytest.mark.parametrize("state", ["failed", "degraded"])
+def test_a_monthly_source_whose_reading_did_not_count_is_read_again_the_next_day(tmp_path, state):
+    monthly = tuple(source.model_copy(update={"every": 30}) for source in SOURCES)
+    config = config_in(tmp_path).model_copy(update={"sources": monthly})
+    reading = Reading(config)
+    reading.states["tva"] = state
+    assert "crawl" in reading.at("2026-05-19T05:30")
+    reading.states.clear()
+    assert "crawl" not in reading.at("2026-05-19T12:00"), "the same day it is left in peace"
+    assert "crawl" in reading.at("2026-05-20T05:30")
+    assert reading.read == ["tva"]
+    assert "crawl" not in reading.at("2026-05-21T05:30"), "from then on it has its rhythm again"
+    assert "crawl" in reading.at("2026-06-18T05:30")
+    assert reading.read == ["ett"]
+
+
 def test_a_fresh_installation_reads_at_once_but_writes_to_nobody_before_its_time(tmp_path):
     now = at("2026-05-20T12:00")
     due = names(config_in(tmp_path), Facts(since=now), now)
@@ -182,6 +198,8 @@ class Reading:
     def __init__(self, config):
         self.config = config
         self.done = []
+        self.read = []
+        self.states = {}
 
     def once(self, moment):
         """Work at a moment until nothing is due; returns the names of the jobs that were done."""
@@ -194,10 +212,11 @@ class Reading:
     def execute(self, config, due, limit):
         self.done.append(due.name)
         if due.name == "crawl":
-            for source in SOURCES:
+            self.read = list(due.command[1:])
+            for source in (source for source in SOURCES if source.id in self.read):
                 run = SourceRun(
                     source=source.id, name=source.name, publisher="", kind="feed", url=source.url, language="sv", started=self.now,
-                    finished=self.now, state="accepted", reason="", complete_list=True, seen=0,
+                    finished=self.now, state=self.states.get(source.id, "accepted"), reason="", complete_list=True, seen=0,
                 )  # fmt: skip
                 with open_archive(config.archive) as archive:
                     store_run(archive.db, run, self.now)

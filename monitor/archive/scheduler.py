@@ -103,6 +103,12 @@ def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
     return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
 
 
+def unaccepted_sources(db: Database) -> frozenset[str]:
+    """Return the ids of the sources whose newest reading failed or did not count."""
+    rows = db.execute(f"SELECT id FROM sources WHERE last_run IS NOT NULL AND state NOT IN {sql_values(ACCEPTED_RUNS)}")
+    return frozenset(row[0] for row in rows)
+
+
 def _readings(db: Database) -> dict[str, datetime]:
     rows = db.execute("SELECT id, last_run FROM sources WHERE last_run IS NOT NULL").fetchall()
     return {source: datetime.fromisoformat(at) for source, at in rows}

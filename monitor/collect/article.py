@@ -75,9 +75,9 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     or 15,000 tags the beginning is read.
     """
     # Here, since it takes longer to load than a run of a source without pages needs to start.
-    import trafilatura
     from trafilatura.metadata import examine_meta, extract_title
-    from trafilatura.settings import Document
+
+    from monitor.collect.extraction import article_text
 
     page = bounded(whole_characters(markup), length=_PAGE_LENGTH, tags=_PAGE_TAGS)
     root = parse_page(page.markup)
@@ -89,11 +89,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     title = title_text(metadata.title or headline(root) or extract_title(root) or "")
     title = without_site(title, site_names(root, url), headings(root))
     drop_banners(root)
-    # Without its metadata: that would search the whole text for a date and take any for the day of publication.
-    found = trafilatura.bare_extraction(
-        root, url=url, with_metadata=False, include_comments=False, include_tables=True, favor_recall=True, as_dict=False
-    )
-    text = without_banner(rows_of_tables(plain_text(found.text or "")), title) if isinstance(found, Document) else ""
+    text = without_banner(rows_of_tables(plain_text(article_text(root, url))), title)
     if not text:
         return None
     return Article(

@@ -18,6 +18,7 @@ from monitor.collect.links import web_address
 from monitor.collect.markup import bounded, linked_data, parse_page
 from monitor.collect.published import in_years, parse_moment
 from monitor.collect.text import TITLE_LENGTH, html_to_text, plain_line, title_text
+from monitor.errors import RowError, row_trouble
 
 _RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
 # Lists of hours, minutes and seconds make one rule several a day; more than that is no meeting.
@@ -70,6 +71,8 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
         events = [event for calendar in Calendar.from_ical(body, multiple=True) for event in calendar.walk("VEVENT")]
     except RecursionError:
         raise ValueError("den är djupare nästlad än en kalender är") from None
+    except ValueError as error:
+        raise ValueError("den är inte skriven som en kalender (iCalendar)") from error
     found: list[Happening] = []
     unread: dict[str, str] = {}
     if len(events) > _MOST_EVENTS:
@@ -79,14 +82,14 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
         try:
             left -= _count(series[0], now, zone)
             if left < 0:
-                raise ValueError("kalendern har för många upprepade tillfällen")
+                raise RowError("kalendern har för många upprepade tillfällen")
             event = _next_occasion(series, zone, now)
             if event is None:
                 unread[name] = "är inställd"
             else:
                 found.append(_read_event(event, _own_key(series[0]), zone))
         except _UNREADABLE as error:
-            unread[name] = f"går inte att läsa ({error})"
+            unread[name] = f"går inte att läsa ({row_trouble(error)})"
     return found, unread
 
 
@@ -241,10 +244,10 @@ def _day(event: Any) -> date:
 
 
 def _start(event: Any) -> date | datetime:
-    """The start of an event. Raises ValueError for one outside the years that are believed, KeyError for none."""
+    """The start of an event. Raises RowError for one outside the years that are believed, KeyError for none."""
     start: date | datetime = event.decoded("DTSTART")
     if not in_years(start):
-        raise ValueError(f"årtalet {start.year} är orimligt")
+        raise RowError(f"årtalet {start.year} är orimligt")
     return start
 
 

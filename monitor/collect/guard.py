@@ -34,7 +34,7 @@ _SPECIAL = (
 
 
 class RefusedAddressError(IgnoreRequest):
-    """The address may not be fetched; `str()` says which and why."""
+    """The address may not be fetched; `str()` says which and why, in Swedish without a full stop."""
 
 
 # Twisted tells only that a name has no address; here stands why. One process reads once, so it never grows old.
@@ -46,7 +46,7 @@ class RefusedHostError(DNSLookupError):
 
 
 def refusal(address: str, *, allow_loopback: bool) -> str:
-    """Why an IP address may not be connected to, or "" when it may.
+    """Return in Swedish why an IP address may not be connected to, or "" when it may.
 
     Anything not globally reachable is refused (IANA special-purpose registries, RFC 6890), also wrapped in IPv6.
     """
@@ -55,7 +55,7 @@ def refusal(address: str, *, allow_loopback: bool) -> str:
         return ""
     if is_public(ip):
         return ""
-    return f"{ip} is not a public address"
+    return f"{ip} är ingen publik adress"
 
 
 def is_public(ip: Address) -> bool:
@@ -68,19 +68,19 @@ def is_public(ip: Address) -> bool:
 def check_url(url: str, *, allow_loopback: bool, proxy_host: str = "") -> None:
     """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address; the proxy is no publisher."""
     if any(character <= " " or character in "\\\x7f" for character in url):
-        raise RefusedAddressError(f"{url!r} holds characters that no address has")
+        raise RefusedAddressError(f"{url!r} har tecken som ingen adress har")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         parts.port  # noqa: B018 - a port that is no number raises here
     except ValueError as error:
-        raise RefusedAddressError(f"{url!r} is not an address: {error}") from error
+        raise RefusedAddressError(f"{url!r} är ingen adress") from error
     if parts.scheme not in ("http", "https"):
-        raise RefusedAddressError(f"{url!r} is not http or https")
+        raise RefusedAddressError(f"{url!r} är varken http eller https")
     if not host or parts.username is not None:
-        raise RefusedAddressError(f"{url!r} has no plain host name")
+        raise RefusedAddressError(f"{url!r} har inget vanligt värdnamn")
     if host == proxy_host:
-        raise RefusedAddressError(f"{url} is the proxy itself")
+        raise RefusedAddressError(f"{url} är proxyn själv")
     try:
         reason = refusal(host, allow_loopback=allow_loopback)
     except ValueError:

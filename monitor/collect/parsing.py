@@ -26,7 +26,13 @@ MEMORY = 256 * 1024 * 1024
 # A process whose parent was killed ends itself this many seconds after its limit.
 _GRACE = 5
 # What reading loads is loaded once, by the process that the others are forked from.
-_LOADED = ["monitor.collect.article", "monitor.collect.feeds", "monitor.collect.spider", "trafilatura", "icalendar"]
+_LOADED = [
+    "monitor.collect.article",
+    "monitor.collect.feeds",
+    "monitor.collect.spider",
+    "monitor.collect.extraction",
+    "icalendar",
+]
 
 
 class UnreadAnswerError(Exception):

@@ -9,10 +9,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+import OpenSSL.SSL
 import scrapy
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.spidermiddlewares.httperror import HttpError
 from service_identity import VerificationError
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web._newclient import ParseError
 
 from monitor.collect.download import HeadTooLargeError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
@@ -37,6 +47,14 @@ _MOST_SLOW = 3
 _MISSING = 0.30
 _FEWEST_MISSING = 2
 _MOST_NAMED = 3
+# How a connection fails, by the errors of Twisted, of Scrapy and, for what is spooled, of Python; the narrower first.
+_UNANSWERED: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((DownloadConnectionRefusedError, ConnectionRefusedError), "den tar inte emot anslutningar"),
+    ((ParseError,), "det som kom var inget svar enligt HTTP"),
+    ((OpenSSL.SSL.Error, ssl.SSLError), "det gick inte att ansluta säkert till den"),
+    ((ConnectionClosed, ConnectionError, ResponseDataLossError), "anslutningen bröts innan svaret var helt"),
+    ((ConnectError,), "det gick inte att ansluta till den"),
+)
 
 
 class SourceSpider(scrapy.Spider):
@@ -260,7 +278,12 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
         return Problem(ProblemKind.UNREACHABLE, f"Det finns ingen webbplats med namnet {host}.")
     if isinstance(error, DownloadTimeoutError):
         return Problem(ProblemKind.UNREACHABLE, "Servern svarade inte i tid.")
-    return Problem(ProblemKind.UNREACHABLE, f"Servern svarade inte ({type(error).__name__}).")
+    return Problem(ProblemKind.UNREACHABLE, f"Servern svarade inte{_how_unanswered(causes)}.")
+
+
+def _how_unanswered(causes: list[BaseException]) -> str:
+    """Return in Swedish how a connection failed, as the end of a sentence; "" where that is not known."""
+    return next((f": {words}" for kinds, words in _UNANSWERED if any(isinstance(cause, kinds) for cause in causes)), "")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
@@ -12,6 +12,7 @@ from monitor.archive.scheduler import JobRow
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.settings import DAYS
+from monitor.sources import Source
 from monitor.vocabulary import DONE_JOBS
 
 # After a failure the same work is tried again so much later; then it waits for its next turn.
@@ -40,10 +41,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Facts of the archive. `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
+    """Facts of the archive. `unaccepted`: the sources whose newest reading failed or did not count; `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
 
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
     readings: Mapping[str, datetime] = field(default_factory=dict)
+    unaccepted: Collection[str] = ()
     mails: int = 0
     since: datetime
 
@@ -95,14 +97,16 @@ def is_given_up(row: JobRow) -> bool:
 
 def _crawl(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
     slot = last_daily(config.schedule.crawl, now, config.zone)
-    unread = [source.id for source in config.sources if source.enabled and _is_unread(facts, source.id, source.every, slot)]
+    unread = [source.id for source in config.sources if source.enabled and _is_unread(facts, source, slot)]
     if unread and is_open(facts.jobs.get("crawl"), slot, now):
         yield Due(name="crawl", due=slot, command=("crawl", *unread))
 
 
-def _is_unread(facts: Facts, source: str, every: int, slot: datetime) -> bool:
-    read = facts.readings.get(source)
-    return read is None or read < slot - (every - 1) * _DAY
+def _is_unread(facts: Facts, source: Source, slot: datetime) -> bool:
+    """Tell whether a source is to be read: its days have passed, or its newest reading did not count and a day has."""
+    read = facts.readings.get(source.id)
+    days = 1 if source.id in facts.unaccepted else source.every
+    return read is None or read < slot - (days - 1) * _DAY
 
 
 def _match(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:

@@ -225,7 +225,7 @@ Then run `monitor sources check leader-x`.
 | `publishes` | what it usually sends, the usual first: `call`, `news`, `event`, `policy`, `partner-search`. The words of an item decide |
 | `programme` | id in `rules/programmes.toml`, when everything belongs to one programme |
 | `place` | the area that everything is limited to, when the text does not say |
-| `every` | its rhythm in days; how long it may be quiet is learned from there |
+| `every` | its rhythm in days; how long it may be quiet is learned from there. After a reading that failed or did not count it is read again the next day |
 | `expected` | the least number of items of a healthy reading; 0: it may be empty |
 | `time_zone` | where its deadlines are counted |
 | `source_timeout` | seconds that a reading of it may take; else what `network.source_timeout` says (1800). What was read by then is kept |

@@ -5,6 +5,7 @@ from multiprocessing import get_context
 from zoneinfo import ZoneInfo
 
 import pytest
+import trafilatura.external
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
@@ -127,6 +128,19 @@ def test_links_to_other_publishers_without_menus_and_social_media():
     assert [(link.title, link.url) for link in outside_links(html(body), "https://x.se/1")] == [
         ("EU:s portal", "https://ec.europa.eu/topic/1")
     ]
+
+
+def test_the_stop_words_of_a_hundred_languages_are_not_loaded_to_find_an_article(monkeypatch):
+    """They take 33 MB in every process that reads a page; those of the languages that sources are in take one."""
+    monkeypatch.setattr(trafilatura.external, "jt_stoplist_init", lambda: pytest.fail("all languages are loaded"))
+    asked = []
+    search = trafilatura.external.try_justext
+    monkeypatch.setattr(trafilatura.external, "try_justext", lambda *given: asked.append(given) or search(*given))
+    assert read_article(html(""), "https://x.se/bidrag/a", STOCKHOLM) is None
+    assert asked, "trafilatura asks jusText where its own search finds nothing"
+    words = set(trafilatura.external.JT_STOPLIST)
+    assert len(words) < 20_000
+    assert words >= {"och", "the", "ikke", "ikkje", "että", "und", "est"}
 
 
 def test_noise_goes_and_text_stays():

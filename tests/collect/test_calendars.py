@@ -183,3 +183,8 @@ def test_no_properties_of_an_event_lose_another(lines, start):
     found, _ = read(event(*filter(None, (start, *lines))), event("DTSTART:20261205T090000", uid="2"))
     assert "2" in [happening.key for happening in found]
     assert all(happening.starts.tzinfo for happening in found)
+
+
+def test_what_is_wrong_with_an_event_is_told_in_swedish_without_the_programs_words():
+    found, unread = read(event("DTSTART:20261205T090000", uid="1"), "BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Möte\r\nEND:VEVENT")
+    assert (len(found), list(unread.values())) == (1, ["går inte att läsa (saknar en uppgift som behövs)"])

@@ -138,7 +138,7 @@ def test_one_bad_entry_loses_no_other(monkeypatch):
     bad = "<item><title>Dålig</title><link>https://x.se/2</link></item>"
     feed = read(RSS.replace("<item>", f"{bad}<item>").encode())
     assert [call.url for call in feed.calls] == ["https://x.se/1"]
-    assert feed.skipped == {"https://x.se/2": "har ett tal eller en dag som är för stor (OverflowError)"}
+    assert feed.skipped == {"https://x.se/2": "har ett tal eller en dag som är för stor"}
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,21 @@ def test_addresses_that_are_refused(url):
         check_url(url, allow_loopback=False)
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://10.0.0.1/", "http://10.0.0.1/: 10.0.0.1 är ingen publik adress"),
+        ("ftp://example.se/", "'ftp://example.se/' är varken http eller https"),
+        ("http://example.se:port/", "'http://example.se:port/' är ingen adress"),
+        ("http://user:pass@example.se/", "'http://user:pass@example.se/' har inget vanligt värdnamn"),
+    ],
+)
+def test_why_an_address_is_refused_is_told_in_swedish(url, reason):
+    with pytest.raises(RefusedAddressError) as refused:
+        check_url(url, allow_loopback=False)
+    assert str(refused.value) == reason
+
+
 @pytest.mark.parametrize("url", ["https://www.mucf.se/bidrag", "http://example.se:8080/a?b=c", "https://xn--vrnamo-bua.nu/"])
 def test_ordinary_addresses_pass(url):
     check_url(url, allow_loopback=False)

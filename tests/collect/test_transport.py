@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socketserver
 import sqlite3
 import ssl
 import subprocess
@@ -17,7 +18,7 @@ import trustme
 
 from monitor.archive import open_archive
 from monitor.archive.runs import load_documents
-from tests.commands import breathe
+from tests.commands import Installation, breathe
 from tests.publishers import Answer, serve
 
 FEED = b'<rss version="2.0"><channel><title>X</title><item><title>Nytt bidrag</title><description>Ans&#246;k senast den 1 oktober 2027. Kommuner kan s&#246;ka.</description><link>https://example.se/1</link></item></channel></rss>'
@@ -186,3 +187,56 @@ def test_told_to_stop_it_ends_at_once_and_leaves_no_process(installation):
     assert "läsningen avbröts" in said.read_text("utf-8")
     with closing(sqlite3.connect(installation.archive)) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+@contextmanager
+def serve_bytes(answer):
+    """A server that sends `answer` whatever it is asked, and hangs up; gives the port."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def unanswered(tmp_path_factory):
+    """One reading of sources whose servers fail below HTTP, also when they are asked for robots.txt."""
+    installation = Installation(tmp_path_factory.mktemp("unanswered"))
+    half = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<rss>"
+    with serve_bytes(b"") as silent, serve_bytes(b"SSH-2.0-OpenSSH_9.2\r\n") as other, serve_bytes(half) as cut:
+        addresses = {
+            "silent": f"http://127.0.0.1:{silent}/",
+            "other": f"http://127.0.0.1:{other}/",
+            "cut": f"http://127.0.0.1:{cut}/",
+            "plain": f"https://127.0.0.1:{other}/",
+            "refused": "http://127.0.0.1:9/",
+        }
+        installation.configure(settings({name: ("feed", url, "") for name, url in addresses.items()}))
+        outcome = installation.fork("crawl", "--json", *addresses)
+    return {source["id"]: source for source in outcome.json["sources"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("silent", "Servern svarade inte: anslutningen bröts innan svaret var helt."),
+        ("other", "Servern svarade inte: det som kom var inget svar enligt HTTP."),
+        ("cut", "Servern svarade inte: anslutningen bröts innan svaret var helt."),
+        ("plain", "Servern svarade inte: det gick inte att ansluta säkert till den."),
+        ("refused", "Servern svarade inte: den tar inte emot anslutningar."),
+    ],
+)
+def test_a_server_that_fails_below_http_is_told_in_swedish(unanswered, source, reason):
+    assert (unanswered[source]["state"], unanswered[source]["health"]) == ("failed", "unreachable")
+    assert unanswered[source]["reason"] == reason
