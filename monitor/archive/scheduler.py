@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, sql_values
 from monitor.sources import CLOCK_SLACK
+from monitor.vocabulary import ACCEPTED_RUNS
 
 _LEAST_YEAR = 2025
 _LONGEST_WAIT = timedelta(days=2)

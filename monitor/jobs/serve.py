@@ -126,8 +126,10 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
     import uvicorn
 
     from monitor.web.framework.app import make_app
+    from monitor.web.framework.connections import PromptConnection, allow_many_files
     from monitor.web.views.search import finder_of
 
+    allow_many_files()
     site = make_site(config, clock)
     site.archive.start(lambda: finder_of(site).index())
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
@@ -135,6 +137,7 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
         make_app(site),
         host=host,
         port=port,
+        http=PromptConnection,
         proxy_headers=False,
         server_header=False,
         log_level="warning",

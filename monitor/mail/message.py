@@ -84,11 +84,13 @@ def _folded(name: str, value: str) -> str:
 def encode_words(name: str, text: str) -> str:
     """Return text as the value of the header `name`, folded: as it is where it is plain ASCII, else as encoded words (RFC 2047).
 
-    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. All of the text is one run
-    of encoded words: blanks between runs are lost before Python 3.13.
+    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. So is text whose first word does
+    not fit beside the name: folded before it, it would arrive with a blank in front. All of the text is one run of encoded words:
+    blanks between runs are lost before Python 3.13.
     """
     line = header_text(text)
-    plain = line.isascii() and _ENCODED_WORD not in line
+    fits = len(name) + len(": ") + len(line.split(" ", 1)[0]) <= _WIDTH
+    plain = fits and line.isascii() and _ENCODED_WORD not in line
     header = Header(line, charset="us-ascii" if plain else "utf-8", header_name=name, maxlinelen=_WIDTH)
     return header.encode(linesep=_POLICY.linesep)
 

@@ -108,6 +108,14 @@ def test_words_are_not_joined_where_the_subject_is_folded():
     assert read_mail(raw)["Subject"] == subject
 
 
+@pytest.mark.parametrize("title", ["a" * 67, "a" * 68, "a" * 80, f"{'a' * 80} och mer", "a" * 290])
+def test_a_long_first_word_arrives_without_a_blank_before_it(title):
+    """A header folded before its first word begins with a blank: RFC 5322, section 2.2.3."""
+    raw = letter(subject=title).as_bytes()
+    assert str(make_header(decode_header(subject_line(raw).decode("ascii")))) == title
+    assert read_mail(raw)["Subject"] == title
+
+
 @pytest.mark.parametrize(
     ("sender", "name"),
     [
