@@ -30,7 +30,9 @@ def test_version_is_answered_where_the_settings_are_wrong(tmp_path):
 
 
 def test_version_loads_no_command_and_no_settings():
-    code = "import sys, atexit; from monitor.cli import main; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    code = (
+        "import sys, atexit; from monitor.cli import main; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
     done = subprocess.run([sys.executable, "-c", code, "--version"], check=True, capture_output=True, text=True)
     assert done.stdout.startswith("monitor ")
     loaded = set(done.stderr.split())
