@@ -101,7 +101,7 @@ def test_what_was_known_before_a_mail_is_told_with_it(world):
     with world.archive() as archive:
         (row,) = rows_then(archive.db, past_digest(archive.db, "2026-W24-kultur-fritid"), [], NEWS)
     assert (row.call.title, row.answer) == ("Rättad", "intressant")
-    assert [fact for fact, _ in row.told][0] == "new"
+    assert next(fact for fact, _ in row.told) == "new"
     assert [kind for _, kind, _, _ in row.events] == ["deadline_moved"]
 
 
