@@ -7,11 +7,12 @@ from tests.floors import load_floors, summary
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_every_part_with_tests_of_its_own_has_a_floor():
+def test_every_floor_is_of_a_part_with_tests_of_its_own():
     parts = {path.parent.name for path in (ROOT / "monitor").glob("*/__init__.py")}
     tested = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
-    assert set(load_floors()) == parts & tested
+    assert set(load_floors()) <= parts & tested
     assert all(50 <= floor <= 100 for floor in load_floors().values())
+    assert load_floors()["archive"] >= 90
 
 
 def test_a_part_below_its_floor_is_named_with_the_modules_to_look_at():
