@@ -4,13 +4,18 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types format bench pictures constraints clean
+.PHONY: demo test coverage lint types format bench pictures constraints clean
 
 demo: $(READY)
 	$(BIN)/monitor demo
 
 test: lint types
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# The branch coverage of each part by its own tests, held to the floors of pyproject.toml. Not in `make test`: tracing costs half as
+# much processor time again and more (Python before 3.12 has no cheap way), and each part is run for itself.
+coverage: $(READY)
+	$(BIN)/python -m tests.floors
 
 lint: $(READY)
 	$(BIN)/ruff check .

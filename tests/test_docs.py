@@ -16,7 +16,7 @@ from monitor.config import Config, load_config
 from monitor.sources import Source
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")), *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"(?:^|[\s;|/\\])monitor((?: +[^\s|;#)`]+)*)")
 TABLES = {name for name, info in Config.model_fields.items() if hasattr(info.annotation, "model_fields")} | {"source", "sources"}

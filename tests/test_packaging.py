@@ -48,6 +48,13 @@ def test_the_wheel_holds_the_tracked_files_and_no_others(wheel):
     assert inside - new <= wanted
 
 
+def test_the_wheel_carries_the_licence(wheel):
+    """Every copy that is handed on comes with the text (EUPL-1.2, article 5)."""
+    with zipfile.ZipFile(wheel) as archive:
+        (inside,) = [name for name in archive.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+        assert archive.read(inside) == (ROOT / "LICENSE").read_bytes()
+
+
 def test_an_unpacked_wheel_finds_its_spiders_and_rules(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)

@@ -54,9 +54,30 @@ def help_width() -> int:
     return max(min(columns, 100) - 2, 50)
 
 
+def print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Print the versions of the program, of Python and of SQLite on one line, and end; needs no settings and no archive."""
+    if not asked or context.resilient_parsing:
+        return
+    # Imported here: every other command would wait for them, metadata alone for some 20 ms.
+    import platform
+    import sqlite3
+    from importlib.metadata import version
+
+    click.echo(f"monitor {version('eu-monitor')} (Python {platform.python_version()}, SQLite {sqlite3.sqlite_version})")
+    context.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": help_width()})
 @click.option("--config", "config_file", metavar="FILE", help="Settings; else $MONITOR_CONFIG, else ./monitor.toml.")
 @click.option("--now", metavar="ISO-DATETIME", help="Replace the clock for every decision of this command.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Show the versions of the program, Python and SQLite, and exit.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done, and why.")
 @click.pass_context
 def monitor(context: click.Context, config_file: str | None, now: str | None, verbose: bool) -> None:
