@@ -161,7 +161,9 @@ def test_the_answer_of_the_link_comes_first_and_is_named_once_given(page, site):
     expect(page.get_by_role("button", name="Ja, intressant")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/kallor", "/samordna/utkorg", "/regler", "/uppfoljning", "/forvaltning/kultur-fritid", "/samordna"])
+@pytest.mark.parametrize(
+    "path", ["/kallor", "/samordna/utkorg", "/regler", "/uppfoljning", "/forvaltning/kultur-fritid", "/samordna"]
+)
 def test_on_a_phone_tables_fit_and_fingers_find_the_buttons(page, site, base, path):
     page.context.add_cookies([{"name": COOKIE, "value": site.sessions.log_in(PASSWORD, "127.0.0.1"), "url": base}])
     page.set_viewport_size({"width": 390, "height": 844})
