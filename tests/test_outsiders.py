@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.calls import DeadlineModel, Kind, Status
-from monitor.web import words
+from monitor import vocabulary
+from monitor.calls import DeadlineModel
+from monitor.vocabulary import Kind, Status
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -17,15 +18,15 @@ GLOSSARY = [
     if line.startswith("| ")
 ]
 LABELS = {
-    "kind": {kind: label for kind, (label, _) in words.KINDS.items()},
-    "status": words.STATUSES,
-    "change": words.EVENTS,
-    "level": words.LEVELS,
-    "answer": words.ANSWERS,
-    "state": words.FOLLOW,
-    "section": words.SECTIONS,
-    "mail": words.MAILS,
-    "run": {state: words.SOURCE_STATES[state] for state in ("accepted", "unchanged", "degraded", "failed")},
+    "kind": {kind: label.one for kind, label in vocabulary.KIND_LABELS.items()},
+    "status": vocabulary.STATUS_LABELS,
+    "change": {change: label.page for change, label in vocabulary.CHANGE_LABELS.items()},
+    "level": vocabulary.LEVEL_LABELS,
+    "answer": {answer: label.button for answer, label in vocabulary.ANSWER_LABELS.items()},
+    "state": vocabulary.FOLLOW_STATE_LABELS,
+    "section": {section: label.page for section, label in vocabulary.SECTION_LABELS.items()},
+    "mail": vocabulary.MAIL_LABELS,
+    "run": {state: label.page for state, label in vocabulary.RUN_STATE_LABELS.items()},
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
+from jinja2.utils import urlize
+
 from monitor.archive.connection import Database
 from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
@@ -16,9 +18,10 @@ from monitor.mail.message import message_id
 from monitor.vocabulary import MailKind
 
 _PAGE = """<!doctype html>
-<html lang="sv"><head><meta charset="utf-8"><title>{subject}</title></head>
-<body style="font-family: Verdana, sans-serif; font-size: 16px; line-height: 1.5; color: #1b1b1b; max-width: 40em">
-<h1 style="font-size: 22px">{subject}</h1>
+<html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{subject}</title></head>
+<body style="font-family: Segoe UI, Helvetica, Arial, sans-serif; font-size: 16px; line-height: 1.5; margin: 0 auto; padding: 16px; max-width: 40em">
+<h1 style="font-size: 22px; line-height: 1.3">{subject}</h1>
 {paragraphs}
 </body></html>
 """
@@ -29,7 +32,7 @@ def store_letter(config: Config, db: Database, letter_id: str, subject: str, par
     if has_digest(db, letter_id):
         return False
     subject, lines = clean(subject), [clean(line) for line in paragraphs]
-    html = _PAGE.format(subject=escape(subject), paragraphs="\n".join(f"<p>{escape(line)}</p>" for line in lines))
+    html = _PAGE.format(subject=escape(subject), paragraphs="\n".join(f"<p>{urlize(line)}</p>" for line in lines))
     contact = config.municipality.contact
     save_digest(
         db,

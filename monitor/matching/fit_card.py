@@ -120,10 +120,10 @@ def _stage(call: Call, text: str) -> FitLine:
     model = call.deadline_model
     likely = _LIKELY_STAGES.get(model, "")
     if likely and call.kind is not Kind.CALL:
-        return _line("stage", "Ansökan i", "")
+        return _line("stage", "Ansökan", "")
     if likely and not is_eu_call(call) and not _ONE_STAGE.search(text):
-        return FitLine(key="stage", label="Ansökan i", value=likely, known=False)
-    return _line("stage", "Ansökan i", _STAGES.get(model, ""))
+        return FitLine(key="stage", label="Ansökan", value=likely, known=False)
+    return _line("stage", "Ansökan", _STAGES.get(model, ""))
 
 
 def _shares(budget: Budget, text: str) -> Shares:

@@ -146,6 +146,34 @@ def test_an_answer_from_a_mail_link(page, site):
         assert archive.db.execute("SELECT count(*) FROM feedback").fetchone()[0] == before + 1
 
 
+def test_the_answer_of_the_link_comes_first_and_is_named_once_given(page, site):
+    link = AnswerLink(department="kultur-fritid", source="norden", call_id="norden-005", digest="2026-W20-kultur-fritid")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}?svar=inte-for-oss")
+    assert page.locator("section h2").first.inner_text() == "Inte för oss"
+    button = page.get_by_role("button", name="Inte för oss")
+    assert button.bounding_box()["y"] < 844, "the button is on the first screen of a phone"
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text("Tack.")
+    expect(page.locator("main")).to_contain_text("Ert svar: Inte för oss")
+    expect(page.get_by_role("button", name="Ja, intressant")).to_be_hidden()
+    page.get_by_text("Ändra svaret").click()
+    expect(page.get_by_role("button", name="Ja, intressant")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/kallor", "/samordna/utkorg", "/regler", "/uppfoljning", "/forvaltning/kultur-fritid", "/samordna"]
+)
+def test_on_a_phone_tables_fit_and_fingers_find_the_buttons(page, site, base, path):
+    page.context.add_cookies([{"name": COOKIE, "value": site.sessions.log_in(PASSWORD, "127.0.0.1"), "url": base}])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    sideways = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"
+    assert page.locator(".scroll").evaluate_all(sideways) == []
+    low = "all => all.filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"
+    assert page.locator("button, .button, select, input:not([type=hidden]), summary, .main-nav a").evaluate_all(low) == []
+
+
 def test_login_lab_edit_with_preview_and_save(page, site):
     log_in(page)
     page.get_by_role("link", name="Regler", exact=True).first.click()

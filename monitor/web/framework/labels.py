@@ -13,6 +13,17 @@ ZONES = {
     "context": "nyckelorden",
     "programme": "programmet",
 }
+FORMATS = {
+    "text/html": "Webbsida",
+    "application/xhtml+xml": "Webbsida",
+    "application/json": "Data (JSON)",
+    "application/xml": "Data (XML)",
+    "text/xml": "Data (XML)",
+    "application/rss+xml": "Nyhetsflöde",
+    "application/atom+xml": "Nyhetsflöde",
+    "application/pdf": "PDF",
+    "text/plain": "Text",
+}
 LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska"}
 
 

@@ -17,6 +17,7 @@ from monitor import vocabulary
 from monitor.calls import is_web_address
 from monitor.digest.wording import HOME
 from monitor.language.one_line import clean, shorten
+from monitor.web.framework.labels import FORMATS
 from monitor.web.framework.request import Site, Visit
 
 FOLDER = Path(__file__).parent.parent
@@ -122,7 +123,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(clean=clean, shorten=shorten, safe_url=safe_url)
-    environment.globals.update(labels=vocabulary, call_path=call_path, one=one)
+    environment.globals.update(labels=vocabulary, FORMATS=FORMATS, call_path=call_path, one=one)
     return environment
 
 

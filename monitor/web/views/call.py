@@ -247,7 +247,7 @@ def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple
         ("Hör till", call.parent_title),
         ("Slag", visit.say(KIND_LABELS[call.kind].one)),
         ("Källa", visit.site.source_name(call.source)),
-        ("Språk", visit.say(LANGUAGES.get(call.language, call.language))),
+        ("Språk", visit.say(LANGUAGES.get(call.language, call.language)).capitalize()),
         ("Plats", ", ".join(call.place) or call.location),
         ("Vem kan söka", "; ".join(call.applicants)),
         ("Publicerad", day(call.published, visit)),
