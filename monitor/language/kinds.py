@@ -17,6 +17,8 @@ from monitor.calls import Kind
 
 _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"
+# Words that stand in calls and in everything else: they decide nothing, and are no sign that the language is known.
+_UNDECIDING = frozenset({"hint"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -24,6 +26,7 @@ _SPACES = re.compile(r"\s+")
 # A job advert, a course or an association's grant says so at once; a call may mention any of them further down.
 _LEAD = 300
 _WEAK = 2
+_SEVERAL = 2
 _USUAL = 3
 _ENOUGH = {Kind.CALL.value: 3, Kind.EVENT.value: 5, Kind.POLICY.value: 8}
 # Of two kinds that are equally likely, the one that promises less.
@@ -118,19 +121,21 @@ def guess_kind(
     url: str = "",
     ahead: bool | None = None,
     article: bool = False,
+    coming: bool = False,
 ) -> tuple[Kind | None, str]:
     """Return the kind of an article and, in Swedish, the facts it was told by. None: nothing that this house passes on.
 
     `default` is what the source usually sends: it tips the scale unless it is a call, since a page without a word of applying is none.
-    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. With `article`, it is
-    dated and its source publishes news: news, unless its words tell something else.
+    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. `coming` says whether
+    any day that the text names does. With `article`, it is dated and its source publishes news: news, where no word tells anything
+    else and nothing in it could belong to a call or a meeting (a day to come, a time of day, a word of applying or of grants).
     Swedish pages bear English call titles, so the words of all languages are looked for whatever `language` says; only where it is
     in none of these languages, and no words are known, the default stands.
     """
     seen = _look(folded(title), folded(text))
-    if not seen.item and language not in _KNOWN_LANGUAGES and not ahead:
+    if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
-    kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None)
+    kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
     reasons = [FACTS[name].reason for name in FACTS if name in seen.item and FACTS[name].kind == kind]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
@@ -158,10 +163,10 @@ def _look(title: str, text: str) -> _Seen:
     return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts)
 
 
-def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) -> str:
+def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, coming: bool) -> str:
     """Return the kind, by the first of these that holds.
 
-    1. Something else says what it is: a job, a course, a municipality's own grant to its associations.
+    1. Something else says what it is: a job, a course, a municipality's own grant to its associations, a service to its residents.
     2. It invites to a meeting that its title names.
     3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply.
     4. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
@@ -176,11 +181,11 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
     )
     offered = dated and seen.any(*_OFFER)
     named = dated and "public" in seen.item
-    if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen):
+    if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen) or _is_service(seen):
         return _OTHER
     if _is_meeting(seen):
         return Kind.EVENT.value
-    if "partner" in seen.title or ("partner" in seen.item and (default is Kind.PARTNER_SEARCH or not offered)):
+    if _is_partner_search(seen, default, dated=dated):
         return Kind.PARTNER_SEARCH.value
     if _is_policy(seen, default, offered=offered):
         return Kind.POLICY.value
@@ -197,7 +202,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
         return Kind.NEWS.value if results or (article and "no_round" in seen.item) else _OTHER
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
-    return _weigh(seen, default, article=article)
+    return _weigh(seen, default, article=article, coming=coming)
 
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
@@ -230,6 +235,8 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
         return True
     if forms >= 2 and not named and (forms > 2 or not seen.any("who", "public", "terms", "round")):
         return True
+    if "job_noun" in seen.title and forms and not named:
+        return True
     return "job_named" in seen.item and not seen.any("who", "public", "can", "money")
 
 
@@ -246,8 +253,30 @@ def _is_own_grant(seen: _Seen) -> bool:
     return "grant_title" in seen.title or givers >= 2 or bool(givers and "grant_applicants" in seen.item)
 
 
+def _is_service(seen: _Seen) -> bool:
+    """Tell whether a municipality offers it to those who live there: a place in a school, a permit, help at home."""
+    if seen.any("public", "given"):
+        return False
+    residents = seen.counts.get("resident", 0)
+    return bool(residents and "service_title" in seen.title) or (residents >= 2 and not seen.any("who", "terms", "round"))
+
+
+def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
+    """Tell whether a partner is looked for. Calls speak of partners, too: where one may apply by a day, the title or several words must say so."""
+    if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
+        return True
+    if "partner" not in seen.item:
+        return False
+    return not (dated and seen.any("who", "public", *(("can", "terms") if seen.counts["partner"] < _SEVERAL else ())))
+
+
 def _is_meeting(seen: _Seen) -> bool:
-    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too."""
+    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too.
+
+    A title need not name it where nobody is told to apply: the time or the fee, and how to register, then tell it.
+    """
+    if seen.any("registration") and seen.any("attending") and not seen.any(*_OFFER, "deadline", "opens", "granted", "after"):
+        return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
         return False
     if seen.any("who", "public") and "deadline" in seen.item:
@@ -255,7 +284,7 @@ def _is_meeting(seen: _Seen) -> bool:
     return seen.any("invitation", "registration", "held", "attending")
 
 
-def _weigh(seen: _Seen, default: Kind, *, article: bool) -> str:
+def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
     """Return the kind whose cues weigh most; a cue of weight counts twice in the title. Swedish and English news speak of money, too:
     weak words of a call count half where no strong one stands beside them."""
     points: dict[str, int] = {}
@@ -275,4 +304,5 @@ def _weigh(seen: _Seen, default: Kind, *, article: bool) -> str:
     for kind in sorted(_ORDER, key=lambda kind: -points.get(kind, 0)):
         if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
-    return Kind.NEWS.value if article else _OTHER
+    plain = "tidings" in seen.item or not (coming or "hint" in seen.item)
+    return Kind.NEWS.value if article and plain else _OTHER
