@@ -17,8 +17,9 @@ from monitor.calls import Kind
 
 _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"
+_UNDECIDED = ""
 # Words that stand in calls and in everything else: they decide nothing, and are no sign that the language is known.
-_UNDECIDING = frozenset({"hint"})
+_UNDECIDING = frozenset({"hint", "concern"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -136,10 +137,12 @@ def guess_kind(
     if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
     kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
-    reasons = [FACTS[name].reason for name in FACTS if name in seen.item and FACTS[name].kind == kind]
+    facts = [name for name in FACTS if kind and name in seen.item and FACTS[name].kind == kind]
+    # To speak to a person is a reason only where nothing says more.
+    reasons = [FACTS[name].reason for name in facts if name != "person" or len(facts) == 1]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
-    return (None if kind == _OTHER else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
+    return (None if kind in (_OTHER, _UNDECIDED) else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
 
 
 def folded(text: str) -> str:
@@ -168,7 +171,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
 
     1. Something else says what it is: a job, a course, a municipality's own grant to its associations, a service to its residents.
     2. It invites to a meeting that its title names.
-    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply.
+    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply; or it is meant for persons.
     4. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
     5. It tells of a call to come.
     6. It tells who has got money, and not that one may apply.
@@ -189,6 +192,8 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
         return Kind.PARTNER_SEARCH.value
     if _is_policy(seen, default, offered=offered):
         return Kind.POLICY.value
+    if _is_personal(seen) and not seen.any("gathering", "invitation", "registration", "granted", "after", "tidings", "telling"):
+        return _OTHER
     # What was granted last year stands at the end of a call.
     granted = "after" in seen.item or "granted" in seen.title | seen.lead
     results = bool(granted and not seen.any("who", "public", "can", "opens"))
@@ -261,6 +266,11 @@ def _is_service(seen: _Seen) -> bool:
     return bool(residents and "service_title" in seen.title) or (residents >= 2 and not seen.any("who", "terms", "round"))
 
 
+def _is_personal(seen: _Seen) -> bool:
+    """Tell whether it speaks to a person and names no organisation, project or money to be had: nothing a municipality applies for."""
+    return "person" in seen.item and not seen.any("concern", "who", "public", "given", "round", "terms", "rolling", "partner")
+
+
 def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
     """Tell whether a partner is looked for. Calls speak of partners, too: where one may apply by a day, the title or several words must say so."""
     if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
@@ -275,7 +285,8 @@ def _is_meeting(seen: _Seen) -> bool:
 
     A title need not name it where nobody is told to apply: the time or the fee, and how to register, then tell it.
     """
-    if seen.any("registration") and seen.any("attending") and not seen.any(*_OFFER, "deadline", "opens", "granted", "after"):
+    told = seen.any("deadline", "rolling", "opens", "who", "terms", "granted", "after")
+    if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
         return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
         return False
@@ -305,4 +316,4 @@ def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
         if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
     plain = "tidings" in seen.item or not (coming or "hint" in seen.item)
-    return Kind.NEWS.value if article and plain else _OTHER
+    return Kind.NEWS.value if article and plain else _UNDECIDED
