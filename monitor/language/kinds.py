@@ -19,7 +19,7 @@ _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"
 _UNDECIDED = ""
 # Words that stand in calls and in everything else: they decide nothing, and are no sign that the language is known.
-_UNDECIDING = frozenset({"hint", "concern"})
+_UNDECIDING = frozenset({"hint", "concern", "sum", "limit"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -219,6 +219,12 @@ def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
     return ahead is None and "rolling" in seen.item and seen.any("money", "conditions", "round")
 
 
+def _hands_out(seen: _Seen) -> bool:
+    """Tell whether a sum and a last day stand in it beside words of calls, and nothing tells what else it could be: a call must not be lost."""
+    other = ("granted", "after", "tidings", "registration", "attending", "gathering", "act", "proposal", "partner")
+    return {"sum", "limit", "concern"} <= seen.item and not seen.any(*other)
+
+
 def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
     """Tell whether its subject is a legal act, a decision, or what is thought of one, and nobody is told to apply."""
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
@@ -315,5 +321,7 @@ def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
     for kind in sorted(_ORDER, key=lambda kind: -points.get(kind, 0)):
         if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
+    if coming and _hands_out(seen):
+        return call
     plain = "tidings" in seen.item or not (coming or "hint" in seen.item)
     return Kind.NEWS.value if article and plain else _UNDECIDED

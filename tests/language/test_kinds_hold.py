@@ -332,6 +332,13 @@ def test_a_dated_article_that_could_be_a_call_or_a_meeting_is_undecided(title, t
     assert found.aside is not None
 
 
+def test_a_sum_and_a_last_day_that_nothing_else_explains_are_a_call():
+    text = "Nätverket väljer ut tio kommuner och ger dem 200 000 kr var. Berätta vem ni är. Svara före 20 december 2026."
+    assert mixed("sv", "2026-11-20", "Klimatarbete i tio kommuner", text).call.kind is Kind.CALL
+    passed = text.replace("20 december 2026", "2 november 2026")
+    assert mixed("sv", "2026-11-20", "Klimatarbete i tio kommuner", passed).call is None
+
+
 def test_a_dated_article_is_news_only_where_its_source_publishes_news():
     words = ("Ny chef för fonden", "Anna Berg tillträder den 1 februari.")
     assert guess_kind(*words, Kind.CALL, "sv", article=True)[0] is Kind.NEWS
