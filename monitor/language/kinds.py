@@ -139,7 +139,7 @@ def guess_kind(
     kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
     facts = [name for name in FACTS if kind and name in seen.item and FACTS[name].kind == kind]
     # To speak to a person is a reason only where nothing says more.
-    reasons = [FACTS[name].reason for name in facts if name != "person" or len(facts) == 1]
+    reasons = [FACTS[name].reason for name in facts if name not in ("person", "job_tone") or len(facts) == 1]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
     return (None if kind in (_OTHER, _UNDECIDED) else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
@@ -246,7 +246,7 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
         return True
     if forms >= 2 and not named and (forms > 2 or not seen.any("who", "public", "terms", "round")):
         return True
-    if "job_noun" in seen.title and forms and not named:
+    if "job_noun" in seen.title and (forms or "job_tone" in seen.item) and not named:
         return True
     return "job_named" in seen.item and not seen.any("who", "public", "can", "money")
 
