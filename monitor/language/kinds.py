@@ -80,20 +80,22 @@ def read_facts(table: Mapping[str, Any]) -> dict[str, Fact]:
 
 def _joined(cues: Iterable[str]) -> re.Pattern[str]:
     """Return one expression for any of the cues. Those that begin at a word are tried at words' beginnings alone: it is three times as fast."""
-    written = [compile_cue(cue) for cue in cues]
-    at_word = [cue.removeprefix(r"\b") for cue in written if cue.startswith(r"\b") and not _top_level_choice(cue)]
-    other = [cue for cue in written if not cue.startswith(r"\b") or _top_level_choice(cue)]
+    written = [choice for cue in cues for choice in _choices(compile_cue(cue))]
+    at_word = [choice.removeprefix(r"\b") for choice in written if choice.startswith(r"\b")]
+    other = [choice for choice in written if not choice.startswith(r"\b")]
     return re.compile("|".join([*other, *([rf"\b(?:{'|'.join(at_word)})"] if at_word else [])]))
 
 
-def _top_level_choice(cue: str) -> bool:
-    """Tell whether a cue is a choice of expressions, of which the first alone would be tied to its beginning."""
-    depth = 0
-    for part in re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", cue):
+def _choices(cue: str) -> list[str]:
+    """Return the expressions that a cue is a choice of: "a|b(c|d)" is one of "a" and "b(c|d)"."""
+    choices, depth = [""], 0
+    for part in re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+", cue):
         depth += (part == "(") - (part == ")")
         if part == "|" and not depth:
-            return True
-    return False
+            choices.append("")
+        else:
+            choices[-1] += part
+    return choices
 
 
 FACTS = read_facts(tomllib.loads(_FILE.read_text("utf-8")))

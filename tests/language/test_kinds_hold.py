@@ -332,6 +332,16 @@ def test_a_dated_article_that_could_be_a_call_or_a_meeting_is_undecided(title, t
     assert found.aside is not None
 
 
+@pytest.mark.parametrize("cue", [cue for row in ROWS.values() for cue, _ in row["cues"]])
+def test_a_cue_is_split_into_its_choices_and_nothing_is_lost(cue):
+    assert "|".join(kinds._choices(cue)) == cue
+    assert all(re.compile(compile_cue(choice)) for choice in kinds._choices(cue))
+
+
+def test_a_choice_within_brackets_is_not_split():
+    assert kinds._choices(r"a|b(?:c|d)[|(]e|\|f") == ["a", "b(?:c|d)[|(]e", r"\|f"]
+
+
 def test_a_sum_and_a_last_day_that_nothing_else_explains_are_a_call():
     text = "Nätverket väljer ut tio kommuner och ger dem 200 000 kr var. Berätta vem ni är. Svara före 20 december 2026."
     assert mixed("sv", "2026-11-20", "Klimatarbete i tio kommuner", text).call.kind is Kind.CALL
