@@ -138,7 +138,19 @@ def describe_item(
     read = published is None and since == now.astimezone(zone).date()
     found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone, read=read)
     article = published is not None and Kind.NEWS in source.publishes
-    kind, reason = guess_kind(title, whole, source.publishes[0], language, url=url, ahead=_ahead(found, now), article=article)
+    ahead = _ahead(found, now)
+    days = [] if ahead else find_dates(whole, reference=since, language=language, zone=source.time_zone, read=read)
+    coming = ahead or any(day.date is not None and day.date >= now.astimezone(zone).date() for day in days)
+    kind, reason = guess_kind(
+        title,
+        whole,
+        source.publishes[0],
+        language,
+        url=url,
+        ahead=ahead,
+        article=article,
+        coming=coming,
+    )
     if happening is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
     passed = kind is not None

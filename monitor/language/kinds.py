@@ -17,6 +17,9 @@ from monitor.vocabulary import Kind
 
 _FILE = Path(__file__).with_name("kinds.toml")
 _OTHER = "other"
+_UNDECIDED = ""
+# Words that stand in calls and in everything else: they decide nothing, and are no sign that the language is known.
+_UNDECIDING = frozenset({"hint", "concern", "sum", "limit"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -24,6 +27,7 @@ _SPACES = re.compile(r"\s+")
 # A job advert, a course or an association's grant says so at once; a call may mention any of them further down.
 _LEAD = 300
 _WEAK = 2
+_SEVERAL = 2
 _USUAL = 3
 _ENOUGH = {Kind.CALL.value: 3, Kind.EVENT.value: 5, Kind.POLICY.value: 8}
 # Of two kinds that are equally likely, the one that promises less.
@@ -76,20 +80,22 @@ def read_facts(table: Mapping[str, Any]) -> dict[str, Fact]:
 
 def _joined(cues: Iterable[str]) -> re.Pattern[str]:
     """Return one expression for any of the cues. Those that begin at a word are tried at words' beginnings alone: it is three times as fast."""
-    written = [compile_cue(cue) for cue in cues]
-    at_word = [cue.removeprefix(r"\b") for cue in written if cue.startswith(r"\b") and not _top_level_choice(cue)]
-    other = [cue for cue in written if not cue.startswith(r"\b") or _top_level_choice(cue)]
+    written = [choice for cue in cues for choice in _choices(compile_cue(cue))]
+    at_word = [choice.removeprefix(r"\b") for choice in written if choice.startswith(r"\b")]
+    other = [choice for choice in written if not choice.startswith(r"\b")]
     return re.compile("|".join([*other, *([rf"\b(?:{'|'.join(at_word)})"] if at_word else [])]))
 
 
-def _top_level_choice(cue: str) -> bool:
-    """Tell whether a cue is a choice of expressions, of which the first alone would be tied to its beginning."""
-    depth = 0
-    for part in re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", cue):
+def _choices(cue: str) -> list[str]:
+    """Return the expressions that a cue is a choice of: "a|b(c|d)" is one of "a" and "b(c|d)"."""
+    choices, depth = [""], 0
+    for part in re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+", cue):
         depth += (part == "(") - (part == ")")
         if part == "|" and not depth:
-            return True
-    return False
+            choices.append("")
+        else:
+            choices[-1] += part
+    return choices
 
 
 FACTS = read_facts(tomllib.loads(_FILE.read_text("utf-8")))
@@ -118,23 +124,27 @@ def guess_kind(
     url: str = "",
     ahead: bool | None = None,
     article: bool = False,
+    coming: bool = False,
 ) -> tuple[Kind | None, str]:
     """Return the kind of an article and, in Swedish, the facts it was told by. None: nothing that this house passes on.
 
     `default` is what the source usually sends: it tips the scale unless it is a call, since a page without a word of applying is none.
-    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. With `article`, it is
-    dated and its source publishes news: news, unless its words tell something else.
+    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. `coming` says whether
+    any day that the text names does. With `article`, it is dated and its source publishes news: news, where no word tells anything
+    else and nothing in it could belong to a call or a meeting (a day to come, a time of day, a word of applying or of grants).
     Swedish pages bear English call titles, so the words of all languages are looked for whatever `language` says; only where it is
     in none of these languages, and no words are known, the default stands.
     """
     seen = _look(folded(title), folded(text))
-    if not seen.item and language not in _KNOWN_LANGUAGES and not ahead:
+    if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
-    kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None)
-    reasons = [FACTS[name].reason for name in FACTS if name in seen.item and FACTS[name].kind == kind]
+    kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
+    facts = [name for name in FACTS if kind and name in seen.item and FACTS[name].kind == kind]
+    # To speak to a person is a reason only where nothing says more.
+    reasons = [FACTS[name].reason for name in facts if name not in ("person", "job_tone") or len(facts) == 1]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
-    return (None if kind == _OTHER else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
+    return (None if kind in (_OTHER, _UNDECIDED) else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
 
 
 def folded(text: str) -> str:
@@ -158,12 +168,12 @@ def _look(title: str, text: str) -> _Seen:
     return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts)
 
 
-def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) -> str:
+def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, coming: bool) -> str:
     """Return the kind, by the first of these that holds.
 
-    1. Something else says what it is: a job, a course, a municipality's own grant to its associations.
+    1. Something else says what it is: a job, a course, a municipality's own grant to its associations, a service to its residents.
     2. It invites to a meeting that its title names.
-    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply.
+    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply; or it is meant for persons.
     4. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
     5. It tells of a call to come.
     6. It tells who has got money, and not that one may apply.
@@ -176,14 +186,16 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
     )
     offered = dated and seen.any(*_OFFER)
     named = dated and "public" in seen.item
-    if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen):
+    if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen) or _is_service(seen):
         return _OTHER
     if _is_meeting(seen):
         return Kind.EVENT.value
-    if "partner" in seen.title or ("partner" in seen.item and (default is Kind.PARTNER_SEARCH or not offered)):
+    if _is_partner_search(seen, default, dated=dated):
         return Kind.PARTNER_SEARCH.value
     if _is_policy(seen, default, offered=offered):
         return Kind.POLICY.value
+    if _is_personal(seen) and not seen.any("gathering", "invitation", "registration", "granted", "after", "tidings", "telling"):
+        return _OTHER
     # What was granted last year stands at the end of a call.
     granted = "after" in seen.item or "granted" in seen.title | seen.lead
     results = bool(granted and not seen.any("who", "public", "can", "opens"))
@@ -197,7 +209,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool) ->
         return Kind.NEWS.value if results or (article and "no_round" in seen.item) else _OTHER
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
-    return _weigh(seen, default, article=article)
+    return _weigh(seen, default, article=article, coming=coming)
 
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
@@ -207,6 +219,12 @@ def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
     if ahead:
         return seen.any(*_ROUND) or default is Kind.CALL
     return ahead is None and "rolling" in seen.item and seen.any("money", "conditions", "round")
+
+
+def _hands_out(seen: _Seen) -> bool:
+    """Tell whether a sum and a last day stand in it beside words of calls, and nothing tells what else it could be: a call must not be lost."""
+    other = ("granted", "after", "tidings", "registration", "attending", "gathering", "act", "proposal", "partner")
+    return {"sum", "limit", "concern"} <= seen.item and not seen.any(*other)
 
 
 def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
@@ -230,6 +248,8 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
         return True
     if forms >= 2 and not named and (forms > 2 or not seen.any("who", "public", "terms", "round")):
         return True
+    if "job_noun" in seen.title and (forms or "job_tone" in seen.item) and not named:
+        return True
     return "job_named" in seen.item and not seen.any("who", "public", "can", "money")
 
 
@@ -246,8 +266,36 @@ def _is_own_grant(seen: _Seen) -> bool:
     return "grant_title" in seen.title or givers >= 2 or bool(givers and "grant_applicants" in seen.item)
 
 
+def _is_service(seen: _Seen) -> bool:
+    """Tell whether a municipality offers it to those who live there: a place in a school, a permit, help at home."""
+    if seen.any("public", "given"):
+        return False
+    residents = seen.counts.get("resident", 0)
+    return bool(residents and "service_title" in seen.title) or (residents >= 2 and not seen.any("who", "terms", "round"))
+
+
+def _is_personal(seen: _Seen) -> bool:
+    """Tell whether it speaks to a person and names no organisation, project or money to be had: nothing a municipality applies for."""
+    return "person" in seen.item and not seen.any("concern", "who", "public", "given", "round", "terms", "rolling", "partner")
+
+
+def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
+    """Tell whether a partner is looked for. Calls speak of partners, too: where one may apply by a day, the title or several words must say so."""
+    if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
+        return True
+    if "partner" not in seen.item:
+        return False
+    return not (dated and seen.any("who", "public", *(("can", "terms") if seen.counts["partner"] < _SEVERAL else ())))
+
+
 def _is_meeting(seen: _Seen) -> bool:
-    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too."""
+    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too.
+
+    A title need not name it where nobody is told to apply: the time or the fee, and how to register, then tell it.
+    """
+    told = seen.any("deadline", "rolling", "opens", "who", "terms", "granted", "after")
+    if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
+        return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
         return False
     if seen.any("who", "public") and "deadline" in seen.item:
@@ -255,7 +303,7 @@ def _is_meeting(seen: _Seen) -> bool:
     return seen.any("invitation", "registration", "held", "attending")
 
 
-def _weigh(seen: _Seen, default: Kind, *, article: bool) -> str:
+def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
     """Return the kind whose cues weigh most; a cue of weight counts twice in the title. Swedish and English news speak of money, too:
     weak words of a call count half where no strong one stands beside them."""
     points: dict[str, int] = {}
@@ -275,4 +323,7 @@ def _weigh(seen: _Seen, default: Kind, *, article: bool) -> str:
     for kind in sorted(_ORDER, key=lambda kind: -points.get(kind, 0)):
         if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
-    return Kind.NEWS.value if article else _OTHER
+    if coming and _hands_out(seen):
+        return call
+    plain = "tidings" in seen.item or not (coming or "hint" in seen.item)
+    return Kind.NEWS.value if article and plain else _UNDECIDED
