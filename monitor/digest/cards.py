@@ -8,10 +8,12 @@ from datetime import datetime
 from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
+from monitor.digest.fit_wording import UNREAD, fit_lines
 from monitor.digest.layout import CardView, LinkView, Row
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons
 from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
+from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
 from monitor.vocabulary import Kind, MailSection, Status
@@ -19,6 +21,8 @@ from monitor.vocabulary import Kind, MailSection, Status
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
 WHY_WORDS = 4
+_FIT_ROWS = {"municipality": "fit.municipality", "funder_share": "fit.who_pays", "partners": "fit.partners"}
+"""Lines of the fit card that a mail shows, each with the phrase that names it."""
 _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
@@ -205,26 +209,22 @@ class Cards:
         if item.section is MailSection.CHANGED:
             return rows
         rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(call, item.candidate.reasons))
+        rows.extend(self._fit_rows(call, item.candidate.reasons.card))
         return rows
 
-    def _fit_rows(self, call: Call, reasons: Reasons) -> list[Row]:
-        """The fit card's own lines. They are written in Swedish; in another language, labels and the one-word answer are translated."""
-        at_home = self.wording.language == "sv"
+    def _fit_rows(self, call: Call, card: FitCard | None) -> list[Row]:
         rows = []
-        for line in reasons.fit:
-            value = shorten(clean(line.value), FIT_LIMIT)
+        for line in fit_lines(card, self.wording) if card is not None else ():
+            if line.key not in _FIT_ROWS:
+                continue
+            value, language = line.value, ""
             if line.key == "funder_share":
-                stated = self.who_pays(call, reasons.shares)
-                foreign = "" if stated or at_home else "sv"
-                rows.append(Row(self.wording.say("fit.who_pays"), stated or value, language=foreign))
-            elif at_home:
-                rows.append(Row(clean(line.label), value))
-            elif line.key == "municipality":
-                answer = f"fit.{'likely ' if reasons.guessed else ''}{reasons.answer or 'framgår inte'}"
-                rows.append(Row(self.wording.say("fit.municipality"), capital(self.wording.say(answer))))
-            else:
-                rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
+                stated = self.who_pays(call, card.shares) if card is not None else ""
+                if stated:
+                    value = stated
+                elif line.rest:
+                    value, language = f"{UNREAD}. {line.rest}", "sv"
+            rows.append(Row(self.wording.say(_FIT_ROWS[line.key]), shorten(clean(value), FIT_LIMIT), language=language))
         return rows
 
     def _note(self, item: Item) -> tuple[str, ...]:

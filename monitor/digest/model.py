@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from monitor.calls import Call, CallKey
-from monitor.language.shares import Shares
+from monitor.fit import FitCard
 from monitor.vocabulary import Level, MailKind, MailSection
 
 
@@ -21,32 +21,17 @@ class Shown(StrEnum):
     LINK = "link"
 
 
-@dataclass(frozen=True, slots=True)
-class FitLine:
-    """One line of the fit card: what is asked (`key` for the program), and the answer in plain Swedish."""
-
-    key: str
-    label: str
-    value: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """Why the rules think that a call concerns the department. Names are ready to be shown.
-
-    `answer` is the fit card's word on whether a municipality may take part: ja, som partner, nej, framgår inte.
-    """
+    """Reasons why the rules match a call with the department. Names are ready to be shown."""
 
     themes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     goals: tuple[tuple[int, str], ...] = ()
     programme: str = ""
-    answer: str = ""
-    fit: tuple[FitLine, ...] = ()
-    guessed: bool = False
-    """True where `answer` rests on something else than the text."""
-    shares: Shares = field(default_factory=Shares)
+    card: FitCard | None = None
+    """Terms of the call; None where the rules do not match it."""
 
 
 @dataclass(frozen=True, kw_only=True)

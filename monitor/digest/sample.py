@@ -13,8 +13,9 @@ from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, Candidate, Choice, Event, Match, Reasons, Selection, SourceHealth, Told
 from monitor.digest.wording import HOME, iso_week
+from monitor.fit import CardValue, FitCard
 from monitor.language.shares import Shares
 from monitor.vocabulary import Kind, Level, MailKind, Status
 
@@ -88,13 +89,13 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
         areas=("Verksamhetsutveckling", "Extern finansiering"),
         goals=((4, "God utbildning för alla"), (10, "Minskad ojämlikhet")),
         programme=programme,
-        answer="ja",
-        fit=(
-            FitLine("municipality", "Kan kommunen delta", "Ja. Kommuner nämns bland dem som får söka."),
-            FitLine("funder_share", "Finansiären betalar", "Högst 80 procent"),
-            FitLine("partners", "Partner och länder", "Minst 2 parter från 2 länder"),
+        card=FitCard(
+            municipality="ja",
+            reason="Kommuner nämns bland dem som får söka.",
+            shares=Shares(funder=80),
+            partners=CardValue(2),
+            countries=CardValue(2),
         ),
-        shares=Shares(funder=80),
     )
     return Match(level=level, relevance=relevance, read=lambda: reasons)
 

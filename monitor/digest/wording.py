@@ -78,11 +78,14 @@ class Wording:
             return self.say(("date.today", "date.tomorrow")[left])
         return self.say("date.in_days", n=left)
 
-    def money(self, amount: int, currency: str) -> str:
-        """An amount as one says it: 1,5 miljoner euro, 60 000 euro."""
+    def money(self, amount: int, currency: str, *, exact: bool = False) -> str:
+        """Return an amount as one says it: 1,5 miljoner euro, 60 000 euro.
+
+        Millions have two decimals at most; with `exact`, an amount that needs more is written in full.
+        """
         name = self._phrases["money"].get(currency, currency)
         for size, word in ((1_000_000_000, "milliard"), (1_000_000, "million")):
-            if amount >= size:
+            if amount >= size and not (exact and amount * 100 % size):
                 number = f"{amount / size:.2f}".rstrip("0").rstrip(".")
                 number = number.replace(".", self.say("money.point"))
                 return f"{number}{_NO_BREAK}{self.say('money.' + word, n=1 if number == '1' else 2)} {name}"

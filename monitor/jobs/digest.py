@@ -38,12 +38,12 @@ from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, Candidate, Choice, Event, Match, Reasons, Selection, SourceHealth, Told
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
+from monitor.fit import card_from_json
 from monitor.jobs.rules import load_checked
-from monitor.language.shares import Shares
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -412,7 +412,6 @@ def _report(stored: StoredDigest) -> DigestReport:
 
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
-_IN_MAIL = ("municipality", "funder_share", "partners")
 ADDED_RELEVANCE = 60.0
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
 
@@ -468,14 +467,7 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
         areas=tuple(areas[area] for area in strategy if area in areas),
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
         programme=programme.name if programme is not None else "",
-        answer=match.fit_card.get("municipality", ""),
-        guessed=match.fit_card.get("guessed", False),
-        shares=Shares(**match.fit_card.get("shares", {})),
-        fit=tuple(
-            FitLine(line["key"], line["label"], line["value"])
-            for line in match.fit_card.get("lines", ())
-            if line["key"] in _IN_MAIL
-        ),
+        card=card_from_json(match.fit_card, call.budget),
     )
 
 
