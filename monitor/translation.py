@@ -17,6 +17,7 @@ from monitor.errors import MonitorError
 _FOLDER = Path(__file__).parent / "locale"
 _LINE = re.compile(r'#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s*)?"(?:[^"\\]|\\.)*"')
 _POLIB_LINE = re.compile(r"\(line (\d+)\)")
+_MSGID = re.compile(r"\s*msgid\s")
 _PLURAL = re.compile(r"plural=([^;]*)")
 
 
@@ -32,7 +33,12 @@ class Message:
     """The text; for a message that counts, the text for each plural form, first the one for a single thing."""
     file: str
     line: int
-    """Line of its msgid in the file, from 1."""
+    """Line of its msgid in the file, from 1; 0 where the file has another form."""
+
+    @property
+    def where(self) -> str:
+        """File and line, as errors name them."""
+        return f"{self.file}, line {self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +84,18 @@ def parse_catalogue(text: str, file: str) -> Catalogue:
         plural = _PLURAL.search(entries.metadata.get("Plural-Forms", ""))
         form_of = gettext.c2py(plural[1] if plural else "n != 1")
     except (OSError, ValueError) as error:
-        place = _POLIB_LINE.search(str(error))
-        where = f"{file}, line {place[1]}" if place else file
+        found = _POLIB_LINE.search(str(error))
+        where = f"{file}, line {found[1]}" if found else file
         raise CatalogueError(where, "is not a catalogue: a msgid without msgstr, or a word that gettext does not know") from error
+    current = [entry for entry in entries if not entry.obsolete]
+    # polib counts from the comment above an entry. The header is no entry, but is a msgid of the file.
+    places = [number for number, line in enumerate(text.splitlines(), 1) if _MSGID.match(line)]
     messages: dict[str, Message] = {}
-    for entry in entries:
-        if entry.obsolete:
-            continue
+    for entry, place in zip(current, places[len(places) - len(current) :], strict=True):
         if entry.msgid in messages:
-            raise CatalogueError(f"{file}, line {entry.linenum}", f"the message {entry.msgid!r} is there twice")
+            raise CatalogueError(f"{file}, line {place}", f"the message {entry.msgid!r} is there twice")
         forms = tuple(form for _, form in sorted(entry.msgstr_plural.items())) if entry.msgid_plural else (entry.msgstr,)
-        messages[entry.msgid] = Message(() if entry.fuzzy or not all(forms) else forms, file, entry.linenum)
+        messages[entry.msgid] = Message(() if entry.fuzzy or not all(forms) else forms, file, place)
     return Catalogue({key: message for key, message in messages.items() if message.forms}, form_of)
 
 

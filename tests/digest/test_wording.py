@@ -80,7 +80,7 @@ def test_lists_and_numbers():
     assert SV.join(["a"]) == "a"
     assert SV.join(["a", "b", "c"]) == "a, b och c"
     assert (SV.say("count.new", n=1), SV.say("count.new", n=3)) == ("1 ny utlysning", "3 nya utlysningar")
-    with pytest.raises(MailError, match=r"sv.toml: the phrase 'finns.inte' is missing"):
+    with pytest.raises(MailError, match=r"sv.po: the phrase 'finns.inte' is missing"):
         SV.say("finns.inte")
     with pytest.raises(MailError, match="asks for a value"):
         SV.say("subject.quiet", name="x")
