@@ -9,9 +9,9 @@ from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, 
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.fit_wording import UNREAD, fit_lines
-from monitor.digest.layout import CardView, LinkView, Row
+from monitor.digest.layout import CardRow, CardView, LinkView
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons
+from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, DigestItem, Reasons
 from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
 from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
@@ -37,7 +37,7 @@ class Cards:
         self._digest = digest
         self._now = now
 
-    def card(self, item: Item) -> CardView:
+    def card(self, item: DigestItem) -> CardView:
         """The call in full."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
@@ -62,7 +62,7 @@ class Cards:
             also=tuple(self._also(item)),
         )
 
-    def line(self, item: Item) -> CardView:
+    def line(self, item: DigestItem) -> CardView:
         """The call as one line: title, when, and why."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
@@ -86,7 +86,7 @@ class Cards:
 
     def reminder(self, candidate: Candidate) -> CardView:
         """A call that the department knows of, as one line."""
-        return self.line(Item(candidate=candidate, section=MailSection.CLOSING, facts=()))
+        return self.line(DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=()))
 
     def title(self, call: Call) -> str:
         """The title as it may be shown: one line, not endless."""
@@ -114,29 +114,29 @@ class Cards:
         deadline = self.deadline_row(call)
         return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}"
 
-    def deadline_row(self, call: Call) -> Row:
+    def deadline_row(self, call: Call) -> CardRow:
         """The deadlines: the next one with its weekday and the days left, those after it by date."""
         say, now = self.wording.say, self._now
         keys = date_keys(call)
         upcoming = next_deadline(call, now)
         if keys == ("rolling",):
-            return Row(say("card.deadline"), capital(say("card.rolling")))
+            return CardRow(say("card.deadline"), capital(say("card.rolling")))
         if not keys or upcoming is None:
             value = self._date(call, keys[-1]) if keys else capital(say("card.no_deadline"))
-            return Row(say("card.deadline"), value)
+            return CardRow(say("card.deadline"), value)
         ahead = [key for key in keys if not has_passed(key, now)]
         if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
             stages = [say("card.stage", n=n, date=self._with_left(key, call)) for n, key in enumerate(keys, 1)]
-            return Row(say("card.deadlines"), self.wording.join(stages), True)
+            return CardRow(say("card.deadlines"), self.wording.join(stages), True)
         ahead.sort(key=lambda key: key[:16])
         first, rest = ahead[0], ahead[1:4]
         if not rest:
-            return Row(say("card.deadline"), self._with_left(first, call), True)
+            return CardRow(say("card.deadline"), self._with_left(first, call), True)
         day = key_date(first)
         assert day is not None
         later = self.wording.join(self._date(call, key) for key in rest)
         left = self.wording.days_left(day, now)
-        return Row(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
+        return CardRow(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
 
     def change(self, change: Change, call: Call) -> str:
         """One change in words, with the old and the new value."""
@@ -192,27 +192,27 @@ class Cards:
         name = "both" if 0 < own < 100 and funder else "funder" if funder else "own"
         return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own))
 
-    def _rows(self, item: Item) -> list[Row]:
+    def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call
         say, now = self.wording.say, self._now
         rows = []
         if call.kind is Kind.EVENT:
-            rows.append(Row(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
+            rows.append(CardRow(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
             if call.location:
-                rows.append(Row(say("card.place"), clean(call.location)))
+                rows.append(CardRow(say("card.place"), clean(call.location)))
             return rows
         if call_status(call, now) is Status.FORTHCOMING:
             opens = self._with_left(call.opens.isoformat()) if call.opens and call.opens >= now.date() else say("card.not_opened")
-            rows.append(Row(say("card.opens"), opens, True))
+            rows.append(CardRow(say("card.opens"), opens, True))
         if not any(change.kind in (ChangeKind.EARLIER, ChangeKind.MOVED) for change in item.changes):
             rows.append(self.deadline_row(call))
         if item.section is MailSection.CHANGED:
             return rows
-        rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
+        rows.append(CardRow(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
         rows.extend(self._fit_rows(call, item.candidate.reasons.card))
         return rows
 
-    def _fit_rows(self, call: Call, card: FitCard | None) -> list[Row]:
+    def _fit_rows(self, call: Call, card: FitCard | None) -> list[CardRow]:
         rows = []
         for line in fit_lines(card, self.wording) if card is not None else ():
             if line.key not in _FIT_ROWS:
@@ -224,15 +224,15 @@ class Cards:
                     value = stated
                 elif line.rest:
                     value, language = f"{UNREAD}. {line.rest}", "sv"
-            rows.append(Row(self.wording.say(_FIT_ROWS[line.key]), shorten(clean(value), FIT_LIMIT), language=language))
+            rows.append(CardRow(self.wording.say(_FIT_ROWS[line.key]), shorten(clean(value), FIT_LIMIT), language=language))
         return rows
 
-    def _note(self, item: Item) -> tuple[str, ...]:
+    def _note(self, item: DigestItem) -> tuple[str, ...]:
         """The coordinator's own line, said to be just that."""
         note = clean(item.candidate.note)
         return (self.wording.say("card.note", note=note),) if note else ()
 
-    def _badge(self, item: Item) -> str:
+    def _badge(self, item: DigestItem) -> str:
         match = item.candidate.match
         if item.opened:
             return self.wording.say("card.now_open")
@@ -266,7 +266,7 @@ class Cards:
         names = (("link.interesting", "intressant"), ("link.not_for_us", "inte-for-oss"), ("link.pass_on", "vidare"))
         return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
 
-    def _also(self, item: Item) -> list[LinkView]:
+    def _also(self, item: DigestItem) -> list[LinkView]:
         return [
             LinkView(
                 self.audience.sources.get(one.call.source, one.call.source),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.calls import call_status, next_deadline
-from monitor.digest.facts import Known, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, numbered
-from monitor.digest.model import Candidate, Change, ChangeKind, Event
+from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, numbered
+from monitor.digest.model import CallEvent, Candidate, Change, ChangeKind
 from monitor.vocabulary import Kind, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
 
 
-def find_changes(candidate: Candidate, known: Known, now: datetime) -> list[Change]:
+def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[Change]:
     """What is no longer as the department was told, by comparing with what it was told: there and back is no change."""
     changes: list[Change] = []
     call = candidate.call
@@ -41,7 +41,7 @@ def find_changes(candidate: Candidate, known: Known, now: datetime) -> list[Chan
     return changes
 
 
-def _event_changes(events: Sequence[Event], known: Known) -> list[Change]:
+def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change]:
     fresh = [event for event in events if event.id not in known.events]
     changes = []
     budgets = [event for event in fresh if event.type == "budget_changed"]
@@ -63,7 +63,7 @@ def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
     return [f"{name}:{day}" for name, days in (("closing-1w", ONE_WEEK), ("closing-4w", FOUR_WEEKS)) if left <= days]
 
 
-def standing_facts(candidate: Candidate, known: Known, now: datetime) -> list[str]:
+def standing_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list[str]:
     """What a reader of the item knows besides its headline: the dates, that it closes soon, and all that changed before."""
     facts = []
     keys = date_keys(candidate.call)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from monitor.calls import call_status, next_deadline
 from monitor.digest.changes import closing_facts, find_changes, standing_facts
-from monitor.digest.facts import Known, date_keys, numbered, read_facts
-from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, Group, Item, Selection
+from monitor.digest.facts import ToldFacts, date_keys, numbered, read_facts
+from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, DigestGroup, DigestItem, Selection
 from monitor.vocabulary import Answer, Kind, Level, MailKind, MailSection, Status
 
 # So few of a source in one section are no crowd, whatever else the source has.
@@ -81,7 +81,7 @@ def due_item(
     previous: datetime | None,
     choice: Choice,
     now: datetime,
-) -> Item | None:
+) -> DigestItem | None:
     """The one item that this call gives now, or None when there is nothing to tell."""
     known = read_facts(candidate.told)
     if not known.told:
@@ -94,7 +94,7 @@ def due_item(
     if candidate.match is None or candidate.vanished_at is not None:
         return None
     if changes:
-        return Item(
+        return DigestItem(
             candidate=candidate,
             section=MailSection.NEW,
             facts=("opened", *standing_facts(candidate, known, now)),
@@ -134,7 +134,7 @@ def _first_item(
     previous: datetime | None,
     choice: Choice,
     now: datetime,
-) -> Item | None:
+) -> DigestItem | None:
     call = candidate.call
     if candidate.match is None or candidate.vanished_at is not None or candidate.answer == Answer.NOT_FOR_US:
         return None
@@ -147,10 +147,12 @@ def _first_item(
         return _missed_item(candidate, also, previous=previous, now=now)
     section = _FIRST_SECTION.get(call.kind) or (MailSection.COMING if status is Status.FORTHCOMING else MailSection.NEW)
     word = "coming" if section is MailSection.COMING else "new"
-    return Item(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, Known(), now)), also=also)
+    return DigestItem(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, ToldFacts(), now)), also=also)
 
 
-def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime) -> Item | None:
+def _missed_item(
+    candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime
+) -> DigestItem | None:
     """A call that came and closed between two mails: named, since silence would hide it."""
     match = candidate.match
     if (
@@ -164,12 +166,14 @@ def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous:
     last = max((deadline.at for deadline in candidate.call.deadlines), default=None)
     if last is None or last < previous or candidate.first_seen < previous:
         return None
-    return Item(
-        candidate=candidate, section=MailSection.MISSED, facts=("missed", *standing_facts(candidate, Known(), now)), also=also
+    return DigestItem(
+        candidate=candidate, section=MailSection.MISSED, facts=("missed", *standing_facts(candidate, ToldFacts(), now)), also=also
     )
 
 
-def _changed_item(candidate: Candidate, known: Known, changes: list[Change], also: tuple[Candidate, ...], now: datetime) -> Item:
+def _changed_item(
+    candidate: Candidate, known: ToldFacts, changes: list[Change], also: tuple[Candidate, ...], now: datetime
+) -> DigestItem:
     kinds = {change.kind for change in changes}
     facts: list[str] = []
     if ChangeKind.WITHDRAWN in kinds:
@@ -180,10 +184,10 @@ def _changed_item(candidate: Candidate, known: Known, changes: list[Change], als
         facts.append("opened")
     if ChangeKind.WITHDRAWN not in kinds:
         facts.extend(standing_facts(candidate, known, now))
-    return Item(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
+    return DigestItem(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
 
-def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...], now: datetime) -> Item | None:
+def _closing_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate, ...], now: datetime) -> DigestItem | None:
     """A reminder: once at four weeks and once at one week, for strong matches and for what the department took an interest in."""
     match = candidate.match
     if match is None or candidate.call.kind is not Kind.CALL or call_status(candidate.call, now) is not Status.OPEN:
@@ -193,14 +197,14 @@ def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...
     facts = [fact for fact in closing_facts(candidate, now) if fact not in known.facts]
     if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
         return None
-    return Item(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
+    return DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
 
 
-def _one_week_told(known: Known, four_weeks: str) -> bool:
+def _one_week_told(known: ToldFacts, four_weeks: str) -> bool:
     return four_weeks.replace("closing-4w", "closing-1w") in known.facts
 
 
-def _welcome(items: list[Item], choice: Choice) -> Selection:
+def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
     """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
     open_now = [item for item in items if item.section is MailSection.NEW]
     shown = open_now[: choice.welcome]
@@ -209,14 +213,14 @@ def _welcome(items: list[Item], choice: Choice) -> Selection:
     return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
 
 
-def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]:
+def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
     """A repaired or newly read source does not flood: too many first mentions from one source become one group."""
     promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
     read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
     parts = Counter((item.candidate.call.source, item.section) for item in firsts)
-    groups: dict[tuple[str, MailSection], list[Item]] = defaultdict(list)
+    groups: dict[tuple[str, MailSection], list[DigestItem]] = defaultdict(list)
     shown = []
     for item in items:
         source = item.candidate.call.source
@@ -228,7 +232,7 @@ def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]
         else:
             shown.append(item)
     made = [
-        Group(
+        DigestGroup(
             source=source,
             section=section,
             items=tuple(members),
@@ -239,7 +243,7 @@ def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]
     return shown, made
 
 
-def _order(item: Item, now: datetime) -> tuple[object, ...]:
+def _order(item: DigestItem, now: datetime) -> tuple[object, ...]:
     """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1

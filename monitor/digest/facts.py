@@ -24,7 +24,7 @@ _DAY_LENGTH = len("2026-06-25")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ToldFacts:
     """What follows from all facts told about one call."""
 
     facts: frozenset[str] = frozenset()
@@ -37,11 +37,11 @@ class Known:
     events: frozenset[int] = field(default_factory=frozenset)
 
 
-def read_facts(told: Iterable[Told]) -> Known:
+def read_facts(told: Iterable[Told]) -> ToldFacts:
     """What the department knows, from its facts in the order of telling."""
     facts = [fact.fact for fact in told]
     if not facts:
-        return Known()
+        return ToldFacts()
     last_dates: tuple[str, ...] | None = None
     withdrawn = False
     tellings = 0
@@ -56,7 +56,7 @@ def read_facts(told: Iterable[Told]) -> Known:
             withdrawn = word == "withdrawn"
         elif word in ("budget", "notice"):
             events.add(int(rest))
-    return Known(
+    return ToldFacts(
         facts=frozenset(facts),
         told=any(word in facts for word in FIRST),
         opened="new" in facts or "opened" in facts,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.digest.model import Candidate, Item, Selection, Shown, SourceHealth
+from monitor.digest.model import Candidate, DigestItem, Selection, Shown, SourceHealth
 from monitor.vocabulary import Level, MailSection
 
 _LINES_ONLY = (MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CardRow:
     """A label and its value in a card; `strong` for what decides; `language` when it is not that of the mail."""
 
     label: str
@@ -43,7 +43,7 @@ class CardView:
     summary: str = ""
     changes: tuple[str, ...] = ()
     urgent: bool = False
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CardRow, ...] = ()
     detail: str = ""
     why: str = ""
     areas: str = ""
@@ -131,6 +131,6 @@ def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], 
     return shown
 
 
-def is_weak(item: Item) -> bool:
+def is_weak(item: DigestItem) -> bool:
     """Whether the rules are unsure about the item."""
     return item.candidate.match is not None and item.candidate.match.level is Level.WEAK

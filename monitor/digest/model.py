@@ -35,7 +35,7 @@ class Reasons:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
+class DepartmentMatch:
     """How sure the rules are. `read` gives the reasons, which are worked out for what is shown alone."""
 
     level: Level
@@ -49,7 +49,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class CallEvent:
     """One typed change from the archive; `old` and `new` are JSON as `monitor.archive.changes` writes it."""
 
     id: int
@@ -76,10 +76,10 @@ class Candidate:
 
     call: Call
     first_seen: datetime
-    match: Match | None = None
+    match: DepartmentMatch | None = None
     baseline: bool = False
     vanished_at: datetime | None = None
-    events: tuple[Event, ...] = ()
+    events: tuple[CallEvent, ...] = ()
     told: tuple[Told, ...] = ()
     story: str = ""
     answer: str = ""
@@ -125,7 +125,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class DigestItem:
     """One call in one mail: once, whatever number of reasons there is to name it.
 
     `facts` is what the department has been told once this mail is built. `also` are other sources of the same story.
@@ -141,12 +141,12 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class DigestGroup:
     """More than a reader can take in from one source: counted, the strongest named, all behind one link."""
 
     source: str
     section: MailSection
-    items: tuple[Item, ...]
+    items: tuple[DigestItem, ...]
     first_reading: bool = False
 
 
@@ -155,12 +155,12 @@ class Selection:
     """What one department is to be told at one moment. `rest` stands only behind a link; it counts as told."""
 
     kind: MailKind
-    items: tuple[Item, ...] = ()
-    groups: tuple[Group, ...] = ()
-    rest: tuple[Item, ...] = ()
+    items: tuple[DigestItem, ...] = ()
+    groups: tuple[DigestGroup, ...] = ()
+    rest: tuple[DigestItem, ...] = ()
 
     @property
-    def everything(self) -> tuple[Item, ...]:
+    def everything(self) -> tuple[DigestItem, ...]:
         """Every item that counts as told."""
         return (*self.items, *(item for group in self.groups for item in group.items), *self.rest)
 

@@ -14,7 +14,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.calendar import CalendarFile, calendar_file
 from monitor.digest.cards import Cards
 from monitor.digest.layout import MailView, Occasion, plan
-from monitor.digest.model import Audience, Item, Selection, Shown
+from monitor.digest.model import Audience, DigestItem, Selection, Shown
 from monitor.digest.phrases import read_old_phrases, read_phrases
 from monitor.digest.view import MailWriter
 from monitor.digest.wording import Wording
@@ -163,7 +163,7 @@ def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
 
 
 def _calendars(
-    wording: Wording, items: Sequence[Item], shown: Mapping[tuple[str, str], Shown], audience: Audience, occasion: Occasion
+    wording: Wording, items: Sequence[DigestItem], shown: Mapping[tuple[str, str], Shown], audience: Audience, occasion: Occasion
 ) -> list[CalendarFile]:
     files = [
         calendar_file(wording, item.candidate, audience, occasion.now)

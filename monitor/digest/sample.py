@@ -13,7 +13,7 @@ from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
 from monitor.digest.wording import HOME, iso_week
 from monitor.fit import CardValue, FitCard
 from monitor.language.shares import Shares
@@ -82,7 +82,7 @@ def _day(now: datetime, days: int, clock: str = "") -> Deadline:
     return Deadline(at=at, precision=Precision.MINUTE if clock else Precision.DAY, text=f"{day:%d %B %Y}")
 
 
-def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> Match:
+def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> DepartmentMatch:
     reasons = Reasons(
         themes=themes,
         words=words,
@@ -97,7 +97,7 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
             countries=CardValue(2),
         ),
     )
-    return Match(level=level, relevance=relevance, read=lambda: reasons)
+    return DepartmentMatch(level=level, relevance=relevance, read=lambda: reasons)
 
 
 def _fresh(now: datetime) -> tuple[Candidate, ...]:
@@ -231,15 +231,15 @@ def _changed(known: tuple[Candidate, ...], now: datetime) -> tuple[Candidate, ..
     data, media = known
     earlier = replace(data.call, deadlines=(_day(now, 12),), budget=Budget(total=2_500_000))
     moved = (
-        Event(id=1, type="deadline_moved"),
-        Event(
+        CallEvent(id=1, type="deadline_moved"),
+        CallEvent(
             id=2, type="budget_changed", old='{"total": 1500000, "currency": "EUR"}', new='{"total": 2500000, "currency": "EUR"}'
         ),
     )
     gone = now - timedelta(days=1)
     return (
         replace(data, call=earlier, events=moved),
-        replace(media, vanished_at=gone, events=(Event(id=3, type="vanished"),)),
+        replace(media, vanished_at=gone, events=(CallEvent(id=3, type="vanished"),)),
     )
 
 

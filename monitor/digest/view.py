@@ -10,7 +10,7 @@ from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
-from monitor.digest.model import Audience, ChangeKind, Group, Item, Selection, Shown
+from monitor.digest.model import Audience, ChangeKind, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.wording import HOME, Wording, iso_week
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import MailKind, MailSection
@@ -86,7 +86,7 @@ class MailWriter:
             more=self._link_to_rest(linked, section) if linked else None,
         )
 
-    def _group(self, group: Group) -> GroupView:
+    def _group(self, group: DigestGroup) -> GroupView:
         source = clean(self._audience.sources.get(group.source, group.source))
         number = len(group.items)
         url = self._cards.links.digest(self._occasion.digest, kalla=group.source, avsnitt=group.section.value, visa=THE_REST)
@@ -131,7 +131,7 @@ class MailWriter:
         what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
         return say("subject.weekly", what=what, name=name, week=week, nearest=nearest)
 
-    def _correction_subject(self, items: Sequence[Item]) -> str:
+    def _correction_subject(self, items: Sequence[DigestItem]) -> str:
         if len(items) > 1:
             return self._say("subject.correction_many", n=len(items))
         item = items[0]

@@ -38,7 +38,7 @@ from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, still_ahead
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
@@ -424,7 +424,7 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
         vanished_at=row.vanished_at,
-        events=tuple(Event(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
+        events=tuple(CallEvent(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
         told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
         story=row.story,
         answer=row.answer,
@@ -443,15 +443,15 @@ def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
             continue
         match = one.match
         if match is None and one.key in choices.added:
-            match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
+            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
         note = choices.lines.get(one.key, "")
         steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
     return steered
 
 
-def _match(rules: RuleSet, call: Call, match: MatchRow) -> Match:
+def _match(rules: RuleSet, call: Call, match: MatchRow) -> DepartmentMatch:
     read = partial(_reasons, rules, call, match.details)
-    return Match(level=Level(match.level), relevance=match.relevance, read=read)
+    return DepartmentMatch(level=Level(match.level), relevance=match.relevance, read=read)
 
 
 def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Reasons:
