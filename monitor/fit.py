@@ -1,4 +1,4 @@
-"""Fit card of a call: its terms as values, each with the words it was read from. Mails and pages word them, each in its language."""
+"""Fit card of a call: its terms as values, each with the words it was read from. Mails and pages word them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,10 @@ def card_to_json(card: FitCard) -> dict[str, Any]:
 
 
 def card_from_json(stored: Mapping[str, Any], budget: Budget) -> FitCard:
-    """Return a stored card with the budget of its call. A row of an earlier version, with sentences for terms (`lines`), gives what it held as values."""
+    """Return a stored card with the budget of its call.
+
+    A row of an earlier version, which has sentences for terms (`lines`), gives the terms that it has as values.
+    """
     usual = stored.get("usual")
     return FitCard(
         municipality=stored.get("municipality", "framgår inte"),

@@ -22,7 +22,7 @@ _PLURAL = re.compile(r"plural=([^;]*)")
 
 
 class CatalogueError(MonitorError):
-    """A catalogue cannot be read. `where` is its file with the line."""
+    """Error of a catalogue that cannot be read. `where` is its file with the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Message:
 
     @property
     def where(self) -> str:
-        """File and line, as errors name them."""
+        """Return file and line, as errors name them."""
         return f"{self.file}, line {self.line}" if self.line else self.file
 
 

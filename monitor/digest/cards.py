@@ -1,4 +1,4 @@
-"""How one call stands in a mail: every word of its card or its line, ready to be shown in one language."""
+"""Cards of a mail: one call in full or as a line, in one language, every word ready to be shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
 class Cards:
-    """Makes the cards of one mail: the words of its language, its links, its moment."""
+    """Maker of the cards of one mail."""
 
     def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
         self.wording = wording
@@ -38,7 +38,7 @@ class Cards:
         self._now = now
 
     def card(self, item: DigestItem) -> CardView:
-        """The call in full."""
+        """Return the call in full."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
         gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
@@ -63,7 +63,7 @@ class Cards:
         )
 
     def line(self, item: DigestItem) -> CardView:
-        """The call as one line: title, when, and why."""
+        """Return the call as one line: title, date and reason."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
@@ -85,15 +85,15 @@ class Cards:
         )
 
     def reminder(self, candidate: Candidate) -> CardView:
-        """A call that the department knows of, as one line."""
+        """Return a call that the department knows of, as one line."""
         return self.line(DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=()))
 
     def title(self, call: Call) -> str:
-        """The title as it may be shown: one line, not endless."""
+        """Return the title on one line, of at most TITLE_LIMIT characters."""
         return shorten(clean(call.title), TITLE_LIMIT) or clean(call.identifier) or call.call_id
 
     def why(self, reasons: Reasons) -> str:
-        """Theme and words, as the reason why the department gets it."""
+        """Return the themes and words by which the department gets the call; empty where there are none."""
         if not reasons.themes:
             return ""
         quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(reasons.words, WHY_WORDS)]
@@ -103,7 +103,7 @@ class Cards:
         return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in reasons.themes), words=words)
 
     def detail(self, call: Call) -> str:
-        """When it matters, in one phrase: the next deadline, the start of an event, or the day it was published."""
+        """Return the date of a call in one phrase: its next deadline, the start of an event, or the day of publication."""
         if call.kind is Kind.EVENT:
             when = self.wording.date_keys(date_keys(call), self._now) if call.starts else ""
             return ", ".join(part for part in (when, clean(call.location)) if part)
@@ -115,7 +115,7 @@ class Cards:
         return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}"
 
     def deadline_row(self, call: Call) -> CardRow:
-        """The deadlines: the next one with its weekday and the days left, those after it by date."""
+        """Return the row of deadlines: the next one with weekday and days left, later ones by date."""
         say, now = self.wording.say, self._now
         keys = date_keys(call)
         upcoming = next_deadline(call, now)
@@ -139,7 +139,7 @@ class Cards:
         return CardRow(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
 
     def change(self, change: Change, call: Call) -> str:
-        """One change in words, with the old and the new value."""
+        """Return one change in words, with the old and the new value."""
         say = self.wording.say
         kind = change.kind
         if kind is ChangeKind.WITHDRAWN:
@@ -158,7 +158,7 @@ class Cards:
         return say(f"change.{kind.value}")
 
     def money(self, budget: Budget) -> str:
-        """What there is to apply for: per project first, then what the call hands out; empty when nothing is stated."""
+        """Return the money of a call: per project, then in total; empty when none is stated."""
         say = self.wording.say
         low, high = budget.project_min, budget.project_max
         parts = []
@@ -180,7 +180,7 @@ class Cards:
         return "; ".join(parts)
 
     def who_pays(self, call: Call, shares: Shares) -> str:
-        """Return both shares in one phrase; empty where neither is stated. Where one is, the other is what remains of a hundred."""
+        """Return both shares in one phrase; empty where neither is stated. One stated share leaves the other the rest of 100."""
         say = self.wording.say
         if shares.own == 0:
             return capital(say("card.pays_all"))
@@ -228,7 +228,7 @@ class Cards:
         return rows
 
     def _note(self, item: DigestItem) -> tuple[str, ...]:
-        """The coordinator's own line, said to be just that."""
+        """Return the coordinator's own line, introduced as such."""
         note = clean(item.candidate.note)
         return (self.wording.say("card.note", note=note),) if note else ()
 
@@ -280,7 +280,7 @@ class Cards:
         return LinkView(self.wording.say(name), self.wording.say("link.about", title=shorten(title, 60)), url)
 
     def _date(self, call: Call | None, key: str) -> str:
-        """A date of a call in words, as probable where its year was counted."""
+        """Return a date of a call in words, as probable where its year was counted."""
         words = self.wording.date_key(key, self._now)
         return self.wording.say("card.probably", date=words) if call is not None and key in guessed_keys(call) else words
 

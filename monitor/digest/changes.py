@@ -1,4 +1,4 @@
-"""What is no longer as a department was told, and what it knows once it has been told."""
+"""Comparing a call with the facts that a department was told, and the facts that a mail about it adds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOUR_WEEKS, ONE_WEEK = 28, 7
 
 
 def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[Change]:
-    """What is no longer as the department was told, by comparing with what it was told: there and back is no change."""
+    """Return the changes since the department was told, by comparison with the told facts: there and back is no change."""
     changes: list[Change] = []
     call = candidate.call
     current = date_keys(call)
@@ -54,7 +54,7 @@ def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change
 
 
 def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
-    """The reminders that any mention of the call at `now` makes unnecessary."""
+    """Return the facts of the reminders that any mention of the call at `now` makes unnecessary."""
     upcoming = next_deadline(candidate.call, now)
     if candidate.call.kind is not Kind.CALL or upcoming is None:
         return []
@@ -64,7 +64,7 @@ def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
 
 
 def standing_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list[str]:
-    """What a reader of the item knows besides its headline: the dates, that it closes soon, and all that changed before."""
+    """Return the facts that a reader learns besides the headline: dates, a near deadline, and every earlier change."""
     facts = []
     keys = date_keys(candidate.call)
     if known.dates is None or keys != known.dates:

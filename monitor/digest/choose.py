@@ -1,4 +1,4 @@
-"""Choosing: everything that a department should be told and has not been told. Never a window of time, never a clock."""
+"""Choosing the items of a mail: every fact that a department should be told and has not been told, whatever its age."""
 
 from __future__ import annotations
 
@@ -27,10 +27,14 @@ _FIRST_SECTION = {
 def choose(
     candidates: Iterable[Candidate], *, first: bool, previous: datetime | None, choice: Choice, now: datetime
 ) -> Selection:
-    """The selection for one department's mail of the week.
+    """Return the selection for one department's mail of the week.
 
-    `first` says that it has never had a mail: then it is welcomed with what is open now. `previous` is when its last mail
-    was built; what opened and closed again since then is owned up to.
+    Args:
+        candidates: The calls that concern the department or have been told to it.
+        first: True when it has never had a mail; it is then welcomed with the calls that are open now.
+        previous: When its last mail was built. Calls that opened and closed since then are named as missed.
+        choice: The limits to follow.
+        now: The moment of the mail.
     """
     merged = merge_stories(candidates)
     items = [
@@ -45,7 +49,7 @@ def choose(
 
 
 def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Selection:
-    """What cannot wait for the next mail: a date that someone relies on moved earlier, or the call is gone."""
+    """Return the changes that cannot wait for the next mail: a told date moved earlier, or the call is gone."""
     items = []
     for candidate in candidates:
         known = read_facts(candidate.told)
@@ -59,7 +63,7 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
 
 
 def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
-    """What the department knows of and can still do something about, the nearest first: for a week without news."""
+    """Return the known calls that can still be applied for, nearest deadline first: for a week without news."""
     found = [
         (upcoming.at, candidate.key, candidate)
         for candidate in candidates
@@ -82,7 +86,7 @@ def due_item(
     choice: Choice,
     now: datetime,
 ) -> DigestItem | None:
-    """The one item that this call gives now, or None when there is nothing to tell."""
+    """Return the item that this call gives now, or None when there is nothing to tell."""
     known = read_facts(candidate.told)
     if not known.told:
         return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
@@ -105,7 +109,10 @@ def due_item(
 
 
 def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
-    """Each story once: the call before the news about it. A story of which any part has been told is told, except for its calls' own changes."""
+    """Return each story once, with the other sources of it: the call leads before the news about it.
+
+    Of a story of which any part has been told, only the told calls go on, for changes of their own.
+    """
     alone: list[tuple[Candidate, tuple[Candidate, ...]]] = []
     stories: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -153,7 +160,7 @@ def _first_item(
 def _missed_item(
     candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime
 ) -> DigestItem | None:
-    """A call that came and closed between two mails: named, since silence would hide it."""
+    """Return the item of a call that came and closed between two mails: silence would hide it."""
     match = candidate.match
     if (
         previous is None
@@ -188,7 +195,7 @@ def _changed_item(
 
 
 def _closing_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate, ...], now: datetime) -> DigestItem | None:
-    """A reminder: once at four weeks and once at one week, for strong matches and for what the department took an interest in."""
+    """Return a reminder, due once at four weeks and once at one week, for strong matches and calls of interest."""
     match = candidate.match
     if match is None or candidate.call.kind is not Kind.CALL or call_status(candidate.call, now) is not Status.OPEN:
         return None
@@ -205,7 +212,7 @@ def _one_week_told(known: ToldFacts, four_weeks: str) -> bool:
 
 
 def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
-    """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
+    """Return the first mail: the strongest open calls; the rest is behind a link and counts as told."""
     open_now = [item for item in items if item.section is MailSection.NEW]
     shown = open_now[: choice.welcome]
     named = {item.candidate.key for item in shown}
@@ -214,7 +221,7 @@ def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
 
 
 def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
-    """A repaired or newly read source does not flood: too many first mentions from one source become one group."""
+    """Return the items and groups: too many first mentions of one source, as when it was repaired, become one group."""
     promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
@@ -244,7 +251,7 @@ def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], 
 
 
 def _order(item: DigestItem, now: datetime) -> tuple[object, ...]:
-    """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
+    """Return the sort key of an item: section, dates moved earlier, level, nearest deadline."""
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1
     level = list(Level).index(match.level) if match else len(Level)

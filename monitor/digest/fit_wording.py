@@ -37,13 +37,14 @@ class FitLine:
     """Line of the fit card in words."""
 
     key: str
-    """Name of the term: applicants, municipality, per-project, total, funder_share, own_share, partners, stage, duration, language, contact."""
+    """Name of the term: applicants, municipality, per-project, total, funder_share, own_share, partners, stage, duration,
+    language, contact."""
     label: str
     value: str
     known: bool
     """False where the call does not state the term: `value` then says so, or is a guess that is said to be one."""
     rest: str = ""
-    """Swedish words of the rules that belong to the line and exist in no other language; empty in Swedish, where `value` has them."""
+    """Swedish words of the rules that exist in no other language; empty in Swedish, where `value` has them."""
 
 
 def fit_lines(card: FitCard, wording: Wording) -> tuple[FitLine, ...]:

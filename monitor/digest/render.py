@@ -33,7 +33,7 @@ _FORMS = ("subject.txt", "txt", "mjml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A mail in one language, complete but for the recipient."""
+    """Mail in one language, complete but for the recipient."""
 
     language: str
     subject: str
@@ -43,7 +43,7 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A mail in every language asked for, with its calendar entries, and how each item is shown in it."""
+    """Mail in every wanted language, with its calendar entries, and the form in which each item is shown."""
 
     renderings: tuple[Rendering, ...]
     calendars: tuple[CalendarFile, ...]
@@ -51,7 +51,7 @@ class Rendered:
 
 
 class Templates:
-    """The templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
+    """Templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
 
     def __init__(self, files: Mapping[str, str], phrases: Mapping[str, Catalogue]) -> None:
         self._environment = Environment(
@@ -65,11 +65,15 @@ class Templates:
         self._phrases = phrases
 
     def wording(self, language: str) -> Wording:
-        """The words of one language."""
+        """Return the words of one language."""
         return Wording(language, self._phrases[language])
 
     def fill(self, name: str, **values: object) -> str:
-        """One template with its values. MailError names the template and the line that does not work."""
+        """Return one template with its values filled in.
+
+        Raises:
+            MailError: The template does not work; it is named with the line.
+        """
         try:
             return self._environment.get_template(name).render(**values)
         except TemplateError as error:
@@ -77,7 +81,11 @@ class Templates:
             raise MailError(f"{name}{f', line {line}' if line else ''}", f"the template does not work: {error}") from error
 
     def render(self, view: MailView) -> Rendering:
-        """A view as a mail."""
+        """Return a view as a mail.
+
+        Raises:
+            MailError: A template does not work, or gives no MJML.
+        """
         source = self.fill(f"{view.kind}.mjml", mail=view)
         try:
             html = mjml.mjml2html(source, fonts={})
@@ -93,7 +101,7 @@ class Templates:
 
 
 def load_templates(folders: Sequence[Path]) -> Templates:
-    """Return the templates and phrases of the folders. The first folder that has a template wins; phrases are laid over each other.
+    """Return the templates and phrases of the folders. The first folder with a template wins; phrases are laid over each other.
 
     Raises:
         MailError: A file cannot be read, is no catalogue, or a template is missing.
@@ -179,5 +187,5 @@ def _calendars(
 
 
 def _landmarks(html: str) -> str:
-    """The body as the page's main landmark, so that readers of the screen can go straight to it."""
+    """Return the page with its body as main landmark, so that screen readers can go straight to it."""
     return html.replace(' role="article"', ' role="main"', 1).replace(' aria-roledescription="email"', "", 1)

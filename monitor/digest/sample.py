@@ -33,14 +33,14 @@ _PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A selection and its occasion, ready to be rendered."""
+    """Selection and its occasion, ready to be rendered."""
 
     selection: Selection
     occasion: Occasion
 
 
 def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
-    """One sample for every kind of mail a department gets."""
+    """Return one sample for every kind of mail that a department gets."""
     known = tuple(_told(candidate, now - timedelta(days=14)) for candidate in _known(now))
     previous = now - timedelta(days=7)
     occasion = Occasion(
@@ -63,7 +63,7 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
 
 
 def flood(now: datetime = NOW) -> Sample:
-    """A source that is read again after a long time: many calls at once."""
+    """Return a sample of a source that is read again after a long time: many calls at once."""
     model = _fresh(now)[0]
     calls = tuple(
         replace(model, call=replace(model.call, call_id=f"{number}TOPICSen", title=f"Town Twinning {number}"))
@@ -101,7 +101,7 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
 
 
 def _fresh(now: datetime) -> tuple[Candidate, ...]:
-    """What nobody has been told of: new, coming, weak, an event, a partner search, a proposal and news."""
+    """Return calls that nobody has been told of: new, coming, weak, an event, a partner search, a proposal and news."""
     seen = now - timedelta(days=2)
     twinning = Call(
         source="funding-tenders",
@@ -195,7 +195,7 @@ def _fresh(now: datetime) -> tuple[Candidate, ...]:
 
 
 def _known(now: datetime) -> tuple[Candidate, ...]:
-    """Two calls that were told two weeks ago."""
+    """Return two calls that were told two weeks ago."""
     seen = now - timedelta(days=20)
     data = Call(
         source="funding-tenders",
@@ -227,7 +227,7 @@ def _told(candidate: Candidate, at: datetime) -> Candidate:
 
 
 def _changed(known: tuple[Candidate, ...], now: datetime) -> tuple[Candidate, ...]:
-    """The same calls with a date that moved earlier, more money, and one withdrawn."""
+    """Return the same calls with a date that moved earlier, more money, and one withdrawn."""
     data, media = known
     earlier = replace(data.call, deadlines=(_day(now, 12),), budget=Budget(total=2_500_000))
     moved = (

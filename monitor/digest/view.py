@@ -30,7 +30,7 @@ _IN_SUBJECT = (
 
 
 class MailWriter:
-    """Writes the view of one mail in one language."""
+    """Writer of the view of one mail in one language."""
 
     def __init__(self, wording: Wording, audience: Audience, cards: Cards, occasion: Occasion) -> None:
         self._say = wording.say
@@ -40,7 +40,7 @@ class MailWriter:
         self._occasion = occasion
 
     def write(self, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> MailView:
-        """The whole view of the selection."""
+        """Return the view of the whole selection."""
         name = clean(self._audience.name)
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
         sections = [self._section(section, selection, shown) for section in MailSection]
@@ -176,7 +176,7 @@ class MailWriter:
         return lead
 
     def _top(self) -> tuple[str, ...]:
-        """The coordinator's own line on top of the mail, after the answer in one line."""
+        """Return the coordinator's own line, which follows the summary in one line."""
         top = clean(self._occasion.top)
         return (self._say("lead.top", text=top),) if top else ()
 
@@ -226,7 +226,7 @@ class MailWriter:
 
 
 def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:
-    """A mail to the coordinator about addresses that take no mail."""
+    """Return the view of a mail to the coordinator about addresses that take no mail."""
     say, links = wording.say, Links(audience.base_url, wording.language)
     lines = [say("notice.line", recipient=recipient, error=clean(error)) for recipient, error in refused]
     return MailView(
@@ -250,7 +250,7 @@ def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequ
 
 
 def weeks_between(earlier: str, later: str) -> list[str]:
-    """The ISO weeks after one and before another, in order."""
+    """Return the ISO weeks after one and before another, in order."""
     day = date.fromisocalendar(int(earlier[:4]), int(earlier[6:]), 1) + timedelta(weeks=1)
     end = date.fromisocalendar(int(later[:4]), int(later[6:]), 1)
     weeks = []

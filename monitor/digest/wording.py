@@ -22,7 +22,7 @@ _ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\
 
 
 class Wording:
-    """Words of one language: the phrases of its catalogue (`digests/<language>.po`), and values as that language writes them."""
+    """Words of one language: the phrases of its catalogue (`digests/<language>.po`), and values as the language writes them."""
 
     def __init__(self, language: str, catalogue: Catalogue) -> None:
         self.language = language
@@ -65,7 +65,7 @@ class Wording:
         return format_date(day, form, locale=self._locale)
 
     def date_key(self, key: str, now: datetime) -> str:
-        """A date key in words, its time in Swedish time; a day without a time stays a day."""
+        """Return a date key in words, its time in Swedish time; a day without a time stays a day."""
         if key == "rolling":
             return self.say("date.rolling")
         moment, day = key_moment(key), key_date(key)
@@ -76,15 +76,15 @@ class Wording:
         return self.say("date.at", day=self.day(at.date(), now), time=self.clock(at))
 
     def date_keys(self, keys: Sequence[str], now: datetime) -> str:
-        """Several dates in words, or that there is none."""
+        """Return several dates in words, or the phrase that there is none."""
         return self.join(self.date_key(key, now) for key in keys) if keys else self.say("date.none")
 
     def clock(self, at: datetime) -> str:
-        """A time of day: kl. 17.00 in Swedish, 17:00 in English."""
+        """Return a time of day: kl. 17.00 in Swedish, 17:00 in English."""
         return self.say("date.clock", hour=f"{at.hour:02d}", minute=f"{at.minute:02d}")
 
     def days_left(self, day: date, now: datetime) -> str:
-        """How long it is to a day: i dag, i morgon, om 12 dagar."""
+        """Return the time left to a day: i dag, i morgon, om 12 dagar."""
         left = (day - now.date()).days
         if left < 0:
             return self.say("date.passed")
@@ -93,7 +93,7 @@ class Wording:
         return self.say("date.in_days", n=left)
 
     def money(self, amount: int, currency: str, *, exact: bool = False) -> str:
-        """Return an amount as one says it: 1,5 miljoner euro, 60 000 euro.
+        """Return an amount as people say it: 1,5 miljoner euro, 60 000 euro.
 
         Millions have two decimals at most; with `exact`, an amount that needs more is written in full.
         """
@@ -128,18 +128,18 @@ class Wording:
         return format_list(words, locale=self._locale) if len(words) > 1 else "".join(words)
 
     def week(self, week: str) -> str:
-        """The number of an ISO week such as 2026-W27, as people say it: 27."""
+        """Return the number of an ISO week such as 2026-W27, as people say it: 27."""
         return str(int(week.partition("-W")[2]))
 
 
 def iso_week(day: date) -> str:
-    """The ISO week of a day: 2026-W27."""
+    """Return the ISO week of a day: 2026-W27."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
 
 
 def first_sentences(text: str, limit: int = 280) -> str:
-    """One or two sentences from the beginning of a text, within the limit."""
+    """Return one or two sentences from the beginning of a text, of at most `limit` characters."""
     found: list[str] = []
     for part in _SENTENCE_END.split(clean(text)):
         if found and _ABBREVIATED.search(found[-1]):
@@ -154,7 +154,7 @@ def first_sentences(text: str, limit: int = 280) -> str:
 
 
 def distinct_words(words: Iterable[str], limit: int) -> list[str]:
-    """The first words that say something of their own: none twice in another case or ending, none inside a longer one."""
+    """Return the first words that differ: none twice in another case or ending, none inside a longer one."""
     kept: list[str] = []
     for word in words:
         folded = word.casefold()
@@ -167,5 +167,5 @@ def distinct_words(words: Iterable[str], limit: int) -> list[str]:
 
 
 def capital(text: str) -> str:
-    """The text with a capital letter at its beginning."""
+    """Return the text with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]

@@ -102,7 +102,10 @@ _WHO = (
     r"(?:entities|organisations|organizations|partners|applicants|beneficiaries|municipalities|parter|partner|partners|"
     r"organisationer|aktörer|behovsägare|kommuner|sökande)"
 )
-_WHERE = r"(?:(?:different|eligible|participating|EU|olika|deltagande)\s+){0,3}(?:Member States|countries|medlemsländer|medlemsstater|länder)"
+_WHERE = (
+    r"(?:(?:different|eligible|participating|EU|olika|deltagande)\s+){0,3}"
+    r"(?:Member States|countries|medlemsländer|medlemsstater|länder)"
+)
 _PARTNERS = re.compile(rf"\b{_LEAST}\s+{_NUMBER}\s+{_WHO}\b", re.IGNORECASE)
 _COUNTRIES = re.compile(rf"\b(?:{_LEAST}|from|från)\s+{_NUMBER}\s+{_WHERE}\b", re.IGNORECASE)
 _MONTHS = re.compile(
