@@ -72,6 +72,7 @@ def parse_catalogue(text: str, file: str) -> Catalogue:
     Raises:
         CatalogueError: The text is not a catalogue, or has a message twice; `file` and the line are named.
     """
+    text = text.removeprefix("\ufeff")  # which some editors of Windows put first
     for number, line in enumerate(text.splitlines(), 1):
         # polib drops the last letter of a text without its closing quotation mark.
         if line.strip() and not _LINE.fullmatch(line.strip()):

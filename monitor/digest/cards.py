@@ -269,11 +269,11 @@ class Cards:
     def _also(self, item: DigestItem) -> list[LinkView]:
         return [
             LinkView(
-                self.audience.sources.get(one.call.source, one.call.source),
+                self.audience.sources.get(other.call.source, other.call.source),
                 "",
-                publisher_url(one.call) or self.links.call(one.call),
+                publisher_url(other.call) or self.links.call(other.call),
             )
-            for one in item.also
+            for other in item.also
         ]
 
     def _link(self, name: str, title: str, url: str) -> LinkView:

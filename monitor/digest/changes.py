@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.calls import call_status, next_deadline
-from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, numbered
+from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, number_fact
 from monitor.digest.model import CallEvent, Candidate, Change, ChangeKind
 from monitor.vocabulary import Kind, Status
 
@@ -53,7 +53,7 @@ def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change
     return changes
 
 
-def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
+def reminder_facts(candidate: Candidate, now: datetime) -> list[str]:
     """Return the facts of the reminders that any mention of the call at `now` makes unnecessary."""
     upcoming = next_deadline(candidate.call, now)
     if candidate.call.kind is not Kind.CALL or upcoming is None:
@@ -63,13 +63,13 @@ def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
     return [f"{name}:{day}" for name, days in (("closing-1w", ONE_WEEK), ("closing-4w", FOUR_WEEKS)) if left <= days]
 
 
-def standing_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list[str]:
+def mention_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list[str]:
     """Return the facts that a reader learns besides the headline: dates, a near deadline, and every earlier change."""
     facts = []
     keys = date_keys(candidate.call)
     if known.dates is None or keys != known.dates:
-        facts.append(numbered(deadline_fact(keys), known.facts))
-    facts.extend(fact for fact in closing_facts(candidate, now) if fact not in known.facts)
+        facts.append(number_fact(deadline_fact(keys), known.facts))
+    facts.extend(fact for fact in reminder_facts(candidate, now) if fact not in known.facts)
     words = {"budget_changed": "budget", "news": "notice"}
     facts.extend(
         f"{words[event.type]}:{event.id}" for event in candidate.events if event.type in words and event.id not in known.events

@@ -28,7 +28,9 @@ def check_templates(folders: Sequence[Path]) -> list[str]:
         problems += [
             f"{path}: no mail uses a file of this name (there are {', '.join(sorted(shipped))})"
             for path in sorted(folder.glob("*"))
-            if path.name not in shipped and path.name not in _OLD_FILES
+            if path.name not in shipped
+            and path.name not in _OLD_FILES
+            and path.suffix != ".mo"  # Poedit writes one beside each .po
         ]
     try:
         templates = load_templates(folders)

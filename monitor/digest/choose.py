@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.calls import call_status, next_deadline
-from monitor.digest.changes import closing_facts, find_changes, standing_facts
-from monitor.digest.facts import ToldFacts, date_keys, numbered, read_facts
+from monitor.calls import CallKey, call_status, next_deadline
+from monitor.digest.changes import find_changes, mention_facts, reminder_facts
+from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
 from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, DigestGroup, DigestItem, Selection
 from monitor.vocabulary import Answer, Kind, Level, MailKind, MailSection, Status
 
-# So few of a source in one section are no crowd, whatever else the source has.
-_NO_GROUP = 3
+_LARGEST_UNGROUPED = 3
+"""Items of one source in one section that are listed however many the source has in others."""
 _SECTIONS = tuple(MailSection)
 _FIRST_SECTION = {
     Kind.NEWS: MailSection.NEWS,
@@ -38,12 +38,14 @@ def choose(
     """
     merged = merge_stories(candidates)
     items = [
-        item for one, also in merged if (item := due_item(one, also, first=first, previous=previous, choice=choice, now=now))
+        item
+        for candidate, also in merged
+        if (item := due_item(candidate, also, first=first, previous=previous, choice=choice, now=now))
     ]
-    items.sort(key=lambda item: _order(item, now))
+    items.sort(key=lambda item: _sort_key(item, now))
     if first:
         return _welcome(items, choice)
-    shown, groups = _sum_up(items, choice)
+    shown, groups = _group_floods(items, choice)
     kind = MailKind.WEEKLY if items else MailKind.QUIET
     return Selection(kind=kind, items=tuple(shown), groups=tuple(groups))
 
@@ -58,11 +60,11 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
         changes = find_changes(candidate, known, now)
         if any(change.kind in URGENT for change in changes):
             items.append(_changed_item(candidate, known, changes, (), now))
-    items.sort(key=lambda item: _order(item, now))
+    items.sort(key=lambda item: _sort_key(item, now))
     return Selection(kind=MailKind.CORRECTION, items=tuple(items))
 
 
-def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
+def open_known_calls(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
     """Return the known calls that can still be applied for, nearest deadline first: for a week without news."""
     found = [
         (upcoming.at, candidate.key, candidate)
@@ -74,7 +76,7 @@ def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) 
         and read_facts(candidate.told).told
         and (upcoming := next_deadline(candidate.call, now)) is not None
     ]
-    return tuple(candidate for _, _, candidate in sorted(found, key=lambda one: one[:2])[:limit])
+    return tuple(candidate for _, _, candidate in sorted(found, key=lambda row: row[:2])[:limit])
 
 
 def due_item(
@@ -101,7 +103,7 @@ def due_item(
         return DigestItem(
             candidate=candidate,
             section=MailSection.NEW,
-            facts=("opened", *standing_facts(candidate, known, now)),
+            facts=("opened", *mention_facts(candidate, known, now)),
             also=also,
             opened=True,
         )
@@ -121,16 +123,21 @@ def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tupl
         else:
             alone.append((candidate, ()))
     for members in stories.values():
-        told = [one for one in members if read_facts(one.told).told]
+        told = [member for member in members if read_facts(member.told).told]
         if told:
             # The rules match the story's lead alone; reminders go on for the record that the department knows.
-            match = next((one.match for one in members if one.match is not None), None)
-            first = min(told, key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, one.key))
-            alone.extend((replace(one, match=match) if one is first else one, ()) for one in told)
+            match = next((member.match for member in members if member.match is not None), None)
+            first = min(told, key=_lead_key)
+            alone.extend((replace(member, match=match) if member is first else member, ()) for member in told)
         else:
-            members.sort(key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
-            alone.append((members[0], tuple(one for one in members[1:] if one.call.url != members[0].call.url)))
+            members.sort(key=lambda member: (*_lead_key(member)[:2], -len(member.call.deadlines), member.key))
+            alone.append((members[0], tuple(member for member in members[1:] if member.call.url != members[0].call.url)))
     return alone
+
+
+def _lead_key(member: Candidate) -> tuple[bool, bool, CallKey]:
+    """Return the sort key by which a story's lead is its least: matched, then a call, then its key."""
+    return member.match is None, member.call.kind is not Kind.CALL, member.key
 
 
 def _first_item(
@@ -154,7 +161,7 @@ def _first_item(
         return _missed_item(candidate, also, previous=previous, now=now)
     section = _FIRST_SECTION.get(call.kind) or (MailSection.COMING if status is Status.FORTHCOMING else MailSection.NEW)
     word = "coming" if section is MailSection.COMING else "new"
-    return DigestItem(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, ToldFacts(), now)), also=also)
+    return DigestItem(candidate=candidate, section=section, facts=(word, *mention_facts(candidate, ToldFacts(), now)), also=also)
 
 
 def _missed_item(
@@ -174,7 +181,7 @@ def _missed_item(
     if last is None or last < previous or candidate.first_seen < previous:
         return None
     return DigestItem(
-        candidate=candidate, section=MailSection.MISSED, facts=("missed", *standing_facts(candidate, ToldFacts(), now)), also=also
+        candidate=candidate, section=MailSection.MISSED, facts=("missed", *mention_facts(candidate, ToldFacts(), now)), also=also
     )
 
 
@@ -184,13 +191,13 @@ def _changed_item(
     kinds = {change.kind for change in changes}
     facts: list[str] = []
     if ChangeKind.WITHDRAWN in kinds:
-        facts.append(numbered("withdrawn", known.facts))
+        facts.append(number_fact("withdrawn", known.facts))
     if ChangeKind.BACK in kinds:
-        facts.append(numbered("back", known.facts))
+        facts.append(number_fact("back", known.facts))
     if ChangeKind.OPENED in kinds:
         facts.append("opened")
     if ChangeKind.WITHDRAWN not in kinds:
-        facts.extend(standing_facts(candidate, known, now))
+        facts.extend(mention_facts(candidate, known, now))
     return DigestItem(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
 
@@ -201,7 +208,7 @@ def _closing_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate,
         return None
     if match.level is not Level.STRONG and candidate.answer != Answer.INTERESTED:
         return None
-    facts = [fact for fact in closing_facts(candidate, now) if fact not in known.facts]
+    facts = [fact for fact in reminder_facts(candidate, now) if fact not in known.facts]
     if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
         return None
     return DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
@@ -220,7 +227,7 @@ def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
     return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
 
 
-def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
+def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
     """Return the items and groups: too many first mentions of one source, as when it was repaired, become one group."""
     promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
@@ -233,7 +240,7 @@ def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], 
         source = item.candidate.call.source
         many = per_source[source] > choice.per_source
         flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
-        alone = item.section in promises or item.opened or parts[source, item.section] <= _NO_GROUP
+        alone = item.section in promises or item.opened or parts[source, item.section] <= _LARGEST_UNGROUPED
         if flood and not alone:
             groups[source, item.section].append(item)
         else:
@@ -250,7 +257,7 @@ def _sum_up(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], 
     return shown, made
 
 
-def _order(item: DigestItem, now: datetime) -> tuple[object, ...]:
+def _sort_key(item: DigestItem, now: datetime) -> tuple[object, ...]:
     """Return the sort key of an item: section, dates moved earlier, level, nearest deadline."""
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1

@@ -2,7 +2,7 @@
 
 A fact is unique per department and call. `new`, `coming` and `opened` say how the call was told; `deadline:KEYS` which dates,
 `closing-4w:KEY` and `closing-1w:KEY` which reminders, `withdrawn` and `back` whether it is there at all; `budget:ID` and
-`notice:ID` which events. A fact that comes true again bears a number: `deadline:2026-06-25#2`.
+`notice:ID` which events. A fact that comes true again has a number: `deadline:2026-06-25#2`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def read_facts(told: Iterable[Told]) -> ToldFacts:
     )
 
 
-def numbered(fact: str, known: frozenset[str]) -> str:
+def number_fact(fact: str, known: frozenset[str]) -> str:
     """Return the fact, with the next free number when it has been told before."""
     if fact not in known:
         return fact
@@ -122,20 +122,20 @@ def dates_changed(told: tuple[str, ...], current: tuple[str, ...], now: datetime
     """Return whether the told dates are wrong in any date that is still to come.
 
     Dates that have passed, and that a source dropped for that reason, are no change. A time of day added to a day that was
-    told without one is no change either, as long as the day stands.
+    told without one is no change either, as long as the day holds.
     """
-    gone = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
-    added = [key for key in current if not has_passed(key, now) and not _stands(key, told)]
+    gone = [key for key in told if not has_passed(key, now) and not _is_among(key, current)]
+    added = [key for key in current if not has_passed(key, now) and not _is_among(key, told)]
     return bool(gone or added)
 
 
 def is_earlier(told: tuple[str, ...], current: tuple[str, ...], now: datetime) -> bool:
     """Return whether a reader who trusts the told dates would come too late."""
-    lost = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
+    lost = [key for key in told if not has_passed(key, now) and not _is_among(key, current)]
     if not lost:
         return False
-    first_lost = min(_order(key) for key in lost)
-    return any(_order(key) < first_lost for key in current if not _stands(key, told))
+    first_lost = min(_sort_key(key) for key in lost)
+    return any(_sort_key(key) < first_lost for key in current if not _is_among(key, told))
 
 
 def has_passed(key: str, now: datetime) -> bool:
@@ -147,12 +147,12 @@ def has_passed(key: str, now: datetime) -> bool:
     return day is not None and day < now.date()
 
 
-def _order(key: str) -> str:
+def _sort_key(key: str) -> str:
     """Return the sort key of a date key by time; a day without a time ends last on that day, `rolling` never."""
     return "9" if key == "rolling" else key[:_DAY_LENGTH] + (key[_DAY_LENGTH : _DAY_LENGTH + 6] or "T24:00")
 
 
-def _stands(key: str, others: tuple[str, ...]) -> bool:
+def _is_among(key: str, others: tuple[str, ...]) -> bool:
     """Return whether a date is among the others: the same key, or the same day where either has no time."""
     if key in others:
         return True
@@ -161,12 +161,6 @@ def _stands(key: str, others: tuple[str, ...]) -> bool:
         key_date(other) == day and (key_moment(key) is None or key_moment(other) is None or key_moment(other) == key_moment(key))
         for other in others
     )
-
-
-def _key(deadline: Deadline) -> str:
-    if deadline.precision is Precision.DAY:
-        return _day(deadline.at, deadline.zone)
-    return _minute(deadline.at.astimezone(ZoneInfo(deadline.zone)))
 
 
 def _day(at: datetime, zone: str) -> str:

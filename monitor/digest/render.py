@@ -156,7 +156,7 @@ def render_mail(
             maker = Cards(wording, audience, signer, occasion.digest, occasion.now)
             view = MailWriter(wording, audience, maker, occasion).write(selection, shown)
             renderings.append(templates.render(view))
-        largest = max(max(len(one.html.encode()), len(one.text.encode())) for one in renderings)
+        largest = max(len(part.encode()) for rendering in renderings for part in (rendering.html, rendering.text))
         if largest <= SIZE_LIMIT or not (cards or lines):
             break
         cards, lines = _smaller(cards, lines, sum(value is Shown.CARD for value in shown.values()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision, Section
-from monitor.digest.choose import choose, choose_corrections, still_ahead
+from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
 from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
@@ -57,7 +57,7 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
     return {
         MailKind.WEEKLY: Sample(weekly, occasion),
         MailKind.WELCOME: Sample(welcome, replace(occasion, previous_week="")),
-        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=still_ahead(known, now), health=_health(now)[:1])),
+        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=open_known_calls(known, now), health=_health(now)[:1])),
         MailKind.CORRECTION: Sample(correction, replace(occasion, digest=f"{occasion.digest}-r1")),
     }
 

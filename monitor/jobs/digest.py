@@ -36,7 +36,7 @@ from monitor.archive.overrides import Choices, read_choices
 from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.answers import Signer
-from monitor.digest.choose import choose, choose_corrections, still_ahead
+from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
@@ -282,7 +282,7 @@ class DigestBuilder:
         selection = choose(
             candidates, first=last is None, previous=last.created if last else None, choice=choice(self._config), now=self._now
         )
-        return selection, still_ahead(candidates, self._now) if selection.kind is MailKind.QUIET else ()
+        return selection, open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)

@@ -71,6 +71,14 @@ def test_mistakes_are_named(tmp_path, name, text, said):
     assert any(said in problem for problem in problems), problems
 
 
+def test_a_catalogue_that_editors_have_saved(tmp_path):
+    """Notepad puts a mark first, Poedit a compiled catalogue beside it."""
+    (tmp_path / "sv.po").write_text('\ufeffmsgid "heading.welcome"\r\nmsgstr "Hej"\r\n', "utf-8", newline="")
+    (tmp_path / "sv.mo").write_bytes(b"\xde\x12\x04\x95")
+    assert check_templates((tmp_path, DIGESTS)) == []
+    assert load_templates((tmp_path, DIGESTS)).wording("sv").say("heading.welcome") == "Hej"
+
+
 def test_phrases_of_an_earlier_version_are_read_still_and_told_of(tmp_path):
     (tmp_path / "sv.toml").write_text(
         'and = "och"\n[date]\nmonths = ["januari", "februari", "mars"]\n[heading]\nwelcome = "Hej"\nnew = "Nya utlysningar"\n'
