@@ -1,4 +1,4 @@
-"""The words of the pages for what the program calls by its own names: kinds, statuses, levels, events, answers, states."""
+"""Swedish labels of pages for the zones of a text, file formats and languages. Other labels: `monitor.vocabulary`."""
 
 from __future__ import annotations
 
