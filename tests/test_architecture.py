@@ -13,7 +13,7 @@ ROWS = [
     {"cli", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
-    {"language", "calls", "vocabulary", "sources", "config", "settings", "errors", "paths"},
+    {"language", "calls", "fit", "vocabulary", "translation", "sources", "config", "settings", "errors", "paths"},
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
 ALSO = {
@@ -27,13 +27,16 @@ LOWEST = {
     ("sources", "vocabulary"),
     ("language", "vocabulary"),
     ("calls", "vocabulary"),
+    ("fit", "calls"),
+    ("fit", "language"),
+    ("translation", "errors"),
     ("config", "settings"),
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "vocabulary"}
+PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from monitor.archive.statistics import Happening
     from monitor.jobs.demo import DemoReport, Step
 
-WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "okt", "nov", "dec")
 WEEKS = {1: "Första veckan", 2: "En vecka senare"}
 DOING = {
@@ -148,8 +147,10 @@ def _answer(report: DemoReport, number: int, command: str) -> Any:
 
 
 def _listed(counts: dict[str, int] | Counter[str], labels: Mapping[Any, Count]) -> str:
+    from babel.lists import format_list
+
     parts = [label.text(counts[key]) for key, label in labels.items() if counts.get(key)]
-    return ", ".join(parts[:-1]) + (" och " if len(parts) > 1 else "") + (parts[-1] if parts else "inget")
+    return format_list(parts, locale="sv") if parts else "inget"
 
 
 def _moved(happening: Happening) -> str:
@@ -163,7 +164,9 @@ def _moved(happening: Happening) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return f"{WEEKDAYS[moment.weekday()]} {_short_day(moment)}"
+    from babel.dates import format_date
+
+    return f"{format_date(moment, 'EEEE', locale='sv')} {_short_day(moment)}"
 
 
 def _short_day(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Links that say who answers about which call: signed, with an end, not to be guessed. A link opens a page; only a button acts."""
+"""Tokens of the links by which a department answers or leaves: signed, with an end. A link opens a page; only a button acts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ANSWER, _LEAVE = "svar", "avsluta"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLink:
-    """What a link in a mail stands for: a department, a call, and the digest it stood in."""
+    """Content of an answer link: a department, a call, and the digest that named the call."""
 
     department: str
     source: str
@@ -23,25 +23,25 @@ class AnswerLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveLink:
-    """What the link to stop or change stands for: a department and one recipient of it."""
+    """Content of the link to stop or change mails: a department and one recipient of it."""
 
     department: str
     recipient: str
 
 
 class Signer:
-    """Writes and reads the tokens of links with the installation's secret."""
+    """Writer and reader of the tokens of links, with the installation's secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._answers = URLSafeSerializer(secret, salt=_ANSWER)
         self._leaving = URLSafeSerializer(secret, salt=_LEAVE)
 
     def answer_token(self, link: AnswerLink, today: date) -> str:
-        """The token of an answer link that is written today."""
+        """Return the token of an answer link that is written `today`."""
         return self._answers.dumps([link.department, link.source, link.call_id, link.digest, today.isoformat()])
 
     def read_answer(self, token: str, today: date) -> AnswerLink | None:
-        """What the token says; None when it is forged, broken or older than a year."""
+        """Return the content of a token; None when it is forged, broken or older than ANSWER_DAYS."""
         try:
             department, source, call_id, digest, written = self._answers.loads(token)
             age = today - date.fromisoformat(written)
@@ -52,11 +52,11 @@ class Signer:
         return AnswerLink(department=department, source=source, call_id=call_id, digest=digest)
 
     def leave_token(self, link: LeaveLink) -> str:
-        """The token of a recipient's link to stop or change. It never ends: an old mail must still let people out."""
+        """Return the token of a recipient's link to stop or change. It never ends: an old mail must still let people out."""
         return self._leaving.dumps([link.department, link.recipient])
 
     def read_leave(self, token: str) -> LeaveLink | None:
-        """What the token says; None when it is forged or broken."""
+        """Return the content of a token; None when it is forged or broken."""
         try:
             department, recipient = self._leaving.loads(token)
         except (BadSignature, TypeError, ValueError):

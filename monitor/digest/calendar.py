@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event
@@ -28,7 +27,7 @@ DAY_ALARMS = tuple(alarm + timedelta(hours=9) for alarm in ALARMS)
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """A file to attach: its name and its bytes."""
+    """Attached file: its name and its bytes."""
 
     name: str
     content: bytes
@@ -52,7 +51,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     """Return the calendar entries of a call: RFC 5545, section 3.6.1. A deadline without a time is a whole day.
 
     The same day keeps its UID for ever, whatever other days the call has. SEQUENCE rises when the call's dates change, so that a
-    newer file wins. Everything of a call that is withdrawn is cancelled, and so is a day that was told, lies ahead and no longer stands.
+    newer file wins. Every entry of a withdrawn call is cancelled, and so is a day that was told, is to come and no longer holds.
     """
     call = within_calendar(candidate.call)
     known = read_facts(candidate.told)
@@ -63,7 +62,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     sequence = max(
         sum(event.type in CALENDAR_CHANGES for event in candidate.events), known.tellings - (known.dates == date_keys(call)), 0
     )
-    finish = partial(_finished, wording, call, now, sequence)
+    finish = _Finisher(wording, call, now, sequence).finish
     events = [
         finish(_entry(wording, call, key, number, current.get(key), audience), uid, cancelled=candidate.vanished_at is not None)
         for number, (key, uid) in enumerate(uids.of(keys), 1)
@@ -78,10 +77,10 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
 
 
 class _Uids:
-    """The UIDs of a call's days: made from the call's key and the day, in the same way for mails and pages.
+    """UIDs of a call's days, made from the call's key and the day in the same way for mails and pages.
 
-    Earlier versions made them from the call's key and the place of the date among the others. A day that was last told so keeps that
-    UID, so that it is not entered a second time beside the entry that people have.
+    Earlier versions made them from the call's key and the place of the date among the others. A day that was last told so keeps
+    that UID, so that it is not entered a second time beside the entry that people have.
     """
 
     def __init__(self, call: Call, audience: Audience, numbered: tuple[str, ...]) -> None:
@@ -117,7 +116,7 @@ def _dated(key: str) -> Event:
 
 
 def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadline | None, audience: Audience) -> Event:
-    """Return the entry of one date of a call, without what `_finished` adds."""
+    """Return the entry of one date of a call, without the properties that `_Finisher` adds."""
     event = _dated(key)
     name = "calendar.summary"
     if deadline is None:
@@ -140,41 +139,44 @@ def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadli
     return event
 
 
-def _finished(
-    wording: Wording,
-    call: Call,
-    now: datetime,
-    sequence: int,
-    event: Event,
-    uid: str,
-    *,
-    cancelled: bool,
-    replaced: bool = False,
-) -> Event:
-    event.add("uid", uid)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("sequence", sequence)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
-    if publisher_url(call):
-        event.add("url", publisher_url(call))
-    if cancelled:
-        summary = str(event.pop("summary"))
-        event.add("summary", wording.say("calendar.replaced" if replaced else "calendar.cancelled", summary=summary))
+@dataclass(frozen=True, slots=True)
+class _Finisher:
+    """Properties that every entry of a call has alike."""
+
+    wording: Wording
+    call: Call
+    now: datetime
+    sequence: int
+
+    def finish(self, event: Event, uid: str, *, cancelled: bool, replaced: bool = False) -> Event:
+        """Add UID, status, address and alarms to an entry and return it. A cancelled one says so and has no alarms."""
+        event.add("uid", uid)
+        event.add("dtstamp", self.now.astimezone(UTC))
+        event.add("sequence", self.sequence)
+        event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+        event.add("transp", "TRANSPARENT")
+        if publisher_url(self.call):
+            event.add("url", publisher_url(self.call))
+        if cancelled:
+            summary = str(event.pop("summary"))
+            event.add("summary", self.wording.say("calendar.replaced" if replaced else "calendar.cancelled", summary=summary))
+        else:
+            self._add_alarms(event)
         return event
-    alarm_words = "calendar.alarm_event" if call.kind is Kind.EVENT else "calendar.alarm"
-    whole_day = not isinstance(event.decoded("dtstart"), datetime)
-    for trigger in DAY_ALARMS if whole_day else ALARMS:
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", wording.say(alarm_words, title=_title(call)))
-        alarm.add("trigger", trigger)
-        event.add_component(alarm)
-    return event
+
+    def _add_alarms(self, event: Event) -> None:
+        words = "calendar.alarm_event" if self.call.kind is Kind.EVENT else "calendar.alarm"
+        whole_day = not isinstance(event.decoded("dtstart"), datetime)
+        for trigger in DAY_ALARMS if whole_day else ALARMS:
+            alarm = Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", self.wording.say(words, title=_title(self.call)))
+            alarm.add("trigger", trigger)
+            event.add_component(alarm)
 
 
 def _slug(call: Call) -> str:
-    """A file name that people know the call by."""
+    """Return a file name by which people know the call."""
     folded = unicodedata.normalize("NFKD", call.identifier or clean(call.title)).encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z0-9]+", "-", folded)[:50].strip("-") or "utlysning"
 

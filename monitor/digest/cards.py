@@ -1,4 +1,4 @@
-"""How one call stands in a mail: every word of its card or its line, ready to be shown in one language."""
+"""Cards of a mail: one call in full or as a line, in one language, every word ready to be shown."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
-from monitor.digest.layout import CardView, LinkView, Row
+from monitor.digest.fit_wording import UNREAD, fit_lines
+from monitor.digest.layout import CardRow, CardView, LinkView
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, Item, Reasons
+from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, DigestItem, Reasons
 from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
+from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
 from monitor.vocabulary import Kind, MailSection, Status
@@ -19,11 +21,13 @@ from monitor.vocabulary import Kind, MailSection, Status
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
 WHY_WORDS = 4
+_FIT_ROWS = {"municipality": "fit.municipality", "funder_share": "fit.who_pays", "partners": "fit.partners"}
+"""Lines of the fit card that a mail shows, each with the phrase that names it."""
 _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
 class Cards:
-    """Makes the cards of one mail: the words of its language, its links, its moment."""
+    """Maker of the cards of one mail."""
 
     def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
         self.wording = wording
@@ -33,8 +37,8 @@ class Cards:
         self._digest = digest
         self._now = now
 
-    def card(self, item: Item) -> CardView:
-        """The call in full."""
+    def card(self, item: DigestItem) -> CardView:
+        """Return the call in full."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
         gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
@@ -58,8 +62,8 @@ class Cards:
             also=tuple(self._also(item)),
         )
 
-    def line(self, item: Item) -> CardView:
-        """The call as one line: title, when, and why."""
+    def line(self, item: DigestItem) -> CardView:
+        """Return the call as one line: title, date and reason."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
@@ -81,15 +85,15 @@ class Cards:
         )
 
     def reminder(self, candidate: Candidate) -> CardView:
-        """A call that the department knows of, as one line."""
-        return self.line(Item(candidate=candidate, section=MailSection.CLOSING, facts=()))
+        """Return a call that the department knows of, as one line."""
+        return self.line(DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=()))
 
     def title(self, call: Call) -> str:
-        """The title as it may be shown: one line, not endless."""
+        """Return the title on one line, of at most TITLE_LIMIT characters."""
         return shorten(clean(call.title), TITLE_LIMIT) or clean(call.identifier) or call.call_id
 
     def why(self, reasons: Reasons) -> str:
-        """Theme and words, as the reason why the department gets it."""
+        """Return the themes and words by which the department gets the call; empty where there are none."""
         if not reasons.themes:
             return ""
         quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(reasons.words, WHY_WORDS)]
@@ -99,7 +103,7 @@ class Cards:
         return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in reasons.themes), words=words)
 
     def detail(self, call: Call) -> str:
-        """When it matters, in one phrase: the next deadline, the start of an event, or the day it was published."""
+        """Return the date of a call in one phrase: its next deadline, the start of an event, or the day of publication."""
         if call.kind is Kind.EVENT:
             when = self.wording.date_keys(date_keys(call), self._now) if call.starts else ""
             return ", ".join(part for part in (when, clean(call.location)) if part)
@@ -110,32 +114,32 @@ class Cards:
         deadline = self.deadline_row(call)
         return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}"
 
-    def deadline_row(self, call: Call) -> Row:
-        """The deadlines: the next one with its weekday and the days left, those after it by date."""
+    def deadline_row(self, call: Call) -> CardRow:
+        """Return the row of deadlines: the next one with weekday and days left, later ones by date."""
         say, now = self.wording.say, self._now
         keys = date_keys(call)
         upcoming = next_deadline(call, now)
         if keys == ("rolling",):
-            return Row(say("card.deadline"), capital(say("card.rolling")))
+            return CardRow(say("card.deadline"), capital(say("card.rolling")))
         if not keys or upcoming is None:
             value = self._date(call, keys[-1]) if keys else capital(say("card.no_deadline"))
-            return Row(say("card.deadline"), value)
+            return CardRow(say("card.deadline"), value)
         ahead = [key for key in keys if not has_passed(key, now)]
         if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
             stages = [say("card.stage", n=n, date=self._with_left(key, call)) for n, key in enumerate(keys, 1)]
-            return Row(say("card.deadlines"), self.wording.join(stages), True)
+            return CardRow(say("card.deadlines"), self.wording.join(stages), True)
         ahead.sort(key=lambda key: key[:16])
         first, rest = ahead[0], ahead[1:4]
         if not rest:
-            return Row(say("card.deadline"), self._with_left(first, call), True)
+            return CardRow(say("card.deadline"), self._with_left(first, call), True)
         day = key_date(first)
         assert day is not None
         later = self.wording.join(self._date(call, key) for key in rest)
         left = self.wording.days_left(day, now)
-        return Row(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
+        return CardRow(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
 
     def change(self, change: Change, call: Call) -> str:
-        """One change in words, with the old and the new value."""
+        """Return one change in words, with the old and the new value."""
         say = self.wording.say
         kind = change.kind
         if kind is ChangeKind.WITHDRAWN:
@@ -154,7 +158,7 @@ class Cards:
         return say(f"change.{kind.value}")
 
     def money(self, budget: Budget) -> str:
-        """What there is to apply for: per project first, then what the call hands out; empty when nothing is stated."""
+        """Return the money of a call: per project, then in total; empty when none is stated."""
         say = self.wording.say
         low, high = budget.project_min, budget.project_max
         parts = []
@@ -176,7 +180,7 @@ class Cards:
         return "; ".join(parts)
 
     def who_pays(self, call: Call, shares: Shares) -> str:
-        """Return both shares in one phrase; empty where neither is stated. Where one is, the other is what remains of a hundred."""
+        """Return both shares in one phrase; empty where neither is stated. One stated share leaves the other the rest of 100."""
         say = self.wording.say
         if shares.own == 0:
             return capital(say("card.pays_all"))
@@ -188,51 +192,47 @@ class Cards:
         name = "both" if 0 < own < 100 and funder else "funder" if funder else "own"
         return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own))
 
-    def _rows(self, item: Item) -> list[Row]:
+    def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call
         say, now = self.wording.say, self._now
         rows = []
         if call.kind is Kind.EVENT:
-            rows.append(Row(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
+            rows.append(CardRow(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
             if call.location:
-                rows.append(Row(say("card.place"), clean(call.location)))
+                rows.append(CardRow(say("card.place"), clean(call.location)))
             return rows
         if call_status(call, now) is Status.FORTHCOMING:
             opens = self._with_left(call.opens.isoformat()) if call.opens and call.opens >= now.date() else say("card.not_opened")
-            rows.append(Row(say("card.opens"), opens, True))
+            rows.append(CardRow(say("card.opens"), opens, True))
         if not any(change.kind in (ChangeKind.EARLIER, ChangeKind.MOVED) for change in item.changes):
             rows.append(self.deadline_row(call))
         if item.section is MailSection.CHANGED:
             return rows
-        rows.append(Row(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(call, item.candidate.reasons))
+        rows.append(CardRow(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
+        rows.extend(self._fit_rows(call, item.candidate.reasons.card))
         return rows
 
-    def _fit_rows(self, call: Call, reasons: Reasons) -> list[Row]:
-        """The fit card's own lines. They are written in Swedish; in another language, labels and the one-word answer are translated."""
-        at_home = self.wording.language == "sv"
+    def _fit_rows(self, call: Call, card: FitCard | None) -> list[CardRow]:
         rows = []
-        for line in reasons.fit:
-            value = shorten(clean(line.value), FIT_LIMIT)
+        for line in fit_lines(card, self.wording) if card is not None else ():
+            if line.key not in _FIT_ROWS:
+                continue
+            value, language = line.value, ""
             if line.key == "funder_share":
-                stated = self.who_pays(call, reasons.shares)
-                foreign = "" if stated or at_home else "sv"
-                rows.append(Row(self.wording.say("fit.who_pays"), stated or value, language=foreign))
-            elif at_home:
-                rows.append(Row(clean(line.label), value))
-            elif line.key == "municipality":
-                answer = f"fit.{'likely ' if reasons.guessed else ''}{reasons.answer or 'framgår inte'}"
-                rows.append(Row(self.wording.say("fit.municipality"), capital(self.wording.say(answer))))
-            else:
-                rows.append(Row(self.wording.say(f"fit.{line.key}"), value, language="sv"))
+                stated = self.who_pays(call, card.shares) if card is not None else ""
+                if stated:
+                    value = stated
+                elif line.rest:
+                    value, language = f"{UNREAD}. {line.rest}", "sv"
+            rows.append(CardRow(self.wording.say(_FIT_ROWS[line.key]), shorten(clean(value), FIT_LIMIT), language=language))
         return rows
 
-    def _note(self, item: Item) -> tuple[str, ...]:
-        """The coordinator's own line, said to be just that."""
+    def _note(self, item: DigestItem) -> tuple[str, ...]:
+        """Return the coordinator's own line, introduced as such."""
         note = clean(item.candidate.note)
         return (self.wording.say("card.note", note=note),) if note else ()
 
-    def _badge(self, item: Item) -> str:
+    def _badge(self, item: DigestItem) -> str:
         match = item.candidate.match
         if item.opened:
             return self.wording.say("card.now_open")
@@ -266,21 +266,21 @@ class Cards:
         names = (("link.interesting", "intressant"), ("link.not_for_us", "inte-for-oss"), ("link.pass_on", "vidare"))
         return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
 
-    def _also(self, item: Item) -> list[LinkView]:
+    def _also(self, item: DigestItem) -> list[LinkView]:
         return [
             LinkView(
-                self.audience.sources.get(one.call.source, one.call.source),
+                self.audience.sources.get(other.call.source, other.call.source),
                 "",
-                publisher_url(one.call) or self.links.call(one.call),
+                publisher_url(other.call) or self.links.call(other.call),
             )
-            for one in item.also
+            for other in item.also
         ]
 
     def _link(self, name: str, title: str, url: str) -> LinkView:
         return LinkView(self.wording.say(name), self.wording.say("link.about", title=shorten(title, 60)), url)
 
     def _date(self, call: Call | None, key: str) -> str:
-        """A date of a call in words, as probable where its year was counted."""
+        """Return a date of a call in words, as probable where its year was counted."""
         words = self.wording.date_key(key, self._now)
         return self.wording.say("card.probably", date=words) if call is not None and key in guessed_keys(call) else words
 

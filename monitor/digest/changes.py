@@ -1,4 +1,4 @@
-"""What is no longer as a department was told, and what it knows once it has been told."""
+"""Comparing a call with the facts that a department was told, and the facts that a mail about it adds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.calls import call_status, next_deadline
-from monitor.digest.facts import Known, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, numbered
-from monitor.digest.model import Candidate, Change, ChangeKind, Event
+from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, number_fact
+from monitor.digest.model import CallEvent, Candidate, Change, ChangeKind
 from monitor.vocabulary import Kind, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
 
 
-def find_changes(candidate: Candidate, known: Known, now: datetime) -> list[Change]:
-    """What is no longer as the department was told, by comparing with what it was told: there and back is no change."""
+def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[Change]:
+    """Return the changes since the department was told, by comparison with the told facts: there and back is no change."""
     changes: list[Change] = []
     call = candidate.call
     current = date_keys(call)
@@ -41,7 +41,7 @@ def find_changes(candidate: Candidate, known: Known, now: datetime) -> list[Chan
     return changes
 
 
-def _event_changes(events: Sequence[Event], known: Known) -> list[Change]:
+def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change]:
     fresh = [event for event in events if event.id not in known.events]
     changes = []
     budgets = [event for event in fresh if event.type == "budget_changed"]
@@ -53,8 +53,8 @@ def _event_changes(events: Sequence[Event], known: Known) -> list[Change]:
     return changes
 
 
-def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
-    """The reminders that any mention of the call at `now` makes unnecessary."""
+def reminder_facts(candidate: Candidate, now: datetime) -> list[str]:
+    """Return the facts of the reminders that any mention of the call at `now` makes unnecessary."""
     upcoming = next_deadline(candidate.call, now)
     if candidate.call.kind is not Kind.CALL or upcoming is None:
         return []
@@ -63,13 +63,13 @@ def closing_facts(candidate: Candidate, now: datetime) -> list[str]:
     return [f"{name}:{day}" for name, days in (("closing-1w", ONE_WEEK), ("closing-4w", FOUR_WEEKS)) if left <= days]
 
 
-def standing_facts(candidate: Candidate, known: Known, now: datetime) -> list[str]:
-    """What a reader of the item knows besides its headline: the dates, that it closes soon, and all that changed before."""
+def mention_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list[str]:
+    """Return the facts that a reader learns besides the headline: dates, a near deadline, and every earlier change."""
     facts = []
     keys = date_keys(candidate.call)
     if known.dates is None or keys != known.dates:
-        facts.append(numbered(deadline_fact(keys), known.facts))
-    facts.extend(fact for fact in closing_facts(candidate, now) if fact not in known.facts)
+        facts.append(number_fact(deadline_fact(keys), known.facts))
+    facts.extend(fact for fact in reminder_facts(candidate, now) if fact not in known.facts)
     words = {"budget_changed": "budget", "news": "notice"}
     facts.extend(
         f"{words[event.type]}:{event.id}" for event in candidate.events if event.type in words and event.id not in known.events

@@ -1,4 +1,4 @@
-"""Choosing: everything that a department should be told and has not been told. Never a window of time, never a clock."""
+"""Choosing the items of a mail: every fact that a department should be told and has not been told, whatever its age."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.calls import call_status, next_deadline
-from monitor.digest.changes import closing_facts, find_changes, standing_facts
-from monitor.digest.facts import Known, date_keys, numbered, read_facts
-from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, Group, Item, Selection
+from monitor.calls import CallKey, call_status, next_deadline
+from monitor.digest.changes import find_changes, mention_facts, reminder_facts
+from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
+from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, DigestGroup, DigestItem, Selection
 from monitor.vocabulary import Answer, Kind, Level, MailKind, MailSection, Status
 
-# So few of a source in one section are no crowd, whatever else the source has.
-_NO_GROUP = 3
+_LARGEST_UNGROUPED = 3
+"""Items of one source in one section that are listed however many the source has in others."""
 _SECTIONS = tuple(MailSection)
 _FIRST_SECTION = {
     Kind.NEWS: MailSection.NEWS,
@@ -27,25 +27,31 @@ _FIRST_SECTION = {
 def choose(
     candidates: Iterable[Candidate], *, first: bool, previous: datetime | None, choice: Choice, now: datetime
 ) -> Selection:
-    """The selection for one department's mail of the week.
+    """Return the selection for one department's mail of the week.
 
-    `first` says that it has never had a mail: then it is welcomed with what is open now. `previous` is when its last mail
-    was built; what opened and closed again since then is owned up to.
+    Args:
+        candidates: The calls that concern the department or have been told to it.
+        first: True when it has never had a mail; it is then welcomed with the calls that are open now.
+        previous: When its last mail was built. Calls that opened and closed since then are named as missed.
+        choice: The limits to follow.
+        now: The moment of the mail.
     """
     merged = merge_stories(candidates)
     items = [
-        item for one, also in merged if (item := due_item(one, also, first=first, previous=previous, choice=choice, now=now))
+        item
+        for candidate, also in merged
+        if (item := due_item(candidate, also, first=first, previous=previous, choice=choice, now=now))
     ]
-    items.sort(key=lambda item: _order(item, now))
+    items.sort(key=lambda item: _sort_key(item, now))
     if first:
         return _welcome(items, choice)
-    shown, groups = _sum_up(items, choice)
+    shown, groups = _group_floods(items, choice)
     kind = MailKind.WEEKLY if items else MailKind.QUIET
     return Selection(kind=kind, items=tuple(shown), groups=tuple(groups))
 
 
 def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Selection:
-    """What cannot wait for the next mail: a date that someone relies on moved earlier, or the call is gone."""
+    """Return the changes that cannot wait for the next mail: a told date moved earlier, or the call is gone."""
     items = []
     for candidate in candidates:
         known = read_facts(candidate.told)
@@ -54,12 +60,12 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
         changes = find_changes(candidate, known, now)
         if any(change.kind in URGENT for change in changes):
             items.append(_changed_item(candidate, known, changes, (), now))
-    items.sort(key=lambda item: _order(item, now))
+    items.sort(key=lambda item: _sort_key(item, now))
     return Selection(kind=MailKind.CORRECTION, items=tuple(items))
 
 
-def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
-    """What the department knows of and can still do something about, the nearest first: for a week without news."""
+def open_known_calls(candidates: Iterable[Candidate], now: datetime, limit: int = 5) -> tuple[Candidate, ...]:
+    """Return the known calls that can still be applied for, nearest deadline first: for a week without news."""
     found = [
         (upcoming.at, candidate.key, candidate)
         for candidate in candidates
@@ -70,7 +76,7 @@ def still_ahead(candidates: Iterable[Candidate], now: datetime, limit: int = 5) 
         and read_facts(candidate.told).told
         and (upcoming := next_deadline(candidate.call, now)) is not None
     ]
-    return tuple(candidate for _, _, candidate in sorted(found, key=lambda one: one[:2])[:limit])
+    return tuple(candidate for _, _, candidate in sorted(found, key=lambda row: row[:2])[:limit])
 
 
 def due_item(
@@ -81,8 +87,8 @@ def due_item(
     previous: datetime | None,
     choice: Choice,
     now: datetime,
-) -> Item | None:
-    """The one item that this call gives now, or None when there is nothing to tell."""
+) -> DigestItem | None:
+    """Return the item that this call gives now, or None when there is nothing to tell."""
     known = read_facts(candidate.told)
     if not known.told:
         return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
@@ -94,10 +100,10 @@ def due_item(
     if candidate.match is None or candidate.vanished_at is not None:
         return None
     if changes:
-        return Item(
+        return DigestItem(
             candidate=candidate,
             section=MailSection.NEW,
-            facts=("opened", *standing_facts(candidate, known, now)),
+            facts=("opened", *mention_facts(candidate, known, now)),
             also=also,
             opened=True,
         )
@@ -105,7 +111,10 @@ def due_item(
 
 
 def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
-    """Each story once: the call before the news about it. A story of which any part has been told is told, except for its calls' own changes."""
+    """Return each story once, with the other sources of it: the call leads before the news about it.
+
+    Of a story of which any part has been told, only the told calls go on, for changes of their own.
+    """
     alone: list[tuple[Candidate, tuple[Candidate, ...]]] = []
     stories: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -114,16 +123,21 @@ def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tupl
         else:
             alone.append((candidate, ()))
     for members in stories.values():
-        told = [one for one in members if read_facts(one.told).told]
+        told = [member for member in members if read_facts(member.told).told]
         if told:
             # The rules match the story's lead alone; reminders go on for the record that the department knows.
-            match = next((one.match for one in members if one.match is not None), None)
-            first = min(told, key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, one.key))
-            alone.extend((replace(one, match=match) if one is first else one, ()) for one in told)
+            match = next((member.match for member in members if member.match is not None), None)
+            first = min(told, key=_lead_key)
+            alone.extend((replace(member, match=match) if member is first else member, ()) for member in told)
         else:
-            members.sort(key=lambda one: (one.match is None, one.call.kind is not Kind.CALL, -len(one.call.deadlines), one.key))
-            alone.append((members[0], tuple(one for one in members[1:] if one.call.url != members[0].call.url)))
+            members.sort(key=lambda member: (*_lead_key(member)[:2], -len(member.call.deadlines), member.key))
+            alone.append((members[0], tuple(member for member in members[1:] if member.call.url != members[0].call.url)))
     return alone
+
+
+def _lead_key(member: Candidate) -> tuple[bool, bool, CallKey]:
+    """Return the sort key by which a story's lead is its least: matched, then a call, then its key."""
+    return member.match is None, member.call.kind is not Kind.CALL, member.key
 
 
 def _first_item(
@@ -134,7 +148,7 @@ def _first_item(
     previous: datetime | None,
     choice: Choice,
     now: datetime,
-) -> Item | None:
+) -> DigestItem | None:
     call = candidate.call
     if candidate.match is None or candidate.vanished_at is not None or candidate.answer == Answer.NOT_FOR_US:
         return None
@@ -147,11 +161,13 @@ def _first_item(
         return _missed_item(candidate, also, previous=previous, now=now)
     section = _FIRST_SECTION.get(call.kind) or (MailSection.COMING if status is Status.FORTHCOMING else MailSection.NEW)
     word = "coming" if section is MailSection.COMING else "new"
-    return Item(candidate=candidate, section=section, facts=(word, *standing_facts(candidate, Known(), now)), also=also)
+    return DigestItem(candidate=candidate, section=section, facts=(word, *mention_facts(candidate, ToldFacts(), now)), also=also)
 
 
-def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime) -> Item | None:
-    """A call that came and closed between two mails: named, since silence would hide it."""
+def _missed_item(
+    candidate: Candidate, also: tuple[Candidate, ...], *, previous: datetime | None, now: datetime
+) -> DigestItem | None:
+    """Return the item of a call that came and closed between two mails: silence would hide it."""
     match = candidate.match
     if (
         previous is None
@@ -164,44 +180,46 @@ def _missed_item(candidate: Candidate, also: tuple[Candidate, ...], *, previous:
     last = max((deadline.at for deadline in candidate.call.deadlines), default=None)
     if last is None or last < previous or candidate.first_seen < previous:
         return None
-    return Item(
-        candidate=candidate, section=MailSection.MISSED, facts=("missed", *standing_facts(candidate, Known(), now)), also=also
+    return DigestItem(
+        candidate=candidate, section=MailSection.MISSED, facts=("missed", *mention_facts(candidate, ToldFacts(), now)), also=also
     )
 
 
-def _changed_item(candidate: Candidate, known: Known, changes: list[Change], also: tuple[Candidate, ...], now: datetime) -> Item:
+def _changed_item(
+    candidate: Candidate, known: ToldFacts, changes: list[Change], also: tuple[Candidate, ...], now: datetime
+) -> DigestItem:
     kinds = {change.kind for change in changes}
     facts: list[str] = []
     if ChangeKind.WITHDRAWN in kinds:
-        facts.append(numbered("withdrawn", known.facts))
+        facts.append(number_fact("withdrawn", known.facts))
     if ChangeKind.BACK in kinds:
-        facts.append(numbered("back", known.facts))
+        facts.append(number_fact("back", known.facts))
     if ChangeKind.OPENED in kinds:
         facts.append("opened")
     if ChangeKind.WITHDRAWN not in kinds:
-        facts.extend(standing_facts(candidate, known, now))
-    return Item(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
+        facts.extend(mention_facts(candidate, known, now))
+    return DigestItem(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
 
-def _closing_item(candidate: Candidate, known: Known, also: tuple[Candidate, ...], now: datetime) -> Item | None:
-    """A reminder: once at four weeks and once at one week, for strong matches and for what the department took an interest in."""
+def _closing_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate, ...], now: datetime) -> DigestItem | None:
+    """Return a reminder, due once at four weeks and once at one week, for strong matches and calls of interest."""
     match = candidate.match
     if match is None or candidate.call.kind is not Kind.CALL or call_status(candidate.call, now) is not Status.OPEN:
         return None
     if match.level is not Level.STRONG and candidate.answer != Answer.INTERESTED:
         return None
-    facts = [fact for fact in closing_facts(candidate, now) if fact not in known.facts]
+    facts = [fact for fact in reminder_facts(candidate, now) if fact not in known.facts]
     if not facts or (len(facts) == 1 and facts[0].startswith("closing-4w") and _one_week_told(known, facts[0])):
         return None
-    return Item(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
+    return DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
 
 
-def _one_week_told(known: Known, four_weeks: str) -> bool:
+def _one_week_told(known: ToldFacts, four_weeks: str) -> bool:
     return four_weeks.replace("closing-4w", "closing-1w") in known.facts
 
 
-def _welcome(items: list[Item], choice: Choice) -> Selection:
-    """The first mail: the strongest of what is open now; the rest stands behind a link and counts as told."""
+def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
+    """Return the first mail: the strongest open calls; the rest is behind a link and counts as told."""
     open_now = [item for item in items if item.section is MailSection.NEW]
     shown = open_now[: choice.welcome]
     named = {item.candidate.key for item in shown}
@@ -209,26 +227,26 @@ def _welcome(items: list[Item], choice: Choice) -> Selection:
     return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
 
 
-def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]:
-    """A repaired or newly read source does not flood: too many first mentions from one source become one group."""
+def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
+    """Return the items and groups: too many first mentions of one source, as when it was repaired, become one group."""
     promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
     read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
     parts = Counter((item.candidate.call.source, item.section) for item in firsts)
-    groups: dict[tuple[str, MailSection], list[Item]] = defaultdict(list)
+    groups: dict[tuple[str, MailSection], list[DigestItem]] = defaultdict(list)
     shown = []
     for item in items:
         source = item.candidate.call.source
         many = per_source[source] > choice.per_source
         flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
-        alone = item.section in promises or item.opened or parts[source, item.section] <= _NO_GROUP
+        alone = item.section in promises or item.opened or parts[source, item.section] <= _LARGEST_UNGROUPED
         if flood and not alone:
             groups[source, item.section].append(item)
         else:
             shown.append(item)
     made = [
-        Group(
+        DigestGroup(
             source=source,
             section=section,
             items=tuple(members),
@@ -239,8 +257,8 @@ def _sum_up(items: list[Item], choice: Choice) -> tuple[list[Item], list[Group]]
     return shown, made
 
 
-def _order(item: Item, now: datetime) -> tuple[object, ...]:
-    """Sections as they are read; in each, dates that moved earlier, then by level, then by what closes first."""
+def _sort_key(item: DigestItem, now: datetime) -> tuple[object, ...]:
+    """Return the sort key of an item: section, dates moved earlier, level, nearest deadline."""
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1
     level = list(Level).index(match.level) if match else len(Level)

@@ -1,8 +1,8 @@
-"""What a department has been told, as short words: writing them, reading them, and what follows from them.
+"""Facts that a department has been told, as short words: writing, reading and comparing them.
 
 A fact is unique per department and call. `new`, `coming` and `opened` say how the call was told; `deadline:KEYS` which dates,
 `closing-4w:KEY` and `closing-1w:KEY` which reminders, `withdrawn` and `back` whether it is there at all; `budget:ID` and
-`notice:ID` which events. A fact that comes true again bears a number: `deadline:2026-06-25#2`.
+`notice:ID` which events. A fact that comes true again has a number: `deadline:2026-06-25#2`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _DAY_LENGTH = len("2026-06-25")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What follows from all facts told about one call."""
+class ToldFacts:
+    """Conclusions from all facts told about one call."""
 
     facts: frozenset[str] = frozenset()
     told: bool = False
@@ -33,15 +33,15 @@ class Known:
     withdrawn: bool = False
     dates: tuple[str, ...] | None = None
     tellings: int = 0
-    """Return how many times dates were told: each time but the first, they had changed."""
+    """Number of times that dates were told: each time but the first, they had changed."""
     events: frozenset[int] = field(default_factory=frozenset)
 
 
-def read_facts(told: Iterable[Told]) -> Known:
-    """What the department knows, from its facts in the order of telling."""
+def read_facts(told: Iterable[Told]) -> ToldFacts:
+    """Return the conclusions from the facts of a call, given in the order of telling."""
     facts = [fact.fact for fact in told]
     if not facts:
-        return Known()
+        return ToldFacts()
     last_dates: tuple[str, ...] | None = None
     withdrawn = False
     tellings = 0
@@ -56,7 +56,7 @@ def read_facts(told: Iterable[Told]) -> Known:
             withdrawn = word == "withdrawn"
         elif word in ("budget", "notice"):
             events.add(int(rest))
-    return Known(
+    return ToldFacts(
         facts=frozenset(facts),
         told=any(word in facts for word in FIRST),
         opened="new" in facts or "opened" in facts,
@@ -67,8 +67,8 @@ def read_facts(told: Iterable[Told]) -> Known:
     )
 
 
-def numbered(fact: str, known: frozenset[str]) -> str:
-    """The fact, with the next free number when it has been told before."""
+def number_fact(fact: str, known: frozenset[str]) -> str:
+    """Return the fact, with the next free number when it has been told before."""
     if fact not in known:
         return fact
     number = 2
@@ -78,7 +78,7 @@ def numbered(fact: str, known: frozenset[str]) -> str:
 
 
 def date_keys(call: Call) -> tuple[str, ...]:
-    """The dates of a call as comparable text: a day, or a minute with its offset, as exactly as the source stated them.
+    """Return the dates of a call as comparable text: a day, or a minute with its offset, as exactly as the source states.
 
     An event's date is when it starts. `rolling` stands for a call without any last day.
     """
@@ -104,42 +104,42 @@ def guessed_keys(call: Call) -> frozenset[str]:
 
 
 def deadline_fact(keys: tuple[str, ...]) -> str:
-    """The fact that these dates were told."""
+    """Return the fact that these dates were told."""
     return "deadline:" + ",".join(keys)
 
 
 def key_date(key: str) -> date | None:
-    """The day of a date key; None for `rolling`."""
+    """Return the day of a date key; None for `rolling`."""
     return None if key == "rolling" else date.fromisoformat(key[:_DAY_LENGTH])
 
 
 def key_moment(key: str) -> datetime | None:
-    """The moment of a date key that has one; None for a mere day and for `rolling`."""
+    """Return the moment of a date key that has one; None for a mere day and for `rolling`."""
     return datetime.fromisoformat(key) if key != "rolling" and len(key) > _DAY_LENGTH else None
 
 
 def dates_changed(told: tuple[str, ...], current: tuple[str, ...], now: datetime) -> bool:
-    """Whether what was told about dates is no longer right in anything that still lies ahead.
+    """Return whether the told dates are wrong in any date that is still to come.
 
     Dates that have passed, and that a source dropped for that reason, are no change. A time of day added to a day that was
-    told without one is no change either, as long as the day stands.
+    told without one is no change either, as long as the day holds.
     """
-    gone = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
-    added = [key for key in current if not has_passed(key, now) and not _stands(key, told)]
+    gone = [key for key in told if not has_passed(key, now) and not _is_among(key, current)]
+    added = [key for key in current if not has_passed(key, now) and not _is_among(key, told)]
     return bool(gone or added)
 
 
 def is_earlier(told: tuple[str, ...], current: tuple[str, ...], now: datetime) -> bool:
-    """Whether someone who trusts the dates told would come too late."""
-    lost = [key for key in told if not has_passed(key, now) and not _stands(key, current)]
+    """Return whether a reader who trusts the told dates would come too late."""
+    lost = [key for key in told if not has_passed(key, now) and not _is_among(key, current)]
     if not lost:
         return False
-    first_lost = min(_order(key) for key in lost)
-    return any(_order(key) < first_lost for key in current if not _stands(key, told))
+    first_lost = min(_sort_key(key) for key in lost)
+    return any(_sort_key(key) < first_lost for key in current if not _is_among(key, told))
 
 
 def has_passed(key: str, now: datetime) -> bool:
-    """Whether the day or moment of a date key is over."""
+    """Return whether the day or moment of a date key is over."""
     moment = key_moment(key)
     if moment is not None:
         return moment < now
@@ -147,13 +147,13 @@ def has_passed(key: str, now: datetime) -> bool:
     return day is not None and day < now.date()
 
 
-def _order(key: str) -> str:
-    """Date keys in order of time; a day without a time is over last of all on that day, `rolling` never."""
+def _sort_key(key: str) -> str:
+    """Return the sort key of a date key by time; a day without a time ends last on that day, `rolling` never."""
     return "9" if key == "rolling" else key[:_DAY_LENGTH] + (key[_DAY_LENGTH : _DAY_LENGTH + 6] or "T24:00")
 
 
-def _stands(key: str, others: tuple[str, ...]) -> bool:
-    """Whether a date is still among the others: the same key, or the same day where one of them has no time."""
+def _is_among(key: str, others: tuple[str, ...]) -> bool:
+    """Return whether a date is among the others: the same key, or the same day where either has no time."""
     if key in others:
         return True
     day = key_date(key)
@@ -161,12 +161,6 @@ def _stands(key: str, others: tuple[str, ...]) -> bool:
         key_date(other) == day and (key_moment(key) is None or key_moment(other) is None or key_moment(other) == key_moment(key))
         for other in others
     )
-
-
-def _key(deadline: Deadline) -> str:
-    if deadline.precision is Precision.DAY:
-        return _day(deadline.at, deadline.zone)
-    return _minute(deadline.at.astimezone(ZoneInfo(deadline.zone)))
 
 
 def _day(at: datetime, zone: str) -> str:

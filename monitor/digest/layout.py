@@ -1,19 +1,20 @@
-"""What templates see: mails, sections, cards and lines with every word ready, and how much of them has room."""
+"""Views that templates fill in: mails, sections, cards and lines with every word ready, and how many have room."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.digest.model import Candidate, Item, Selection, Shown, SourceHealth
+from monitor.calls import CallKey
+from monitor.digest.model import Candidate, DigestItem, Selection, Shown, SourceHealth
 from monitor.vocabulary import Level, MailSection
 
 _LINES_ONLY = (MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A label and its value in a card; `strong` for what decides; `language` when it is not that of the mail."""
+class CardRow:
+    """Label and value of a card; `strong` for a decisive one; `language` when it is not that of the mail."""
 
     label: str
     value: str
@@ -23,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """The words of a link, what they are about for those who hear the link alone, and where it leads."""
+    """Link: its words, its subject for readers who hear the link alone, and its address."""
 
     text: str
     about: str
@@ -32,7 +33,7 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """One call as it is shown. Empty strings and empty tuples are left out of the mail."""
+    """View of one call. Empty strings and empty tuples are left out of the mail."""
 
     title: str
     short_title: str
@@ -43,7 +44,7 @@ class CardView:
     summary: str = ""
     changes: tuple[str, ...] = ()
     urgent: bool = False
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CardRow, ...] = ()
     detail: str = ""
     why: str = ""
     areas: str = ""
@@ -55,7 +56,7 @@ class CardView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """Many items of one source as one: how many, why, the strongest, and the link to exactly these."""
+    """View of many items of one source: their number, the reason, the strongest, and the link to exactly these."""
 
     title: str
     reason: str
@@ -65,7 +66,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """One section of the mail."""
+    """View of one section of the mail."""
 
     id: str
     heading: str
@@ -78,7 +79,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailView:
-    """Everything a template may place."""
+    """View of a mail: every value that a template may place."""
 
     kind: str
     language: str
@@ -101,21 +102,25 @@ class MailView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """When and why a mail is written: its digest's id and week, the week of the mail before it, how the sources stand, and the
-    coordinator's own line."""
+    """Circumstances in which a mail is written."""
 
     digest: str
+    """Id of the digest."""
     week: str
+    """ISO week of the mail: 2026-W27."""
     now: datetime
     previous_week: str = ""
+    """ISO week of the mail before it; empty before the second."""
     health: tuple[SourceHealth, ...] = ()
     ahead: tuple[Candidate, ...] = ()
+    """Known calls that a quiet mail names."""
     top: str = ""
+    """The coordinator's own line."""
 
 
-def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
-    """How each item is shown when only so many cards and lines have room; what is urgent and strong comes first."""
-    shown: dict[tuple[str, str], Shown] = {}
+def plan(selection: Selection, cards: int, lines: int) -> dict[CallKey, Shown]:
+    """Return how each item is shown with room for so many cards and lines; urgent and strong items come first."""
+    shown: dict[CallKey, Shown] = {}
     for item in selection.items:
         weak = item.section is MailSection.NEW and is_weak(item)
         if item.section not in _LINES_ONLY and not weak and cards > 0:
@@ -131,6 +136,6 @@ def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], 
     return shown
 
 
-def is_weak(item: Item) -> bool:
-    """Whether the rules are unsure about the item."""
+def is_weak(item: DigestItem) -> bool:
+    """Return whether the rules are unsure about the item."""
     return item.candidate.match is not None and item.candidate.match.level is Level.WEAK

@@ -1,4 +1,4 @@
-"""Where the links of a mail lead. The archive in a browser answers at these addresses."""
+"""Addresses of the links of a mail, at which the archive in a browser answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ THE_REST = "resten"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses below the installation's base address; the pages that they lead to speak the mail's language."""
+    """Addresses below the installation's base address, of pages in the mail's language."""
 
     base_url: str
     language: str = "sv"
@@ -30,31 +30,31 @@ class Links:
         return f"{address}?{urlencode(query)}" if query else address
 
     def call(self, call: Call) -> str:
-        """The call's page in the archive."""
+        """Return the address of the call's page in the archive."""
         return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
 
     def calendar(self, call: Call) -> str:
-        """The call's calendar entry."""
+        """Return the address of the call's calendar entry."""
         return Links(self.base_url)._at(f"kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics")
 
     def digest(self, digest: str, **query: str) -> str:
-        """The page with exactly the items of one digest; `query` narrows it to some of them."""
+        """Return the address of the page with exactly the items of one digest; `query` narrows it to some of them."""
         return self._at(f"utskick/{quote(digest, safe='')}", **query)
 
     def department(self, department: str) -> str:
-        """The department's page."""
+        """Return the address of the department's page."""
         return self._at(f"forvaltning/{quote(department, safe='')}")
 
     def answer(self, token: str, answer: str) -> str:
-        """The page on which a department answers about a call."""
+        """Return the address of the page on which a department answers about a call."""
         return self._at(f"svar/{token}", svar=answer)
 
     def leave(self) -> str:
-        """The page on which a recipient stops or changes the mails; the token is filled in when the mail is written out."""
+        """Return the address of the page on which a recipient stops the mails; the token is filled in when the mail is sent."""
         return self._at(f"avsluta/{RECIPIENT_TOKEN}")
 
     def sources(self) -> str:
-        """The page about the sources and how their reading went."""
+        """Return the address of the page about the sources and how their reading went."""
         return self._at("kallor")
 
 

@@ -1,4 +1,4 @@
-"""What a digest is made of: what is known about calls goes in, a selection of items comes out."""
+"""Values of a digest: candidates with the facts told about them go in, a selection of items comes out."""
 
 from __future__ import annotations
 
@@ -9,63 +9,50 @@ from enum import StrEnum
 from functools import cached_property
 
 from monitor.calls import Call, CallKey
-from monitor.language.shares import Shares
+from monitor.fit import FitCard
 from monitor.vocabulary import Level, MailKind, MailSection
 
 
 class Shown(StrEnum):
-    """How an item stands in the mail: in full, as a line, or only behind a link."""
+    """Form of an item in the mail: in full, as a line, or only behind a link."""
 
     CARD = "card"
     LINE = "line"
     LINK = "link"
 
 
-@dataclass(frozen=True, slots=True)
-class FitLine:
-    """One line of the fit card: what is asked (`key` for the program), and the answer in plain Swedish."""
-
-    key: str
-    label: str
-    value: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """Why the rules think that a call concerns the department. Names are ready to be shown.
-
-    `answer` is the fit card's word on whether a municipality may take part: ja, som partner, nej, framgår inte.
-    """
+    """Reasons why the rules match a call with the department. Names are ready to be shown."""
 
     themes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     goals: tuple[tuple[int, str], ...] = ()
     programme: str = ""
-    answer: str = ""
-    fit: tuple[FitLine, ...] = ()
-    guessed: bool = False
-    """True where `answer` rests on something else than the text."""
-    shares: Shares = field(default_factory=Shares)
+    card: FitCard | None = None
+    """Terms of the call; None where the rules do not match it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
-    """How sure the rules are. `read` gives the reasons, which are worked out for what is shown alone."""
+class DepartmentMatch:
+    """Match of a call with one department."""
 
     level: Level
     relevance: float
+    """Strength of the match, 0 to 100."""
     read: Callable[[], Reasons] = field(compare=False, repr=False)
+    """Read the reasons, which only an item that is shown needs."""
 
     @cached_property
     def reasons(self) -> Reasons:
-        """Why."""
+        """Return the reasons, read once."""
         return self.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One typed change from the archive; `old` and `new` are JSON as `monitor.archive.changes` writes it."""
+class CallEvent:
+    """Typed change of a call, from the archive. `old` and `new` are JSON as `monitor.archive.changes` writes it."""
 
     id: int
     type: str
@@ -75,7 +62,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One fact that the department has been told about a call, in the order of telling."""
+    """Fact that the department has been told about a call (see `facts`)."""
 
     fact: str
     at: datetime
@@ -83,39 +70,40 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A call as the archive knows it, seen from one department.
-
-    `match` is None when the rules no longer match what the department was once told of; its dates are still promises.
-    `baseline` says that the call came with its source's first accepted run. `answer` is the department's own word on it.
-    """
+    """Call of the archive with its history, seen from one department."""
 
     call: Call
     first_seen: datetime
-    match: Match | None = None
+    match: DepartmentMatch | None = None
+    """None when the rules no longer match a call that was told; its dates are still promises."""
     baseline: bool = False
+    """True for a call of its source's first accepted run."""
     vanished_at: datetime | None = None
-    events: tuple[Event, ...] = ()
+    events: tuple[CallEvent, ...] = ()
     told: tuple[Told, ...] = ()
+    """Facts told, in the order of telling."""
     story: str = ""
+    """Id of the story that the call is part of; empty for none."""
     answer: str = ""
+    """The department's own answer about the call (`vocabulary.Answer`); empty for none."""
     note: str = ""
-    """A line of the coordinator's own."""
+    """The coordinator's own line."""
     numbered: tuple[str, ...] = ()
-    """The date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
+    """Date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
 
     @property
     def reasons(self) -> Reasons:
-        """Why the department should be told; none where the rules do not match the call."""
+        """Return the reasons of the match; empty ones where the rules do not match the call."""
         return self.match.reasons if self.match is not None else Reasons()
 
     @property
     def key(self) -> CallKey:
-        """The key of the call."""
+        """Return the key of the call."""
         return self.call.key
 
 
 class ChangeKind(StrEnum):
-    """What a department is told to have changed since it was last told."""
+    """Kind of a change that a department is told of."""
 
     WITHDRAWN = "withdrawn"
     BACK = "back"
@@ -127,12 +115,12 @@ class ChangeKind(StrEnum):
 
 
 URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
-"""What cannot wait for the week's mail."""
+"""Kinds of changes that cannot wait for the week's mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""
+    """Change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""
 
     kind: ChangeKind
     old: tuple[str, ...] = ()
@@ -140,47 +128,46 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One call in one mail: once, whatever number of reasons there is to name it.
-
-    `facts` is what the department has been told once this mail is built. `also` are other sources of the same story.
-    `opened` says that the call was told while it was still on its way.
-    """
+class DigestItem:
+    """Call in one mail: once, whatever number of reasons there is to name it."""
 
     candidate: Candidate
     section: MailSection
     facts: tuple[str, ...]
+    """Facts that the department has been told once this mail is built."""
     changes: tuple[Change, ...] = ()
     also: tuple[Candidate, ...] = ()
+    """Other sources of the same story."""
     opened: bool = False
+    """True for a call that was told before it opened, and is open now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """More than a reader can take in from one source: counted, the strongest named, all behind one link."""
+class DigestGroup:
+    """Items of one source that are too many to list: counted, the strongest named, all behind one link."""
 
     source: str
     section: MailSection
-    items: tuple[Item, ...]
+    items: tuple[DigestItem, ...]
     first_reading: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What one department is to be told at one moment. `rest` stands only behind a link; it counts as told."""
+    """Selection of items for one department at one moment. `rest` is only behind a link, and counts as told."""
 
     kind: MailKind
-    items: tuple[Item, ...] = ()
-    groups: tuple[Group, ...] = ()
-    rest: tuple[Item, ...] = ()
+    items: tuple[DigestItem, ...] = ()
+    groups: tuple[DigestGroup, ...] = ()
+    rest: tuple[DigestItem, ...] = ()
 
     @property
-    def everything(self) -> tuple[Item, ...]:
-        """Every item that counts as told."""
+    def everything(self) -> tuple[DigestItem, ...]:
+        """Return every item that counts as told."""
         return (*self.items, *(item for group in self.groups for item in group.items), *self.rest)
 
     def counts(self) -> dict[str, int]:
-        """How many items each section has, sections without any left out."""
+        """Return the number of items of each section, sections without any left out."""
         found: dict[str, int] = {}
         for section in MailSection:
             number = sum(item.section is section for item in self.everything)
@@ -191,7 +178,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """How the reading of one source stands. `read` is its last good reading, None before the first."""
+    """State of the reading of one source. `read` is its last good reading, None before the first."""
 
     source: str
     name: str
@@ -201,17 +188,21 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The settings that choosing follows."""
+    """Limits that choosing follows."""
 
     welcome: int = 10
+    """Most calls that a first mail names."""
     per_source: int = 20
+    """Most first mentions of one source; more become a group."""
     first_reading: int = 5
+    """The same for a source that was read for the first time."""
     news_days: int = 60
+    """Age in days after which news is no longer told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whom a mail is for, and how to reach those who send it."""
+    """Reader of a mail, and the addresses of its senders."""
 
     department: str
     name: str

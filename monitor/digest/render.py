@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import mjml
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, select_autoescape
 
+from monitor.calls import CallKey
 from monitor.digest.answers import Signer
 from monitor.digest.calendar import CalendarFile, calendar_file
 from monitor.digest.cards import Cards
 from monitor.digest.layout import MailView, Occasion, plan
-from monitor.digest.model import Audience, Item, Selection, Shown
+from monitor.digest.model import Audience, DigestItem, Selection, Shown
+from monitor.digest.phrases import read_old_phrases, read_phrases
 from monitor.digest.view import MailWriter
 from monitor.digest.wording import Wording
 from monitor.errors import MailError
 from monitor.language.one_line import clean
+from monitor.translation import Catalogue
 from monitor.vocabulary import MailKind
 
 LANGUAGES = ("sv", "en")
@@ -33,7 +34,7 @@ _FORMS = ("subject.txt", "txt", "mjml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A mail in one language, complete but for the recipient."""
+    """Mail in one language, complete but for the recipient."""
 
     language: str
     subject: str
@@ -43,17 +44,17 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A mail in every language asked for, with its calendar entries, and how each item is shown in it."""
+    """Mail in every wanted language, with its calendar entries, and the form in which each item is shown."""
 
     renderings: tuple[Rendering, ...]
     calendars: tuple[CalendarFile, ...]
-    shown: Mapping[tuple[str, str], Shown]
+    shown: Mapping[CallKey, Shown]
 
 
 class Templates:
-    """The templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
+    """Templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
 
-    def __init__(self, files: Mapping[str, str], phrases: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, files: Mapping[str, str], phrases: Mapping[str, Catalogue]) -> None:
         self._environment = Environment(
             loader=DictLoader(dict(files)),
             undefined=StrictUndefined,
@@ -65,11 +66,15 @@ class Templates:
         self._phrases = phrases
 
     def wording(self, language: str) -> Wording:
-        """The words of one language."""
+        """Return the words of one language."""
         return Wording(language, self._phrases[language])
 
     def fill(self, name: str, **values: object) -> str:
-        """One template with its values. MailError names the template and the line that does not work."""
+        """Return one template with its values filled in.
+
+        Raises:
+            MailError: The template does not work; it is named with the line.
+        """
         try:
             return self._environment.get_template(name).render(**values)
         except TemplateError as error:
@@ -77,7 +82,11 @@ class Templates:
             raise MailError(f"{name}{f', line {line}' if line else ''}", f"the template does not work: {error}") from error
 
     def render(self, view: MailView) -> Rendering:
-        """A view as a mail."""
+        """Return a view as a mail.
+
+        Raises:
+            MailError: A template does not work, or gives no MJML.
+        """
         source = self.fill(f"{view.kind}.mjml", mail=view)
         try:
             html = mjml.mjml2html(source, fonts={})
@@ -93,14 +102,18 @@ class Templates:
 
 
 def load_templates(folders: Sequence[Path]) -> Templates:
-    """Read templates and phrases; in `folders` the first that has a file wins, and phrases are laid over each other."""
+    """Return the templates and phrases of the folders. The first folder with a template wins; phrases are laid over each other.
+
+    Raises:
+        MailError: A file cannot be read, is no catalogue, or a template is missing.
+    """
     layers = []
     for folder in reversed(folders):
         try:
             texts = {
                 path.name: path.read_text("utf-8")
                 for path in sorted(folder.glob("*"))
-                if path.suffix in (".txt", ".mjml", ".toml")
+                if path.suffix in (".txt", ".mjml", ".po", ".toml")
             }
         except (OSError, UnicodeDecodeError) as error:
             raise MailError(str(folder), f"a template cannot be read: {error}") from error
@@ -110,19 +123,16 @@ def load_templates(folders: Sequence[Path]) -> Templates:
 
 @lru_cache(maxsize=8)
 def _templates(layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Templates:
-    """The same texts give the same templates, compiled once per process however many members are served."""
+    """Return the templates of the same texts, compiled once per process however many members are served."""
     files: dict[str, str] = {}
-    phrases: dict[str, dict[str, Any]] = {language: {} for language in LANGUAGES}
-    for folder, texts in layers:
-        for name, text in texts:
-            language = name.removesuffix(".toml")
-            if not name.endswith(".toml"):
-                files[name] = text
-            elif language in phrases:
-                try:
-                    phrases[language] = _laid_over(phrases[language], tomllib.loads(text))
-                except tomllib.TOMLDecodeError as error:
-                    raise MailError(f"{folder}/{name}", f"is not valid TOML: {error}") from error
+    phrases = dict.fromkeys(LANGUAGES, Catalogue())
+    for folder, layer in layers:
+        texts = dict(layer)
+        files |= {name: text for name, text in texts.items() if not name.endswith((".po", ".toml"))}
+        for language in LANGUAGES:
+            for name, read in ((f"{language}.toml", read_old_phrases), (f"{language}.po", read_phrases)):
+                if name in texts:
+                    phrases[language] = read(texts[name], f"{folder}/{name}").laid_over(phrases[language])
     missing = [f"{kind.value}.{form}" for kind in MailKind for form in _FORMS if f"{kind.value}.{form}" not in files]
     if missing:
         raise MailError(layers[0][0], f"these templates are missing: {', '.join(missing)}")
@@ -147,7 +157,7 @@ def render_mail(
             maker = Cards(wording, audience, signer, occasion.digest, occasion.now)
             view = MailWriter(wording, audience, maker, occasion).write(selection, shown)
             renderings.append(templates.render(view))
-        largest = max(max(len(one.html.encode()), len(one.text.encode())) for one in renderings)
+        largest = max(len(part.encode()) for rendering in renderings for part in (rendering.html, rendering.text))
         if largest <= SIZE_LIMIT or not (cards or lines):
             break
         cards, lines = _smaller(cards, lines, sum(value is Shown.CARD for value in shown.values()))
@@ -162,7 +172,7 @@ def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
 
 
 def _calendars(
-    wording: Wording, items: Sequence[Item], shown: Mapping[tuple[str, str], Shown], audience: Audience, occasion: Occasion
+    wording: Wording, items: Sequence[DigestItem], shown: Mapping[CallKey, Shown], audience: Audience, occasion: Occasion
 ) -> list[CalendarFile]:
     files = [
         calendar_file(wording, item.candidate, audience, occasion.now)
@@ -178,13 +188,5 @@ def _calendars(
 
 
 def _landmarks(html: str) -> str:
-    """The body as the page's main landmark, so that readers of the screen can go straight to it."""
+    """Return the page with its body as main landmark, so that screen readers can go straight to it."""
     return html.replace(' role="article"', ' role="main"', 1).replace(' aria-roledescription="email"', "", 1)
-
-
-def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _laid_over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision, Section
-from monitor.digest.choose import choose, choose_corrections, still_ahead
+from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
 from monitor.digest.wording import HOME, iso_week
+from monitor.fit import CardValue, FitCard
 from monitor.language.shares import Shares
 from monitor.vocabulary import Kind, Level, MailKind, Status
 
@@ -32,14 +33,14 @@ _PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A selection and its occasion, ready to be rendered."""
+    """Selection and its occasion, ready to be rendered."""
 
     selection: Selection
     occasion: Occasion
 
 
 def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
-    """One sample for every kind of mail a department gets."""
+    """Return one sample for every kind of mail that a department gets."""
     known = tuple(_told(candidate, now - timedelta(days=14)) for candidate in _known(now))
     previous = now - timedelta(days=7)
     occasion = Occasion(
@@ -56,13 +57,13 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
     return {
         MailKind.WEEKLY: Sample(weekly, occasion),
         MailKind.WELCOME: Sample(welcome, replace(occasion, previous_week="")),
-        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=still_ahead(known, now), health=_health(now)[:1])),
+        MailKind.QUIET: Sample(quiet, replace(occasion, ahead=open_known_calls(known, now), health=_health(now)[:1])),
         MailKind.CORRECTION: Sample(correction, replace(occasion, digest=f"{occasion.digest}-r1")),
     }
 
 
 def flood(now: datetime = NOW) -> Sample:
-    """A source that is read again after a long time: many calls at once."""
+    """Return a sample of a source that is read again after a long time: many calls at once."""
     model = _fresh(now)[0]
     calls = tuple(
         replace(model, call=replace(model.call, call_id=f"{number}TOPICSen", title=f"Town Twinning {number}"))
@@ -81,26 +82,26 @@ def _day(now: datetime, days: int, clock: str = "") -> Deadline:
     return Deadline(at=at, precision=Precision.MINUTE if clock else Precision.DAY, text=f"{day:%d %B %Y}")
 
 
-def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> Match:
+def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> DepartmentMatch:
     reasons = Reasons(
         themes=themes,
         words=words,
         areas=("Verksamhetsutveckling", "Extern finansiering"),
         goals=((4, "God utbildning för alla"), (10, "Minskad ojämlikhet")),
         programme=programme,
-        answer="ja",
-        fit=(
-            FitLine("municipality", "Kan kommunen delta", "Ja. Kommuner nämns bland dem som får söka."),
-            FitLine("funder_share", "Finansiären betalar", "Högst 80 procent"),
-            FitLine("partners", "Partner och länder", "Minst 2 parter från 2 länder"),
+        card=FitCard(
+            municipality="ja",
+            reason="Kommuner nämns bland dem som får söka.",
+            shares=Shares(funder=80),
+            partners=CardValue(2),
+            countries=CardValue(2),
         ),
-        shares=Shares(funder=80),
     )
-    return Match(level=level, relevance=relevance, read=lambda: reasons)
+    return DepartmentMatch(level=level, relevance=relevance, read=lambda: reasons)
 
 
 def _fresh(now: datetime) -> tuple[Candidate, ...]:
-    """What nobody has been told of: new, coming, weak, an event, a partner search, a proposal and news."""
+    """Return calls that nobody has been told of: new, coming, weak, an event, a partner search, a proposal and news."""
     seen = now - timedelta(days=2)
     twinning = Call(
         source="funding-tenders",
@@ -194,7 +195,7 @@ def _fresh(now: datetime) -> tuple[Candidate, ...]:
 
 
 def _known(now: datetime) -> tuple[Candidate, ...]:
-    """Two calls that were told two weeks ago."""
+    """Return two calls that were told two weeks ago."""
     seen = now - timedelta(days=20)
     data = Call(
         source="funding-tenders",
@@ -226,19 +227,19 @@ def _told(candidate: Candidate, at: datetime) -> Candidate:
 
 
 def _changed(known: tuple[Candidate, ...], now: datetime) -> tuple[Candidate, ...]:
-    """The same calls with a date that moved earlier, more money, and one withdrawn."""
+    """Return the same calls with a date that moved earlier, more money, and one withdrawn."""
     data, media = known
     earlier = replace(data.call, deadlines=(_day(now, 12),), budget=Budget(total=2_500_000))
     moved = (
-        Event(id=1, type="deadline_moved"),
-        Event(
+        CallEvent(id=1, type="deadline_moved"),
+        CallEvent(
             id=2, type="budget_changed", old='{"total": 1500000, "currency": "EUR"}', new='{"total": 2500000, "currency": "EUR"}'
         ),
     )
     gone = now - timedelta(days=1)
     return (
         replace(data, call=earlier, events=moved),
-        replace(media, vanished_at=gone, events=(Event(id=3, type="vanished"),)),
+        replace(media, vanished_at=gone, events=(CallEvent(id=3, type="vanished"),)),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from monitor.calls import next_deadline
+from monitor.calls import CallKey, next_deadline
 from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
-from monitor.digest.model import Audience, ChangeKind, Group, Item, Selection, Shown
+from monitor.digest.model import Audience, ChangeKind, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.wording import HOME, Wording, iso_week
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import MailKind, MailSection
@@ -30,7 +30,7 @@ _IN_SUBJECT = (
 
 
 class MailWriter:
-    """Writes the view of one mail in one language."""
+    """Writer of the view of one mail in one language."""
 
     def __init__(self, wording: Wording, audience: Audience, cards: Cards, occasion: Occasion) -> None:
         self._say = wording.say
@@ -39,8 +39,8 @@ class MailWriter:
         self._cards = cards
         self._occasion = occasion
 
-    def write(self, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> MailView:
-        """The whole view of the selection."""
+    def write(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> MailView:
+        """Return the view of the whole selection."""
         name = clean(self._audience.name)
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
         sections = [self._section(section, selection, shown) for section in MailSection]
@@ -67,7 +67,7 @@ class MailWriter:
             rest=self._rest(selection),
         )
 
-    def _section(self, section: MailSection, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> SectionView | None:
+    def _section(self, section: MailSection, selection: Selection, shown: Mapping[CallKey, Shown]) -> SectionView | None:
         items = [item for item in selection.items if item.section is section]
         groups = tuple(self._group(group) for group in selection.groups if group.section is section)
         if not items and not groups:
@@ -86,7 +86,7 @@ class MailWriter:
             more=self._link_to_rest(linked, section) if linked else None,
         )
 
-    def _group(self, group: Group) -> GroupView:
+    def _group(self, group: DigestGroup) -> GroupView:
         source = clean(self._audience.sources.get(group.source, group.source))
         number = len(group.items)
         url = self._cards.links.digest(self._occasion.digest, kalla=group.source, avsnitt=group.section.value, visa=THE_REST)
@@ -131,7 +131,7 @@ class MailWriter:
         what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
         return say("subject.weekly", what=what, name=name, week=week, nearest=nearest)
 
-    def _correction_subject(self, items: Sequence[Item]) -> str:
+    def _correction_subject(self, items: Sequence[DigestItem]) -> str:
         if len(items) > 1:
             return self._say("subject.correction_many", n=len(items))
         item = items[0]
@@ -176,7 +176,7 @@ class MailWriter:
         return lead
 
     def _top(self) -> tuple[str, ...]:
-        """The coordinator's own line on top of the mail, after the answer in one line."""
+        """Return the coordinator's own line, which follows the summary in one line."""
         top = clean(self._occasion.top)
         return (self._say("lead.top", text=top),) if top else ()
 
@@ -226,7 +226,7 @@ class MailWriter:
 
 
 def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:
-    """A mail to the coordinator about addresses that take no mail."""
+    """Return the view of a mail to the coordinator about addresses that take no mail."""
     say, links = wording.say, Links(audience.base_url, wording.language)
     lines = [say("notice.line", recipient=recipient, error=clean(error)) for recipient, error in refused]
     return MailView(
@@ -250,7 +250,7 @@ def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequ
 
 
 def weeks_between(earlier: str, later: str) -> list[str]:
-    """The ISO weeks after one and before another, in order."""
+    """Return the ISO weeks after one and before another, in order."""
     day = date.fromisocalendar(int(earlier[:4]), int(earlier[6:]), 1) + timedelta(weeks=1)
     end = date.fromisocalendar(int(later[:4]), int(later[6:]), 1)
     weeks = []

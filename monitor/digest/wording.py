@@ -3,55 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from monitor.digest.facts import key_date, key_moment
 from monitor.errors import MailError
 from monitor.language.one_line import clean, shorten
+from monitor.translation import Catalogue
 
 HOME = ZoneInfo("Europe/Stockholm")
 _NO_BREAK = "\u00a0"
+_LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+"""Locale of CLDR for each language."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
 _ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w+|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
 
 
 class Wording:
-    """The phrases of one language (a table of `digests/<language>.toml`) and how that language writes values."""
+    """Words of one language: the phrases of its catalogue (`digests/<language>.po`), and values as the language writes them."""
 
-    def __init__(self, language: str, phrases: Mapping[str, Any]) -> None:
+    def __init__(self, language: str, catalogue: Catalogue) -> None:
         self.language = language
-        self._phrases = phrases
+        self._catalogue = catalogue
+        self._locale = _LOCALES[language]
 
     def say(self, name: str, /, n: int | None = None, **values: object) -> str:
-        """The phrase with its values filled in; with `n`, the form for one or for many. MailError when there is none."""
-        phrase: Any = self._phrases
-        for part in name.split("."):
-            phrase = phrase.get(part) if isinstance(phrase, Mapping) else None
-        if n is not None and isinstance(phrase, Sequence) and not isinstance(phrase, str):
-            phrase = phrase[0 if n == 1 else 1]
-        if not isinstance(phrase, str):
-            raise MailError(f"{self.language}.toml", f"the phrase {name!r} is missing")
+        """Return the phrase with its values filled in; with `n`, in the form for that number.
+
+        Raises:
+            MailError: There is no such phrase, or it asks for a value that is not given. File and line are named.
+        """
+        phrase = self._catalogue.text(name, n)
+        if phrase is None:
+            raise MailError(f"{self.language}.po", f"the phrase {name!r} is missing")
         try:
             return phrase.format(n=n, **values)
         except (KeyError, IndexError, ValueError) as error:
-            raise MailError(f"{self.language}.toml", f"the phrase {name!r} asks for a value it does not get: {error}") from error
+            where = self._catalogue.messages[name].where
+            raise MailError(where, f"the phrase {name!r} asks for a value it does not get: {error}") from error
 
     def day(self, day: date, now: datetime) -> str:
-        """A day with its weekday, and its year where that is not the present one: torsdag 3 december."""
-        weekday, month = self._names("weekdays")[day.weekday()], self._names("months")[day.month - 1]
-        year = "" if day.year == now.year else f"{_NO_BREAK}{day.year}"
-        return f"{weekday} {day.day}{_NO_BREAK}{month}{year}"
+        """Return a day with its weekday, and its year where that is not the present one: torsdag 3 december."""
+        return self._date(day, "EEEE d\u00a0MMMM" if day.year == now.year else "EEEE d\u00a0MMMM\u00a0y")
 
     def short_day(self, day: date, now: datetime) -> str:
-        """A day without its weekday: 3 december."""
-        year = "" if day.year == now.year else f"{_NO_BREAK}{day.year}"
-        return f"{day.day}{_NO_BREAK}{self._names('months')[day.month - 1]}{year}"
+        """Return a day without its weekday: 3 december."""
+        return self._date(day, "d\u00a0MMMM" if day.year == now.year else "d\u00a0MMMM\u00a0y")
+
+    def month_names(self) -> list[str]:
+        """Return the names of the twelve months, January first."""
+        from babel.dates import get_month_names
+
+        return list(get_month_names("wide", locale=self._locale).values())
+
+    def _date(self, day: date, form: str) -> str:
+        # Babel takes a tenth of a second to load, which commands that word nothing must not wait for.
+        from babel.dates import format_date
+
+        return format_date(day, form, locale=self._locale)
 
     def date_key(self, key: str, now: datetime) -> str:
-        """A date key in words, its time in Swedish time; a day without a time stays a day."""
+        """Return a date key in words, its time in Swedish time; a day without a time stays a day."""
         if key == "rolling":
             return self.say("date.rolling")
         moment, day = key_moment(key), key_date(key)
@@ -62,15 +76,15 @@ class Wording:
         return self.say("date.at", day=self.day(at.date(), now), time=self.clock(at))
 
     def date_keys(self, keys: Sequence[str], now: datetime) -> str:
-        """Several dates in words, or that there is none."""
+        """Return several dates in words, or the phrase that there is none."""
         return self.join(self.date_key(key, now) for key in keys) if keys else self.say("date.none")
 
     def clock(self, at: datetime) -> str:
-        """A time of day: kl. 17.00 in Swedish, 17:00 in English."""
+        """Return a time of day: kl. 17.00 in Swedish, 17:00 in English."""
         return self.say("date.clock", hour=f"{at.hour:02d}", minute=f"{at.minute:02d}")
 
     def days_left(self, day: date, now: datetime) -> str:
-        """How long it is to a day: i dag, i morgon, om 12 dagar."""
+        """Return the time left to a day: i dag, i morgon, om 12 dagar."""
         left = (day - now.date()).days
         if left < 0:
             return self.say("date.passed")
@@ -78,39 +92,54 @@ class Wording:
             return self.say(("date.today", "date.tomorrow")[left])
         return self.say("date.in_days", n=left)
 
-    def money(self, amount: int, currency: str) -> str:
-        """An amount as one says it: 1,5 miljoner euro, 60 000 euro."""
-        name = self._phrases["money"].get(currency, currency)
+    def money(self, amount: int, currency: str, *, exact: bool = False) -> str:
+        """Return an amount as people say it: 1,5 miljoner euro, 60 000 euro.
+
+        Millions have two decimals at most; with `exact`, an amount that needs more is written in full.
+        """
+        name = self._catalogue.text(f"money.{currency}") or currency
         for size, word in ((1_000_000_000, "milliard"), (1_000_000, "million")):
-            if amount >= size:
-                number = f"{amount / size:.2f}".rstrip("0").rstrip(".")
-                number = number.replace(".", self.say("money.point"))
-                return f"{number}{_NO_BREAK}{self.say('money.' + word, n=1 if number == '1' else 2)} {name}"
-        return f"{amount:,}".replace(",", self.say("money.thousands")) + _NO_BREAK + str(name)
+            if amount >= size and not (exact and amount * 100 % size):
+                # Rounded here: Babel rounds halves to the even digit.
+                millions = Decimal(f"{amount / size:.2f}")
+                unit = self.say(f"money.{word}", n=1 if millions == 1 else 2)
+                return f"{self._amount(millions)}{_NO_BREAK}{unit} {name}"
+        return f"{self._amount(amount)}{_NO_BREAK}{name}"
+
+    def _amount(self, value: int | Decimal) -> str:
+        """Return a number as mails have written amounts from the beginning: with an ordinary space between thousands."""
+        return self.number(value).replace(_NO_BREAK, " ")
+
+    def number(self, value: float | Decimal, form: str = "#,##0.###") -> str:
+        """Return a number as the language writes it: 1 234,5. `form` is a number pattern of CLDR.
+
+        https://www.unicode.org/reports/tr35/tr35-numbers.html
+        """
+        from babel.numbers import format_decimal
+
+        # Some versions of CLDR group with a narrow space, which mail programs lack.
+        return format_decimal(value, form, locale=self._locale).replace("\u202f", _NO_BREAK)
 
     def join(self, parts: Iterable[str]) -> str:
-        """A list as in a sentence: a, b och c."""
+        """Return a list as in a sentence: a, b och c."""
+        from babel.lists import format_list
+
         words = list(parts)
-        if len(words) < 2:
-            return "".join(words)
-        return ", ".join(words[:-1]) + f" {self.say('and')} {words[-1]}"
+        return format_list(words, locale=self._locale) if len(words) > 1 else "".join(words)
 
     def week(self, week: str) -> str:
-        """The number of an ISO week such as 2026-W27, as people say it: 27."""
+        """Return the number of an ISO week such as 2026-W27, as people say it: 27."""
         return str(int(week.partition("-W")[2]))
-
-    def _names(self, key: str) -> list[str]:
-        return list(self._phrases["date"][key])
 
 
 def iso_week(day: date) -> str:
-    """The ISO week of a day: 2026-W27."""
+    """Return the ISO week of a day: 2026-W27."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
 
 
 def first_sentences(text: str, limit: int = 280) -> str:
-    """One or two sentences from the beginning of a text, within the limit."""
+    """Return one or two sentences from the beginning of a text, of at most `limit` characters."""
     found: list[str] = []
     for part in _SENTENCE_END.split(clean(text)):
         if found and _ABBREVIATED.search(found[-1]):
@@ -125,7 +154,7 @@ def first_sentences(text: str, limit: int = 280) -> str:
 
 
 def distinct_words(words: Iterable[str], limit: int) -> list[str]:
-    """The first words that say something of their own: none twice in another case or ending, none inside a longer one."""
+    """Return the first words that differ: none twice in another case or ending, none inside a longer one."""
     kept: list[str] = []
     for word in words:
         folded = word.casefold()
@@ -138,5 +167,5 @@ def distinct_words(words: Iterable[str], limit: int) -> list[str]:
 
 
 def capital(text: str) -> str:
-    """The text with a capital letter at its beginning."""
+    """Return the text with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]

@@ -36,14 +36,14 @@ from monitor.archive.overrides import Choices, read_choices
 from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.answers import Signer
-from monitor.digest.choose import choose, choose_corrections, still_ahead
+from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, Candidate, Choice, Event, FitLine, Match, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
 from monitor.digest.render import Rendered, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
+from monitor.fit import card_from_json
 from monitor.jobs.rules import load_checked
-from monitor.language.shares import Shares
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -282,7 +282,7 @@ class DigestBuilder:
         selection = choose(
             candidates, first=last is None, previous=last.created if last else None, choice=choice(self._config), now=self._now
         )
-        return selection, still_ahead(candidates, self._now) if selection.kind is MailKind.QUIET else ()
+        return selection, open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)
@@ -412,7 +412,6 @@ def _report(stored: StoredDigest) -> DigestReport:
 
 
 # What a reader must see at a glance; the rest of the fit card stands on the call's page.
-_IN_MAIL = ("municipality", "funder_share", "partners")
 ADDED_RELEVANCE = 60.0
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
 
@@ -425,7 +424,7 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
         vanished_at=row.vanished_at,
-        events=tuple(Event(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
+        events=tuple(CallEvent(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
         told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
         story=row.story,
         answer=row.answer,
@@ -444,15 +443,15 @@ def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
             continue
         match = one.match
         if match is None and one.key in choices.added:
-            match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
+            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
         note = choices.lines.get(one.key, "")
         steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
     return steered
 
 
-def _match(rules: RuleSet, call: Call, match: MatchRow) -> Match:
+def _match(rules: RuleSet, call: Call, match: MatchRow) -> DepartmentMatch:
     read = partial(_reasons, rules, call, match.details)
-    return Match(level=Level(match.level), relevance=match.relevance, read=read)
+    return DepartmentMatch(level=Level(match.level), relevance=match.relevance, read=read)
 
 
 def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Reasons:
@@ -468,14 +467,7 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
         areas=tuple(areas[area] for area in strategy if area in areas),
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
         programme=programme.name if programme is not None else "",
-        answer=match.fit_card.get("municipality", ""),
-        guessed=match.fit_card.get("guessed", False),
-        shares=Shares(**match.fit_card.get("shares", {})),
-        fit=tuple(
-            FitLine(line["key"], line["label"], line["value"])
-            for line in match.fit_card.get("lines", ())
-            if line["key"] in _IN_MAIL
-        ),
+        card=card_from_json(match.fit_card, call.budget),
     )
 
 

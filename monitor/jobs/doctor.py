@@ -20,6 +20,7 @@ from monitor.archive.connection import count_broken, error_kind
 from monitor.archive.files import refuse_missing
 from monitor.archive.scheduler import latest_ahead
 from monitor.config import Config
+from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
 from monitor.jobs.backup import list_backups
 from monitor.jobs.members import load_members, open_installation
@@ -59,6 +60,7 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _tried("Arkiv", config, lambda: [_archive(config)])
     yield from _tried("Klocka", config, lambda: [_clock(config, now)])
     yield from _tried("Mejl", config, lambda: [_mail(config)])
+    yield from _tried("Mallar", config, lambda: [_templates(config)])
     yield from _addresses(config)
     yield from _tried("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
@@ -105,6 +107,24 @@ def _settings(config: Config) -> Finding:
 def wrong_settings(error: ConfigError) -> Finding:
     """What there is to say when the settings cannot even be read."""
     return Finding("Inställningar", False, str(error), "Rätta det i filen; docs/drift.md visar hur varje del skrivs.")
+
+
+def _templates(config: Config) -> Finding:
+    problems = check_templates(config.digests_dirs)
+    if problems:
+        more = f" ({len(problems)} fel)" if len(problems) > 1 else ""
+        return Finding("Mallar", False, f"{problems[0]}{more}", "Rätta filen. Alla fel: monitor digest --check")
+    old = old_phrases(config.digests_dirs)
+    if old:
+        path, changed = next(iter(old.items()))
+        advice = (
+            f"Skriv dem i {path.with_suffix('.po')} i stället (docs/koordinator.md, Mejlen) och ta bort {path.name}."
+            if changed
+            else f"Ta bort {path}: orden är desamma som programmets."
+        )
+        names = f": {', '.join(changed[:10])}" if changed else ""
+        return Finding("Mallar", False, f"{path} har en äldre form. Den används än. Egna ord{names or ' saknas'}.", advice)
+    return Finding("Mallar", True, "Mejlens mallar och ord fungerar.")
 
 
 def _rules(config: Config, found: list[RuleSet]) -> Finding:

@@ -20,6 +20,7 @@ from monitor.archive.stories import lead_title
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.errors import ConfigError
+from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import Judgement, analyse_zones, judge_call
@@ -77,7 +78,7 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[MatchRow]:
     if not matches:
         return []
     call = judgement.call
-    card = asdict(card_of(judgement.rules, call, judgement.gates))
+    card = card_to_json(card_of(judgement.rules, call, judgement.gates))
     return [
         MatchRow(
             source=call.source,

@@ -15,7 +15,7 @@ from monitor.archive.overrides import read_choices
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.answers import Signer
-from monitor.digest.choose import choose, still_ahead
+from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
 from monitor.jobs.digest import audience, candidate, choice, health, steer
@@ -53,7 +53,7 @@ def rewrite_digest(
         now=now,
         previous_week=past.previous_week,
         health=health(config, health_then(archive.db, past.created), now),
-        ahead=still_ahead(found, now) if selection.kind is MailKind.QUIET else (),
+        ahead=open_known_calls(found, now) if selection.kind is MailKind.QUIET else (),
         top=choices.top,
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.

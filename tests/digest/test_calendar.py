@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from monitor.calls import Call, Deadline, DeadlineModel, Precision, within_calendar
 from monitor.digest.calendar import calendar_file
-from monitor.digest.model import Audience, Candidate, Event, Told
+from monitor.digest.model import Audience, CallEvent, Candidate, Told
 from monitor.digest.render import load_templates
 from monitor.paths import DIGESTS
 from monitor.vocabulary import Kind
@@ -25,7 +25,7 @@ def events(call, *, told=(), moves=0, now=MONDAY, **fields):
         call=call,
         first_seen=MONDAY,
         told=tuple(Told(fact=fact, at=MONDAY) for fact in told),
-        events=tuple(Event(id=number, type="deadline_moved") for number in range(moves)),
+        events=tuple(CallEvent(id=number, type="deadline_moved") for number in range(moves)),
         **fields,
     )
     file = calendar_file(WORDING, candidate, AUDIENCE, now)

@@ -18,7 +18,7 @@ from monitor.calls import Budget, call_status
 from monitor.config import load_config
 from monitor.digest.choose import choose, choose_corrections
 from monitor.digest.facts import date_keys, read_facts
-from monitor.digest.model import Candidate, ChangeKind, Choice, Event, Match, Reasons, Told
+from monitor.digest.model import CallEvent, Candidate, ChangeKind, Choice, DepartmentMatch, Reasons, Told
 from monitor.digest.wording import iso_week
 from monitor.jobs.crawl import scrapy_settings
 from monitor.vocabulary import Kind, Level, MailSection, Status
@@ -193,7 +193,7 @@ class Department:
         self.candidates = []
         self.previous = None
         self.weeks = set()
-        match = Match(level=Level.STRONG, relevance=80, read=lambda: Reasons(themes=("Tema",)))
+        match = DepartmentMatch(level=Level.STRONG, relevance=80, read=lambda: Reasons(themes=("Tema",)))
         for number, (kind, status) in enumerate(((Kind.CALL, None), (Kind.CALL, Status.FORTHCOMING), (Kind.EVENT, None))):
             call = a_call(str(number), kind=kind, stated_status=status)
             self.candidates.append(Candidate(call=self.dated(call, 30 + number), first_seen=self.now, match=match))
@@ -206,7 +206,7 @@ class Department:
 
     def event(self, candidate, kind, old=None, new=None):
         self.events += 1
-        return (*candidate.events, Event(id=self.events, type=kind, old=old, new=new))
+        return (*candidate.events, CallEvent(id=self.events, type=kind, old=old, new=new))
 
     def step(self, name, *values):
         if name == "wait":

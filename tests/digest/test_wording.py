@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.calls import Call, DeadlineModel
 from monitor.digest.answers import Signer
 from monitor.digest.cards import Cards
-from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, numbered, read_facts
+from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, number_fact, read_facts
 from monitor.digest.model import Audience, Told
 from monitor.digest.render import load_templates
 from monitor.digest.view import weeks_between
@@ -80,7 +80,7 @@ def test_lists_and_numbers():
     assert SV.join(["a"]) == "a"
     assert SV.join(["a", "b", "c"]) == "a, b och c"
     assert (SV.say("count.new", n=1), SV.say("count.new", n=3)) == ("1 ny utlysning", "3 nya utlysningar")
-    with pytest.raises(MailError, match=r"sv.toml: the phrase 'finns.inte' is missing"):
+    with pytest.raises(MailError, match=r"sv.po: the phrase 'finns.inte' is missing"):
         SV.say("finns.inte")
     with pytest.raises(MailError, match="asks for a value"):
         SV.say("subject.quiet", name="x")
@@ -123,9 +123,9 @@ def test_shortened_text_is_short(text, limit):
 
 
 def test_a_fact_that_comes_true_again_bears_a_number():
-    assert numbered("deadline:2026-06-25", frozenset()) == "deadline:2026-06-25"
+    assert number_fact("deadline:2026-06-25", frozenset()) == "deadline:2026-06-25"
     told = frozenset({"deadline:2026-06-25", "deadline:2026-06-25#2"})
-    assert numbered("deadline:2026-06-25", told) == "deadline:2026-06-25#3"
+    assert number_fact("deadline:2026-06-25", told) == "deadline:2026-06-25#3"
     facts = ["coming", "deadline:2026-06-25", "deadline:", "deadline:2026-06-25#2", "withdrawn", "back", "budget:7"]
     known = read_facts(Told(fact=fact, at=MONDAY) for fact in facts)
     assert known.dates == ("2026-06-25",)

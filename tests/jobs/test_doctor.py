@@ -258,3 +258,20 @@ def test_a_call_that_is_not_as_it_was_written_is_told(tmp_path):
     found = findings(tmp_path, WELL)["Arkiv"]
     assert not found.well
     assert "monitor restore" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said", "advice"),
+    [
+        ("sv.po", 'msgid "heading.welcom"\nmsgstr "Hej"\n', "no mail uses a phrase 'heading.welcom'", "monitor digest --check"),
+        ("sv.toml", '[heading]\nwelcome = "Hej"\n', "Den används än. Egna ord: heading.welcome.", "docs/koordinator.md"),
+        ("sv.toml", '[heading]\nwelcome = "Välkommen till EU-bevakningen"\n', "Egna ord saknas.", "Ta bort"),
+    ],
+)
+def test_templates_of_ones_own(tmp_path, name, text, said, advice):
+    (tmp_path / "mallar").mkdir()
+    (tmp_path / "mallar" / name).write_text(text, "utf-8")
+    found = findings(tmp_path, f'{WELL}[digests]\ndir = "mallar"\n')["Mallar"]
+    assert not found.well
+    assert said in found.text
+    assert advice in found.advice

@@ -11,7 +11,7 @@ from monitor.jobs.sources import list_sources
 from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
-from monitor.web.framework.labels import translate
+from monitor.translation import translate
 from monitor.web.views.front import GOOD_STATES, source_rows
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, html_of, text_of

@@ -1,11 +1,20 @@
-"""The fit card: facts in plain Swedish, and "Framgår inte" where the text does not say."""
+"""Fit card: values with the words they were read from, and their wording in Swedish and English."""
+
+import json
 
 import pytest
 
 from monitor.calls import Budget, DeadlineModel, Section
-from monitor.matching.fit_card import UNREAD, fit_card, money
+from monitor.digest.fit_wording import UNREAD, fit_lines
+from monitor.digest.render import load_templates
+from monitor.fit import CardValue, UsualTerms, card_from_json, card_to_json
+from monitor.matching.fit_card import fit_card
+from monitor.paths import DIGESTS
 from monitor.vocabulary import Kind
 from tests.matching.rules import a_call, small_rules
+
+SV = load_templates((DIGESTS,)).wording("sv")
+EN = load_templates((DIGESTS,)).wording("en")
 
 
 @pytest.fixture(scope="module")
@@ -13,24 +22,32 @@ def rules():
     return small_rules()
 
 
-def lines(rules, *arguments, **values):
-    return {line.key: line for line in fit_card(rules, a_call(*arguments, **values)).lines}
+def lines(rules, *arguments, wording=SV, **values):
+    return {line.key: line for line in fit_lines(fit_card(rules, a_call(*arguments, **values)), wording)}
 
 
 def value(rules, key, text="", **values):
     return lines(rules, "Utbyten", text, **values)[key].value.replace("\u00a0", " ")
 
 
+def in_english(rules, key, text="", **values):
+    return value(rules, key, text, wording=EN, **values)
+
+
 def test_nothing_known_says_so_in_every_line(rules):
-    card = fit_card(rules, a_call("Utbyten"))
-    assert {line.value for line in card.lines if line.key != "municipality"} == {UNREAD}
-    assert len(card.unread) == len(card.lines) == 11
+    card = lines(rules, "Utbyten")
+    assert {line.value for line in card.values() if line.key != "municipality"} == {UNREAD}
+    assert not any(line.known for line in card.values())
+    assert len(card) == 11
+    assert {line.value for line in lines(rules, "Utbyten", wording=EN).values() if line.key != "municipality"} == {"Not stated"}
 
 
 def test_what_is_usual_in_the_programme_is_said_to_be_just_that(rules):
     line = lines(rules, "Utbyten", programme="erasmus")["funder_share"]
     assert line.value == "Framgår inte. Brukar i Erasmus+ vara: EU betalar fasta belopp."
     assert not line.known
+    line = lines(rules, "Utbyten", programme="erasmus", wording=EN)["funder_share"]
+    assert (line.value, line.rest) == ("Not stated", "Brukar i Erasmus+ vara: EU betalar fasta belopp.")
 
 
 def test_the_swedish_contact_comes_from_the_programme(rules):
@@ -59,9 +76,10 @@ def test_money_per_project_and_in_total(rules, budget, project, total):
 
 
 def test_amounts_are_exact_and_readable():
-    assert money(1_234_567, "SEK").replace("\u00a0", " ") == "1 234 567 kronor"
-    assert money(2_800_000_000, "SEK").replace("\u00a0", " ") == "2,8 miljarder kronor"
-    assert money(15_000, "EUR").replace("\u00a0", " ") == "15 000 euro"
+    assert SV.money(1_234_567, "SEK", exact=True).replace("\u00a0", " ") == "1 234 567 kronor"
+    assert SV.money(2_800_000_000, "SEK", exact=True).replace("\u00a0", " ") == "2,8 miljarder kronor"
+    assert SV.money(15_000, "EUR", exact=True).replace("\u00a0", " ") == "15 000 euro"
+    assert EN.money(1_234_567, "SEK", exact=True).replace("\u00a0", " ") == "1,234,567 Swedish kronor"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +171,7 @@ def test_stages(rules):
 def test_a_guess_about_who_may_take_part_says_so(rules, values, shown):
     title = values.pop("title", "Lights")
     card = fit_card(rules, a_call(title, **values))
-    line = next(line for line in card.lines if line.key == "municipality")
+    line = next(line for line in fit_lines(card, SV) if line.key == "municipality")
     assert (line.value, line.known, card.guessed) == (shown, False, True)
 
 
@@ -177,4 +195,72 @@ def test_applicants_are_shown_in_the_sources_words(rules):
 def test_whether_a_municipality_may_take_part(rules, text, answer, shown):
     card = fit_card(rules, a_call("Utbyten", text))
     assert card.municipality == answer
-    assert next(line.value for line in card.lines if line.key == "municipality") == shown
+    assert next(line.value for line in fit_lines(card, SV) if line.key == "municipality") == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "values", "english"),
+    [
+        ("municipality", "Kommuner kan söka.", {}, "Yes. The text says that municipalities can apply."),
+        ("municipality", "", {"programme": "life"}, "Probably, as partner (the text does not say)"),
+        ("partners", "Minst tre parter från två länder.", {}, "At least 3 partners from 2 countries"),
+        ("partners", "Minst en partner ska delta.", {}, "At least 1 partner"),
+        ("duration", "Projekttiden är 6 till 18 månader.", {}, "6–18 months"),
+        ("duration", "Projekttiden är 24 månader.", {}, "24 months"),
+        ("duration", "Projekttiden är 1 månad, högst 1 månader.", {}, "1 month"),
+        ("funder_share", "", {"budget": Budget(funder_share=60)}, "At most 60 per cent"),
+        ("own_share", "", {"budget": Budget(own_share=0)}, "Nothing"),
+        ("own_share", "", {"budget": Budget(funder_share=80)}, "Not stated. At least 20 per cent remain if at most 80 are paid."),
+        ("stage", "", {"deadline_model": DeadlineModel.SINGLE}, "Probably one stage (the text does not say)"),
+        ("total", "", {"budget": Budget(total=6_000_000, grants=100)}, "6 million euros, about 100 projects"),
+        ("per-project", "", {"budget": Budget(project_min=1_000, project_max=2_000)}, "1,000 euros to 2,000 euros"),
+    ],
+)
+def test_the_same_values_are_worded_in_english(rules, key, text, values, english):
+    assert in_english(rules, key, text, **values) == english
+
+
+def test_values_come_with_the_words_they_were_read_from(rules):
+    text = "Kommuner kan söka. Minst tre parter från två länder. Projekttiden är 6 till 18 månader. Ansökan görs i ett steg."
+    card = fit_card(rules, a_call("Utbyten", text, deadline_model=DeadlineModel.SINGLE))
+    assert (card.municipality, card.guessed, card.quote) == ("ja", False, "Kommuner kan söka")
+    assert card.partners == CardValue(3, "Minst tre parter")
+    assert card.countries == CardValue(2, "från två länder")
+    assert card.months == CardValue((6, 18), "Projekttiden är 6 till 18 månader")
+    assert card.stage == CardValue(DeadlineModel.SINGLE, "ett steg")
+    guessed = fit_card(rules, a_call("Utbyten", programme="life", deadline_model=DeadlineModel.SINGLE))
+    assert (guessed.guessed, guessed.quote) == (True, "")
+    assert guessed.stage == CardValue(DeadlineModel.SINGLE, inferred=True)
+    assert isinstance(guessed.usual, UsualTerms)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", {}),
+        ("Kommuner kan söka. Minst tre parter från två länder. Projekttiden är 24 månader. Ansökan görs i ett steg.", {}),
+        ("Stödnivån är 80 procent av kostnaderna.", {"programme": "erasmus", "applicants": ("Kommuner",)}),
+        ("", {"deadline_model": DeadlineModel.SINGLE, "budget": Budget(total=6_000_000, funder_share=40, currency="SEK")}),
+    ],
+)
+def test_a_stored_card_is_read_back_whole(rules, text, values):
+    call = a_call("Utbyten", text, **values)
+    card = fit_card(rules, call)
+    assert card_from_json(json.loads(json.dumps(card_to_json(card))), call.budget) == card
+
+
+def test_a_card_of_an_earlier_version_gives_what_it_held_as_values():
+    stored = {
+        "municipality": "som partner",
+        "why": "Texten säger att kommuner kan vara med som partner.",
+        "guessed": False,
+        "shares": {"funder": 80, "own": None, "funder_text": "80 %", "own_text": ""},
+        "lines": [{"key": "partners", "label": "Partner och länder", "value": "Minst 2 parter", "known": True}],
+    }
+    shown = {line.key: line.value for line in fit_lines(card_from_json(stored, Budget()), SV)}
+    assert shown == {
+        "municipality": "Ja, som partner. Texten säger att kommuner kan vara med som partner.",
+        "funder_share": "Högst 80 procent (så står det: ”80 %”)",
+        "own_share": "Framgår inte. Minst 20 procent blir kvar, om finansiären betalar högst 80.",
+    }
+    assert [line.key for line in fit_lines(card_from_json({}, Budget()), EN)] == ["municipality", "funder_share", "own_share"]

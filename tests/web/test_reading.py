@@ -2,10 +2,8 @@
 
 import json
 import re
-import tomllib
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
-from pathlib import Path
 
 import feedparser
 import pytest
@@ -13,8 +11,6 @@ from icalendar import Calendar
 
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.language.one_line import clean
-from monitor.matching import fit_card, gates
-from monitor.web.framework import english, templates
 from tests.web.conftest import Browser
 from tests.web.sample import NOW
 
@@ -200,16 +196,6 @@ def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_addres
         browser.close()
 
 
-def test_every_english_phrase_stands_on_a_page_in_swedish():
-    folder = Path(templates.__file__).parent.parent
-    phrases = tomllib.loads((folder / "english.toml").read_text("utf-8"))
-    source = "".join(path.read_text("utf-8") for path in (*folder.rglob("*.py"), *folder.glob("templates/*.html")))
-    source += Path(fit_card.__file__).read_text("utf-8") + Path(gates.__file__).read_text("utf-8")
-    assert [phrase for phrase in phrases if f'"{phrase}"' not in source and f"'{phrase}'" not in source] == []
-    asked = {phrase for _, phrase in re.findall(r'(?:_|say)\((["\'])((?:(?!\1).)*)\1\)', source)}
-    assert sorted(asked - phrases.keys()) == []
-
-
 class Texts(HTMLParser):
     """The texts of a page that claim its own language: what bears a `lang` of its own is left out."""
 
@@ -292,14 +278,3 @@ def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kin
     page = browser.get(answer.headers["location"]).text
     assert '<html lang="en">' in page
     assert ("Thank you." if kind == "svar" else "gets no mails for") in page
-
-
-def test_the_reasons_that_the_gates_give_of_applicants_are_told_in_english():
-    groups = gates._OTHERS.values()
-    told = {
-        *gates._MAY.values(),
-        *(f"Bara {group} får söka." for group in groups),
-        *(f"Texten nämner bara {group} som sökande." for group in groups),
-    }
-    assert told <= english._REASONS.keys()
-    assert not any(re.search("[åäö]", text) for text in english._REASONS.values())

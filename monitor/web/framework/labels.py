@@ -1,10 +1,6 @@
-"""The words of the pages for what the program calls by its own names: kinds, statuses, levels, events, answers, states."""
+"""Swedish labels of pages for the zones of a text, file formats and languages. Other labels: `monitor.vocabulary`."""
 
 from __future__ import annotations
-
-import tomllib
-from functools import cache
-from pathlib import Path
 
 ZONES = {
     "title": "rubriken",
@@ -25,13 +21,3 @@ FORMATS = {
     "text/plain": "Text",
 }
 LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska"}
-
-
-@cache
-def _english() -> dict[str, str]:
-    return dict(tomllib.loads((Path(__file__).parent.parent / "english.toml").read_text("utf-8")))
-
-
-def translate(text: str, language: str) -> str:
-    """The text of a page in its language; what has no English stays Swedish."""
-    return _english().get(text, text) if language == "en" else text

@@ -29,8 +29,8 @@ from monitor.digest.wording import Wording
 from monitor.errors import ArchiveError, MonitorError
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules, load_texts
+from monitor.translation import translate
 from monitor.web.framework.auth import Actor, Sessions
-from monitor.web.framework.labels import translate
 
 logger = logging.getLogger(__name__)
 _LOOK_AGAIN = 1.0

@@ -89,8 +89,7 @@ def number(value: float | None, visit: Visit) -> str:
     """A number with its thousands apart."""
     if value is None:
         return ""
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    return text.replace(",", _NO_BREAK).replace(".", ",") if visit.language == "sv" else text
+    return visit.wording.number(value, "#,##0" if float(value).is_integer() else "#,##0.0")
 
 
 def address(path: str, visit: Visit | None = None, /, **query: object) -> str:

@@ -15,7 +15,7 @@ from monitor.archive.connection import Database
 from monitor.archive.digests import calendar_facts
 from monitor.calls import Call
 from monitor.digest.calendar import calendar_events, calendar_file
-from monitor.digest.model import Audience, Candidate, Event
+from monitor.digest.model import Audience, CallEvent, Candidate
 from monitor.digest.wording import Wording
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Missing, Route
@@ -39,7 +39,7 @@ def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
                 call=_dated(call),
                 first_seen=found.first_seen,
                 vanished_at=found.vanished_at,
-                events=tuple(Event(id=number, type=kind) for number, kind in enumerate(found.moves)),
+                events=tuple(CallEvent(id=number, type=kind) for number, kind in enumerate(found.moves)),
                 numbered=found.numbered,
             ),
             found.last_changed,

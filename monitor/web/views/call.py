@@ -21,14 +21,15 @@ from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Precision, call_zones, next_deadline
+from monitor.digest.fit_wording import fit_lines
 from monitor.errors import ArchiveError
 from monitor.language.dates import find_dates
 from monitor.matching.explain import Circumstances, Why, why_all
-from monitor.matching.fit_card import FitCard, fit_card
+from monitor.matching.fit_card import fit_card
 from monitor.matching.match import Evidence
 from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
-from monitor.web.framework.english import CardLine, card_lines, why_text
 from monitor.web.framework.labels import LANGUAGES, ZONES
+from monitor.web.framework.reasons import why_text
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Missing, Route
 from monitor.web.framework.templates import (
@@ -94,7 +95,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     recipients = frozenset(one.department for one in site.config.recipient) if site.config.recipient else None
     circumstances = Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
     reasons = why_all(rules, call, circumstances, zones)
-    card = fit_card(rules, call, zones)
+    fit = fit_lines(fit_card(rules, call, zones), visit.wording)
     texts = call_zones(call)
     names = {one.id: one.name for one in rules.departments.values()}
     lead = tuple(facts["story"].split("/", 1)) if facts["story"] else ()
@@ -107,7 +108,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
         call=call,
         listed=list_calls(db, [key], visit.now)[0],
-        card=_card(visit, call, card),
+        fit=fit,
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
@@ -196,17 +197,7 @@ def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
     return [point for _, point in sorted(points, key=lambda one: one[0])]
 
 
-def _card(visit: Visit, call: Call, card: FitCard) -> dict[str, Any]:
-    """The fit card in the page's language; what exists in Swedish alone is said to be so."""
-    if visit.language == "en":
-        return {"lines": card_lines(card, call, visit.wording), "unread": card.unread}
-    lines = [CardLine(line.label, line.value, line.known) for line in card.lines]
-    return {"lines": lines, "unread": card.unread}
-
-
 def _reason(visit: Visit, one: Why, call: Call, circumstances: Circumstances) -> str:
-    if visit.language != "en":
-        return one.text
     titles = {theme.theme.id: theme.theme.title for theme in visit.site.rules.themes}
     return why_text(one, call, circumstances, titles, visit.wording)
 

@@ -428,7 +428,7 @@ def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
 
 
 def _months(visit: Visit) -> Sequence[str]:
-    return [visit.wording.short_day(datetime(2024, month, 1).date(), visit.now).split("\u00a0")[1] for month in range(1, 13)]  # noqa: DTZ001
+    return visit.wording.month_names()
 
 
 class _Months(dict[str, str]):
