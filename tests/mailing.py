@@ -18,7 +18,7 @@ from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
 from monitor.jobs.digest import build_digests
 from monitor.jobs.send import send_mails
-from monitor.mail.delivery import Outcome, Result, nothing
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Area, AreasFile, Department, FitFile, GlobalGoal, Goal, PlaceGate
 from monitor.settings import Digest, Mail, Municipality, Recipient
@@ -69,9 +69,9 @@ def small_rules(departments=DEPARTMENTS) -> RuleSet:
 class FakeServer:
     """A mail server in memory. `script` holds outcomes to give before everything is taken."""
 
-    script: list[Outcome] = field(default_factory=list)
+    script: list[DeliveryResult] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
-    refuse: dict[str, Outcome] = field(default_factory=dict)
+    refuse: dict[str, DeliveryResult] = field(default_factory=dict)
     tried: int = 0
 
     def __enter__(self):
@@ -80,10 +80,9 @@ class FakeServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient, meanwhile=nothing):
+    def deliver(self, message, recipient):
         self.tried += 1
-        meanwhile()
-        outcome = self.refuse.get(recipient) or (self.script.pop(0) if self.script else Outcome(Result.SENT))
+        outcome = self.refuse.get(recipient) or (self.script.pop(0) if self.script else DeliveryResult(Result.SENT))
         if outcome.result is Result.SENT:
             self.taken.append(read_mail(message.as_bytes()))
         return outcome

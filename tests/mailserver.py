@@ -9,10 +9,7 @@ from tests.mailing import read_mail
 
 
 class Handler:
-    """Takes mails, unless told otherwise: `mail`, `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails.
-
-    `begun` can be acquired once for each mail that was announced.
-    """
+    """Takes mails, unless told otherwise: `mail`, `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails."""
 
     def __init__(self):
         self.taken = []
@@ -23,7 +20,6 @@ class Handler:
         self.drop = []
         self.slow = []
         self.hang_up = 0
-        self.begun = threading.Semaphore(0)
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
@@ -35,7 +31,6 @@ class Handler:
             self.hang_up = 0
             server.transport.abort()
         envelope.mail_from = address
-        self.begun.release()
         return self.mail
 
     async def handle_RCPT(self, server, session, envelope, address, options):

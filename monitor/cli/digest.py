@@ -154,7 +154,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
         if as_json:
             answer({"sent": 1, "failed": 0, "waiting": 0})
         else:
-            click.echo(f"Provmejlet är skickat till {test_address}. {outcome.words}".strip())
+            click.echo(f"Provmejlet är skickat till {test_address}. {outcome.server_reply}".strip())
         return DONE
     with open_installation(app.config) as archive:
         report = send_mails(app.config, archive, app.now, scheduled=scheduled, transport=stoppable_transport())

@@ -264,13 +264,13 @@ def _mail(config: Config) -> Finding:
         text = f"Mejl blir filer i {config.data_dir / 'outbox'} och skickas inte till någon."
         return Finding("Mejl", True, text, 'När allt är prövat: sätt transport = "smtp" under [mail].')
     try:
-        with open_transport(config) as way:
-            outcome = way.check() if isinstance(way, Smtp) else None
+        with open_transport(config) as transport:
+            outcome = transport.check() if isinstance(transport, Smtp) else None
     except ConfigError as error:
         return Finding("Mejl", False, str(error), "Lägg lösenordet i en fil och namnge den i mail.password_file.")
     if outcome is None or outcome.result is Result.SENT:
         return Finding("Mejl", True, f"{mail.host}:{mail.port} svarar och släpper in oss. Inget skickades.")
-    return Finding("Mejl", False, f"Mejlservern: {outcome.words}", _mail_advice(config, outcome.words))
+    return Finding("Mejl", False, f"Mejlservern: {outcome.server_reply}", _mail_advice(config, outcome.server_reply))
 
 
 def _mail_advice(config: Config, words: str) -> str:

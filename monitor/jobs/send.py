@@ -8,11 +8,10 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -46,7 +45,7 @@ from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
 from monitor.jobs.digest import PREVIEW, audience
 from monitor.jobs.interest import write_interest_letter
-from monitor.mail.delivery import Meanwhile, Outcome, Result, Transport, next_try, nothing
+from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
@@ -58,7 +57,8 @@ BRAKE = timedelta(hours=24)
 _LOST_IN_A_ROW = 3
 # The archive, the disk, the memory or the settings: the mail waits until they are mended.
 _NOT_THE_MAILS_FAULT = (sqlite3.Error, OSError, MemoryError, MonitorError)
-_WORDS_LIMIT = 300
+_MAX_REPLY = 300
+"""Characters kept of the error of a mail that cannot be written."""
 _TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
 
 
@@ -121,8 +121,8 @@ def send_mails(
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
             _check_addresses(config)
-            with transport(config) as way:
-                _Round(config, archive, now, way, report).send(mails)
+            with transport(config) as opened:
+                _Round(config, archive, now, opened, report).send(mails)
         report.waiting, report.troubled = count_waiting(archive.db)
     return report
 
@@ -140,23 +140,21 @@ def _check_addresses(config: Config) -> None:
 class _Round:
     """One round through the outbox."""
 
-    def __init__(self, config: Config, archive: Archive, now: datetime, way: Transport, report: SendReport) -> None:
+    def __init__(self, config: Config, archive: Archive, now: datetime, transport: Transport, report: SendReport) -> None:
         self._config = config
         self._db = archive.db
         self._now = now
-        self._way = way
+        self._transport = transport
         self._report = report
         self._signer = Signer(load_secret(config.data_dir))
         self._known = {(one.department, one.email.casefold()) for one in config.recipient}
         self._stopped = stopped_recipients(archive.db)
-        self._ready: tuple[str, EmailMessage] | None = None
-        """The mail that was composed while the server read the one before it, with its Message-ID."""
 
     def send(self, mails: list[OutboxMail]) -> None:
         left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
         lost = 0
         newly_refused = False
-        for mail, following in zip_longest(mails, mails[1:]):
+        for mail in mails:
             reason = self._unwanted(mail)
             if reason:
                 mark_stopped(self._db, mail, reason)
@@ -166,7 +164,7 @@ class _Round:
                     f"bromsen håller: högst {self._config.mail.per_day} mejl på 24 timmar (mail.per_day); resten väntar"
                 )
                 break
-            outcome = self._deliver(mail, following)
+            outcome = self._deliver(mail)
             lost = lost + 1 if outcome.result is Result.LOST else 0
             if outcome.result is Result.SENT:
                 mark_sent(self._db, mail, self._now)
@@ -189,33 +187,18 @@ class _Round:
             return NOT_RECIPIENT
         return ADDRESS_STOPPED if is_stopped(self._stopped, mail.department, mail.recipient) else ""
 
-    def _deliver(self, mail: OutboxMail, following: OutboxMail | None) -> Outcome:
+    def _deliver(self, mail: OutboxMail) -> DeliveryResult:
         address = ascii_address(mail.recipient)
         if address is None:
-            return Outcome(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
-        ready, self._ready = self._ready, None
-        message = ready[1] if ready is not None and ready[0] == mail.message_id else None
-        if message is None:
-            try:
-                message = self._compose(mail, address)
-                message.as_bytes()
-            except _NOT_THE_MAILS_FAULT:
-                raise
-            except Exception as error:
-                # Whatever it is, it would be the same at every try: this mail is given up and named, the others go.
-                logger.exception("mail_unwritable digest=%s", mail.digest)
-                return Outcome(Result.REFUSED, f"{UNWRITABLE} ({type(error).__name__}: {error})"[:_WORDS_LIMIT])
-        return self._way.deliver(message, address, lambda: self._prepare(following))
-
-    def _prepare(self, mail: OutboxMail | None) -> bool:
-        """Compose and write the next mail; True when it stands. What is wrong with it is told when its own turn comes."""
-        with suppress(Exception):
-            if mail is not None and (address := ascii_address(mail.recipient)) is not None:
-                message = self._compose(mail, address)
-                message.as_bytes()
-                self._ready = mail.message_id, message
-                return True
-        return False
+            return DeliveryResult(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
+        try:
+            return self._transport.deliver(self._compose(mail, address), address)
+        except _NOT_THE_MAILS_FAULT:
+            raise
+        except Exception as error:
+            # Whatever it is, it would be the same at every try: this mail is given up and named, the others go.
+            logger.exception("mail_unwritable digest=%s", mail.digest)
+            return DeliveryResult(Result.REFUSED, f"{UNWRITABLE} ({type(error).__name__}: {error})"[:_MAX_REPLY])
 
     def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))
@@ -237,17 +220,17 @@ class _Round:
             )
         )
 
-    def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
+    def _record_failure(self, mail: OutboxMail, outcome: DeliveryResult) -> bool:
         """Note a failure where it belongs; True when the address is given up with it."""
-        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.words)}")
-        logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.words)
+        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.server_reply)}")
+        logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.server_reply)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
-            mark_failed(self._db, mail, outcome.words, next_try(mail.attempts + 1, self._now))
+            mark_failed(self._db, mail, outcome.server_reply, next_try(mail.attempts + 1, self._now))
             return False
         given_up = False
         if outcome.result is Result.REFUSED_ADDRESS and mail.kind not in _TO_COORDINATOR:
-            given_up = count_refusal(self._db, mail.recipient, outcome.words, self._now, self._config.mail.refusals)
-        mark_stopped(self._db, mail, outcome.words)
+            given_up = count_refusal(self._db, mail.recipient, outcome.server_reply, self._now, self._config.mail.refusals)
+        mark_stopped(self._db, mail, outcome.server_reply)
         return given_up
 
 
@@ -276,7 +259,7 @@ def _store_notice(config: Config, db: Database, now: datetime) -> None:
     )
 
 
-def send_test(config: Config, address: str, now: datetime) -> Outcome:
+def send_test(config: Config, address: str, now: datetime) -> DeliveryResult:
     """Send a sample of the weekly mail to one address, past the ledger."""
     recipient = ascii_address(address)
     if recipient is None:
@@ -302,10 +285,10 @@ def send_test(config: Config, address: str, now: datetime) -> Outcome:
         leave_url=Links(config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
         calendars=[(file.name, file.content) for file in rendered.calendars],
     )
-    with open_transport(config) as way:
-        outcome = way.deliver(compose(letter), recipient)
+    with open_transport(config) as transport:
+        outcome = transport.deliver(compose(letter), recipient)
     if outcome.result is not Result.SENT:
-        raise MailError(f"provmejlet till {address}", in_swedish(outcome.words))
+        raise MailError(f"provmejlet till {address}", in_swedish(outcome.server_reply))
     return outcome
 
 
@@ -317,17 +300,17 @@ class _Stoppable:
         self._stop = stop
 
     def __enter__(self) -> Self:
-        self._way = self._inner.__enter__()
+        self._transport = self._inner.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._inner.__exit__(*exception)  # type: ignore[arg-type]
 
-    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
+    def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
         """Deliver one mail; MailError instead once it is time to stop, so that nothing is counted against the mail."""
         if self._stop.is_set():
             raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
-        return self._way.deliver(message, recipient, meanwhile)
+        return self._transport.deliver(message, recipient)
 
 
 def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:

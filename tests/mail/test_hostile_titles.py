@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from monitor.archive.digests import mail_body
-from monitor.mail.message import encode_words, header_text
+from monitor.mail.message import header_text, text_header
 from monitor.settings import Recipient
 from tests.mail.hostile import HALVES, TITLES
 from tests.mail.test_message import letter
@@ -93,7 +93,7 @@ def test_a_subject_is_text_whatever_it_holds(title):
 
 @pytest.mark.parametrize("title", [*TITLES, *HALVES])
 def test_encoded_words_read_back_as_the_text(title):
-    folded = encode_words("Subject", title)
+    folded = text_header("Subject", title).encode(linesep="\r\n")
     assert folded.isascii()
     assert all(line.startswith(" ") for line in folded.split("\r\n")[1:])
     assert max(map(len, folded.split("\r\n"))) < 400

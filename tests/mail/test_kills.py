@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.mail.delivery import Outcome, Result, nothing
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.mail.folder import Folder, file_name
 from monitor.settings import Recipient
 from tests.commands import Installation
@@ -52,10 +52,9 @@ class DurableServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient, meanwhile=nothing):
-        meanwhile()
+    def deliver(self, message, recipient):
         os.write(self._file, json.dumps([str(message["Message-ID"]), recipient]).encode() + b"\n")
-        return Outcome(Result.SENT)
+        return DeliveryResult(Result.SENT)
 
     def taken(self):
         return [tuple(json.loads(line)) for line in self._path.read_text().splitlines()]

@@ -10,14 +10,14 @@ from monitor.archive.outbox import resume_recipient, stop_recipient
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError, in_swedish
 from monitor.jobs.send import send_mails, send_test
-from monitor.mail.delivery import Outcome, Result, next_try
+from monitor.mail.delivery import DeliveryResult, Result, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import ascii_address, message_id
 from monitor.settings import Recipient
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 
-GONE = Outcome(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
+GONE = DeliveryResult(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
 
 
 def test_headers(world):
