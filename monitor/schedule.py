@@ -25,8 +25,8 @@ from monitor.archive.scheduler import (
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
-from monitor.jobs.child import Ended, run_child
-from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
+from monitor.jobs.child import ProcessResult, run_child
+from monitor.jobs.due import WAITS, DueJob, Lane, ScheduleFacts, due_jobs
 from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
 from monitor.jobs.members import open_installation
@@ -39,7 +39,7 @@ _SHORT = 45
 """Minutes that a job may take at most; the reading has a setting of its own (schedule.longest)."""
 _GRACE, _GRACE_READING = 7.0, 3.0
 """Seconds that a job has to end when the scheduler is told to stop; the whole is to take less than ten."""
-Execute = Callable[[Config, Due, float], Ended]
+Execute = Callable[[Config, DueJob, float], ProcessResult]
 
 
 class Worker:
@@ -85,7 +85,7 @@ class Worker:
     def _do_next(self, config: Config, lane: Lane) -> bool:
         with open_installation(config) as archive:
             now = self._clock()
-            facts = Facts(
+            facts = ScheduleFacts(
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
                 unaccepted=unaccepted_sources(archive.db),
@@ -106,7 +106,7 @@ class Worker:
                 self._tell(config, archive.db, due, ended, now)
         return True
 
-    def _tell(self, config: Config, db: object, due: Due, ended: Ended, now: datetime) -> None:
+    def _tell(self, config: Config, db: object, due: DueJob, ended: ProcessResult, now: datetime) -> None:
         """Write to the coordinator; once a week about one job."""
         name = JOB_NAMES[due.name]
         what = "tog för lång tid och avbröts" if ended.state == "hung" else "har misslyckats flera gånger"
@@ -132,7 +132,7 @@ def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool 
     """
     stop = threading.Event()
 
-    def execute(config: Config, due: Due, limit: float) -> Ended:
+    def execute(config: Config, due: DueJob, limit: float) -> ProcessResult:
         # A reading that is cut short is begun anew; a mail under way is better finished.
         grace = _GRACE_READING if due.name == "crawl" else _GRACE
         return run_child(config, due.command, limit=limit, stop=stop, grace=grace, moment=clock() if fixed_clock else None)

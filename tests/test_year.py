@@ -16,7 +16,7 @@ from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs import digest as digest_job
 from monitor.jobs import note
-from monitor.jobs.child import Ended
+from monitor.jobs.child import ProcessResult
 from monitor.jobs.digest import build_digests
 from monitor.jobs.due import Lane, last_daily, last_weekly
 from monitor.jobs.match import match_archive
@@ -142,7 +142,7 @@ class World:
             getattr(self, f"do_{due.command[0]}", self.do_other)(archive, due, strike == "during")
         if strike:
             raise Killed
-        return Ended("done", 0)
+        return ProcessResult("done", 0)
 
     def do_crawl(self, archive, due, dying):
         for source in due.command[1:]:

@@ -57,7 +57,7 @@ def digest(
     from monitor.digest.wording import iso_week
     from monitor.jobs.digest import build_digests, build_previews
     from monitor.jobs.members import open_installation
-    from monitor.jobs.rules import rules_in_force
+    from monitor.jobs.rules import load_rules_in_force
 
     if check:
         return _check(app, as_json)
@@ -66,7 +66,7 @@ def digest(
     if week is not None and week > iso_week(app.now.date()) and not dry_run:
         raise click.BadParameter(f"{week} has not begun; try it with --dry-run", param_hint="--week")
     with open_installation(app.config) as archive:
-        rules = rules_in_force(archive, app.config, last_good=last_good)
+        rules = load_rules_in_force(archive, app.config, last_good=last_good)
         if preview:
             report = build_previews(app.config, archive, app.now, rules=rules)
         else:

@@ -173,7 +173,7 @@ def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool 
             stack.enter_context(lock(config.data_dir, name))
         stack.enter_context(_alone(config))
         with read_backup_of(config, file) as (unpacked, manifest), _as_archive_error(config.archive):
-            kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}")
+            kept = find_free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}")
             replaced = replace_archive(config.archive, unpacked / _ARCHIVE, kept)
             if settings:
                 replaced |= _restore_settings(config, unpacked, kept)
@@ -196,7 +196,7 @@ def read_backup_of(config: Config, file: Path) -> Iterator[tuple[Path, dict[str,
         yield found
 
 
-def free_name(folder: Path) -> Path:
+def find_free_name(folder: Path) -> Path:
     """Return the folder, or one with a number after it when there is one of that name already."""
     names = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
     return next(name for name in names if not name.exists())
@@ -211,7 +211,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
         if home is None or not (unpacked / name).is_dir():
             continue
         # Copied to the end before anything goes: what is missing in between is one renaming long.
-        fresh = free_name(home.with_name(f"{home.name}.restored"))
+        fresh = find_free_name(home.with_name(f"{home.name}.restored"))
         shutil.copytree(unpacked / name, fresh)
         if home.exists():
             shutil.copytree(home, kept / name)
@@ -221,7 +221,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
     if config.path is not None and (unpacked / "monitor.toml").is_file():
         kept.mkdir(parents=True, exist_ok=True)
         shutil.copy2(config.path, kept / "monitor.toml")
-        fresh = free_name(config.path.with_name(f"{config.path.name}.restored"))
+        fresh = find_free_name(config.path.with_name(f"{config.path.name}.restored"))
         shutil.copy2(unpacked / "monitor.toml", fresh)
         fresh.replace(config.path)
         replaced = True
@@ -258,14 +258,14 @@ def _alone(config: Config) -> Iterator[None]:
         yield
 
 
-def leftovers(config: Config) -> list[Path]:
+def find_leftovers(config: Config) -> list[Path]:
     """Return what killed back-ups and restores left behind: each may hold a whole archive."""
     return [*sorted(config.data_dir.glob(f"{WORKROOM}*")), *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial"))]
 
 
 def remove_leftovers(config: Config) -> int:
     """Remove what killed back-ups and restores left behind, and say how much; the lock of back-ups is held by the caller."""
-    found = leftovers(config)
+    found = find_leftovers(config)
     for path in found:
         if path.is_dir():
             shutil.rmtree(path)

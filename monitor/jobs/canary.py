@@ -22,7 +22,7 @@ from monitor.config import Config, load_config, load_sources
 from monitor.digest.wording import iso_week
 from monitor.errors import MonitorError
 from monitor.jobs.child import run_child
-from monitor.jobs.rules import rules_in_force
+from monitor.jobs.rules import load_rules_in_force
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Example, ThemeFile
 
@@ -49,10 +49,10 @@ class CanaryReport:
     subject: str
 
 
-def fly_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
+def run_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
     """Send a made-up call through reading, matching, writing and delivery, apart from the real archive but with its rules and mail
     server. Raises MonitorError naming the step at which it was lost."""
-    rules = rules_in_force(archive, config, last_good=True)
+    rules = load_rules_in_force(archive, config, last_good=True)
     theme, example = choose_example(rules)
     week = iso_week(now.astimezone(config.zone).date())
     title = f"Prov vecka {week}: {example.title}"

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"[^\s<>:;,\"'(]+@[^\s<>:;,\"')]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ProcessResult:
     """How a job ended: done, attention, locked, failed, hung or interrupted; `words` is the end of what it said, without addresses."""
 
     state: str
@@ -36,7 +36,7 @@ class Ended:
 
 def run_child(
     config: Config, command: Sequence[str], *, limit: float, stop: Event, grace: float = 7.0, moment: datetime | None = None
-) -> Ended:
+) -> ProcessResult:
     """Run one command; end it when it takes longer than `limit` seconds or when `stop` is set. `moment` replaces its clock."""
     settings = ["--config", str(config.path)] if config.path else []
     clock = ["--now", moment.isoformat()] if moment else []
@@ -53,15 +53,15 @@ def run_child(
             except subprocess.TimeoutExpired:
                 if stop.is_set():
                     _end(process, grace)
-                    return Ended("interrupted")
+                    return ProcessResult("interrupted")
                 if time.monotonic() > end:
                     _end(process, grace)
-                    return Ended("hung", None, _tail(said) or f"ended after {limit / 60:.0f} minutes")
+                    return ProcessResult("hung", None, _tail(said) or f"ended after {limit / 60:.0f} minutes")
         state = _STATES.get(code, "failed")
         if state in DONE_JOBS and not _is_answer(answer):
             # Only a command that has done its work answers; an error ends with 1 as well.
             state = "failed"
-        return Ended(state, code, "" if state == "done" else _tail(said))
+        return ProcessResult(state, code, "" if state == "done" else _tail(said))
 
 
 def without_addresses(text: str) -> str:

@@ -44,7 +44,7 @@ from monitor.collect.spider import SourceSpider, name_missing
 from monitor.collect.text import whole_characters
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
-from monitor.jobs.health import settle_health
+from monitor.jobs.health import update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.vocabulary import ACCEPTED_RUNS
@@ -83,7 +83,7 @@ def crawl(
     def store(spider: SourceSpider) -> RunReport:
         report = store_safely(archive.db, spider, now)
         stored.append(report.id)
-        health = settle_health(archive.db, spider.source, now)
+        health = update_health(archive.db, spider.source, now)
         report.health, report.health_text = health.kind.value, health.text
         logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
         progress(report)
@@ -109,7 +109,7 @@ def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport
     Raises sqlite3.OperationalError and its kin when the archive itself cannot be written.
     """
     try:
-        return store_run(db, judged_run(spider, now), now)
+        return store_run(db, judge_run(spider, now), now)
     except sqlite3.Error:
         raise
     except Exception as error:
@@ -133,7 +133,7 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
     if not kinds or not kinds <= _DOUBTS or not runs[-1]["current"]:
         raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")
     report = replay(config, archive, source, now, doubts=_DOUBTS)
-    settle_health(archive.db, source, now)
+    update_health(archive.db, source, now)
     _make_findable(archive, now)
     return report
 
@@ -160,7 +160,7 @@ def replay(config: Config, archive: Archive, source: Source, now: datetime, *, d
     )
 
     def store(spider: SourceSpider) -> RunReport:
-        return store_run(archive.db, replace(judged_run(spider, now, doubts), documents=()), now)
+        return store_run(archive.db, replace(judge_run(spider, now, doubts), documents=()), now)
 
     return _run_spiders(config, archive, [source], documents[0].fetched, settings, store, trust_rows=False)[0]
 
@@ -249,7 +249,7 @@ def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
     return notes
 
 
-def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()) -> SourceRun:
+def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()) -> SourceRun:
     """The finished reading of a source, with its state: accepted, unchanged, degraded or failed.
 
     Problems whose class is among `doubts` are passed over; a listing that is not whole then tells nothing of what it lacks.

@@ -38,7 +38,7 @@ _STDERR_LINES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoStep:
     """One command of the chain at reading `number` (1, 2); `answer` is None while it runs, then what it printed as JSON."""
 
     number: int
@@ -58,7 +58,7 @@ class DemoReport:
     archive: Path
     index: Path
     departments: dict[str, str]
-    steps: tuple[Step, ...]
+    steps: tuple[DemoStep, ...]
     happenings: tuple[Happening, ...]
     mails: tuple[MailFile, ...]
 
@@ -87,7 +87,7 @@ class Demo:
     def __exit__(self, *exception: object) -> None:
         self.server.__exit__(*exception)
 
-    def run(self, progress: Callable[[Step], None]) -> DemoReport:
+    def run(self, progress: Callable[[DemoStep], None]) -> DemoReport:
         """Read, match, write and deliver twice, a week apart. Raises MonitorError when a command fails."""
         clear_folder(self.folder)
         table = read_files(RULES).get("departments.toml", DepartmentsFile)
@@ -107,7 +107,7 @@ class Demo:
         for number, reading in enumerate(samples.READINGS, 1):
             self.server.reading = reading
             for command in CHAIN:
-                step = Step(number, command, self.now + timedelta(days=reading))
+                step = DemoStep(number, command, self.now + timedelta(days=reading))
                 progress(step)
                 steps.append(self._run_step(step))
                 progress(steps[-1])
@@ -138,7 +138,7 @@ class Demo:
         except KeyboardInterrupt:
             return 0
 
-    def _run_step(self, step: Step) -> Step:
+    def _run_step(self, step: DemoStep) -> DemoStep:
         begun = time.monotonic()
         arguments = [*self._arguments(step.command, step.moment), "--json"]
         done = subprocess.run(arguments, capture_output=True, env=_environment(), check=False)  # noqa: S603 - our own program

@@ -20,7 +20,7 @@ from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
 from monitor.errors import ConfigError, SourceError
 from monitor.jobs.crawl import load_programmes, note_end, scrapy_settings, store_safely
-from monitor.jobs.health import settle_health
+from monitor.jobs.health import update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 
@@ -105,7 +105,7 @@ class StoreRun:
         with lock(_config.data_dir, wait=_PATIENCE), open_archive(_config.archive) as archive:
             note_end(spider, reason)
             report = store_safely(archive.db, spider, spider.now)
-            settle_health(archive.db, spider.source, spider.now)
+            update_health(archive.db, spider.source, spider.now)
             refresh_dates(archive.db, spider.now)
             join_stories(archive.db, spider.now)
             index_archive(archive)

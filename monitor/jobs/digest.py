@@ -189,7 +189,7 @@ class DigestBuilder:
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
         self._reader = CandidateReader(archive.db, self._now)
-        self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db), self._now)
+        self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
         self._stopped = stopped_recipients(archive.db)
         self._chosen: dict[str, Choices] = {}
         for recipient in config.recipient:
@@ -280,15 +280,19 @@ class DigestBuilder:
     def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
         candidates = self._candidates(department, last.created if last else self._now)
         selection = choose(
-            candidates, first=last is None, previous=last.created if last else None, choice=choice(self._config), now=self._now
+            candidates,
+            first=last is None,
+            previous=last.created if last else None,
+            choice=make_choice(self._config),
+            now=self._now,
         )
         return selection, still_ahead(candidates, self._now) if selection.kind is MailKind.QUIET else ()
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)
         choices = self._choices(department)
-        found = [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
-        return steer(found, choices)
+        found = [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
+        return apply_choices(found, choices)
 
     def _choices(self, department: Department) -> Choices:
         """What was chosen when it was first asked for: a mail is chosen and laid out by the same."""
@@ -319,7 +323,7 @@ class DigestBuilder:
             top=self._choices(department).top,
         )
         languages = list(dict.fromkeys(one.language for one in recipients)) or ["sv"]
-        return render_mail(self._templates, selection, audience(self._config, department), occasion, self._signer, languages)
+        return render_mail(self._templates, selection, make_audience(self._config, department), occasion, self._signer, languages)
 
     def _store(
         self,
@@ -417,7 +421,7 @@ ADDED_RELEVANCE = 60.0
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
 
 
-def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
+def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     """A call as the digest sees it."""
     return Candidate(
         call=within_calendar(row.call),
@@ -433,7 +437,7 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     )
 
 
-def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
+def apply_choices(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
     """The candidates as the coordinator wants them: those held back left out, those added given a match, lines put to calls.
 
     What a department has been told of before is a promise: it stays, held back or not.
@@ -479,7 +483,7 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     )
 
 
-def audience(config: Config, department: Department | None) -> Audience:
+def make_audience(config: Config, department: Department | None) -> Audience:
     """Whom a mail is for; without a department, the coordinator."""
     return Audience(
         department=department.id if department else "",
@@ -491,12 +495,14 @@ def audience(config: Config, department: Department | None) -> Audience:
     )
 
 
-def choice(config: Config) -> Choice:
+def make_choice(config: Config) -> Choice:
     """The settings that choosing follows."""
     return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
 
 
-def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime) -> tuple[SourceHealth, ...]:
+def judge_sources(
+    config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime
+) -> tuple[SourceHealth, ...]:
     """Return how every source that should be read stands at `now`, in the order of the settings.
 
     A source is healthy when its last run was accepted and that is not too long ago: one that nobody has read for weeks has

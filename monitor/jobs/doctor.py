@@ -23,8 +23,8 @@ from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
 from monitor.jobs.backup import list_backups
 from monitor.jobs.members import load_members, open_installation
-from monitor.jobs.owner import data_owner, owner_of, running_as, user_name
-from monitor.jobs.rules import rules_in_force
+from monitor.jobs.owner import current_uid, data_owner, owner_uid, user_name
+from monitor.jobs.rules import load_rules_in_force
 from monitor.jobs.send import open_transport
 from monitor.jobs.status import clock_sentence
 from monitor.mail.delivery import Result
@@ -81,7 +81,7 @@ def _advice(error: BaseException | None, config: Config) -> str:
         owner = user_name(data_owner(config))
         return (
             f"Ge användaren som kör programmet rätt till datamappen: sudo chown -R {owner} {config.data_dir}"
-            f" (nu kör {user_name(running_as())}). Kör sedan alltid programmet som den användaren."
+            f" (nu kör {user_name(current_uid())}). Kör sedan alltid programmet som den användaren."
         )
     if kind == "full":
         return "Frigör minst 2 GB på disken, eller flytta datamappen (data_dir). Inget är förlorat."
@@ -114,7 +114,7 @@ def _rules(config: Config, found: list[RuleSet]) -> Finding:
             rules = load_rules(config.rules_dir)
         else:
             with open_installation(config) as archive:
-                rules = rules_in_force(archive, config, last_good=True)
+                rules = load_rules_in_force(archive, config, last_good=True)
     except RuleErrors as errors:
         first = errors.errors[0] if errors.errors else "inga regler"
         text = f"{len(errors.errors)} fel i reglerna, det första: {first}"
@@ -162,11 +162,11 @@ def _owner(config: Config) -> Iterator[Finding]:
     folder = config.data_dir
     if os.name != "posix" or config.path is None or not folder.is_dir():
         return
-    owner, settings = owner_of(folder), owner_of(config.path)
+    owner, settings = owner_uid(folder), owner_uid(config.path)
     # Settings that root keeps for the service are as they should be.
     wanted = owner if settings == 0 else settings
     for path in (folder, *sorted(folder.iterdir())):
-        found = owner_of(path)
+        found = owner_uid(path)
         if found != wanted:
             name = user_name(wanted)
             text = f"{path} är användaren {user_name(found)}s, inte {name}s."

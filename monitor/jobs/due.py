@@ -31,7 +31,7 @@ class Lane(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueJob:
     """A job that is to be done now: its name, the moment it was due, and the command that does it."""
 
     name: str
@@ -40,7 +40,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ScheduleFacts:
     """Facts of the archive. `unaccepted`: the sources whose newest reading failed or did not count; `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
 
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Facts:
     since: datetime
 
 
-def due_jobs(config: Config, facts: Facts, now: datetime, lane: Lane) -> list[Due]:
+def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) -> list[DueJob]:
     """What is due in one lane, in the order in which it is to be done. Only the first counts: what it does may change the rest."""
     if lane is Lane.MAIL:
         return list(_mails(facts, now))
@@ -95,37 +95,37 @@ def is_given_up(row: JobRow) -> bool:
     return row.state in ("failed", "hung") and row.attempts > len(WAITS)
 
 
-def _crawl(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _crawl(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_daily(config.schedule.crawl, now, config.zone)
     unread = [source.id for source in config.sources if source.enabled and _is_unread(facts, source, slot)]
     if unread and is_open(facts.jobs.get("crawl"), slot, now):
-        yield Due(name="crawl", due=slot, command=("crawl", *unread))
+        yield DueJob(name="crawl", due=slot, command=("crawl", *unread))
 
 
-def _is_unread(facts: Facts, source: Source, slot: datetime) -> bool:
+def _is_unread(facts: ScheduleFacts, source: Source, slot: datetime) -> bool:
     """Tell whether a source is to be read: its days have passed, or its newest reading did not count and a day has."""
     read = facts.readings.get(source.id)
     days = 1 if source.id in facts.unaccepted else source.every
     return read is None or read < slot - (days - 1) * _DAY
 
 
-def _match(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _match(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     if config.shared_archive is not None and not config.rules.dir:
         return
     newest = max(facts.readings.values(), default=None)
     if newest is not None and is_open(facts.jobs.get("match"), newest, now):
-        yield Due(name="match", due=newest, command=("match", "--last-good"))
+        yield DueJob(name="match", due=newest, command=("match", "--last-good"))
 
 
-def _corrections(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _corrections(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     matched = _matched(config, facts)
     following = _following(config.schedule.digest, now, config.zone)
     near = _instant(following) - _instant(now) <= NEAR / 2
     if matched is not None and not near and is_open(facts.jobs.get("corrections"), matched, now):
-        yield Due(name="corrections", due=matched, command=("digest", "--corrections", "--last-good"))
+        yield DueJob(name="corrections", due=matched, command=("digest", "--corrections", "--last-good"))
 
 
-def _matched(config: Config, facts: Facts) -> datetime | None:
+def _matched(config: Config, facts: ScheduleFacts) -> datetime | None:
     """The reading whose matches are there; a member without rules of its own has them from the one that reads."""
     if config.shared_archive is not None and not config.rules.dir:
         return max(facts.readings.values(), default=None)
@@ -133,24 +133,24 @@ def _matched(config: Config, facts: Facts) -> datetime | None:
     return row.due if row is not None and row.state in DONE_JOBS else None
 
 
-def _preview(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _preview(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     if not config.digest.preview:
         return
     following = _following(config.schedule.digest, now, config.zone)
     slot = datetime.combine(following.date() - _DAY, following.time(), config.zone)
     if _instant(facts.since) <= _instant(slot) <= _instant(now) and is_open(facts.jobs.get("preview"), slot, now):
-        yield Due(name="preview", due=slot, command=("digest", "--preview", "--last-good"))
+        yield DueJob(name="preview", due=slot, command=("digest", "--preview", "--last-good"))
 
 
-def _digest(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _digest(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_weekly(config.schedule.digest, now, config.zone)
     following = _following(config.schedule.digest, now, config.zone)
     missed = _instant(following) - _instant(now) < NEAR
     if _instant(slot) >= _instant(facts.since) and not missed and is_open(facts.jobs.get("digest"), slot, now):
-        yield Due(name="digest", due=slot, command=("digest", "--week", iso_week(slot.date()), "--last-good"))
+        yield DueJob(name="digest", due=slot, command=("digest", "--week", iso_week(slot.date()), "--last-good"))
 
 
-def _weekly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _weekly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     weekly = {"note": config.schedule.note}
     if config.shared_archive is None:
         weekly["canary"] = config.schedule.canary
@@ -159,23 +159,23 @@ def _weekly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
             slot = last_weekly(clock, now, config.zone)
             missed = _instant(_following(clock, now, config.zone)) - _instant(now) < NEAR
             if _instant(slot) >= _instant(facts.since) and not missed and is_open(facts.jobs.get(name), slot, now):
-                yield Due(name=name, due=slot, command=(name,))
+                yield DueJob(name=name, due=slot, command=(name,))
 
 
-def _nightly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _nightly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_daily(config.schedule.backup, now, config.zone)
     for name in ("backup", "tidy"):
         if is_open(facts.jobs.get(name), slot, now):
-            yield Due(name=name, due=slot, command=(name,))
+            yield DueJob(name=name, due=slot, command=(name,))
 
 
-def _mails(facts: Facts, now: datetime) -> Iterator[Due]:
+def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     last = facts.jobs.get("send")
     rested = (
         last is None or last.state in ("done", "interrupted") or (last.finished is not None and now - last.finished >= PATIENCE)
     )
     if facts.mails and rested:
-        yield Due(name="send", due=now, command=("send", "--scheduled"))
+        yield DueJob(name="send", due=now, command=("send", "--scheduled"))
 
 
 def _following(clock: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from monitor.sources import Source
 
 
-def settle_health(db: Database, source: Source, now: datetime) -> Health:
+def update_health(db: Database, source: Source, now: datetime) -> Health:
     """Judge a source by its runs, the newest of which has just been stored, and keep what was found."""
     runs = [run_facts(row) for row in run_rows(db, source.id)]
     health = judge_health(runs, every=source.every, expected=source.expected)

@@ -12,7 +12,7 @@ from monitor.archive import lock, open_archive
 from monitor.archive.files import COMPANIONS, PRIVATE
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.jobs.backup import free_name
+from monitor.jobs.backup import find_free_name
 
 _SETTINGS = """\
 # Inställningar för EU-bevakningen. Sökvägar räknas från den här filen. Alla nycklar: se README.
@@ -70,7 +70,7 @@ def begin_anew(config: Config, now: datetime) -> Path | None:
             )
         left = [config.archive.with_name(config.archive.name + end) for end in ("", *COMPANIONS)]
         left = [path for path in left if path.exists()]
-        kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}") if left else None
+        kept = find_free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}") if left else None
         for path in left:
             assert kept is not None
             kept.mkdir(exist_ok=True)

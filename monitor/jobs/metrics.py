@@ -17,7 +17,7 @@ _JOB_WORDS = re.compile(r"(?<=har misslyckats flera gånger):.*", re.DOTALL)
 _LONGEST = 200
 
 
-def health_answer(document: dict[str, Any]) -> tuple[int, str]:
+def render_health(document: dict[str, Any]) -> tuple[int, str]:
     """Return the HTTP status and text that say whether a person is needed; `document` is what `status` gives.
 
     Anyone who reaches the address reads it: what a job said at its end, and paths of the machine, are for `monitor status` alone.
@@ -31,7 +31,7 @@ def _public(sentence: str) -> str:
     return _PATH.sub("…", first[0] if first else "")[:_LONGEST].rstrip()
 
 
-def metrics_answer(document: dict[str, Any], now: datetime) -> str:
+def render_metrics(document: dict[str, Any], now: datetime) -> str:
     """The measures. Nothing in them names a person."""
     registry = CollectorRegistry()
 

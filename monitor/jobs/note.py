@@ -21,7 +21,7 @@ from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.letter import store_letter
-from monitor.jobs.rules import report_archive, rules_in_force
+from monitor.jobs.rules import load_rules_in_force, report_archive
 from monitor.jobs.status import status
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import ANSWER_LABELS
@@ -66,7 +66,7 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     for stop in list_stops(config, db):
         if stop.since > since:
             yield f"Får inte längre mejlen för {stop.department}: {stop.words}."
-    rules = rules_in_force(archive, config, last_good=True)
+    rules = load_rules_in_force(archive, config, last_good=True)
     for programme, title, identifier in new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
         if rules.programme_of(call) is None:

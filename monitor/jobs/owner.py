@@ -11,7 +11,7 @@ from monitor.errors import ConfigError
 
 def refuse_foreign_root(config: Config) -> None:
     """Raise ConfigError when root is about to work on the data of another user; nothing has been written then."""
-    if os.name != "posix" or running_as() != 0:
+    if os.name != "posix" or current_uid() != 0:
         return
     owner = data_owner(config)
     if owner not in (None, 0):
@@ -26,13 +26,13 @@ def refuse_foreign_root(config: Config) -> None:
 def data_owner(config: Config) -> int | None:
     """Return the user id that the data belong to: the owner of the data folder, else of the settings; None when neither is there."""
     for path in (config.data_dir, config.path):
-        found = owner_of(path) if path is not None else None
+        found = owner_uid(path) if path is not None else None
         if found is not None:
             return found
     return None
 
 
-def owner_of(path: Path) -> int | None:
+def owner_uid(path: Path) -> int | None:
     """Return the user id of a file's owner; None for a file that is not there or cannot be looked at."""
     try:
         return path.stat().st_uid
@@ -50,6 +50,6 @@ def user_name(uid: int | None) -> str:
         return str(uid)
 
 
-def running_as() -> int:
+def current_uid() -> int:
     """Return the user id that the program runs as; 0 is root."""
     return os.geteuid() if hasattr(os, "geteuid") else -1

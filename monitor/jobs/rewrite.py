@@ -18,7 +18,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, still_ahead
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
-from monitor.jobs.digest import audience, candidate, choice, health, steer
+from monitor.jobs.digest import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
@@ -42,23 +42,27 @@ def rewrite_digest(
     asked = {*matched_keys(archive.db, department.id), *more}
     rows = rows_then(archive.db, past, asked, timedelta(days=config.digest.news_days))
     choices = read_choices(archive.db, department.id, past.week)
-    found = steer(
-        [candidate(rules, replace(row, match=_match(rules, row, department.id))) for row in rows if _could_be_new(row, past)],
+    found = apply_choices(
+        [
+            make_candidate(rules, replace(row, match=_match(rules, row, department.id)))
+            for row in rows
+            if _could_be_new(row, past)
+        ],
         choices,
     )
-    selection = choose(found, first=past.previous is None, previous=past.previous, choice=choice(config), now=now)
+    selection = choose(found, first=past.previous is None, previous=past.previous, choice=make_choice(config), now=now)
     occasion = Occasion(
         digest=past.id,
         week=past.week,
         now=now,
         previous_week=past.previous_week,
-        health=health(config, health_then(archive.db, past.created), now),
+        health=judge_sources(config, health_then(archive.db, past.created), now),
         ahead=still_ahead(found, now) if selection.kind is MailKind.QUIET else (),
         top=choices.top,
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
-    rendered = render_mail(load_templates(config.digests_dirs), selection, audience(config, department), occasion, signer)
+    rendered = render_mail(load_templates(config.digests_dirs), selection, make_audience(config, department), occasion, signer)
     titles = {one.key: clean(one.call.title) or one.call.call_id for one in found}
     told = {item.candidate.key for item in selection.everything}
     return Rewritten(

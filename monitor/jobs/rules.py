@@ -159,7 +159,7 @@ def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]
 logger = logging.getLogger(__name__)
 
 
-def rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
+def load_rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
     """The rules that mails go by: those of the folder or, with `last_good`, the last good ones; for a member without rules of its
     own, those that the shared archive was matched with. Raises RuleErrors."""
     if config.shared_archive is not None and not config.rules.dir:

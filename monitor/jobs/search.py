@@ -43,12 +43,12 @@ def search_archive(
     if not archive.db.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
         index_archive(archive)
     # Names of programmes are asked for as a choice or as "program:LIFE"; reading them takes longer than the search.
-    programmes = programme_names(config) if programme or ":" in query else {}
+    programmes = programme_aliases(config) if programme or ":" in query else {}
     filters = Filters(kind=kind, programme=programme, department=department, status=status, programmes=programmes)
     return search(archive.db, query, now, filters, limit=limit)
 
 
-def programme_names(config: Config) -> dict[str, frozenset[str]]:
+def programme_aliases(config: Config) -> dict[str, frozenset[str]]:
     """What a programme's id, name, codes and prefixes stand for: all of them together, by each in small letters."""
     file = config.rules_dir / "programmes.toml"
     rows = tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else []

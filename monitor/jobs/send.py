@@ -43,7 +43,7 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
-from monitor.jobs.digest import PREVIEW, audience
+from monitor.jobs.digest import PREVIEW, make_audience
 from monitor.jobs.interest import write_interest_letter
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
@@ -240,7 +240,7 @@ def _store_notice(config: Config, db: Database, now: datetime) -> None:
     week = iso_week(now.astimezone(config.zone).date())
     stem = f"{week}-notis-"
     digest_id = f"{stem}{next_number(db, stem)}"
-    view = notice_view(templates.wording("sv"), audience(config, None), digest_id, refused_recipients(db))
+    view = notice_view(templates.wording("sv"), make_audience(config, None), digest_id, refused_recipients(db))
     rendering = templates.render(view)
     contact = config.municipality.contact
     save_digest(

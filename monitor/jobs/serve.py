@@ -56,19 +56,19 @@ class PageWork:
 
     def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
         """Return the HTTP status and words that say whether a person is needed. Anyone may read them: no path and no traceback."""
-        from monitor.jobs.metrics import NO_ARCHIVE, health_answer
+        from monitor.jobs.metrics import NO_ARCHIVE, render_health
 
         try:
-            return health_answer(self._status(now, rules_error))
+            return render_health(self._status(now, rules_error))
         except (MonitorError, OSError, sqlite3.Error):
             logger.exception("health_failed")
             return NO_ARCHIVE
 
     def metrics(self, now: datetime, rules_error: str) -> str:
         """The measures in the form of Prometheus."""
-        from monitor.jobs.metrics import metrics_answer
+        from monitor.jobs.metrics import render_metrics
 
-        return metrics_answer(self._status(now, rules_error), now)
+        return render_metrics(self._status(now, rules_error), now)
 
     def _status(self, now: datetime, rules_error: str) -> dict[str, Any]:
         from monitor.jobs.status import status
@@ -155,7 +155,7 @@ def set_password(config: Config, password: str) -> Path:
     return password_file(config.data_dir)
 
 
-def report_document(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
+def make_report(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
     """The follow-up of a period as one document."""
     from monitor.jobs.rules import load_checked
     from monitor.web.views.followup import follow_up
@@ -164,7 +164,7 @@ def report_document(config: Config, now: datetime, begin: datetime | None, end: 
         return follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
-def report_html(config: Config, now: datetime, document: dict[str, Any]) -> str:
+def render_report(config: Config, now: datetime, document: dict[str, Any]) -> str:
     """The follow-up as a page of its own, to print or to send on."""
     from monitor.web.views.followup import report_file
 

@@ -18,7 +18,7 @@ from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, note_end, scrapy_settings
+from monitor.jobs.crawl import CrawlProcess, judge_run, load_programmes, note_end, scrapy_settings
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ARTICLES = 10
 
 
-def list_sources(config: Config, db: Database | None, now: datetime) -> list[dict[str, Any]]:
+def describe_sources(config: Config, db: Database | None, now: datetime) -> list[dict[str, Any]]:
     """Return every source of the settings with what the archive knows of it; `db` is None for an archive that does not exist yet.
 
     `overdue` says that the source is read (enabled, and read before) but has not been read whole for too long at `now`.
@@ -74,7 +74,7 @@ def check_source(
 def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, Decision]) -> dict[str, Any]:
     reading = spider.reading
     documents = list(reading.documents)
-    run = judged_run(spider, now)
+    run = judge_run(spider, now)
     calls, aside = decide(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))

@@ -43,7 +43,7 @@ def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
 def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     """Erase an address from the archive, the delivered files, and what killed back-ups left behind.
 
-    Settings, back-ups and replaced archives are for a person to see to (`still_named`). LockedError while a back-up is at work.
+    Settings, back-ups and replaced archives are for a person to see to (`list_mentions`). LockedError while a back-up is at work.
     """
     counts = forget_address(archive.db, address)
     with lock(config.data_dir, "backup"):
@@ -57,7 +57,7 @@ def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     return counts
 
 
-def still_named(config: Config, address: str) -> list[str]:
+def list_mentions(config: Config, address: str) -> list[str]:
     """Where a person has to look, in Swedish: what `forget` does not touch."""
     left = []
     folded = address.casefold()

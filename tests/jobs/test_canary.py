@@ -11,8 +11,8 @@ from monitor.archive import lock, open_archive
 from monitor.config import load_config
 from monitor.errors import LockedError, MonitorError
 from monitor.jobs import canary
-from monitor.jobs.canary import MARK, choose_example, fly_canary
-from monitor.jobs.child import Ended, run_child
+from monitor.jobs.canary import MARK, choose_example, run_canary
+from monitor.jobs.child import ProcessResult, run_child
 from monitor.matching.rules.load import load_rules
 from tests.commands import Installation
 from tests.small_rules import write_rules
@@ -48,7 +48,7 @@ def run_here(config, command, *, limit, stop, moment):
     if command[0] == "crawl":
         return run_child(config, command, limit=limit, stop=stop, moment=moment)
     outcome = Installation(config.path.parent).ask(*command, "--json", now=moment.isoformat())
-    return Ended("done" if outcome.code == 0 else "attention", outcome.code, outcome.err)
+    return ProcessResult("done" if outcome.code == 0 else "attention", outcome.code, outcome.err)
 
 
 def test_a_mail_server_that_is_not_there_is_named_and_nothing_counts_as_done(place, monkeypatch):
@@ -69,4 +69,4 @@ def test_two_canaries_at_once(place):
     place.configure(place.rules)
     config = load_config(place.folder / "monitor.toml")
     with open_archive(config.archive) as archive, lock(config.data_dir, "canary"), pytest.raises(LockedError):
-        fly_canary(config, archive, datetime.fromisoformat(f"{NOW}+02:00"))
+        run_canary(config, archive, datetime.fromisoformat(f"{NOW}+02:00"))
