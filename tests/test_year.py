@@ -179,7 +179,7 @@ class World:
 
     def do_note(self, archive, due, dying):
         with self.monkeypatch.context() as patched:
-            patched.setattr(note, "rules_in_force", lambda *_, **__: self.rules)  # not read from their files 52 times
+            patched.setattr(note, "load_rules_in_force", lambda *_, **__: self.rules)  # not read from their files 52 times
             note.write_note(self.config, archive, self.now)
 
     def do_tidy(self, archive, due, dying):

@@ -187,7 +187,7 @@ def test_data_of_another_user_are_told(tmp_path, monkeypatch, foreign):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "archive.db").write_bytes(b"")
     (tmp_path / "data" / "secret").write_bytes(b"")
-    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path == tmp_path / foreign else 4711)
+    monkeypatch.setattr(doctor, "owner_uid", lambda path: 0 if path == tmp_path / foreign else 4711)
     found = findings(tmp_path, WELL)["Ägare"]
     assert not found.well
     assert f"{tmp_path / foreign} är användaren root" in found.text
@@ -196,7 +196,7 @@ def test_data_of_another_user_are_told(tmp_path, monkeypatch, foreign):
 
 def test_settings_that_root_keeps_for_the_service_are_as_they_should_be(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path.name == "monitor.toml" else 4711)
+    monkeypatch.setattr(doctor, "owner_uid", lambda path: 0 if path.name == "monitor.toml" else 4711)
     assert findings(tmp_path, WELL)["Ägare"].well
 
 
