@@ -14,7 +14,7 @@ from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.scheduler import JobRow, finish_job, last_jobs, last_readings, recover_jobs, start_job
 from monitor.config import Config
 from monitor.jobs.child import ProcessResult
-from monitor.jobs.due import WAITS, Lane, ScheduleFacts, due_jobs, is_given_up, is_open, last_daily, last_weekly
+from monitor.jobs.due import RETRY_DELAYS, Lane, ScheduleFacts, due_jobs, is_given_up, is_open, last_daily, last_weekly
 from monitor.jobs.status import status
 from monitor.schedule import Worker
 from monitor.settings import Digest, Rules, Schedule
@@ -86,7 +86,7 @@ def test_when_work_is_taken_up_again(state, attempts, minutes, open_):
     job = row("crawl", slot, state, attempts)
     assert is_open(job, slot, slot + timedelta(minutes=minutes)) is open_
     assert is_open(job, slot + timedelta(days=1), slot + timedelta(days=1)), "the next turn begins anew"
-    assert is_given_up(job) is (attempts > len(WAITS))
+    assert is_given_up(job) is (attempts > len(RETRY_DELAYS))
 
 
 def names(config, facts, now, lane=Lane.ARCHIVE):

@@ -1,4 +1,4 @@
-"""Mail composition: one recipient, a text and an HTML part, calendar files, and the headers that RFC 2369 and RFC 8058 ask of lists."""
+"""Mail composition: one recipient, a text and an HTML part, calendar files, and the headers of mailing lists (RFC 2369, RFC 8058)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from monitor.language.one_line import clean, shorten
 
 _MAX_LINE = 76
-"""Characters of a line at most; also the limit of a line of encoded words and of an encoded body: RFC 2047 section 2, RFC 2045 section 6.7."""
+"""Characters of a line at most: that of encoded words (RFC 2047, section 2) and that of an encoded body (RFC 2045, section 6.7)."""
 _MAX_HEADER_TEXT = 300
 """Characters of free text in a header at most: longer than any subject that the templates make, shorter than the line of 998
 characters that servers take (RFC 5322, section 2.1.1)."""
@@ -80,37 +80,50 @@ def text_header(name: str, text: str) -> Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What goes into one mail, the recipient's own link already in `html` and `text`."""
+    """Contents of one mail, the recipient's own link already in `html` and `text`."""
 
     message_id: str
+    """Message-ID with its angle brackets, see `message_id`."""
     sender: str
+    """Sender as the settings have it: "Namn <a@example.se>" or an address."""
     recipient: str
+    """Address of the one recipient."""
     reply_to: str
+    """Address that gets answers and requests to leave."""
     department: str
+    """Id of the department; empty for a mail to the coordinator."""
     created: datetime
+    """Date of the mail, aware."""
     language: str
+    """Language of the text: sv, en."""
     subject: str
+    """Subject as plain text, whatever it holds."""
     html: str
     text: str
     leave_url: str
+    """Address of the page where the recipient leaves the list."""
     calendars: Sequence[tuple[str, bytes]] = ()
+    """Attached iCalendar files: name and content."""
 
 
 def message_id(digest: str, recipient: str, sender: str) -> str:
-    """The Message-ID of a digest for a recipient: always the same, so that a mail that arrives twice is known as one."""
+    """Return the Message-ID of a digest for a recipient: always the same, so that a mail that arrives twice is known as one."""
     key = hashlib.sha256(f"{digest}\n{recipient.casefold()}".encode()).hexdigest()[:16]
     return f"<{digest}.{key}@{_domain(sender)}>"
 
 
 def split_sender(sender: str) -> tuple[str, str]:
-    """Return name and address of a sender as the settings have it: "Namn <a@example.se>", quotes around the name or not, or the address."""
-    found = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", sender, re.DOTALL)
-    if found is None:
+    """Return name and address of a sender as the settings have it.
+
+    The forms are `Namn <a@example.se>`, with quotes around the name or without, and the address alone, which gives an empty name.
+    """
+    parts = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", sender, re.DOTALL)
+    if parts is None:
         return "", sender.strip()
-    name = found[1]
+    name = parts[1]
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return name, found[2]
+    return name, parts[2]
 
 
 def ascii_address(address: str) -> str | None:
@@ -191,14 +204,14 @@ def _mailbox(sender: str) -> Header | str:
 
 
 def _ascii_address(address: str) -> str:
-    found = ascii_address(address)
-    if found is None:
+    written = ascii_address(address)
+    if written is None:
         raise ValueError(f"{address!r} is no address that mail servers take")
-    return found
+    return written
 
 
 def _ascii_url(url: str) -> str:
-    """Return an address of the web in ASCII: the host as the name service has it, everything else percent-encoded."""
+    """Return a web address in ASCII: the host as the name service has it (IDNA), everything else percent-encoded."""
     parts = urlsplit(url)
     host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
     return quote(urlunsplit(parts._replace(netloc=host)), safe="/:?#[]@!$&'()*+,;=%~")

@@ -81,7 +81,7 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as error:
             return self._down(error)
         try:
-            # Writes the mail before it says anything to the server: one that cannot be written leaves the connection as it was.
+            # Writes the mail before saying anything to the server: one that cannot be written leaves the connection as it was.
             connection.send_message(message, self._sender, [recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))
@@ -99,7 +99,7 @@ class Smtp:
         return DeliveryResult(Result.SENT)
 
     def _judge(self, code: int, reply: bytes | str, permanent: Result) -> DeliveryResult:
-        """Return the result of an answer other than 250: `permanent` for the codes from 500, else LATER (RFC 5321, section 4.2.1)."""
+        """Return the result of a refusal: `permanent` for the codes from 500, else LATER (RFC 5321, section 4.2.1)."""
         if code == _SERVICE_NOT_AVAILABLE or code < 0:
             self._drop()
         return DeliveryResult(permanent if code >= 500 else Result.LATER, " ".join(f"{code} {_text(reply)}".split()))
