@@ -16,7 +16,7 @@ from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
-from monitor.jobs.digest import build_digests
+from monitor.jobs.digest import BuildOptions, build_digests
 from monitor.jobs.send import send_mails
 from monitor.mail.delivery import DeliveryResult, Result
 from monitor.matching.compiled import RuleSet
@@ -180,7 +180,7 @@ class World:
 
     def digest(self, now: datetime, **options):
         with self.archive() as archive:
-            return build_digests(self.config, archive, now, rules=self.rules, **options)
+            return build_digests(self.config, archive, now, BuildOptions(**options), rules=self.rules)
 
     def send(self, now: datetime, server=None, **options):
         with self.archive() as archive:

@@ -17,7 +17,7 @@ from monitor.digest.wording import iso_week
 from monitor.jobs import digest as digest_job
 from monitor.jobs import note
 from monitor.jobs.child import ProcessResult
-from monitor.jobs.digest import build_digests
+from monitor.jobs.digest import BuildOptions, build_digests
 from monitor.jobs.due import Lane, last_daily, last_weekly
 from monitor.jobs.match import match_archive
 from monitor.jobs.send import open_transport, send_mails
@@ -163,7 +163,7 @@ class World:
         if dying:
             self.monkeypatch.setattr(digest_job, "save_digest", self.die_while_saving)
         try:
-            build_digests(self.config, archive, self.now, rules=self.rules, **options)
+            build_digests(self.config, archive, self.now, BuildOptions(**options), rules=self.rules)
         finally:
             self.monkeypatch.undo()
 

@@ -55,7 +55,7 @@ def digest(
 ) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
     from monitor.digest.wording import iso_week
-    from monitor.jobs.digest import build_digests, build_previews
+    from monitor.jobs.digest import BuildOptions, build_digests, build_previews
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import load_rules_in_force
 
@@ -74,10 +74,7 @@ def digest(
                 app.config,
                 archive,
                 app.now,
-                week=week,
-                departments=department,
-                dry_run=dry_run,
-                corrections_only=corrections,
+                BuildOptions(week=week, departments=department, dry_run=dry_run, corrections_only=corrections),
                 rules=rules,
             )
     if as_json:
