@@ -179,7 +179,7 @@ def count_calls(file: Path) -> int:
 def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool = False) -> RestoreReport:
     """Put a checked back-up in place of the archive; with `settings` also the settings, rules and templates in it.
 
-    The replaced files are kept in a folder beside the archive, which is replaced in one step: a kill leaves the old one or the new one.
+    The replaced files are kept in a folder beside the archive, which is replaced in one step: a kill leaves the old or the new one.
 
     Raises:
         ArchiveError: The back-up is damaged; nothing has changed.
@@ -246,7 +246,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
 
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
-    """Yield the settings and the installation's own rules and templates, never passwords and keys: name in the back-up, and file."""
+    """Yield the settings and the installation's rules and templates, never passwords and keys: name in the back-up, and file."""
     secret = Path(config.mail.password_file) if config.mail.password_file else None
     if config.path is not None:
         yield "monitor.toml", config.path

@@ -57,7 +57,7 @@ class CanaryReport:
 
 
 def run_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
-    """Send a made-up call through reading, matching, writing and delivery, with the rules and the mail server of the installation.
+    """Send a made-up call through reading, matching, writing and delivery, with the rules and mail server of the installation.
 
     It has an archive of its own, so that the real one stays as it is.
 

@@ -104,7 +104,7 @@ def crawl(
     try:
         return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
     finally:
-        # Whatever became of one source, the calls of the others are to be found. An archive that was not written to is left alone.
+        # Whatever became of one source, the calls of the others are to be found. An archive not written to is left alone.
         if stored:
             _make_findable(archive, now)
 

@@ -122,8 +122,8 @@ def build_digests(
 ) -> BuildReport:
     """Build each department's mail of the week, and corrections for departments that have theirs. Building again changes nothing.
 
-    A department whose mail cannot be built is reported as FAILED, with the reason, and noted in the archive; the others get theirs,
-    and it is tried again with the next corrections.
+    A department whose mail cannot be built is reported as FAILED, with the reason, and noted in the archive; the others get
+    theirs, and it is tried again with the next corrections.
 
     Args:
         config: The installation.
@@ -138,7 +138,8 @@ def build_digests(
         LockedError: Another run is building digests.
         MonitorError: No department's mail could be built.
     """
-    # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good, and keeps its digest.
+    # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good and keeps its
+    # digest.
     with lock(config.data_dir, "digest"), archive.db.redoable():
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=options.week, dry_run=options.dry_run

@@ -72,7 +72,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
 
 
 def last_daily(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the last moment, not after `now`, at which clocks in the zone showed `clock` (05:30): one a day, whatever the clocks did."""
+    """Return the last moment, not after `now`, at which clocks in the zone showed `clock` (05:30); there is one on each day."""
     at = time.fromisoformat(clock)
     day = now.astimezone(zone).date()
     moment = datetime.combine(day, at, zone)

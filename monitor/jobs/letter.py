@@ -17,7 +17,7 @@ from monitor.language.one_line import clean
 from monitor.mail.message import message_id
 from monitor.vocabulary import MailKind
 
-# The one template of letters: templates of digests are those of the municipality and can be edited, alarms must not depend on them.
+# Not among the templates of digests, which the municipality edits: alarms must not depend on them.
 _PAGE = """<!doctype html>
 <html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{subject}</title></head>

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
-    """Return the rules of the installation's folder; for a member without rules of its own, those that matched the shared archive.
+    """Return the rules of the installation's folder; for a member without rules, those that matched the shared archive.
 
     Args:
         archive: The archive of the installation.

@@ -80,7 +80,7 @@ class SendReport:
 
 
 def open_transport(config: Config) -> AbstractContextManager[Transport]:
-    """Return the transport that the settings name: a folder or a mail server. Raises ConfigError for a password that is missing."""
+    """Return the transport of the settings: a folder or a mail server. Raises ConfigError for a password that is missing."""
     mail = config.mail
     if mail.transport == "files":
         return Folder(config.data_dir / "outbox")

@@ -58,7 +58,7 @@ class PageWork:
         return [str(error) for error in errors]
 
     def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
-        """Return the HTTP status and a text on whether a person is needed. Anyone may read it: it has no path and no traceback."""
+        """Return the HTTP status and a text on whether a person is needed, without paths and tracebacks: anyone may read it."""
         from monitor.jobs.metrics import NO_ARCHIVE, render_health
 
         try:

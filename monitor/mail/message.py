@@ -1,4 +1,4 @@
-"""Mail composition: one recipient, a text and an HTML part, calendar files, and the headers of mailing lists (RFC 2369, RFC 8058)."""
+"""Mail composition: one recipient, a text and an HTML part, calendar files, and headers of mailing lists (RFC 2369, RFC 8058)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from monitor.language.one_line import clean, shorten
 
 _MAX_LINE = 76
-"""Characters of a line at most: that of encoded words (RFC 2047, section 2) and that of an encoded body (RFC 2045, section 6.7)."""
+"""Characters of a line at most, in headers (RFC 2047, section 2) and in an encoded body (RFC 2045, section 6.7)."""
 _MAX_HEADER_TEXT = 300
 """Characters of free text in a header at most: longer than any subject that the templates make, shorter than the line of 998
 characters that servers take (RFC 5322, section 2.1.1)."""
@@ -68,9 +68,9 @@ def header_text(text: str) -> str:
 def text_header(name: str, text: str) -> Header:
     """Return text as the value of the header `name`: as it is where it is plain ASCII, else as encoded words (RFC 2047).
 
-    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. So is text whose first word does
-    not fit beside the name: folded before it, it would arrive with a blank in front. All of the text is one run of encoded words:
-    blanks between runs are lost before Python 3.13.
+    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. So is text whose first word
+    does not fit beside the name: folded before it, it would arrive with a blank in front (RFC 5322, section 2.2.3). All of the
+    text is one run of encoded words: blanks between runs are lost before Python 3.13.
     """
     line = header_text(text)
     fits = len(name) + len(": ") + len(line.split(" ", 1)[0]) <= _MAX_LINE

@@ -87,8 +87,8 @@ class Smtp:
             code, reply = next(iter(error.recipients.values()))
             return self._judge(code, reply, Result.REFUSED_ADDRESS)
         except smtplib.SMTPSenderRefused as error:
-            # Not the mail's fault: the server does not take our sender, so no other mail gets through either. Its size, though, is
-            # told along with the sender.
+            # Not the mail's fault: the server does not take our sender, so no other mail gets through either. But a mail's size is
+            # refused along with the sender, too.
             too_large = error.smtp_code == _TOO_LARGE and not _OTHER_THAN_SIZE.match(_text(error.smtp_error))
             return self._judge(error.smtp_code, error.smtp_error, Result.REFUSED if too_large else Result.DOWN)
         except smtplib.SMTPResponseException as error:
