@@ -75,7 +75,10 @@ class Worker:
                 self._since[str(config.data_dir)] = first_run(archive.db, self._clock())
 
     def work(self, lane: Lane) -> None:
-        """Do the due jobs of one lane until none is due. An installation that fails does not stop the others."""
+        """Do the due jobs of one lane until none is due.
+
+        An installation that fails does not stop the others.
+        """
         for config in self._configs:
             key = (str(config.data_dir), lane)
             try:

@@ -73,7 +73,9 @@ class RestoreReport:
 
 
 def make_backup(config: Config, now: datetime, file: Path | None = None) -> BackupReport:
-    """Write a back-up and check it by reading it again. Other processes may go on writing.
+    """Write a back-up and check it by reading it again.
+
+    Other processes may go on writing.
 
     Args:
         config: The installation.
@@ -179,7 +181,7 @@ def count_calls(file: Path) -> int:
 def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool = False) -> RestoreReport:
     """Put a checked back-up in place of the archive; with `settings` also the settings, rules and templates in it.
 
-    The replaced files are kept in a folder beside the archive, which is replaced in one step: a kill leaves the old or the new one.
+    The replaced files are kept in a folder beside the archive, which is replaced in one step: a kill leaves one of the two.
 
     Raises:
         ArchiveError: The back-up is damaged; nothing has changed.
@@ -220,7 +222,10 @@ def find_free_name(folder: Path) -> Path:
 
 
 def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
-    """Restore settings, rules and templates; move the current ones to `kept`. Return whether any were replaced."""
+    """Restore settings, rules and templates; move the current ones to `kept`.
+
+    Return whether any were replaced.
+    """
     homes = {"rules": Path(config.rules.dir) if config.rules.dir else None}
     homes["digests"] = Path(config.digests.dir) if config.digests.dir else None
     replaced = False

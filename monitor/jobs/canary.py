@@ -90,7 +90,11 @@ def run_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
 
 
 def choose_example(rules: RuleSet) -> tuple[ThemeFile, Example]:
-    """Return a theme with an example that its rules promise to match. Raises MonitorError when there is none."""
+    """Return a theme with an example that its rules promise to match.
+
+    Raises:
+        MonitorError: No theme has such an example.
+    """
     for theme in sorted(rules.themes, key=lambda theme: theme.theme.id):
         department = rules.departments.get(theme.theme.departments[0]) if theme.theme.departments else None
         for example in theme.example:
@@ -134,7 +138,10 @@ def _settings(config: Config, address: str, department: str) -> str:
 
 
 def _table(name: str, row: dict[str, Any]) -> str:
-    """Return a TOML table. Text, numbers, booleans and lists of text are written in TOML as in JSON."""
+    """Return a TOML table.
+
+    Text, numbers, booleans and lists of text are written in TOML as in JSON.
+    """
     return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in row.items())
 
 

@@ -59,7 +59,11 @@ _DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMP
 
 
 def choose_sources(config: Config, ids: Iterable[str]) -> list[Source]:
-    """Return the sources with these ids, or every enabled source. Raises ConfigError for an unknown id."""
+    """Return the sources with these ids, or every enabled source.
+
+    Raises:
+        ConfigError: The id is unknown.
+    """
     named = [config.source(source_id) for source_id in ids]
     return named or [source for source in config.sources if source.enabled]
 
@@ -116,7 +120,9 @@ def _make_findable(archive: Archive, now: datetime) -> None:
 
 
 def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport:
-    """Judge and store the reading of a source. One that cannot be judged or stored becomes a failed run, with the reason.
+    """Judge and store the reading of a source.
+
+    One that cannot be judged or stored becomes a failed run, with the reason.
 
     Raises:
         sqlite3.Error: The archive itself cannot be written.

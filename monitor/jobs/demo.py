@@ -171,7 +171,11 @@ class Demo:
 
 
 def clear_folder(folder: Path) -> None:
-    """Make the folder of the demo anew. Raises ConfigError for one with files but without the marker of the demo."""
+    """Make the folder of the demo anew.
+
+    Raises:
+        ConfigError: The folder has files but not the marker of the demo.
+    """
     if folder.exists() and not folder.is_dir():
         raise ConfigError(str(folder), "is a file; name a folder for the demo")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():

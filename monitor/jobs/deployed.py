@@ -38,7 +38,11 @@ _LOCK_WAIT_SECONDS = 1800.0
 
 
 def read_clock(text: str | None) -> datetime:
-    """Return the time of a run: the argument `now` of the spider, else the clock. Raises ConfigError for an invalid argument."""
+    """Return the time of a run: the argument `now` of the spider, else the clock.
+
+    Raises:
+        ConfigError: The argument is no date-time.
+    """
     if text is None:
         return datetime.now(_config.zone)
     try:
@@ -68,7 +72,11 @@ class SourceLoader:
         return []
 
     def load(self, spider_name: str) -> type[SourceSpider]:
-        """Return the spider class of a source. Raises KeyError, as Scrapy expects, for an unknown id."""
+        """Return the spider class of a source.
+
+        Raises:
+            KeyError: The id is unknown.
+        """
         try:
             source = _config.source(spider_name)
         except Exception as error:
@@ -99,7 +107,11 @@ class StoreRun:
         return self
 
     def finished(self, spider: SourceSpider, reason: str) -> None:
-        """Judge and store the run. Raises SourceError, which Scrapyd's log shows, when it was stopped."""
+        """Judge and store the run.
+
+        Raises:
+            SourceError: The spider was stopped; Scrapyd's log shows it.
+        """
         if reason == "shutdown":
             raise SourceError(spider.source.id, "läsningen avbröts")
         # Scrapyd runs several spiders at once: the one that ends waits for the one that is being stored.

@@ -120,7 +120,9 @@ def build_digests(
     *,
     rules: RuleSet | None = None,
 ) -> BuildReport:
-    """Build each department's mail of the week, and corrections for departments that have theirs. Building again changes nothing.
+    """Build each department's mail of the week, and corrections for departments that have theirs.
+
+    Building again changes nothing.
 
     A department whose mail cannot be built is reported as FAILED, with the reason, and noted in the archive; the others get
     theirs, and it is tried again with the next corrections.
@@ -205,7 +207,10 @@ def build_previews(config: Config, archive: Archive, now: datetime, *, rules: Ru
 
 
 class DigestBuilder:
-    """Builder of the digests of one installation at one time. Everything it decides follows from the archive and `now`."""
+    """Builder of the digests of one installation at one time.
+
+    Everything it decides follows from the archive and `now`.
+    """
 
     def __init__(
         self,
@@ -243,7 +248,11 @@ class DigestBuilder:
         return self._week
 
     def departments(self, ids: Iterable[str]) -> list[Department]:
-        """Return the enabled departments with these ids, or all of them. Raises ConfigError for an unknown id."""
+        """Return the enabled departments with these ids, or all of them.
+
+        Raises:
+            ConfigError: The id is unknown.
+        """
         named = list(ids)
         for department in named:
             if department not in self._rules.departments:

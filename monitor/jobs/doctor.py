@@ -54,7 +54,10 @@ class Finding:
 
 
 def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[Finding]:
-    """Yield every finding as soon as it is there. No mail is sent and no file stays; `network` includes the sources."""
+    """Yield every finding as soon as it is there.
+
+    No mail is sent and no file stays; `network` includes the sources.
+    """
     yield from _run_check("Inställningar", config, lambda: [_settings(config)])
     rules: list[RuleSet] = []
     yield from _run_check("Regler", config, lambda: [_rules(config, rules)])
@@ -230,7 +233,10 @@ def _noted_ahead(config: Config, now: datetime) -> datetime | None:
 
 
 def _addresses(config: Config) -> Iterator[Finding]:
-    """Yield findings on the addresses of links and sender, which recipients see. Only a trial may have those of examples."""
+    """Yield findings on the addresses of links and sender, which recipients see.
+
+    Only a trial may have those of examples.
+    """
     url, trial = config.municipality.base_url, config.mail.transport == "files"
     host = urlsplit(url).hostname or ""
     unreachable = is_example_host(host) or is_local_host(host)

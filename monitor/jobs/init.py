@@ -82,7 +82,11 @@ def begin_anew(config: Config, now: datetime) -> Path | None:
 
 
 def make_installation(folder: Path) -> list[Path]:
-    """Make a new installation in a folder, and return its files and folders. Raises ConfigError when one of them exists."""
+    """Make a new installation in a folder, and return its files and folders.
+
+    Raises:
+        ConfigError: One of them exists already.
+    """
     settings = folder / "monitor.toml"
     for path in (settings, folder / "rules", folder / "digests"):
         if path.exists():

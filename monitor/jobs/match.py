@@ -52,7 +52,10 @@ def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dic
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
-    """Match every call, and replace the stored matches in one transaction. Dates are brought up to `now`."""
+    """Match every call, and replace the stored matches in one transaction.
+
+    Dates are brought up to `now`.
+    """
     begun = time.monotonic()
     if not archive.shared:
         refresh_dates(archive.db, now)

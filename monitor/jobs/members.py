@@ -15,7 +15,11 @@ MEMBERS = "members"
 
 
 def open_installation(config: Config) -> AbstractContextManager[Archive]:
-    """Open the archive of an installation for jobs. Raises ArchiveError when it cannot be used."""
+    """Open the archive of an installation for jobs.
+
+    Raises:
+        ArchiveError: It cannot be used.
+    """
     return open_archive(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
 
 
@@ -51,7 +55,11 @@ def member_files(config: Config) -> list[Path]:
 
 
 def load_members(config: Config) -> list[Config]:
-    """Return the settings of every member. Raises ConfigError for wrong ones, or for a member of another archive."""
+    """Return the settings of every member.
+
+    Raises:
+        ConfigError: The settings of a member are wrong, or it is a member of another archive.
+    """
     members = []
     for file in member_files(config):
         member = load_config(file)

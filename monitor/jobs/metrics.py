@@ -37,7 +37,10 @@ def _public(sentence: str) -> str:
 
 
 def render_metrics(document: StatusDocument, now: datetime) -> str:
-    """Return the metrics in the text format of Prometheus. They name no person."""
+    """Return the metrics in the text format of Prometheus.
+
+    They name no person.
+    """
     registry = CollectorRegistry()
 
     def gauge(name: str, text: str, values: Mapping[str, float], label: str = "") -> None:

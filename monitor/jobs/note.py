@@ -47,7 +47,10 @@ class NoteReport:
 
 
 def write_note(config: Config, archive: Archive, now: datetime) -> NoteReport:
-    """Put the week's note into the outbox, once. A week without problems has a note that says so."""
+    """Put the week's note into the outbox, once.
+
+    A week without problems has a note that says so.
+    """
     week = iso_week(now.astimezone(config.zone).date())
     paragraphs = tuple(_paragraphs(config, archive, now)) or ("Inget behöver ses över den här veckan.",)
     subject = f"EU-bevakningen vecka {week[6:]}: till samordnaren"

@@ -53,7 +53,11 @@ def load_rules_in_force(archive: Archive, config: Config, *, last_good: bool) ->
 
 
 def load_checked(archive: Archive, folder: Path) -> RuleSet:
-    """Return the rules of a folder, checked unless they are those that matched last. Raises RuleErrors."""
+    """Return the rules of a folder, checked unless they are those that matched last.
+
+    Raises:
+        RuleErrors: The rules have errors.
+    """
     return load_rules(folder, checked_files(archive.db, program()))
 
 
@@ -101,7 +105,11 @@ def check_folder(folder: Path) -> CheckReport:
 
 
 def test_term(term: str, text: str) -> list[dict[str, Any]]:
-    """Return the places where a term hits a text, as offsets and words. Raises ConfigError for a term that can never be found."""
+    """Return the places where a term hits a text, as offsets and words.
+
+    Raises:
+        ConfigError: The term can never be found.
+    """
     try:
         terms = TermSet([parse_term(term)])
     except ValueError as error:
@@ -111,7 +119,10 @@ def test_term(term: str, text: str) -> list[dict[str, Any]]:
 
 
 def try_text(rules: RuleSet, text: str) -> dict[str, Any]:
-    """Return the departments that would get a text and the matches. The first line of the text is its title."""
+    """Return the departments that would get a text and the matches.
+
+    The first line of the text is its title.
+    """
     title, _, body = text.strip().partition("\n")
     call = Call(
         source="try", call_id="try", title=title, url="", sections=(Section(title="", text=body.strip()),) if body.strip() else ()
@@ -134,7 +145,11 @@ def compare_folders(archive: Archive, old: Path, new: Path) -> tuple[Comparison,
 
 
 def evaluate_file(rules: RuleSet, path: Path) -> Score:
-    """Score the rules against a file of labelled texts. Raises ConfigError for a file that cannot be read."""
+    """Score the rules against a file of labelled texts.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

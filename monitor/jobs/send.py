@@ -80,7 +80,11 @@ class SendReport:
 
 
 def open_transport(config: Config) -> AbstractContextManager[Transport]:
-    """Return the transport of the settings: a folder or a mail server. Raises ConfigError for a password that is missing."""
+    """Return the transport of the settings: a folder or a mail server.
+
+    Raises:
+        ConfigError: The password is missing.
+    """
     mail = config.mail
     if mail.transport == "files":
         return Folder(config.data_dir / "outbox")
@@ -110,7 +114,10 @@ def _password(config: Config) -> str:
 
 
 def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:
-    """Return a maker of the settings' transport that stops between two mails on SIGTERM. For the main thread of a command."""
+    """Return a maker of the settings' transport that stops between two mails on SIGTERM.
+
+    For the main thread of a command.
+    """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     return lambda config: _Stoppable(open_transport(config), stop)
@@ -131,7 +138,11 @@ class _Stoppable:
         self._inner.__exit__(*exception)  # type: ignore[arg-type]
 
     def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
-        """Deliver one mail. Raises MailError once `stop` is set, so that no failure is counted against the mail."""
+        """Deliver one mail.
+
+        Raises:
+            MailError: `stop` is set; no failure is counted against the mail.
+        """
         if self._stop.is_set():
             raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
         return self._transport.deliver(message, recipient)
@@ -267,7 +278,10 @@ class _SendPass:
         )
 
     def _record_failure(self, mail: OutboxMail, outcome: DeliveryResult) -> bool:
-        """Store a failed attempt. Return True when the address is given up with it."""
+        """Store a failed attempt.
+
+        Return True when the address is given up with it.
+        """
         self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.server_reply)}")
         logger.warning("mail_failed digest=%s result=%s reply=%r", mail.digest, outcome.result.value, outcome.server_reply)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):

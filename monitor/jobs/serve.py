@@ -117,7 +117,11 @@ def _config_option(config: Config) -> list[str]:
 
 
 def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
-    """Return the site of an installation. Raises ArchiveError when its archive cannot be used."""
+    """Return the site of an installation.
+
+    Raises:
+        ArchiveError: Its archive cannot be used.
+    """
     # Before the secret is made: a secret without an archive means an installation that has lost its archive.
     with open_installation(config):
         pass

@@ -211,7 +211,10 @@ def take_item_back(archive: Archive, text: str, source: str, now: datetime) -> L
 
 
 def leave_item_out(archive: Archive, text: str, source: str, now: datetime) -> LeftOut:
-    """Leave out a call or a taken-back item, and return its row. Arguments and errors are those of `take_item_back`."""
+    """Leave out a call or a taken-back item, and return its row.
+
+    Arguments and errors are those of `take_item_back`.
+    """
     keys = [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)]
     keys = keys or [key for key in find_calls(archive.db, text) if source in ("", key[0])]
     key = _only_key(text, keys)

@@ -171,7 +171,10 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
 
 
 def rule_errors(config: Config, archive: Archive) -> list[str]:
-    """Return the errors of the present rule files. The files that matched last were checked then and are not checked again."""
+    """Return the errors of the present rule files.
+
+    The files that matched last were checked then and are not checked again.
+    """
     if _rules_unchanged(config.rules_dir, last_rule_files(archive.db) or {}):
         return []
     from monitor.errors import RuleErrors

@@ -163,7 +163,11 @@ def compose(letter: Letter) -> EmailMessage:
 
 
 def _structured(name: str, value: str) -> str:
-    """Return the value of a header that programs read. Raises ValueError for one that cannot be written."""
+    """Return the value of a header that programs read.
+
+    Raises:
+        ValueError: The header cannot hold the value.
+    """
     if not _STRUCTURED.fullmatch(value):
         raise ValueError(f"{name}: {value!r} cannot be written in a header")
     return value

@@ -47,7 +47,10 @@ class Server:
 
 
 class Smtp:
-    """Transport to a mail server. It connects when the first mail goes out, and again after the connection was lost."""
+    """Transport to a mail server.
+
+    It connects when the first mail goes out, and again after the connection was lost.
+    """
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
@@ -67,7 +70,10 @@ class Smtp:
             self._connection = None
 
     def check(self) -> DeliveryResult:
-        """Connect and log in, send nothing. Return SENT or DOWN."""
+        """Connect and log in, send nothing.
+
+        Return SENT or DOWN.
+        """
         try:
             self._connected()
         except (smtplib.SMTPException, OSError) as error:
@@ -75,7 +81,10 @@ class Smtp:
         return DeliveryResult(Result.SENT)
 
     def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
-        """Hand one mail to the server. SENT only after its 250 to the whole mail."""
+        """Hand one mail to the server.
+
+        SENT only after its 250 to the whole mail.
+        """
         try:
             connection = self._connected()
         except (smtplib.SMTPException, OSError) as error:
@@ -87,8 +96,8 @@ class Smtp:
             code, reply = next(iter(error.recipients.values()))
             return self._judge(code, reply, Result.REFUSED_ADDRESS)
         except smtplib.SMTPSenderRefused as error:
-            # Not the mail's fault: the server does not take our sender, so no other mail gets through either. But a mail's size is
-            # refused along with the sender, too.
+            # Not the mail's fault: the server does not take our sender, so no other mail gets through either. The size of a mail,
+            # though, is refused along with the sender.
             too_large = error.smtp_code == _TOO_LARGE and not _OTHER_THAN_SIZE.match(_text(error.smtp_error))
             return self._judge(error.smtp_code, error.smtp_error, Result.REFUSED if too_large else Result.DOWN)
         except smtplib.SMTPResponseException as error:
@@ -105,7 +114,10 @@ class Smtp:
         return DeliveryResult(permanent if code >= 500 else Result.LATER, " ".join(f"{code} {_text(reply)}".split()))
 
     def _connected(self) -> smtplib.SMTP:
-        """Return the connection, made and logged in if there is none. Raises SMTPException and OSError."""
+        """Return the connection, made and logged in if there is none.
+
+        Raises SMTPException and OSError.
+        """
         if self._connection is not None:
             return self._connection
         server, own_name = self._server, _own_name()
