@@ -31,17 +31,17 @@ DEPARTMENTS = {"kultur-fritid": "Kultur- och fritidsförvaltningen", "social": "
 
 
 def day(text: str) -> Deadline:
-    """A deadline on a day without a time."""
+    """Return a deadline on a day without a time."""
     return Deadline(at=datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=STOCKHOLM))
 
 
 def minute(text: str) -> Deadline:
-    """A deadline at a time: 2026-06-25T17:00."""
+    """Return a deadline at a time: 2026-06-25T17:00."""
     return Deadline(at=datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM), precision=Precision.MINUTE)
 
 
 def a_call(call_id="1", *due: str, source="portal", **fields) -> Call:
-    """A call with deadlines on days or at minutes."""
+    """Return a call with deadlines on days or at minutes."""
     dates = tuple(minute(one) if "T" in one else day(one) for one in due)
     model = DeadlineModel.UNKNOWN if not dates else DeadlineModel.SINGLE if len(dates) == 1 else DeadlineModel.CUT_OFFS
     values = {"title": f"Utlysning {call_id}", "url": f"https://example.org/{call_id}", "deadline_model": model, "language": "sv"}
@@ -49,7 +49,7 @@ def a_call(call_id="1", *due: str, source="portal", **fields) -> Call:
 
 
 def small_rules(departments=DEPARTMENTS) -> RuleSet:
-    """Rules without themes: tests say themselves what matches."""
+    """Return rules without themes: tests store the matches themselves."""
     return RuleSet(
         version="test",
         themes=(),
@@ -67,7 +67,7 @@ def small_rules(departments=DEPARTMENTS) -> RuleSet:
 
 @dataclass
 class FakeServer:
-    """A mail server in memory. `script` holds outcomes to give before everything is taken."""
+    """Mail server in memory. `script` holds results to give before it takes everything."""
 
     script: list[DeliveryResult] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
@@ -93,7 +93,7 @@ class FakeServer:
 
 
 def read_mail(content: bytes) -> EmailMessage:
-    """A mail as a mail program reads it."""
+    """Return a mail as a mail program reads it."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -112,7 +112,7 @@ def text_of(message: EmailMessage) -> str:
 
 
 class World:
-    """One installation. `crawl` is a complete reading of a source, `match` what the rules say, then `digest` and `send`."""
+    """Installation: `crawl` stores a complete reading of a source, `match` its matches; then `digest` and `send`."""
 
     def __init__(self, folder: Path, recipients=("kultur-fritid",), departments=DEPARTMENTS, **tables) -> None:
         self.rules = small_rules(departments)
@@ -139,7 +139,7 @@ class World:
         self.config = self.config.model_copy(update={"recipient": recipients})
 
     def crawl(self, *calls: Call, at: datetime, source="portal", state="accepted") -> None:
-        """Read the source: everything it has is in `calls`."""
+        """Store a reading of the source, which has exactly these calls."""
         run = SourceRun(
             source=source, name=f"Källan {source}", publisher="", kind="feed", url="https://example.org/", language="sv",
             started=at, finished=at, state=state, reason="", complete_list=True, seen=len(calls), calls=calls,
@@ -150,12 +150,12 @@ class World:
     def match(
         self, *call_ids: str, level="stark", department="kultur-fritid", source="portal", themes=("Tema",), words=("ord",)
     ) -> None:
-        """Let the rules match these calls for the department."""
+        """Store matches of these calls with the department."""
         with self.archive() as archive, archive.db.atomic():
             for call_id in call_ids:
                 archive.db.execute(
-                    "INSERT OR REPLACE INTO matches (source, call_id, department, relevance, fit, level, themes, evidence, fit_card,"
-                    " rule_version, matched_at) VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
+                    "INSERT OR REPLACE INTO matches (source, call_id, department, relevance, fit, level, themes, evidence,"
+                    " fit_card, rule_version, matched_at) VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
                     [
                         source,
                         call_id,
@@ -173,7 +173,7 @@ class World:
                 )
 
     def publish(self, *calls: Call, at: datetime, level="stark", source="portal", departments=("kultur-fritid",)) -> None:
-        """Read and match in one go. The very first reading of a source is its baseline."""
+        """Store a reading and its matches. The first reading of a source is its baseline."""
         self.crawl(*calls, at=at, source=source)
         for department in departments:
             self.match(*(call.call_id for call in calls), level=level, source=source, department=department)
@@ -192,21 +192,21 @@ class World:
             return send_mails(self.config, archive, now, **options)
 
     def week(self, now: datetime) -> list[EmailMessage]:
-        """Build and send; the mails that went out."""
+        """Build and send, and return the sent mails."""
         before = len(self.server.taken)
         self.digest(now)
         self.send(now)
         return self.server.taken[before:]
 
     def welcomed(self, at: datetime = MONDAY - WEEK) -> World:
-        """A department that has had its welcome, from a source whose baseline was empty."""
+        """Welcome the department, from a source whose baseline was empty."""
         self.crawl(at=at)
         self.crawl(at=at, source="feed")
         self.week(at)
         return self
 
     def facts(self, department="kultur-fritid") -> list[tuple[str, str]]:
-        """What the department has been told: (call, fact) in the order of telling."""
+        """Return the told facts of the department in the order of telling: call, fact."""
         with self.archive() as archive:
             return [
                 tuple(row)
@@ -225,5 +225,5 @@ class World:
 
 
 def moved(call: Call, *due: str) -> Call:
-    """The same call with other dates."""
+    """Return the call with other dates."""
     return replace(call, deadlines=a_call("x", *due).deadlines)

@@ -9,7 +9,7 @@ from tests.mailing import read_mail
 
 
 class Handler:
-    """Takes mails, unless told otherwise: `mail`, `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails."""
+    """Handler that takes mails; `mail`, `rcpt` and `data` give other answers, `drop` and `slow` name recipients."""
 
     def __init__(self):
         self.taken = []
@@ -20,6 +20,7 @@ class Handler:
         self.drop = []
         self.slow = []
         self.hang_up = 0
+        """Number of mails after which the connection breaks; 0 for never."""
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
@@ -59,7 +60,7 @@ class Handler:
 
 
 class Running:
-    """The server in a thread of its own, so that it answers while the test sends."""
+    """Server in a thread of its own, so that it answers while the test sends."""
 
     def __init__(self, handler, port=0, **options):
         self.handler = handler

@@ -1,4 +1,4 @@
-"""The canary flies the whole way, by the commands of the program, and says where it was lost."""
+"""The canary goes the whole way, by the commands of the program, and names the step where it was lost."""
 
 import email
 import email.policy
@@ -22,7 +22,7 @@ NOW = "2026-05-19T09:00"
 
 @pytest.fixture
 def place(installation):
-    """An installation with rules that load in a moment: a canary is five processes."""
+    """Return an installation whose rules load quickly: a canary is five processes."""
     write_rules(installation.folder / "rules")
     installation.rules = '[rules]\ndir = "rules"\n'
     return installation
@@ -44,7 +44,7 @@ def test_the_canary_arrives_marked_and_leaves_the_real_archive_alone(place):
 
 
 def run_here(config, command, *, limit, stop, moment):
-    """The command in this process, but for the reading, whose reactor starts once in a process."""
+    """Run the command in this process, but for the reading, whose reactor starts once in a process."""
     if command[0] == "crawl":
         return run_child(config, command, limit=limit, stop=stop, moment=moment)
     outcome = Installation(config.path.parent).ask(*command, "--json", now=moment.isoformat())

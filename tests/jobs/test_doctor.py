@@ -1,4 +1,4 @@
-"""The doctor tries everything, changes nothing, and says what to do in Swedish."""
+"""The doctor checks everything, changes nothing, and advises in Swedish."""
 
 import errno
 import os
@@ -134,7 +134,8 @@ port = {port}
 
 SMTP = (
     WELL
-    + '[mail]\ntransport = "smtp"\nport = {port}\nfrom = "EU <eu@nassjo.se>"\n[municipality]\ncontact = "{contact}"\nbase_url = "{url}"\n'
+    + '[mail]\ntransport = "smtp"\nport = {port}\nfrom = "EU <eu@nassjo.se>"\n'
+    + '[municipality]\ncontact = "{contact}"\nbase_url = "{url}"\n'
 )
 
 

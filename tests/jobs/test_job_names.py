@@ -13,11 +13,11 @@ from monitor.vocabulary import JobState
 
 MONDAY = datetime(2026, 6, 1, tzinfo=ZoneInfo("Europe/Stockholm"))
 NO_TIMES = {"longest", "time_zone"}
-"""Fields of the table `schedule` that are no times of jobs."""
+"""Fields of the table `schedule` that are not the times of jobs."""
 
 
 def jobs_of_a_week(tmp_path) -> set[str]:
-    """The names of all jobs that come due within a week in which none is done."""
+    """Return the names of all jobs that come due within a week in which none is done."""
     source = Source(id="ett", kind="feed", name="Ett", url="https://example.se")
     config = Config(data_dir=tmp_path, sources=(source,), digest=Digest(preview="eu@example.se"))
     found = set()

@@ -34,7 +34,7 @@ def ask(base, path, **form):
 
 @pytest.fixture
 def scrapyd(installation):
-    """Starts the server once the settings are written; gives its address."""
+    """Start the server once the settings are written, and return its address."""
     started = []
 
     def start():

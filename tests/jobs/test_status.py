@@ -1,4 +1,4 @@
-"""What status says, and when it calls for a person."""
+"""The status document, and the problems that need a person."""
 
 from collections import namedtuple
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Erasing what has been kept long enough, and what a person asks to have forgotten."""
+"""Erasing data that has been kept long enough, and addresses that a person asks to forget."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The headers of a mail as other programs read them."""
+"""A mail as it is written, and its headers as other programs read them."""
 
 import re
 from datetime import UTC, datetime

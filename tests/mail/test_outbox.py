@@ -198,7 +198,8 @@ def test_words_in_swedish_sentences():
 def test_the_commands_say_who_stopped_and_quote_the_server(tmp_path):
     installation = Installation(tmp_path)
     installation.configure(
-        '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 1\n[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@example.se"\n'
+        '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 1\n'
+        '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@example.se"\n'
     )
     world = World(tmp_path / "data")
     with world.archive() as archive:

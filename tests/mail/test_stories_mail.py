@@ -1,4 +1,4 @@
-"""T01-T29 of the failure stories that concern sending. Those about what a mail tells are in tests/digest."""
+"""Failure stories T01 to T29 about sending; those about the contents of a mail are in tests/digest."""
 
 import logging
 import re
@@ -57,7 +57,7 @@ def test_t03_one_refused_of_five(five):
 
 def test_t04_killed_between_sends(five):
     class Killed(BaseException):
-        """Stands for a kill: nothing after the server's answer is done."""
+        """Kill right after the server's answer."""
 
     class DyingServer(FakeServer):
         def deliver(self, message, recipient, *meanwhile):
