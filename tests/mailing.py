@@ -155,7 +155,8 @@ class World:
             for call_id in call_ids:
                 archive.db.execute(
                     "INSERT OR REPLACE INTO matches (source, call_id, department, relevance, fit, level, themes, evidence,"
-                    " fit_card, rule_version, matched_at) VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
+                    " fit_card, rule_version, matched_at)"
+                    " VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
                     [
                         source,
                         call_id,

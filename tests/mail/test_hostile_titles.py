@@ -16,7 +16,8 @@ from tests.mailserver import Handler, Running
 
 HEADERS = {
     "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
-    "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Language", "Content-Type", "X-Peer", "X-MailFrom", "X-RcptTo",
+    "Auto-Submitted", "X-Auto-Response-Suppress",
+    "MIME-Version", "Content-Language", "Content-Type", "X-Peer", "X-MailFrom", "X-RcptTo",
 }  # fmt: skip
 PARTS = {"multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"}
 
