@@ -406,18 +406,6 @@ class DigestBuilder:
         )
         if self._dry_run:
             return report
-        facts = [
-            ToldFact(
-                source=item.candidate.call.source,
-                call_id=item.candidate.call.call_id,
-                section=item.section.value,
-                fact=fact,
-                position=position,
-                shown=rendered.shown[item.candidate.key].value,
-            )
-            for position, item in enumerate(selection.everything, 1)
-            for fact in item.facts
-        ]
         save_digest(
             self._db,
             NewDigest(
@@ -428,25 +416,10 @@ class DigestBuilder:
                 created=self._now,
                 items=report.items,
                 sections=report.sections,
-                facts=() if preview else facts,
-                renderings=[
-                    StoredRendering(
-                        language=rendering.language,
-                        subject=self._preview_subject(rendering) if preview else rendering.subject,
-                        html=rendering.html,
-                        text=rendering.text,
-                    )
-                    for rendering in rendered.renderings
-                ],
+                facts=() if preview else _told_facts(selection, rendered),
+                renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
                 calendars=[(file.name, file.content) for file in rendered.calendars],
-                addresses=[
-                    Address(
-                        message_id=message_id(digest_id, recipient.email, self._config.mail.sender),
-                        recipient=recipient.email,
-                        language=recipient.language,
-                    )
-                    for recipient in recipients
-                ],
+                addresses=[self._address(digest_id, recipient) for recipient in recipients],
             ),
         )
         logger.info(
@@ -459,8 +432,15 @@ class DigestBuilder:
         )
         return report
 
-    def _preview_subject(self, rendering: Rendering) -> str:
-        return self._templates.wording(rendering.language).say("subject.preview", subject=rendering.subject)
+    def _stored_rendering(self, rendering: Rendering, *, preview: bool) -> StoredRendering:
+        subject = rendering.subject
+        if preview:
+            subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
+        return StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
+
+    def _address(self, digest_id: str, recipient: Recipient) -> Address:
+        message = message_id(digest_id, recipient.email, self._config.mail.sender)
+        return Address(message_id=message, recipient=recipient.email, language=recipient.language)
 
     def _write(self, digest_id: str, rendered: Rendered) -> Path:
         """Write the mails of a dry run; return the HTML file of the first language."""
@@ -480,6 +460,22 @@ def _report(stored: StoredDigest) -> DigestReport:
         sections=dict(stored.sections),
         kind=stored.kind,
     )
+
+
+def _told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
+    """Return the facts that the mail tells, in the order of its items."""
+    return [
+        ToldFact(
+            source=item.candidate.call.source,
+            call_id=item.candidate.call.call_id,
+            section=item.section.value,
+            fact=fact,
+            position=position,
+            shown=rendered.shown[item.candidate.key].value,
+        )
+        for position, item in enumerate(selection.everything, 1)
+        for fact in item.facts
+    ]
 
 
 def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
