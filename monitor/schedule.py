@@ -1,4 +1,4 @@
-"""When jobs run: a heartbeat asks what is due and runs it, one process after the other, until told to stop."""
+"""Scheduler: a heartbeat asks which jobs are due and runs them, one process after the other, until told to stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from monitor.archive import lock
+from monitor.archive.connection import Database
 from monitor.archive.scheduler import (
     count_due_mails,
     finish_job,
@@ -25,25 +26,27 @@ from monitor.archive.scheduler import (
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
-from monitor.jobs.child import Ended, run_child
-from monitor.jobs.due import WAITS, Due, Facts, Lane, due_jobs
+from monitor.jobs.child import ProcessResult, run_child
+from monitor.jobs.due import RETRY_DELAYS, DueJob, Lane, ScheduleFacts, due_jobs
 from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
 from monitor.jobs.members import open_installation
 from monitor.jobs.status import JOB_NAMES
+from monitor.vocabulary import DONE_JOBS, JobState
 
 logger = logging.getLogger(__name__)
 
-BEAT = 60
-_SHORT = 45
-"""Minutes that a job may take at most; the reading has a setting of its own (schedule.longest)."""
-_GRACE, _GRACE_READING = 7.0, 3.0
+HEARTBEAT_SECONDS = 60
+_JOB_LIMIT_MINUTES = 45
+"""Minutes that a job may take at most; the reading of sources has a setting of its own (schedule.longest)."""
+_GRACE_SECONDS, _CRAWL_GRACE_SECONDS = 7.0, 3.0
 """Seconds that a job has to end when the scheduler is told to stop; the whole is to take less than ten."""
-Execute = Callable[[Config, Due, float], Ended]
+Execute = Callable[[Config, DueJob, float], ProcessResult]
+"""Runner of one job for at most so many seconds."""
 
 
 class Worker:
-    """Does what is due for one or several installations. `execute` runs one job for at most so many seconds."""
+    """Worker that does the due jobs of one or several installations."""
 
     def __init__(
         self, configs: Sequence[Config], clock: Callable[[], datetime], execute: Execute, stop: threading.Event | None = None
@@ -53,39 +56,46 @@ class Worker:
         self._execute = execute
         self.stop = stop or threading.Event()
         self._since: dict[str, datetime] = {}
-        self._said: dict[tuple[str, Lane], str] = {}
+        self._last_errors: dict[tuple[str, Lane], str] = {}
 
     def begin(self) -> None:
-        """Note that the scheduler is here, and take back what was under way when it last died. Raises ArchiveError."""
+        """Store that the scheduler runs, and mark the jobs that were running when it last died as interrupted.
+
+        Raises:
+            ArchiveError: An archive cannot be used.
+        """
         for config in self._configs:
             with open_installation(config) as archive:
                 for name in recover_jobs(archive.db, self._clock()):
                     logger.warning("job_interrupted job=%s", name)
-                # Only here: a clock that is wrong while it works must not take what the right one has noted.
-                forgotten = forget_ahead(archive.db, self._clock())
-                if forgotten:
-                    logger.warning("clock_jumped jobs_forgotten=%d", forgotten)
+                # Only at the start: a clock that goes wrong later must not delete what the right one has stored.
+                deleted = forget_ahead(archive.db, self._clock())
+                if deleted:
+                    logger.warning("clock_jumped jobs_forgotten=%d", deleted)
                 self._since[str(config.data_dir)] = first_run(archive.db, self._clock())
 
     def work(self, lane: Lane) -> None:
-        """Do what is due in one lane until nothing is. An installation that cannot be worked on does not stop the others."""
+        """Do the due jobs of one lane until none is due.
+
+        An installation that fails does not stop the others.
+        """
         for config in self._configs:
             key = (str(config.data_dir), lane)
             try:
                 while not self.stop.is_set() and self._do_next(config, lane):
                     pass
-                self._said.pop(key, None)
+                self._last_errors.pop(key, None)
             except (MonitorError, sqlite3.Error) as error:
-                if self._said.get(key) != str(error):
+                if self._last_errors.get(key) != str(error):
                     logger.error("schedule_blocked archive=%s reason=%s", config.archive, error)
-                self._said[key] = str(error)
+                self._last_errors[key] = str(error)
             if self.stop.is_set():
                 return
 
     def _do_next(self, config: Config, lane: Lane) -> bool:
         with open_installation(config) as archive:
             now = self._clock()
-            facts = Facts(
+            facts = ScheduleFacts(
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
                 unaccepted=unaccepted_sources(archive.db),
@@ -97,68 +107,86 @@ class Worker:
                 return False
             attempt = start_job(archive.db, due.name, due.due, now)
             logger.info("job_started job=%s due=%s attempt=%d", due.name, due.due.isoformat(), attempt)
-            ended = self._execute(config, due, 60.0 * (config.schedule.longest if due.name == "crawl" else _SHORT))
+            minutes = config.schedule.longest if due.name == "crawl" else _JOB_LIMIT_MINUTES
+            ended = self._execute(config, due, 60.0 * minutes)
             now = self._clock()
-            finish_job(archive.db, due.name, due.due, ended.state, ended.code, ended.words, now)
-            level = logging.INFO if ended.state in ("done", "attention", "interrupted") else logging.ERROR
-            logger.log(level, "job_finished job=%s state=%s code=%s words=%r", due.name, ended.state, ended.code, ended.words)
-            if ended.state == "hung" or (ended.state == "failed" and attempt > len(WAITS)):
-                self._tell(config, archive.db, due, ended, now)
+            finish_job(archive.db, due.name, due.due, ended.state, ended.code, ended.stderr_tail, now)
+            level = logging.INFO if ended.state in (*DONE_JOBS, JobState.INTERRUPTED) else logging.ERROR
+            logger.log(
+                level, "job_finished job=%s state=%s code=%s stderr=%r", due.name, ended.state, ended.code, ended.stderr_tail
+            )
+            if ended.state == JobState.HUNG or (ended.state == JobState.FAILED and attempt > len(RETRY_DELAYS)):
+                _notify_coordinator(config, archive.db, due, ended, now)
         return True
 
-    def _tell(self, config: Config, db: object, due: Due, ended: Ended, now: datetime) -> None:
-        """Write to the coordinator; once a week about one job."""
-        name = JOB_NAMES[due.name]
-        what = "tog för lång tid och avbröts" if ended.state == "hung" else "har misslyckats flera gånger"
-        week = iso_week(now.astimezone(config.zone).date())
-        store_letter(
-            config,
-            db,  # type: ignore[arg-type]
-            f"{week}-larm-{due.name}",
-            f"EU-bevakningen behöver hjälp: {name} {what}",
-            [
-                f"{name[0].upper()}{name[1:]} {what}. Det skulle ha gjorts {due.due.astimezone(config.zone):%Y-%m-%d kl. %H.%M}.",
-                f"Programmet sa: {ended.words or 'ingenting'}",
-                "Inget är förlorat: det som inte blev gjort görs nästa gång. Be it-avdelningen köra ”monitor doctor” och läsa monitor.log.",
-            ],
-            now,
-        )
+
+def _notify_coordinator(config: Config, db: Database, due: DueJob, ended: ProcessResult, now: datetime) -> None:
+    """Write to the coordinator that a job hung or failed for good; once a week about one job."""
+    name = JOB_NAMES[due.name]
+    trouble = "tog för lång tid och avbröts" if ended.state == JobState.HUNG else "har misslyckats flera gånger"
+    week = iso_week(now.astimezone(config.zone).date())
+    store_letter(
+        config,
+        db,
+        f"{week}-larm-{due.name}",
+        f"EU-bevakningen behöver hjälp: {name} {trouble}",
+        [
+            f"{name[0].upper()}{name[1:]} {trouble}. Det skulle ha gjorts {due.due.astimezone(config.zone):%Y-%m-%d kl. %H.%M}.",
+            f"Programmet sa: {ended.stderr_tail or 'ingenting'}",
+            "Inget är förlorat: det som inte blev gjort görs nästa gång."
+            " Be it-avdelningen köra ”monitor doctor” och läsa monitor.log.",
+        ],
+        now,
+    )
 
 
 def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool = False, fixed_clock: bool = False) -> None:
-    """Work until SIGTERM or SIGINT, or with `once` until nothing is due. The first of `configs` is the one that reads the sources.
+    """Work until SIGTERM or SIGINT, or with `once` until nothing is due.
 
-    Raises LockedError when another scheduler has the installation, ArchiveError when an archive cannot be used.
+    Args:
+        configs: The installations; the first one reads the sources.
+        clock: Source of the time.
+        once: Stop when nothing is due.
+        fixed_clock: Pass the time of `clock` on to the jobs, which else read the clock themselves.
+
+    Raises:
+        LockedError: Another scheduler has an installation.
+        ArchiveError: An archive cannot be used.
     """
     stop = threading.Event()
 
-    def execute(config: Config, due: Due, limit: float) -> Ended:
+    def execute(config: Config, due: DueJob, limit: float) -> ProcessResult:
         # A reading that is cut short is begun anew; a mail under way is better finished.
-        grace = _GRACE_READING if due.name == "crawl" else _GRACE
+        grace = _CRAWL_GRACE_SECONDS if due.name == "crawl" else _GRACE_SECONDS
         return run_child(config, due.command, limit=limit, stop=stop, grace=grace, moment=clock() if fixed_clock else None)
 
     worker = Worker(configs, clock, execute, stop)
-    with _locks(configs), _stopping(stop):
+    with _locks(configs), _set_on_signals(stop):
         worker.begin()
         logger.info("schedule_started installations=%d", len(configs))
         if once:
             for lane in (Lane.ARCHIVE, Lane.MAIL):
                 worker.work(lane)
         else:
-            _beat(configs[0], worker, stop)
+            _run_heartbeat(configs[0], worker, stop)
         logger.info("schedule_stopped")
 
 
-def _beat(config: Config, worker: Worker, stop: threading.Event) -> None:
+def _run_heartbeat(config: Config, worker: Worker, stop: threading.Event) -> None:
+    """Let each lane of the worker run in a thread of its own, once a minute, until `stop` is set."""
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    # Nothing is due because the clock says so: a beat that comes late, or not at all, loses nothing.
+    # The archive says which jobs are due: a beat that comes late, or not at all, loses nothing.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=config.zone, job_defaults=defaults)
     for lane in Lane:
         scheduler.add_job(
-            worker.work, "interval", seconds=BEAT, args=[lane], next_run_time=datetime.now(UTC) + timedelta(seconds=0.1)
+            worker.work,
+            "interval",
+            seconds=HEARTBEAT_SECONDS,
+            args=[lane],
+            next_run_time=datetime.now(UTC) + timedelta(seconds=0.1),
         )
     scheduler.start()
     try:
@@ -171,6 +199,7 @@ def _beat(config: Config, worker: Worker, stop: threading.Event) -> None:
 
 @contextmanager
 def _locks(configs: Sequence[Config]) -> Iterator[None]:
+    """Hold the scheduler's lock of every installation."""
     if not configs:
         yield
         return
@@ -182,8 +211,8 @@ def _locks(configs: Sequence[Config]) -> Iterator[None]:
 
 
 @contextmanager
-def _stopping(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set `stop`; what is under way is then ended, and taken up again at the next start."""
+def _set_on_signals(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT; the running job is then ended, and begun again at the next start."""
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield

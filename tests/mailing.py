@@ -16,9 +16,9 @@ from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
-from monitor.jobs.digest import build_digests
+from monitor.jobs.digest import BuildOptions, build_digests
 from monitor.jobs.send import send_mails
-from monitor.mail.delivery import Outcome, Result, nothing
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Area, AreasFile, Department, FitFile, GlobalGoal, Goal, PlaceGate
 from monitor.settings import Digest, Mail, Municipality, Recipient
@@ -31,17 +31,17 @@ DEPARTMENTS = {"kultur-fritid": "Kultur- och fritidsförvaltningen", "social": "
 
 
 def day(text: str) -> Deadline:
-    """A deadline on a day without a time."""
+    """Return a deadline on a day without a time."""
     return Deadline(at=datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=STOCKHOLM))
 
 
 def minute(text: str) -> Deadline:
-    """A deadline at a time: 2026-06-25T17:00."""
+    """Return a deadline at a time: 2026-06-25T17:00."""
     return Deadline(at=datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM), precision=Precision.MINUTE)
 
 
 def a_call(call_id="1", *due: str, source="portal", **fields) -> Call:
-    """A call with deadlines on days or at minutes."""
+    """Return a call with deadlines on days or at minutes."""
     dates = tuple(minute(one) if "T" in one else day(one) for one in due)
     model = DeadlineModel.UNKNOWN if not dates else DeadlineModel.SINGLE if len(dates) == 1 else DeadlineModel.CUT_OFFS
     values = {"title": f"Utlysning {call_id}", "url": f"https://example.org/{call_id}", "deadline_model": model, "language": "sv"}
@@ -49,7 +49,7 @@ def a_call(call_id="1", *due: str, source="portal", **fields) -> Call:
 
 
 def small_rules(departments=DEPARTMENTS) -> RuleSet:
-    """Rules without themes: tests say themselves what matches."""
+    """Return rules without themes: tests store the matches themselves."""
     return RuleSet(
         version="test",
         themes=(),
@@ -67,11 +67,11 @@ def small_rules(departments=DEPARTMENTS) -> RuleSet:
 
 @dataclass
 class FakeServer:
-    """A mail server in memory. `script` holds outcomes to give before everything is taken."""
+    """Mail server in memory. `script` holds results to give before it takes everything."""
 
-    script: list[Outcome] = field(default_factory=list)
+    script: list[DeliveryResult] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
-    refuse: dict[str, Outcome] = field(default_factory=dict)
+    refuse: dict[str, DeliveryResult] = field(default_factory=dict)
     tried: int = 0
 
     def __enter__(self):
@@ -80,10 +80,9 @@ class FakeServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient, meanwhile=nothing):
+    def deliver(self, message, recipient):
         self.tried += 1
-        meanwhile()
-        outcome = self.refuse.get(recipient) or (self.script.pop(0) if self.script else Outcome(Result.SENT))
+        outcome = self.refuse.get(recipient) or (self.script.pop(0) if self.script else DeliveryResult(Result.SENT))
         if outcome.result is Result.SENT:
             self.taken.append(read_mail(message.as_bytes()))
         return outcome
@@ -94,7 +93,7 @@ class FakeServer:
 
 
 def read_mail(content: bytes) -> EmailMessage:
-    """A mail as a mail program reads it."""
+    """Return a mail as a mail program reads it."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -113,7 +112,7 @@ def text_of(message: EmailMessage) -> str:
 
 
 class World:
-    """One installation. `crawl` is a complete reading of a source, `match` what the rules say, then `digest` and `send`."""
+    """Installation: `crawl` stores a complete reading of a source, `match` its matches; then `digest` and `send`."""
 
     def __init__(self, folder: Path, recipients=("kultur-fritid",), departments=DEPARTMENTS, **tables) -> None:
         self.rules = small_rules(departments)
@@ -140,7 +139,7 @@ class World:
         self.config = self.config.model_copy(update={"recipient": recipients})
 
     def crawl(self, *calls: Call, at: datetime, source="portal", state="accepted") -> None:
-        """Read the source: everything it has is in `calls`."""
+        """Store a reading of the source, which has exactly these calls."""
         run = SourceRun(
             source=source, name=f"Källan {source}", publisher="", kind="feed", url="https://example.org/", language="sv",
             started=at, finished=at, state=state, reason="", complete_list=True, seen=len(calls), calls=calls,
@@ -151,12 +150,13 @@ class World:
     def match(
         self, *call_ids: str, level="stark", department="kultur-fritid", source="portal", themes=("Tema",), words=("ord",)
     ) -> None:
-        """Let the rules match these calls for the department."""
+        """Store matches of these calls with the department."""
         with self.archive() as archive, archive.db.atomic():
             for call_id in call_ids:
                 archive.db.execute(
-                    "INSERT OR REPLACE INTO matches (source, call_id, department, relevance, fit, level, themes, evidence, fit_card,"
-                    " rule_version, matched_at) VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
+                    "INSERT OR REPLACE INTO matches (source, call_id, department, relevance, fit, level, themes, evidence,"
+                    " fit_card, rule_version, matched_at)"
+                    " VALUES (?, ?, ?, 80, 80, ?, ?, ?, ?, 'test', '2026-01-01T00:00:00+00:00')",
                     [
                         source,
                         call_id,
@@ -174,14 +174,14 @@ class World:
                 )
 
     def publish(self, *calls: Call, at: datetime, level="stark", source="portal", departments=("kultur-fritid",)) -> None:
-        """Read and match in one go. The very first reading of a source is its baseline."""
+        """Store a reading and its matches. The first reading of a source is its baseline."""
         self.crawl(*calls, at=at, source=source)
         for department in departments:
             self.match(*(call.call_id for call in calls), level=level, source=source, department=department)
 
     def digest(self, now: datetime, **options):
         with self.archive() as archive:
-            return build_digests(self.config, archive, now, rules=self.rules, **options)
+            return build_digests(self.config, archive, now, BuildOptions(**options), rules=self.rules)
 
     def send(self, now: datetime, server=None, **options):
         with self.archive() as archive:
@@ -193,21 +193,21 @@ class World:
             return send_mails(self.config, archive, now, **options)
 
     def week(self, now: datetime) -> list[EmailMessage]:
-        """Build and send; the mails that went out."""
+        """Build and send, and return the sent mails."""
         before = len(self.server.taken)
         self.digest(now)
         self.send(now)
         return self.server.taken[before:]
 
     def welcomed(self, at: datetime = MONDAY - WEEK) -> World:
-        """A department that has had its welcome, from a source whose baseline was empty."""
+        """Welcome the department, from a source whose baseline was empty."""
         self.crawl(at=at)
         self.crawl(at=at, source="feed")
         self.week(at)
         return self
 
     def facts(self, department="kultur-fritid") -> list[tuple[str, str]]:
-        """What the department has been told: (call, fact) in the order of telling."""
+        """Return the told facts of the department in the order of telling: call, fact."""
         with self.archive() as archive:
             return [
                 tuple(row)
@@ -226,5 +226,5 @@ class World:
 
 
 def moved(call: Call, *due: str) -> Call:
-    """The same call with other dates."""
+    """Return the call with other dates."""
     return replace(call, deadlines=a_call("x", *due).deadlines)

@@ -9,10 +9,7 @@ from tests.mailing import read_mail
 
 
 class Handler:
-    """Takes mails, unless told otherwise: `mail`, `rcpt` and `data` give answers, `drop` and `slow` name recipients, `hang_up` after so many mails.
-
-    `begun` can be acquired once for each mail that was announced.
-    """
+    """Handler that takes mails; `mail`, `rcpt` and `data` give other answers, `drop` and `slow` name recipients."""
 
     def __init__(self):
         self.taken = []
@@ -23,7 +20,7 @@ class Handler:
         self.drop = []
         self.slow = []
         self.hang_up = 0
-        self.begun = threading.Semaphore(0)
+        """Number of mails after which the connection breaks; 0 for never."""
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
@@ -35,7 +32,6 @@ class Handler:
             self.hang_up = 0
             server.transport.abort()
         envelope.mail_from = address
-        self.begun.release()
         return self.mail
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -64,7 +60,7 @@ class Handler:
 
 
 class Running:
-    """The server in a thread of its own, so that it answers while the test sends."""
+    """Server in a thread of its own, so that it answers while the test sends."""
 
     def __init__(self, handler, port=0, **options):
         self.handler = handler

@@ -13,8 +13,8 @@ from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.scheduler import JobRow, finish_job, last_jobs, last_readings, recover_jobs, start_job
 from monitor.config import Config
-from monitor.jobs.child import Ended
-from monitor.jobs.due import WAITS, Facts, Lane, due_jobs, is_given_up, is_open, last_daily, last_weekly
+from monitor.jobs.child import ProcessResult
+from monitor.jobs.due import RETRY_DELAYS, Lane, ScheduleFacts, due_jobs, is_given_up, is_open, last_daily, last_weekly
 from monitor.jobs.status import status
 from monitor.schedule import Worker
 from monitor.settings import Digest, Rules, Schedule
@@ -86,7 +86,7 @@ def test_when_work_is_taken_up_again(state, attempts, minutes, open_):
     job = row("crawl", slot, state, attempts)
     assert is_open(job, slot, slot + timedelta(minutes=minutes)) is open_
     assert is_open(job, slot + timedelta(days=1), slot + timedelta(days=1)), "the next turn begins anew"
-    assert is_given_up(job) is (attempts > len(WAITS))
+    assert is_given_up(job) is (attempts > len(RETRY_DELAYS))
 
 
 def names(config, facts, now, lane=Lane.ARCHIVE):
@@ -96,7 +96,7 @@ def names(config, facts, now, lane=Lane.ARCHIVE):
 def settled(now, **more):
     """Facts of an installation where all but the named jobs have just been done."""
     done = {name: row(name, now) for name in ("crawl", "match", "corrections", "digest", "note", "canary", "backup", "tidy")}
-    return Facts(
+    return ScheduleFacts(
         jobs=done | more.pop("jobs", {}), readings=dict.fromkeys(("ett", "tva"), now), since=at("2026-01-01T00:00"), **more
     )
 
@@ -131,7 +131,7 @@ def test_a_monthly_source_whose_reading_did_not_count_is_read_again_the_next_day
 
 def test_a_fresh_installation_reads_at_once_but_writes_to_nobody_before_its_time(tmp_path):
     now = at("2026-05-20T12:00")
-    due = names(config_in(tmp_path), Facts(since=now), now)
+    due = names(config_in(tmp_path), ScheduleFacts(since=now), now)
     assert due == ["crawl", "backup", "tidy"]
 
 
@@ -157,7 +157,7 @@ def test_corrections_wait_for_the_weekly_mail_when_it_is_near(tmp_path):
 def test_a_member_neither_reads_nor_matches_but_corrects_and_writes(tmp_path):
     tuesday = at("2026-05-19T06:00")
     member = config_in(tmp_path).model_copy(update={"shared_archive": tmp_path / "archive.db"})
-    facts = Facts(readings=dict.fromkeys(("ett", "tva"), tuesday), since=at("2026-01-01T00:00"))
+    facts = ScheduleFacts(readings=dict.fromkeys(("ett", "tva"), tuesday), since=at("2026-01-01T00:00"))
     assert names(member, facts, tuesday) == ["corrections", "digest", "note", "backup", "tidy"]
     own = member.model_copy(update={"rules": Rules(dir="rules")})
     assert names(own, facts, tuesday) == ["match", "digest", "note", "backup", "tidy"]
@@ -220,7 +220,7 @@ class Reading:
                 )  # fmt: skip
                 with open_archive(config.archive) as archive:
                     store_run(archive.db, run, self.now)
-        return Ended("done", 0)
+        return ProcessResult("done", 0)
 
     def at(self, text):
         self.now = at(text)
@@ -267,8 +267,10 @@ def test_a_clock_that_is_adjusted_by_seconds_repeats_nothing(tmp_path):
 def test_a_job_that_hangs_or_keeps_failing_is_told_to_the_coordinator_once(tmp_path):
     config = config_in(tmp_path)
     now = [at("2026-05-20T12:00")]
-    ends = iter([Ended("hung", None, "no answer"), Ended("hung", None, "no answer")])
-    worker = Worker([config], lambda: now[0], lambda config, due, limit: next(ends) if due.name == "crawl" else Ended("done", 0))
+    ends = iter([ProcessResult("hung", None, "no answer"), ProcessResult("hung", None, "no answer")])
+    worker = Worker(
+        [config], lambda: now[0], lambda config, due, limit: next(ends) if due.name == "crawl" else ProcessResult("done", 0)
+    )
     worker.begin()
     for _ in range(2):
         worker.work(Lane.ARCHIVE)
@@ -286,7 +288,7 @@ def test_an_archive_that_cannot_be_written_stops_no_other_installation(tmp_path,
     broken, well = config_in(tmp_path / "a"), config_in(tmp_path / "b")
     done = []
     worker = Worker(
-        [broken, well], lambda: at("2026-05-20T12:00"), lambda config, due, limit: done.append(config) or Ended("done", 0)
+        [broken, well], lambda: at("2026-05-20T12:00"), lambda config, due, limit: done.append(config) or ProcessResult("done", 0)
     )
     worker.begin()
     broken.archive.write_bytes(b"no database at all, but something else" * 200)

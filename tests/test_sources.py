@@ -9,7 +9,7 @@ import pytest
 
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
-from monitor.jobs.sources import list_sources, render_page
+from monitor.jobs.sources import describe_sources, render_page
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 from tests.conftest import ROOT
@@ -51,7 +51,7 @@ def test_what_is_not_confirmed_is_read_all_the_same(rows):
 
 
 def test_the_list_holds_every_row_before_anything_was_read(rows):
-    listed = list_sources(load_config(None), None, NOW)
+    listed = describe_sources(load_config(None), None, NOW)
     assert [row["id"] for row in listed] == [row.id for row in rows]
     assert {row["health"] for row in listed} == {""}
     assert {row["overdue"] for row in listed} == {False}

@@ -16,8 +16,8 @@ from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs import digest as digest_job
 from monitor.jobs import note
-from monitor.jobs.child import Ended
-from monitor.jobs.digest import build_digests
+from monitor.jobs.child import ProcessResult
+from monitor.jobs.digest import BuildOptions, build_digests
 from monitor.jobs.due import Lane, last_daily, last_weekly
 from monitor.jobs.match import match_archive
 from monitor.jobs.send import open_transport, send_mails
@@ -90,11 +90,11 @@ class Dying:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient, *meanwhile):
+    def deliver(self, message, recipient):
         self.count += 1
         if self.count == 2:
             raise Killed
-        return self.inner.deliver(message, recipient, *meanwhile)
+        return self.inner.deliver(message, recipient)
 
 
 class World:
@@ -142,7 +142,7 @@ class World:
             getattr(self, f"do_{due.command[0]}", self.do_other)(archive, due, strike == "during")
         if strike:
             raise Killed
-        return Ended("done", 0)
+        return ProcessResult("done", 0)
 
     def do_crawl(self, archive, due, dying):
         for source in due.command[1:]:
@@ -163,7 +163,7 @@ class World:
         if dying:
             self.monkeypatch.setattr(digest_job, "save_digest", self.die_while_saving)
         try:
-            build_digests(self.config, archive, self.now, rules=self.rules, **options)
+            build_digests(self.config, archive, self.now, BuildOptions(**options), rules=self.rules)
         finally:
             self.monkeypatch.undo()
 
@@ -179,7 +179,7 @@ class World:
 
     def do_note(self, archive, due, dying):
         with self.monkeypatch.context() as patched:
-            patched.setattr(note, "rules_in_force", lambda *_, **__: self.rules)  # not read from their files 52 times
+            patched.setattr(note, "load_rules_in_force", lambda *_, **__: self.rules)  # not read from their files 52 times
             note.write_note(self.config, archive, self.now)
 
     def do_tidy(self, archive, due, dying):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -113,7 +114,7 @@ def status(app: App, as_json: bool) -> int:
     return int(bool(document["attention"]))
 
 
-def _print_status(document: dict[str, Any]) -> None:
+def _print_status(document: Mapping[str, Any]) -> None:
     calls = document["calls"]
     click.echo(f"Utlysningar: {calls['open']} öppna, {calls['forthcoming']} kommande, {calls['closed']} stängda")
     click.echo(f"Utskick: {_counts(document['digests'])}   Mejl: {_counts(document['outbox'])}")

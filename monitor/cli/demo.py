@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.archive.statistics import Happening
-    from monitor.jobs.demo import DemoReport, Step
+    from monitor.jobs.demo import DemoReport, DemoStep
 
 MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "okt", "nov", "dec")
 WEEKS = {1: "Första veckan", 2: "En vecka senare"}
@@ -67,7 +67,7 @@ class _Progress:
         self._status = console.status("")
         self._number = 0
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: DemoStep) -> None:
         if step.answer is None:
             if step.number != self._number:
                 self._number = step.number

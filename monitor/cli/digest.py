@@ -55,9 +55,9 @@ def digest(
 ) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
     from monitor.digest.wording import iso_week
-    from monitor.jobs.digest import build_digests, build_previews
+    from monitor.jobs.digest import BuildOptions, build_digests, build_previews
     from monitor.jobs.members import open_installation
-    from monitor.jobs.rules import rules_in_force
+    from monitor.jobs.rules import load_rules_in_force
 
     if check:
         return _check(app, as_json)
@@ -66,7 +66,7 @@ def digest(
     if week is not None and week > iso_week(app.now.date()) and not dry_run:
         raise click.BadParameter(f"{week} has not begun; try it with --dry-run", param_hint="--week")
     with open_installation(app.config) as archive:
-        rules = rules_in_force(archive, app.config, last_good=last_good)
+        rules = load_rules_in_force(archive, app.config, last_good=last_good)
         if preview:
             report = build_previews(app.config, archive, app.now, rules=rules)
         else:
@@ -74,10 +74,7 @@ def digest(
                 app.config,
                 archive,
                 app.now,
-                week=week,
-                departments=department,
-                dry_run=dry_run,
-                corrections_only=corrections,
+                BuildOptions(week=week, departments=department, dry_run=dry_run, corrections_only=corrections),
                 rules=rules,
             )
     if as_json:
@@ -154,7 +151,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
         if as_json:
             answer({"sent": 1, "failed": 0, "waiting": 0})
         else:
-            click.echo(f"Provmejlet är skickat till {test_address}. {outcome.words}".strip())
+            click.echo(f"Provmejlet är skickat till {test_address}. {outcome.server_reply}".strip())
         return DONE
     with open_installation(app.config) as archive:
         report = send_mails(app.config, archive, app.now, scheduled=scheduled, transport=stoppable_transport())

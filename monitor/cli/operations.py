@@ -82,11 +82,11 @@ def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
 @pass_app
 def canary(app: App, as_json: bool) -> None:
     """Send a made-up call the whole way to the coordinator's mailbox; tells at which step it was lost."""
-    from monitor.jobs.canary import fly_canary
+    from monitor.jobs.canary import run_canary
     from monitor.jobs.members import open_installation
 
     with open_installation(app.config) as archive:
-        report = fly_canary(app.config, archive, app.now)
+        report = run_canary(app.config, archive, app.now)
     if as_json:
         answer({"week": report.week, "department": report.department, "title": report.title, "subject": report.subject})
     else:
@@ -170,13 +170,13 @@ def forget(app: App, address: str, as_json: bool) -> int:
     from monitor.archive import lock
     from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import forget as forget_address
-    from monitor.jobs.tidy import still_named
+    from monitor.jobs.tidy import list_mentions
 
     if "@" not in address:
         raise click.BadParameter("expected an address such as namn@example.se", param_hint="ADDRESS")
     with lock(app.config.data_dir), lock(app.config.data_dir, "send"), open_installation(app.config) as archive:
         counts = forget_address(app.config, archive, address)
-    left = still_named(app.config, address)
+    left = list_mentions(app.config, address)
     if as_json:
         answer({"erased": counts, "left": left})
     else:

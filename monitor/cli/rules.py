@@ -58,10 +58,10 @@ def why(app: App, call: str, department: str | None, as_json: bool) -> None:
     """Why a call went to whom, or at which step it fell out. CALL is a title, an identifier, a key or an address."""
     from monitor.jobs.match import explain_call
     from monitor.jobs.members import open_installation
-    from monitor.jobs.rules import rules_in_force
+    from monitor.jobs.rules import load_rules_in_force
 
     with open_installation(app.config) as archive:
-        rules = rules_in_force(archive, app.config, last_good=False)
+        rules = load_rules_in_force(archive, app.config, last_good=False)
         found = explain_call(archive, rules, app.config, call, department, app.now)
     if as_json:
         answer(asdict(found[0]) if department else {"call": call, "departments": [asdict(item) for item in found]})
@@ -229,10 +229,10 @@ def evaluate(app: App, file: Path, as_json: bool) -> None:
 def report(app: App, as_json: bool) -> None:
     """Per signal over the archive: hits, hits alone and decisive, hits that a department did not want; dead, broad, overlapping."""
     from monitor.jobs.members import open_installation
-    from monitor.jobs.rules import report_archive, rules_in_force
+    from monitor.jobs.rules import load_rules_in_force, report_archive
 
     with open_installation(app.config) as archive:
-        rules = rules_in_force(archive, app.config, last_good=False)
+        rules = load_rules_in_force(archive, app.config, last_good=False)
         outcome = report_archive(archive, rules)
     if as_json:
         answer(asdict(outcome))

@@ -29,12 +29,15 @@ class _Words(click.Command):
 @pass_app
 def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **chosen: str) -> None:
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
-    from monitor.archive.search.query import marked
+    from monitor.archive.search.query import Filters, marked
     from monitor.jobs.members import read_installation
     from monitor.jobs.search import search_archive
 
     with read_installation(app.config) as archive:
-        result = search_archive(app.config, archive, " ".join(query), app.now, limit=limit, **chosen)
+        filters = Filters(
+            kind=chosen["kind"], programme=chosen["programme"], department=chosen["department"], status=chosen["status"]
+        )
+        result = search_archive(app.config, archive, " ".join(query), app.now, filters, limit=limit)
     if as_json:
         answer({"total": result.total, "hits": [_row(hit) for hit in result.hits], "suggestions": result.suggestions})
         return

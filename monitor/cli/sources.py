@@ -39,13 +39,13 @@ def sources(context: click.Context, as_json: bool) -> int | None:
         return None
     app: App = context.obj
     from monitor.jobs.members import open_installation
-    from monitor.jobs.sources import list_sources
+    from monitor.jobs.sources import describe_sources
 
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
-            rows = list_sources(app.config, archive.db, app.now)
+            rows = describe_sources(app.config, archive.db, app.now)
     else:
-        rows = list_sources(app.config, None, app.now)
+        rows = describe_sources(app.config, None, app.now)
     if as_json:
         answer({"sources": rows})
     else:

@@ -62,11 +62,11 @@ def report(app: App, begin: str | None, end: str | None, html: str | None, as_js
     """Follow-up: found, told, interested, applied and granted, per area, goal, department, programme and source."""
     from pathlib import Path
 
-    from monitor.jobs.serve import report_document, report_html
+    from monitor.jobs.serve import make_report, render_report
 
-    document = report_document(app.config, app.now, _begin(app, begin), _begin(app, end, days=1))
+    document = make_report(app.config, app.now, _begin(app, begin), _begin(app, end, days=1))
     if html is not None:
-        Path(html).write_text(report_html(app.config, app.now, document), "utf-8")
+        Path(html).write_text(render_report(app.config, app.now, document), "utf-8")
         Path(html).chmod(0o644)  # a report is made to be handed on; it names no address
         click.echo(f"Skrev {html}", err=True)
     if as_json:

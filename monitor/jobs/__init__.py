@@ -1,1 +1,4 @@
-"""The only place that wires parts together: one module per job. A job is given `now`; `deployed` alone reads the clock, as Scrapyd starts it."""
+"""Jobs: one module each, and the only place that wires the other parts together.
+
+A job is given `now`; `deployed` alone reads the clock, since Scrapyd starts it.
+"""

@@ -1,4 +1,4 @@
-"""Back-ups: the archive, the settings and the rules in one compressed file, checked after writing; and restoring one."""
+"""Jobs `backup` and `restore`: the archive, the settings and the rules in one compressed file, checked after writing."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ from monitor.jobs.members import open_installation
 logger = logging.getLogger(__name__)
 
 FOLDER = BACKUPS
-WORKROOM = "backup-"
+_TEMPORARY_PREFIX = "backup-"
 _PREFIX, _SUFFIX = "monitor-", ".tar.gz"
 _MANIFEST = "manifest.json"
 _ARCHIVE = "archive.db"
 _FORMAT = 1
+"""Version of the manifest."""
 _DAMAGED = "är ingen hel säkerhetskopia; filen är skadad eller är något annat"
 _DAMAGES = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error)
 """Exceptions that damaged tar files, gzip streams and JSON raise."""
@@ -41,37 +42,49 @@ _DAMAGES = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, Attribu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """A back-up that was written and read again. `counts` are the rows of each table; `removed` the older ones that made room.
-
-    `last_full` is the newest older back-up that has calls when this one has none.
-    """
+    """Back-up that was written and read again."""
 
     file: Path
     size: int
+    """Size of the file in bytes."""
     counts: dict[str, int]
+    """Numbers of rows by table."""
     removed: tuple[Path, ...] = ()
+    """Older back-ups that made room."""
     last_full: Path | None = None
+    """Newest older back-up with calls, when this one has none."""
 
     @property
     def empty(self) -> bool:
-        """Tell whether the archive had no calls: such a copy proves nothing."""
+        """Return whether the archive had no calls: such a copy proves nothing."""
         return not self.counts["calls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreReport:
-    """What stands now (`counts`), from when it is, and where what it replaced was put; None when there was nothing."""
+    """Back-up that was put in place of the archive."""
 
     counts: dict[str, int]
+    """Numbers of rows by table, as they are now."""
     made: str
+    """Time when the back-up was made, ISO 8601."""
     kept: Path | None
+    """Folder with what was replaced; None when there was nothing."""
 
 
 def make_backup(config: Config, now: datetime, file: Path | None = None) -> BackupReport:
-    """Write a back-up, to `file` or among the rotated ones, and check it by reading it again. Other processes may go on writing.
+    """Write a back-up and check it by reading it again.
 
-    Raises ArchiveError when it cannot be written, or cannot be read as it was written; older ones then stay. LockedError while
-    another back-up or a restore is at work.
+    Other processes may go on writing.
+
+    Args:
+        config: The installation.
+        now: Time of the back-up, which names a rotated one.
+        file: File to write; None for one among the rotated ones, of which the oldest then go.
+
+    Raises:
+        ArchiveError: It cannot be written, or cannot be read as it was written; older ones then stay.
+        LockedError: Another back-up or a restore is at work.
     """
     with _as_archive_error(config.archive):
         refuse_missing(config.archive)
@@ -82,9 +95,9 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
         )
     target = file or config.data_dir / FOLDER / f"{_PREFIX}{now.astimezone(config.zone):%Y-%m-%dT%H%M}{_SUFFIX}"
     partial = target.with_name(target.name + ".partial")
-    with _as_archive_error(target), _alone(config), _workroom(config) as room:
+    with _as_archive_error(target), _alone(config), _temporary_dir(config) as folder:
         target.parent.mkdir(parents=True, exist_ok=True)
-        copy = room / _ARCHIVE
+        copy = folder / _ARCHIVE
         with open_installation(config) as archive:
             copy_archive(archive.db, copy)
         counts = check_archive(copy)
@@ -95,16 +108,16 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             "counts": counts,
             "files": {name: _digest(path) for name, path in entries.items()},
         }
-        (room / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         try:
             with partial.open("wb") as raw:
                 with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as tar:
-                    tar.add(room / _MANIFEST, _MANIFEST, filter=_nobody)
+                    tar.add(folder / _MANIFEST, _MANIFEST, filter=_reset_owner)
                     for name, path in entries.items():
-                        tar.add(path, name, recursive=False, filter=_nobody)
+                        tar.add(path, name, recursive=False, filter=_reset_owner)
                 raw.flush()
                 os.fsync(raw.fileno())
-            with read_backup(partial, room / "again") as (_, again):
+            with read_backup(partial, folder / "again") as (_, again):
                 if again["counts"] != counts:
                     raise ArchiveError(str(target), "gick inte att läsa tillbaka som den skrevs")
             partial.replace(target)
@@ -112,17 +125,21 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             partial.unlink(missing_ok=True)
     removed = () if file else tuple(_rotate(config))
     logger.info("backup_made file=%s bytes=%d calls=%d", target.name, target.stat().st_size, counts["calls"])
-    full = None if counts["calls"] else next((one for one in reversed(list_backups(config)) if count_calls(one)), None)
-    return BackupReport(file=target, size=target.stat().st_size, counts=counts, removed=removed, last_full=full)
+    last_full = None if counts["calls"] else next((path for path in reversed(list_backups(config)) if count_calls(path)), None)
+    return BackupReport(file=target, size=target.stat().st_size, counts=counts, removed=removed, last_full=last_full)
 
 
 @contextmanager
-def read_backup(file: Path, room: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Unpack a back-up into `room` and check all of it; gives the folder and the manifest. ArchiveError for what is broken."""
-    room.mkdir(parents=True, exist_ok=True)
+def read_backup(file: Path, folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Unpack a back-up into `folder` and check all of it; yield the folder and the manifest.
+
+    Raises:
+        ArchiveError: The back-up is missing, cannot be read or is damaged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("rb") as raw:
-            manifest, wrong = _unpack(raw, room)
+            manifest, wrong = _unpack(raw, folder)
     except (*_DAMAGES, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         if isinstance(error, FileNotFoundError) and error.filename == str(file):
             raise ArchiveError(str(file), "finns inte") from error
@@ -134,24 +151,24 @@ def read_backup(file: Path, room: Path) -> Iterator[tuple[Path, dict[str, Any]]]
     if wrong or _ARCHIVE not in manifest["files"]:
         raise ArchiveError(str(file), f"{_DAMAGED} ({', '.join(wrong) or _ARCHIVE} är inte som den skrevs)")
     try:
-        counts = check_archive(room / _ARCHIVE)
+        counts = check_archive(folder / _ARCHIVE)
     except ArchiveError as error:
         raise ArchiveError(str(file), f"är ingen hel säkerhetskopia; arkivet i den {error.problem}") from error
     if counts != manifest.get("counts"):
         raise ArchiveError(str(file), "är ingen hel säkerhetskopia: arkivet i den innehåller inte det som det gjorde")
-    yield room, manifest
+    yield folder, manifest
 
 
-def _unpack(raw: IO[bytes], room: Path) -> tuple[dict[str, Any], list[str]]:
-    """Unpack an open back-up into `room`; returns its manifest and the names of files that are not as they were written."""
+def _unpack(raw: IO[bytes], folder: Path) -> tuple[dict[str, Any], list[str]]:
+    """Unpack an open back-up into `folder`; return its manifest and the names of files that are not as they were written."""
     with tarfile.open(fileobj=raw, mode="r:gz") as tar:
-        tar.extractall(room, filter="data")
-    manifest = json.loads((room / _MANIFEST).read_text("utf-8"))
-    return manifest, [name for name, digest in manifest["files"].items() if _digest(room / name) != digest]
+        tar.extractall(folder, filter="data")
+    manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+    return manifest, [name for name, digest in manifest["files"].items() if _digest(folder / name) != digest]
 
 
 def count_calls(file: Path) -> int:
-    """Return how many calls a back-up says that it holds; 0 for one whose beginning cannot be read. The manifest is its first file."""
+    """Return the number of calls in a back-up by its manifest, the first file in it; 0 when that cannot be read."""
     try:
         with tarfile.open(file, "r:gz") as tar:
             first = tar.next()
@@ -164,16 +181,18 @@ def count_calls(file: Path) -> int:
 def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool = False) -> RestoreReport:
     """Put a checked back-up in place of the archive; with `settings` also the settings, rules and templates in it.
 
-    What is replaced is kept in a folder beside it. The archive is replaced in one step, so that a kill leaves the old one or the new
-    one. Raises ArchiveError, having changed nothing, for a back-up that is broken, and LockedError while anything is at work or
-    another program has the archive open.
+    The replaced files are kept in a folder beside the archive, which is replaced in one step: a kill leaves one of the two.
+
+    Raises:
+        ArchiveError: The back-up is damaged; nothing has changed.
+        LockedError: A job is at work, or another program has the archive open.
     """
     with ExitStack() as stack:
         for name in ("run", "archive", "digest", "send"):
             stack.enter_context(lock(config.data_dir, name))
         stack.enter_context(_alone(config))
         with read_backup_of(config, file) as (unpacked, manifest), _as_archive_error(config.archive):
-            kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}")
+            kept = find_free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}")
             replaced = replace_archive(config.archive, unpacked / _ARCHIVE, kept)
             if settings:
                 replaced |= _restore_settings(config, unpacked, kept)
@@ -185,25 +204,28 @@ def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool 
 
 
 def list_backups(config: Config) -> list[Path]:
-    """The rotated back-ups, the oldest first."""
+    """Return the rotated back-ups, the oldest first."""
     return sorted((config.data_dir / FOLDER).glob(f"{_PREFIX}*{_SUFFIX}"))
 
 
 @contextmanager
 def read_backup_of(config: Config, file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Unpack and check a back-up on the disk of the archive; see `read_backup`."""
-    with _workroom(config) as room, read_backup(file, room) as found:
-        yield found
+    with _temporary_dir(config) as folder, read_backup(file, folder) as unpacked:
+        yield unpacked
 
 
-def free_name(folder: Path) -> Path:
+def find_free_name(folder: Path) -> Path:
     """Return the folder, or one with a number after it when there is one of that name already."""
     names = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
     return next(name for name in names if not name.exists())
 
 
 def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
-    """Put settings, rules and templates back where they belong; those of the moment are kept."""
+    """Restore settings, rules and templates; move the current ones to `kept`.
+
+    Return whether any were replaced.
+    """
     homes = {"rules": Path(config.rules.dir) if config.rules.dir else None}
     homes["digests"] = Path(config.digests.dir) if config.digests.dir else None
     replaced = False
@@ -211,7 +233,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
         if home is None or not (unpacked / name).is_dir():
             continue
         # Copied to the end before anything goes: what is missing in between is one renaming long.
-        fresh = free_name(home.with_name(f"{home.name}.restored"))
+        fresh = find_free_name(home.with_name(f"{home.name}.restored"))
         shutil.copytree(unpacked / name, fresh)
         if home.exists():
             shutil.copytree(home, kept / name)
@@ -221,7 +243,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
     if config.path is not None and (unpacked / "monitor.toml").is_file():
         kept.mkdir(parents=True, exist_ok=True)
         shutil.copy2(config.path, kept / "monitor.toml")
-        fresh = free_name(config.path.with_name(f"{config.path.name}.restored"))
+        fresh = find_free_name(config.path.with_name(f"{config.path.name}.restored"))
         shutil.copy2(unpacked / "monitor.toml", fresh)
         fresh.replace(config.path)
         replaced = True
@@ -229,7 +251,7 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
 
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
-    """The settings, and the installation's own rules and templates. Passwords and keys lie elsewhere and are never taken."""
+    """Yield the settings and the installation's rules and templates, never passwords and keys: name in the back-up, and file."""
     secret = Path(config.mail.password_file) if config.mail.password_file else None
     if config.path is not None:
         yield "monitor.toml", config.path
@@ -240,7 +262,7 @@ def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
 
 
 def _rotate(config: Config) -> Iterator[Path]:
-    """Remove the oldest back-ups, but never the last one that has calls: copies of an emptied archive push out no good one."""
+    """Remove the oldest back-ups, but never the last one with calls: copies of an emptied archive push out no good one."""
     files = list_backups(config)
     old, kept = files[: -config.keep.backups], files[-config.keep.backups :]
     last_full = next((path for path in reversed(old) if count_calls(path)), None) if not any(map(count_calls, kept)) else None
@@ -252,35 +274,38 @@ def _rotate(config: Config) -> Iterator[Path]:
 
 @contextmanager
 def _alone(config: Config) -> Iterator[None]:
-    """Hold the lock of back-ups, under which what a killed one left behind is removed."""
+    """Hold the lock of back-ups, and remove what a killed one left behind."""
     with lock(config.data_dir, "backup"):
         remove_leftovers(config)
         yield
 
 
-def leftovers(config: Config) -> list[Path]:
-    """Return what killed back-ups and restores left behind: each may hold a whole archive."""
-    return [*sorted(config.data_dir.glob(f"{WORKROOM}*")), *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial"))]
+def find_leftovers(config: Config) -> list[Path]:
+    """Return the files and folders that killed back-ups and restores left behind: each may hold a whole archive."""
+    return [
+        *sorted(config.data_dir.glob(f"{_TEMPORARY_PREFIX}*")),
+        *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial")),
+    ]
 
 
 def remove_leftovers(config: Config) -> int:
-    """Remove what killed back-ups and restores left behind, and say how much; the lock of back-ups is held by the caller."""
-    found = leftovers(config)
-    for path in found:
+    """Remove what killed back-ups and restores left behind and return how many; the caller holds the lock of back-ups."""
+    paths = find_leftovers(config)
+    for path in paths:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    return len(found)
+    return len(paths)
 
 
 @contextmanager
-def _workroom(config: Config) -> Iterator[Path]:
-    """A folder on the same disk as the archive, so that moving is one step and a full disk shows before anything is touched."""
+def _temporary_dir(config: Config) -> Iterator[Path]:
+    """Yield a folder on the disk of the archive, so that moving is one step and a full disk shows before anything is touched."""
     with _as_archive_error(config.data_dir):
         config.data_dir.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=WORKROOM, dir=config.data_dir)
-    with folder as name:
+        temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY_PREFIX, dir=config.data_dir)
+    with temporary as name:
         yield Path(name)
 
 
@@ -294,7 +319,7 @@ def _as_archive_error(file: Path) -> Iterator[None]:
         raise ArchiveError(str(file), f"går inte att skriva: {machine_words(error)}") from error
 
 
-def _nobody(info: tarfile.TarInfo) -> tarfile.TarInfo:
+def _reset_owner(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = ""
     info.mode = 0o600

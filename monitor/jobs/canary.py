@@ -1,4 +1,4 @@
-"""The canary: a made-up call goes the whole way, from a publisher to the coordinator's mailbox. Its absence is the alarm."""
+"""Job `canary`: a made-up call goes the whole way, from a publisher to the coordinator's mailbox. Its absence is the alarm."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ from monitor.config import Config, load_config, load_sources
 from monitor.digest.wording import iso_week
 from monitor.errors import MonitorError
 from monitor.jobs.child import run_child
-from monitor.jobs.rules import rules_in_force
+from monitor.jobs.rules import load_rules_in_force
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Example, ThemeFile
+from monitor.vocabulary import JobState
 
 logger = logging.getLogger(__name__)
 
 SOURCE = "kanariefagel"
+"""Id of the made-up source."""
 MARK = "[Veckans prov] "
-_LIMIT = 300
+"""Beginning of the subject of the mail."""
+_STEP_LIMIT_SECONDS = 300
 _STEPS = {
     "crawl": "läsa provkällan",
     "match": "hitta provutlysningen med reglerna",
@@ -41,18 +44,28 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryReport:
-    """What arrived: the mail's subject, the call in it, and for which department it was written."""
+    """Mail that was sent."""
 
     week: str
+    """ISO week: 2026-W23."""
     department: str
+    """Id of the department for which it was written."""
     title: str
+    """Title of the call in it."""
     subject: str
+    """Subject of the mail."""
 
 
-def fly_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
-    """Send a made-up call through reading, matching, writing and delivery, apart from the real archive but with its rules and mail
-    server. Raises MonitorError naming the step at which it was lost."""
-    rules = rules_in_force(archive, config, last_good=True)
+def run_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
+    """Send a made-up call through reading, matching, writing and delivery, with the rules and mail server of the installation.
+
+    It has an archive of its own, so that the real one stays as it is.
+
+    Raises:
+        MonitorError: The call was lost, with the step in Swedish.
+        LockedError: Another canary is on its way.
+    """
+    rules = load_rules_in_force(archive, config, last_good=True)
     theme, example = choose_example(rules)
     week = iso_week(now.astimezone(config.zone).date())
     title = f"Prov vecka {week}: {example.title}"
@@ -64,21 +77,25 @@ def fly_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
         own = load_config(folder / "monitor.toml")
         for step in ("crawl", "match", "digest"):
             _run(own, (step, SOURCE) if step == "crawl" else (step,), now)
-        with open_archive(own.archive) as flown:
-            subject = mark_subjects(flown.db, MARK)
-            told = count_told(flown.db)
+        with open_archive(own.archive) as own_archive:
+            subject = mark_subjects(own_archive.db, MARK)
+            told = count_told(own_archive.db)
         if not told or subject is None:
             raise MonitorError("canary", "provutlysningen kom inte med i mejlet: reglerna eller urvalet släppte den")
         _run(own, ("send",), now)
-        _take_over(own, config)
+        _move_mails(own, config)
         shutil.rmtree(folder, ignore_errors=True)
     logger.info("canary_arrived week=%s", week)
     return CanaryReport(week=week, department=theme.theme.departments[0], title=title, subject=subject)
 
 
 def choose_example(rules: RuleSet) -> tuple[ThemeFile, Example]:
-    """A theme in force with an example that its rules promise to match. MonitorError when there is none."""
-    for theme in sorted(rules.themes, key=lambda one: one.theme.id):
+    """Return a theme with an example that its rules promise to match.
+
+    Raises:
+        MonitorError: No theme has such an example.
+    """
+    for theme in sorted(rules.themes, key=lambda theme: theme.theme.id):
         department = rules.departments.get(theme.theme.departments[0]) if theme.theme.departments else None
         for example in theme.example:
             if example.match and department and department.enabled and not example.programme and not example.identifier:
@@ -87,10 +104,10 @@ def choose_example(rules: RuleSet) -> tuple[ThemeFile, Example]:
 
 
 def _run(config: Config, command: tuple[str, ...], now: datetime) -> None:
-    ended = run_child(config, command, limit=_LIMIT, stop=threading.Event(), moment=now)
+    ended = run_child(config, command, limit=_STEP_LIMIT_SECONDS, stop=threading.Event(), moment=now)
     # A first reading of a source may ask for a look (exit code 1); a mail that was not taken may not.
-    if ended.state != "done" and not (ended.state == "attention" and command[0] in ("crawl", "match")):
-        raise MonitorError("canary", f"det gick inte att {_STEPS[command[0]]}: {ended.words or ended.state}")
+    if ended.state != JobState.DONE and not (ended.state == JobState.ATTENTION and command[0] in ("crawl", "match")):
+        raise MonitorError("canary", f"det gick inte att {_STEPS[command[0]]}: {ended.stderr_tail or ended.state}")
 
 
 def _settings(config: Config, address: str, department: str) -> str:
@@ -121,7 +138,10 @@ def _settings(config: Config, address: str, department: str) -> str:
 
 
 def _table(name: str, row: dict[str, Any]) -> str:
-    """A TOML table. Text, numbers, booleans and lists of text are written in TOML as in JSON."""
+    """Return a TOML table.
+
+    Text, numbers, booleans and lists of text are written in TOML as in JSON.
+    """
     return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in row.items())
 
 
@@ -132,8 +152,8 @@ def _write_rules(folder: Path, rules: RuleSet) -> None:
         path.write_text(text, "utf-8")
 
 
-def _take_over(own: Config, config: Config) -> None:
-    """Mails that are delivered as files belong where the coordinator looks for them."""
+def _move_mails(own: Config, config: Config) -> None:
+    """Move mails that were delivered as files to where the coordinator looks for them."""
     for file in (own.data_dir / "outbox").glob("*.eml"):
         (config.data_dir / "outbox").mkdir(parents=True, exist_ok=True)
         shutil.move(file, config.data_dir / "outbox" / f"prov-{file.name}")
@@ -152,7 +172,7 @@ def _feed(title: str, text: str, now: datetime) -> bytes:
 
 @contextmanager
 def _publisher(feed: bytes) -> Iterator[str]:
-    """A publisher on loopback that has nothing but the feed."""
+    """Serve the feed on loopback, as a publisher that has nothing else; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""One job as a process of its own: the command that a person would type, watched until it ends."""
+"""Job processes: the command that a person would type, in a process of its own, watched until it ends."""
 
 from __future__ import annotations
 
@@ -17,55 +17,69 @@ from threading import Event
 from typing import IO, Any
 
 from monitor.config import Config
-from monitor.vocabulary import DONE_JOBS
+from monitor.vocabulary import DONE_JOBS, JobState
 
-_GLANCE = 0.2
-_WORDS = 600
-_STATES = {0: "done", 1: "attention", 3: "locked"}
+_POLL_SECONDS = 0.2
+_TAIL_CHARS = 600
+"""Characters kept of the end of the standard error of a process."""
+_STATES = {0: JobState.DONE, 1: JobState.ATTENTION, 3: JobState.LOCKED}
+"""States by exit code; any other is a failure."""
 _ADDRESS = re.compile(r"[^\s<>:;,\"'(]+@[^\s<>:;,\"')]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a job ended: done, attention, locked, failed, hung or interrupted; `words` is the end of what it said, without addresses."""
+class ProcessResult:
+    """Result of a job's process."""
 
-    state: str
+    state: JobState
+    """How the job ended; never RUNNING."""
     code: int | None = None
-    words: str = ""
+    """Exit code; None for a process that was ended."""
+    stderr_tail: str = ""
+    """End of the standard error, without mail addresses; empty for a job that is done."""
 
 
 def run_child(
     config: Config, command: Sequence[str], *, limit: float, stop: Event, grace: float = 7.0, moment: datetime | None = None
-) -> Ended:
-    """Run one command; end it when it takes longer than `limit` seconds or when `stop` is set. `moment` replaces its clock."""
+) -> ProcessResult:
+    """Run a command of `monitor` and return how it ended.
+
+    Args:
+        config: The installation, whose settings file is passed on.
+        command: Name and arguments of the command, without `--json`.
+        limit: Seconds after which the process is ended as hung.
+        stop: Ends the process, as interrupted, when it is set.
+        grace: Seconds between SIGTERM and SIGKILL.
+        moment: Time that replaces the clock of the process.
+    """
     settings = ["--config", str(config.path)] if config.path else []
     clock = ["--now", moment.isoformat()] if moment else []
     arguments = [sys.executable, "-m", "monitor", *settings, *clock, *command, "--json"]
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            arguments, stdin=subprocess.DEVNULL, stdout=answer, stderr=said, env=_environment(), **_own_group()
+            arguments, stdin=subprocess.DEVNULL, stdout=answer, stderr=errors, env=_environment(), **_own_group()
         )
         end = time.monotonic() + limit
         while True:
             try:
-                code = process.wait(timeout=_GLANCE)
+                code = process.wait(timeout=_POLL_SECONDS)
                 break
             except subprocess.TimeoutExpired:
                 if stop.is_set():
                     _end(process, grace)
-                    return Ended("interrupted")
+                    return ProcessResult(JobState.INTERRUPTED)
                 if time.monotonic() > end:
                     _end(process, grace)
-                    return Ended("hung", None, _tail(said) or f"ended after {limit / 60:.0f} minutes")
-        state = _STATES.get(code, "failed")
+                    return ProcessResult(JobState.HUNG, None, _tail(errors) or f"ended after {limit / 60:.0f} minutes")
+        state = _STATES.get(code, JobState.FAILED)
         if state in DONE_JOBS and not _is_answer(answer):
             # Only a command that has done its work answers; an error ends with 1 as well.
-            state = "failed"
-        return Ended(state, code, "" if state == "done" else _tail(said))
+            state = JobState.FAILED
+        return ProcessResult(state, code, "" if state is JobState.DONE else _tail(errors))
 
 
 def without_addresses(text: str) -> str:
-    """The text with every mail address made unreadable."""
+    """Return a text with every mail address made unreadable."""
     return _ADDRESS.sub("…@…", text)
 
 
@@ -80,8 +94,8 @@ def _is_answer(file: IO[bytes]) -> bool:
 
 def _tail(file: IO[bytes]) -> str:
     length = file.seek(0, os.SEEK_END)
-    file.seek(max(0, length - 4 * _WORDS))
-    return without_addresses(file.read().decode("utf-8", "replace").strip())[-_WORDS:]
+    file.seek(max(0, length - 4 * _TAIL_CHARS))
+    return without_addresses(file.read().decode("utf-8", "replace").strip())[-_TAIL_CHARS:]
 
 
 def _end(process: subprocess.Popen[bytes], grace: float) -> None:
@@ -98,6 +112,7 @@ def _end(process: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def _own_group() -> dict[str, Any]:
+    # CREATE_NEW_PROCESS_GROUP of Windows; a session of its own elsewhere, so that what the job starts ends with it.
     return {"creationflags": 0x00000200} if sys.platform == "win32" else {"start_new_session": True}
 
 

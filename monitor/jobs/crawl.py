@@ -1,8 +1,7 @@
-"""Reading sources into the archive: Scrapy runs them side by side, each is judged and stored on its own."""
+"""Job `crawl`: Scrapy reads the sources side by side; each reading is judged and stored on its own."""
 
 from __future__ import annotations
 
-import gc
 import inspect
 import logging
 import sqlite3
@@ -44,10 +43,10 @@ from monitor.collect.spider import SourceSpider, name_missing
 from monitor.collect.text import whole_characters
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
-from monitor.jobs.health import settle_health
+from monitor.jobs.health import update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
-from monitor.vocabulary import ACCEPTED_RUNS
+from monitor.vocabulary import ACCEPTED_RUNS, RunState
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
@@ -55,12 +54,16 @@ if TYPE_CHECKING:
     from monitor.sources import Source
 
 logger = logging.getLogger(__name__)
-# Classes of problems that say that a reading is odd, not that it could not be made.
+# Kinds of problems that make a reading doubtful although it is whole enough for a person to accept it.
 _DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMPLETE, ProblemKind.LINKS))
 
 
 def choose_sources(config: Config, ids: Iterable[str]) -> list[Source]:
-    """The sources to read: those named, else every enabled one. ConfigError for an unknown id."""
+    """Return the sources with these ids, or every enabled source.
+
+    Raises:
+        ConfigError: The id is unknown.
+    """
     named = [config.source(source_id) for source_id in ids]
     return named or [source for source in config.sources if source.enabled]
 
@@ -72,27 +75,40 @@ def crawl(
     now: datetime,
     progress: Callable[[RunReport], None] = lambda report: None,
 ) -> list[RunReport]:
-    """Read the sources into the archive; one that fails stops no other. Reports come in the order of `sources`.
+    """Read the sources into the archive; one that fails stops no other.
 
-    Can run once per process: Twisted's reactor starts once. Raises ConfigError for a kind that no spider reads, ArchiveError
-    when what was read cannot be stored.
+    Can run once per process: Twisted's reactor starts once.
+
+    Args:
+        config: The installation.
+        archive: Its archive.
+        sources: The sources to read.
+        now: Time of the readings.
+        progress: Called with each report as soon as its source is stored.
+
+    Returns:
+        The reports in the order of `sources`.
+
+    Raises:
+        ConfigError: No spider reads the kind of a source.
+        ArchiveError: The archive cannot be written.
+        SourceError: The reading was stopped before all sources were read.
     """
-
     stored: list[str] = []
 
     def store(spider: SourceSpider) -> RunReport:
         report = store_safely(archive.db, spider, now)
         stored.append(report.id)
-        health = settle_health(archive.db, spider.source, now)
+        health = update_health(archive.db, spider.source, now)
         report.health, report.health_text = health.kind.value, health.text
-        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_facts(report))
+        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_counts(report))
         progress(report)
         return report
 
     try:
         return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
     finally:
-        # Whatever became of one source, the calls of the others are to be found. An archive that nothing was written to is as it was.
+        # Whatever became of one source, the calls of the others are to be found. An archive not written to is left alone.
         if stored:
             _make_findable(archive, now)
 
@@ -104,25 +120,30 @@ def _make_findable(archive: Archive, now: datetime) -> None:
 
 
 def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport:
-    """Judge and store what a source gave. What cannot be judged or stored is a failed run of the source, with the reason.
+    """Judge and store the reading of a source.
 
-    Raises sqlite3.OperationalError and its kin when the archive itself cannot be written.
+    One that cannot be judged or stored becomes a failed run, with the reason.
+
+    Raises:
+        sqlite3.Error: The archive itself cannot be written.
     """
     try:
-        return store_run(db, judged_run(spider, now), now)
+        return store_run(db, judge_run(spider, now), now)
     except sqlite3.Error:
         raise
     except Exception as error:
         logger.exception("source_unstored source=%s", spider.source.id)
-        words = f"Det som lästes gick inte att spara: det {row_trouble(error)}."
-        return store_run(db, failed_run(spider.source, Problem(ProblemKind.UNSTORED, words), now), now)
+        reason = f"Det som lästes gick inte att spara: det {row_trouble(error)}."
+        return store_run(db, failed_run(spider.source, Problem(ProblemKind.UNSTORED, reason), now), now)
 
 
 def accept(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:
-    """Let the newest reading of a source count, though it was not believed, because a person says so.
+    """Accept the newest, doubtful reading of a source because a person says so, and return its report.
 
-    Its stored documents are read again. Of a listing that is not proven whole, what was read counts and nothing is taken for gone.
-    Raises SourceError when the newest reading failed for another reason than its contents, or was accepted.
+    Its stored documents are read again. Of a listing that is not proven whole, the calls count and none is taken for vanished.
+
+    Raises:
+        SourceError: The newest reading failed for another reason than its contents, or was accepted.
     """
     runs = run_rows(archive.db, source.id)
     if not runs:
@@ -133,15 +154,23 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
     if not kinds or not kinds <= _DOUBTS or not runs[-1]["current"]:
         raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")
     report = replay(config, archive, source, now, doubts=_DOUBTS)
-    settle_health(archive.db, source, now)
+    update_health(archive.db, source, now)
     _make_findable(archive, now)
     return report
 
 
 def replay(config: Config, archive: Archive, source: Source, now: datetime, *, doubts: Collection[str] = ()) -> RunReport:
-    """Read the stored documents of the source's newest run again, without the network. ArchiveError when there are none.
+    """Read the stored documents of the source's newest run again, without the network.
 
-    `doubts` are classes of problems that do not keep this reading from being accepted.
+    Args:
+        config: The installation.
+        archive: Its archive.
+        source: The source.
+        now: Time of the run.
+        doubts: Kinds of problems that do not keep the reading from being accepted.
+
+    Raises:
+        ArchiveError: There are no documents.
     """
     documents = load_documents(archive.db, source.id)
     if not documents:
@@ -160,7 +189,7 @@ def replay(config: Config, archive: Archive, source: Source, now: datetime, *, d
     )
 
     def store(spider: SourceSpider) -> RunReport:
-        return store_run(archive.db, replace(judged_run(spider, now, doubts), documents=()), now)
+        return store_run(archive.db, replace(judge_run(spider, now, doubts), documents=()), now)
 
     return _run_spiders(config, archive, [source], documents[0].fetched, settings, store, trust_rows=False)[0]
 
@@ -187,7 +216,7 @@ def _run_spiders(
 
     def finished(spider: SourceSpider, reason: str) -> None:
         if reason == "shutdown":
-            # Stopped half way (SIGTERM): what was read is no reading of the source; the next run begins it anew.
+            # SIGTERM: half a listing is no reading of the source; the next run reads it from the start.
             stopped.append(spider.source.id)
             return
         note_end(spider, reason)
@@ -198,9 +227,6 @@ def _run_spiders(
         spider.reading = Reading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
     programmes = load_programmes(config)
-    # What is loaded stays, and rows come and go by the thousand without cycles: the collector has little to find.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
         if source.source_timeout:
@@ -231,14 +257,14 @@ def _run_spiders(
 
 
 def _known(archive: Archive, source: Source, spider: type[Spider], programmes: Programmes) -> KnownRows | None:
-    """What the archive has of the source's rows, for a spider that tells those that are as they were."""
+    """Return the stored rows of a source, for a spider that passes over unchanged ones; None for any other spider."""
     if not issubclass(spider, SourceSpider) or not spider.knows_rows:
         return None
     return KnownRows(reader_version(Path(inspect.getfile(spider)), programmes), known_rows(archive.db, source.id))
 
 
 def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
-    """For each source whose row says that it `checks` another: what the other lacks, as sentences in Swedish."""
+    """Return a sentence in Swedish for each source that `checks` another one which lacks some of its calls."""
     notes = []
     for source in sources:
         checked = source.options.get("checks")
@@ -249,10 +275,10 @@ def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
     return notes
 
 
-def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()) -> SourceRun:
-    """The finished reading of a source, with its state: accepted, unchanged, degraded or failed.
+def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()) -> SourceRun:
+    """Return the run of a finished reading, with its state and the reason in Swedish.
 
-    Problems whose class is among `doubts` are passed over; a listing that is not whole then tells nothing of what it lacks.
+    Problems of the kinds in `doubts` are passed over; a listing that is not whole then shows no call as vanished.
     """
     reading, source = spider.reading, spider.source
     problems = [*reading.problems]
@@ -266,11 +292,11 @@ def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()
     fell = any(problem.kind is ProblemKind.FALL for problem in problems)
     problems = [problem for problem in problems if problem.kind not in doubts]
     if problems:
-        state = "degraded" if reading.calls else "failed"
+        state = RunState.DEGRADED if reading.calls else RunState.FAILED
     elif reading.answered and reading.unchanged:
-        state = "unchanged"
+        state = RunState.UNCHANGED
     else:
-        state = "accepted"
+        state = RunState.ACCEPTED
     return SourceRun(
         source=source.id,
         name=source.name,
@@ -302,14 +328,14 @@ def judged_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ()
 
 
 def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
-    """Return what the spider left out and could have passed on, by key, cleaned as what is passed on is."""
-    reading, found = spider.reading, {}
+    """Return the items that the spider left out and could have passed on, by key, cleaned as passed items are."""
+    reading, items = spider.reading, {}
     for key, item in reading.asides.items():
         problem = reading.read_row(key, item_problem, item)
         call = reading.read_row(key, cleaned, item, spider.programmes) if problem == "" else None
         if call is not None:
-            found[key] = Aside(reading.left_out[key], call)
-    return found
+            items[key] = Aside(reading.left_out[key], call)
+    return items
 
 
 def _notes(reading: Reading, problems: Iterable[Problem]) -> Iterator[str]:
@@ -322,7 +348,7 @@ def _notes(reading: Reading, problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:
-    """A run of which nothing is kept but that it failed, and why."""
+    """Return a failed run with its reason and nothing read."""
     return SourceRun(
         source=source.id,
         name=source.name,
@@ -332,7 +358,7 @@ def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:
         language=source.language,
         started=now,
         finished=now,
-        state="failed",
+        state=RunState.FAILED,
         reason=problem.text,
         complete_list=False,
         seen=0,
@@ -350,7 +376,7 @@ def note_end(spider: SourceSpider, reason: str) -> None:
 
 
 class CrawlProcess(AsyncCrawlerProcess):
-    """Scrapy's process with those that read for it: they end with it, and when it is told to stop no answer is waited for."""
+    """Scrapy's process together with its parsing processes, which end with it and are not waited for when it is stopped."""
 
     def start(self, *arguments: Any, **options: Any) -> None:
         """Run the spiders to their end."""
@@ -360,13 +386,13 @@ class CrawlProcess(AsyncCrawlerProcess):
             stop_parsing()
 
     def stop(self) -> Any:
-        """Stop the spiders, and the processes that read for them."""
+        """Stop the spiders and the parsing processes."""
         stop_parsing()
         return super().stop()
 
 
 def scrapy_settings(config: Config) -> Settings:
-    """Scrapy's settings of this installation."""
+    """Return Scrapy's settings of this installation."""
     settings = Settings()
     settings.setmodule(scrapy_settings_module, priority="project")
     overrides: dict[str, Any] = {
@@ -386,10 +412,10 @@ def scrapy_settings(config: Config) -> Settings:
 
 
 def load_programmes(config: Config) -> Programmes:
-    """The programmes of the rules in force, for reading their codes and names."""
+    """Return the programmes of the rules, which the spiders recognise by code and name."""
     file = config.rules_dir / "programmes.toml"
     return Programmes(tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else ())
 
 
-def _facts(report: RunReport) -> tuple[Any, ...]:
+def _counts(report: RunReport) -> tuple[Any, ...]:
     return report.id, report.state, report.seen, report.current, report.new, report.changed

@@ -1,4 +1,4 @@
-"""The demo: the main job run end to end on the sample publishers, by the commands that a person would type."""
+"""Command `demo`: the jobs from reading to sending on sample publishers, by the commands that a person would type."""
 
 from __future__ import annotations
 
@@ -38,41 +38,47 @@ _STDERR_LINES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One command of the chain at reading `number` (1, 2); `answer` is None while it runs, then what it printed as JSON."""
+class DemoStep:
+    """Command of the demo."""
 
     number: int
+    """Number of the reading: 1 or 2."""
     command: str
+    """Name of the command, one of `CHAIN`."""
     moment: datetime
+    """Time that the command takes for now."""
     answer: Any = None
+    """JSON that it printed; None while it runs."""
     seconds: float = 0.0
     code: int = 0
+    """Exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
-    """What the demo did. `steps` are the finished commands in order, `happenings` what changed between the two readings."""
+    """Result of the demo."""
 
     folder: Path
     settings: Path
     archive: Path
     index: Path
+    """HTML page that lists the mails."""
     departments: dict[str, str]
-    steps: tuple[Step, ...]
+    """Names of the departments by id."""
+    steps: tuple[DemoStep, ...]
+    """Finished commands, in order."""
     happenings: tuple[Happening, ...]
+    """Changes between the two readings."""
     mails: tuple[MailFile, ...]
 
     @property
     def attention(self) -> bool:
-        """True when a command ended by saying that something needs a person."""
+        """Return whether a command ended with an exit code that asks for a person."""
         return any(step.code for step in self.steps)
 
 
 class Demo:
-    """The folder and the sample publishers of one demo; a context manager, since the publishers are served meanwhile.
-
-    Raises ConfigError when the folder holds anything that the demo did not make.
-    """
+    """Folder and sample publishers of a demo; a context manager that serves the publishers."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self.folder = folder.absolute()
@@ -87,8 +93,16 @@ class Demo:
     def __exit__(self, *exception: object) -> None:
         self.server.__exit__(*exception)
 
-    def run(self, progress: Callable[[Step], None]) -> DemoReport:
-        """Read, match, write and deliver twice, a week apart. Raises MonitorError when a command fails."""
+    def run(self, progress: Callable[[DemoStep], None]) -> DemoReport:
+        """Read, match, write and deliver twice, a week apart.
+
+        Args:
+            progress: Called with each step when it begins and when it has ended.
+
+        Raises:
+            ConfigError: The folder holds files that the demo did not make.
+            MonitorError: A command failed.
+        """
         clear_folder(self.folder)
         table = read_files(RULES).get("departments.toml", DepartmentsFile)
         departments = {department.id: department.name for department in table.department} if table else {}
@@ -107,7 +121,7 @@ class Demo:
         for number, reading in enumerate(samples.READINGS, 1):
             self.server.reading = reading
             for command in CHAIN:
-                step = Step(number, command, self.now + timedelta(days=reading))
+                step = DemoStep(number, command, self.now + timedelta(days=reading))
                 progress(step)
                 steps.append(self._run_step(step))
                 progress(steps[-1])
@@ -128,9 +142,9 @@ class Demo:
         )
 
     def serve(self, port: int, *, fixed: bool) -> int:
-        """Show the archive in a browser until it is stopped; the sample publishers go on answering meanwhile.
+        """Serve the archive to browsers until stopped, and return the exit code.
 
-        `fixed` says that the demo's moment was chosen: then the pages keep to it too.
+        `fixed` makes the pages keep to the time of the demo, which the user chose.
         """
         arguments = [*self._arguments("serve", self.now if fixed else None), "--port", str(port)]
         try:
@@ -138,7 +152,7 @@ class Demo:
         except KeyboardInterrupt:
             return 0
 
-    def _run_step(self, step: Step) -> Step:
+    def _run_step(self, step: DemoStep) -> DemoStep:
         begun = time.monotonic()
         arguments = [*self._arguments(step.command, step.moment), "--json"]
         done = subprocess.run(arguments, capture_output=True, env=_environment(), check=False)  # noqa: S603 - our own program
@@ -157,7 +171,11 @@ class Demo:
 
 
 def clear_folder(folder: Path) -> None:
-    """Make the demo's folder anew. ConfigError when it holds anything and does not bear the demo's mark."""
+    """Make the folder of the demo anew.
+
+    Raises:
+        ConfigError: The folder has files but not the marker of the demo.
+    """
     if folder.exists() and not folder.is_dir():
         raise ConfigError(str(folder), "is a file; name a folder for the demo")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
@@ -173,7 +191,7 @@ def clear_folder(folder: Path) -> None:
 
 
 def unfold_mails(outbox: Path, folder: Path, departments: dict[str, str]) -> tuple[MailFile, ...]:
-    """Copy the mails to `folder` under names that people understand, each with its HTML part beside it to open in a browser."""
+    """Copy the mails to `folder` under readable names, each with its HTML part in a file beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     addresses = {recipient_address(key): key for key in departments}
     mails = [_unfold_mail(path, folder, addresses) for path in sorted(outbox.rglob("*.eml"))]
@@ -199,12 +217,12 @@ def _unfold_mail(path: Path, folder: Path, addresses: dict[str, str]) -> MailFil
 
 
 def from_here(path: Path) -> Path:
-    """The path as one would type it: relative when it lies below the working directory."""
+    """Return a path as a person would type it: relative when it is below the working directory."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a child: no proxy stands between it and loopback, and it speaks UTF-8."""
+    """Return the environment of a child process: no proxy for loopback, and UTF-8."""
     loopback = "127.0.0.1,localhost"
     return {**os.environ, "NO_PROXY": loopback, "no_proxy": loopback, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}

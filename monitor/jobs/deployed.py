@@ -1,6 +1,7 @@
-"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id, and what one reads goes into that archive.
+"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id, and its readings go into that archive.
 
-Scrapyd starts this module as the command line starts a job, so the clock is read here; `-d now=2026-05-20T12:00` replaces it for one run.
+Scrapyd starts this module as the command line starts a job, so the clock is read here; `-d now=2026-05-20T12:00` replaces it for
+one run.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
 from monitor.errors import ConfigError, SourceError
 from monitor.jobs.crawl import load_programmes, note_end, scrapy_settings, store_safely
-from monitor.jobs.health import settle_health
+from monitor.jobs.health import update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 
@@ -32,14 +33,16 @@ globals().update({name: value for name, value in scrapy_settings(_config).copy_t
 LOG_INSTALL_ROOT_HANDLER = True
 SPIDER_LOADER_CLASS = "monitor.jobs.deployed.SourceLoader"
 EXTENSIONS = {"monitor.jobs.deployed.StoreRun": 0}
-
-
-_PATIENCE = 1800.0
+_LOCK_WAIT_SECONDS = 1800.0
 """Seconds that a spider waits for others to be stored, or for a job that has the archive."""
 
 
 def read_clock(text: str | None) -> datetime:
-    """Return the moment of a run: what the spider was given as `now`, else the clock. ConfigError for what is no date-time."""
+    """Return the time of a run: the argument `now` of the spider, else the clock.
+
+    Raises:
+        ConfigError: The argument is no date-time.
+    """
     if text is None:
         return datetime.now(_config.zone)
     try:
@@ -50,25 +53,30 @@ def read_clock(text: str | None) -> datetime:
 
 
 class SourceLoader:
-    """Gives a spider class for the id of a source: the one of its kind, bound to the source."""
+    """Loader of spider classes by the id of a source: the class of its kind, bound to the source."""
 
     def __init__(self, settings: Settings) -> None:
         self._kinds = SpiderLoader.from_settings(settings)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
+        """Return a loader, as Scrapy makes it."""
         return cls(settings)
 
     def list(self) -> list[str]:
-        """Every enabled source."""
+        """Return the ids of the enabled sources."""
         return [source.id for source in _config.sources if source.enabled]
 
     def find_by_request(self, request: scrapy.Request) -> Iterable[str]:
-        """Scrapy asks for it; a request belongs to no source by its address alone."""
+        """Return no spider, which Scrapy's interface asks for: an address alone belongs to no source."""
         return []
 
     def load(self, spider_name: str) -> type[SourceSpider]:
-        """The spider of a source. KeyError, as Scrapy expects, for one that is not in the settings."""
+        """Return the spider class of a source.
+
+        Raises:
+            KeyError: The id is unknown.
+        """
         try:
             source = _config.source(spider_name)
         except Exception as error:
@@ -89,23 +97,28 @@ class SourceLoader:
 
 
 class StoreRun:
-    """Stores what a spider read when it ends, unless it was stopped half way."""
+    """Extension of Scrapy that stores the reading of a spider when it ends, unless it was stopped half way."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the extension, connected to the crawler."""
         self = cls()
         crawler.signals.connect(self.finished, signal=signals.spider_closed)
         return self
 
     def finished(self, spider: SourceSpider, reason: str) -> None:
-        """Judge and store the run. SourceError, which Scrapyd's log shows, when it is stopped."""
+        """Judge and store the run.
+
+        Raises:
+            SourceError: The spider was stopped; Scrapyd's log shows it.
+        """
         if reason == "shutdown":
             raise SourceError(spider.source.id, "läsningen avbröts")
         # Scrapyd runs several spiders at once: the one that ends waits for the one that is being stored.
-        with lock(_config.data_dir, wait=_PATIENCE), open_archive(_config.archive) as archive:
+        with lock(_config.data_dir, wait=_LOCK_WAIT_SECONDS), open_archive(_config.archive) as archive:
             note_end(spider, reason)
             report = store_safely(archive.db, spider, spider.now)
-            settle_health(archive.db, spider.source, spider.now)
+            update_health(archive.db, spider.source, spider.now)
             refresh_dates(archive.db, spider.now)
             join_stories(archive.db, spider.now)
             index_archive(archive)

@@ -1,4 +1,4 @@
-"""The digest job: build each department's mail of the week and store it with its outbox rows."""
+"""Job `digest`: build each department's mail of the week and store it with its outbox rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
-from monitor.digest.render import Rendered, Templates, load_templates, render_mail
+from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
 from monitor.fit import card_from_json
@@ -49,62 +49,118 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.settings import Recipient
 from monitor.sources import CLOCK_SLACK, Source
-from monitor.vocabulary import ACCEPTED_RUNS, Level, MailKind
+from monitor.vocabulary import ACCEPTED_RUNS, DigestState, Level, MailKind
 
 logger = logging.getLogger(__name__)
-_RETRIED = timedelta(days=8)
-_NOT_ONE_DEPARTMENTS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
 
-__all__ = ["BuildReport", "DigestReport", "build_digests", "build_previews"]
+PREVIEW = "preview"
+"""Kind of the coordinator's copy of a mail, and the folder of the mails of a dry run."""
+ADDED_RELEVANCE = 60.0
+"""Relevance of a call that the coordinator added: that of a likely match."""
+_ADDED = Reasons(themes=("tillagd av samordnaren",))
+"""Keys of the lines of the fit card that a mail shows; the others are on the call's page."""
+_RETRY_PERIOD = timedelta(days=8)
+"""Period after a failure in which a department's weekly mail is built with the next corrections."""
+_SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
+"""Errors of the installation or the machine, which stop the job instead of one department's mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Choice of the mails to build."""
+
+    week: str | None = None
+    """ISO week (2026-W23); None for the week of `now`."""
+    departments: Sequence[str] = ()
+    """Ids of departments; empty for all."""
+    dry_run: bool = False
+    """Store nothing, and write the mails to `preview/` in the data folder."""
+    corrections_only: bool = False
+    """Build corrections, and weekly mails only of departments whose mail failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestReport:
+    """Digest of one department: an item of `digest --json`."""
+
+    department: str
+    """Id of the department."""
+    state: DigestState
+    items: int
+    """Number of calls in the mail."""
+    sections: dict[str, int]
+    """Numbers of calls by section."""
+    kind: str = ""
+    """Kind of the mail, a `MailKind` or `PREVIEW`; empty when there is none."""
+    subject: str = ""
+    file: Path | None = None
+    """File that a dry run wrote."""
+    reason: str = ""
+    """Reason in Swedish why there is no mail."""
 
 
 @dataclass(slots=True, kw_only=True)
 class BuildReport:
-    """What one run of `digest` built, and what stood there already."""
+    """Result of one run of `digest`."""
 
     week: str
+    """ISO week that was built: 2026-W23."""
     digests: list[DigestReport] = field(default_factory=list)
+    """Mails of the week, those that were there already too."""
     corrections: list[DigestReport] = field(default_factory=list)
+    """Corrections that were built."""
 
 
 def build_digests(
     config: Config,
     archive: Archive,
     now: datetime,
+    options: BuildOptions = BuildOptions(),
     *,
-    week: str | None = None,
-    departments: Iterable[str] = (),
-    dry_run: bool = False,
-    corrections_only: bool = False,
     rules: RuleSet | None = None,
 ) -> BuildReport:
-    """Build what is due: each department's mail of the week, and corrections to those who already have theirs.
+    """Build each department's mail of the week, and corrections for departments that have theirs.
 
-    A department whose mail cannot be built is reported as `failed`, with the reason, and noted in the archive; the others get theirs, and
-    it is tried again with the next corrections. Raises MonitorError when no mail at all could be built for the same kind of reason.
-    Building again changes nothing. A dry run stores nothing and writes the mails to `preview/` in the data folder.
+    Building again changes nothing.
+
+    A department whose mail cannot be built is reported as FAILED, with the reason, and noted in the archive; the others get
+    theirs, and it is tried again with the next corrections.
+
+    Args:
+        config: The installation.
+        archive: Its archive.
+        now: Time of the mails.
+        options: The mails to build.
+        rules: Rules to use; None for those of the settings, checked.
+
+    Raises:
+        ConfigError: An unknown department is named, in the options or by a recipient.
+        RuleErrors: The rules of the settings have errors.
+        LockedError: Another run is building digests.
+        MonitorError: No department's mail could be built.
     """
-    # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good, and keeps its digest.
+    # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good and keeps its
+    # digest.
     with lock(config.data_dir, "digest"), archive.db.redoable():
         builder = DigestBuilder(
-            config, archive, rules or load_checked(archive, config.rules_dir), now, week=week, dry_run=dry_run
+            config, archive, rules or load_checked(archive, config.rules_dir), now, week=options.week, dry_run=options.dry_run
         )
         report = BuildReport(week=builder.week)
-        failed = {department for department, week, _ in list_failures(archive.db, now - _RETRIED) if week == builder.week}
-        found = builder.departments(departments)
+        failed = {department for department, week, _ in list_failures(archive.db, now - _RETRY_PERIOD) if week == builder.week}
+        departments = builder.departments(options.departments)
         errors: list[Exception] = []
-        for department in found:
-            weekly = not corrections_only or department.id in failed
+        for department in departments:
+            weekly = not options.corrections_only or department.id in failed
             try:
-                _build(builder, report, department, weekly=weekly, corrections=not dry_run)
-            except _NOT_ONE_DEPARTMENTS:
+                _build(builder, report, department, weekly=weekly, corrections=not options.dry_run)
+            except _SHARED_ERRORS:
                 raise
             except Exception as error:
                 if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
                     raise  # the archive's trouble, not the department's
                 errors.append(error)
-                report.digests.append(_failure(archive, builder.week, department, error, now, stored=not dry_run))
-        if len(errors) == len(found) and isinstance(errors[0], MonitorError):
+                report.digests.append(_failure(archive, builder.week, department, error, now, stored=not options.dry_run))
+        if len(errors) == len(departments) and isinstance(errors[0], MonitorError):
             raise errors[0]
     return report
 
@@ -128,7 +184,7 @@ def _failure(
     logger.error("digest_failed department=%s week=%s", department.id, week, exc_info=error)
     if stored:
         note_failure(archive.db, department.id, week, reason, now)
-    return DigestReport(department=department.id, state="failed", items=0, sections={}, reason=reason)
+    return DigestReport(department=department.id, state=DigestState.FAILED, items=0, sections={}, reason=reason)
 
 
 def build_previews(config: Config, archive: Archive, now: datetime, *, rules: RuleSet | None = None) -> BuildReport:
@@ -140,7 +196,7 @@ def build_previews(config: Config, archive: Archive, now: datetime, *, rules: Ru
         for department in builder.departments(()):
             try:
                 previews.append(builder.preview(department))
-            except _NOT_ONE_DEPARTMENTS:
+            except _SHARED_ERRORS:
                 raise
             except Exception as error:
                 if isinstance(error, sqlite3.Error):
@@ -149,26 +205,11 @@ def build_previews(config: Config, archive: Archive, now: datetime, *, rules: Ru
     return BuildReport(week=builder.week, digests=[preview for preview in previews if preview is not None])
 
 
-PREVIEW = "preview"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestReport:
-    """One department's digest: an item of `digest --json`. `file` is what a dry run wrote to look at; `reason` says in Swedish why
-    there is no mail."""
-
-    department: str
-    state: str
-    items: int
-    sections: dict[str, int]
-    kind: str = ""
-    subject: str = ""
-    file: Path | None = None
-    reason: str = ""
-
-
 class DigestBuilder:
-    """Builds digests for one installation at one moment. Everything it decides follows from the archive and `now`."""
+    """Builder of the digests of one installation at one time.
+
+    Everything it decides follows from the archive and `now`.
+    """
 
     def __init__(
         self,
@@ -189,7 +230,7 @@ class DigestBuilder:
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
         self._reader = CandidateReader(archive.db, self._now)
-        self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db), self._now)
+        self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
         self._stopped = stopped_recipients(archive.db)
         self._chosen: dict[str, Choices] = {}
         for recipient in config.recipient:
@@ -202,40 +243,50 @@ class DigestBuilder:
 
     @property
     def week(self) -> str:
-        """The week that is built."""
+        """Return the ISO week that is built."""
         return self._week
 
     def departments(self, ids: Iterable[str]) -> list[Department]:
-        """The departments named, else all that get digests; ConfigError for an unknown one."""
+        """Return the enabled departments with these ids, or all of them.
+
+        Raises:
+            ConfigError: The id is unknown.
+        """
         named = list(ids)
         for department in named:
             if department not in self._rules.departments:
                 raise ConfigError(
                     "--department", f"there is no department {department!r} (there are {', '.join(self._rules.departments)})"
                 )
-        return [one for one in self._rules.departments.values() if one.enabled and (not named or one.id in named)]
+        return [
+            department
+            for department in self._rules.departments.values()
+            if department.enabled and (not named or department.id in named)
+        ]
 
     def recipients(self, department: Department) -> list[Recipient]:
-        """The addresses that get the department's mails."""
+        """Return the recipients that get the department's mails; not those who stopped them."""
         return [
-            one
-            for one in self._config.recipient
-            if one.department == department.id and not is_stopped(self._stopped, department.id, one.email)
+            recipient
+            for recipient in self._config.recipient
+            if recipient.department == department.id and not is_stopped(self._stopped, department.id, recipient.email)
         ]
 
     def is_built(self, department: Department) -> bool:
-        """Whether the department's mail of the week is there already."""
+        """Return whether the department's mail of the week is stored already."""
         return find_digest(self._db, department.id, self._week) is not None
 
     def weekly(self, department: Department) -> DigestReport:
-        """Build the department's mail of the week, or say how the one that is there stands."""
+        """Build and store the department's mail of the week; return the state of the one that is stored already, if any."""
         recipients = self.recipients(department)
         existing = find_digest(self._db, department.id, self._week)
         if existing is not None and not self._dry_run:
             return _report(existing)
         if not recipients and not self._dry_run:
             stops = [stop.words for stop in list_stops(self._config, self._db) if stop.department == department.id]
-            return DigestReport(department=department.id, state="no-recipient", items=0, sections={}, reason="; ".join(stops))
+            return DigestReport(
+                department=department.id, state=DigestState.NO_RECIPIENT, items=0, sections={}, reason="; ".join(stops)
+            )
         last = last_digest(self._db, department.id)
         selection, ahead = self._selection(department, last)
         if selection.kind is MailKind.QUIET and self._is_silent(department):
@@ -245,7 +296,7 @@ class DigestBuilder:
         return self._store(digest_id, department, selection, rendered, recipients)
 
     def correction(self, department: Department) -> DigestReport | None:
-        """Build a correction when something that the department relies on no longer holds; None when all is well."""
+        """Build and store a correction when something that the department was told no longer holds; None when all does."""
         recipients = self.recipients(department)
         last = last_digest(self._db, department.id)
         if last is None or not recipients:
@@ -259,7 +310,14 @@ class DigestBuilder:
         return self._store(digest_id, department, selection, rendered, recipients)
 
     def preview(self, department: Department) -> DigestReport | None:
-        """Build the coordinator's copy of what the department is about to get; nothing counts as told."""
+        """Build and store the coordinator's copy of the department's next mail; nothing counts as told.
+
+        Returns:
+            None when the department has no recipient, or has its mail or its preview already.
+
+        Raises:
+            ConfigError: The settings name no address for previews.
+        """
         if not self._config.digest.preview:
             raise ConfigError(str(self._config.path or "settings"), "digest.preview: expected an address that gets the previews")
         if not self.recipients(department) or find_digest(self._db, department.id, self._week) is not None:
@@ -274,24 +332,28 @@ class DigestBuilder:
         return self._store(digest_id, department, selection, rendered, coordinator, preview=True)
 
     def plan(self, department: Department) -> Selection:
-        """What the department's next mail would tell if it were built now."""
+        """Return the contents of the department's next mail as they would be now."""
         return self._selection(department, last_digest(self._db, department.id))[0]
 
     def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
         candidates = self._candidates(department, last.created if last else self._now)
         selection = choose(
-            candidates, first=last is None, previous=last.created if last else None, choice=choice(self._config), now=self._now
+            candidates,
+            first=last is None,
+            previous=last.created if last else None,
+            choice=make_choice(self._config),
+            now=self._now,
         )
         return selection, open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
 
     def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
         news_since = self._now - timedelta(days=self._config.digest.news_days)
         choices = self._choices(department)
-        found = [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
-        return steer(found, choices)
+        candidates = [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
+        return apply_choices(candidates, choices)
 
     def _choices(self, department: Department) -> Choices:
-        """What was chosen when it was first asked for: a mail is chosen and laid out by the same."""
+        """Return the coordinator's choices, read once: a mail is chosen and laid out by the same."""
         if department.id not in self._chosen:
             self._chosen[department.id] = read_choices(self._db, department.id, self._week)
         return self._chosen[department.id]
@@ -318,8 +380,8 @@ class DigestBuilder:
             ahead=ahead,
             top=self._choices(department).top,
         )
-        languages = list(dict.fromkeys(one.language for one in recipients)) or ["sv"]
-        return render_mail(self._templates, selection, audience(self._config, department), occasion, self._signer, languages)
+        languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
+        return render_mail(self._templates, selection, make_audience(self._config, department), occasion, self._signer, languages)
 
     def _store(
         self,
@@ -331,9 +393,10 @@ class DigestBuilder:
         *,
         preview: bool = False,
     ) -> DigestReport:
+        state = DigestState.WAITING if recipients else DigestState.SILENT
         report = DigestReport(
             department=department.id,
-            state="preview" if self._dry_run else "waiting" if recipients else "silent",
+            state=DigestState.PREVIEW if self._dry_run else state,
             items=len(selection.everything),
             sections=selection.counts(),
             kind=selection.kind.value,
@@ -342,19 +405,6 @@ class DigestBuilder:
         )
         if self._dry_run:
             return report
-        facts = [
-            ToldFact(
-                source=item.candidate.call.source,
-                call_id=item.candidate.call.call_id,
-                section=item.section.value,
-                fact=fact,
-                position=position,
-                shown=rendered.shown[item.candidate.key].value,
-            )
-            for position, item in enumerate(selection.everything, 1)
-            for fact in item.facts
-        ]
-        prefix = {one.language: self._templates.wording(one.language) for one in rendered.renderings} if preview else {}
         save_digest(
             self._db,
             NewDigest(
@@ -365,25 +415,10 @@ class DigestBuilder:
                 created=self._now,
                 items=report.items,
                 sections=report.sections,
-                facts=() if preview else facts,
-                renderings=[
-                    StoredRendering(
-                        language=one.language,
-                        subject=prefix[one.language].say("subject.preview", subject=one.subject) if preview else one.subject,
-                        html=one.html,
-                        text=one.text,
-                    )
-                    for one in rendered.renderings
-                ],
+                facts=() if preview else _told_facts(selection, rendered),
+                renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
                 calendars=[(file.name, file.content) for file in rendered.calendars],
-                addresses=[
-                    Address(
-                        message_id=message_id(digest_id, one.email, self._config.mail.sender),
-                        recipient=one.email,
-                        language=one.language,
-                    )
-                    for one in recipients
-                ],
+                addresses=[self._address(digest_id, recipient) for recipient in recipients],
             ),
         )
         logger.info(
@@ -396,28 +431,54 @@ class DigestBuilder:
         )
         return report
 
+    def _stored_rendering(self, rendering: Rendering, *, preview: bool) -> StoredRendering:
+        subject = rendering.subject
+        if preview:
+            subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
+        return StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
+
+    def _address(self, digest_id: str, recipient: Recipient) -> Address:
+        message = message_id(digest_id, recipient.email, self._config.mail.sender)
+        return Address(message_id=message, recipient=recipient.email, language=recipient.language)
+
     def _write(self, digest_id: str, rendered: Rendered) -> Path:
+        """Write the mails of a dry run; return the HTML file of the first language."""
         folder = self._config.data_dir / PREVIEW
         folder.mkdir(parents=True, exist_ok=True)
-        for one in rendered.renderings:
-            (folder / f"{digest_id}.{one.language}.txt").write_text(one.text, "utf-8")
-            (folder / f"{digest_id}.{one.language}.html").write_text(one.html, "utf-8")
+        for rendering in rendered.renderings:
+            (folder / f"{digest_id}.{rendering.language}.txt").write_text(rendering.text, "utf-8")
+            (folder / f"{digest_id}.{rendering.language}.html").write_text(rendering.html, "utf-8")
         return folder / f"{digest_id}.{rendered.renderings[0].language}.html"
 
 
 def _report(stored: StoredDigest) -> DigestReport:
     return DigestReport(
-        department=stored.department, state=stored.state, items=stored.items, sections=dict(stored.sections), kind=stored.kind
+        department=stored.department,
+        state=DigestState(stored.state),
+        items=stored.items,
+        sections=dict(stored.sections),
+        kind=stored.kind,
     )
 
 
-# What a reader must see at a glance; the rest of the fit card stands on the call's page.
-ADDED_RELEVANCE = 60.0
-_ADDED = Reasons(themes=("tillagd av samordnaren",))
+def _told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
+    """Return the facts that the mail tells, in the order of its items."""
+    return [
+        ToldFact(
+            source=item.candidate.call.source,
+            call_id=item.candidate.call.call_id,
+            section=item.section.value,
+            fact=fact,
+            position=position,
+            shown=rendered.shown[item.candidate.key].value,
+        )
+        for position, item in enumerate(selection.everything, 1)
+        for fact in item.facts
+    ]
 
 
-def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
-    """A call as the digest sees it."""
+def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
+    """Return a candidate of the archive as the digest chooses from; reasons are worked out when they are first shown."""
     return Candidate(
         call=within_calendar(row.call),
         first_seen=row.first_seen,
@@ -432,21 +493,21 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     )
 
 
-def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
-    """The candidates as the coordinator wants them: those held back left out, those added given a match, lines put to calls.
+def apply_choices(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
+    """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
 
-    What a department has been told of before is a promise: it stays, held back or not.
+    A call that the department has been told of before is a promise: it stays, withheld or not.
     """
-    steered = []
-    for one in candidates:
-        if one.key in choices.held and not one.told:
+    chosen = []
+    for candidate in candidates:
+        if candidate.key in choices.held and not candidate.told:
             continue
-        match = one.match
-        if match is None and one.key in choices.added:
+        match = candidate.match
+        if match is None and candidate.key in choices.added:
             match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.lines.get(one.key, "")
-        steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
-    return steered
+        note = choices.lines.get(candidate.key, "")
+        chosen.append(replace(candidate, match=match, note=note) if note or match is not candidate.match else candidate)
+    return chosen
 
 
 def _match(rules: RuleSet, call: Call, match: MatchRow) -> DepartmentMatch:
@@ -458,12 +519,14 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     match = read()
     areas, goals = rules.area_names, rules.goal_names
     programme = rules.programme_of(call)
-    by_weight = sorted(match.evidence, key=lambda one: -one["points"])
+    by_weight = sorted(match.evidence, key=lambda evidence: -evidence["points"])
     strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
     numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
     return Reasons(
         themes=tuple(theme["title"] for theme in match.themes),
-        words=tuple(dict.fromkeys(one["found"] for one in by_weight if one["points"] > 0 and one["start"] >= 0)),
+        words=tuple(
+            dict.fromkeys(evidence["found"] for evidence in by_weight if evidence["points"] > 0 and evidence["start"] >= 0)
+        ),
         areas=tuple(areas[area] for area in strategy if area in areas),
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
         programme=programme.name if programme is not None else "",
@@ -471,8 +534,8 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     )
 
 
-def audience(config: Config, department: Department | None) -> Audience:
-    """Whom a mail is for; without a department, the coordinator."""
+def make_audience(config: Config, department: Department | None) -> Audience:
+    """Return the audience of a department's mails; without a department, that of the coordinator's."""
     return Audience(
         department=department.id if department else "",
         name=department.name if department else config.municipality.name,
@@ -483,16 +546,23 @@ def audience(config: Config, department: Department | None) -> Audience:
     )
 
 
-def choice(config: Config) -> Choice:
-    """The settings that choosing follows."""
+def make_choice(config: Config) -> Choice:
+    """Return the settings that decide which calls a mail holds."""
     return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
 
 
-def health(config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime) -> tuple[SourceHealth, ...]:
-    """Return how every source that should be read stands at `now`, in the order of the settings.
+def judge_sources(
+    config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime
+) -> tuple[SourceHealth, ...]:
+    """Return the health at `now` of every enabled source, in the order of the settings.
 
-    A source is healthy when its last run was accepted and that is not too long ago: one that nobody has read for weeks has
-    not answered, whatever its last run said.
+    A source is healthy when its last run was accepted and that is not too long ago: one that has not been read for weeks has not
+    answered, whatever its last run gave.
+
+    Args:
+        config: The installation.
+        read: Name, state of the last run, and time of the last accepted run by id of the source, as `source_health` returns them.
+        now: Time of the judgement.
     """
     return tuple(_source_health(source, read.get(source.id), now) for source in config.sources if source.enabled)
 

@@ -1,4 +1,4 @@
-"""The doctor: tries everything that an installation leans on, changes nothing, and says in Swedish what to do."""
+"""Command `doctor`: check everything that an installation depends on, change nothing, and advise in Swedish."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
 from monitor.jobs.backup import list_backups
 from monitor.jobs.members import load_members, open_installation
-from monitor.jobs.owner import data_owner, owner_of, running_as, user_name
-from monitor.jobs.rules import rules_in_force
+from monitor.jobs.owner import current_uid, data_owner, owner_uid, user_name
+from monitor.jobs.rules import load_rules_in_force
 from monitor.jobs.send import open_transport
 from monitor.jobs.status import clock_sentence
 from monitor.mail.delivery import Result
@@ -34,41 +34,49 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules
 from monitor.sources import Source
 
-_LEAST_DISK = 2_000_000_000
-_LEAST_YEAR = 2025
-_REACH = 10.0
+_MIN_FREE_DISK_BYTES = 2_000_000_000
+_MIN_YEAR = 2025
+"""Year before which the clock of the machine is wrong."""
+_CONNECT_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried: well or not, what was found, and what to do about it."""
+    """Result of one check, in Swedish."""
 
     name: str
+    """Name of the thing that was checked."""
     well: bool
+    """Whether it is as it should be."""
     text: str
+    """State that was found."""
     advice: str = ""
+    """Advice what to do; empty when there is nothing to do."""
 
 
 def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[Finding]:
-    """Yield every finding as soon as it is there. Sends no mail and writes nothing that stays."""
-    yield from _tried("Inställningar", config, lambda: [_settings(config)])
+    """Yield every finding as soon as it is there.
+
+    No mail is sent and no file stays; `network` includes the sources.
+    """
+    yield from _run_check("Inställningar", config, lambda: [_settings(config)])
     rules: list[RuleSet] = []
-    yield from _tried("Regler", config, lambda: [_rules(config, rules)])
+    yield from _run_check("Regler", config, lambda: [_rules(config, rules)])
     yield _recipients(config, rules[0] if rules else None)
-    yield from _tried("Datamapp", config, lambda: _data_folder(config))
-    yield from _tried("Ägare", config, lambda: _owner(config))
-    yield from _tried("Arkiv", config, lambda: [_archive(config)])
-    yield from _tried("Klocka", config, lambda: [_clock(config, now)])
-    yield from _tried("Mejl", config, lambda: [_mail(config)])
-    yield from _tried("Mallar", config, lambda: [_templates(config)])
+    yield from _run_check("Datamapp", config, lambda: _data_folder(config))
+    yield from _run_check("Ägare", config, lambda: _owner(config))
+    yield from _run_check("Arkiv", config, lambda: [_archive(config)])
+    yield from _run_check("Klocka", config, lambda: [_clock(config, now)])
+    yield from _run_check("Mejl", config, lambda: [_mail(config)])
+    yield from _run_check("Mallar", config, lambda: [_templates(config)])
     yield from _addresses(config)
-    yield from _tried("Medlemmar", config, lambda: [_members(config)])
+    yield from _run_check("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
         yield from _sources(config)
 
 
-def _tried(name: str, config: Config, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Yield what a check finds; a file or folder that it may not look at is a finding, too."""
+def _run_check(name: str, config: Config, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Yield the findings of a check; a file or folder that it may not read is a finding, too."""
     try:
         yield from check()
     except OSError as error:
@@ -77,13 +85,13 @@ def _tried(name: str, config: Config, check: Callable[[], Iterable[Finding]]) ->
 
 
 def _advice(error: BaseException | None, config: Config) -> str:
-    """Return what to do about what the machine refused: each of rights, a full disk, another program and damage asks for its own."""
+    """Return the advice on an error of the machine: rights, a full disk, another program, a missing file, or damage."""
     kind = error_kind(error)
     if kind == "rights":
         owner = user_name(data_owner(config))
         return (
             f"Ge användaren som kör programmet rätt till datamappen: sudo chown -R {owner} {config.data_dir}"
-            f" (nu kör {user_name(running_as())}). Kör sedan alltid programmet som den användaren."
+            f" (nu kör {user_name(current_uid())}). Kör sedan alltid programmet som den användaren."
         )
     if kind == "full":
         return "Frigör minst 2 GB på disken, eller flytta datamappen (data_dir). Inget är förlorat."
@@ -105,7 +113,7 @@ def _settings(config: Config) -> Finding:
 
 
 def wrong_settings(error: ConfigError) -> Finding:
-    """What there is to say when the settings cannot even be read."""
+    """Return the finding on settings that cannot be read."""
     return Finding("Inställningar", False, str(error), "Rätta det i filen; docs/drift.md visar hur varje del skrivs.")
 
 
@@ -128,13 +136,13 @@ def _templates(config: Config) -> Finding:
 
 
 def _rules(config: Config, found: list[RuleSet]) -> Finding:
-    """Try the rules that mails go by, which a member without rules of its own borrows; good ones are put into `found`."""
+    """Check the rules of the mails, for a member without rules those of the shared archive; add good ones to `found`."""
     try:
         if config.shared_archive is None or config.rules.dir or not config.archive.is_file():
             rules = load_rules(config.rules_dir)
         else:
             with open_installation(config) as archive:
-                rules = rules_in_force(archive, config, last_good=True)
+                rules = load_rules_in_force(archive, config, last_good=True)
     except RuleErrors as errors:
         first = errors.errors[0] if errors.errors else "inga regler"
         text = f"{len(errors.errors)} fel i reglerna, det första: {first}"
@@ -148,7 +156,7 @@ def _rules(config: Config, found: list[RuleSet]) -> Finding:
 
 def _recipients(config: Config, rules: RuleSet | None) -> Finding:
     departments = rules.departments if rules else {}
-    unknown = sorted({one.department for one in config.recipient} - set(departments)) if departments else []
+    unknown = sorted({recipient.department for recipient in config.recipient} - set(departments)) if departments else []
     if unknown:
         return Finding("Mottagare", False, f"Okänd förvaltning: {', '.join(unknown)}.", "Rätta [[recipient]] i monitor.toml.")
     if not config.recipient:
@@ -174,19 +182,24 @@ def _data_folder(config: Config) -> Iterator[Finding]:
     yield Finding("Datamapp", True, f"{folder} går att skriva i.")
     free = shutil.disk_usage(folder).free
     text = f"{free / 1e9:.1f} GB ledigt.".replace(".", ",", 1)
-    yield Finding("Disk", free >= _LEAST_DISK, text, "" if free >= _LEAST_DISK else "Frigör minst 2 GB eller flytta datamappen.")
+    yield Finding(
+        "Disk",
+        free >= _MIN_FREE_DISK_BYTES,
+        text,
+        "" if free >= _MIN_FREE_DISK_BYTES else "Frigör minst 2 GB eller flytta datamappen.",
+    )
 
 
 def _owner(config: Config) -> Iterator[Finding]:
-    """Yield a finding for files that another user owns than the settings: the service cannot write them, or a stranger can."""
+    """Yield a finding for a file of another owner than the settings': the service cannot write it, or a stranger can."""
     folder = config.data_dir
     if os.name != "posix" or config.path is None or not folder.is_dir():
         return
-    owner, settings = owner_of(folder), owner_of(config.path)
+    owner, settings = owner_uid(folder), owner_uid(config.path)
     # Settings that root keeps for the service are as they should be.
     wanted = owner if settings == 0 else settings
     for path in (folder, *sorted(folder.iterdir())):
-        found = owner_of(path)
+        found = owner_uid(path)
         if found != wanted:
             name = user_name(wanted)
             text = f"{path} är användaren {user_name(found)}s, inte {name}s."
@@ -223,7 +236,7 @@ def _clock(config: Config, now: datetime) -> Finding:
     if ahead is not None:
         advice = "Ställ klockan och slå på tidssynkning (NTP); starta sedan om monitor run, så räknas det inte längre."
         return Finding("Klocka", False, clock_sentence(config, ahead, now), advice)
-    if now.year < _LEAST_YEAR or now.timestamp() < newest - 3600:
+    if now.year < _MIN_YEAR or now.timestamp() < newest - 3600:
         return Finding(
             "Klocka", False, f"Datorns klocka visar {now:%Y-%m-%d %H:%M}.", "Ställ klockan; slå på tidssynkning (NTP)."
         )
@@ -236,11 +249,14 @@ def _noted_ahead(config: Config, now: datetime) -> datetime | None:
         with open_installation(config) as archive:
             return latest_ahead(archive.db, now)
     except MonitorError:
-        return None  # told where the archive is tried
+        return None  # `_archive` has the finding
 
 
 def _addresses(config: Config) -> Iterator[Finding]:
-    """Yield findings about the address of the links and of the sender, which recipients see. Only a trial does with made-up ones."""
+    """Yield findings on the addresses of links and sender, which recipients see.
+
+    Only a trial may have those of examples.
+    """
     url, trial = config.municipality.base_url, config.mail.transport == "files"
     host = urlsplit(url).hostname or ""
     unreachable = is_example_host(host) or is_local_host(host)
@@ -250,8 +266,8 @@ def _addresses(config: Config) -> Iterator[Finding]:
         f"Länkarna i mejlen går till {url}" + (", dit ingen mottagare når." if unreachable else "."),
         "Sätt municipality.base_url till adressen där kollegorna når arkivet." if unreachable else "",
     )
-    named = {"municipality.contact": config.municipality.contact, "mail.from": parseaddr(config.mail.sender)[1]}
-    made_up = [f"{key} ({address})" for key, address in named.items() if is_example_host(address.rpartition("@")[2])]
+    addresses = {"municipality.contact": config.municipality.contact, "mail.from": parseaddr(config.mail.sender)[1]}
+    made_up = [f"{key} ({address})" for key, address in addresses.items() if is_example_host(address.rpartition("@")[2])]
     yield Finding(
         "Avsändare",
         trial or not made_up,
@@ -261,13 +277,13 @@ def _addresses(config: Config) -> Iterator[Finding]:
 
 
 def is_example_host(name: str) -> bool:
-    """Return whether a host is one of those kept for examples: RFC 2606 and RFC 6761, and example.se, which means the same here."""
+    """Return whether a host is reserved for examples: RFC 2606 and RFC 6761, and example in any domain, such as example.se."""
     labels = name.casefold().rstrip(".").split(".")
     return labels[-1] in ("example", "invalid", "test") or (len(labels) > 1 and labels[-2] == "example")
 
 
 def is_local_host(name: str) -> bool:
-    """Return whether a host is this machine, or no machine: nobody else reaches it."""
+    """Return whether a host is this machine or none, so that nobody else reaches it."""
     folded = name.casefold().rstrip(".")
     if folded in ("", "localhost", "localhost.localdomain") or folded.endswith(".localhost"):
         return True
@@ -284,17 +300,17 @@ def _mail(config: Config) -> Finding:
         text = f"Mejl blir filer i {config.data_dir / 'outbox'} och skickas inte till någon."
         return Finding("Mejl", True, text, 'När allt är prövat: sätt transport = "smtp" under [mail].')
     try:
-        with open_transport(config) as way:
-            outcome = way.check() if isinstance(way, Smtp) else None
+        with open_transport(config) as transport:
+            outcome = transport.check() if isinstance(transport, Smtp) else None
     except ConfigError as error:
         return Finding("Mejl", False, str(error), "Lägg lösenordet i en fil och namnge den i mail.password_file.")
     if outcome is None or outcome.result is Result.SENT:
         return Finding("Mejl", True, f"{mail.host}:{mail.port} svarar och släpper in oss. Inget skickades.")
-    return Finding("Mejl", False, f"Mejlservern: {outcome.words}", _mail_advice(config, outcome.words))
+    return Finding("Mejl", False, f"Mejlservern: {outcome.server_reply}", _mail_advice(config, outcome.server_reply))
 
 
-def _mail_advice(config: Config, words: str) -> str:
-    folded = words.casefold()
+def _mail_advice(config: Config, server_reply: str) -> str:
+    folded = server_reply.casefold()
     if "certificate" in folded or "ssl" in folded:
         return "Certifikatet godtas inte: kontrollera mail.host och mail.security, och att datorn litar på kommunens utfärdare."
     if "535" in folded or "authentication" in folded or "credential" in folded:
@@ -319,10 +335,10 @@ def _sources(config: Config) -> Iterator[Finding]:
     with ThreadPoolExecutor(max_workers=16, thread_name_prefix="doctor") as pool:
         problems = list(pool.map(lambda source: reach_host(source.url, config.network.proxy), sources))
     for source, problem in zip(sources, problems, strict=True):
-        yield _reached(source, problem, config.network.proxy)
+        yield _source_finding(source, problem, config.network.proxy)
 
 
-def _reached(source: Source, problem: str, proxy: str) -> Finding:
+def _source_finding(source: Source, problem: str, proxy: str) -> Finding:
     host, port = _host_and_port(source.url)
     if not problem:
         return Finding(f"Källan {source.id}", True, f"{host} svarar.")
@@ -330,16 +346,19 @@ def _reached(source: Source, problem: str, proxy: str) -> Finding:
         return Finding(
             f"Källan {source.id}", False, f"{host}: {problem}", f"Låt proxyn {proxy} släppa ut till {host}, port {port}."
         )
-    advice = f"Pröva adressen i en webbläsare på samma dator. Går den där inte heller: låt brandväggen släppa ut till {host}, port {port}."
+    advice = (
+        "Pröva adressen i en webbläsare på samma dator. Går den där inte heller:"
+        f" låt brandväggen släppa ut till {host}, port {port}."
+    )
     return Finding(f"Källan {source.id}", False, f"{host}: {problem}", advice)
 
 
 def reach_host(url: str, proxy: str = "") -> str:
-    """Why the host of an address cannot be connected to; empty when it can. Asks for no page."""
+    """Connect to the host of an address, asking for no page; return why that fails, in Swedish, or an empty text."""
     host, port = _host_and_port(url)
     if proxy:
         via = urlsplit(proxy)
-        return _connect(via.hostname or "", via.port or 80, secure=False, what="proxyn ", through=f"{host}:{port}")
+        return _connect(via.hostname or "", via.port or 80, secure=False, name="proxyn ", through=f"{host}:{port}")
     return _connect(host, port, secure=url.startswith("https:"))
 
 
@@ -348,23 +367,23 @@ def _host_and_port(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _connect(host: str, port: int, *, secure: bool, what: str = "", through: str = "") -> str:
+def _connect(host: str, port: int, *, secure: bool, name: str = "", through: str = "") -> str:
     try:
-        with socket.create_connection((host, port), timeout=_REACH) as connection:
+        with socket.create_connection((host, port), timeout=_CONNECT_TIMEOUT_SECONDS) as connection:
             if through:
                 connection.sendall(f"CONNECT {through} HTTP/1.1\r\nHost: {through}\r\n\r\n".encode("ascii", "replace"))
                 answer = connection.makefile("rb").readline(200).split()
                 if len(answer) < 2 or not answer[1].startswith(b"2"):
-                    return f"{what}släpper inte fram ({b' '.join(answer[1:]).decode('latin-1') or 'inget svar'})"
+                    return f"{name}släpper inte fram ({b' '.join(answer[1:]).decode('latin-1') or 'inget svar'})"
             if secure:
                 with ssl.create_default_context().wrap_socket(connection, server_hostname=host):
                     pass
     except socket.gaierror:
-        return f"{what}namnet går inte att slå upp"
+        return f"{name}namnet går inte att slå upp"
     except TimeoutError:
-        return f"{what}svarar inte i tid"
+        return f"{name}svarar inte i tid"
     except ssl.SSLError as error:
-        return f"{what}certifikatet godtas inte ({error.reason or error})"
+        return f"{name}certifikatet godtas inte ({error.reason or error})"
     except OSError as error:
-        return f"{what}går inte att nå ({error.strerror or error})"
+        return f"{name}går inte att nå ({error.strerror or error})"
     return ""

@@ -1,4 +1,4 @@
-"""What is due: decided from what the archive says was done and from `now` alone, never from a clock's memory."""
+"""Decision which jobs are due, from the archive and `now` alone: the scheduler keeps no state of its own."""
 
 from __future__ import annotations
 
@@ -13,45 +13,57 @@ from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.settings import DAYS
 from monitor.sources import Source
-from monitor.vocabulary import DONE_JOBS
+from monitor.vocabulary import DONE_JOBS, JobState
 
-# After a failure the same work is tried again so much later; then it waits for its next turn.
-WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3))
-PATIENCE = timedelta(minutes=5)
-# A weekly mail, note or test that was missed is left to the next one when that is this near, and so are corrections.
-NEAR = timedelta(hours=24)
+RETRY_DELAYS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3))
+"""Delays after a failure before the same work is tried again; then it waits for its next turn."""
+LOCKED_DELAY = timedelta(minutes=5)
+"""Delay before work is tried again that was locked out, or mails that were not all taken."""
+NEXT_TURN_NEAR = timedelta(hours=24)
+"""A weekly mail, note or test that was missed is left to the next one when that is this near; corrections at half of it."""
 _DAY = timedelta(days=1)
 
 
 class Lane(Enum):
-    """Jobs of one lane wait for each other; mails do not wait for a long reading."""
+    """Queue of jobs that wait for each other; mails do not wait for a long reading."""
 
     ARCHIVE = "archive"
     MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A job that is to be done now: its name, the moment it was due, and the command that does it."""
+class DueJob:
+    """Job that is to be done now."""
 
     name: str
+    """Name as the archive stores it, a key of `monitor.jobs.status.JOB_NAMES`."""
     due: datetime
+    """Moment at which it was due; with the name the key of its row in the archive."""
     command: tuple[str, ...]
+    """Command of `monitor` that does it, with its arguments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Facts of the archive. `unaccepted`: the sources whose newest reading failed or did not count; `mails`: how many mails, and letters that are still to be written, wait to go out. `since`: when the scheduler first ran here; mails of times before that are nobody's debt."""
+class ScheduleFacts:
+    """Facts of the archive that decide which jobs are due."""
 
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
+    """Newest row of each job, by name."""
     readings: Mapping[str, datetime] = field(default_factory=dict)
+    """Time of each source's last reading, well or not, by id."""
     unaccepted: Collection[str] = ()
+    """Ids of the sources whose newest reading failed or did not count."""
     mails: int = 0
+    """Mails, and letters that are still to be written, that wait to be sent."""
     since: datetime
+    """Time when the scheduler first ran here. Weekly work due before it is not made good."""
 
 
-def due_jobs(config: Config, facts: Facts, now: datetime, lane: Lane) -> list[Due]:
-    """What is due in one lane, in the order in which it is to be done. Only the first counts: what it does may change the rest."""
+def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) -> list[DueJob]:
+    """Return the jobs that are due in a lane, in the order to do them.
+
+    Only the first is to be done before asking again: what it does may change the rest.
+    """
     if lane is Lane.MAIL:
         return list(_mails(facts, now))
     makers = (_match, _corrections, _preview, _digest, _weekly, _nightly)
@@ -60,7 +72,7 @@ def due_jobs(config: Config, facts: Facts, now: datetime, lane: Lane) -> list[Du
 
 
 def last_daily(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The last moment, not after `now`, at which clocks in the zone showed `clock`; on each day one, whatever the clocks did."""
+    """Return the last moment, not after `now`, at which clocks in the zone showed `clock` (05:30); there is one on each day."""
     at = time.fromisoformat(clock)
     day = now.astimezone(zone).date()
     moment = datetime.combine(day, at, zone)
@@ -69,7 +81,7 @@ def last_daily(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def last_weekly(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The last moment, not after `now`, of a weekly time such as `mon 07:00`."""
+    """Return the last moment, not after `now`, of a weekly time such as `mon 07:00`."""
     name, at = clock.split()
     today = now.astimezone(zone).date()
     day = today - timedelta(days=(today.weekday() - DAYS.index(name)) % 7)
@@ -78,107 +90,109 @@ def last_weekly(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def is_open(row: JobRow | None, slot: datetime, now: datetime) -> bool:
-    """Whether the work of `slot` is still to be done, and now."""
+    """Return whether the work due at `slot` is to be done now. `row` is the newest row of the job."""
     if row is None or _instant(row.due) < _instant(slot):
         return True
-    if row.state == "interrupted":
+    if row.state == JobState.INTERRUPTED:
         return True
     if row.finished is None or row.state in DONE_JOBS:
         return False
-    if row.state == "locked":
-        return now - row.finished >= PATIENCE
-    return row.attempts <= len(WAITS) and now - row.finished >= WAITS[row.attempts - 1]
+    if row.state == JobState.LOCKED:
+        return now - row.finished >= LOCKED_DELAY
+    return row.attempts <= len(RETRY_DELAYS) and now - row.finished >= RETRY_DELAYS[row.attempts - 1]
 
 
 def is_given_up(row: JobRow) -> bool:
-    """Whether a failed job is not tried again before its next turn."""
-    return row.state in ("failed", "hung") and row.attempts > len(WAITS)
+    """Return whether a failed job is not tried again before its next turn."""
+    return row.state in (JobState.FAILED, JobState.HUNG) and row.attempts > len(RETRY_DELAYS)
 
 
-def _crawl(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _crawl(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_daily(config.schedule.crawl, now, config.zone)
     unread = [source.id for source in config.sources if source.enabled and _is_unread(facts, source, slot)]
     if unread and is_open(facts.jobs.get("crawl"), slot, now):
-        yield Due(name="crawl", due=slot, command=("crawl", *unread))
+        yield DueJob(name="crawl", due=slot, command=("crawl", *unread))
 
 
-def _is_unread(facts: Facts, source: Source, slot: datetime) -> bool:
-    """Tell whether a source is to be read: its days have passed, or its newest reading did not count and a day has."""
+def _is_unread(facts: ScheduleFacts, source: Source, slot: datetime) -> bool:
+    """Return whether a source is to be read: its days have passed, or its newest reading did not count and a day has."""
     read = facts.readings.get(source.id)
     days = 1 if source.id in facts.unaccepted else source.every
     return read is None or read < slot - (days - 1) * _DAY
 
 
-def _match(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _match(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     if config.shared_archive is not None and not config.rules.dir:
         return
     newest = max(facts.readings.values(), default=None)
     if newest is not None and is_open(facts.jobs.get("match"), newest, now):
-        yield Due(name="match", due=newest, command=("match", "--last-good"))
+        yield DueJob(name="match", due=newest, command=("match", "--last-good"))
 
 
-def _corrections(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _corrections(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     matched = _matched(config, facts)
-    following = _following(config.schedule.digest, now, config.zone)
-    near = _instant(following) - _instant(now) <= NEAR / 2
+    following = _next_weekly(config.schedule.digest, now, config.zone)
+    near = _instant(following) - _instant(now) <= NEXT_TURN_NEAR / 2
     if matched is not None and not near and is_open(facts.jobs.get("corrections"), matched, now):
-        yield Due(name="corrections", due=matched, command=("digest", "--corrections", "--last-good"))
+        yield DueJob(name="corrections", due=matched, command=("digest", "--corrections", "--last-good"))
 
 
-def _matched(config: Config, facts: Facts) -> datetime | None:
-    """The reading whose matches are there; a member without rules of its own has them from the one that reads."""
+def _matched(config: Config, facts: ScheduleFacts) -> datetime | None:
+    """Return the time of the reading that was matched last; a member without rules has the matches of the one that reads."""
     if config.shared_archive is not None and not config.rules.dir:
         return max(facts.readings.values(), default=None)
     row = facts.jobs.get("match")
     return row.due if row is not None and row.state in DONE_JOBS else None
 
 
-def _preview(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _preview(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     if not config.digest.preview:
         return
-    following = _following(config.schedule.digest, now, config.zone)
+    following = _next_weekly(config.schedule.digest, now, config.zone)
     slot = datetime.combine(following.date() - _DAY, following.time(), config.zone)
     if _instant(facts.since) <= _instant(slot) <= _instant(now) and is_open(facts.jobs.get("preview"), slot, now):
-        yield Due(name="preview", due=slot, command=("digest", "--preview", "--last-good"))
+        yield DueJob(name="preview", due=slot, command=("digest", "--preview", "--last-good"))
 
 
-def _digest(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _digest(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_weekly(config.schedule.digest, now, config.zone)
-    following = _following(config.schedule.digest, now, config.zone)
-    missed = _instant(following) - _instant(now) < NEAR
+    following = _next_weekly(config.schedule.digest, now, config.zone)
+    missed = _instant(following) - _instant(now) < NEXT_TURN_NEAR
     if _instant(slot) >= _instant(facts.since) and not missed and is_open(facts.jobs.get("digest"), slot, now):
-        yield Due(name="digest", due=slot, command=("digest", "--week", iso_week(slot.date()), "--last-good"))
+        yield DueJob(name="digest", due=slot, command=("digest", "--week", iso_week(slot.date()), "--last-good"))
 
 
-def _weekly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _weekly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     weekly = {"note": config.schedule.note}
     if config.shared_archive is None:
         weekly["canary"] = config.schedule.canary
     for name, clock in weekly.items():
         if clock:
             slot = last_weekly(clock, now, config.zone)
-            missed = _instant(_following(clock, now, config.zone)) - _instant(now) < NEAR
+            missed = _instant(_next_weekly(clock, now, config.zone)) - _instant(now) < NEXT_TURN_NEAR
             if _instant(slot) >= _instant(facts.since) and not missed and is_open(facts.jobs.get(name), slot, now):
-                yield Due(name=name, due=slot, command=(name,))
+                yield DueJob(name=name, due=slot, command=(name,))
 
 
-def _nightly(config: Config, facts: Facts, now: datetime) -> Iterator[Due]:
+def _nightly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     slot = last_daily(config.schedule.backup, now, config.zone)
     for name in ("backup", "tidy"):
         if is_open(facts.jobs.get(name), slot, now):
-            yield Due(name=name, due=slot, command=(name,))
+            yield DueJob(name=name, due=slot, command=(name,))
 
 
-def _mails(facts: Facts, now: datetime) -> Iterator[Due]:
+def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     last = facts.jobs.get("send")
     rested = (
-        last is None or last.state in ("done", "interrupted") or (last.finished is not None and now - last.finished >= PATIENCE)
+        last is None
+        or last.state in (JobState.DONE, JobState.INTERRUPTED)
+        or (last.finished is not None and now - last.finished >= LOCKED_DELAY)
     )
     if facts.mails and rested:
-        yield Due(name="send", due=now, command=("send", "--scheduled"))
+        yield DueJob(name="send", due=now, command=("send", "--scheduled"))
 
 
-def _following(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
+def _next_weekly(clock: str, now: datetime, zone: ZoneInfo) -> datetime:
     last = last_weekly(clock, now, zone)
     return datetime.combine(last.date() + 7 * _DAY, last.time(), zone)
 

@@ -1,4 +1,4 @@
-"""Judging sources after they were read, and keeping the judgement."""
+"""Health of sources: judged after each reading, and stored."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from monitor.sources import Source
 
 
-def settle_health(db: Database, source: Source, now: datetime) -> Health:
-    """Judge a source by its runs, the newest of which has just been stored, and keep what was found."""
+def update_health(db: Database, source: Source, now: datetime) -> Health:
+    """Judge a source by its stored runs, store its health, and return it."""
     runs = [run_facts(row) for row in run_rows(db, source.id)]
     health = judge_health(runs, every=source.every, expected=source.expected)
     write_health(db, source.id, health.kind.value, health.text, now)
@@ -23,7 +23,7 @@ def settle_health(db: Database, source: Source, now: datetime) -> Health:
 
 
 def run_facts(row: dict[str, Any]) -> RunFacts:
-    """One row of `runs` as the judgement wants it."""
+    """Return the facts of a row of `runs` that health is judged by."""
     stats = row["stats"]
     newest = stats.get("newest")
     return RunFacts(

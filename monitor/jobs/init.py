@@ -1,4 +1,4 @@
-"""A new installation: settings to edit, and the municipality's own copies of rules and mails; and beginning anew with an empty archive."""
+"""New installations: settings to edit and own copies of rules and mails; and a new, empty archive for one that lost its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.archive import lock, open_archive
 from monitor.archive.files import COMPANIONS, PRIVATE
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.jobs.backup import free_name
+from monitor.jobs.backup import find_free_name
 
 _SETTINGS = """\
 # Inställningar för EU-bevakningen. Sökvägar räknas från den här filen. Alla nycklar: se README.
@@ -56,10 +56,11 @@ addresses = 400                       # dygn tills adressen raderas ur mejl som 
 
 
 def begin_anew(config: Config, now: datetime) -> Path | None:
-    """Make an empty archive in an installation that has lost its own; returns where leftovers of the old one were put, if any.
+    """Make an empty archive in an installation that has lost its own; return the folder with leftovers of the old one, if any.
 
-    Raises ConfigError, having changed nothing, when an archive is there: only a person removes that. LockedError while anything
-    is at work.
+    Raises:
+        ConfigError: There is an archive, which only a person may remove; nothing has changed.
+        LockedError: A job is at work.
     """
     with ExitStack() as stack:
         for name in ("run", "archive", "digest", "send"):
@@ -68,10 +69,10 @@ def begin_anew(config: Config, now: datetime) -> Path | None:
             raise ConfigError(
                 str(config.archive), "arkivet finns, och det rörs inte; flytta undan filen först om du vill börja om från början"
             )
-        left = [config.archive.with_name(config.archive.name + end) for end in ("", *COMPANIONS)]
-        left = [path for path in left if path.exists()]
-        kept = free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}") if left else None
-        for path in left:
+        leftovers = [config.archive.with_name(config.archive.name + end) for end in ("", *COMPANIONS)]
+        leftovers = [path for path in leftovers if path.exists()]
+        kept = find_free_name(config.data_dir / f"replaced-{now.astimezone(config.zone):%Y-%m-%dT%H%M%S}") if leftovers else None
+        for path in leftovers:
             assert kept is not None
             kept.mkdir(exist_ok=True)
             path.rename(kept / path.name)
@@ -81,7 +82,11 @@ def begin_anew(config: Config, now: datetime) -> Path | None:
 
 
 def make_installation(folder: Path) -> list[Path]:
-    """Make `folder` an installation and say what was made. ConfigError when it already holds one; nothing is overwritten."""
+    """Make a new installation in a folder, and return its files and folders.
+
+    Raises:
+        ConfigError: One of them exists already.
+    """
     settings = folder / "monitor.toml"
     for path in (settings, folder / "rules", folder / "digests"):
         if path.exists():

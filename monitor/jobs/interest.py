@@ -1,4 +1,4 @@
-"""Letters about answers: what departments found interesting or want to pass on reaches the coordinator the same day, each answer once."""
+"""Letters to the coordinator about the answers of departments, the same day and each answer once."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from monitor.jobs.letter import store_letter
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ANSWER_LABELS, Answer
 
-_SHOWN = 30
+_MAX_ANSWERS = 30
+"""Answers that a letter lists at most."""
 
 
 def is_letter_due(config: Config, db: Database, now: datetime) -> bool:
-    """Return whether there are answers that the coordinator has not heard of, and none was written about in this hour."""
+    """Return whether the coordinator has not been told of some answers, and no letter was written in this hour."""
     return bool(untold_answers(db)) and not has_digest(db, letter_id_of(config, now))
 
 
 def write_interest_letter(config: Config, db: Database, now: datetime) -> bool:
-    """Put a letter about the answers that the coordinator has not heard of into the outbox; True when there were any.
+    """Put a letter about the answers that the coordinator has not been told of into the outbox, and return whether there was one.
 
-    At most one letter in an hour: what comes later in the hour waits for the next. The letter and the note that it tells of the answers
-    are stored together, so that each answer is told once, whatever is interrupted.
+    There is at most one letter in an hour. The letter is stored together with the mark of its answers as told, so that each
+    answer is told once, whatever is interrupted.
     """
     if not is_letter_due(config, db, now):
         return False
@@ -40,7 +41,7 @@ def write_interest_letter(config: Config, db: Database, now: datetime) -> bool:
 
 
 def department_names(db: Database) -> dict[str, str]:
-    """Return the departments' names by id, as the rules that matched last have them."""
+    """Return the names of the departments by id, from the rules that matched last."""
     text = (last_rule_files(db) or {}).get("departments.toml", "")
     return {row["id"]: row["name"] for row in tomllib.loads(text).get("department", ())}
 
@@ -59,16 +60,17 @@ def _subject(answers: list[UntoldAnswer], names: dict[str, str]) -> str:
 
 def _paragraphs(config: Config, answers: list[UntoldAnswer], names: dict[str, str]) -> list[str]:
     base = config.municipality.base_url.rstrip("/")
-    lines = [_line(answer, names) for answer in answers[:_SHOWN]]
-    if len(answers) > _SHOWN:
-        lines.append(f"och {len(answers) - _SHOWN} svar till.")
+    lines = [_line(answer, names) for answer in answers[:_MAX_ANSWERS]]
+    if len(answers) > _MAX_ANSWERS:
+        lines.append(f"och {len(answers) - _MAX_ANSWERS} svar till.")
     return [*lines, f"Förvaltningen har fått veta att du hör om det i dag. Alla svar: {base}/samordna"]
 
 
 def _line(answer: UntoldAnswer, names: dict[str, str]) -> str:
     note = f" De skriver: ”{clean(answer.note)}”" if answer.note.strip() else ""
     day = f" Sista dag {answer.next_deadline[:10]}." if answer.next_deadline else ""
-    return f"{_name(answer, names)} {ANSWER_LABELS[Answer(answer.answer)].letter}: {shorten(clean(answer.title), 200)}.{day}{note} {answer.url}".rstrip()
+    label, title = ANSWER_LABELS[Answer(answer.answer)].letter, shorten(clean(answer.title), 200)
+    return f"{_name(answer, names)} {label}: {title}.{day}{note} {answer.url}".rstrip()
 
 
 def _name(answer: UntoldAnswer, names: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Matching the archive with the rules as they are now, and explaining single calls."""
+"""Job `match`: match the archive with the rules, and explain single calls."""
 
 from __future__ import annotations
 
@@ -31,28 +31,32 @@ from monitor.matching.rules.load import program
 
 logger = logging.getLogger(__name__)
 
-Texts = Mapping[str, str] | None
-
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """What matching the archive gave: the numbers of `match --json`."""
+    """Result of matching the archive: the answer of `match --json`."""
 
     calls: int
+    """Number of calls that were matched."""
     matches: int
+    """Number of matches of calls and departments."""
     departments: dict[str, int]
+    """Number of matches by department."""
     seconds: float
 
 
 def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Every call of the archive with its lemma texts, as search has them; what is new or has changed is analysed first."""
+    """Yield every call of the archive with its lemma texts by zone; new and changed calls are analysed and indexed first."""
     index_archive(archive)
     for call in read_calls(archive.db):
         yield call, stored_zones(archive.db, call.source, call.call_id) or analyse_zones(rules, call)
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
-    """Match every call and put the outcome in place of what was matched before, all at once. Dates are brought up to `now`."""
+    """Match every call, and replace the stored matches in one transaction.
+
+    Dates are brought up to `now`.
+    """
     begun = time.monotonic()
     if not archive.shared:
         refresh_dates(archive.db, now)
@@ -68,8 +72,8 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     return MatchReport(calls, len(rows), {name: counts[name] for name in rules.departments}, seconds)
 
 
-def match_rows(rules: RuleSet, call: Call, zones: Texts = None) -> list[MatchRow]:
-    """The matches of one call as the archive keeps them."""
+def match_rows(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[MatchRow]:
+    """Return the matches of one call as rows of the archive; `zones` are its lemma texts, analysed when absent."""
     judgement = judge_call(rules, call, zones)
     return _rows(judgement, matches_of(judgement))
 
@@ -107,11 +111,11 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         raise ConfigError(
             "--department", f"{department!r} finns inte; departments.toml har {', '.join(sorted(rules.departments))}"
         )
-    asked = [department] if department is not None else list(rules.departments)
+    departments = [department] if department is not None else list(rules.departments)
     if not find_calls(archive.db, text):
         left_out = find_aside(archive.db, text)
         if left_out is not None or not similar_calls(archive.db, text):
-            return [why(rules, None, name, Circumstances(now=now), aside=_aside(left_out, config)) for name in asked]
+            return [why(rules, None, name, Circumstances(now=now), aside=_aside(left_out, config)) for name in departments]
     source, call_id = find_call(archive.db, text)
     call = load_call(archive.db, source, call_id)
     vanished = vanished_at(archive.db, source, call_id)
@@ -123,7 +127,7 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         lead=lead_title(archive.db, source, call_id),
     )
     if call is None or department is not None:
-        return [why(rules, call, name, circumstances) for name in asked]
+        return [why(rules, call, name, circumstances) for name in departments]
     return why_all(rules, call, circumstances)
 
 

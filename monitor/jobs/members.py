@@ -1,4 +1,4 @@
-"""Installations: the archive of an installation, and the members that share one reading of the sources."""
+"""Installations: open the archive of one, and load the members that share its reading of the sources."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from monitor.archive import Archive, connect_for_reading, open_archive
 from monitor.config import Config, load_config
 from monitor.errors import ConfigError
 
+MEMBERS = "members"
+"""Folder of the members' folders, beside the settings of the installation that reads the sources."""
+
 
 def open_installation(config: Config) -> AbstractContextManager[Archive]:
-    """Open the archive that the settings name. Raises ArchiveError when it cannot be used."""
+    """Open the archive of an installation for jobs.
+
+    Raises:
+        ArchiveError: It cannot be used.
+    """
     return open_archive(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
 
 
 @contextmanager
 def read_installation(config: Config) -> Iterator[Archive]:
-    """The archive that the settings name, for full-text search; a member's is the one it shares, with its own rows laid over it.
+    """Open the archive of an installation for full-text search; a member's is the shared one, with its own rows laid over it.
 
-    Raises ArchiveError when it cannot be used.
+    Raises:
+        ArchiveError: The archive cannot be used.
     """
     with open_installation(config) as archive:
         if not archive.shared:
@@ -30,27 +38,28 @@ def read_installation(config: Config) -> Iterator[Archive]:
         yield Archive(path=config.archive, db=db, shared=True)
 
 
-def refuse_member(config: Config, what: str) -> None:
-    """ConfigError for a member: `what` is done by the installation that reads the sources."""
+def refuse_member(config: Config, task: str) -> None:
+    """Raise ConfigError for a member: `task`, in Swedish, is that of the installation that reads the sources."""
     if config.shared_archive is not None:
         raise ConfigError(
             str(config.path or "settings"),
-            f"{what} görs av den installation som läser källorna, i {config.shared_archive.parent}",
+            f"{task} görs av den installation som läser källorna, i {config.shared_archive.parent}",
         )
 
 
-FOLDER = "members"
-
-
 def member_files(config: Config) -> list[Path]:
-    """The settings of every member: `members/<id>/monitor.toml` beside the settings of the one that reads."""
+    """Return the settings file of every member: `members/<id>/monitor.toml` beside the settings of the one that reads."""
     if config.path is None or config.shared_archive is not None:
         return []
-    return sorted((config.path.parent / FOLDER).glob("*/monitor.toml"))
+    return sorted((config.path.parent / MEMBERS).glob("*/monitor.toml"))
 
 
 def load_members(config: Config) -> list[Config]:
-    """The settings of every member. ConfigError for one that is wrong, or that does not share this archive."""
+    """Return the settings of every member.
+
+    Raises:
+        ConfigError: The settings of a member are wrong, or it is a member of another archive.
+    """
     members = []
     for file in member_files(config):
         member = load_config(file)

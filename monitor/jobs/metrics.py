@@ -1,26 +1,31 @@
-"""How an installation stands, for machines that watch: a health answer, and measures in the form of Prometheus."""
+"""State of an installation for monitoring systems: a health check, and metrics of Prometheus.
+
+The text format: https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from monitor.jobs.status import SourceStatus, StatusDocument
 from monitor.vocabulary import DONE_JOBS
 
 HEALTHY, UNHEALTHY = 200, 503
 NO_ARCHIVE = (UNHEALTHY, "Arkivet går inte att använda. Kör monitor doctor på servern.\n")
 _PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
 _JOB_WORDS = re.compile(r"(?<=har misslyckats flera gånger):.*", re.DOTALL)
-_LONGEST = 200
+_MAX_SENTENCE = 200
+"""Characters of a public sentence at most."""
 
 
-def health_answer(document: dict[str, Any]) -> tuple[int, str]:
-    """Return the HTTP status and text that say whether a person is needed; `document` is what `status` gives.
+def render_health(document: StatusDocument) -> tuple[int, str]:
+    """Return the HTTP status and a text on whether a person is needed.
 
-    Anyone who reaches the address reads it: what a job said at its end, and paths of the machine, are for `monitor status` alone.
+    Anyone who reaches the address reads it: the output of jobs and paths of the machine are for `monitor status` alone.
     """
     attention = document["attention"]
     return (UNHEALTHY, "\n".join(map(_public, attention)) + "\n") if attention else (HEALTHY, "ok\n")
@@ -28,14 +33,17 @@ def health_answer(document: dict[str, Any]) -> tuple[int, str]:
 
 def _public(sentence: str) -> str:
     first = _JOB_WORDS.sub(".", sentence).partition("Traceback")[0].strip().splitlines()
-    return _PATH.sub("…", first[0] if first else "")[:_LONGEST].rstrip()
+    return _PATH.sub("…", first[0] if first else "")[:_MAX_SENTENCE].rstrip()
 
 
-def metrics_answer(document: dict[str, Any], now: datetime) -> str:
-    """The measures. Nothing in them names a person."""
+def render_metrics(document: StatusDocument, now: datetime) -> str:
+    """Return the metrics in the text format of Prometheus.
+
+    They name no person.
+    """
     registry = CollectorRegistry()
 
-    def gauge(name: str, text: str, values: dict[str, float], label: str = "") -> None:
+    def gauge(name: str, text: str, values: Mapping[str, float], label: str = "") -> None:
         measure = Gauge(f"monitor_{name}", text, [label] if label else [], registry=registry)
         for key, value in values.items():
             (measure.labels(key) if label else measure).set(value)
@@ -81,11 +89,11 @@ def metrics_answer(document: dict[str, Any], now: datetime) -> str:
     return generate_latest(registry).decode()
 
 
-def _overdue(source: dict[str, Any]) -> bool:
+def _overdue(source: SourceStatus) -> bool:
     return bool(source["overdue"])
 
 
-def _count(values: Any) -> dict[str, float]:
+def _count(values: Iterable[str]) -> dict[str, float]:
     counts: dict[str, float] = {}
     for value in values:
         counts[value] = counts.get(value, 0) + 1

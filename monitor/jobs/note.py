@@ -1,4 +1,4 @@
-"""The week's note to the coordinator: what changed among sources, rules, answers and mails, and what has never been seen before."""
+"""Job `note`: the week's note to the coordinator on sources, rules, answers and mails, and on new programmes and words."""
 
 from __future__ import annotations
 
@@ -21,28 +21,36 @@ from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.letter import store_letter
-from monitor.jobs.rules import report_archive, rules_in_force
+from monitor.jobs.rules import load_rules_in_force, report_archive
 from monitor.jobs.status import status
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import ANSWER_LABELS
 
 WEEK = timedelta(days=7)
-_SHOWN = 10
-_EXAMPLES = 3
+_MAX_NAMES = 10
+_MAX_EXAMPLES = 3
+_MIN_CALLS = 100
+"""Number of calls below which nothing is said of signals that never hit."""
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteReport:
-    """The note of a week; `new` when it was not in the outbox before."""
+    """Note of a week."""
 
     week: str
+    """ISO week: 2026-W23."""
     paragraphs: tuple[str, ...]
+    """Paragraphs in Swedish."""
     new: bool
+    """Whether it was not in the outbox before."""
 
 
 def write_note(config: Config, archive: Archive, now: datetime) -> NoteReport:
-    """Put the week's note into the outbox, once; a week in which nothing asks for a look says so."""
+    """Put the week's note into the outbox, once.
+
+    A week without problems has a note that says so.
+    """
     week = iso_week(now.astimezone(config.zone).date())
     paragraphs = tuple(_paragraphs(config, archive, now)) or ("Inget behöver ses över den här veckan.",)
     subject = f"EU-bevakningen vecka {week[6:]}: till samordnaren"
@@ -66,11 +74,14 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     for stop in list_stops(config, db):
         if stop.since > since:
             yield f"Får inte längre mejlen för {stop.department}: {stop.words}."
-    rules = rules_in_force(archive, config, last_good=True)
+    rules = load_rules_in_force(archive, config, last_good=True)
     for programme, title, identifier in new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
         if rules.programme_of(call) is None:
-            yield f"Ett program som aldrig setts förut: {programme} (”{title}”). Lägg till det i rules/programmes.toml om det ska förklaras."
+            yield (
+                f"Ett program som aldrig setts förut: {programme} (”{title}”)."
+                " Lägg till det i rules/programmes.toml om det ska förklaras."
+            )
     words = new_words(titles_between(db, None, since), titles_between(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
@@ -79,12 +90,14 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
 
 def _signals(config: Config, archive: Archive, rules: RuleSet) -> Iterable[str]:
     if config.shared_archive is not None and not config.rules.dir:
-        return  # the rules are another's, who gets the same note
+        return  # the installation that reads the sources has the rules, and gets the same note
     report = report_archive(archive, rules)
-    if report.calls < 100:  # too few to say that a word never comes
+    if report.calls < _MIN_CALLS:
         return
     if report.dead:
-        yield f"{_count(report.dead)} träffar inget i arkivet, till exempel {_few(report.dead)}. Alla står i: monitor rules report"
+        yield (
+            f"{_count(report.dead)} träffar inget i arkivet, till exempel {_few(report.dead)}. Alla står i: monitor rules report"
+        )
     if report.broad:
         yield (
             f"{_count(report.broad)} träffar så mycket att {'den' if len(report.broad) == 1 else 'de'} säger lite,"
@@ -97,11 +110,11 @@ def _count(signals: list[str]) -> str:
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(names[:_EXAMPLES])
+    return ", ".join(names[:_MAX_EXAMPLES])
 
 
 def new_words(before: Iterable[str], after: Iterable[str]) -> list[str]:
-    """Words of the later titles that no earlier one has, the most frequent first. Without earlier titles every word would be new."""
+    """Return the words of the later titles that no earlier one has, the most frequent first; none without earlier titles."""
     known = {word.casefold() for title in before for word in _WORD.findall(title)}
     if not known:
         return []
@@ -110,5 +123,5 @@ def new_words(before: Iterable[str], after: Iterable[str]) -> list[str]:
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" och {more} till" if more > 0 else "")
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" och {more} till" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""Ownership of an installation: work done as root on another user's data would leave files that the service cannot write."""
+"""Ownership of an installation: root must not leave files in another user's data that the service cannot write."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from monitor.errors import ConfigError
 
 
 def refuse_foreign_root(config: Config) -> None:
-    """Raise ConfigError when root is about to work on the data of another user; nothing has been written then."""
-    if os.name != "posix" or running_as() != 0:
+    """Raise ConfigError when root is about to work on the data of another user, before anything is written."""
+    if os.name != "posix" or current_uid() != 0:
         return
     owner = data_owner(config)
     if owner not in (None, 0):
@@ -24,16 +24,16 @@ def refuse_foreign_root(config: Config) -> None:
 
 
 def data_owner(config: Config) -> int | None:
-    """Return the user id that the data belong to: the owner of the data folder, else of the settings; None when neither is there."""
+    """Return the user id of the data folder's owner, else of the settings' owner; None when neither exists."""
     for path in (config.data_dir, config.path):
-        found = owner_of(path) if path is not None else None
-        if found is not None:
-            return found
+        uid = owner_uid(path) if path is not None else None
+        if uid is not None:
+            return uid
     return None
 
 
-def owner_of(path: Path) -> int | None:
-    """Return the user id of a file's owner; None for a file that is not there or cannot be looked at."""
+def owner_uid(path: Path) -> int | None:
+    """Return the user id of a file's owner; None for a file that is missing or cannot be read."""
     try:
         return path.stat().st_uid
     except OSError:
@@ -41,7 +41,7 @@ def owner_of(path: Path) -> int | None:
 
 
 def user_name(uid: int | None) -> str:
-    """Return the name of a user, or the number of one that the system has no name for."""
+    """Return the name of a user, or the number of a user without a name."""
     try:
         import pwd
 
@@ -50,6 +50,6 @@ def user_name(uid: int | None) -> str:
         return str(uid)
 
 
-def running_as() -> int:
+def current_uid() -> int:
     """Return the user id that the program runs as; 0 is root."""
     return os.geteuid() if hasattr(os, "geteuid") else -1

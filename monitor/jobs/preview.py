@@ -1,4 +1,4 @@
-"""The week ahead: what each department's next mail would hold if it were built now. Stores nothing."""
+"""Plan of the week: the calls that each department's next mail would hold if it were built now. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.web.framework.request import Planned, PlannedItem
 
 
 def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[Planned]:
-    """Every department that has a recipient, with the items that are due to it. Whoever has this week's mail gets the next one's."""
+    """Return the plan of each department with a recipient: this week's mail, or the next one when that is built already."""
     this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
     following = iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
     next_week = DigestBuilder(config, archive, rules, now, week=following, dry_run=True)

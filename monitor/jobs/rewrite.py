@@ -1,4 +1,4 @@
-"""A mail that was built, written again as it would have been with other rules. Stores nothing."""
+"""Past mails written again with other rules, for the rule lab. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
-from monitor.jobs.digest import audience, candidate, choice, health, steer
+from monitor.jobs.digest import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
@@ -29,37 +29,51 @@ from monitor.web.framework.request import Rewritten
 def rewrite_digest(
     config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[CallKey] = ()
 ) -> Rewritten | None:
-    """The mail as it would have been if these rules had been in force; None when no regular mail has that id.
+    """Return a past mail as it would have been with these rules.
 
-    The calls read as they did then, and what had been told then counts as told. `more` are calls that these rules match and those in
-    force do not; what was in the archive already when the mail before it was built would have stood in that one.
+    The calls are as they were then, and the calls that had been told of then count as told. A call that was in the archive when
+    the mail before was built would have been in that one.
+
+    Args:
+        config: The installation.
+        archive: Its archive.
+        rules: The other rules.
+        digest: Id of the mail.
+        more: Calls that these rules match and those in force do not.
+
+    Returns:
+        None when no weekly mail of a department in the rules has that id.
     """
     past = past_digest(archive.db, digest)
     department = rules.departments.get(past.department) if past else None
     if past is None or department is None:
         return None
     now = past.created.astimezone(config.zone)
-    asked = {*matched_keys(archive.db, department.id), *more}
-    rows = rows_then(archive.db, past, asked, timedelta(days=config.digest.news_days))
+    keys = {*matched_keys(archive.db, department.id), *more}
+    rows = rows_then(archive.db, past, keys, timedelta(days=config.digest.news_days))
     choices = read_choices(archive.db, department.id, past.week)
-    found = steer(
-        [candidate(rules, replace(row, match=_match(rules, row, department.id))) for row in rows if _could_be_new(row, past)],
+    candidates = apply_choices(
+        [
+            make_candidate(rules, replace(row, match=_match(rules, row, department.id)))
+            for row in rows
+            if _could_be_new(row, past)
+        ],
         choices,
     )
-    selection = choose(found, first=past.previous is None, previous=past.previous, choice=choice(config), now=now)
+    selection = choose(candidates, first=past.previous is None, previous=past.previous, choice=make_choice(config), now=now)
     occasion = Occasion(
         digest=past.id,
         week=past.week,
         now=now,
         previous_week=past.previous_week,
-        health=health(config, health_then(archive.db, past.created), now),
-        ahead=open_known_calls(found, now) if selection.kind is MailKind.QUIET else (),
+        health=judge_sources(config, health_then(archive.db, past.created), now),
+        ahead=open_known_calls(candidates, now) if selection.kind is MailKind.QUIET else (),
         top=choices.top,
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
-    rendered = render_mail(load_templates(config.digests_dirs), selection, audience(config, department), occasion, signer)
-    titles = {one.key: clean(one.call.title) or one.call.call_id for one in found}
+    rendered = render_mail(load_templates(config.digests_dirs), selection, make_audience(config, department), occasion, signer)
+    titles = {candidate.key: clean(candidate.call.title) or candidate.call.call_id for candidate in candidates}
     told = {item.candidate.key for item in selection.everything}
     return Rewritten(
         subject=rendered.renderings[0].subject,
@@ -71,18 +85,20 @@ def rewrite_digest(
 
 
 def _could_be_new(row: CandidateRow, past: PastDigest) -> bool:
-    """Whether the mail had this to tell: it did tell it, had told of it before, or could not have done so in the mail before."""
+    """Return whether a call could be in the mail: it was, was told of before, or came after the mail before."""
     key = row.call.key
     return key in past.told or bool(row.told) or _follows(row) or past.previous is None or row.first_seen > past.previous
 
 
 def _follows(row: CandidateRow) -> bool:
-    """Whether another record leads its story; the rules match the lead alone."""
+    """Return whether another record leads the call's story; the rules match the lead alone."""
     return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
 
 
 def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | None:
-    match = None if _follows(row) else next((one for one in match_rows(rules, row.call) if one.department == department), None)
+    match = (
+        None if _follows(row) else next((match for match in match_rows(rules, row.call) if match.department == department), None)
+    )
     if match is None:
         return None
     details = MatchDetails(themes=match.themes, evidence=match.evidence, fit_card=match.fit_card)

@@ -1,4 +1,4 @@
-"""Rules for jobs and commands: those of the folder or the last good ones; checks, comparisons and reports."""
+"""Rules for jobs and commands: load those of the folder or the last good ones; check, try, compare and report them."""
 
 from __future__ import annotations
 
@@ -32,28 +32,84 @@ from monitor.matching.rules.files import read_files
 from monitor.matching.rules.load import check_rules, load_rules, load_texts, program
 from monitor.vocabulary import Answer
 
+logger = logging.getLogger(__name__)
+
+
+def load_rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
+    """Return the rules of the installation's folder; for a member without rules, those that matched the shared archive.
+
+    Args:
+        archive: The archive of the installation.
+        config: The installation.
+        last_good: Return the rules that matched last when those of the folder have errors.
+
+    Raises:
+        RuleErrors: The rules have errors.
+    """
+    if config.shared_archive is not None and not config.rules.dir:
+        files = last_rule_files(archive.db)
+        return load_texts(files) if files is not None else load_rules(config.rules_dir)
+    return load_or_last(archive, config.rules_dir)[0] if last_good else load_checked(archive, config.rules_dir)
+
+
+def load_checked(archive: Archive, folder: Path) -> RuleSet:
+    """Return the rules of a folder, checked unless they are those that matched last.
+
+    Raises:
+        RuleErrors: The rules have errors.
+    """
+    return load_rules(folder, checked_files(archive.db, program()))
+
+
+def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleError, ...]]:
+    """Return the rules of a folder and no errors; or the rules that matched last, and the errors of those in the folder.
+
+    Raises:
+        RuleErrors: The folder has errors, and no rules have matched yet, or this program cannot read those that did.
+    """
+    try:
+        return load_checked(archive, folder), ()
+    except RuleErrors as wrong:
+        files = last_rule_files(archive.db)
+        if files is None:
+            raise
+        try:
+            rules = load_texts(files)
+        except RuleErrors:
+            raise wrong from None
+        logger.warning("rules_wrong errors=%d kept=%s", len(wrong.errors), rules.version)
+        return rules, tuple(wrong.errors)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What checking a folder of rules gave. `version` is empty when anything is wrong."""
+    """Result of checking a folder of rules."""
 
     version: str
+    """Hash of the rules; empty when there are errors."""
     themes: int
+    """Number of themes."""
     examples: int
+    """Number of examples."""
     errors: tuple[RuleError, ...]
+    """Errors by file and line."""
 
 
 def check_folder(folder: Path) -> CheckReport:
-    """Check every file of a folder of rules and try the examples."""
-    found = read_files(folder)
-    rules = check_files(found)
-    errors = tuple(sorted(found.errors, key=lambda error: (error.file, error.line)))
-    examples = sum(len(theme.example) for theme in found.themes.values())
-    return CheckReport(rules.version if rules else "", len(found.themes), examples, errors)
+    """Check every file of a folder of rules, and match the examples of its themes."""
+    files = read_files(folder)
+    rules = check_files(files)
+    errors = tuple(sorted(files.errors, key=lambda error: (error.file, error.line)))
+    examples = sum(len(theme.example) for theme in files.themes.values())
+    return CheckReport(rules.version if rules else "", len(files.themes), examples, errors)
 
 
 def test_term(term: str, text: str) -> list[dict[str, Any]]:
-    """Where a term hits a text. Raises ConfigError for a term that can never be found."""
+    """Return the places where a term hits a text, as offsets and words.
+
+    Raises:
+        ConfigError: The term can never be found.
+    """
     try:
         terms = TermSet([parse_term(term)])
     except ValueError as error:
@@ -63,7 +119,10 @@ def test_term(term: str, text: str) -> list[dict[str, Any]]:
 
 
 def try_text(rules: RuleSet, text: str) -> dict[str, Any]:
-    """Which departments would get this text and why: the first line is the title."""
+    """Return the departments that would get a text and the matches.
+
+    The first line of the text is its title.
+    """
     title, _, body = text.strip().partition("\n")
     call = Call(
         source="try", call_id="try", title=title, url="", sections=(Section(title="", text=body.strip()),) if body.strip() else ()
@@ -79,14 +138,18 @@ def try_text(rules: RuleSet, text: str) -> dict[str, Any]:
 
 
 def compare_folders(archive: Archive, old: Path, new: Path) -> tuple[Comparison, float]:
-    """Match the whole archive with two rule sets; also how many seconds that took."""
+    """Match the whole archive with the rules of two folders; return the differences and the seconds that it took."""
     before, after = load_rules(old), load_rules(new)
     begun = time.monotonic()
     return compare(before, after, archived_calls(archive, before)), round(time.monotonic() - begun, 3)
 
 
 def evaluate_file(rules: RuleSet, path: Path) -> Score:
-    """Score the rules against a file of labelled texts."""
+    """Score the rules against a file of labelled texts.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -95,51 +158,61 @@ def evaluate_file(rules: RuleSet, path: Path) -> Score:
 
 
 def report_archive(archive: Archive, rules: RuleSet) -> Report:
-    """Count every signal over the archive and the answers of the departments."""
+    """Count the hits of every signal in the archive and in the answers of the departments."""
     return report(rules, archived_calls(archive, rules), unwanted(archive.db))
 
 
 def list_answers(archive: Archive) -> list[StoredAnswer]:
-    """What departments answered, the newest first."""
+    """Return the answers of the departments, the newest first."""
     return read_answers(archive.db)
 
 
 def make_example(
     archive: Archive, config: Config, answer_id: int, theme: str | None, now: datetime
 ) -> tuple[Path, list[RuleError]]:
-    """Write an answer into its theme as an example; gives the file and what `rules check` then demands.
+    """Write an answer into its theme as an example; return the file of the theme and the errors of the rules after that.
 
-    "inte-for-oss" becomes an example that must not match, any other answer one that must. Raises ArchiveError for an unknown
-    answer or call, and ConfigError when no theme fits or the theme is unknown.
+    NOT_FOR_US becomes an example that must not match, any other answer one that must.
+
+    Args:
+        archive: The archive with the answer.
+        config: The installation.
+        answer_id: Id of the answer.
+        theme: Id of the theme; None for the one that fits best.
+        now: Time at which the answer counts as handled.
+
+    Raises:
+        ArchiveError: The answer or its call is unknown.
+        ConfigError: No theme fits, or the theme is unknown.
     """
-    given = next((answer for answer in read_answers(archive.db) if answer.id == answer_id), None)
-    if given is None:
+    answer = next((answer for answer in read_answers(archive.db) if answer.id == answer_id), None)
+    if answer is None:
         raise ArchiveError(f"svar {answer_id}", "finns inte. Lista svaren med: monitor feedback")
-    call = load_call(archive.db, given.source, given.call_id)
+    call = load_call(archive.db, answer.source, answer.call_id)
     if call is None:
-        raise ArchiveError(f"{given.source}/{given.call_id}", "finns inte i arkivet")
+        raise ArchiveError(f"{answer.source}/{answer.call_id}", "finns inte i arkivet")
     folder = config.rules_dir
     rules = load_rules(folder)
-    chosen = theme or theme_for(rules, call, given.department)
+    chosen = theme or theme_for(rules, call, answer.department)
     if chosen is None or rules.theme(chosen) is None:
-        raise ConfigError("--theme", f"{chosen or 'inget'} är inget tema för {given.department}; ange ett med --theme")
+        raise ConfigError("--theme", f"{chosen or 'inget'} är inget tema för {answer.department}; ange ett med --theme")
     path = folder / "themes" / f"{chosen}.toml"
-    note = f"{given.department} svarade {given.answer} {given.at.astimezone(config.zone).date().isoformat()}"
-    text = add_example(path.read_text("utf-8"), rules, call, match=given.answer != Answer.NOT_FOR_US, note=note)
+    note = f"{answer.department} svarade {answer.answer} {answer.at.astimezone(config.zone).date().isoformat()}"
+    text = add_example(path.read_text("utf-8"), rules, call, match=answer.answer != Answer.NOT_FOR_US, note=note)
     _write(path, text)
     mark_handled(archive.db, answer_id, chosen, now)
     return path, check_rules(folder)
 
 
 def _write(path: Path, text: str) -> None:
-    """In one step, so that a running scheduler never reads half a file."""
+    """Replace a file in one step, so that a running scheduler never reads half of it."""
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, "utf-8")
     partial.replace(path)
 
 
 def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]:
-    """The answer of `rules compare --json`."""
+    """Return the answer of `rules compare --json`."""
     return {
         "old": comparison.old,
         "new": comparison.new,
@@ -154,39 +227,3 @@ def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]
             for name, change in comparison.departments.items()
         },
     }
-
-
-logger = logging.getLogger(__name__)
-
-
-def rules_in_force(archive: Archive, config: Config, *, last_good: bool) -> RuleSet:
-    """The rules that mails go by: those of the folder or, with `last_good`, the last good ones; for a member without rules of its
-    own, those that the shared archive was matched with. Raises RuleErrors."""
-    if config.shared_archive is not None and not config.rules.dir:
-        files = last_rule_files(archive.db)
-        return load_texts(files) if files is not None else load_rules(config.rules_dir)
-    return load_or_last(archive, config.rules_dir)[0] if last_good else load_checked(archive, config.rules_dir)
-
-
-def load_checked(archive: Archive, folder: Path) -> RuleSet:
-    """The rules of a folder, checked unless they are those that matched last. Raises RuleErrors."""
-    return load_rules(folder, checked_files(archive.db, program()))
-
-
-def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleError, ...]]:
-    """The rules and no errors; or the rules that matched last, and what is wrong with the present ones.
-
-    Raises RuleErrors when nothing was ever matched, or when a newer program cannot read the last good rules.
-    """
-    try:
-        return load_checked(archive, folder), ()
-    except RuleErrors as wrong:
-        files = last_rule_files(archive.db)
-        if files is None:
-            raise
-        try:
-            rules = load_texts(files)
-        except RuleErrors:
-            raise wrong from None
-        logger.warning("rules_wrong errors=%d kept=%s", len(wrong.errors), rules.version)
-        return rules, tuple(wrong.errors)

@@ -1,10 +1,11 @@
-"""Searching the archive with the names that the rules give programmes, and keeping its texts right."""
+"""Search of the archive with the names that the rules give programmes, and indexing of its texts."""
 
 from __future__ import annotations
 
 import logging
 import time
 import tomllib
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.archive import Archive
@@ -17,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 def index_archive(archive: Archive) -> int:
-    """Analyse and index what the archive has got since the last time; says how many calls. A shared one is its owner's to index."""
+    """Analyse and index the calls that are new or changed since the last time, and return their number.
+
+    A shared archive is left alone: the installation that reads the sources indexes it.
+    """
     if archive.shared:
         return 0
     begun = time.monotonic()
@@ -28,33 +32,25 @@ def index_archive(archive: Archive) -> int:
 
 
 def search_archive(
-    config: Config,
-    archive: Archive,
-    query: str,
-    now: datetime,
-    *,
-    kind: str = "",
-    programme: str = "",
-    department: str = "",
-    status: str = "",
-    limit: int = 20,
+    config: Config, archive: Archive, query: str, now: datetime, filters: Filters | None = None, *, limit: int = 20
 ) -> SearchResult:
-    """What a query finds; an archive that was never indexed is indexed first."""
+    """Return the calls that a query finds, within the filters, `limit` at most; an archive never indexed is indexed first."""
+    filters = filters or Filters()
     if not archive.db.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
         index_archive(archive)
-    # Names of programmes are asked for as a choice or as "program:LIFE"; reading them takes longer than the search.
-    programmes = programme_names(config) if programme or ":" in query else {}
-    filters = Filters(kind=kind, programme=programme, department=department, status=status, programmes=programmes)
+    # A programme is named in the filters or as "program:LIFE"; reading the names takes longer than the search.
+    if filters.programme or ":" in query:
+        filters = replace(filters, programmes=programme_aliases(config))
     return search(archive.db, query, now, filters, limit=limit)
 
 
-def programme_names(config: Config) -> dict[str, frozenset[str]]:
-    """What a programme's id, name, codes and prefixes stand for: all of them together, by each in small letters."""
+def programme_aliases(config: Config) -> dict[str, frozenset[str]]:
+    """Return the id, codes and prefixes of each programme of the rules, by each of its names in small letters."""
     file = config.rules_dir / "programmes.toml"
     rows = tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else []
-    found: dict[str, frozenset[str]] = {}
+    aliases: dict[str, frozenset[str]] = {}
     for row in rows:
-        meant = frozenset((row["id"], *row.get("codes", ()), *row.get("prefixes", ())))
-        for name in (*meant, row.get("name", "")):
-            found[name.casefold()] = meant
-    return found
+        identifiers = frozenset((row["id"], *row.get("codes", ()), *row.get("prefixes", ())))
+        for name in (*identifiers, row.get("name", "")):
+            aliases[name.casefold()] = identifiers
+    return aliases

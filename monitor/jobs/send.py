@@ -1,4 +1,4 @@
-"""The send job: deliver the mails that are due in the outbox, stopping between two mails when told to."""
+"""Job `send`: deliver the mails that are due in the outbox, and stop between two mails when told to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -44,9 +43,9 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
-from monitor.jobs.digest import PREVIEW, audience
+from monitor.jobs.digest import PREVIEW, make_audience
 from monitor.jobs.interest import write_interest_letter
-from monitor.mail.delivery import Meanwhile, Outcome, Result, Transport, next_try, nothing
+from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
@@ -54,27 +53,38 @@ from monitor.vocabulary import MailKind
 
 logger = logging.getLogger(__name__)
 BRAKE = timedelta(hours=24)
-# A server that breaks off this often in a row gets a rest; the mails stay due.
+"""Period in which at most `mail.per_day` mails are sent."""
 _LOST_IN_A_ROW = 3
+"""Connections lost in a row after which the server gets a rest; the mails stay due."""
 # The archive, the disk, the memory or the settings: the mail waits until they are mended.
 _NOT_THE_MAILS_FAULT = (sqlite3.Error, OSError, MemoryError, MonitorError)
-_WORDS_LIMIT = 300
-_TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
+_MAX_REPLY = 300
+"""Characters kept of the error of a mail that cannot be written."""
+_KINDS_TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
 
 
 @dataclass(slots=True, kw_only=True)
 class SendReport:
-    """What one run of `send` did: mails sent now, mails that failed now, mails that still wait. `problems` names what needs a person."""
+    """Result of one run of `send`, in numbers of mails."""
 
     sent: int = 0
+    """Mails sent by this run."""
     failed: int = 0
+    """Mails that failed in this run."""
     waiting: int = 0
+    """Mails that still wait."""
     troubled: int = 0
+    """Mails that still wait after a failed attempt."""
     problems: list[str] = field(default_factory=list)
+    """Sentences in Swedish about problems that need a person."""
 
 
 def open_transport(config: Config) -> AbstractContextManager[Transport]:
-    """The folder or the server that the settings name."""
+    """Return the transport of the settings: a folder or a mail server.
+
+    Raises:
+        ConfigError: The password is missing.
+    """
     mail = config.mail
     if mail.transport == "files":
         return Folder(config.data_dir / "outbox")
@@ -103,6 +113,41 @@ def _password(config: Config) -> str:
     )
 
 
+def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:
+    """Return a maker of the settings' transport that stops between two mails on SIGTERM.
+
+    For the main thread of a command.
+    """
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return lambda config: _Stoppable(open_transport(config), stop)
+
+
+class _Stoppable:
+    """Transport that delivers nothing more once `stop` is set."""
+
+    def __init__(self, inner: AbstractContextManager[Transport], stop: threading.Event) -> None:
+        self._inner = inner
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        self._transport = self._inner.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._inner.__exit__(*exception)  # type: ignore[arg-type]
+
+    def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
+        """Deliver one mail.
+
+        Raises:
+            MailError: `stop` is set; no failure is counted against the mail.
+        """
+        if self._stop.is_set():
+            raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
+        return self._transport.deliver(message, recipient)
+
+
 def send_mails(
     config: Config,
     archive: Archive,
@@ -111,9 +156,21 @@ def send_mails(
     scheduled: bool = False,
     transport: Callable[[Config], AbstractContextManager[Transport]] = open_transport,
 ) -> SendReport:
-    """Deliver what waits in the outbox. `scheduled` leaves alone what failed a moment ago; a person's own try does not.
+    """Deliver the mails that wait in the outbox.
 
-    Each mail is marked as soon as the server has answered, so that a kill loses nothing and doubles at most one.
+    Each mail is marked as soon as the server has answered, so that a kill loses none and doubles at most one.
+
+    Args:
+        config: The installation.
+        archive: Its archive.
+        now: The time of the run.
+        scheduled: Leave mails whose next try has not come; a person's own try takes them too.
+        transport: Maker of the transport.
+
+    Raises:
+        LockedError: Another run is sending.
+        ConfigError: No mail could be written with the addresses of the settings.
+        MailError: The run was told to stop.
     """
     report = SendReport()
     with lock(config.data_dir, "send"):
@@ -121,8 +178,8 @@ def send_mails(
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
             _check_addresses(config)
-            with transport(config) as way:
-                _Round(config, archive, now, way, report).send(mails)
+            with transport(config) as opened:
+                _SendPass(config, archive, now, opened, report).send(mails)
         report.waiting, report.troubled = count_waiting(archive.db)
     return report
 
@@ -137,42 +194,40 @@ def _check_addresses(config: Config) -> None:
             )
 
 
-class _Round:
-    """One round through the outbox."""
+class _SendPass:
+    """One pass through the waiting mails."""
 
-    def __init__(self, config: Config, archive: Archive, now: datetime, way: Transport, report: SendReport) -> None:
+    def __init__(self, config: Config, archive: Archive, now: datetime, transport: Transport, report: SendReport) -> None:
         self._config = config
         self._db = archive.db
         self._now = now
-        self._way = way
+        self._transport = transport
         self._report = report
         self._signer = Signer(load_secret(config.data_dir))
-        self._known = {(one.department, one.email.casefold()) for one in config.recipient}
+        self._recipients = {(row.department, row.email.casefold()) for row in config.recipient}
         self._stopped = stopped_recipients(archive.db)
-        self._ready: tuple[str, EmailMessage] | None = None
-        """The mail that was composed while the server read the one before it, with its Message-ID."""
 
     def send(self, mails: list[OutboxMail]) -> None:
-        left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
+        remaining = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
         lost = 0
         newly_refused = False
-        for mail, following in zip_longest(mails, mails[1:]):
-            reason = self._unwanted(mail)
+        for mail in mails:
+            reason = self._reason_to_stop(mail)
             if reason:
                 mark_stopped(self._db, mail, reason)
                 continue
-            if left <= 0:
+            if remaining <= 0:
                 self._report.problems.append(
                     f"bromsen håller: högst {self._config.mail.per_day} mejl på 24 timmar (mail.per_day); resten väntar"
                 )
                 break
-            outcome = self._deliver(mail, following)
+            outcome = self._deliver(mail)
             lost = lost + 1 if outcome.result is Result.LOST else 0
             if outcome.result is Result.SENT:
                 mark_sent(self._db, mail, self._now)
                 logger.info("mail_sent digest=%s id=%s", mail.digest, mail.message_id.partition("@")[0])
                 self._report.sent += 1
-                left -= 1
+                remaining -= 1
                 continue
             self._report.failed += 1
             newly_refused |= self._record_failure(mail, outcome)
@@ -181,41 +236,26 @@ class _Round:
         if newly_refused:
             _store_notice(self._config, self._db, self._now)
 
-    def _unwanted(self, mail: OutboxMail) -> str:
-        """Why a mail is not to be sent any more although it waits; empty when it is."""
-        if mail.kind in _TO_COORDINATOR:
+    def _reason_to_stop(self, mail: OutboxMail) -> str:
+        """Return why a waiting mail is not to be sent any more; empty when it is."""
+        if mail.kind in _KINDS_TO_COORDINATOR:
             return ""
-        if (mail.department, mail.recipient.casefold()) not in self._known:
+        if (mail.department, mail.recipient.casefold()) not in self._recipients:
             return NOT_RECIPIENT
         return ADDRESS_STOPPED if is_stopped(self._stopped, mail.department, mail.recipient) else ""
 
-    def _deliver(self, mail: OutboxMail, following: OutboxMail | None) -> Outcome:
+    def _deliver(self, mail: OutboxMail) -> DeliveryResult:
         address = ascii_address(mail.recipient)
         if address is None:
-            return Outcome(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
-        ready, self._ready = self._ready, None
-        message = ready[1] if ready is not None and ready[0] == mail.message_id else None
-        if message is None:
-            try:
-                message = self._compose(mail, address)
-                message.as_bytes()
-            except _NOT_THE_MAILS_FAULT:
-                raise
-            except Exception as error:
-                # Whatever it is, it would be the same at every try: this mail is given up and named, the others go.
-                logger.exception("mail_unwritable digest=%s", mail.digest)
-                return Outcome(Result.REFUSED, f"{UNWRITABLE} ({type(error).__name__}: {error})"[:_WORDS_LIMIT])
-        return self._way.deliver(message, address, lambda: self._prepare(following))
-
-    def _prepare(self, mail: OutboxMail | None) -> bool:
-        """Compose and write the next mail; True when it stands. What is wrong with it is told when its own turn comes."""
-        with suppress(Exception):
-            if mail is not None and (address := ascii_address(mail.recipient)) is not None:
-                message = self._compose(mail, address)
-                message.as_bytes()
-                self._ready = mail.message_id, message
-                return True
-        return False
+            return DeliveryResult(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
+        try:
+            return self._transport.deliver(self._compose(mail, address), address)
+        except _NOT_THE_MAILS_FAULT:
+            raise
+        except Exception as error:
+            # Whatever it is, it would be the same at every try: this mail is given up and named, the others go.
+            logger.exception("mail_unwritable digest=%s", mail.digest)
+            return DeliveryResult(Result.REFUSED, f"{UNWRITABLE} ({type(error).__name__}: {error})"[:_MAX_REPLY])
 
     def _compose(self, mail: OutboxMail, address: str) -> EmailMessage:
         token = self._signer.leave_token(LeaveLink(department=mail.department, recipient=mail.recipient))
@@ -237,27 +277,30 @@ class _Round:
             )
         )
 
-    def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
-        """Note a failure where it belongs; True when the address is given up with it."""
-        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.words)}")
-        logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.words)
+    def _record_failure(self, mail: OutboxMail, outcome: DeliveryResult) -> bool:
+        """Store a failed attempt.
+
+        Return True when the address is given up with it.
+        """
+        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.server_reply)}")
+        logger.warning("mail_failed digest=%s result=%s reply=%r", mail.digest, outcome.result.value, outcome.server_reply)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
-            mark_failed(self._db, mail, outcome.words, next_try(mail.attempts + 1, self._now))
+            mark_failed(self._db, mail, outcome.server_reply, next_try(mail.attempts + 1, self._now))
             return False
         given_up = False
-        if outcome.result is Result.REFUSED_ADDRESS and mail.kind not in _TO_COORDINATOR:
-            given_up = count_refusal(self._db, mail.recipient, outcome.words, self._now, self._config.mail.refusals)
-        mark_stopped(self._db, mail, outcome.words)
+        if outcome.result is Result.REFUSED_ADDRESS and mail.kind not in _KINDS_TO_COORDINATOR:
+            given_up = count_refusal(self._db, mail.recipient, outcome.server_reply, self._now, self._config.mail.refusals)
+        mark_stopped(self._db, mail, outcome.server_reply)
         return given_up
 
 
 def _store_notice(config: Config, db: Database, now: datetime) -> None:
-    """Put a mail to the coordinator into the outbox: which addresses take no mail, in the server's words."""
+    """Put a mail to the coordinator into the outbox that lists the addresses which take no mail, with the server's answers."""
     templates = load_templates(config.digests_dirs)
     week = iso_week(now.astimezone(config.zone).date())
     stem = f"{week}-notis-"
     digest_id = f"{stem}{next_number(db, stem)}"
-    view = notice_view(templates.wording("sv"), audience(config, None), digest_id, refused_recipients(db))
+    view = notice_view(templates.wording("sv"), make_audience(config, None), digest_id, refused_recipients(db))
     rendering = templates.render(view)
     contact = config.municipality.contact
     save_digest(
@@ -276,8 +319,13 @@ def _store_notice(config: Config, db: Database, now: datetime) -> None:
     )
 
 
-def send_test(config: Config, address: str, now: datetime) -> Outcome:
-    """Send a sample of the weekly mail to one address, past the ledger."""
+def send_test(config: Config, address: str, now: datetime) -> DeliveryResult:
+    """Send a sample of the weekly mail to one address; nothing is stored.
+
+    Raises:
+        ConfigError: The address is none that mail servers take.
+        MailError: The mail was not taken, with the reason in Swedish.
+    """
     recipient = ascii_address(address)
     if recipient is None:
         raise ConfigError("--test", f"expected an address such as namn@example.se, found {address!r}")
@@ -302,36 +350,8 @@ def send_test(config: Config, address: str, now: datetime) -> Outcome:
         leave_url=Links(config.municipality.base_url).leave().replace(RECIPIENT_TOKEN, token),
         calendars=[(file.name, file.content) for file in rendered.calendars],
     )
-    with open_transport(config) as way:
-        outcome = way.deliver(compose(letter), recipient)
+    with open_transport(config) as transport:
+        outcome = transport.deliver(compose(letter), recipient)
     if outcome.result is not Result.SENT:
-        raise MailError(f"provmejlet till {address}", in_swedish(outcome.words))
+        raise MailError(f"provmejlet till {address}", in_swedish(outcome.server_reply))
     return outcome
-
-
-class _Stoppable:
-    """A transport that hands over nothing more once it has been told to stop."""
-
-    def __init__(self, inner: AbstractContextManager[Transport], stop: threading.Event) -> None:
-        self._inner = inner
-        self._stop = stop
-
-    def __enter__(self) -> Self:
-        self._way = self._inner.__enter__()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._inner.__exit__(*exception)  # type: ignore[arg-type]
-
-    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
-        """Deliver one mail; MailError instead once it is time to stop, so that nothing is counted against the mail."""
-        if self._stop.is_set():
-            raise MailError("send", "utskicket avbröts; resten av mejlen väntar i utkorgen")
-        return self._way.deliver(message, recipient, meanwhile)
-
-
-def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:
-    """The transport of the settings, made to stop between two mails on SIGTERM. For the main thread of a command."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    return lambda config: _Stoppable(open_transport(config), stop)

@@ -1,4 +1,4 @@
-"""Serving the archive in a browser, and what its pages ask of other parts."""
+"""Web server of the archive, and the work of other parts that its pages ask for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.calls import CallKey
 from monitor.config import Config
@@ -20,11 +20,14 @@ from monitor.matching.compiled import RuleSet
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.request import Planned, Rewritten, Site
 
+if TYPE_CHECKING:
+    from monitor.jobs.status import StatusDocument
+
 logger = logging.getLogger(__name__)
 
 
 class PageWork:
-    """What the pages ask for beyond the archive: mails as they would be, and matching anew."""
+    """Work that the pages ask for beyond the archive: mails as they would be, status, examples, and matching."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -33,21 +36,21 @@ class PageWork:
         self._matcher: threading.Thread | None = None
 
     def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
-        """What would go to whom if the mails were built now; nothing is stored."""
+        """Return the mail of each department as it would be built now; nothing is stored."""
         from monitor.jobs.preview import plan_digests
 
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
 
     def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> Rewritten | None:
-        """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
+        """Return a mail as it would have been with these rules; `more` are calls that only these rules match."""
         from monitor.jobs.rewrite import rewrite_digest
 
         with open_installation(self._config) as archive:
             return rewrite_digest(self._config, archive, rules, digest, more)
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
-        """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
+        """Write the answer with this id into its theme as an example, and return the errors of the rules after that."""
         from monitor.jobs.rules import make_example
 
         with open_installation(self._config) as archive:
@@ -55,29 +58,29 @@ class PageWork:
         return [str(error) for error in errors]
 
     def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
-        """Return the HTTP status and words that say whether a person is needed. Anyone may read them: no path and no traceback."""
-        from monitor.jobs.metrics import NO_ARCHIVE, health_answer
+        """Return the HTTP status and a text on whether a person is needed, without paths and tracebacks: anyone may read it."""
+        from monitor.jobs.metrics import NO_ARCHIVE, render_health
 
         try:
-            return health_answer(self._status(now, rules_error))
+            return render_health(self._status(now, rules_error))
         except (MonitorError, OSError, sqlite3.Error):
             logger.exception("health_failed")
             return NO_ARCHIVE
 
     def metrics(self, now: datetime, rules_error: str) -> str:
-        """The measures in the form of Prometheus."""
-        from monitor.jobs.metrics import metrics_answer
+        """Return the metrics in the text format of Prometheus."""
+        from monitor.jobs.metrics import render_metrics
 
-        return metrics_answer(self._status(now, rules_error), now)
+        return render_metrics(self._status(now, rules_error), now)
 
-    def _status(self, now: datetime, rules_error: str) -> dict[str, Any]:
+    def _status(self, now: datetime, rules_error: str) -> StatusDocument:
         from monitor.jobs.status import status
 
         with open_installation(self._config) as archive:
             return status(self._config, archive, now, rule_errors=rules_error.splitlines())
 
     def rematch(self) -> None:
-        """Start `monitor match`, or let it run once more when it is at work: it takes the rules as they are when it begins."""
+        """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""
         with self._lock:
             self._wanted = True
             if self._matcher is None:
@@ -103,7 +106,7 @@ class PageWork:
         )
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the matching that is running."""
         matcher = self._matcher
         if matcher is not None:
             matcher.join()
@@ -114,15 +117,19 @@ def _config_option(config: Config) -> list[str]:
 
 
 def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
-    """The installation as its pages see it. Raises ArchiveError when its archive cannot be used."""
-    # Before the secret is made: that beside no archive is taken for an installation that has lost it.
+    """Return the site of an installation.
+
+    Raises:
+        ArchiveError: Its archive cannot be used.
+    """
+    # Before the secret is made: a secret without an archive means an installation that has lost its archive.
     with open_installation(config):
         pass
     return Site(config, clock, PageWork(config))
 
 
 def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -> None:
-    """Serve until stopped."""
+    """Serve the archive on an address until stopped."""
     import uvicorn
 
     from monitor.web.framework.app import make_app
@@ -148,15 +155,15 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
 
 
 def set_password(config: Config, password: str) -> Path:
-    """Keep the hash of the coordinator's password; gives the file."""
+    """Store the hash of the coordinator's password, and return its file."""
     from monitor.web.framework.auth import password_file
 
     save_password(config.data_dir, password)
     return password_file(config.data_dir)
 
 
-def report_document(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
-    """The follow-up of a period as one document."""
+def make_report(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
+    """Return the follow-up of a period as one document; an open end is None."""
     from monitor.jobs.rules import load_checked
     from monitor.web.views.followup import follow_up
 
@@ -164,8 +171,8 @@ def report_document(config: Config, now: datetime, begin: datetime | None, end: 
         return follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
-def report_html(config: Config, now: datetime, document: dict[str, Any]) -> str:
-    """The follow-up as a page of its own, to print or to send on."""
+def render_report(config: Config, now: datetime, document: dict[str, Any]) -> str:
+    """Return the follow-up as an HTML page of its own, to print or to send on."""
     from monitor.web.views.followup import report_file
 
     return report_file(make_site(config, lambda: now), document, now)

@@ -1,10 +1,11 @@
-"""Sources for commands: list with health, check one, accept a reading, left-out items, and the page of docs/sources.md."""
+"""Sources for commands: list them with their health, check one, take left-out items back; and the page docs/sources.md."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -18,7 +19,7 @@ from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, judged_run, load_programmes, note_end, scrapy_settings
+from monitor.jobs.crawl import CrawlProcess, judge_run, load_programmes, note_end, scrapy_settings
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
@@ -28,27 +29,43 @@ if TYPE_CHECKING:
     from monitor.archive import Archive
     from monitor.archive.connection import Database
     from monitor.config import Config
-    from monitor.sources import Source
 
 
-ARTICLES = 10
+MAX_ARTICLES = 10
+"""Articles of a list page that `check_source` reads at most."""
+_PAGE = Path(__file__).with_name("sources_page.md")
+"""Text of docs/sources.md, with places for the number of sources and the rows of the table."""
 
 
-def list_sources(config: Config, db: Database | None, now: datetime) -> list[dict[str, Any]]:
-    """Return every source of the settings with what the archive knows of it; `db` is None for an archive that does not exist yet.
+def describe_sources(config: Config, db: Database | None, now: datetime) -> list[dict[str, Any]]:
+    """Return a row for every source of the settings: its keys, and its health in the archive.
 
-    `overdue` says that the source is read (enabled, and read before) but has not been read whole for too long at `now`.
+    `overdue` is true for a source that is read (enabled, and read before) but has not been read whole for too long at `now`.
+
+    Args:
+        config: The installation.
+        db: Its archive; None for an archive that does not exist yet.
+        now: Time of the judgement.
     """
-    known = stored_health(db) if db is not None else {}
-    return [_row(source, known.get(source.id), now) for source in config.sources]
+    health = stored_health(db) if db is not None else {}
+    return [_row(source, health.get(source.id), now) for source in config.sources]
 
 
 def check_source(
     config: Config, source: Source, now: datetime, decisions: Mapping[str, Decision] | None = None
 ) -> dict[str, Any]:
-    """Read one source now and store nothing: field by field what was found, what was not, and what to change.
+    """Read one source now and store nothing; return its problems, and for each item the fields that were found and not.
 
-    `decisions` are what people decided of the source's items (`monitor.archive.left_out`), so that the answer is what `crawl` would do. At most ten articles of a list page are read. Can run once per process. ConfigError for a kind that no spider reads.
+    Can run once per process: Twisted's reactor starts once.
+
+    Args:
+        config: The installation.
+        source: The source; of a list page at most `MAX_ARTICLES` articles are read.
+        now: Time of the reading.
+        decisions: People's decisions on items of the source (`monitor.archive.left_out`), so that the answer is that of `crawl`.
+
+    Raises:
+        ConfigError: No spider reads the kind of the source.
     """
     settings = scrapy_settings(config)
     settings.set("HTTPCACHE_ENABLED", False, priority="cmdline")
@@ -64,17 +81,17 @@ def check_source(
         spiders.append(spider)
 
     crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
-    process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), most_articles=ARTICLES)
+    process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), most_articles=MAX_ARTICLES)
     process.start()
     if not spiders:
-        raise RuntimeError(f"the spider of {source.id} ended without a word")
+        raise RuntimeError(f"the spider of {source.id} ended without a report")
     return _checked(source, spiders[0], now, decisions or {})
 
 
 def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, Decision]) -> dict[str, Any]:
     reading = spider.reading
     documents = list(reading.documents)
-    run = judged_run(spider, now)
+    run = judge_run(spider, now)
     calls, aside = decide(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
@@ -112,7 +129,7 @@ def _item(call: Call) -> dict[str, Any]:
 
 
 def _facts(call: Call) -> dict[str, Any]:
-    """What a reader of the item would want to know, by kind; empty where it was not found."""
+    """Return the facts that an item of its kind should have, as text; empty where one was not found."""
     facts: dict[str, Any] = {
         "summary": call.summary[:200],
         "text": f"{len(call.body)} tecken" if call.body else "",
@@ -176,138 +193,36 @@ def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str
     }
 
 
-_HEAD = """# Sources
-
-<!-- Made from spiders/sources.toml by `python -m monitor.jobs.sources > docs/sources.md`; change the rows, not this page. -->
-
-{count} sources are read. `monitor sources` lists them with their health, and `monitor sources check ID` fetches one now, stores nothing,
-and shows field by field what was found, what was not, and what to change: use it on the first day with a network for every address that is
-not confirmed. *Confirmed* means that the address was seen on a stored page or in a public program, or answered a test; it does not mean that
-it answers today.
-
-| id | publisher | kind | sends | language | place | every | at least | address |
-|---|---|---|---|---|---|---|---|---|
-"""
-_TAIL = """
-## Adding a source
-
-A source is a row. Put it into the installation's `monitor.toml`; it needs no code and survives an upgrade.
-
-A feed (RSS, Atom) takes five lines:
-
-```toml
-[[source]]
-id = "leader-x"
-kind = "feed"
-name = "Leader X"
-url = "https://example.se/feed/"
-```
-
-A page that lists articles takes seven. `links` is a regular expression that the addresses of its articles match:
-
-```toml
-[[source]]
-id = "stiftelsen"
-kind = "page"
-name = "Stiftelsen"
-url = "https://example.se/bidrag/"
-links = "/bidrag/[^/]+/$"
-language = "sv"
-```
-
-Without `links` the page itself is the one item. `within`, a CSS selector, narrows where links are looked for. The article is found without selectors.
-Then run `monitor sources check leader-x`.
-
-| key | means |
-|---|---|
-| `publisher` | who stands behind it |
-| `language` | `sv`, `en`, ...; empty: told from each text |
-| `publishes` | what it usually sends, the usual first: `call`, `news`, `event`, `policy`, `partner-search`. The words of an item decide |
-| `programme` | id in `rules/programmes.toml`, when everything belongs to one programme |
-| `place` | the area that everything is limited to, when the text does not say |
-| `every` | its rhythm in days; how long it may be quiet is learned from there. After a reading that failed or did not count it is read again the next day |
-| `expected` | the least number of items of a healthy reading; 0: it may be empty |
-| `time_zone` | where its deadlines are counted |
-| `source_timeout` | seconds that a reading of it may take; else what `network.source_timeout` says (1800). What was read by then is kept |
-| `enabled` | `false`: not read |
-| `note` | for the coordinator |
-
-A shipped row is changed with a table of its own, key by key:
-
-```toml
-[sources.mucf]
-url = "https://www.mucf.se/ny-adress"
-```
-
-## Kinds
-
-| kind | reads |
-|---|---|
-| `feed` | RSS 0.9 to 2.0, RDF, Atom |
-| `page` | a list page and its articles, or a single page |
-| `calendar` | an iCalendar file, a page with JSON-LD events, or a list page (`links`) whose pages have them |
-| `portal`, `bulk` | the EU portal's search and its bulk file |
-| `vinnova` | Vinnova's open data |
-
-## Health
-
-| class | means |
-|---|---|
-| `silent` | nothing where there used to be something, for longer than ever before |
-| `drop` | far fewer items than ever before, or fewer than `expected` |
-| `fields` | a fact that most items had is gone from all |
-| `unreadable-items` | many items that cannot be read |
-| `old` | only old items |
-| `stale` | unchanged for much longer than ever before |
-| `layout` | the page has been made anew and its articles are not found |
-| `not-a-feed` | a web page, or nothing, in place of a feed or calendar |
-| `unreadable`, `incomplete`, `empty` | the answer broke off, its pages do not make one listing, or it held nothing |
-| `fall` | a whole reading with far fewer calls than the last accepted one; the next that shows the same counts, or `monitor sources accept ID` |
-| `dead-links` | more than 30 per cent of the pages on a list, and at least two, give nothing; fewer are named and stop nothing |
-| `slow`, `unstored` | the source or one of its answers took longer than the settings allow; nothing of it could be stored |
-| `gone`, `moved` | 404 or 410; a permanent redirect |
-| `blocked`, `robots` | a wall against programs; robots.txt says no |
-| `refused`, `too-large` | an address that may not be read, entities in XML; an answer larger than is taken |
-| `unreachable`, `server-error`, `certificate` | no answer; an error of the server, also for robots.txt; a certificate that does not hold |
-"""
-
-
-def render_page(sources: Iterable[Source]) -> str:
-    """The page as Markdown."""
-    rows = list(sources)
-    lines = [
-        f"| `{row.id}` | [{row.name}]({row.url}) | {row.kind} | {', '.join(row.publishes)} | {row.language} | {row.place} | {_days(row.every)} | "
-        f"{row.expected} | {row.address} |"
-        for row in rows
-    ]
-    return _HEAD.format(count=len(rows)) + "\n".join(lines) + "\n" + _TAIL
-
-
-def _days(every: int) -> str:
-    return {1: "day", 7: "week", 30: "month"}.get(every, f"{every} days")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render_page(load_sources([], {}, "sources.toml")))
-
-
 def take_item_back(archive: Archive, text: str, source: str, now: datetime) -> LeftOut:
-    """Make the item that `text` names (key, `source/key` or address) a call for good, and return its row. ConfigError for none or several."""
-    key = _only(text, [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)])
+    """Make a left-out item a call for good, and return its row.
+
+    Args:
+        archive: The archive.
+        text: Key of the item, `source/key` or address.
+        source: Id of the source; empty for any.
+        now: Time of the decision.
+
+    Raises:
+        ConfigError: `text` names no item, or several.
+    """
+    key = _only_key(text, [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)])
     take_back(archive.db, *key, now)
-    return _settled(archive, key, now)
+    return _update_index(archive, key, now)
 
 
 def leave_item_out(archive: Archive, text: str, source: str, now: datetime) -> LeftOut:
-    """Leave out the call or the taken-back item that `text` names, and return its row. ConfigError for none or several."""
+    """Leave out a call or a taken-back item, and return its row.
+
+    Arguments and errors are those of `take_item_back`.
+    """
     keys = [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)]
     keys = keys or [key for key in find_calls(archive.db, text) if source in ("", key[0])]
-    key = _only(text, keys)
+    key = _only_key(text, keys)
     put_back(archive.db, *key, now)
-    return _settled(archive, key, now)
+    return _update_index(archive, key, now)
 
 
-def _only(text: str, keys: list[tuple[str, str]]) -> tuple[str, str]:
+def _only_key(text: str, keys: list[tuple[str, str]]) -> tuple[str, str]:
     if not keys:
         raise ConfigError(text, "finns inte bland det som lämnats utanför. Se listan: monitor sources left-out")
     if len(keys) > 1:
@@ -316,7 +231,25 @@ def _only(text: str, keys: list[tuple[str, str]]) -> tuple[str, str]:
     return keys[0]
 
 
-def _settled(archive: Archive, key: tuple[str, str], now: datetime) -> LeftOut:
+def _update_index(archive: Archive, key: tuple[str, str], now: datetime) -> LeftOut:
     join_stories(archive.db, now)
     index_archive(archive)
     return next(row for row in list_left_out(archive.db, key[0]) if row.call_id == key[1])
+
+
+def render_page(sources: Iterable[Source]) -> str:
+    """Return docs/sources.md: the sources as a table in the text of sources_page.md."""
+    rows = [
+        f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
+        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address} |"
+        for source in sources
+    ]
+    return _PAGE.read_text("utf-8").replace("{count}", str(len(rows)), 1).replace("{rows}", "\n".join(rows), 1)
+
+
+def _days(every: int) -> str:
+    return {1: "day", 7: "week", 30: "month"}.get(every, f"{every} days")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render_page(load_sources([], {}, "sources.toml")))

@@ -1,4 +1,4 @@
-"""Joining records of several publishers into stories, after each reading."""
+"""Stories: records of several publishers about the same call, joined after each reading."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def join_stories(db: Database, now: datetime) -> int:
-    """Join what is one story and part what is not any more, as people have decided and the records tell; how many records changed."""
+    """Join records that are one story and part the others, by people's decisions first; return the number of changed records."""
     rows = story_rows(db, now)
     records = [_record(row) for row in rows]
     under = join_records(records, apart=story_decisions(db, "apart"), together=story_decisions(db, "together"))

@@ -1,4 +1,4 @@
-"""Tidying: what the settings say is kept no longer, and what a person asks to have forgotten."""
+"""Job `tidy`: erase data that the settings keep no longer; and forget an address when a person asks for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
-    """Erase what has been kept long enough (settings `keep`); gives how much of each kind that was."""
+    """Erase data older than the settings of `keep` allow, and return the numbers of erased rows and files by kind."""
     keep = config.keep
     counts = erase_old(
         archive.db,
@@ -35,15 +35,21 @@ def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
     for path in old:
         path.unlink()
     counts["mails"] = len(old)
-    _shut(config)
+    _make_private(config)
     logger.info("tidied %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts
 
 
 def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
-    """Erase an address from the archive, the delivered files, and what killed back-ups left behind.
+    """Erase an address from the archive and the delivered files, with the leftovers of killed back-ups.
 
-    Settings, back-ups and replaced archives are for a person to see to (`still_named`). LockedError while a back-up is at work.
+    Settings, back-ups and replaced archives are left to a person (`list_mentions`).
+
+    Returns:
+        The numbers of erased rows and files by kind.
+
+    Raises:
+        LockedError: A back-up is at work.
     """
     counts = forget_address(archive.db, address)
     with lock(config.data_dir, "backup"):
@@ -57,28 +63,28 @@ def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     return counts
 
 
-def still_named(config: Config, address: str) -> list[str]:
-    """Where a person has to look, in Swedish: what `forget` does not touch."""
-    left = []
+def list_mentions(config: Config, address: str) -> list[str]:
+    """Return sentences in Swedish on the places with the address that `forget` leaves to a person."""
+    mentions = []
     folded = address.casefold()
     if any(recipient.email.casefold() == folded for recipient in config.recipient):
-        left.append(f"Adressen står kvar som mottagare i {config.path}; ta bort den där, annars får den nya mejl.")
+        mentions.append(f"Adressen står kvar som mottagare i {config.path}; ta bort den där, annars får den nya mejl.")
     if folded in (config.municipality.contact.casefold(), config.digest.preview.casefold()):
-        left.append(f"Adressen står kvar som kontakt i {config.path}.")
+        mentions.append(f"Adressen står kvar som kontakt i {config.path}.")
     count = len(list_backups(config))
     if count:
-        left.append(f"{count} säkerhetskopior är gjorda tidigare; de försvinner allt eftersom nya görs (keep.backups).")
+        mentions.append(f"{count} säkerhetskopior är gjorda tidigare; de försvinner allt eftersom nya görs (keep.backups).")
     copies = [*sorted(config.data_dir.glob(REPLACED_PATTERN)), *sorted(config.data_dir.glob("archive.before-*.db"))]
     if copies:
         names = ", ".join(path.name for path in copies)
-        left.append(
+        mentions.append(
             f"Äldre arkiv ligger kvar i {config.data_dir} och kan innehålla adressen: {names}. Ta bort dem när de inte behövs."
         )
-    return left
+    return mentions
 
 
-def _shut(config: Config) -> None:
-    """Take other users' rights from files that an earlier version made."""
+def _make_private(config: Config) -> None:
+    """Take other users' rights from the files of an earlier version."""
     if os.name != "posix":
         return
     for path in config.data_dir.rglob("*"):
@@ -96,4 +102,4 @@ def _is_to(path: Path, address: str) -> bool:
     with path.open("rb") as file:
         headers = BytesHeaderParser().parse(file)
     named = getaddresses([str(headers.get(name, "")) for name in ("To", "Cc")])
-    return any(one.casefold() == address.casefold() for _, one in named)
+    return any(recipient.casefold() == address.casefold() for _, recipient in named)

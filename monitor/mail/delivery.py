@@ -1,15 +1,14 @@
-"""What delivering a mail can end in, whoever delivers it, and when to try again."""
+"""Results of delivering a mail, whoever delivers it, and the time of the next try."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import Enum
 from typing import Protocol, Self
 
-_WAITS = (
+_RETRY_DELAYS = (
     timedelta(minutes=5),
     timedelta(minutes=15),
     timedelta(hours=1),
@@ -17,54 +16,50 @@ _WAITS = (
     timedelta(hours=6),
     timedelta(hours=12),
 )
-_LONGEST_WAIT = timedelta(days=1)
+_LONGEST_RETRY_DELAY = timedelta(days=1)
 
 
 class Result(Enum):
-    """SENT: taken over. LATER: not now. LOST: the connection broke. DOWN: nothing gets through at all.
-
-    REFUSED: never this mail. REFUSED_ADDRESS: never this address.
-    """
+    """Kinds of results of delivering a mail."""
 
     SENT = "sent"
+    """The mail has been taken over for good."""
     LATER = "later"
+    """The server takes the mail later."""
     LOST = "lost"
+    """The connection broke."""
     REFUSED = "refused"
+    """The server never takes this mail."""
     REFUSED_ADDRESS = "refused_address"
+    """The server never takes mails for this address."""
     DOWN = "down"
+    """No mail gets through at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Outcome of one delivery: `words` is the server's answer with its code, or what went wrong in Swedish."""
+class DeliveryResult:
+    """Result of one delivery."""
 
     result: Result
-    words: str = ""
-
-
-Meanwhile = Callable[[], bool]
-"""What is done while the server reads a mail; True when another one follows."""
-
-
-def nothing() -> bool:
-    """Do nothing while the server reads a mail that none follows."""
-    return False
+    server_reply: str = ""
+    """The server's answer with its code, or what went wrong in Swedish; after SENT empty, or the file of the mail."""
 
 
 class Transport(Protocol):
-    """Delivers mails one by one, each to one recipient."""
+    """Carrier of mails, one by one, each to one recipient."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> None: ...
 
-    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
-        """Deliver one mail; SENT only when it has been taken over for good. Raises nothing for what a server may do.
+    def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
+        """Deliver one mail; SENT only when it has been taken over for good.
 
-        `meanwhile` is called while the server reads the mail, if there is a wait; it must not raise.
+        Raises:
+            Exception: The mail cannot be written. Whatever a server or a disk may do is a result instead.
         """
         ...
 
 
 def next_try(attempts: int, now: datetime) -> datetime:
-    """When to try again after so many failed attempts: soon at first, at last once a day."""
-    return now + (_WAITS[attempts - 1] if 0 < attempts <= len(_WAITS) else _LONGEST_WAIT)
+    """Return the time of the next try after so many failed attempts: soon at first, at last once a day."""
+    return now + (_RETRY_DELAYS[attempts - 1] if 0 < attempts <= len(_RETRY_DELAYS) else _LONGEST_RETRY_DELAY)

@@ -1,4 +1,4 @@
-"""Delivery to a folder: one `.eml` per mail that Outlook and Thunderbird open. The same mail again replaces its file."""
+"""Delivery to a folder: one `.eml` file per mail, which Outlook and Thunderbird open. The same mail again replaces its file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import in_words
-from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
+from monitor.mail.delivery import DeliveryResult, Result
 
 
 class Folder:
-    """A folder as a mail server that takes everything."""
+    """Transport that writes each mail as an .eml file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -24,7 +24,7 @@ class Folder:
     def __exit__(self, *exception: object) -> None:
         return None
 
-    def deliver(self, message: EmailMessage, recipient: str, meanwhile: Meanwhile = nothing) -> Outcome:
+    def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
         """Write the mail beside its place, then move it there: the file is whole or not there."""
         path = self._folder / file_name(str(message["Message-ID"]))
         partial = path.with_suffix(".partial")
@@ -37,11 +37,11 @@ class Folder:
                 os.fsync(file.fileno())
             partial.replace(path)
         except OSError as error:
-            return Outcome(Result.DOWN, f"{self._folder}: {in_words(error)}")
-        return Outcome(Result.SENT, str(path))
+            return DeliveryResult(Result.DOWN, f"{self._folder}: {in_words(error)}")
+        return DeliveryResult(Result.SENT, str(path))
 
 
 def file_name(message_id: str) -> str:
-    """The file's name for a Message-ID."""
+    """Return the name of the file of the mail with a Message-ID."""
     local = message_id.strip("<>").partition("@")[0]
     return re.sub(r"[^A-Za-z0-9._-]", "_", local) + ".eml"

@@ -1,145 +1,129 @@
-"""Composing a mail: one recipient, a text and an HTML part, calendar files, and the headers that make it well-behaved."""
+"""Mail composition: one recipient, a text and an HTML part, calendar files, and headers of mailing lists (RFC 2369, RFC 8058)."""
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.contentmanager import ContentManager, raw_data_manager
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import EmailPolicy, Policy
-from email.utils import format_datetime
+from email.message import EmailMessage, MIMEPart
+from email.policy import Compat32
+from email.utils import format_datetime, formataddr
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.language.one_line import clean, shorten
 
-_WIDTH = 76
-# Longer than any subject that the templates make, shorter than any line that a server refuses: RFC 5322, section 2.1.1.
-_TEXT_LIMIT = 300
+_MAX_LINE = 76
+"""Characters of a line at most, in headers (RFC 2047, section 2) and in an encoded body (RFC 2045, section 6.7)."""
+_MAX_HEADER_TEXT = 300
+"""Characters of free text in a header at most: longer than any subject that the templates make, shorter than the line of 998
+characters that servers take (RFC 5322, section 2.1.1)."""
 _ENCODED_WORD = "=?"
 # What a header that programs read may hold: printable ASCII, and nothing that a mail program would decode as an encoded word.
 _STRUCTURED = re.compile(r"(?:(?!=\?)[\x20-\x7e])*")
-_PLAIN_NAME = re.compile(r"(?:(?!=\?)[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-])*")
-# An address without blanks, controls, and the marks that part addresses from each other: RFC 5321, section 4.1.2, without quoted local parts.
+# An address without blanks, controls, and the marks that part addresses from each other: RFC 5321, section 4.1.2, without quoted
+# local parts.
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>()\[\]\\,;:\"@]+@[^\x00-\x20\x7f<>()\\,;:\"@]+")
-# Characters that XML 1.0 and mail programs have no use for in a body, save tab, CR and LF; and halves of pairs, which no encoding writes.
+# Characters that XML 1.0 and mail programs have no use for in a body, save tab, CR and LF; and halves of pairs, which no encoding
+# writes.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-class _HeaderPolicy(EmailPolicy):
-    """A policy under which a header's text is never parsed, neither when it is set nor when it is written.
+class _Policy(Compat32):
+    """Policy under which the text of a header is never parsed.
 
-    The standard policies decode encoded words in whatever text they are given and, in older Pythons, write what comes out with its
-    line breaks (CVE-2024-6923): a publisher's title could end the headers and begin a mail of its own.
+    The newer policies decode encoded words in whatever text they are given and, in older Pythons, write the result with its line
+    breaks (CVE-2024-6923): a publisher's title could end the headers and begin a mail of its own.
     """
 
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        return name, str(value)
-
-    def header_fetch_parse(self, name: str, value: Any) -> Any:
-        return value
-
-    def header_max_count(self, name: str) -> int:
-        return 1
-
-    def fold(self, name: str, value: Any) -> str:
-        return f"{name}: {_folded(name, str(value))}{self.linesep}"
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("ascii")
+    content_manager = raw_data_manager
 
 
 # Everything in seven bits: no server on the way has a reason to rewrite the mail.
-_POLICY = _HeaderPolicy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH)
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_MAX_LINE, mangle_from_=False)
+
+
+def _set_text(part: MIMEPart, text: str, subtype: str) -> None:
+    """Set the content of a part to text as quoted-printable, which Python's own handler of text writes several times slower."""
+    lines = b"\n".join((*_UNWRITABLE.sub("", text).encode().splitlines(), b""))
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
+
+
+_TEXT = ContentManager()
+_TEXT.add_set_handler(str, _set_text)
 
 
 def header_text(text: str) -> str:
-    """Return free text as one line for a header: no controls, line breaks or halves of pairs, and not endless."""
-    return shorten(clean(text), _TEXT_LIMIT)
+    """Return free text as one line for a header: no controls, line breaks or halves of pairs, at most 300 characters."""
+    return shorten(clean(text), _MAX_HEADER_TEXT)
 
 
-def _folded(name: str, value: str) -> str:
-    """Return a header's value as it is written: free text encoded, everything else as it is.
+def text_header(name: str, text: str) -> Header:
+    """Return text as the value of the header `name`: as it is where it is plain ASCII, else as encoded words (RFC 2047).
 
-    Raises ValueError for a value that its header cannot hold.
-    """
-    if name.casefold() == "subject":
-        return encode_words(name, value)
-    if name.casefold() == "from":
-        return _mailbox(value)
-    if not _STRUCTURED.fullmatch(value):
-        raise ValueError(f"{name}: {value!r} cannot be written in a header")
-    if name.casefold() == "list-unsubscribe":
-        # Broken between links only: RFC 2369, section 2.
-        return value.replace(">, <", f">,{_POLICY.linesep} <")
-    return value
-
-
-def encode_words(name: str, text: str) -> str:
-    """Return text as the value of the header `name`, folded: as it is where it is plain ASCII, else as encoded words (RFC 2047).
-
-    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. So is text whose first word does
-    not fit beside the name: folded before it, it would arrive with a blank in front. All of the text is one run of encoded words:
-    blanks between runs are lost before Python 3.13.
+    Text that looks like an encoded word is encoded itself, so that it arrives as those characters. So is text whose first word
+    does not fit beside the name: folded before it, it would arrive with a blank in front (RFC 5322, section 2.2.3). All of the
+    text is one run of encoded words: blanks between runs are lost before Python 3.13.
     """
     line = header_text(text)
-    fits = len(name) + len(": ") + len(line.split(" ", 1)[0]) <= _WIDTH
+    fits = len(name) + len(": ") + len(line.split(" ", 1)[0]) <= _MAX_LINE
     plain = fits and line.isascii() and _ENCODED_WORD not in line
-    header = Header(line, charset="us-ascii" if plain else "utf-8", header_name=name, maxlinelen=_WIDTH)
-    return header.encode(linesep=_POLICY.linesep)
-
-
-class _Mail(EmailMessage):
-    """A mail whose body is stored as it is sent: it is not parsed into lines to be written. The written mail is kept."""
-
-    _content = b""
-
-    def as_bytes(self, unixfrom: bool = False, policy: Policy | None = None) -> bytes:
-        if not self._content:
-            headers = "".join(self.policy.fold(name, value) for name, value in self.raw_items())
-            self._content = f"{headers}{_POLICY.linesep}{self.get_payload()}".encode("ascii")
-        return self._content
+    return Header(line, charset="us-ascii" if plain else "utf-8", header_name=name, maxlinelen=_MAX_LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What goes into one mail, the recipient's own link already in `html` and `text`."""
+    """Contents of one mail, the recipient's own link already in `html` and `text`."""
 
     message_id: str
+    """Message-ID with its angle brackets, see `message_id`."""
     sender: str
+    """Sender as the settings have it: "Namn <a@example.se>" or an address."""
     recipient: str
+    """Address of the one recipient."""
     reply_to: str
+    """Address that gets answers and requests to leave."""
     department: str
+    """Id of the department; empty for a mail to the coordinator."""
     created: datetime
+    """Date of the mail, aware."""
     language: str
+    """Language of the text: sv, en."""
     subject: str
+    """Subject as plain text, whatever it holds."""
     html: str
     text: str
     leave_url: str
+    """Address of the page where the recipient leaves the list."""
     calendars: Sequence[tuple[str, bytes]] = ()
+    """Attached iCalendar files: name and content."""
 
 
 def message_id(digest: str, recipient: str, sender: str) -> str:
-    """The Message-ID of a digest for a recipient: always the same, so that a mail that arrives twice is known as one."""
+    """Return the Message-ID of a digest for a recipient: always the same, so that a mail that arrives twice is known as one."""
     key = hashlib.sha256(f"{digest}\n{recipient.casefold()}".encode()).hexdigest()[:16]
     return f"<{digest}.{key}@{_domain(sender)}>"
 
 
 def split_sender(sender: str) -> tuple[str, str]:
-    """Return name and address of a sender as the settings have it: "Namn <a@example.se>", quotes around the name or not, or the address."""
-    found = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", sender, re.DOTALL)
-    if found is None:
+    """Return name and address of a sender as the settings have it.
+
+    The forms are `Namn <a@example.se>`, with quotes around the name or without, and the address alone, which gives an empty name.
+    """
+    parts = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", sender, re.DOTALL)
+    if parts is None:
         return "", sender.strip()
-    name = found[1]
+    name = parts[1]
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return name, found[2]
+    return name, parts[2]
 
 
 def ascii_address(address: str) -> str | None:
@@ -153,85 +137,85 @@ def ascii_address(address: str) -> str | None:
 
 
 def compose(letter: Letter) -> EmailMessage:
-    """Return the mail, byte for byte the same whenever it is composed. Raises ValueError for a header that cannot be written."""
-    message = _Mail(policy=_POLICY)
-    message["From"] = letter.sender
-    message["To"] = _ascii_address(letter.recipient)
-    message["Subject"] = header_text(letter.subject)
-    message["Date"] = format_datetime(letter.created)
-    message["Message-ID"] = letter.message_id
-    reply_to = _ascii_address(letter.reply_to)
-    message["Reply-To"] = reply_to
-    message["List-Id"] = f"<{letter.department or 'notis'}.eu-bevakningen.{_domain(letter.sender)}>"
-    leave_mail = f"mailto:{reply_to}?subject={quote('Avsluta ' + letter.department)}"
-    message["List-Unsubscribe"] = f"<{leave_mail}>, <{_ascii_url(letter.leave_url)}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["MIME-Version"] = "1.0"
-    message["Content-Language"] = letter.language
+    """Return the mail of a letter, byte for byte the same whenever it is composed.
+
+    Raises:
+        ValueError: An address that mail servers do not take, or a header that cannot be written.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _mailbox(letter.sender)
+    message["Subject"] = text_header("Subject", letter.subject)
+    for name, value in _structured_headers(letter).items():
+        message[name] = _structured(name, value)
+    message.set_content(letter.text, "plain", content_manager=_TEXT)
+    message.add_alternative(letter.html, "html", content_manager=_TEXT)
+    for name, content in letter.calendars:
+        file_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+        parameters = {"charset": "utf-8", "method": "PUBLISH"}
+        message.add_attachment(content, "text", "calendar", filename=file_name, params=parameters)
+    # Only now: headers whose names begin with "Content-" move into the first part when others are added.
+    message["Content-Language"] = _structured("Content-Language", letter.language)
     # Boundaries follow from the Message-ID instead of chance.
     boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]}"
-    kind, parts = f'multipart/alternative; boundary="{boundary}_0"', [_words("plain", letter.text), _words("html", letter.html)]
-    if letter.calendars:
-        body = _joined(parts, f"{boundary}_1")
-        parts = [
-            f'Content-Type: multipart/alternative; boundary="{boundary}_1"\r\n\r\n{body}',
-            *map(_attachment, letter.calendars),
-        ]
-        kind = f'multipart/mixed; boundary="{boundary}_0"'
-    message["Content-Type"] = kind
-    message.set_payload(_joined(parts, f"{boundary}_0"))
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"{boundary}_{number}")
     return message
 
 
-# Parts are written by hand, with \r\n and in seven bits: `set_content` and `add_attachment` take four times as long, since a page is
-# encoded, and written, line by line in Python.
-def _words(subtype: str, text: str) -> str:
-    lines = b"\r\n".join((*_UNWRITABLE.sub("", text).encode().splitlines(), b""))
-    encoded = binascii.b2a_qp(lines, istext=True).decode("ascii")
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{encoded}'
+def _structured(name: str, value: str) -> str:
+    """Return the value of a header that programs read.
+
+    Raises:
+        ValueError: The header cannot hold the value.
+    """
+    if not _STRUCTURED.fullmatch(value):
+        raise ValueError(f"{name}: {value!r} cannot be written in a header")
+    return value
 
 
-def _attachment(file: tuple[str, bytes]) -> str:
-    name, content = re.sub(r"[^A-Za-z0-9._-]", "_", file[0]), file[1]
-    encoded = base64.encodebytes(content).decode("ascii").replace("\n", "\r\n")
-    return (
-        'Content-Type: text/calendar; charset="utf-8"; method="PUBLISH"\r\nContent-Transfer-Encoding: base64\r\n'
-        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n{encoded}'
-    )
+def _structured_headers(letter: Letter) -> dict[str, str]:
+    """Return the headers that programs read, by name."""
+    reply_to = _ascii_address(letter.reply_to)
+    leave_mail = f"mailto:{reply_to}?subject={quote('Avsluta ' + letter.department)}"
+    return {
+        "To": _ascii_address(letter.recipient),
+        "Date": format_datetime(letter.created),
+        "Message-ID": letter.message_id,
+        "Reply-To": reply_to,
+        "List-Id": f"<{letter.department or 'notis'}.eu-bevakningen.{_domain(letter.sender)}>",
+        "List-Unsubscribe": f"<{leave_mail}>, <{_ascii_url(letter.leave_url)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
 
 
-def _joined(parts: Sequence[str], boundary: str) -> str:
-    """Parts as the body of a multipart: RFC 2046, section 5.1."""
-    return "".join([*(f"--{boundary}\r\n{part}\r\n" for part in parts), f"--{boundary}--\r\n"])
+def _mailbox(sender: str) -> Header | str:
+    """Return a sender such as "Namn <a@example.se>" as the value of From: RFC 5322, section 3.4.
 
-
-def _mailbox(sender: str) -> str:
-    """Return a sender such as "Namn <a@example.se>" as the value of From: RFC 5322, section 3.4. Raises ValueError for no address."""
+    Raises:
+        ValueError: The sender has no address that mail servers take.
+    """
     name, written = split_sender(sender)
     name, address = header_text(name), ascii_address(written)
     if address is None:
         raise ValueError(f"From: {sender!r} holds no address that mail servers take")
-    if not name:
-        return address
-    if _PLAIN_NAME.fullmatch(name):
-        return f"{name} <{address}>"
     if name.isascii() and _ENCODED_WORD not in name:
-        escaped = re.sub(r'(["\\])', r"\\\1", name)
-        return f'"{escaped}" <{address}>'
-    return f"{encode_words('From', name)} <{address}>"
+        return formataddr((name, address))
+    mailbox = text_header("From", name)
+    mailbox.append(f"<{address}>", "us-ascii")
+    return mailbox
 
 
 def _ascii_address(address: str) -> str:
-    found = ascii_address(address)
-    if found is None:
+    written = ascii_address(address)
+    if written is None:
         raise ValueError(f"{address!r} is no address that mail servers take")
-    return found
+    return written
 
 
 def _ascii_url(url: str) -> str:
-    """Return an address of the web in ASCII: the host as the name service has it, everything else percent-encoded."""
+    """Return a web address in ASCII: the host as the name service has it (IDNA), everything else percent-encoded."""
     parts = urlsplit(url)
     host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
     return quote(urlunsplit(parts._replace(netloc=host)), safe="/:?#[]@!$&'()*+,;=%~")

@@ -20,7 +20,7 @@ from monitor.archive.outbox import (
     stopped_recipients,
     suppressions,
 )
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.settings import Recipient
 from tests.mailing import MONDAY, WEEK, World, a_call
 
@@ -77,7 +77,7 @@ def test_mails_that_wait_or_were_given_up_are_counted(world):
     with world.archive() as archive:
         assert (count_waiting(archive.db), oldest_waiting(archive.db)) == ((0, 0), None)
     world.digest(MONDAY)
-    later, never = Outcome(Result.LATER, "451 later"), Outcome(Result.REFUSED, "554 no")
+    later, never = DeliveryResult(Result.LATER, "451 later"), DeliveryResult(Result.REFUSED, "554 no")
     world.server.refuse = {BO: never}
     world.server.script = [later]
     with world.archive() as archive:

@@ -70,8 +70,8 @@ def of_another(tmp_path, monkeypatch):
     place = Installation(tmp_path)
     write_rules(tmp_path / "rules")
     place.configure('[rules]\ndir = "rules"\n')
-    monkeypatch.setattr(owner, "running_as", lambda: 0)
-    monkeypatch.setattr(owner, "owner_of", lambda path: 4711)
+    monkeypatch.setattr(owner, "current_uid", lambda: 0)
+    monkeypatch.setattr(owner, "owner_uid", lambda path: 4711)
     return place
 
 
@@ -92,7 +92,7 @@ def test_root_may_ask_the_doctor(of_another):
 
 @posix
 def test_root_works_on_its_own_data(of_another, monkeypatch):
-    monkeypatch.setattr(owner, "owner_of", lambda path: 0)
+    monkeypatch.setattr(owner, "owner_uid", lambda path: 0)
     assert of_another.ask("status").code == 0
 
 

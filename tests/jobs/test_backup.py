@@ -138,7 +138,7 @@ def test_a_backup_is_whole_while_another_process_writes(config):
 
 
 def rewritten(file, change):
-    """The back-up with what `change` makes of each of its files, packed again as if it were one."""
+    """Return the back-up with each of its files changed by `change`, packed again as if it were one."""
     with tarfile.open(file) as tar:
         files = {member.name: tar.extractfile(member).read() for member in tar.getmembers()}
     with tarfile.open(file, "w:gz") as tar:

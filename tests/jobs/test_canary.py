@@ -1,4 +1,4 @@
-"""The canary flies the whole way, by the commands of the program, and says where it was lost."""
+"""The canary goes the whole way, by the commands of the program, and names the step where it was lost."""
 
 import email
 import email.policy
@@ -11,8 +11,8 @@ from monitor.archive import lock, open_archive
 from monitor.config import load_config
 from monitor.errors import LockedError, MonitorError
 from monitor.jobs import canary
-from monitor.jobs.canary import MARK, choose_example, fly_canary
-from monitor.jobs.child import Ended, run_child
+from monitor.jobs.canary import MARK, choose_example, run_canary
+from monitor.jobs.child import ProcessResult, run_child
 from monitor.matching.rules.load import load_rules
 from tests.commands import Installation
 from tests.small_rules import write_rules
@@ -22,7 +22,7 @@ NOW = "2026-05-19T09:00"
 
 @pytest.fixture
 def place(installation):
-    """An installation with rules that load in a moment: a canary is five processes."""
+    """Return an installation whose rules load quickly: a canary is five processes."""
     write_rules(installation.folder / "rules")
     installation.rules = '[rules]\ndir = "rules"\n'
     return installation
@@ -44,11 +44,11 @@ def test_the_canary_arrives_marked_and_leaves_the_real_archive_alone(place):
 
 
 def run_here(config, command, *, limit, stop, moment):
-    """The command in this process, but for the reading, whose reactor starts once in a process."""
+    """Run the command in this process, but for the reading, whose reactor starts once in a process."""
     if command[0] == "crawl":
         return run_child(config, command, limit=limit, stop=stop, moment=moment)
     outcome = Installation(config.path.parent).ask(*command, "--json", now=moment.isoformat())
-    return Ended("done" if outcome.code == 0 else "attention", outcome.code, outcome.err)
+    return ProcessResult("done" if outcome.code == 0 else "attention", outcome.code, outcome.err)
 
 
 def test_a_mail_server_that_is_not_there_is_named_and_nothing_counts_as_done(place, monkeypatch):
@@ -69,4 +69,4 @@ def test_two_canaries_at_once(place):
     place.configure(place.rules)
     config = load_config(place.folder / "monitor.toml")
     with open_archive(config.archive) as archive, lock(config.data_dir, "canary"), pytest.raises(LockedError):
-        fly_canary(config, archive, datetime.fromisoformat(f"{NOW}+02:00"))
+        run_canary(config, archive, datetime.fromisoformat(f"{NOW}+02:00"))

@@ -58,7 +58,7 @@ def test_real_objects(shared):
 
 
 class Files:
-    """A publisher of the bulk file (with an ETag) and of the search."""
+    """Publisher of the bulk file (with an ETag) and of the search."""
 
     def __init__(self, chunks, found=()):
         self.body, self.found, self.tag = b"".join(chunks), found, '"1"'

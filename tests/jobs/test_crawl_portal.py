@@ -29,7 +29,7 @@ WHOLE = ("2026-05-20", "2026-05-27", "2026-05-28", "2026-06-17")
 
 @pytest.fixture(scope="module")
 def captures(shared):
-    """The captured pages by day and number, exactly as they came."""
+    """Return the captured pages by day and number, exactly as they came."""
     days = {}
     for file in sorted((shared / "data/eu/sedia-search-raw").glob("*.tar.gz")):
         with tarfile.open(file) as archive:
@@ -41,7 +41,7 @@ def captures(shared):
 
 
 class Portal:
-    """A portal that answers with the pages of the day it is set to."""
+    """Portal that answers with the pages of the day it is set to."""
 
     def __init__(self, days):
         self.days, self.day = days, ""
@@ -96,7 +96,8 @@ def test_the_captured_days(installation, captures):
     assert (week["new"], week["deadline_moved"], week["opened"]) == (14, 6, 3)
     moved = ask(
         installation,
-        "SELECT e.old, e.new FROM events e JOIN calls c USING (source, call_id) WHERE e.type = 'deadline_moved' AND c.identifier = ?",
+        "SELECT e.old, e.new FROM events e JOIN calls c USING (source, call_id)"
+        " WHERE e.type = 'deadline_moved' AND c.identifier = ?",
         "CERV-2026-DATA",
     )
     assert [(json.loads(old)[0][:10], json.loads(new)[0][:10]) for old, new in moved] == [("2026-05-28", "2026-06-25")]
@@ -116,7 +117,7 @@ def test_the_captured_days(installation, captures):
 
 
 class Shaky:
-    """A portal of 250 calls whose second page is given by `spoil`, each time it is asked."""
+    """Portal of 250 calls whose second page `spoil` gives at each request."""
 
     def __init__(self, spoil, rows=None):
         self.rows, self.spoil, self.times = rows or [row(n) for n in range(250)], spoil, 0
@@ -140,7 +141,7 @@ def crawl_once(installation, portal, now="2026-05-20T12:00"):
 
 @pytest.fixture(scope="module")
 def read_whole(tmp_path_factory):
-    """An installation that has read the whole listing once."""
+    """Return an installation that has read the whole listing once."""
     place = Installation(tmp_path_factory.mktemp("whole"))
     _, first = crawl_once(place, Shaky(lambda portal: Answer(page(portal.rows, 2))))
     assert first["state"] == "accepted"
@@ -194,7 +195,7 @@ FULL = [row(n) for n in range(60)]
 
 
 def crawl_days(installation, days, *commands):
-    """Crawl once per day, from the 20th of May, the rows that the day has; the report of each."""
+    """Crawl the rows of each day, from the 20th of May on, and return the reports."""
     reports = []
     listing = {}
     with serve(

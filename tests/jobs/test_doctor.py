@@ -1,4 +1,4 @@
-"""The doctor tries everything, changes nothing, and says what to do in Swedish."""
+"""The doctor checks everything, changes nothing, and advises in Swedish."""
 
 import errno
 import os
@@ -134,7 +134,8 @@ port = {port}
 
 SMTP = (
     WELL
-    + '[mail]\ntransport = "smtp"\nport = {port}\nfrom = "EU <eu@nassjo.se>"\n[municipality]\ncontact = "{contact}"\nbase_url = "{url}"\n'
+    + '[mail]\ntransport = "smtp"\nport = {port}\nfrom = "EU <eu@nassjo.se>"\n'
+    + '[municipality]\ncontact = "{contact}"\nbase_url = "{url}"\n'
 )
 
 
@@ -187,7 +188,7 @@ def test_data_of_another_user_are_told(tmp_path, monkeypatch, foreign):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "archive.db").write_bytes(b"")
     (tmp_path / "data" / "secret").write_bytes(b"")
-    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path == tmp_path / foreign else 4711)
+    monkeypatch.setattr(doctor, "owner_uid", lambda path: 0 if path == tmp_path / foreign else 4711)
     found = findings(tmp_path, WELL)["Ägare"]
     assert not found.well
     assert f"{tmp_path / foreign} är användaren root" in found.text
@@ -196,7 +197,7 @@ def test_data_of_another_user_are_told(tmp_path, monkeypatch, foreign):
 
 def test_settings_that_root_keeps_for_the_service_are_as_they_should_be(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(doctor, "owner_of", lambda path: 0 if path.name == "monitor.toml" else 4711)
+    monkeypatch.setattr(doctor, "owner_uid", lambda path: 0 if path.name == "monitor.toml" else 4711)
     assert findings(tmp_path, WELL)["Ägare"].well
 
 

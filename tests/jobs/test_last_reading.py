@@ -7,7 +7,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.runs import stored_health
-from monitor.jobs.sources import list_sources
+from monitor.jobs.sources import describe_sources
 from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
@@ -97,8 +97,8 @@ def test_status_tells_it_where_cron_runs_the_commands_and_no_scheduler_ever_ran(
 def test_the_list_of_sources_marks_what_is_overdue(tmp_path):
     world = World(tmp_path).welcomed()
     with open_archive(world.config.archive) as archive:
-        assert {row["overdue"] for row in list_sources(world.config, archive.db, MONDAY - WEEK + DAY)} == {False}
-        assert {row["overdue"] for row in list_sources(world.config, archive.db, MONDAY + WEEK)} == {True}
+        assert {row["overdue"] for row in describe_sources(world.config, archive.db, MONDAY - WEEK + DAY)} == {False}
+        assert {row["overdue"] for row in describe_sources(world.config, archive.db, MONDAY + WEEK)} == {True}
         assert stored_health(archive.db)["portal"].state == "accepted", "its last run was well"
 
 

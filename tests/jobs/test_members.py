@@ -45,7 +45,7 @@ def add_member(place, name, more=""):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Three members on one archive that has been read and matched once; the third has rules of its own."""
+    """Return three members on one archive that has been read and matched once; the third has rules of its own."""
     place = Installation(tmp_path_factory.mktemp("region"))
     write_rules(place.folder / "rules", name="Regionens kontor")
     rows = [row(1), row(2, text=TEXT, title=["Youth exchange between towns"])]
@@ -61,7 +61,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mailed(place):
-    """The same, once every member has its week's mails; the one with rules of its own has matched with them."""
+    """Return them once every member has its week's mails; the one with rules of its own has matched with them."""
     assert place.members[2].ask("match", "--json", now=NOW).json["departments"] == {"kommunledning": 1}
     for member in place.members:
         outcome = member.ask("digest", "--json", now=NOW)
@@ -118,7 +118,7 @@ def test_what_the_reading_installation_does_is_refused_by_a_member(place, comman
 
 
 class Pages:
-    """The pages of an installation, asked in this process."""
+    """Pages of an installation, requested in this process."""
 
     def __init__(self, installation):
         config = load_config(installation.folder / "monitor.toml")

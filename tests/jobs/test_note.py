@@ -1,4 +1,4 @@
-"""The week's note: what has changed and asks for a look, and nothing else."""
+"""The week's note: changes that ask for a person, and nothing else."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -80,6 +80,7 @@ def test_many_signals_are_counted_with_a_few_named(config, monkeypatch):
     with open_archive(config.archive) as archive:
         paragraphs = write_note(config, archive, NOW).paragraphs
     assert paragraphs == (
-        "149 signaler träffar inget i arkivet, till exempel tema/signal-0, tema/signal-1, tema/signal-2. Alla står i: monitor rules report",
+        "149 signaler träffar inget i arkivet, till exempel tema/signal-0, tema/signal-1, tema/signal-2."
+        " Alla står i: monitor rules report",
         "1 signal träffar så mycket att den säger lite, till exempel energi/kommun. Alla står i: monitor rules report",
     )

@@ -8,11 +8,14 @@ from monitor.config import Config
 from monitor.jobs.serve import PageWork
 from tests.mailing import MONDAY
 
-TRACEBACK = 'Traceback (most recent call last):\n  File "/opt/eu-bevakning/lib/monitor/x.py", line 3\nValueError: /var/lib/eu-bevakning/data'
+TRACEBACK = (
+    'Traceback (most recent call last):\n  File "/opt/eu-bevakning/lib/monitor/x.py", line 3\n'
+    "ValueError: /var/lib/eu-bevakning/data"
+)
 
 
 class Matching(PageWork):
-    """Matching that takes as long as the test lets it."""
+    """Matching that lasts until the test ends it."""
 
     def __init__(self, config):
         super().__init__(config)

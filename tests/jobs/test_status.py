@@ -1,4 +1,4 @@
-"""What status says, and when it calls for a person."""
+"""The status document, and the problems that need a person."""
 
 from collections import namedtuple
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from monitor.config import Config
 from monitor.jobs import status as module
 from monitor.jobs.backup import make_backup
 from monitor.jobs.letter import store_letter
-from monitor.jobs.metrics import health_answer, metrics_answer
+from monitor.jobs.metrics import render_health, render_metrics
 from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
@@ -49,7 +49,7 @@ def begin(config, at):
 
 def test_nothing_needs_a_person_where_nothing_has_begun(config):
     assert document(config)["attention"] == []
-    assert health_answer(document(config)) == (200, "ok\n")
+    assert render_health(document(config)) == (200, "ok\n")
 
 
 def test_a_scheduler_that_stands_still_is_noticed(config):
@@ -60,7 +60,7 @@ def test_a_scheduler_that_stands_still_is_noticed(config):
     assert "säkerhetskopia" in attention
     assert "provmejl" in attention
     assert "2026-W21 saknar mejl för: social" in attention
-    code, text = health_answer(document(config))
+    code, text = render_health(document(config))
     assert code == 503
     assert "Går monitor run?" in text
 
@@ -85,7 +85,7 @@ def test_mails_that_wait_for_long_are_noticed_and_no_address_is_shown(config):
         store_letter(config, archive.db, "brev", "Hej", ["Text"], NOW - 2 * DAY)
     found = document(config)
     assert "Mejl väntar på att skickas sedan 2026-05-18" in found["attention"][0]
-    assert "@" not in health_answer(found)[1] + metrics_answer(found, NOW)
+    assert "@" not in render_health(found)[1] + render_metrics(found, NOW)
 
 
 def test_a_job_given_up_and_rules_that_are_wrong_are_named(config):
@@ -110,7 +110,7 @@ def test_the_measures_say_the_same_in_numbers(config):
     begin(config, NOW - 30 * DAY)
     read(config, NOW - timedelta(hours=1))
     make_backup(config, NOW)
-    text = metrics_answer(document(config), NOW)
+    text = render_metrics(document(config), NOW)
     assert 'monitor_sources{state="accepted"} 1.0' in text
     assert 'monitor_source_age_seconds{source="ett"} 3600.0' in text
     assert "monitor_digests_missing 1.0" in text

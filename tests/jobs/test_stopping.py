@@ -1,4 +1,4 @@
-"""SIGTERM while a job is at work: what is under way is finished or undone, and the next start completes the rest."""
+"""SIGTERM while a job is at work: its current step is finished or undone, and the next start completes the rest."""
 
 import asyncio
 import shutil
@@ -28,7 +28,7 @@ NAMES = ("ett", "tva", "tre", "fyra")
 
 
 class Slow:
-    """A mail server that takes its time over the second mail: until it is told to go on."""
+    """Mail server that answers to the second mail when the test lets it."""
 
     def __init__(self):
         self.taken = []
@@ -81,7 +81,7 @@ def test_sigterm_while_sending_finishes_the_mail_under_way_and_no_mail_goes_twic
 
 @pytest.fixture(scope="module")
 def read_and_matched(tmp_path_factory):
-    """Thirty calls, read once for all."""
+    """Return an installation with thirty calls, read once for all tests."""
     place = Installation(tmp_path_factory.mktemp("read"))
     write_rules(place.folder / "rules")
     rows = [row(number, text="<p>Youth exchanges between twin towns, for municipalities.</p>") for number in range(30)]

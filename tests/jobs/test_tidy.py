@@ -1,4 +1,4 @@
-"""Erasing what has been kept long enough, and what a person asks to have forgotten."""
+"""Erasing data that has been kept long enough, and addresses that a person asks to forget."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ from monitor.archive.digests import Address, NewDigest, StoredRendering, save_di
 from monitor.archive.feedback import store_answer
 from monitor.archive.outbox import mark_sent, stop_recipient, waiting_mails
 from monitor.config import Config
-from monitor.jobs.tidy import forget, still_named, tidy
+from monitor.jobs.tidy import forget, list_mentions, tidy
 from monitor.settings import Keep, Recipient
 
 NOW = datetime(2026, 5, 20, 2, 15, tzinfo=ZoneInfo("Europe/Stockholm"))
@@ -81,8 +81,8 @@ def test_an_address_is_forgotten_everywhere_whatever_its_case(config, archive):
 
 
 def test_forget_says_what_a_person_has_to_see_to(config):
-    assert "står kvar som mottagare" in still_named(config, "anna@example.se")[0]
-    assert still_named(config, "bo@example.se") == []
+    assert "står kvar som mottagare" in list_mentions(config, "anna@example.se")[0]
+    assert list_mentions(config, "bo@example.se") == []
 
 
 def test_forget_removes_what_killed_backups_left_and_names_replaced_archives(config, archive):
@@ -93,7 +93,7 @@ def test_forget_removes_what_killed_backups_left_and_names_replaced_archives(con
     (config.data_dir / "archive.before-m010.db").write_bytes(b"x")
     assert forget(config, archive, "anna@example.se")["leftovers"] == 1
     assert not left.exists()
-    sentences = " ".join(still_named(config, "anna@example.se"))
+    sentences = " ".join(list_mentions(config, "anna@example.se"))
     assert "replaced-2026-05-19T020000" in sentences
     assert "archive.before-m010.db" in sentences
 

@@ -13,7 +13,7 @@ def world(tmp_path):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A certificate for localhost that only these tests trust, and its key; made by openssl."""
+    """Return a certificate for localhost that only these tests trust, and its key; made by openssl."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")

@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from monitor.archive.digests import mail_body
-from monitor.mail.message import encode_words, header_text
+from monitor.mail.message import header_text, text_header
 from monitor.settings import Recipient
 from tests.mail.hostile import HALVES, TITLES
 from tests.mail.test_message import letter
@@ -15,25 +15,26 @@ from tests.mailing import MONDAY, WEEK, World, a_call, html_of, moved, read_mail
 from tests.mailserver import Handler, Running
 
 HEADERS = {
-    "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted",
-    "X-Auto-Response-Suppress", "MIME-Version", "Content-Language", "Content-Type", "X-Peer", "X-MailFrom", "X-RcptTo",
+    "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "Auto-Submitted", "X-Auto-Response-Suppress",
+    "MIME-Version", "Content-Language", "Content-Type", "X-Peer", "X-MailFrom", "X-RcptTo",
 }  # fmt: skip
 PARTS = {"multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"}
 
 
 def subject_line(raw: bytes) -> bytes:
-    """The Subject as it was sent, unfolded."""
+    """Return the Subject as it was sent, unfolded."""
     head = raw.split(b"\r\n\r\n", 1)[0]
     return re.sub(rb"\r\n(?=[ \t])", b"", re.search(rb"^Subject: ?((?:[^\r\n]|\r\n[ \t])*)", head, re.MULTILINE)[1])
 
 
 def read_subject(raw: bytes) -> str:
-    """The Subject as a mail program shows it: RFC 2047 decoded once."""
+    """Return the Subject as a mail program shows it: RFC 2047 decoded once."""
     return str(make_header(decode_header(subject_line(raw).decode("ascii").strip())))
 
 
 def check(raw: bytes, subject: str) -> None:
-    """The mail has our headers, each once, our parts, and the subject as text."""
+    """Check that the mail has our headers, each once, our parts, and the subject as text."""
     assert raw.isascii()
     assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
     for reader in (policy.default, policy.compat32):
@@ -93,7 +94,7 @@ def test_a_subject_is_text_whatever_it_holds(title):
 
 @pytest.mark.parametrize("title", [*TITLES, *HALVES])
 def test_encoded_words_read_back_as_the_text(title):
-    folded = encode_words("Subject", title)
+    folded = text_header("Subject", title).encode(linesep="\r\n")
     assert folded.isascii()
     assert all(line.startswith(" ") for line in folded.split("\r\n")[1:])
     assert max(map(len, folded.split("\r\n"))) < 400

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.mail.delivery import Outcome, Result, nothing
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.mail.folder import Folder, file_name
 from monitor.settings import Recipient
 from tests.commands import Installation
@@ -40,7 +40,7 @@ WATCHED = (
 
 
 class DurableServer:
-    """A server whose memory outlives the sender: what it has taken stands in a file before it says so."""
+    """Server whose memory outlives the sender: a taken mail is in a file before the answer."""
 
     def __init__(self, path):
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -52,17 +52,16 @@ class DurableServer:
     def __exit__(self, *exception):
         return None
 
-    def deliver(self, message, recipient, meanwhile=nothing):
-        meanwhile()
+    def deliver(self, message, recipient):
         os.write(self._file, json.dumps([str(message["Message-ID"]), recipient]).encode() + b"\n")
-        return Outcome(Result.SENT)
+        return DeliveryResult(Result.SENT)
 
     def taken(self):
         return [tuple(json.loads(line)) for line in self._path.read_text().splitlines()]
 
 
 class CountedSteps:
-    """Kills the process at its n-th step in the watched modules; a call of SQLite or of the system counts as one, too."""
+    """Profiler that kills the process at its n-th step in the watched modules; a call of SQLite or the system is a step, too."""
 
     def __init__(self, fatal):
         self.steps = 0
@@ -81,7 +80,7 @@ def work(world, server, now):
 
 
 def in_a_child(world, server, now, fatal=None, seconds=None):
-    """Do the work in a process of its own; True when it was killed on the way."""
+    """Do the work in a process of its own, and return whether it was killed."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -119,7 +118,7 @@ def count_steps(folder, server):
 
 
 def unmarked(world, server):
-    """The mails that the server has taken and the outbox does not know to be sent."""
+    """Return the mails that the server has taken and the outbox does not know to be sent."""
     sent = {row[0] for row in world.rows("SELECT message_id FROM outbox WHERE state = 'sent'")}
     return {message_id for message_id, _ in server.taken()} - sent
 

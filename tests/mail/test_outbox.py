@@ -10,14 +10,14 @@ from monitor.archive.outbox import resume_recipient, stop_recipient
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError, in_swedish
 from monitor.jobs.send import send_mails, send_test
-from monitor.mail.delivery import Outcome, Result, next_try
+from monitor.mail.delivery import DeliveryResult, Result, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import ascii_address, message_id
 from monitor.settings import Recipient
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 
-GONE = Outcome(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
+GONE = DeliveryResult(Result.REFUSED_ADDRESS, "550 5.1.1 no such user")
 
 
 def test_headers(world):
@@ -198,7 +198,8 @@ def test_words_in_swedish_sentences():
 def test_the_commands_say_who_stopped_and_quote_the_server(tmp_path):
     installation = Installation(tmp_path)
     installation.configure(
-        '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 1\n[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@example.se"\n'
+        '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 1\n'
+        '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@example.se"\n'
     )
     world = World(tmp_path / "data")
     with world.archive() as archive:

@@ -4,6 +4,8 @@ import socket
 import sqlite3
 import ssl
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.header import Header
 
 import pytest
 from aiosmtpd.smtp import AuthResult
@@ -12,7 +14,7 @@ from monitor.archive.outbox import mark_sent
 from monitor.errors import ConfigError
 from monitor.jobs.send import open_transport, send_mails
 from monitor.jobs.status import status
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.mail.message import Letter, compose
 from monitor.mail.smtp import Server, Smtp
 from monitor.settings import Recipient
@@ -79,8 +81,8 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_stands(server, handler):
     )
     with Smtp(
         Server(host="127.0.0.1", port=server.port, security="none", username="", password="", timeout=2), "eu@example.se"
-    ) as way:
-        assert way.deliver(compose(letter), "anna@example.se") == Outcome(Result.SENT)
+    ) as smtp:
+        assert smtp.deliver(compose(letter), "anna@example.se") == DeliveryResult(Result.SENT)
     mail = read_mail(handler.taken[0][2])
     assert text_of(mail) == text
     assert html_of(mail).splitlines() == letter.html.splitlines()
@@ -146,26 +148,31 @@ def test_an_address_of_ours_that_no_server_takes_stops_no_mail_for_good(tmp_path
     assert send(world).sent == 5
 
 
-def test_the_next_mail_is_composed_while_the_server_reads(tmp_path, server, monkeypatch):
+def test_each_mail_is_marked_before_the_next_one_is_composed(tmp_path, server, monkeypatch):
     done = []
     monkeypatch.setattr("monitor.jobs.send.compose", lambda letter: done.append(letter.recipient[:2]) or compose(letter))
     monkeypatch.setattr("monitor.jobs.send.mark_sent", lambda db, mail, now: done.append("sent") or mark_sent(db, mail, now))
     assert send(installation(tmp_path, server.port)).sent == 5
-    assert done == ["an", "bo", "sent", "ci", "sent", "da", "sent", "ev", "sent", "sent"]
+    assert done == ["an", "sent", "bo", "sent", "ci", "sent", "da", "sent", "ev", "sent"]
 
 
-def test_a_mail_is_marked_while_the_server_hears_of_the_next_one(tmp_path, server, handler, monkeypatch):
-    heard = []
+def test_a_mail_that_fails_while_it_is_written_leaves_the_connection_to_the_others(tmp_path, server, handler, monkeypatch):
+    class Unwritable(Header):
+        def encode(self, *arguments, **options):
+            raise HeaderParseError("no header")
 
-    def marked(db, mail, now):
-        if not heard:
-            heard.append(handler.begun.acquire(timeout=5))
-        heard.append(handler.begun.acquire(timeout=5 if len(heard) < 5 else 0))
-        mark_sent(db, mail, now)
+    def unwritable(letter):
+        message = compose(letter)
+        if letter.recipient.startswith("cia@"):
+            message["X-Text"] = Unwritable("x")
+        return message
 
-    monkeypatch.setattr("monitor.jobs.send.mark_sent", marked)
-    assert send(installation(tmp_path, server.port)).sent == 5
-    assert heard == [True] * 5 + [False], "the last one announces none"
+    monkeypatch.setattr("monitor.jobs.send.compose", unwritable)
+    world = installation(tmp_path, server.port)
+    report = send(world)
+    assert (report.sent, report.failed, report.waiting) == (4, 1, 0)
+    assert states(world)["cia"] == "stopped"
+    assert handler.connections == 1
 
 
 def test_a_line_that_breaks_after_a_mail_was_taken_doubles_nothing(tmp_path, server, handler):
@@ -305,20 +312,20 @@ def test_starttls_and_login(tmp_path, handler, certificate, monkeypatch):
     server_side.load_cert_chain(*certificate)
     client_side = ssl.create_default_context(cafile=certificate[0])
     with Running(handler, tls_context=server_side, require_starttls=True, authenticator=check, auth_required=True) as running:
-        way = {"host": "localhost", "port": running.port, "security": "starttls", "username": "eu", "timeout": 5}
-        good = Server(**way, password="hemligt", context=lambda: client_side)
-        wrong = Server(**way, password="fel", context=lambda: client_side)
-        stranger = Server(**way, password="hemligt")
+        server = {"host": "localhost", "port": running.port, "security": "starttls", "username": "eu", "timeout": 5}
+        good = Server(**server, password="hemligt", context=lambda: client_side)
+        wrong = Server(**server, password="fel", context=lambda: client_side)
+        stranger = Server(**server, password="hemligt")
         with Smtp(good, "eu@example.se") as smtp:
             assert smtp.check().result.value == "sent"
         with Smtp(wrong, "eu@example.se") as smtp:
             outcome = smtp.check()
             assert outcome.result.value == "down"
-            assert "535" in outcome.words
+            assert "535" in outcome.server_reply
         with Smtp(stranger, "eu@example.se") as smtp:
             outcome = smtp.check()
             assert outcome.result.value == "down"
-            assert "certificate" in outcome.words.lower()
+            assert "certificate" in outcome.server_reply.lower()
 
 
 def test_tls_from_the_start(tmp_path, handler, certificate):

@@ -1,4 +1,4 @@
-"""T01-T29 of the failure stories that concern sending. Those about what a mail tells are in tests/digest."""
+"""Failure stories T01 to T29 about sending; those about the contents of a mail are in tests/digest."""
 
 import logging
 import re
@@ -9,13 +9,13 @@ import pytest
 from monitor.archive import lock
 from monitor.archive.listing import digest_items
 from monitor.errors import LockedError
-from monitor.mail.delivery import Outcome, Result
+from monitor.mail.delivery import DeliveryResult, Result
 from monitor.settings import Recipient
 from tests.mailing import MONDAY, WEEK, FakeServer, World, a_call, html_of, text_of
 
 FIVE = [Recipient(department="kultur-fritid", email=f"{name}@example.se") for name in ("anna", "bo", "cia", "dan", "eva")]
-LATER = Outcome(Result.LATER, "451 try again later")
-NO_SUCH_USER = Outcome(Result.REFUSED_ADDRESS, "550 no such user")
+LATER = DeliveryResult(Result.LATER, "451 try again later")
+NO_SUCH_USER = DeliveryResult(Result.REFUSED_ADDRESS, "550 no such user")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_t03_one_refused_of_five(five):
 
 def test_t04_killed_between_sends(five):
     class Killed(BaseException):
-        """Stands for a kill: nothing after the server's answer is done."""
+        """Kill right after the server's answer."""
 
     class DyingServer(FakeServer):
         def deliver(self, message, recipient, *meanwhile):
@@ -80,7 +80,7 @@ def test_t05_the_first_recipient_does_not_end_the_round(five):
 
 
 def test_t06_what_was_not_sent_is_not_lost(five):
-    five.server.script = [Outcome(Result.DOWN, "connection refused")] * 3
+    five.server.script = [DeliveryResult(Result.DOWN, "connection refused")] * 3
     five.digest(MONDAY)
     for hours in range(3):
         assert five.send(MONDAY + timedelta(hours=hours)).sent == 0
@@ -121,7 +121,7 @@ def test_t17_no_link_in_a_mail_acts_on_get(five):
 
 def test_t18_the_log_says_sent_only_after_the_servers_word(five, caplog):
     caplog.set_level(logging.INFO)
-    five.server.script = [LATER, Outcome(Result.REFUSED, "554 no")]
+    five.server.script = [LATER, DeliveryResult(Result.REFUSED, "554 no")]
     five.digest(MONDAY)
     five.send(MONDAY)
     said = [record.getMessage() for record in caplog.records if "mail_sent" in record.getMessage()]
