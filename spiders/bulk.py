@@ -34,7 +34,7 @@ class BulkSpider(SourceSpider):
         spooled: Path = response.meta["spooled"]
         try:
             with spooled.open("rb") as file:
-                if self.walled(response.replace(body=file.read(200_000))):
+                if self.reject_bot_challenge(response.replace(body=file.read(200_000))):
                     return
                 file.seek(0)
                 for item in read_objects(file):
@@ -44,11 +44,11 @@ class BulkSpider(SourceSpider):
                         yield call
         except (ValueError, RecursionError):
             words = f"Filen är inte hel JSON: den går inte att läsa efter {self.reading.seen} poster."
-            self.reading.problem(ProblemKind.UNREADABLE, words)
+            self.reading.add_problem(ProblemKind.UNREADABLE, words)
         finally:
             spooled.unlink(missing_ok=True)
         if not self.reading.seen:
-            self.reading.problem(ProblemKind.LAYOUT, "Filen har inga utlysningar i den form som programmet känner.")
+            self.reading.add_problem(ProblemKind.LAYOUT, "Filen har inga utlysningar i den form som programmet känner.")
         self.reading.validators = {
             "If-None-Match": (response.headers.get("ETag") or b"").decode("latin-1"),
             "If-Modified-Since": (response.headers.get("Last-Modified") or b"").decode("latin-1"),
@@ -57,8 +57,8 @@ class BulkSpider(SourceSpider):
     def read_object(self, item: dict[str, Any]) -> Call | None:
         """The Call of a living grant topic, None for any other; a bad object is counted and stops nothing."""
         key = str(item.get("ccm2Id") or repr(item)[:60]) if isinstance(item, dict) else repr(item)[:60]
-        return self.reading.read_row(key, self.living_call, item)
+        return self.reading.read_row(key, self.parse_current, item)
 
-    def living_call(self, item: dict[str, Any]) -> Call | None:
+    def parse_current(self, item: dict[str, Any]) -> Call | None:
         """The Call of a living grant topic, None for any other. Raises what an object may."""
         return parse_object(item, self.source.id) if is_current_object(item, self.now) else None

@@ -10,7 +10,7 @@ from scrapy.http import Request, Response
 
 from monitor.calls import Call
 from monitor.collect.feeds import RefusedFeedError, parse_feed
-from monitor.collect.reading import Answer, ProblemKind
+from monitor.collect.reading import ParsedResponse, ProblemKind
 from monitor.collect.spider import SourceSpider, plain_headers
 from monitor.sources import Source
 
@@ -24,25 +24,25 @@ class FeedSpider(SourceSpider):
     name = "feed"
 
     async def parse(self, response: Response, page: int = 1, **options: Any) -> AsyncIterator[Call | Request]:
-        answer = await self.read_answer(response, read_feed)
-        for call in answer.calls:
+        parsed = await self.read_response(response, read_feed)
+        for call in parsed.calls:
             yield call
-        if answer.following and page < (_FIRST if self.previous is None else _LATER):
-            yield self.ask(answer.following, self.parse, cb_kwargs={"page": page + 1})
+        if parsed.following and page < (_FIRST if self.previous is None else _LATER):
+            yield self.ask(parsed.following, self.parse, cb_kwargs={"page": page + 1})
 
 
-def read_feed(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+def read_feed(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
     """The entries of a feed. Pure."""
     try:
         feed = parse_feed(response.body, plain_headers(response), response.url, source, now)
     except RefusedFeedError as error:
-        answer.problem(ProblemKind.REFUSED, str(error))
+        parsed.add_problem(ProblemKind.REFUSED, str(error))
         return
     except ValueError as error:
-        answer.problem(ProblemKind.NOT_A_FEED, str(error))
+        parsed.add_problem(ProblemKind.NOT_A_FEED, str(error))
         return
-    answer.calls, answer.seen, answer.following = feed.calls, feed.seen, feed.following
+    parsed.calls, parsed.seen, parsed.following = feed.calls, feed.seen, feed.following
     for key, why in feed.skipped.items():
-        answer.skip(key, why)
+        parsed.skip(key, why)
     for key, why in feed.left_out.items():
-        answer.leave_out(key, why, feed.asides.get(key))
+        parsed.leave_out(key, why, feed.left_out_calls.get(key))

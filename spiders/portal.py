@@ -11,7 +11,14 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
 
 from monitor.calls import Call
-from monitor.collect.completeness import Page, confirms, fall_reason, is_fall, page_reasons, text_reason
+from monitor.collect.completeness import (
+    Page,
+    describe_drop,
+    is_confirmed_by,
+    is_implausible_drop,
+    listing_problems,
+    missing_text_problem,
+)
 from monitor.collect.portal.rows import (
     BRUSSELS,
     CASCADE,
@@ -71,7 +78,7 @@ class PortalSpider(SourceSpider):
         )
 
     def parse(self, response: Response, number: int = 1, **options: Any) -> Iterator[Request | Call]:
-        if self.walled(response):
+        if self.reject_bot_challenge(response):
             return
         try:
             page = json.loads(response.body)
@@ -93,7 +100,7 @@ class PortalSpider(SourceSpider):
         last = min(-(-self.pages[min(self.pages)].total // PAGE_SIZE), MOST_PAGES)
         if total > MOST_PAGES * PAGE_SIZE:
             words = f"Portalen uppgav {total} rader. Högst {MOST_PAGES * PAGE_SIZE} läses."
-            self.reading.problem(ProblemKind.INCOMPLETE, words)
+            self.reading.add_problem(ProblemKind.INCOMPLETE, words)
         if number == 1:
             yield from (self.ask_page_number(further) for further in range(2, last + 1))
         if number == max(last, *self.pages) < MOST_PAGES and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
@@ -105,11 +112,11 @@ class PortalSpider(SourceSpider):
         if reference is None:
             return
         self.references.add(reference)
-        call = self.reading.read_row(reference or repr(row)[:60], self.living_call, row, reference)
+        call = self.reading.read_row(reference or repr(row)[:60], self.parse_current, row, reference)
         if call is not None:
             yield call
 
-    def living_call(self, row: Any, reference: str) -> Call | None:
+    def parse_current(self, row: Any, reference: str) -> Call | None:
         """The Call of a row; None for one that is bare, past, or poorer than what its reference had before. Raises what a row may."""
         if not row_metadata(row).get("identifier"):
             self.bare.add(reference)
@@ -132,19 +139,21 @@ class PortalSpider(SourceSpider):
         if again:
             yield again
         else:
-            self.reading.problem(ProblemKind.INCOMPLETE, f"Sida {number} {what}.")
+            self.reading.add_problem(ProblemKind.INCOMPLETE, f"Sida {number} {what}.")
 
     def judge(self) -> list[Problem]:
-        reasons = page_reasons(list(self.pages.values()), self.references, PAGE_SIZE)
-        reasons.append(text_reason(sum(self.topics.values()), len(self.topics)))
+        reasons = listing_problems(list(self.pages.values()), self.references, PAGE_SIZE)
+        reasons.append(missing_text_problem(sum(self.topics.values()), len(self.topics)))
         bare = self.bare - self.reading.calls.keys()
         if bare:
             reasons.append(f"{len(bare)} rader saknade alla uppgifter.")
         found = [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
         if not found and not self.reading.problems and self.unconfirmed_fall():
-            found.append(Problem(ProblemKind.FALL, fall_reason(len(self.reading.calls), self.previous or 0, self.source.id)))
+            found.append(Problem(ProblemKind.FALL, describe_drop(len(self.reading.calls), self.previous or 0, self.source.id)))
         return found
 
     def unconfirmed_fall(self) -> bool:
         """Tell whether this scan, whole as it is, shows far fewer calls than the last accepted one and no scan before it showed the same."""
-        return is_fall(len(self.reading.calls), self.previous) and not confirms(self.reading.calls.keys(), self.refused)
+        return is_implausible_drop(len(self.reading.calls), self.previous) and not is_confirmed_by(
+            self.reading.calls.keys(), self.refused
+        )

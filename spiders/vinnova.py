@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Precision, Section, is_web_address
 from monitor.collect.article import first_sentences
-from monitor.collect.reading import Answer, ProblemKind
+from monitor.collect.reading import ParsedResponse, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import html_to_text, title_text
 from monitor.language.budget import find_budget
@@ -36,8 +36,8 @@ class VinnovaSpider(SourceSpider):
         yield self.ask(f"{self.source.url}/utlysningar/{since}", self.parse)
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
-        answer = await self.read_answer(response, read_calls)
-        for told in answer.addresses:
+        parsed = await self.read_response(response, read_calls)
+        for told in parsed.addresses:
             number, title, text, published = json.loads(told)
             yield self.ask_page(
                 f"{self.source.url}/ansokningsomgangar/{quote(number, safe='')}",
@@ -50,24 +50,24 @@ class VinnovaSpider(SourceSpider):
     ) -> AsyncIterator[Request | Call]:
         """The Call of one round, with the title and text of the call it belongs to."""
         read = partial(read_rounds, title=title, text=text, published=published)
-        for call in (await self.read_answer(response, read)).calls:
+        for call in (await self.read_response(response, read)).calls:
             yield call
 
 
-def read_calls(answer: Answer, response: Response, source: Source, now: datetime) -> None:
+def read_calls(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
     """The rounds of each call, as JSON lists of number, title, text and day of publication. Pure."""
-    for row in rows(answer, response):
+    for row in rows(parsed, response):
         number = said(row, "Diarienummer") or said(row, "Titel")
-        rounds = answer.read_row(number, _rounds, row)
+        rounds = parsed.read_row(number, _rounds, row)
         if not said(row, "Diarienummer"):
-            answer.seen += 1
-            answer.skip(said(row, "Titel") or "utlysning utan titel", "saknar diarienummer")
+            parsed.seen += 1
+            parsed.skip(said(row, "Titel") or "utlysning utan titel", "saknar diarienummer")
         elif not rounds:
-            answer.seen += 1
-            answer.leave_out(number, "har ingen ansökningsomgång")
+            parsed.seen += 1
+            parsed.leave_out(number, "har ingen ansökningsomgång")
         else:
             shared = [said(row, name) for name in ("Titel", "Beskrivning", "Publiceringsdatum")]
-            answer.addresses += tuple(json.dumps([one, *shared]) for one in rounds)
+            parsed.addresses += tuple(json.dumps([one, *shared]) for one in rounds)
 
 
 def _rounds(row: dict[str, Any]) -> list[str]:
@@ -76,29 +76,29 @@ def _rounds(row: dict[str, Any]) -> list[str]:
 
 
 def read_rounds(
-    answer: Answer, response: Response, source: Source, now: datetime, *, title: str, text: str, published: str
+    parsed: ParsedResponse, response: Response, source: Source, now: datetime, *, title: str, text: str, published: str
 ) -> None:
-    """The Call of each round in an answer. Pure."""
-    for row in rows(answer, response):
-        answer.seen += 1
+    """The Call of each round in an parsed. Pure."""
+    for row in rows(parsed, response):
+        parsed.seen += 1
         number = said(row, "Diarienummer")
         if not number or not (said(row, "Titel") or title):
-            answer.skip(number or response.url, "saknar diarienummer eller titel")
+            parsed.skip(number or response.url, "saknar diarienummer eller titel")
             continue
-        call = answer.read_row(number, _round, answer, source, now, row, title, text, published)
+        call = parsed.read_row(number, _round, parsed, source, now, row, title, text, published)
         if call is not None:
-            answer.calls.append(call)
+            parsed.calls.append(call)
 
 
 def _round(
-    answer: Answer, source: Source, now: datetime, row: dict[str, Any], title: str, text: str, published: str
+    parsed: ParsedResponse, source: Source, now: datetime, row: dict[str, Any], title: str, text: str, published: str
 ) -> Call | None:
     number = said(row, "Diarienummer")
     closes, opens = moment(said(row, "Stangningsdatum")), moment(said(row, "Oppningsdatum"))
     if row.get("Publik") in (False, 0, "0", "false", "False"):
-        answer.leave_out(number, "är inte publik")
+        parsed.leave_out(number, "är inte publik")
     elif closes is not None and closes.at < now - CLOSED_LONG_AGO:
-        answer.leave_out(number, "stängde för länge sedan")
+        parsed.leave_out(number, "stängde för länge sedan")
     else:
         return read_round(source, row, number, title, text, moment(published), opens, closes)
     return None
@@ -141,22 +141,22 @@ def read_round(
     )
 
 
-def rows(answer: Answer, response: Response) -> list[dict[str, Any]]:
+def rows(parsed: ParsedResponse, response: Response) -> list[dict[str, Any]]:
     """The objects that an answer lists; a problem is noted when it lists none in the form that is known."""
     try:
         data = json.loads(response.body)
     except (ValueError, RecursionError):
-        answer.problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
+        parsed.add_problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
         return []
     if isinstance(data, dict):
         data = [data]
     if not isinstance(data, list) or (data and not any(isinstance(row, dict) and "Diarienummer" in row for row in data)):
-        answer.problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
+        parsed.add_problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
         return []
     for row in data:
         if not isinstance(row, dict):
-            answer.seen += 1
-            answer.skip(repr(row)[:60], "är ingen post")
+            parsed.seen += 1
+            parsed.skip(repr(row)[:60], "är ingen post")
     return [row for row in data if isinstance(row, dict)]
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
-from monitor.collect.links import alternate_feeds, other_links
-from monitor.collect.reading import Problem, ProblemKind, Reading
+from monitor.collect.links import find_feeds, unfollowed_link_prefixes
+from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
 
 _WHAT_TO_DO = {
@@ -27,7 +27,7 @@ _WHAT_TO_DO = {
 }
 
 
-def advise(source: Source, reading: Reading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
+def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
     """What to change, the most important first; empty when there is nothing to do."""
     found = []
     if reading.moved:
@@ -49,7 +49,7 @@ def _page(document: Document) -> HtmlResponse | None:
 
 
 def _feeds(source: Source, page: HtmlResponse) -> list[str]:
-    feeds = alternate_feeds(page.text, page.url)[:3]
+    feeds = find_feeds(page.text, page.url)[:3]
     if source.kind == "feed":
         return [f'Sidan anger ett flöde. Pröva url = "{feed}"' for feed in feeds]
     return [f'Sidan har ett flöde, som är säkrare att läsa. Pröva kind = "feed" och url = "{feed}"' for feed in feeds]
@@ -59,13 +59,13 @@ def _links(source: Source, page: HtmlResponse) -> list[str]:
     if source.kind not in ("page", "calendar"):
         return []
     told = []
-    for beginning, count, example in other_links(page, source):
+    for beginning, count, example in unfollowed_link_prefixes(page, source):
         pattern = f"{re.escape(beginning)}[^?#]+"
         told.append(f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'")
     return told
 
 
-def _row(source: Source, reading: Reading, problems: Sequence[Problem]) -> list[str]:
+def _row(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[str]:
     told = []
     calls = list(reading.calls.values())
     if calls and not problems and source.address == "unconfirmed":

@@ -22,7 +22,7 @@ _MOST_NAMED = 3
 _WITH_TEXT = 0.90
 
 
-def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: int) -> list[str]:
+def listing_problems(pages: Sequence[Page], references: Iterable[str], page_size: int) -> list[str]:
     """Why the pages do not make one whole listing; empty when they do. Sentences for the coordinator, in Swedish.
 
     Rule: every page has the same version and total, page n has the rows it should, and there are as many different
@@ -46,7 +46,7 @@ def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: in
     return reasons
 
 
-def is_fall(current: int, previous: int | None) -> bool:
+def is_implausible_drop(current: int, previous: int | None) -> bool:
     """Tell whether there are so few current items beside the last accepted run's that one scan alone is not believed.
 
     A rise needs no such caution: a scan that is proven whole cannot show too much.
@@ -54,13 +54,13 @@ def is_fall(current: int, previous: int | None) -> bool:
     return previous is not None and current < previous * (1 - _FALL)
 
 
-def confirms(keys: Collection[str], before: Collection[str]) -> bool:
+def is_confirmed_by(keys: Collection[str], before: Collection[str]) -> bool:
     """Tell whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
     seen, earlier = set(keys), set(before)
     return len(seen & earlier) >= len(seen | earlier) * _AGREEMENT and bool(earlier)
 
 
-def fall_reason(current: int, previous: int, source: str) -> str:
+def describe_drop(current: int, previous: int, source: str) -> str:
     """Why a scan with far fewer items is not believed, and what makes it so."""
     return (
         f"{current} aktuella utlysningar är orimligt få jämfört med {previous} vid förra godkända läsningen."
@@ -69,7 +69,7 @@ def fall_reason(current: int, previous: int, source: str) -> str:
     )
 
 
-def text_reason(with_text: int, topics: int) -> str:
+def missing_text_problem(with_text: int, topics: int) -> str:
     """Why the listing's texts cannot be believed, or ""."""
     if topics and with_text < topics * _WITH_TEXT:
         return f"Bara {with_text} av {topics} utlysningar hade någon beskrivning."

@@ -44,9 +44,11 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         if not request.meta.get("spool"):
             return await super().download_request(request)
-        from monitor.collect.spool import spool  # its client costs more to load than most runs need: one source alone is so large
+        from monitor.collect.spool import (
+            spool_response,  # its client costs more to load than most runs need: one source alone is so large
+        )
 
-        return await spool(request, allow_loopback=self._allow_loopback, proxy_host=self._proxy_host)
+        return await spool_response(request, allow_loopback=self._allow_loopback, proxy_host=self._proxy_host)
 
 
 def _bounding_heads(factory: Any) -> Any:

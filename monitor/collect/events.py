@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import lxml.html
 from dateutil.rrule import rrulestr
 
-from monitor.collect.links import web_address
-from monitor.collect.markup import bounded, linked_data, parse_page
-from monitor.collect.published import in_years, parse_moment
+from monitor.collect.links import clean_web_address
+from monitor.collect.markup import bound_markup, linked_data, parse_page
+from monitor.collect.published import is_believable_year, parse_moment
 from monitor.collect.text import TITLE_LENGTH, html_to_text, plain_line, title_text
 from monitor.errors import RowError, row_trouble
 
@@ -45,7 +45,7 @@ _DAY_END = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class CalendarEvent:
     """One event. `starts` and `ends` are aware; a whole day ends with its last second. `key` is the publisher's own, or ""."""
 
     key: str
@@ -57,7 +57,7 @@ class Happening:
     url: str = ""
 
 
-def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happening], dict[str, str]]:
+def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[CalendarEvent], dict[str, str]]:
     """Return the events of an iCalendar file (RFC 5545), and those that could not be read, by key with the reason.
 
     A repeated event is its next occasion, with exceptions, additions and moved and cancelled occasions followed; one that has
@@ -73,7 +73,7 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
         raise ValueError("den är djupare nästlad än en kalender är") from None
     except ValueError as error:
         raise ValueError("den är inte skriven som en kalender (iCalendar)") from error
-    found: list[Happening] = []
+    found: list[CalendarEvent] = []
     unread: dict[str, str] = {}
     if len(events) > _MOST_EVENTS:
         unread["resten av kalendern"] = f"kalendern har {len(events)} händelser: bara de första {_MOST_EVENTS} lästes"
@@ -93,15 +93,15 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
     return found, unread
 
 
-def page_happenings(markup: str, url: str, zone: ZoneInfo) -> list[Happening]:
+def find_page_events(markup: str, url: str, zone: ZoneInfo) -> list[CalendarEvent]:
     """Return the events that a page marks up as JSON-LD, in its order; those without a readable start are left out."""
-    return happenings_of(parse_page(bounded(markup).markup), url, zone)
+    return events_of_root(parse_page(bound_markup(markup).markup), url, zone)
 
 
-def happenings_of(root: lxml.html.HtmlElement, url: str, zone: ZoneInfo) -> list[Happening]:
-    """Return the same as `page_happenings`, of a parsed page."""
+def events_of_root(root: lxml.html.HtmlElement, url: str, zone: ZoneInfo) -> list[CalendarEvent]:
+    """Return the same as `find_page_events`, of a parsed page."""
     nodes = (node for data in linked_data(root) for node in _nodes(data, _DEEPEST))
-    return [happening for node in nodes if (happening := _read_node(node, url, zone)) is not None]
+    return [event for node in nodes if (event := _read_node(node, url, zone)) is not None]
 
 
 def _series(events: Iterable[Any]) -> dict[str, list[Any]]:
@@ -204,7 +204,7 @@ def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | No
         coming = [
             found
             for found in query.between(begin, begin + length)
-            if str(found.get("STATUS") or "").upper() != "CANCELLED" and in_years(found.decoded("DTSTART"))
+            if str(found.get("STATUS") or "").upper() != "CANCELLED" and is_believable_year(found.decoded("DTSTART"))
         ]
         if coming:
             return min(coming, key=lambda found: _aware(found.decoded("DTSTART"), zone))
@@ -246,22 +246,22 @@ def _day(event: Any) -> date:
 def _start(event: Any) -> date | datetime:
     """The start of an event. Raises RowError for one outside the years that are believed, KeyError for none."""
     start: date | datetime = event.decoded("DTSTART")
-    if not in_years(start):
+    if not is_believable_year(start):
         raise RowError(f"årtalet {start.year} är orimligt")
     return start
 
 
-def _read_event(event: Any, key: str, zone: ZoneInfo) -> Happening:
+def _read_event(event: Any, key: str, zone: ZoneInfo) -> CalendarEvent:
     start = _start(event)
     starts = _aware(start, zone)
-    return Happening(
+    return CalendarEvent(
         key=key,
         title=plain_line(str(event.get("SUMMARY") or ""))[:TITLE_LENGTH],
         starts=starts,
         ends=_event_end(event, start, starts, zone),
         text=html_to_text(str(event.get("DESCRIPTION") or "")),
         location=plain_line(str(event.get("LOCATION") or ""))[:TITLE_LENGTH],
-        url=web_address(str(event.get("URL") or "")),
+        url=clean_web_address(str(event.get("URL") or "")),
     )
 
 
@@ -271,12 +271,12 @@ def _event_end(event: Any, start: date | datetime, starts: datetime, zone: ZoneI
         end = event.decoded("DTEND")
         if not isinstance(end, datetime):
             end = max(end - timedelta(days=1), starts.date())  # the end of a whole day is the day after
-            return datetime.combine(end, _DAY_END, zone) if in_years(end) else None
+            return datetime.combine(end, _DAY_END, zone) if is_believable_year(end) else None
         ends = _aware(end, zone)
-        return ends if in_years(ends) and ends > starts else None
+        return ends if is_believable_year(ends) and ends > starts else None
     if event.get("DURATION") is not None:
         ends = starts + event.decoded("DURATION")
-        return ends if in_years(ends) and ends > starts else None
+        return ends if is_believable_year(ends) and ends > starts else None
     return None if isinstance(start, datetime) else datetime.combine(start, _DAY_END, zone)
 
 
@@ -295,21 +295,21 @@ def _nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
                 yield from _nodes(node[name], depth - 1)
 
 
-def _read_node(node: dict[str, Any], base: str, zone: ZoneInfo) -> Happening | None:
+def _read_node(node: dict[str, Any], base: str, zone: ZoneInfo) -> CalendarEvent | None:
     starts = _moment(node.get("startDate"), zone, time.min)
     title = title_text(str(node.get("name") or node.get("headline") or ""))
     if starts is None or not title or "Cancelled" in str(node.get("eventStatus") or ""):
         return None
     address = node.get("url")
     ends = _moment(node.get("endDate"), zone, _DAY_END)
-    return Happening(
+    return CalendarEvent(
         key=plain_line(str(node.get("@id") or node.get("identifier") or ""))[:TITLE_LENGTH],
         title=title,
         starts=starts,
         ends=ends if ends is None or ends > starts else None,
         text=html_to_text(str(node.get("description") or "")),
         location=_location(node.get("location")),
-        url=web_address(address, base) if isinstance(address, str) and address else "",
+        url=clean_web_address(address, base) if isinstance(address, str) and address else "",
     )
 
 

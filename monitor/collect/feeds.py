@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 import feedparser
 
 from monitor.calls import Call
-from monitor.collect.article import describe_item
-from monitor.collect.links import outside_links, web_address
+from monitor.collect.article import Article, describe_item
+from monitor.collect.links import clean_web_address, find_external_links
 from monitor.collect.published import FIRST_YEAR, LAST_YEAR, parse_moment
-from monitor.collect.reading import Rows
-from monitor.collect.text import html_to_text, plain_line, title_text, whole_characters, whole_references
+from monitor.collect.reading import RowResults
+from monitor.collect.text import html_to_text, plain_line, repair_references, repair_surrogates, title_text
 from monitor.errors import row_trouble
 from monitor.sources import Source
 
@@ -45,7 +45,7 @@ class RefusedFeedError(ValueError):
 
 
 @dataclass(slots=True)
-class Feed(Rows):
+class Feed(RowResults):
     """Entries of a feed. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
 
     `home` is the site that the feed is of.
@@ -102,20 +102,17 @@ def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now:
         feed.skip(key, "saknar rubrik, text och länk")
         return
     published, unreadable = _published(entry, ZoneInfo(source.time_zone), now)
-    described = describe_item(
-        source=source,
-        call_id=key,
-        url=link or feed.home or web_address(url),
+    article = Article(
         title=title,
         text=text,
         published=published,
         day_unreadable=unreadable,
         keywords=entry.keywords,
-        links=outside_links(entry.content, link or url),
-        now=now,
+        links=find_external_links(entry.content, link or url),
     )
+    described = describe_item(article, source=source, call_id=key, url=link or feed.home or clean_web_address(url), now=now)
     if described.call is None:
-        feed.leave_out(key, described.reason, described.aside)
+        feed.leave_out(key, described.reason, described.left_out_call)
     else:
         feed.calls.append(described.call)
 
@@ -127,7 +124,7 @@ def _key(entry: Entry, url: str) -> str:
 
 
 def _link(entry: Entry, url: str) -> str:
-    return next(filter(None, (web_address(link, url) for link in entry.links if link)), "")
+    return next(filter(None, (clean_web_address(link, url) for link in entry.links if link)), "")
 
 
 def _title_from(text: str) -> str:
@@ -157,7 +154,7 @@ def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[lis
     looked_at = _bounded(body)
     try:
         parsed = feedparser.parse(
-            whole_references(looked_at),
+            repair_references(looked_at),
             response_headers={**_lower(headers), "content-location": url},
             sanitize_html=False,
             resolve_relative_uris=False,  # only links to other hosts are read from an entry's text
@@ -173,7 +170,7 @@ def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[lis
         raise ValueError(f"Flödet går inte att läsa: det {row_trouble(error)}.") from error
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
-    feed = Feed(following=_following(parsed.feed, url), home=web_address(str(parsed.feed.get("link") or ""), url))
+    feed = Feed(following=_following(parsed.feed, url), home=clean_web_address(str(parsed.feed.get("link") or ""), url))
     if len(looked_at) < len(body):
         feed.skipped["resten av flödet"] = "flödet är för stort: det som står efter de första posterna lästes inte"
     return list(parsed.entries), feed
@@ -212,11 +209,11 @@ def _json_entries(body: bytes, url: str) -> tuple[list[Any], Feed]:
     items = data.get("items") if isinstance(data, dict) and _JSON_FEED.match(str(data.get("version"))) else None
     if not isinstance(items, list):
         raise ValueError(_not_a_feed(body))
-    return items, Feed(home=web_address(str(data.get("home_page_url") or ""), url))
+    return items, Feed(home=clean_web_address(str(data.get("home_page_url") or ""), url))
 
 
 def _json_entry(raw: Any) -> Entry:
-    words = {name: whole_characters(str(value)) for name, value in raw.items() if isinstance(value, str | int | float)}
+    words = {name: repair_surrogates(str(value)) for name, value in raw.items() if isinstance(value, str | int | float)}
     html_text, plain = words.get("content_html", ""), words.get("content_text", "") or words.get("summary", "")
     tags = raw.get("tags")
     guid = words.get("id", "")

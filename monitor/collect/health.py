@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.calls import Call
-from monitor.collect.reading import ProblemKind, Reading
+from monitor.collect.reading import ProblemKind, SourceReading
 
 
 class HealthClass(StrEnum):
@@ -79,7 +79,7 @@ _FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum",
 _DAY = timedelta(days=1)
 
 
-def measure(reading: Reading) -> dict[str, object]:
+def measure(reading: SourceReading) -> dict[str, object]:
     """What a run leaves for the judgement of later ones, as JSON values."""
     calls = list(reading.calls.values())
     newest = max((moment for call in calls for moment in _moments(call)), default=None)

@@ -17,9 +17,9 @@ from scrapy.linkextractors import LinkExtractor
 from scrapy.selector import Selector
 
 from monitor.calls import Link
-from monitor.collect.markup import bounded, parse_page, visible_text, walk
-from monitor.collect.text import plain_line, whole_characters
-from monitor.collect.walls import is_scripted
+from monitor.collect.bot_challenges import is_scripted
+from monitor.collect.markup import bound_markup, parse_page, visible_text, walk
+from monitor.collect.text import plain_line, repair_surrogates
 from monitor.sources import Source
 
 _MOST_OUTSIDE, _MOST_STATES = 12, 50
@@ -71,7 +71,7 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     return Listing(trouble="Listsidan ser ut att ha gjorts om: ingen länk på den har den form som källan ska ha.")
 
 
-def other_links(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
+def unfollowed_link_prefixes(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
     """Return the commonest beginnings of links of the page's own host that the source does not follow: (beginning, how many, one of them)."""
     response = _bounded(response)
     host = urlsplit(response.url).netloc
@@ -87,9 +87,9 @@ def other_links(response: TextResponse, source: Source, most: int = 5) -> list[t
     return [(beginning, count, example[beginning]) for beginning, count in counted.most_common(most)]
 
 
-def alternate_feeds(markup: str, url: str) -> list[str]:
+def find_feeds(markup: str, url: str) -> list[str]:
     """Return the feeds that a page announces in its head, and Sitevision's feed links in its body."""
-    selector = Selector(text=bounded(markup).markup) if markup.strip() else None
+    selector = Selector(text=bound_markup(markup).markup) if markup.strip() else None
     if selector is None:
         return []
     announced = selector.xpath(
@@ -99,19 +99,19 @@ def alternate_feeds(markup: str, url: str) -> list[str]:
     return list(dict.fromkeys(urljoin(url, address) for address in announced))
 
 
-def outside_links(markup: str, url: str) -> tuple[Link, ...]:
+def find_external_links(markup: str, url: str) -> tuple[Link, ...]:
     """Return the links from a page or a fragment of one to other hosts, without menus, footers and social media."""
-    return links_out(parse_page(bounded(markup).markup), url) if "<" in markup else ()
+    return external_links(parse_page(bound_markup(markup).markup), url) if "<" in markup else ()
 
 
-def links_out(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
+def external_links(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
     """Return the first 12 links of a parsed page to other hosts, without menus, footers and social media."""
     own = _site(urlsplit(url).hostname or "")
     found: dict[str, Link] = {}
     for element, _ in walk(root, _AROUND):
         if element is None or element.tag != "a":
             continue
-        address = web_address(element.get("href") or "")
+        address = clean_web_address(element.get("href") or "")
         if not address or address in found:
             continue
         parts = urlsplit(address)
@@ -125,13 +125,13 @@ def links_out(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def web_address(address: str, base: str = "") -> str:
+def clean_web_address(address: str, base: str = "") -> str:
     """Return an http or https address for people, absolute and on one line, or "" for what is none.
 
     Line breaks inside are taken out and blanks written as %20, as browsers do. A user name and password in it
     (`http://user:pw@host/`) are never kept. An address of more than 2,000 characters is none.
     """
-    plain = whole_characters(address[: 2 * _LONGEST_ADDRESS]).translate(_BREAKS).strip(_ENDS).replace(" ", "%20")
+    plain = repair_surrogates(address[: 2 * _LONGEST_ADDRESS]).translate(_BREAKS).strip(_ENDS).replace(" ", "%20")
     try:
         parts = urlsplit(urljoin(base, plain) if plain else "")
         host, _ = parts.hostname, parts.port  # a port that is no number raises
@@ -147,7 +147,7 @@ def web_address(address: str, base: str = "") -> str:
 def _bounded(response: TextResponse) -> TextResponse:
     """The page as it is, or what of it parsers may be given."""
     text = response.text
-    found = bounded(text)
+    found = bound_markup(text)
     return (
         response if found.markup == text else response.replace(body=found.markup.encode(response.encoding, "xmlcharrefreplace"))
     )

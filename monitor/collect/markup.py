@@ -62,14 +62,14 @@ _ENDED_BY_SIBLINGS = frozenset(
 _FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
 
 
-class Bounded(NamedTuple):
+class BoundedMarkup(NamedTuple):
     """Markup that parsers may be given, and whether something beyond the bounds was cut off its end."""
 
     markup: str
     cut: bool
 
 
-def bounded(markup: str, *, length: int = PAGE_LENGTH, tags: int = PAGE_TAGS) -> Bounded:
+def bound_markup(markup: str, *, length: int = PAGE_LENGTH, tags: int = PAGE_TAGS) -> BoundedMarkup:
     """Return the markup up to where it exceeds `length` characters, `tags` opening tags or 200 levels of nesting.
 
     Of a tag of more than 2,000 characters the first 60 attributes of ordinary length are kept. A comment, tag or script that never ends is cut
@@ -79,8 +79,8 @@ def bounded(markup: str, *, length: int = PAGE_LENGTH, tags: int = PAGE_TAGS) ->
     scan = _Scan(text, tags)
     end = scan.run()
     if end == len(text) and not scan.pieces:
-        return Bounded(text, len(text) < len(markup))
-    return Bounded("".join(scan.pieces) + text[scan.kept : end], end < len(markup))
+        return BoundedMarkup(text, len(text) < len(markup))
+    return BoundedMarkup("".join(scan.pieces) + text[scan.kept : end], end < len(markup))
 
 
 def parse_page(markup: str) -> lxml.html.HtmlElement:

@@ -33,7 +33,7 @@ _KEPT = frozenset(
 _LONGEST_HEADER = 1000
 
 
-class KeepDocuments:
+class DocumentMiddleware:
     """Keeps each answer as it came, before anything reads it, so that a mended spider can read it again."""
 
     def __init__(self, crawler: Crawler) -> None:

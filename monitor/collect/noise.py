@@ -49,12 +49,12 @@ _INSIDE = re.compile(
 )
 
 
-def join_labels(text: str) -> str:
+def join_labels_to_amounts(text: str) -> str:
     """The text with a label and the sum of money on the line below it put on one line, as tables and definition lists are read."""
     return _LABEL.sub(r"\1: ", text)
 
 
-def steady_text(text: str) -> str:
+def remove_boilerplate(text: str) -> str:
     """The text without lines that say nothing or change from day to day while the article does not."""
     text = _FIRST_DAY.sub("", text)
     kept = [
@@ -93,7 +93,7 @@ def drop_banners(root: lxml.html.HtmlElement) -> None:
             element.drop_tree()
 
 
-def without_banner(text: str, title: str) -> str:
+def remove_banner_text(text: str, title: str) -> str:
     """Return the text without the lines of a cookie banner at its beginning or below its first headings; "" for a text that is nothing else.
 
     A page about cookies keeps them.
@@ -114,7 +114,7 @@ def _says_more(line: str) -> bool:
     return len(line) > _BUTTON_LENGTH or any(sign.isdigit() for sign in line)
 
 
-def rows_of_tables(text: str) -> str:
+def flatten_table_rows(text: str) -> str:
     """Return the text with the rows of tables, as the article reader writes them ("| Budget | 5 mnkr |"), as plain lines."""
     if "|" not in text:
         return text

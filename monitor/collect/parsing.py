@@ -35,18 +35,18 @@ _LOADED = [
 ]
 
 
-class UnreadAnswerError(Exception):
+class UnreadableResponseError(Exception):
     """An answer that could not be read within its limits. Its text says why, in Swedish, and has no full stop."""
 
 
-class SlowAnswerError(UnreadAnswerError):
+class SlowResponseError(UnreadableResponseError):
     """An answer that took too long to read."""
 
 
 async def parse_in_child(function: Callable[..., _Result], *values: Any, seconds: int) -> _Result:
     """Return the result of `function(*values)`, worked out in another process. Function, values and result must be picklable.
 
-    Raises SlowAnswerError after `seconds`, UnreadAnswerError when the process runs out of memory or dies, and what the function raises.
+    Raises SlowResponseError after `seconds`, UnreadableResponseError when the process runs out of memory or dies, and what the function raises.
     """
     pool = _processes.pool
     if pool is None:
@@ -59,11 +59,11 @@ async def parse_in_child(function: Callable[..., _Result], *values: Any, seconds
         waiting.add_done_callback(_processes.waiting.discard)
         return await waiting
     except TimeoutError as error:
-        raise SlowAnswerError(f"svaret tog längre än {seconds} sekunder att läsa") from error
+        raise SlowResponseError(f"svaret tog längre än {seconds} sekunder att läsa") from error
     except MemoryError as error:
-        raise UnreadAnswerError("svaret kräver för mycket minne för att läsas") from error
+        raise UnreadableResponseError("svaret kräver för mycket minne för att läsas") from error
     except (ProcessExpired, CancelledError, asyncio.CancelledError) as error:
-        raise UnreadAnswerError("läsningen av svaret avbröts") from error
+        raise UnreadableResponseError("läsningen av svaret avbröts") from error
 
 
 def stop_parsing() -> None:
@@ -85,7 +85,7 @@ class _Processes:
             if self.pool is None:
                 pool = ProcessPool(max_workers=WORKERS, initializer=_limit_memory, context=_context())
                 if not pool.active:
-                    raise UnreadAnswerError("de processer som läser svar går inte att starta")
+                    raise UnreadableResponseError("de processer som läser svar går inte att starta")
                 self.pool = pool
             return self.pool
 

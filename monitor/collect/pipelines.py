@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 from monitor.calls import FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR, Call, Link, in_calendar, is_web_address
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import LONGEST_KEY
-from monitor.collect.text import plain_line, plain_text, short_words, whole_characters
+from monitor.collect.text import plain_line, plain_text, repair_surrogates, shorten_words
 
 if TYPE_CHECKING:
     from typing import Self
@@ -30,7 +30,7 @@ _LONGEST = {
 _MOST = 300
 
 
-class Stage:
+class CollectPipeline:
     """Puts each Call on the stage of its run."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -44,7 +44,7 @@ class Stage:
         spider = cast("SourceSpider", self.crawler.spider)
         reading = spider.reading
         problem = reading.read_row(item.call_id or item.url, item_problem, item)
-        call = reading.read_row(item.call_id, cleaned, item, spider.programmes) if problem == "" else None
+        call = reading.read_row(item.call_id, clean_call, item, spider.programmes) if problem == "" else None
         if call is None:
             if problem:
                 reading.skip(item.call_id or item.url, problem)
@@ -77,7 +77,7 @@ def item_problem(call: Call) -> str:
     return ""
 
 
-def cleaned(call: Call, programmes: Programmes) -> Call:
+def clean_call(call: Call, programmes: Programmes) -> Call:
     """The Call with every text plain and of a bearable length, unsafe links left out and the publisher's programme code turned into
     ours where known, or found in its words."""
     call = bounded(call)
@@ -97,7 +97,7 @@ def bounded(value: Any, longest: int = 0) -> Any:
     if not value:  # most fields of most calls are empty
         return value
     if isinstance(value, str):
-        return short_words(whole_characters(value[: longest or _LONGEST_TEXT]))
+        return shorten_words(repair_surrogates(value[: longest or _LONGEST_TEXT]))
     if isinstance(value, tuple) and not isinstance(value, Enum):
         return tuple(bounded(one, longest) for one in value[:_MOST])
     if is_dataclass(value) and not isinstance(value, type):

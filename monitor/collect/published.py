@@ -86,7 +86,7 @@ _ARTICLES = re.compile(r"Article|Posting$|Report$")
 _OTHERS = re.compile(r"Comment|Review|Rating|Image|Video|Audio|JobPosting|Person|ItemList|Organization")
 
 
-class Stated(NamedTuple):
+class PublicationDate(NamedTuple):
     """The moment that something says it was published, or None; `unreadable` when a moment is stated but cannot be read."""
 
     moment: datetime | None = None
@@ -113,12 +113,12 @@ def parse_moment(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def in_years(moment: date) -> bool:
+def is_believable_year(moment: date) -> bool:
     """Return whether a day lies in the years that are believed."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
-def page_published(root: lxml.html.HtmlElement, zone: ZoneInfo) -> Stated:
+def find_publication_date(root: lxml.html.HtmlElement, zone: ZoneInfo) -> PublicationDate:
     """Return the day a page says it was published, as its first second in `zone`.
 
     Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked so
@@ -129,9 +129,9 @@ def page_published(root: lxml.html.HtmlElement, zone: ZoneInfo) -> Stated:
     for words in (*_from_json(root), *_from_head(root), *_from_body(root)):
         moment = parse_moment(words, zone)
         if moment is not None:
-            return Stated(datetime.combine(moment.astimezone(zone), time.min, zone))
+            return PublicationDate(datetime.combine(moment.astimezone(zone), time.min, zone))
         stated = True
-    return Stated(unreadable=stated)
+    return PublicationDate(unreadable=stated)
 
 
 def _weekday(text: str) -> tuple[int | None, str]:
@@ -184,7 +184,7 @@ def _with_clock(day: date, rest: str, zone: tzinfo) -> datetime:
         hour = hour % 12 + (12 if hit["half"][0] == "p" else 0)
     at = datetime.combine(day, time(hour, int(hit["min"]), int(hit["s"] or 0)))
     found = at.replace(tzinfo=_offset(hit["zone"] or "", "gmt" in hit[0] or "utc" in hit[0], zone))
-    if not in_years(found.astimezone(UTC)):
+    if not is_believable_year(found.astimezone(UTC)):
         raise ValueError("the year is outside what is believed")
     return found
 

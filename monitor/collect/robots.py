@@ -24,7 +24,7 @@ class RobotsUnreachableError(IgnoreRequest):
         self.status = status
 
 
-class CautiousRobots(RobotsTxtMiddleware):
+class StrictRobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's own, which takes the page of an error of the server for rules that allow everything."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -41,10 +41,10 @@ TWISTED_DNS_RESOLVER = "monitor.collect.guard.GuardedResolver"
 DOWNLOADER_MIDDLEWARES = {
     "monitor.collect.guard.GuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "monitor.collect.robots.CautiousRobots": 100,
+    "monitor.collect.robots.StrictRobotsMiddleware": 100,
 }
-SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.KeepDocuments": 100}
-ITEM_PIPELINES = {"monitor.collect.pipelines.Stage": 100}
+SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.DocumentMiddleware": 100}
+ITEM_PIPELINES = {"monitor.collect.pipelines.CollectPipeline": 100}
 
 # Conditional requests: every answer with a validator is kept and asked for again with If-None-Match. The parser always gets
 # the whole body, so a change can never hide behind a 304 after a run that failed.

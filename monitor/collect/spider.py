@@ -24,14 +24,14 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web._newclient import ParseError
 
+from monitor.collect.bot_challenges import find_bot_challenge
 from monitor.collect.download import HeadTooLargeError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
-from monitor.collect.parsing import SlowAnswerError, UnreadAnswerError, parse_in_child
+from monitor.collect.parsing import SlowResponseError, UnreadableResponseError, parse_in_child
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Answer, Problem, ProblemKind, Reading
+from monitor.collect.reading import ParsedResponse, Problem, ProblemKind, SourceReading
 from monitor.collect.robots import RobotsUnreachableError
 from monitor.collect.unchanged import KnownRows
-from monitor.collect.walls import wall
 from monitor.errors import row_trouble
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from monitor.sources import Source
 
-    Read = Callable[[Answer, Response, Source, datetime], None]
+    Read = Callable[[ParsedResponse, Response, Source, datetime], None]
 
 logger = logging.getLogger(__name__)
 _MOST_SLOW = 3
@@ -92,7 +92,7 @@ class SourceSpider(scrapy.Spider):
         self.refused = refused
         self.validators = validators or {}
         self.known = known or KnownRows()
-        self.reading = Reading()
+        self.reading = SourceReading()
         self.slow = 0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -116,8 +116,8 @@ class SourceSpider(scrapy.Spider):
     def parse(self, response: Response, **options: Any) -> Any:
         raise NotImplementedError
 
-    async def read_answer(self, response: Response, read: Read) -> Answer:
-        """Return the contents that `read` finds in an answer, worked out in a process of its own within the settings' limit, and noted in the reading.
+    async def read_response(self, response: Response, read: Read) -> ParsedResponse:
+        """Return the contents that `read` finds in an parsed, worked out in a process of its own within the settings' limit, and noted in the reading.
 
         An answer that cannot be read gives nothing: a problem of the source, or a missing page where a list names it. A source is
         read no further after three answers that took too long.
@@ -126,37 +126,37 @@ class SourceSpider(scrapy.Spider):
             self.unreadable(
                 response, Problem(ProblemKind.SLOW, "Källan lästes inte vidare: för många svar tog för lång tid att läsa.")
             )
-            return Answer()
+            return ParsedResponse()
         seconds = self.crawler.settings.getint("MONITOR_PARSE_TIMEOUT")
         sent = (read, portable(response), self.source, self.now)
         try:
-            answer = await parse_in_child(read_answer, *sent, seconds=seconds) if seconds else read_answer(*sent)
-        except UnreadAnswerError as error:
-            slow = isinstance(error, SlowAnswerError)
+            parsed = await parse_in_child(read_response, *sent, seconds=seconds) if seconds else read_response(*sent)
+        except UnreadableResponseError as error:
+            slow = isinstance(error, SlowResponseError)
             self.slow += slow
             words = f"Det går inte att läsa {response.url[:200]}: {error}."
             self.unreadable(response, Problem(ProblemKind.SLOW if slow else ProblemKind.UNREADABLE, words))
-            return Answer()
-        except Exception as error:  # the reader's own mistake, met in one answer: the others are read
+            return ParsedResponse()
+        except Exception as error:  # the reader's own mistake, met in one parsed: the others are read
             logger.exception("answer_unread source=%s", self.source.id)
             words = f"Det går inte att läsa {response.url[:200]}: svaret {row_trouble(error)}."
             self.unreadable(response, Problem(ProblemKind.UNREADABLE, words))
-            return Answer()
-        if answer.wall:
-            self.reading.forget(response.url)
-            self.unreadable(response, walled_problem(answer.wall))
-        if any(problem.kind is ProblemKind.REFUSED for problem in answer.problems):
-            self.reading.forget(response.url)
-        self.reading.take(answer)
-        return answer
+            return ParsedResponse()
+        if parsed.bot_challenge:
+            self.reading.drop_documents(response.url)
+            self.unreadable(response, bot_challenge_problem(parsed.bot_challenge))
+        if any(problem.kind is ProblemKind.REFUSED for problem in parsed.problems):
+            self.reading.drop_documents(response.url)
+        self.reading.merge(parsed)
+        return parsed
 
     def unreadable(self, response: Response, problem: Problem) -> None:
         """Note that an answer gave nothing."""
         listed = response.request.meta.get("listed") if response.request is not None else None
         if listed:
-            self.reading.miss(str(listed), problem)
+            self.reading.add_unread_page(str(listed), problem)
         else:
-            self.reading.problem(problem.kind, problem.text)
+            self.reading.add_problem(problem.kind, problem.text)
 
     def failed(self, failure: Failure) -> None:
         """Note why a request gave nothing; the run is then not accepted."""
@@ -164,23 +164,23 @@ class SourceSpider(scrapy.Spider):
         problem = describe_failure(failure.value, request.url if request else self.source.url)
         listed = request.meta.get("listed") if request else None
         if listed:
-            self.reading.miss(str(listed), problem)
+            self.reading.add_unread_page(str(listed), problem)
         else:
-            self.reading.problem(problem.kind, problem.text)
+            self.reading.add_problem(problem.kind, problem.text)
 
-    def walled(self, response: Response) -> bool:
+    def reject_bot_challenge(self, response: Response) -> bool:
         """Whether the answer is a wall against programs, sent with 200 as if it were the page; noted when it is."""
-        name = wall(response.body, plain_headers(response), response.status)
+        name = find_bot_challenge(response.body, plain_headers(response), response.status)
         if name:
-            self.reading.forget(response.url)
-            problem = walled_problem(name)
-            self.reading.problem(problem.kind, problem.text)
+            self.reading.drop_documents(response.url)
+            problem = bot_challenge_problem(name)
+            self.reading.add_problem(problem.kind, problem.text)
         return bool(name)
 
     def judge(self) -> list[Problem]:
         """What speaks against accepting this run, beyond the problems noted on the way."""
         reading = self.reading
-        missing = missing_pages(reading)
+        missing = missing_pages_problem(reading)
         if missing is not None:
             return [missing]
         if reading.items or reading.not_modified or reading.said_empty or reading.problems:
@@ -194,12 +194,12 @@ class SourceSpider(scrapy.Spider):
         return []
 
 
-def read_answer(read: Read, response: Response, source: Source, now: datetime) -> Answer:
+def read_response(read: Read, response: Response, source: Source, now: datetime) -> ParsedResponse:
     """Return the contents that `read` finds in an answer that is no wall against programs. Pure: another process can run it."""
-    answer = Answer(wall=wall(response.body, plain_headers(response), response.status))
-    if not answer.wall:
-        read(answer, response, source, now)
-    return answer
+    parsed = ParsedResponse(bot_challenge=find_bot_challenge(response.body, plain_headers(response), response.status))
+    if not parsed.bot_challenge:
+        read(parsed, response, source, now)
+    return parsed
 
 
 def portable(response: Response) -> Response:
@@ -212,12 +212,12 @@ def plain_headers(response: Response) -> dict[str, str]:
     return {str(name): str(value) for name, value in response.headers.to_unicode_dict().items()}
 
 
-def walled_problem(name: str) -> Problem:
+def bot_challenge_problem(name: str) -> Problem:
     """A wall against programs, by its name, as a problem."""
     return Problem(ProblemKind.BLOCKED, f"Webbplatsen släpper inte in program: den svarade med en spärr ({name}).")
 
 
-def missing_pages(reading: Reading) -> Problem | None:
+def missing_pages_problem(reading: SourceReading) -> Problem | None:
     """The problem of a list so many of whose pages give nothing that the list itself is in doubt: all, or two and more than 30 per cent.
 
     Lists of authorities and municipalities always hold some dead link; fewer are only named.
@@ -230,10 +230,10 @@ def missing_pages(reading: Reading) -> Problem | None:
     kind = kinds.pop() if len(kinds) == 1 else ProblemKind.LINKS
     if any(problem.kind is ProblemKind.SLOW for problem in reading.problems):
         kind = ProblemKind.SLOW  # pages that were waited for until the source's own time was over say nothing of the server
-    return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, name_missing(reading))
+    return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, describe_missing_pages(reading))
 
 
-def name_missing(reading: Reading) -> str:
+def describe_missing_pages(reading: SourceReading) -> str:
     """The pages of a list that gave nothing and why, as sentences in Swedish; "" when none is missing."""
     missing = reading.unread_pages
     if not missing:

@@ -22,7 +22,7 @@ _CHUNK = 1 << 18
 _LONGEST = 30 * 60  # seconds; a server that drips may not hold a run for ever
 
 
-async def spool(request: Request, *, allow_loopback: bool, proxy_host: str) -> Response:
+async def spool_response(request: Request, *, allow_loopback: bool, proxy_host: str) -> Response:
     """The answer without its body, which is in the file `request.meta["spooled"]`; None there unless the status is 200.
 
     Raises Scrapy's download errors, and DownloadCancelledError for a body larger than `request.meta["spool"]` bytes.

@@ -10,7 +10,7 @@ from typing import Any
 
 import nh3
 
-from monitor.collect.markup import bounded
+from monitor.collect.markup import bound_markup
 
 TITLE_LENGTH = 500
 """Characters of a title that are kept."""
@@ -53,7 +53,7 @@ _BREAKS_AT = {
 _CLINGS = tuple(',:;.!?")')
 
 
-def short_words(text: str) -> str:
+def shorten_words(text: str) -> str:
     """The text with every word cut that is longer than any language's: patterns need not be tried on it in all ways there are."""
     # A word twice as long as a window fills one window at least, and most windows tell at their first letters that they hold a space.
     windows = range(_LONGEST_WORD, len(text) - _LONGEST_WORD, _LONGEST_WORD)
@@ -66,7 +66,7 @@ def _has_space(text: str) -> bool:
     return " " in text or "\n" in text
 
 
-def whole_characters(text: str) -> str:
+def repair_surrogates(text: str) -> str:
     """Return the text without lone surrogates: two halves that belong together become their character, a lone half U+FFFD.
 
     Entities (`&#55357;`) and JSON escapes (`\\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
@@ -82,12 +82,12 @@ def whole_characters(text: str) -> str:
 
 
 def whole_values(value: Any) -> Any:
-    """Return a parsed JSON value in which every string has passed `whole_characters`, also the names of objects.
+    """Return a parsed JSON value in which every string has passed `repair_surrogates`, also the names of objects.
 
     Raises: RecursionError when the value is nested deeper than Python follows.
     """
     if isinstance(value, str):
-        return whole_characters(value)
+        return repair_surrogates(value)
     if isinstance(value, list):
         return [whole_values(part) for part in value]
     if isinstance(value, dict):
@@ -95,7 +95,7 @@ def whole_values(value: Any) -> Any:
     return value
 
 
-def whole_references(body: bytes) -> bytes:
+def repair_references(body: bytes) -> bytes:
     """Return markup in an encoding that keeps ASCII, with the character references in it that name no character replaced.
 
     Halves that belong together (`&#55357;&#56832;`) become their character; lone halves and numbers beyond Unicode become U+FFFD.
@@ -108,7 +108,7 @@ def _mend_references(run: re.Match[bytes]) -> bytes:
     numbers = [_number(hit[1]) for hit in _REFERENCE.finditer(run[0])]
     if not any(number > 0x10FFFF or 0xD800 <= number < 0xE000 for number in numbers):
         return run[0]
-    signs = whole_characters("".join(chr(number) if number <= 0x10FFFF else "\ufffd" for number in numbers))
+    signs = repair_surrogates("".join(chr(number) if number <= 0x10FFFF else "\ufffd" for number in numbers))
     return "".join(f"&#{ord(sign)};" for sign in signs).encode()
 
 
@@ -137,12 +137,12 @@ def html_to_text(markup: str) -> str:
     """
     if not markup or markup.isspace():
         return ""
-    markup = whole_characters(markup[:_MARKUP_LENGTH])
+    markup = repair_surrogates(markup[:_MARKUP_LENGTH])
     if "<" not in markup:
         return plain_text(html.unescape(markup))
-    clean = bounded(_CONTROLS.sub("", markup), length=_MARKUP_LENGTH, tags=_MARKUP_TAGS).markup
+    clean = bound_markup(_CONTROLS.sub("", markup), length=_MARKUP_LENGTH, tags=_MARKUP_TAGS).markup
     text = _layout(_CLEANER.clean(clean))
-    return plain_text(text) if _UNSEEN.search(text) else short_words(unicodedata.normalize("NFC", text))
+    return plain_text(text) if _UNSEEN.search(text) else shorten_words(unicodedata.normalize("NFC", text))
 
 
 def title_text(markup: str) -> str:
@@ -179,7 +179,7 @@ def _escape_other_tags(title: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", short_words(whole_characters(text))))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", shorten_words(repair_surrogates(text))))
 
 
 def _layout(clean: str) -> str:

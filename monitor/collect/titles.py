@@ -34,14 +34,14 @@ _SITE_TYPES = re.compile(r"WebSite$|Organization$|Corporation$|CollegeOrUniversi
 _MOST_HEADINGS, _SHORTEST = 5, 3
 
 
-def headline(root: lxml.html.HtmlElement) -> str:
+def find_headline(root: lxml.html.HtmlElement) -> str:
     """Return the headline of the one article that a page describes as JSON-LD, or ""."""
     nodes = (node for data in linked_data(root) for node in _nodes(data) if _ARTICLE.search(_types(node)))
     found = {node["headline"].strip() for node in nodes if isinstance(node.get("headline"), str)}
     return found.pop() if len(found) == 1 else ""
 
 
-def headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
+def main_headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
     """Return the texts of a page's main headings."""
     found = (
         plain_line("".join(islice(heading.itertext(), 50))[:TITLE_LENGTH]) for heading in islice(root.iter("h1"), _MOST_HEADINGS)
@@ -49,7 +49,7 @@ def headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
     return tuple(words for words in found if words)
 
 
-def site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
+def find_site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
     """Return the names that a page gives its site: in its head, in JSON-LD, on links to the site's first page, and its host."""
     found = [
         element.get("content") or ""
@@ -78,7 +78,7 @@ def site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (*map(plain_line, found), host, host.rsplit(".", 1)[0]) if name))
 
 
-def without_site(title: str, names: Iterable[str], main_headings: Iterable[str] = ()) -> str:
+def remove_site_name(title: str, names: Iterable[str], main_headings: Iterable[str] = ()) -> str:
     """Return a title without the name of its site behind or before it, and without what stands behind a heading of the page.
 
     "Lediga bidrag | Exempelkommun" is "Lediga bidrag" where the site is called so, or where the page's heading is.

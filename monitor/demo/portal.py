@@ -98,7 +98,7 @@ def _field(row: Row, name: str) -> str:
 def _row(call: SampleCall, today: date, reading: int) -> Row:
     metadata = _metadata(call, today, reading)
     if call.kind in ("archived", "leaked"):
-        _haunt(call, metadata)
+        _make_archived_twin(call, metadata)
     shown = call.own_title or call.title
     row: Row = {
         "apiVersion": API_VERSION,
@@ -199,7 +199,7 @@ def _prospect_fields(call: SampleCall, opened: str) -> Metadata:
     }
 
 
-def _haunt(call: SampleCall, metadata: Metadata) -> None:
+def _make_archived_twin(call: SampleCall, metadata: Metadata) -> None:
     """Make the row a ghost: from the archived index, or a leak that only the lower-case `datasource` gives away."""
     for name in _NOT_ARCHIVED:
         metadata.pop(name, None)

@@ -50,7 +50,7 @@ _PLACEHOLDER = re.compile(r"\{(sv|en|iso|num)([+-]\d+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class SampleAction:
     """A type of action and its model grant agreement, as the portal names them."""
 
     code: str
@@ -61,12 +61,12 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
+class SampleProgramme:
     """What every call of one programme has in common."""
 
     name: str
     code: str
-    action: Action | None
+    action: SampleAction | None
     who: str = ""
     money: str = ""
 
@@ -81,10 +81,10 @@ class SampleCall:
 
     id: str
     title: str
-    programme: Programme
+    programme: SampleProgramme
     opens: int
     deadlines: tuple[int, ...]
-    action: Action | None
+    action: SampleAction | None
     number: int
     kind: str = "topic"
     parent: str = ""
@@ -112,13 +112,13 @@ class SampleCall:
     before: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def living(self) -> bool:
+    def is_current(self) -> bool:
         """False for the ghosts that a reader must leave out."""
         return self.kind not in ("archived", "leaked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class SampleItem:
     """One item of a feed or one article of a site. `link` is its path, `published` an offset in days.
 
     `text` holds paragraphs parted by blank lines and headings that begin with `##`; both texts may hold days (`place_dates`).
@@ -133,7 +133,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publisher:
+class SamplePublisher:
     """One sample feed or site: how it is served, and how the demo's settings describe it as a source."""
 
     id: str
@@ -141,7 +141,7 @@ class Publisher:
     kind: str
     form: str
     path: str
-    items: tuple[Item, ...]
+    items: tuple[SampleItem, ...]
     description: str = ""
     encoding: str = "utf-8"
     language: str = "sv"
@@ -158,23 +158,23 @@ def load_calls() -> tuple[SampleCall, ...]:
 
 
 @cache
-def load_publishers() -> tuple[Publisher, ...]:
+def load_publishers() -> tuple[SamplePublisher, ...]:
     """Every sample feed and site."""
     return tuple(
-        Publisher(**_tuples({**row, "items": tuple(Item(**item) for item in row["items"])}))
+        SamplePublisher(**_tuples({**row, "items": tuple(SampleItem(**item) for item in row["items"])}))
         for row in _read("publishers.toml")["publisher"]
     )
 
 
 def calls_at(calls: Iterable[SampleCall], today: date, reading: int) -> tuple[SampleCall, ...]:
     """The calls that the portal lists on the day `reading`, as they were then."""
-    then = (_as_it_was(call, reading) for call in calls)
-    return tuple(call for call in then if call.appears <= reading and (_is_due(call, today, reading) or not call.living))
+    then = (_state_at(call, reading) for call in calls)
+    return tuple(call for call in then if call.appears <= reading and (_is_listed(call, today, reading) or not call.is_current))
 
 
-def items_at(publisher: Publisher, reading: int) -> tuple[Item, ...]:
+def items_at(publisher: SamplePublisher, reading: int) -> tuple[SampleItem, ...]:
     """What the publisher had published by the day `reading`, newest first."""
-    shown = [_as_it_was(item, reading) for item in publisher.items if item.published <= reading]
+    shown = [_state_at(item, reading) for item in publisher.items if item.published <= reading]
     return tuple(sorted(shown, key=lambda item: -item.published))
 
 
@@ -193,7 +193,7 @@ def place_dates(text: str, today: date) -> str:
     return _PLACEHOLDER.sub(lambda found: _written(found[1], day(today, int(found[2]))), text)
 
 
-def _is_due(call: SampleCall, today: date, reading: int) -> bool:
+def _is_listed(call: SampleCall, today: date, reading: int) -> bool:
     return day(today, max(call.deadlines)) >= today + timedelta(days=reading)
 
 
@@ -205,10 +205,10 @@ def _written(form: str, moment: date) -> str:
     return f"{moment.day} {_MONTHS[form][moment.month - 1]} {moment.year}"
 
 
-_Changing = TypeVar("_Changing", SampleCall, Item)
+_Changing = TypeVar("_Changing", SampleCall, SampleItem)
 
 
-def _as_it_was(thing: _Changing, reading: int) -> _Changing:
+def _state_at(thing: _Changing, reading: int) -> _Changing:
     old = _tuples(thing.before) if reading < SECOND_READING else {}
     if isinstance(thing, SampleCall):
         old["news"] = tuple(entry for entry in thing.news if entry[0] <= reading)
@@ -219,18 +219,18 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((_FOLDER / name).read_text("utf-8"))
 
 
-def _programme(name: str, row: dict[str, Any]) -> Programme:
-    return Programme(name=name, **{**row, "action": _action(row.get("action"))})
+def _programme(name: str, row: dict[str, Any]) -> SampleProgramme:
+    return SampleProgramme(name=name, **{**row, "action": _action(row.get("action"))})
 
 
-def _action(row: list[Any] | None) -> Action | None:
+def _action(row: list[Any] | None) -> SampleAction | None:
     if row is None:
         return None
     code, name, mga_id, mga_code, mga_name = row
-    return Action(code=code, name=name, mga_id=mga_id, mga_code=mga_code, mga_name=mga_name)
+    return SampleAction(code=code, name=name, mga_id=mga_id, mga_code=mga_code, mga_name=mga_name)
 
 
-def _call(row: dict[str, Any], programmes: dict[str, Programme]) -> SampleCall:
+def _call(row: dict[str, Any], programmes: dict[str, SampleProgramme]) -> SampleCall:
     programme = programmes[row["programme"]]
     given = _tuples(row)
     return SampleCall(

@@ -129,10 +129,10 @@ def test_a_user_name_and_password_in_an_address_are_never_kept():
 
 
 def test_one_bad_entry_loses_no_other(monkeypatch):
-    def describe(**fields):
-        if "Dålig" in fields["title"]:
+    def describe(article, **fields):
+        if "Dålig" in article.title:
             raise OverflowError
-        return describe_item(**fields)
+        return describe_item(article, **fields)
 
     monkeypatch.setattr("monitor.collect.feeds.describe_item", describe)
     bad = "<item><title>Dålig</title><link>https://x.se/2</link></item>"

@@ -21,7 +21,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.codec import encode_call
 from monitor.calls import Call
-from monitor.collect.pipelines import cleaned, item_problem
+from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.config import load_config
 from monitor.jobs.crawl import load_programmes
@@ -91,7 +91,7 @@ def read_case(case: Path, how: dict, folder: Path) -> dict:
     for item in given_by(getattr(spider, how["callback"])(response, **how.get("given", {}))):
         if isinstance(item, Call):
             assert item_problem(item) == ""
-            spider.reading.calls[item.call_id] = cleaned(item, spider.programmes)
+            spider.reading.calls[item.call_id] = clean_call(item, spider.programmes)
             calls.append(json.loads(encode_call(spider.reading.calls[item.call_id])))
         else:
             followed.append(item.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from monitor.collect.markup import bounded, parse_page, visible_text
+from monitor.collect.markup import bound_markup, parse_page, visible_text
 
 # Ordinary pages load such scripts too, and articles write about such things: a wall has little else to say.
 _LONGEST_TEXT = 700
@@ -39,7 +39,7 @@ _ACCEPTED = 202
 _SHELL_TEXT = 200
 
 
-def wall(body: bytes, headers: Mapping[str, object], status: int = 200) -> str:
+def find_bot_challenge(body: bytes, headers: Mapping[str, object], status: int = 200) -> str:
     """Return the name of the wall that an answer is, or "" for an answer that is what was asked for.
 
     A page answered with 202 ("accepted") and without text is a wall whatever it is called: there is nothing to wait for.
@@ -66,4 +66,4 @@ def is_scripted(body: bytes) -> bool:
 
 
 def _text(markup: str) -> str:
-    return visible_text(parse_page(bounded(markup).markup))
+    return visible_text(parse_page(bound_markup(markup).markup))
