@@ -1,4 +1,4 @@
-"""Calendars: an iCalendar file, a page that marks its events up as JSON-LD, or a list page whose event pages do."""
+"""Spider of calendars: an iCalendar file, a page that marks events up as JSON-LD, or a list page whose event pages do."""
 
 from __future__ import annotations
 
@@ -21,37 +21,38 @@ from monitor.sources import Source
 
 
 class CalendarSpider(SourceSpider):
-    """Reads what is to come; an event that has been is left out, and one that is missing from the list says nothing."""
+    """Spider of future events. Past events are left out; an event that is missing from the list has not vanished."""
 
     name = "calendar"
-    most_articles = 40
+    max_articles = 40
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
+        """Yield the events of a calendar or page, or requests for the event pages that it lists."""
         parsed = await self.read_response(response, read_events)
         for call in parsed.calls:
             yield call
-        for address in parsed.addresses[: self.most_articles]:
+        for address in parsed.addresses[: self.max_articles]:
             yield self.ask_page(address, self.parse_page)
 
     async def parse_page(self, response: Response, **options: Any) -> AsyncIterator[Call]:
-        """The events of one event's page."""
+        """Yield the events of one event's page."""
         for call in (await self.read_response(response, read_event_page)).calls:
             yield call
 
 
 def read_events(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
-    """The events of a calendar or a page, or the addresses of their pages. Pure."""
+    """Put the events of a calendar or a page, or the addresses of their pages, into `parsed`. Pure."""
     zone = ZoneInfo(source.time_zone)
     if b"BEGIN:VCALENDAR" in response.body[:1000]:
         try:
-            found, unread = read_calendar(response.body, zone, now)
+            events, unread = read_calendar(response.body, zone, now)
         except ValueError as error:
             parsed.add_problem(ProblemKind.NOT_A_FEED, f"Kalendern går inte att läsa: {error}")
             return
         parsed.seen += len(unread)
         for key, why in unread.items():
             parsed.skip(key, why)
-        _add(parsed, found, response.url, source, now)
+        _add_events(parsed, events, response.url, source, now)
     elif not isinstance(response, TextResponse) or b"<" not in response.body[:1000]:
         parsed.add_problem(ProblemKind.NOT_A_FEED, "Adressen svarade inte med en kalender.")
     elif source.links:
@@ -60,24 +61,24 @@ def read_events(parsed: ParsedResponse, response: Response, source: Source, now:
         if listing.trouble:
             parsed.add_problem(ProblemKind.LAYOUT, listing.trouble)
     else:
-        found = find_page_events(response.text, response.url, zone)
-        if not found:
+        events = find_page_events(response.text, response.url, zone)
+        if not events:
             parsed.add_problem(ProblemKind.LAYOUT, "Sidan har inga uppmärkta evenemang (JSON-LD Event).")
-        _add(parsed, found, response.url, source, now)
+        _add_events(parsed, events, response.url, source, now)
 
 
 def read_event_page(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
-    """The events of one event's page. Pure."""
+    """Put the events of one event's page into `parsed`. Pure."""
     zone = ZoneInfo(source.time_zone)
-    found = find_page_events(response.text, response.url, zone) if isinstance(response, TextResponse) else []
-    if not found:
+    events = find_page_events(response.text, response.url, zone) if isinstance(response, TextResponse) else []
+    if not events:
         parsed.seen += 1
         parsed.skip(entry_key("", response.url, ""), "sidan har inget uppmärkt evenemang")
-    _add(parsed, found, response.url, source, now)
+    _add_events(parsed, events, response.url, source, now)
 
 
-def _add(parsed: ParsedResponse, found: Iterable[CalendarEvent], page: str, source: Source, now: datetime) -> None:
-    for event in found:
+def _add_events(parsed: ParsedResponse, events: Iterable[CalendarEvent], page: str, source: Source, now: datetime) -> None:
+    for event in events:
         parsed.seen += 1
         key = event_key(event, page)
         url = event.url if is_web_address(event.url) else page
@@ -91,7 +92,7 @@ def _add(parsed: ParsedResponse, found: Iterable[CalendarEvent], page: str, sour
 
 
 def event_key(event: CalendarEvent, page: str) -> str:
-    """A key that stays when the time moves: the publisher's own, else the event's address, else its title."""
+    """Return a key that stays when an event moves: the publisher's own, else the event's address, else a hash of its title."""
     if event.key:
         return event.key
     if event.url and event.url != page:

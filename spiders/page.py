@@ -1,4 +1,4 @@
-"""A web page that lists articles, and the articles: found by address, read without selectors."""
+"""Spider of a web page that lists articles, and of the articles: found by address, read without selectors."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from monitor.sources import Source
 
 
 class PageSpider(SourceSpider):
-    """Follows the links of the list page whose address matches `links` and lie inside `within`; each page is one item.
+    """Spider of a list page: follows its links that match `links` inside `within`; each page followed is one item.
 
-    A list page may move an old article to its next page, so a missing one says nothing.
+    A list page may move an old article to its next page, so a missing one has not vanished.
     """
 
     name = "page"
-    most_articles = 60
+    max_articles = 60
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
+        """Yield requests for the articles of the list page, or the Call of a source that is one page."""
         if not self.source.links:
             async for call in self.parse_article(response):
                 yield call
@@ -37,21 +38,21 @@ class PageSpider(SourceSpider):
         own = entry_key("", response.url, "")
         addresses = dict.fromkeys(entry_key("", address, "") for address in parsed.addresses)
         addresses.pop(own, None)
-        for address in list(addresses)[: self.most_articles]:
-            yield self.ask_page(self.spelled(address, response), self.parse_article)
+        for address in list(addresses)[: self.max_articles]:
+            yield self.ask_page(self.with_list_scheme(address, response), self.parse_article)
 
-    def spelled(self, address: str, response: Response) -> str:
-        """The address with the scheme of the list page, since keys are all https."""
+    def with_list_scheme(self, address: str, response: Response) -> str:
+        """Return an article's address with the scheme of the list page: keys are all https."""
         return re.sub(r"^https:", response.url.split("/")[0], address) if response.url.startswith("http:") else address
 
     async def parse_article(self, response: Response, **options: Any) -> AsyncIterator[Call]:
-        """The Call of one article page."""
+        """Yield the Call of one article page."""
         for call in (await self.read_response(response, read_item)).calls:
             yield call
 
 
 def read_list(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
-    """The addresses that a list page gives. Pure."""
+    """Put the addresses of articles on a list page into `parsed`. Pure."""
     if not isinstance(response, TextResponse):
         parsed.add_problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
         return
@@ -62,7 +63,7 @@ def read_list(parsed: ParsedResponse, response: Response, source: Source, now: d
 
 
 def read_item(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
-    """The item that a page is. Pure."""
+    """Put the Call of an article page into `parsed`. Pure."""
     if not isinstance(response, TextResponse) and not source.links:
         parsed.add_problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
         return

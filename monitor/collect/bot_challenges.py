@@ -1,4 +1,4 @@
-"""Walls against programs: pages that answer 200 with a puzzle or a refusal in place of what was asked for. Pure."""
+"""Recognise bot challenges: responses of bot protections that have a puzzle or a refusal in place of the page. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from monitor.collect.markup import bound_markup, parse_page, visible_text
 
-# Ordinary pages load such scripts too, and articles write about such things: a wall has little else to say.
-_LONGEST_TEXT = 700
-_LOOKED_AT = 200_000
+_MAX_CHALLENGE_CHARS = 700
+"""Characters of visible text of a challenge. Ordinary pages load such scripts too, and articles write about them."""
+_MAX_SEARCHED_CHARS = 200_000
 
 _MARKS: tuple[tuple[str, str], ...] = (
     (
@@ -32,38 +32,38 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ),
 )
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in _MARKS]
-# What AWS WAF says in a header beside an empty answer, mostly of status 202
+# Header of AWS WAF on an empty response, mostly with status 202
 # (https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html).
 _AWS_HEADER, _AWS_ACTIONS = "x-amzn-waf-action", ("challenge", "captcha")
 _ACCEPTED = 202
-_SHELL_TEXT = 200
+_MAX_SHELL_CHARS = 200
 
 
 def find_bot_challenge(body: bytes, headers: Mapping[str, object], status: int = 200) -> str:
-    """Return the name of the wall that an answer is, or "" for an answer that is what was asked for.
+    """Return the name of the bot protection whose challenge a response is, or "".
 
-    A page answered with 202 ("accepted") and without text is a wall whatever it is called: there is nothing to wait for.
+    A page with status 202 ("accepted") and without text is a challenge whatever its marks: nothing follows it.
     """
     names = {str(name).lower(): str(value).strip().lower() for name, value in headers.items()}
     if names.get("cf-mitigated") == "challenge":
         return "Cloudflare"
     if names.get(_AWS_HEADER) in _AWS_ACTIONS:
         return "AWS WAF"
-    start = body[:_LOOKED_AT].decode("utf-8", "replace")
+    start = body[:_MAX_SEARCHED_CHARS].decode("utf-8", "replace")
     page = "<html" in start[:5000].lower() or "<!doctype html" in start[:5000].lower()
-    if status == _ACCEPTED and (not start.strip() or (page and len(_text(start)) < _SHELL_TEXT)):
+    if status == _ACCEPTED and (not start.strip() or (page and len(_visible_text(start)) < _MAX_SHELL_CHARS)):
         return "AWS WAF"
     if not page:
         return ""
     found = next((name for name, pattern in _PATTERNS if pattern.search(start)), "")
-    return found if found and len(_text(start)) <= _LONGEST_TEXT else ""
+    return found if found and len(_visible_text(start)) <= _MAX_CHALLENGE_CHARS else ""
 
 
 def is_scripted(body: bytes) -> bool:
     """Return whether a page is an empty shell that a browser fills by running scripts."""
-    start = body[: 4 * _LOOKED_AT].decode("utf-8", "replace")
-    return "<script" in start.lower() and len(_text(start)) < _SHELL_TEXT
+    start = body[: 4 * _MAX_SEARCHED_CHARS].decode("utf-8", "replace")
+    return "<script" in start.lower() and len(_visible_text(start)) < _MAX_SHELL_CHARS
 
 
-def _text(markup: str) -> str:
+def _visible_text(markup: str) -> str:
     return visible_text(parse_page(bound_markup(markup).markup))

@@ -1,4 +1,4 @@
-"""What stands on a page and is no part of its text: buttons, counters, today's date. Left out, so that a page changes only when its text does. Pure."""
+"""Remove buttons, counters, today's date and banners, so that a page changes only when its text does. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _DAY = rf"(?:(?:den\s+)?\d{{1,2}}(?:\s*:?e)?\.?\s+(?:{_MONTHS})\.?(?:\s+\d{{4}})
 _TIME = r"(?:,?\s*(?:kl\.?|klockan|at)?\s*\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)"
 _NUMBER = r"\d[\d\s.,\u00a0]*"
 
-_LONGEST = 120  # such lines are short; long ones are text, and slow to try
+_MAX_NOISE_CHARS = 120
+"""Characters of a line that is tried as noise; longer ones are text, and slow to try."""
 
 _LINES = re.compile(
     "|".join(
@@ -50,68 +51,68 @@ _INSIDE = re.compile(
 
 
 def join_labels_to_amounts(text: str) -> str:
-    """The text with a label and the sum of money on the line below it put on one line, as tables and definition lists are read."""
+    """Return the text with each label and the amount of money on the line below it on one line, as in tables."""
     return _LABEL.sub(r"\1: ", text)
 
 
 def remove_boilerplate(text: str) -> str:
-    """The text without lines that say nothing or change from day to day while the article does not."""
+    """Return the text without buttons, counters and dates of the day, which change while the article does not."""
     text = _FIRST_DAY.sub("", text)
     kept = [
         line
         for line in _INSIDE.sub("", text).split("\n")
-        if len(line) > _LONGEST or not _LINES.fullmatch(line.strip(" \t*•·|-–"))
+        if len(line) > _MAX_NOISE_CHARS or not _LINES.fullmatch(line.strip(" \t*•·|-–"))
     ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-# Banners that ask for consent to cookies, by what their elements are called in the usual consent managers and in publishers' own.
+# Cookie banners, by the names that their elements have in the usual consent managers and in publishers' own.
 _BANNER = re.compile(
     r"cookie|consent|gdpr|onetrust|didomi|usercentrics|klaro|\bcc-(?:window|banner)|\bcmp\b|kakor\b", re.IGNORECASE
 )
-_BANNER_SHARE, _MOST_BANNERS = 0.4, 20
+_MAX_BANNER_SHARE, _MAX_BANNERS = 0.4, 20
 _NO_BANNERS = frozenset(("html", "head", "body", "main", "article"))
 _COOKIES = re.compile(r"\b(?:cookies?|kakor(?:na)?|kakfil\w*|webbkakor|informationskapsler|evästeitä)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:använd\w*|samtyck\w*|godkänn\w*|accept\w*|tillåt\w*|uses?|using|consent\w*|allow\w*|bruger|bruker|käytämme|inställningar|settings)\b",
     re.IGNORECASE,
 )
-_BUTTON_LENGTH, _MOST_HEADINGS = 60, 6
+_MAX_BUTTON_CHARS, _MAX_HEADINGS = 60, 6
 
 
 def drop_banners(root: lxml.html.HtmlElement) -> None:
-    """Take the cookie banners out of a parsed page. An element that holds a good part of the page's words is none, whatever it is called."""
-    whole = 0
-    found: list[lxml.html.HtmlElement] = []
+    """Remove the cookie banners from a parsed page. An element with more than 40 per cent of the page's text is none."""
+    page_chars = 0
+    banners: list[lxml.html.HtmlElement] = []
     for element in root.iter("div", "section", "aside", "dialog", "form", "p", "span", "footer", "header"):
         names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('aria-label') or ''}"
         if element.tag not in _NO_BANNERS and _BANNER.search(names):
-            found.append(element)
-    for element in found[:_MOST_BANNERS]:
-        whole = whole or len(visible_text(root))
-        if element.getparent() is not None and len(visible_text(element)) <= _BANNER_SHARE * whole:
+            banners.append(element)
+    for element in banners[:_MAX_BANNERS]:
+        page_chars = page_chars or len(visible_text(root))
+        if element.getparent() is not None and len(visible_text(element)) <= _MAX_BANNER_SHARE * page_chars:
             element.drop_tree()
 
 
 def remove_banner_text(text: str, title: str) -> str:
-    """Return the text without the lines of a cookie banner at its beginning or below its first headings; "" for a text that is nothing else.
+    """Return the text without the lines of a cookie banner at its beginning or below its first headings.
 
-    A page about cookies keeps them.
+    "" for a text that is nothing else. A page about cookies keeps them.
     """
     lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines[:_MOST_HEADINGS]) if _COOKIES.search(line) or _says_more(line)), 0)
+    start = next((number for number, line in enumerate(lines[:_MAX_HEADINGS]) if _COOKIES.search(line) or _is_content(line)), 0)
     if _COOKIES.search(title) or not (
         _COOKIES.search(lines[start]) and any(_ASKS.search(line) for line in lines[start : start + 3])
     ):
         return text
-    after = (number for number, line in enumerate(lines) if number > start and not _COOKIES.search(line) and _says_more(line))
+    after = (number for number, line in enumerate(lines) if number > start and not _COOKIES.search(line) and _is_content(line))
     end = next(after, len(lines))
     return "\n".join(lines[:start] + lines[end:]).strip() if end < len(lines) else ""
 
 
-def _says_more(line: str) -> bool:
-    """Tell whether a line is more than a button or a heading of a banner."""
-    return len(line) > _BUTTON_LENGTH or any(sign.isdigit() for sign in line)
+def _is_content(line: str) -> bool:
+    """Return whether a line is more than a button or a heading of a banner."""
+    return len(line) > _MAX_BUTTON_CHARS or any(sign.isdigit() for sign in line)
 
 
 def flatten_table_rows(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The sample feeds: RSS 2.0, Atom and RSS 1.0 (RDF) as publishers write them, flaws included. Pure."""
+"""Render the sample feeds: RSS 2.0, Atom and RSS 1.0 (RDF) as publishers write them, flaws included. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from monitor.demo.samples import SampleItem, SamplePublisher
 
 
 def render_feed(publisher: SamplePublisher, base: str, today: date, reading: int) -> bytes:
-    """The feed on the day `reading`, in the publisher's own encoding. `base` is the address of the server."""
+    """Return the feed on the day `reading`, in the publisher's own encoding. `base` is the address of the server."""
     items = samples.items_at(publisher, reading)
     text = _FORMS[publisher.form](publisher, items, base, today)
     return text.encode(publisher.encoding, "xmlcharrefreplace")
 
 
 def content_type(publisher: SamplePublisher) -> str:
-    """The header that the publisher sends with its feed."""
+    """Return the content type that the publisher sends with its feed."""
     kinds = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml", "rdf": "text/xml"}
     return kinds[publisher.form]
 

@@ -1,4 +1,4 @@
-"""The sample sites: list and article pages in the markup of two publishing systems, menus and footers included. Pure."""
+"""Render the sample sites: list and article pages in the markup of two publishing systems, menus and footers included. Pure."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ TEMPLATES = Environment(
 
 
 def render_list(publisher: SamplePublisher, today: date, reading: int) -> str:
-    """The page that lists the articles published by the day `reading`."""
+    """Return the page that lists the articles published by the day `reading`."""
     return _render(publisher, today, items=samples.items_at(publisher, reading), article=None)
 
 
 def render_article(publisher: SamplePublisher, item: SampleItem, today: date) -> str:
-    """The page of one article. Feeds have article pages too, for the people who follow a link."""
+    """Return the page of one article. Feeds have article pages too, for people who follow a link."""
     return _render(publisher, today, items=(), article=item)
 
 
 def article_markup(item: SampleItem, today: date) -> str:
-    """The text of an item as HTML."""
+    """Return the text of an item as HTML."""
     return "".join(_blocks(samples.place_dates(item.text, today)))
 
 

@@ -1,4 +1,4 @@
-"""The portal's search API in its exact wire format: sample calls as rows, and a query answered page by page. Pure."""
+"""Imitate the portal's search API in its exact wire format: sample calls as rows, and queries answered page by page. Pure."""
 
 from __future__ import annotations
 
@@ -34,18 +34,22 @@ Metadata = dict[str, list[str]]
 
 
 class QueryError(ValueError):
-    """The query cannot be answered; the portal says so with status 400."""
+    """Query that cannot be answered; the portal answers with status 400."""
 
 
 def render_rows(calls: Sequence[SampleCall], today: date, reading: int) -> list[Row]:
-    """The rows of the calls that the portal lists on the day `reading`; `today` is the day of the second reading."""
+    """Return the rows of the calls that the portal lists on the day `reading`; `today` is the day of the second reading."""
     return [_row(call, today, reading) for call in samples.calls_at(calls, today, reading)]
 
 
 def answer_search(
     rows: Sequence[Row], query: Mapping[str, Any], *, page: int, page_size: int, sort: Mapping[str, Any] | None
 ) -> Row:
-    """The envelope of one page. Without a sort the order differs from page to page, as it does at the portal."""
+    """Return the envelope of one page. Without a sort the order differs from page to page, as it does at the portal.
+
+    Raises:
+        QueryError: The query has an unknown form.
+    """
     found = [row for row in rows if _matches(row, query)]
     page_size = min(page_size, PAGE_SIZE_LIMIT)
     if sort:
@@ -200,7 +204,7 @@ def _prospect_fields(call: SampleCall, opened: str) -> Metadata:
 
 
 def _make_archived_twin(call: SampleCall, metadata: Metadata) -> None:
-    """Make the row a ghost: from the archived index, or a leak that only the lower-case `datasource` gives away."""
+    """Turn metadata into that of a row of the archived index, or of one that only the lower-case `datasource` marks as such."""
     for name in _NOT_ARCHIVED:
         metadata.pop(name, None)
     metadata["keywords"] = [json_text(metadata["keywords"])]
