@@ -62,7 +62,7 @@ class PortalSpider(SourceSpider):
         yield self.ask_page_number(1)
 
     def ask_page_number(self, number: int) -> Request:
-        """Return the request for a page of the listing. The form's parts must be application/json: the API refuses plain fields."""
+        """Return the request for a page of the listing, a form whose parts are application/json: the API refuses plain fields."""
         query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
         body = "".join(
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="blob"\r\n'
@@ -109,7 +109,7 @@ class PortalSpider(SourceSpider):
             yield self.ask_page_number(number + 1)  # the listing grew while it was read
 
     def read_row(self, row: Any) -> Iterator[Call]:
-        """Yield the Call of a current row, unless an earlier row of its reference is better. A row that cannot be read is noted."""
+        """Yield the Call of a current row, unless an earlier row of its reference is as good; note a row that cannot be read."""
         reference = self.reading.read_row(repr(row)[:60], row_reference, row)
         if reference is None:
             return
@@ -119,7 +119,7 @@ class PortalSpider(SourceSpider):
             yield call
 
     def parse_current(self, row: Any, reference: str) -> Call | None:
-        """Return the Call of a row; None for a row without data, a past one, or one no better than an earlier row of its reference."""
+        """Return the Call of a row; None for one without data, a past one, or one no better than an earlier row."""
         if not row_metadata(row).get("identifier"):
             self.empty_references.add(reference)
             return None

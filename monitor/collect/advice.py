@@ -14,13 +14,16 @@ from monitor.sources import Source
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
-    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), eller stäng av källan: enabled = false.",
+    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), "
+    "eller stäng av källan: enabled = false.",
     ProblemKind.ROBOTS: "Webbplatsen vill inte bli läst här. Välj en annan sida eller stäng av källan: enabled = false.",
     ProblemKind.REFUSED: "Ändra url till en vanlig webbadress som vem som helst kan nå.",
     ProblemKind.TOO_LARGE: "Välj en mindre sida eller ett flöde.",
     ProblemKind.UNREACHABLE: "Öppna adressen i en webbläsare. Fungerar den där kan en brandvägg stå i vägen.",
-    ProblemKind.LINKS: "Listan själv går att läsa. Öppna den i en webbläsare och pröva länkarna; leder de fel är det webbplatsens sak, annars ändra links.",
-    ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren (SSL_CERT_FILE); annars är det webbplatsens sak.",
+    ProblemKind.LINKS: "Listan själv går att läsa. Öppna den i en webbläsare och pröva länkarna; "
+    "leder de fel är det webbplatsens sak, annars ändra links.",
+    ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren "
+    "(SSL_CERT_FILE); annars är det webbplatsens sak.",
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",

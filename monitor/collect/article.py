@@ -29,19 +29,21 @@ from monitor.vocabulary import Kind
 _SUMMARY_LENGTH = 400
 """Characters of a summary that is made from the text."""
 _MAX_SEARCHED_CHARS = 30_000
-"""Characters of an item that facts are searched in. Articles are shorter; longer texts are lists or attacks, and only cost time."""
+"""Characters of an item that facts are searched in. Articles are shorter; longer texts only cost time."""
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
 # Words before a date that make it a day to register by, not the day of the event.
 _REGISTRATION = re.compile(
-    r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|closes?|opens?|"
-    r"stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|anmäl\w*|register\w*|registration|tilmeld\w*|"
-    r"påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
+    r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|"
+    r"closes?|opens?|stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|anmäl\w*|register\w*|"
+    r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
     re.IGNORECASE,
 )
 _PAGE_LENGTH, _PAGE_TAGS, _MAX_TEXT_CHARS = 1_000_000, 15_000, 200_000
-"""Characters and tags of an article's page that are read, and characters of its text that are kept: ten times the longest seen."""
+"""Characters and tags of an article's page that are read, and characters of its text that are kept:
+ten times the longest seen."""
 _MAX_CLOCK_SKEW = timedelta(days=2)
-"""Clocks differ, and systems write local time as UTC: a publication that far ahead is of today, one further ahead is not believed."""
+"""Time ahead of now at which a publication counts as of today: clocks differ, and systems write local time as UTC. One further
+ahead is not believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

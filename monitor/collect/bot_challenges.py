@@ -14,7 +14,8 @@ _MAX_SEARCHED_CHARS = 200_000
 _MARKS: tuple[tuple[str, str], ...] = (
     (
         "Cloudflare",
-        r"cf-browser-verification|cf[-_]chl[-_]|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform|Attention Required! \| Cloudflare",
+        r"cf-browser-verification|cf[-_]chl[-_]|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform|"
+        r"Attention Required! \| Cloudflare",
     ),
     ("Incapsula", r"_Incapsula_Resource|Incapsula incident ID"),
     ("Akamai", r"Access Denied.{0,600}?Reference(?:&#32;|\s){0,20}(?:#|&#35;)|_sec/cp_challenge|ak-challenge"),
@@ -27,8 +28,10 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ("captcha", r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|friendlycaptcha"),
     (
         "kontroll av webbläsaren",
-        r"Checking your browser|Just a moment\.\.\.|enable JavaScript and cookies to continue|Verifying you are human|Verify(?:ing)? (?:that )?you are (?:a )?human|"
-        r"are you a robot|not a robot|är (?:inte )?en robot|du är (?:en )?människa|Kontrollerar din webbläsare|ovanlig trafik|unusual traffic|automated (?:access|requests)",
+        r"Checking your browser|Just a moment\.\.\.|enable JavaScript and cookies to continue|Verifying you are human|"
+        r"Verify(?:ing)? (?:that )?you are (?:a )?human|"
+        r"are you a robot|not a robot|är (?:inte )?en robot|du är (?:en )?människa|Kontrollerar din webbläsare|"
+        r"ovanlig trafik|unusual traffic|automated (?:access|requests)",
     ),
 )
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for name, pattern in _MARKS]

@@ -281,7 +281,7 @@ def _read_event(event: Any, key: str, zone: ZoneInfo) -> CalendarEvent:
 
 
 def _event_end(event: Any, start: date | datetime, starts: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return the end of an event; None for one that states none, or one before its start. A whole day ends with its last second."""
+    """Return the end of an event, of a whole day its last second; None for an event without an end after its start."""
     if event.get("DTEND") is not None:
         end = event.decoded("DTEND")
         if not isinstance(end, datetime):

@@ -1,7 +1,7 @@
 """Extract the text of an article with trafilatura. Imported when the first page is read, since it is slow to load.
 
-trafilatura asks jusText where its own search finds little, and has it look for the stop words of a hundred languages: 154,000 words,
-which take 33 MB and half a second in every process that reads a page. Here it is given those of the languages that sources are in.
+trafilatura asks jusText where its own search finds little, with the stop words of a hundred languages: 154,000 words, which take
+33 MB and half a second in every process that reads a page. Here it gets those of the languages that sources are in.
 """
 
 from __future__ import annotations

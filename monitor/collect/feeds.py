@@ -257,7 +257,7 @@ def _bound_tags(body: bytes) -> bytes:
 
 
 def _following(head: Any, url: str) -> str:
-    """Return the next page of another archive's feed, at the host that sent this one: the archive may use another name of itself."""
+    """Return the next page of another archive's feed, at the host that sent this one, since the archive may use another name."""
     if head.get("generator") != _ARCHIVE_GENERATOR:
         return ""
     found = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")

@@ -167,7 +167,7 @@ def _domain_extractor() -> TLDExtract:
 
 
 def registered_domain(host: str) -> str:
-    """Return the domain that a publisher has registered ("gov.uk" is none): "a.se" of "www.a.se"; the host itself where there is none."""
+    """Return the domain that a publisher has registered: "a.se" of "www.a.se"; the host where there is none ("gov.uk")."""
     host = host.casefold()
     return _domain_extractor()(host).top_domain_under_public_suffix or host
 

@@ -98,7 +98,8 @@ def visible_text(root: lxml.html.HtmlElement) -> str:
 def linked_data(root: lxml.html.HtmlElement) -> list[Any]:
     """Return the JSON-LD of a page, one value for each script that holds readable JSON.
 
-    Format: https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents. Raw line breaks inside strings, which calendar plug-ins write, are read.
+    Format: https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents.
+    Raw line breaks inside strings, which calendar plug-ins write, are read.
     """
     values = []
     for script in islice(root.iterfind(".//script[@type]"), _MAX_SCRIPTS):

@@ -10,7 +10,10 @@ from monitor.collect.markup import visible_text
 from monitor.collect.text import table_row
 
 _DAYS = r"(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTHS = r"jan(?:uari|uary)?|feb(?:ruari|ruary)?|mars|march|april?|maj|may|juni?|june|juli?|july|aug(?:usti|ust)?|sep(?:tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_MONTHS = (
+    r"jan(?:uari|uary)?|feb(?:ruari|ruary)?|mars|march|april?|maj|may|juni?|june|juli?|july|"
+    r"aug(?:usti|ust)?|sep(?:tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
 _DAY = rf"(?:(?:den\s+)?\d{{1,2}}(?:\s*:?e)?\.?\s+(?:{_MONTHS})\.?(?:\s+\d{{4}})?|\d{{4}}-\d\d-\d\d)"
 _TIME = r"(?:,?\s*(?:kl\.?|klockan|at)?\s*\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)"
 _NUMBER = r"\d[\d\s.,\u00a0]*"
@@ -22,27 +25,38 @@ _LINES = re.compile(
     "|".join(
         (
             # buttons and helps of the publishing systems
-            r"lyssna(?: på sidan)?|skriv ut(?: sidan)?|dela(?: sidan| på facebook| via e-post)?|tipsa en vän|hoppa till huvudinnehåll(?:et)?|till toppen|tillbaka|läs mer|"
+            r"lyssna(?: på sidan)?|skriv ut(?: sidan)?|dela(?: sidan| på facebook| via e-post)?|tipsa en vän|"
+            r"hoppa till huvudinnehåll(?:et)?|till toppen|tillbaka|läs mer|"
             r"skip to (?:main )?content|back to top|share(?: this page)?|print(?: this page)?|read more|listen",
-            r"länk till annan webbplats(?:, öppnas i nytt fönster)?\.?|öppnas i nytt fönster\.?|opens in (?:a )?new (?:window|tab)\.?",
-            r"(?:fick du|hjälpte) (?:hjälp av )?(?:informationen|den här sidan)[^\n]*\?|var (?:sidan|informationen) (?:till hjälp|användbar)\?|was this page (?:helpful|useful)\?|expired!",
+            r"länk till annan webbplats(?:, öppnas i nytt fönster)?\.?|öppnas i nytt fönster\.?|"
+            r"opens in (?:a )?new (?:window|tab)\.?",
+            r"(?:fick du|hjälpte) (?:hjälp av )?(?:informationen|den här sidan)[^\n]*\?|"
+            r"var (?:sidan|informationen) (?:till hjälp|användbar)\?|was this page (?:helpful|useful)\?|expired!",
             r"\[missing text [^\]\n]*\]",
             # counters
-            rf"(?:antal\s+)?(?:sid)?(?:visningar|besök|läsningar|träffar|nedladdningar|views|hits|page\s?views)\s*:?\s*{_NUMBER}|{_NUMBER}\s*(?:sid)?(?:visningar|läsningar|views|page\s?views|hits)",
-            rf"(?:sidan|artikeln|this page)\s+(?:har\s+)?(?:visats|lästs|besökts|has been (?:viewed|read))\s+{_NUMBER}\s*(?:gånger|times)\.?",
+            rf"(?:antal\s+)?(?:sid)?(?:visningar|besök|läsningar|träffar|nedladdningar|views|hits|"
+            rf"page\s?views)\s*:?\s*{_NUMBER}|{_NUMBER}\s*(?:sid)?(?:visningar|läsningar|views|page\s?views|hits)",
+            rf"(?:sidan|artikeln|this page)\s+(?:har\s+)?(?:visats|lästs|besökts|has been (?:viewed|"
+            rf"read))\s+{_NUMBER}\s*(?:gånger|times)\.?",
             rf"besökare (?:just nu|på sidan)\s*:?\s*{_NUMBER}",
             # today, and how long ago
             rf"(?:i\s?dag|today)\s*(?:är det|is)?\s*:?,?\s*(?:(?:{_DAYS}),?\s*)?{_DAY}{_TIME}?\.?",
             rf"(?:{_DAYS}),?\s+{_DAY}{_TIME}",
             r"(?:klockan är\s+|kl\.?\s+)?\d{1,2}[.:]\d{2}[.:]\d{2}",
-            r"(?:publicera[dt]|uppdatera[dt]|ändra[dt]|published|updated|posted)?\s*:?\s*(?:för\s+)?(?:\d+|en|ett|an?)\s+(?:minuter?|timm(?:e|ar)|dag(?:ar)?|veck(?:a|or)|månad(?:er)?|minutes?|hours?|days?|weeks?|months?)\s+(?:sedan|sen|ago)",
-            rf"(?:sidan\s+)?(?:senast\s+)?(?:uppdatera[dt](?:es)?|granska[dt](?:es)?|ändra[dt]|last\s+(?:updated|modified)|updated)\s*(?:den|on|av [^\n]{{0,40}})?\s*:?\s*(?:den\s+)?(?:(?:{_DAYS}),?\s*)?{_DAY}{_TIME}?\.?",
+            r"(?:publicera[dt]|uppdatera[dt]|ändra[dt]|published|updated|posted)?\s*:?\s*(?:för\s+)?(?:\d+|en|ett|"
+            r"an?)\s+(?:minuter?|timm(?:e|ar)|dag(?:ar)?|veck(?:a|or)|månad(?:er)?|minutes?|hours?|days?|weeks?|"
+            r"months?)\s+(?:sedan|sen|ago)",
+            rf"(?:sidan\s+)?(?:senast\s+)?(?:uppdatera[dt](?:es)?|granska[dt](?:es)?|ändra[dt]|last\s+(?:updated|"
+            rf"modified)|updated)\s*(?:den|on|av [^\n]{{0,40}})?\s*:?\s*(?:den\s+)?(?:(?:{_DAYS}),?\s*)?{_DAY}{_TIME}?\.?",
         )
     ),
     re.IGNORECASE,
 )
 _FIRST_DAY = re.compile(rf"\A\s*(?:(?:publicera[dt]|published)\s*:?\s*)?{_DAY}{_TIME}?\s*(?=\n)", re.IGNORECASE)
-_SUM = r"(?:högst |upp till |max |totalt |cirka |ca |up to )?(?:\d[\d\s.,\u00a0]{0,20}(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
+_SUM = (
+    r"(?:högst |upp till |max |totalt |cirka |ca |up to )?"
+    r"(?:\d[\d\s.,\u00a0]{0,20}(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
+)
 _LABEL = re.compile(rf"(?:^|(?<=\n))[-•* ]{{0,6}}([^\W\d][^\n.!?\d:]{{2,38}}?) ?:? ?\n[-•* ]{{0,6}}(?={_SUM})", re.IGNORECASE)
 # The same words inside a line, where the text goes on around them.
 _INSIDE = re.compile(
@@ -74,7 +88,8 @@ _MAX_BANNER_SHARE, _MAX_BANNERS = 0.4, 20
 _NO_BANNERS = frozenset(("html", "head", "body", "main", "article"))
 _COOKIES = re.compile(r"\b(?:cookies?|kakor(?:na)?|kakfil\w*|webbkakor|informationskapsler|evästeitä)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"\b(?:använd\w*|samtyck\w*|godkänn\w*|accept\w*|tillåt\w*|uses?|using|consent\w*|allow\w*|bruger|bruker|käytämme|inställningar|settings)\b",
+    r"\b(?:använd\w*|samtyck\w*|godkänn\w*|accept\w*|tillåt\w*|uses?|using|consent\w*|allow\w*|bruger|bruker|käytämme|"
+    r"inställningar|settings)\b",
     re.IGNORECASE,
 )
 _MAX_BUTTON_CHARS, _MAX_HEADINGS = 60, 6

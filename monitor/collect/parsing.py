@@ -1,6 +1,6 @@
 """Parse responses in child processes with limits of time and memory, so that a hostile one delays no other source.
 
-Regular expressions and parsers written in C cannot be interrupted from within, so a limit must be able to end the process that works.
+Regular expressions and parsers written in C cannot be interrupted from within, so a limit ends their process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 WORKERS = 3
 """Number of child processes."""
 MEMORY = 256 * 1024 * 1024
-"""Bytes that a child may take beyond those that it starts with. A page of three megabytes takes forty times its size at the most."""
+"""Bytes that a child may take beyond those that it starts with. A page of three megabytes takes at most forty times its size."""
 _GRACE = 5
 """Seconds after its limit at which a child ends itself, for the case that its parent was killed."""
 # Modules that parsing needs, loaded once by the process that the children are forked from.
@@ -84,7 +84,7 @@ class _Processes:
         self._lock = threading.Lock()
 
     def start(self) -> ProcessPool:
-        """Return the pool with its processes running. Blocks until they are loaded, so call it from a thread, not an event loop."""
+        """Return the pool with its processes running. Blocks until they are loaded: not for an event loop."""
         with self._lock:
             if self.pool is None:
                 pool = ProcessPool(max_workers=WORKERS, initializer=_limit_memory, context=_context())

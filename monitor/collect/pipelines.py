@@ -1,4 +1,4 @@
-"""Item pipeline: checks and cleans every Call. A Call that leaves it is complete, typed and plain text, and is not checked again."""
+"""Item pipeline that checks and cleans every Call: afterwards it is complete, typed and plain text, and not checked again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _MAX_TITLE_CHARS, _MAX_ADDRESS_CHARS, _MAX_TEXT_CHARS = 500, 2_000, 200_000
 # Characters of a field, and of every text within it; of other fields _MAX_TEXT_CHARS.
 _MAX_CHARS_BY_FIELD = {
-    "title": 2 * _MAX_TITLE_CHARS, "parent_title": 2 * _MAX_TITLE_CHARS, "summary": 10_000, "identifier": 200, "parent": 200, "programme": 200,
-    "action": 500, "language": 20, "place": 200, "applicants": 200, "keywords": 200, "location": 500, "unread": 50, "url": _MAX_ADDRESS_CHARS,
+    "title": 2 * _MAX_TITLE_CHARS, "parent_title": 2 * _MAX_TITLE_CHARS, "summary": 10_000, "identifier": 200, "parent": 200,
+    "programme": 200, "action": 500, "language": 20, "place": 200, "applicants": 200, "keywords": 200, "location": 500,
+    "unread": 50, "url": _MAX_ADDRESS_CHARS,
 }  # fmt: skip
 _MAX_LIST_LENGTH = 300
 

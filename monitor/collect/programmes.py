@@ -43,7 +43,7 @@ class Programmes:
         return self.codes.get(code, code)
 
     def named(self, *texts: str) -> str:
-        """Return the id of the one programme that the first text with any programme names; "" when it names several, or none does."""
+        """Return the id of the programme that the first text with any names; "" when it names several, or no text names one."""
         for text in texts:
             found = {self._names[hit[0]] for hit in self._pattern.finditer(text)} if self._pattern else set()
             if found:

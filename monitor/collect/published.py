@@ -47,10 +47,12 @@ _COMPACT = re.compile(r"\At(\d\d)(\d\d)(\d\d)?(?!\d)")
 
 # Names of head elements, and of properties in the text, that say when a page was published; the surest first.
 _HEAD_NAMES = (
-    "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished", "date_published",
+    "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished",
+    "date_published",
     "publish_date", "publish-date", "publishdate", "published_time", "publication_date", "publicationdate", "pubdate", "pub_date",
-    "dcterms.issued", "dc.date.issued", "dcterms.available", "citation_publication_date", "sailthru.date", "parsely-pub-date", "published",
-    "datecreated", "article:created", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "dc.date.publication", "date",
+    "dcterms.issued", "dc.date.issued", "dcterms.available", "citation_publication_date", "sailthru.date", "parsely-pub-date",
+    "published", "datecreated", "article:created", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date",
+    "dc.date.publication", "date",
 )  # fmt: skip
 _PROPERTIES = frozenset(
     [
@@ -123,8 +125,8 @@ def is_believable_year(moment: date) -> bool:
 def find_publication_date(root: lxml.html.HtmlElement, zone: ZoneInfo) -> PublicationDate:
     """Return the day a page says it was published, as its first second in `zone`.
 
-    Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked so
-    in its text by `pubdate`, `itemprop`, a class, or the word "publicerad" before a `<time>`. A date in the text, or the
+    Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked
+    so in its text by `pubdate`, `itemprop`, a class, or the word "publicerad" before a `<time>`. A date in the text, or the
     `<time>` of a deadline, is none.
     """
     stated = False

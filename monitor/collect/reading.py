@@ -152,5 +152,5 @@ class SourceReading(RowResults):
 
     @property
     def items(self) -> int:
-        """Return the number of items that could be read, passed on or left out: shows whether the publisher's page still works."""
+        """Return the number of items that could be read, passed on or left out: shows whether the page still works."""
         return len(self.calls) + len(self.left_out)

@@ -25,7 +25,7 @@ class RobotsUnreachableError(IgnoreRequest):
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware that also refuses requests after a server error; Scrapy takes such a response for rules that allow all."""
+    """Scrapy's middleware that also refuses requests after a server error, which Scrapy takes for rules that allow all."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

@@ -269,7 +269,8 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
     if any(_is_about_certificate(cause) for cause in causes):
         return Problem(
             ProblemKind.CERTIFICATE,
-            f"Webbplatsens certifikat håller inte ({host}): det är utgånget, gäller ett annat namn eller är utfärdat av någon okänd.",
+            f"Webbplatsens certifikat håller inte ({host}): det är utgånget, gäller ett annat namn "
+            "eller är utfärdat av någon okänd.",
         )
     if isinstance(error, RobotsUnreachableError):
         return Problem(

@@ -35,8 +35,8 @@ _CLEANER = nh3.Cleaner(
 _TAG = re.compile(r"<(/?[a-z0-9]+)>")
 # Elements that publishers put into titles. Other words between angle brackets ("<AI>") are words.
 _IN_TITLES = (
-    "a abbr b bdi bdo big br cite code del dfn div em font h1 h2 h3 h4 h5 h6 i iframe img ins kbd li link mark meta object ol p pre q s "
-    "samp script small span strike strong style sub sup svg template time title tt u ul var wbr"
+    "a abbr b bdi bdo big br cite code del dfn div em font h1 h2 h3 h4 h5 h6 i iframe img ins kbd li link mark meta object ol p "
+    "pre q s samp script small span strike strong style sub sup svg template time title tt u ul var wbr"
 )
 _MARKUP = re.compile(rf"<(?:/?(?:{'|'.join(_IN_TITLES.split())})(?=[\s/>])|!--)", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
@@ -67,9 +67,9 @@ def _has_space(text: str) -> bool:
 
 
 def repair_surrogates(text: str) -> str:
-    """Return the text without surrogates: a pair becomes its character, a lone one U+FFFD.
+    r"""Return the text without surrogates: a pair becomes its character, a lone one U+FFFD.
 
-    Entities (`&#55357;`) and JSON escapes (`\\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
+    Entities (`&#55357;`) and JSON escapes (`\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
     functions of this module that return text call it; `whole_values` does so for parsed JSON.
     """
     if text.isascii():
@@ -158,7 +158,7 @@ def title_text(markup: str) -> str:
 
 
 def table_row(cells: Sequence[str]) -> str:
-    """Return a row of a table as one line: "Budget: 5 miljoner kronor" for a label and its value, else the cells with " | " between.
+    """Return a row of a table as one line: "Budget: 5 miljoner kronor" for a label and its value, else cells with " | " between.
 
     Cells are never joined by white space alone: figures of neighbouring cells would become one number.
     """
@@ -183,7 +183,7 @@ def _visible(text: str) -> str:
 
 
 def _layout(clean: str) -> str:
-    """Return the text of cleaned HTML: single white space, one space between elements on a line, breaks where elements have them."""
+    """Return the text of cleaned HTML: single spaces, also between elements on a line, and breaks where elements have them."""
     found: list[str] = []
     breaks, before, next_cell, in_table = 2, "", False, False
     pieces = _TAG.split(clean)

@@ -50,7 +50,7 @@ def reader_version(spider_file: Path, programmes: Programmes) -> str:
 
 
 def imported_files(file: Path) -> list[Path]:
-    """Return the files of this package that a module imports, directly or not, and the files of their `data` folders, in order."""
+    """Return the files of this package that a module imports, directly or not, and those of their `data` folders, in order."""
     found: set[Path] = set()
     waiting = [file]
     while waiting:

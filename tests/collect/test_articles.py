@@ -129,6 +129,24 @@ def test_links_to_other_publishers_without_menus_and_social_media():
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "link", "is_external"),
+    [
+        ("https://www.fund.gov.uk/news", "https://www.council.gov.uk/a", True),
+        ("https://fund.co.uk/news", "https://council.co.uk/a", True),
+        ("https://www.fund.gov.uk/news", "https://apply.fund.gov.uk/a", False),
+        ("https://www.x.se/1", "https://www.y.se/a", True),
+        ("https://www.x.se/1", "https://kalender.x.se/a", False),
+        ("http://127.0.0.1:8000/1", "http://127.0.0.1:9000/a", False),
+        ("http://127.0.0.1/1", "http://10.0.0.1/a", True),
+    ],
+)
+def test_a_publisher_is_the_domain_that_it_has_registered(monkeypatch, page, link, is_external):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: pytest.fail("the list of public suffixes is fetched"))
+    found = find_external_links(html(f"<p><a href='{link}'>länk</a></p>"), page)
+    assert [address.url for address in found] == ([link] if is_external else [])
+
+
 def test_the_stop_words_of_a_hundred_languages_are_not_loaded_to_find_an_article(monkeypatch):
     """They take 33 MB in every process that reads a page; those of the languages that sources are in take one."""
     monkeypatch.setattr(trafilatura.external, "jt_stoplist_init", lambda: pytest.fail("all languages are loaded"))
