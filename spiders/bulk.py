@@ -26,7 +26,7 @@ class BulkSpider(SourceSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the file, conditional on the validators of the last accepted run."""
         validators = {name: value for name, value in self.validators.items() if value}
-        yield self.ask(
+        yield self.request(
             self.source.url, self.parse, headers=validators, meta={"spool": MAX_FILE_BYTES, "handle_httpstatus_list": [304]}
         )
 

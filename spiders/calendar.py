@@ -32,7 +32,7 @@ class CalendarSpider(SourceSpider):
         for call in parsed.calls:
             yield call
         for address in parsed.addresses[: self.max_articles]:
-            yield self.ask_page(address, self.parse_page)
+            yield self.request_listed(address, self.parse_page)
 
     async def parse_page(self, response: Response, **options: Any) -> AsyncIterator[Call]:
         """Yield the events of one event's page."""

@@ -29,7 +29,7 @@ class FeedSpider(SourceSpider):
         for call in parsed.calls:
             yield call
         if parsed.following and page < (_MAX_PAGES_FIRST_RUN if self.previous is None else _MAX_PAGES):
-            yield self.ask(parsed.following, self.parse, cb_kwargs={"page": page + 1})
+            yield self.request(parsed.following, self.parse, cb_kwargs={"page": page + 1})
 
 
 def read_feed(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:

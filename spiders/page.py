@@ -39,7 +39,7 @@ class PageSpider(SourceSpider):
         addresses = dict.fromkeys(entry_key("", address, "") for address in parsed.addresses)
         addresses.pop(own, None)
         for address in list(addresses)[: self.max_articles]:
-            yield self.ask_page(self.with_list_scheme(address, response), self.parse_article)
+            yield self.request_listed(self.with_list_scheme(address, response), self.parse_article)
 
     def with_list_scheme(self, address: str, response: Response) -> str:
         """Return an article's address with the scheme of the list page: keys are all https."""

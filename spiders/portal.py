@@ -59,9 +59,9 @@ class PortalSpider(SourceSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page."""
-        yield self.ask_page_number(1)
+        yield self.request_page(1)
 
-    def ask_page_number(self, number: int) -> Request:
+    def request_page(self, number: int) -> Request:
         """Return the request for a page of the listing, a form whose parts are application/json: the API refuses plain fields."""
         query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
         body = "".join(
@@ -69,7 +69,7 @@ class PortalSpider(SourceSpider):
             f"Content-Type: application/json\r\n\r\n{json.dumps(value)}\r\n"
             for name, value in PARTS.items()
         )
-        return self.ask(
+        return self.request(
             f"{self.source.url}?{query}",
             self.parse,
             method="POST",
@@ -104,9 +104,9 @@ class PortalSpider(SourceSpider):
             text = f"Portalen uppgav {total} rader. Högst {MAX_PAGES * PAGE_SIZE} läses."
             self.reading.add_problem(ProblemKind.INCOMPLETE, text)
         if number == 1:
-            yield from (self.ask_page_number(further) for further in range(2, last + 1))
+            yield from (self.request_page(further) for further in range(2, last + 1))
         if number == max(last, *self.pages) < MAX_PAGES and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
-            yield self.ask_page_number(number + 1)  # the listing grew while it was read
+            yield self.request_page(number + 1)  # the listing grew while it was read
 
     def read_row(self, row: Any) -> Iterator[Call]:
         """Yield the Call of a current row, unless an earlier row of its reference is as good; note a row that cannot be read."""

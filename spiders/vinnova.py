@@ -38,14 +38,14 @@ class VinnovaSpider(SourceSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the calls that changed in half a year."""
         since = (self.now.astimezone(STOCKHOLM).date() - LOOK_BACK).isoformat()
-        yield self.ask(f"{self.source.url}/utlysningar/{since}", self.parse)
+        yield self.request(f"{self.source.url}/utlysningar/{since}", self.parse)
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
         """Yield requests for the rounds of the calls that a response lists."""
         parsed = await self.read_response(response, read_calls)
         for address in parsed.addresses:
             number, title, text, published = json.loads(address)
-            yield self.ask_page(
+            yield self.request_listed(
                 f"{self.source.url}/ansokningsomgangar/{quote(number, safe='')}",
                 self.parse_round,
                 cb_kwargs={"title": title, "text": text, "published": published},

@@ -74,7 +74,7 @@ class DescribedItem(NamedTuple):
     call: Call | None
     """The call; None for an item that is not passed on."""
     reason: str
-    """The words that decided, in Swedish."""
+    """Why the item is of its kind, or left out, in Swedish."""
     left_out_call: Call | None = None
     """The call that an item would be that is not passed on."""
 
@@ -320,8 +320,8 @@ def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:
 
 def _single_identifier(title: str, text: str) -> str:
     """Return the portal's identifier of an item about one call alone; "" for a survey of several."""
-    found = find_identifiers(title) or find_identifiers(text)
-    return found[0] if len(found) == 1 else ""
+    identifiers = find_identifiers(title) or find_identifiers(text)
+    return identifiers[0] if len(identifiers) == 1 else ""
 
 
 def _detect_language(text: str) -> str:

@@ -58,8 +58,8 @@ def find_bot_challenge(body: bytes, headers: Mapping[str, object], status: int =
         return "AWS WAF"
     if not page:
         return ""
-    found = next((name for name, pattern in _PATTERNS if pattern.search(start)), "")
-    return found if found and len(_visible_text(start)) <= _MAX_CHALLENGE_CHARS else ""
+    name = next((label for label, pattern in _PATTERNS if pattern.search(start)), "")
+    return name if name and len(_visible_text(start)) <= _MAX_CHALLENGE_CHARS else ""
 
 
 def is_scripted(body: bytes) -> bool:

@@ -233,11 +233,11 @@ def _with_local_until(event: Any, start: date | datetime, zone: ZoneInfo) -> Any
     """
     if not isinstance(start, datetime):
         return event
-    found = event.copy()
+    copy = event.copy()
     rules = event.get("RRULE")
     if rules is not None:
-        found["RRULE"] = [_until(rule.copy(), start, zone) for rule in (rules if isinstance(rules, list) else [rules])]
-    return found
+        copy["RRULE"] = [_until(rule.copy(), start, zone) for rule in (rules if isinstance(rules, list) else [rules])]
+    return copy
 
 
 def _until(rule: Any, start: datetime, zone: ZoneInfo) -> Any:

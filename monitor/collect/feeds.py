@@ -260,9 +260,9 @@ def _following(head: Any, url: str) -> str:
     """Return the next page of another archive's feed, at the host that sent this one, since the archive may use another name."""
     if head.get("generator") != _ARCHIVE_GENERATOR:
         return ""
-    found = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
-    parts = urlsplit(found)
-    return urlunsplit((*urlsplit(url)[:2], parts.path, parts.query, "")) if found else ""
+    address = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
+    parts = urlsplit(address)
+    return urlunsplit((*urlsplit(url)[:2], parts.path, parts.query, "")) if address else ""
 
 
 def _refuse_entities(body: bytes) -> None:

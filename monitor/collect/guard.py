@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is reached
-# Addresses on the public internet lie in 2000::/3 (RFC 4291 section 2.4; IANA IPv6 address space). All other ranges are refused,
+# Addresses on the public internet are in 2000::/3 (RFC 4291 section 2.4; IANA IPv6 address space). All other ranges are refused,
 # so that ranges not yet known to `ipaddress` are refused too: IPv4-compatible ::/96 and IPv4-translated ::ffff:0:0:0/96 addresses
 # (RFC 4291, RFC 2765), local NAT64 64:ff9b:1::/48 (RFC 8215), site-local fec0::/10 (RFC 3879), SRv6 5f00::/16 (RFC 9602).
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -34,7 +34,7 @@ _SPECIAL = (
 
 
 class RefusedAddressError(IgnoreRequest):
-    """Address that may not be fetched; `str()` says which and why, in Swedish without a full stop."""
+    """Address that may not be fetched; `str()` has the address and the reason, in Swedish without a full stop."""
 
 
 refused_hosts: dict[str, str] = {}

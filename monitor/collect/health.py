@@ -119,11 +119,11 @@ def judge_health(runs: Sequence[RunFacts], *, every: int, expected: int) -> Heal
         kind, text = min(now.problems, key=lambda problem: _rank(problem[0]))
         return Health(HealthClass(kind), text)
     earlier = [run for run in runs[:-1] if run.accepted and not run.not_modified]
-    found = [_moved(now)]
+    candidates = [_moved(now)]
     if not now.not_modified:
-        found += [_empty(now, earlier), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
-    found += [_old(now, earlier, every), _stale(runs, every)]
-    return next((health for health in found if health is not None), Health())
+        candidates += [_empty(now, earlier), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
+    candidates += [_old(now, earlier, every), _stale(runs, every)]
+    return next((health for health in candidates if health is not None), Health())
 
 
 def _rank(kind: str) -> int:

@@ -63,10 +63,10 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     container = response.css(source.within) if source.within else None
     extractor = LinkExtractor(allow=source.links, restrict_css=(source.within,) if source.within else (), canonicalize=False)
     allowed = re.compile(source.links)
-    found = [link.url for link in extractor.extract_links(response)]
-    found += [url for url in _stated_links(response) if allowed.search(url)]
-    if found:
-        return Listing(addresses=tuple(dict.fromkeys(found)))
+    addresses = [link.url for link in extractor.extract_links(response)]
+    addresses += [url for url in _stated_links(response) if allowed.search(url)]
+    if addresses:
+        return Listing(addresses=tuple(dict.fromkeys(addresses)))
     if _EMPTY_LIST.search(visible_text(response.selector.root)):
         return Listing(empty=True)
     if is_scripted(response.body):
@@ -114,22 +114,22 @@ def find_external_links(markup: str, url: str) -> tuple[Link, ...]:
 def external_links(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
     """Return the first 12 links of a parsed page to other hosts, without menus, footers and social media."""
     own = registered_domain(urlsplit(url).hostname or "")
-    found: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     for element, _ in walk(root, _PAGE_FURNITURE):
         if element is None or element.tag != "a":
             continue
         address = clean_web_address(element.get("href") or "")
-        if not address or address in found:
+        if not address or address in links:
             continue
         parts = urlsplit(address)
         host = parts.hostname or ""
         if registered_domain(host) == own or _SOCIAL_MEDIA.search(host) or parts.path in ("", "/"):
             continue
         title = plain_line(" ".join(islice(element.itertext(), _MAX_LINK_CHARS))[: 2 * _MAX_LINK_CHARS])
-        found[address] = Link(title=title[:_MAX_LINK_CHARS] or host, url=address)
-        if len(found) == _MAX_EXTERNAL_LINKS:
+        links[address] = Link(title=title[:_MAX_LINK_CHARS] or host, url=address)
+        if len(links) == _MAX_EXTERNAL_LINKS:
             break
-    return tuple(found.values())
+    return tuple(links.values())
 
 
 def clean_web_address(address: str, base: str = "") -> str:
@@ -138,9 +138,9 @@ def clean_web_address(address: str, base: str = "") -> str:
     Line breaks inside are taken out and blanks written as %20, as browsers do. A user name and password in it
     (`http://user:pw@host/`) are never kept. An address of more than 2,000 characters is none.
     """
-    plain = repair_surrogates(address[: 2 * _MAX_ADDRESS_CHARS]).translate(_LINE_BREAKS).strip(_TRIMMED).replace(" ", "%20")
+    text = repair_surrogates(address[: 2 * _MAX_ADDRESS_CHARS]).translate(_LINE_BREAKS).strip(_TRIMMED).replace(" ", "%20")
     try:
-        parts = urlsplit(urljoin(base, plain) if plain else "")
+        parts = urlsplit(urljoin(base, text) if text else "")
         host, _ = parts.hostname, parts.port  # a port that is no number raises
     except ValueError:
         return ""
@@ -148,7 +148,7 @@ def clean_web_address(address: str, base: str = "") -> str:
         return ""
     if "@" in parts.netloc:
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-    return found if len(found := urlunsplit(parts)) <= _MAX_ADDRESS_CHARS else ""
+    return cleaned if len(cleaned := urlunsplit(parts)) <= _MAX_ADDRESS_CHARS else ""
 
 
 def _bounded(response: TextResponse) -> TextResponse:

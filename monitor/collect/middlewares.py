@@ -45,7 +45,7 @@ class DocumentMiddleware:
         return cls(crawler)
 
     def process_spider_input(self, response: Response) -> None:
-        """Note a response, and what it says of the source, in the reading of the run."""
+        """Add a response to the documents of the run, and note whether the source has moved or is unchanged."""
         spider = self.crawler.spider
         if not isinstance(spider, SourceSpider) or response.request is None:
             return

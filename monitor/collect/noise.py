@@ -58,7 +58,7 @@ _SUM = (
     r"(?:\d[\d\s.,\u00a0]{0,20}(?:%|procent|kronor|kr\b|mkr|tkr|miljon|miljard|million|billion|euro|eur\b|€|sek\b)|(?:eur|€|sek)\s?\d)"
 )
 _LABEL = re.compile(rf"(?:^|(?<=\n))[-•* ]{{0,6}}([^\W\d][^\n.!?\d:]{{2,38}}?) ?:? ?\n[-•* ]{{0,6}}(?={_SUM})", re.IGNORECASE)
-# The same words inside a line, where the text goes on around them.
+# The same phrases within a line of text.
 _INSIDE = re.compile(
     r" ?\(?\blänk till annan webbplats(?:, öppnas i nytt fönster)?\.?\)?|\[missing text [^\]\n]*\]", re.IGNORECASE
 )

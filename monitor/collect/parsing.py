@@ -37,7 +37,7 @@ _PRELOADED = [
 
 
 class UnreadableResponseError(Exception):
-    """Response that could not be parsed within its limits; `str()` says why, in Swedish without a full stop."""
+    """Response that could not be parsed within its limits; `str()` is the reason, in Swedish without a full stop."""
 
 
 class SlowResponseError(UnreadableResponseError):

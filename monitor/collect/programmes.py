@@ -45,9 +45,9 @@ class Programmes:
     def named(self, *texts: str) -> str:
         """Return the id of the programme that the first text with any names; "" when it names several, or no text names one."""
         for text in texts:
-            found = {self._names[hit[0]] for hit in self._pattern.finditer(text)} if self._pattern else set()
-            if found:
-                return found.pop() if len(found) == 1 else ""
+            programmes = {self._names[hit[0]] for hit in self._pattern.finditer(text)} if self._pattern else set()
+            if programmes:
+                return programmes.pop() if len(programmes) == 1 else ""
         return ""
 
 

@@ -37,7 +37,7 @@ _DAY_FORMS = tuple(
         r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})\b",
     )
 )
-# "Mon May  3 10:00:00 2021" (C's asctime): the year stands last.
+# "Mon May  3 10:00:00 2021" (C's asctime): the year is last.
 _ASCTIME = re.compile(rf"{_M}\s+{_D}\s+(?P<clock>\d{{1,2}}:\d\d(?::\d\d)?(?:\s+[a-z]{{2,5}})?)\s+{_Y}")
 _CLOCK = re.compile(
     r"(?:t|[\s,|-]*(?:(?:kl|klockan|klokken|at)\b\.?)?\s*)?(?P<h>\d{1,2})[:.](?P<min>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d{1,9})?)?"
@@ -45,7 +45,7 @@ _CLOCK = re.compile(
 )
 _COMPACT = re.compile(r"\At(\d\d)(\d\d)(\d\d)?(?!\d)")
 
-# Names of head elements, and of properties in the text, that say when a page was published; the surest first.
+# Names of head elements, and of properties in the text, with the moment of publication; the surest first.
 _HEAD_NAMES = (
     "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished",
     "date_published",
@@ -98,7 +98,7 @@ class PublicationDate(NamedTuple):
 
 
 def parse_moment(text: str, zone: tzinfo) -> datetime | None:
-    """Return the moment that a publisher's system wrote: aware, a day alone as its first second; None for what cannot be read.
+    """Return the moment that a publisher's system wrote: aware, a day alone as its first second; None for other text.
 
     Reads ISO 8601 and its variants, RFC 822, asctime and day and month names in English, Swedish, Danish and Norwegian.
     `zone` holds where none is written. Of `05/03/2021` the weekday before it tells which is the month; without one that settles
@@ -123,7 +123,7 @@ def is_believable_year(moment: date) -> bool:
 
 
 def find_publication_date(root: lxml.html.HtmlElement, zone: ZoneInfo) -> PublicationDate:
-    """Return the day a page says it was published, as its first second in `zone`.
+    """Return the day of publication that a page states, as its first second in `zone`.
 
     Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked
     so in its text by `pubdate`, `itemprop`, a class, or the word "publicerad" before a `<time>`. A date in the text, or the
@@ -189,10 +189,10 @@ def _with_clock(day: date, rest: str, zone: tzinfo) -> datetime:
     if hit["half"]:
         hour = hour % 12 + (12 if hit["half"][0] == "p" else 0)
     at = datetime.combine(day, time(hour, int(hit["min"]), int(hit["s"] or 0)))
-    found = at.replace(tzinfo=_offset(hit["zone"] or "", "gmt" in hit[0] or "utc" in hit[0], zone))
-    if not is_believable_year(found.astimezone(UTC)):
+    moment = at.replace(tzinfo=_offset(hit["zone"] or "", "gmt" in hit[0] or "utc" in hit[0], zone))
+    if not is_believable_year(moment.astimezone(UTC)):
         raise ValueError("the year is outside what is believed")
-    return found
+    return moment
 
 
 def _offset(words: str, universal: bool, zone: tzinfo) -> tzinfo:

@@ -14,8 +14,8 @@ DOWNLOAD_DELAY = 1.0
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
-# Scrapy loads what is only switched off. Its control server runs any code that it receives, so it is removed; its cookie
-# middleware loads the list of public suffixes and a second HTTP client in the process that downloads.
+# Scrapy loads extensions that are only switched off. Its control server runs any code that it receives, so it is removed; its
+# cookie middleware loads the list of public suffixes and a second HTTP client in the process that downloads.
 EXTENSIONS_BASE = {name: order for name, order in EXTENSIONS_BASE.items() if "RemoteControl" not in name}
 DOWNLOADER_MIDDLEWARES_BASE = {name: order for name, order in DOWNLOADER_MIDDLEWARES_BASE.items() if "Cookies" not in name}
 

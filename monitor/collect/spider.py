@@ -104,9 +104,9 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the source's address (called by Scrapy)."""
-        yield self.ask(self.source.url, self.parse)
+        yield self.request(self.source.url, self.parse)
 
-    def ask(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
+    def request(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
         """Return a request whose failure is noted, and whose cached response is always revalidated."""
         headers = {"Cache-Control": "no-cache", **options.pop("headers", {})}
         meta = {"download_maxsize": self.largest, **options.pop("meta", {})}
@@ -114,10 +114,10 @@ class SourceSpider(scrapy.Spider):
             url, callback=callback, errback=self.failed, headers=headers, meta=meta, dont_filter=True, **options
         )
 
-    def ask_page(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
+    def request_listed(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
         """Return a request for a page that a list names: a failure counts as an unread page, not as one of the source."""
         self.reading.pages += 1
-        request = self.ask(url, callback, **options)
+        request = self.request(url, callback, **options)
         request.meta["listed"] = url
         return request
 

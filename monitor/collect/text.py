@@ -148,7 +148,7 @@ def html_to_text(markup: str) -> str:
 def title_text(markup: str) -> str:
     """Return a title on one line of at most 500 characters, entities decoded once; markup that a feed put into it is taken out.
 
-    What only looks like markup ("Stöd till <AI>") stays.
+    Text that only looks like markup ("Stöd till <AI>") is kept.
     """
     markup = markup[:_MAX_TITLE_MARKUP]
     decoded = html.unescape(markup) if "&" in markup else markup

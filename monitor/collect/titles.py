@@ -37,16 +37,16 @@ _MAX_HEADINGS, _MIN_HEADING_CHARS = 5, 3
 def find_headline(root: lxml.html.HtmlElement) -> str:
     """Return the headline of the one article that a page describes as JSON-LD, or ""."""
     nodes = (node for data in linked_data(root) for node in _nodes(data) if _ARTICLE.search(_types(node)))
-    found = {node["headline"].strip() for node in nodes if isinstance(node.get("headline"), str)}
-    return found.pop() if len(found) == 1 else ""
+    headlines = {node["headline"].strip() for node in nodes if isinstance(node.get("headline"), str)}
+    return headlines.pop() if len(headlines) == 1 else ""
 
 
 def main_headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
     """Return the texts of a page's main headings."""
-    found = (
+    texts = (
         plain_line("".join(islice(heading.itertext(), 50))[:TITLE_LENGTH]) for heading in islice(root.iter("h1"), _MAX_HEADINGS)
     )
-    return tuple(words for words in found if words)
+    return tuple(words for words in texts if words)
 
 
 def find_site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:

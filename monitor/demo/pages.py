@@ -58,7 +58,7 @@ def _json_ld(publisher: SamplePublisher, item: SampleItem, today: date) -> Marku
         "datePublished": samples.day(today, item.published).isoformat(),
         "publisher": {"@type": "Organization", "name": publisher.name},
     }
-    return Markup(json.dumps(facts, ensure_ascii=False))  # noqa: S704 - our own words, and no tag among them
+    return Markup(json.dumps(facts, ensure_ascii=False))  # noqa: S704 - our own texts, without tags
 
 
 def _blocks(text: str) -> Iterator[str]:

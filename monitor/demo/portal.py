@@ -50,19 +50,19 @@ def answer_search(
     Raises:
         QueryError: The query has an unknown form.
     """
-    found = [row for row in rows if _matches(row, query)]
+    matching = [row for row in rows if _matches(row, query)]
     page_size = min(page_size, PAGE_SIZE_LIMIT)
     if sort:
         reverse = str(sort.get("order", "ASC")).upper() == "DESC"
-        found.sort(key=lambda row: (_field(row, str(sort["field"])), row["reference"]), reverse=reverse)
+        matching.sort(key=lambda row: (_field(row, str(sort["field"])), row["reference"]), reverse=reverse)
     else:
-        found.sort(key=lambda row: hashlib.sha256(f"{page // 2} {row['reference']}".encode()).digest())
+        matching.sort(key=lambda row: hashlib.sha256(f"{page // 2} {row['reference']}".encode()).digest())
     start = (page - 1) * page_size
     return {
         "apiVersion": API_VERSION,
         "terms": "***",
         "responseTime": 184,
-        "totalResults": len(found),
+        "totalResults": len(matching),
         "pageNumber": page,
         "pageSize": page_size,
         "sort": "relevance",
@@ -70,7 +70,7 @@ def answer_search(
         "queryLanguage": {"language": "en", "probability": 0},
         "spellingSuggestion": None,
         "bestBets": [],
-        "results": found[start : start + page_size],
+        "results": matching[start : start + page_size],
         "warnings": [],
     }
 

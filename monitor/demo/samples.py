@@ -185,8 +185,8 @@ def items_at(publisher: SamplePublisher, reading: int) -> tuple[SampleItem, ...]
 
 def day(today: date, offset: int) -> date:
     """Return the day `offset` days from `today`; of a weekend the Monday after, as publishers avoid weekends."""
-    found = today + timedelta(days=offset)
-    return found + timedelta(days=max(0, 7 - found.weekday()) if found.weekday() > 4 else 0)
+    moment = today + timedelta(days=offset)
+    return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)
 
 
 def place_dates(text: str, today: date) -> str:

@@ -105,11 +105,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the document at a path; 304 when the client has it."""
-        found = self.server.document(urlsplit(self.path).path)
-        if found is None:
+        document = self.server.document(urlsplit(self.path).path)
+        if document is None:
             self._send(HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", b"<h1>Sidan finns inte</h1>")
             return
-        kind, body = found
+        kind, body = document
         tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         if tag in self.headers.get("If-None-Match", ""):
             self._send(HTTPStatus.NOT_MODIFIED, kind, b"", tag)

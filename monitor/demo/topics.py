@@ -78,7 +78,7 @@ def _conditions(call: SampleCall) -> str:
         ("6. Legal and financial set-up of the grants", html.escape(call.money, quote=False)),
     )
     body = "".join(f'<div><h4>{title}</h4><div class="eui-u-mt-s"><p>{text}</p></div></div>' for title, text in sections if text)
-    # The first tag is broken at the portal too; a reader has to stand it.
+    # The class of the first tag is broken at the portal, too.
     return f'<div class="eui-u-mt-l>"><h4>Conditions</h4>{body}</div>'
 
 

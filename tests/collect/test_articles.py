@@ -1,4 +1,4 @@
-"""Pages and their parts: walls told from pages, lists, links, noise, programmes, events, advice."""
+"""Pages and their parts: bot challenges, lists, links, noise, programmes, events, advice."""
 
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -57,13 +57,13 @@ def item(title, text, **fields):
         "https://js.hcaptcha.com/1/api.js",
     ],
 )
-def test_an_ordinary_page_that_loads_such_a_script_is_no_wall(script):
+def test_an_ordinary_page_that_loads_such_a_script_is_no_challenge(script):
     page = html(f"<main><h1>Bidrag</h1><p>{WORDS}</p></main><script src='{script}'></script>").encode()
     assert find_bot_challenge(page, {}) == ""
     assert find_bot_challenge(html(f"<script src='{script}'></script><p>Vänta</p>").encode(), {})
 
 
-def test_an_article_about_robots_is_no_wall():
+def test_an_article_about_robots_is_no_challenge():
     assert find_bot_challenge(html(f"<p>Så visar du att du inte är en robot.</p><p>{WORDS}</p>").encode(), {}) == ""
     assert find_bot_challenge(b'{"text": "Just a moment..."}', {}) == ""
     assert find_bot_challenge(b"", {"CF-Mitigated": "challenge"}) == "Cloudflare"
@@ -78,12 +78,12 @@ def test_an_article_about_robots_is_no_wall():
         (b"<!DOCTYPE html><html><script src='/x.js'></script><body></body></html>", {}, 202),
     ],
 )
-def test_the_answer_of_the_wall_before_the_parliament_and_eur_lex(body, headers, status):
+def test_the_challenge_before_the_parliament_and_eur_lex(body, headers, status):
     assert find_bot_challenge(body, headers, status) == "AWS WAF"
     assert find_bot_challenge(b"<rss></rss>", {"x-amzn-waf-action": "count"}, 200) == ""
 
 
-def test_content_answered_with_202_is_no_wall():
+def test_content_answered_with_202_is_no_challenge():
     assert find_bot_challenge(html(f"<p>{WORDS}</p>").encode(), {}, 202) == ""
     assert find_bot_challenge(b"<rss version='2.0'></rss>", {}, 202) == ""
     assert find_bot_challenge(b"", {}, 200) == ""

@@ -1,7 +1,7 @@
-"""Markup that is made to take parsers more than linear time: every reader comes to its end, and what is cut is a prefix.
+"""Markup that makes parsers take more than linear time: every reader ends, and reads a prefix.
 
-No test measures time. Each reader gets the same markup once, four and sixteen times in a process of its own; a reader whose work grew
-with the square of its input would still be at it long after the process is ended.
+No test measures time. Each reader gets the same markup once, four and sixteen times in a child process; a reader whose work grows
+with the square of its input would still run long after the child is ended.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Lists some of whose pages are gone: the list counts, what is missing is named, and only a list that leads nowhere is in doubt."""
+"""Lists with missing pages: the list is accepted and the pages are named, unless so many are missing that the list is in doubt."""
 
 import json
 import sqlite3

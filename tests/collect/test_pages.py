@@ -1,7 +1,8 @@
-"""One test for all sources: every saved page gives exactly what its `.expected.json` says.
+"""One test for all sources: every saved page gives exactly the calls of its `.expected.json`.
 
-A case is `tests/pages/<source>/<case>.<html|xml|json|ics>`. Its expectation says how it is read (url, callback, now) and what comes of
-it. A missing one is written and the test fails: look it through, then keep it. The pages are written by us in the publishers' form.
+A case is `tests/pages/<source>/<case>.<html|xml|json|ics>`. Its expectation has the way to read it (url, callback, now) and the
+result. A missing expectation is written and the test fails: check it by eye, then commit it. The pages are our own, in the
+publishers' form.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Transport of answers: certificates, robots.txt, headers and the time that a source may take; over real connections on loopback."""
+"""Transport of responses: certificates, robots.txt, headers and time limits of sources, over real connections on loopback."""
 
 import json
 import os

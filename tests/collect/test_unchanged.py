@@ -1,4 +1,4 @@
-"""Rows that are as they were: what is told apart, and that a mended reader reads them all again."""
+"""Unchanged rows: which changes count, and that a changed reader reads all rows again."""
 
 import subprocess
 import sys
@@ -77,7 +77,10 @@ def test_a_sentence_about_an_import_is_none(tmp_path):
 
 def test_all_that_reading_a_row_loads_counts_as_its_reader():
     """A module that is mended without the rows being read again would leave its mistakes in the archive."""
-    code = f"import runpy, sys; runpy.run_path({str(SPIDER)!r}); print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"
+    code = (
+        f"import runpy, sys; runpy.run_path({str(SPIDER)!r});"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {Path(file) for file in done.stdout.split()}
     files = set(imported_files(SPIDER))

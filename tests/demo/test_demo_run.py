@@ -119,9 +119,9 @@ def test_the_known_deadlines_moved(archive):
     assert days["UCPM-2026-KAPP-PVPP"] == ("2026-06-01", "2026-06-15")
 
 
-def test_no_ghost_came_into_the_archive(archive):
-    ghosts = ("DIGITAL-2022-CLOUD-AI-B-03-AI-ON-DEMAND", "HORIZON-CL5-2024-D2-02-01", "ERASMUS-EDU-2022-ECHE-CERT-FP")
-    assert not list(archive.query("SELECT 1 FROM calls WHERE identifier IN (?, ?, ?)", ghosts))
+def test_no_old_row_came_into_the_archive(archive):
+    identifiers = ("DIGITAL-2022-CLOUD-AI-B-03-AI-ON-DEMAND", "HORIZON-CL5-2024-D2-02-01", "ERASMUS-EDU-2022-ECHE-CERT-FP")
+    assert not list(archive.query("SELECT 1 FROM calls WHERE identifier IN (?, ?, ?)", identifiers))
 
 
 def test_every_department_has_mails_as_files_that_open(demo):

@@ -175,8 +175,8 @@ def _deadlines(metadata: Row, kind: str) -> tuple[tuple[Deadline, ...], Deadline
     if model is DeadlineModel.SINGLE and len(texts) > 1:
         model = DeadlineModel.CUT_OFFS
     stages = model is not DeadlineModel.SINGLE
-    found = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(texts, 1))
-    return found, model
+    deadlines = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(texts, 1))
+    return deadlines, model
 
 
 def _deadline(text: str, kind: str, stage: int | None) -> Deadline:
@@ -206,8 +206,8 @@ def _keywords(metadata: Row) -> tuple[str, ...]:
 
 def _notices(metadata: Row) -> tuple[Notice, ...]:
     items = json_value(metadata, "latestInfos") or []
-    found = [(str(item.get("lastChangeDate") or ""), html_to_text(str(item.get("content") or ""))) for item in items]
-    return tuple(Notice(at=notice_time(at), text=text) for at, text in sorted(found) if text)
+    notices = [(str(item.get("lastChangeDate") or ""), html_to_text(str(item.get("content") or ""))) for item in items]
+    return tuple(Notice(at=notice_time(at), text=text) for at, text in sorted(notices) if text)
 
 
 def notice_time(text: str) -> datetime | None:

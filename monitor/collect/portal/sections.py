@@ -9,8 +9,8 @@ from functools import lru_cache
 from monitor.calls import Section
 from monitor.collect.text import html_to_text, plain_line
 
-# Patterns instead of a parser: over the 1,375 texts of the portal on 27 June 2026 a parsed tree took three times as long, and moved
-# line breaks in two texts whose markup is not balanced.
+# Patterns instead of a parser: over the 1,375 texts of the portal on 27 June 2026 a parsed tree took three times as long, and
+# moved line breaks in two texts whose markup is not balanced.
 # The marker paragraph; older texts use a span. Everything up to the next marker belongs to it.
 _MARKER = re.compile(
     r'<(?P<tag>p|span)\b[^>]*class="topicdescriptionkind"[^>]*>(?P<title>.*?)</(?P=tag)>', re.IGNORECASE | re.DOTALL
