@@ -148,7 +148,7 @@ def test_a_publisher_is_the_domain_that_it_has_registered(monkeypatch, page, lin
 
 
 def test_the_stop_words_of_a_hundred_languages_are_not_loaded_to_find_an_article(monkeypatch):
-    """They take 33 MB in every process that reads a page; those of the languages that sources are in take one."""
+    """All stop words take 33 MB in every process that reads a page; those of the languages of our sources take one."""
     monkeypatch.setattr(trafilatura.external, "jt_stoplist_init", lambda: pytest.fail("all languages are loaded"))
     asked = []
     search = trafilatura.external.try_justext
@@ -174,7 +174,7 @@ def test_labels_join_with_sums_and_never_with_days():
 
 
 def test_hostile_text_is_read_to_its_end():
-    """In a process of its own: a pattern that tries all ways through such a text would hold up all other tests for days."""
+    """Runs in a child process: a pattern with exponential time on such a text would block the other tests for days."""
     process = get_context("spawn").Process(target=_read_hostile_text)
     process.start()
     process.join(240)

@@ -1,4 +1,4 @@
-"""Feeds of every dialect: one entry, one item; keys that stay; dates that are not made up; words without markup."""
+"""Feeds of every dialect: one item per entry, stable keys, no invented dates, text without markup."""
 
 import json
 from contextlib import suppress

@@ -69,7 +69,7 @@ def article(source, n):
 
 
 class Publishers:
-    """All of them, on one host; `bad` turns them."""
+    """Serve all publishers on one host; setting `bad` makes them fail."""
 
     bad = False
     day = START
@@ -136,7 +136,7 @@ def settings(url, timeout):
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """What every reading answered: three good days, then the bad one; and the archive after it."""
+    """Return the outcome of three good days and a bad one, and the archive after them."""
     from tests.commands import Installation
 
     installation = Installation(tmp_path_factory.mktemp("misbehaving"))

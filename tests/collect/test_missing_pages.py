@@ -58,7 +58,7 @@ def article(number, day):
 
 
 class Publisher:
-    """A list of three pages, the second of which is gone; and Vinnova's data with two rounds, one of which is gone."""
+    """Serve a list of three pages of which the second is gone, and Vinnova's data with two rounds of which one is gone."""
 
     day = 15
     gone = ("/lista/2",)

@@ -36,7 +36,7 @@ CASES = sorted(path for path in PAGES.glob("*/*.*") if not path.name.endswith(".
 
 
 class Untiring:
-    """What a spider asks its crawler for when it wants to ask again: never."""
+    """Settings of a crawler that never retries."""
 
     settings = Settings({"RETRY_TIMES": 0})
     stats = SimpleNamespace(inc_value=lambda *_, **__: None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import DeadlineModel, Precision
-from monitor.collect.completeness import Page, is_confirmed_by, is_implausible_drop, listing_problems, missing_text_problem
+from monitor.collect.completeness import ListingPage, is_confirmed_by, is_implausible_drop, listing_problems, missing_text_problem
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.rows import is_current, parse_row, row_metadata
 from monitor.collect.portal.sections import parse_conditions, parse_description
@@ -82,7 +82,7 @@ def test_two_stages_and_cut_offs():
 
 
 @pytest.mark.parametrize(
-    ("fields", "living"),
+    ("fields", "current"),
     [
         ({}, True),
         ({"deadlines": ("2026-05-20",)}, True),
@@ -94,14 +94,14 @@ def test_two_stages_and_cut_offs():
         ({"datasource": ["SEDIA"]}, False),
     ],
 )
-def test_ghost_rows(fields, living):
-    assert is_current(row(**fields), TODAY) is living
+def test_rows_of_the_archived_index_are_not_current(fields, current):
+    assert is_current(row(**fields), TODAY) is current
 
 
-def test_a_ghost_without_database():
-    ghost = row()
-    del ghost["database"]
-    assert not is_current(ghost, TODAY)
+def test_a_row_without_a_database_is_not_current():
+    old = row()
+    del old["database"]
+    assert not is_current(old, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_t24_a_title_with_markup_is_text():
 
 
 def pages_of(total, size):
-    return [Page(n, "2", total, min(size, total - (n - 1) * size)) for n in range(1, -(-total // size) + 1)]
+    return [ListingPage(n, "2", total, min(size, total - (n - 1) * size)) for n in range(1, -(-total // size) + 1)]
 
 
 @given(st.integers(1, 2000), st.integers(1, 100))
@@ -209,8 +209,8 @@ def test_a_page_that_is_short_of_version_total_or_rows_is_refused(total, size, d
     page = pages[at]
     odd = data.draw(
         st.sampled_from(
-            [Page(page.number, "3", page.total, page.rows), Page(page.number, page.version, page.total + 1, page.rows),
-             Page(page.number, page.version, page.total, page.rows - 1)]
+            [ListingPage(page.number, "3", page.total, page.rows), ListingPage(page.number, page.version, page.total + 1, page.rows),
+             ListingPage(page.number, page.version, page.total, page.rows - 1)]
         )
     )  # fmt: skip
     pages[at] = odd

@@ -1,4 +1,4 @@
-"""The day of publication: read where it is marked, in the forms that publishers' systems write, and nowhere else."""
+"""Day of publication: read where it is marked, in the forms of publishers' systems, and nowhere else."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -76,7 +76,7 @@ def test_a_sentence_about_an_import_is_none(tmp_path):
 
 
 def test_all_that_reading_a_row_loads_counts_as_its_reader():
-    """A module that is mended without the rows being read again would leave its mistakes in the archive."""
+    """Rows that are not read again after a module is changed would keep its mistakes in the archive."""
     code = (
         f"import runpy, sys; runpy.run_path({str(SPIDER)!r});"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"

@@ -1,4 +1,4 @@
-"""`monitor demo` from end to end: what it promises a stranger who tries it."""
+"""`monitor demo` from end to end, as documented for a newcomer."""
 
 import email
 import json
@@ -29,7 +29,7 @@ NOW = "2026-05-20T09:00"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """One whole run, as a person starts it, shown in a browser until Ctrl+C: the folder, what was printed, and two of the pages."""
+    """Return the folder, the output and two pages of one whole run, started as a person does and ended by Ctrl+C."""
     here, errors = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("said") / "errors.txt"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,7 +59,7 @@ def demo(served):
 
 
 def _page(address, running):
-    """The page, as soon as the server is up."""
+    """Return the page, as soon as the server is up."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The sample portal's wire format, held against the captured answers of the real one."""
+"""Wire format of the sample portal, compared with captured responses of the real one."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ JSON_TEXTS = ("actions", "budgetOverview", "links", "latestInfos", "publicationD
 
 @pytest.fixture(scope="module")
 def captured(shared):
-    """Every row of two captured days."""
+    """Return every row of two captured days."""
     rows = []
     for day in ("2026-05-20", "2026-06-27"):
         archive = shared / f"data/eu/sedia-search-raw/{day}.tar.gz"
@@ -147,7 +147,7 @@ def _is_current(row):
 
 
 def _shape(text):
-    """The paths of keys in a JSON text, each with the type of its value; keys that are numbers count as one."""
+    """Return the paths of keys in a JSON text, each with the type of its value; keys that are numbers count as one."""
     return set(_paths(json.loads(text), ""))
 
 
