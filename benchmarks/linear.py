@@ -252,14 +252,14 @@ def _typed() -> Read:
 
 
 def _article() -> Read:
-    from monitor.collect.article import describe_item, read_article
+    from monitor.collect.article import Article, describe_item, read_article
 
     source = _source("page")
 
     def read(text: str) -> None:
         read_article(_page(text), source.url, _ZONE)
         for title, body in (("Bidrag att söka", text), (text, "")):
-            describe_item(source=source, call_id="1", url=source.url, title=title, text=body, published=None, now=_NOW)
+            describe_item(Article(title=title, text=body), source=source, call_id="1", url=source.url, now=_NOW)
 
     return read
 
@@ -280,34 +280,34 @@ def _feed() -> Read:
 def _links() -> Read:
     from scrapy.http import HtmlResponse
 
-    from monitor.collect.links import alternate_feeds, other_links, outside_links, read_listing, web_address
+    from monitor.collect.links import clean_web_address, find_external_links, find_feeds, read_listing, unfollowed_link_prefixes
 
     source = _source("page")
 
     def read(text: str) -> object:
         page = _page(text)
         response = HtmlResponse(source.url, body=page.encode(), encoding="utf-8")
-        found = read_listing(response, source), other_links(response, source), alternate_feeds(page, source.url)
-        return found, outside_links(page, source.url), web_address(text)
+        found = read_listing(response, source), unfollowed_link_prefixes(response, source), find_feeds(page, source.url)
+        return found, find_external_links(page, source.url), clean_web_address(text)
 
     return read
 
 
 def _walls() -> Read:
-    from monitor.collect.walls import is_scripted, wall
+    from monitor.collect.bot_challenges import find_bot_challenge, is_scripted
 
     def read(text: str) -> object:
         body = _page(text).encode()
-        return wall(body, {}), wall(body, {}, 202), is_scripted(body)
+        return find_bot_challenge(body, {}), find_bot_challenge(body, {}, 202), is_scripted(body)
 
     return read
 
 
 def _events() -> Read:
-    from monitor.collect.events import page_happenings, read_calendar
+    from monitor.collect.events import find_page_events, read_calendar
 
     def read(text: str) -> None:
-        page_happenings(f"<script type='application/ld+json'>{text}</script>", "https://x.se/", _ZONE)
+        find_page_events(f"<script type='application/ld+json'>{text}</script>", "https://x.se/", _ZONE)
         event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20270101\r\nSUMMARY:{' '.join(text.split())}\r\nEND:VEVENT"
         for body in (text, event):
             with suppress(ValueError):
@@ -318,27 +318,27 @@ def _events() -> Read:
 
 def _published() -> Read:
     from monitor.collect.published import parse_moment
-    from monitor.collect.titles import without_site
+    from monitor.collect.titles import remove_site_name
 
-    return lambda text: (parse_moment(text, _ZONE), without_site(f"{text[:4000]} | X", ("X",)))
+    return lambda text: (parse_moment(text, _ZONE), remove_site_name(f"{text[:4000]} | X", ("X",)))
 
 
 def _text() -> Read:
-    from monitor.collect.noise import join_labels, rows_of_tables, steady_text, without_banner
-    from monitor.collect.text import html_to_text, plain_line, plain_text, short_words, title_text, whole_characters
+    from monitor.collect.noise import flatten_table_rows, join_labels_to_amounts, remove_banner_text, remove_boilerplate
+    from monitor.collect.text import html_to_text, plain_line, plain_text, repair_surrogates, shorten_words, title_text
 
     readers = (
         html_to_text,
         title_text,
         plain_line,
         plain_text,
-        short_words,
-        whole_characters,
-        steady_text,
-        join_labels,
-        rows_of_tables,
+        shorten_words,
+        repair_surrogates,
+        remove_boilerplate,
+        join_labels_to_amounts,
+        flatten_table_rows,
     )
-    return lambda text: ([read(text) for read in readers], without_banner(text, "X"))
+    return lambda text: ([read(text) for read in readers], remove_banner_text(text, "X"))
 
 
 def _portal() -> Read:
@@ -369,7 +369,7 @@ def _portal() -> Read:
 def _vinnova() -> Read:
     from scrapy.http import TextResponse
 
-    from monitor.collect.reading import Answer
+    from monitor.collect.reading import ParsedResponse
     from spiders.vinnova import read_calls, read_rounds  # noqa: TID251 - measured in a checkout, where they have this name
 
     source = _source("vinnova")
@@ -378,8 +378,8 @@ def _vinnova() -> Read:
         for name in ("Titel", "Beskrivning", "Stangningsdatum", "Webbsida"):
             row = {"Diarienummer": "1", "Titel": "X", "Publik": True} | {name: text}
             response = TextResponse(source.url, body=json.dumps([row]).encode(), encoding="utf-8")
-            read_calls(Answer(), response, source, _NOW)
-            read_rounds(Answer(), response, source, _NOW, title="X", text=text, published=text)
+            read_calls(ParsedResponse(), response, source, _NOW)
+            read_rounds(ParsedResponse(), response, source, _NOW, title="X", text=text, published=text)
 
     return read
 

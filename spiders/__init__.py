@@ -1,1 +1,1 @@
-"""One spider per kind of publisher, found by Scrapy's loader; `sources.toml` holds every source as data."""
+"""Spiders, one per kind of source, found by Scrapy's loader; `sources.toml` has every source as data."""

@@ -1,4 +1,4 @@
-"""The portal's bulk file: every grant topic in one very large JSON file without texts, read as a stream."""
+"""Spider of the portal's bulk file: every grant topic in one very large JSON file without texts, read as a stream."""
 
 from __future__ import annotations
 
@@ -13,28 +13,32 @@ from monitor.collect.portal.bulk import is_current_object, parse_object, read_ob
 from monitor.collect.reading import ProblemKind
 from monitor.collect.spider import SourceSpider
 
-LARGEST = 600 * 1024 * 1024
+MAX_FILE_BYTES = 600 * 1024 * 1024
 
 
 class BulkSpider(SourceSpider):
-    """Asks only when the file has changed; keeps the living grant topics, one at a time, never the whole file in memory."""
+    """Spider that downloads the file when it has changed and yields the current grant topics one at a time."""
 
     name = "bulk"
     complete_list = True
     custom_settings = {"HTTPCACHE_ENABLED": False}  # noqa: RUF012 - Scrapy's own form
 
     async def start(self) -> AsyncIterator[Request]:
+        """Yield the request for the file, conditional on the validators of the last accepted run."""
         validators = {name: value for name, value in self.validators.items() if value}
-        yield self.ask(self.source.url, self.parse, headers=validators, meta={"spool": LARGEST, "handle_httpstatus_list": [304]})
+        yield self.request(
+            self.source.url, self.parse, headers=validators, meta={"spool": MAX_FILE_BYTES, "handle_httpstatus_list": [304]}
+        )
 
     def parse(self, response: Response, **options: Any) -> Iterator[Call]:
+        """Yield the calls of the file."""
         if response.status == 304:
             self.reading.unchanged = self.reading.not_modified = True
             return
         spooled: Path = response.meta["spooled"]
         try:
             with spooled.open("rb") as file:
-                if self.walled(response.replace(body=file.read(200_000))):
+                if self.reject_bot_challenge(response.replace(body=file.read(200_000))):
                     return
                 file.seek(0)
                 for item in read_objects(file):
@@ -43,22 +47,22 @@ class BulkSpider(SourceSpider):
                     if call is not None:
                         yield call
         except (ValueError, RecursionError):
-            words = f"Filen är inte hel JSON: den går inte att läsa efter {self.reading.seen} poster."
-            self.reading.problem(ProblemKind.UNREADABLE, words)
+            text = f"Filen är inte hel JSON: den går inte att läsa efter {self.reading.seen} poster."
+            self.reading.add_problem(ProblemKind.UNREADABLE, text)
         finally:
             spooled.unlink(missing_ok=True)
         if not self.reading.seen:
-            self.reading.problem(ProblemKind.LAYOUT, "Filen har inga utlysningar i den form som programmet känner.")
+            self.reading.add_problem(ProblemKind.LAYOUT, "Filen har inga utlysningar i den form som programmet känner.")
         self.reading.validators = {
             "If-None-Match": (response.headers.get("ETag") or b"").decode("latin-1"),
             "If-Modified-Since": (response.headers.get("Last-Modified") or b"").decode("latin-1"),
         }
 
     def read_object(self, item: dict[str, Any]) -> Call | None:
-        """The Call of a living grant topic, None for any other; a bad object is counted and stops nothing."""
+        """Return the Call of a current grant topic; None for any other, and for an object that cannot be read, which is noted."""
         key = str(item.get("ccm2Id") or repr(item)[:60]) if isinstance(item, dict) else repr(item)[:60]
-        return self.reading.read_row(key, self.living_call, item)
+        return self.reading.read_row(key, self.parse_current, item)
 
-    def living_call(self, item: dict[str, Any]) -> Call | None:
-        """The Call of a living grant topic, None for any other. Raises what an object may."""
+    def parse_current(self, item: dict[str, Any]) -> Call | None:
+        """Return the Call of a current grant topic, None for any other. Raises what `parse_object` does."""
         return parse_object(item, self.source.id) if is_current_object(item, self.now) else None

@@ -1,4 +1,4 @@
-"""RSS 0.9-2.0, RDF and Atom: one entry, one item. feedparser gets the bytes that Scrapy fetched, never an address."""
+"""Spider of feeds: RSS 0.9-2.0, RDF, Atom and JSON Feed. feedparser gets the bytes that Scrapy fetched, never an address."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from scrapy.http import Request, Response
 
 from monitor.calls import Call
 from monitor.collect.feeds import RefusedFeedError, parse_feed
-from monitor.collect.reading import Answer, ProblemKind
+from monitor.collect.reading import ParsedResponse, ProblemKind
 from monitor.collect.spider import SourceSpider, plain_headers
 from monitor.sources import Source
 
-# The whole of another archive the first time; after that what has changed, the last changed first.
-_FIRST, _LATER = 2_000, 10
+_MAX_PAGES_FIRST_RUN, _MAX_PAGES = 2_000, 10
+"""Pages of another archive's feed: all of it the first time, then the calls that changed last."""
 
 
 class FeedSpider(SourceSpider):
-    """Reads a feed, and of another archive's feed all pages. A feed drops its old entries, so a missing one says nothing."""
+    """Spider of a feed. A feed drops its old entries, so a missing one has not vanished."""
 
     name = "feed"
 
     async def parse(self, response: Response, page: int = 1, **options: Any) -> AsyncIterator[Call | Request]:
-        answer = await self.read_answer(response, read_feed)
-        for call in answer.calls:
+        """Yield the calls of a feed, and the request for the next page of another archive's feed."""
+        parsed = await self.read_response(response, read_feed)
+        for call in parsed.calls:
             yield call
-        if answer.following and page < (_FIRST if self.previous is None else _LATER):
-            yield self.ask(answer.following, self.parse, cb_kwargs={"page": page + 1})
+        if parsed.following and page < (_MAX_PAGES_FIRST_RUN if self.previous is None else _MAX_PAGES):
+            yield self.request(parsed.following, self.parse, cb_kwargs={"page": page + 1})
 
 
-def read_feed(answer: Answer, response: Response, source: Source, now: datetime) -> None:
-    """The entries of a feed. Pure."""
+def read_feed(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
+    """Put the entries of a feed into `parsed`. Pure."""
     try:
         feed = parse_feed(response.body, plain_headers(response), response.url, source, now)
     except RefusedFeedError as error:
-        answer.problem(ProblemKind.REFUSED, str(error))
+        parsed.add_problem(ProblemKind.REFUSED, str(error))
         return
     except ValueError as error:
-        answer.problem(ProblemKind.NOT_A_FEED, str(error))
+        parsed.add_problem(ProblemKind.NOT_A_FEED, str(error))
         return
-    answer.calls, answer.seen, answer.following = feed.calls, feed.seen, feed.following
-    for key, why in feed.skipped.items():
-        answer.skip(key, why)
-    for key, why in feed.left_out.items():
-        answer.leave_out(key, why, feed.asides.get(key))
+    parsed.calls, parsed.seen, parsed.following = feed.calls, feed.seen, feed.following
+    for key, reason in feed.skipped.items():
+        parsed.skip(key, reason)
+    for key, reason in feed.left_out.items():
+        parsed.leave_out(key, reason, feed.left_out_calls.get(key))

@@ -1,4 +1,4 @@
-"""The EU Funding & Tenders Portal's search API: topics, external-action calls and cascade calls, page by page."""
+"""Spider of the EU Funding & Tenders Portal's search API: has_sections, external-action calls and cascade calls, page by page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
 
 from monitor.calls import Call
-from monitor.collect.completeness import Page, confirms, fall_reason, is_fall, page_reasons, text_reason
+from monitor.collect.completeness import (
+    ListingPage,
+    describe_drop,
+    is_confirmed_by,
+    is_implausible_drop,
+    listing_problems,
+    missing_text_problem,
+)
 from monitor.collect.portal.rows import (
     BRUSSELS,
     CASCADE,
@@ -27,15 +34,15 @@ from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 
 PAGE_SIZE = 100
-MOST_PAGES = 300
-"""Thirty times the listing of 2026. The API itself answers for the first 10,000 rows alone."""
+MAX_PAGES = 300
+"""Pages that are read: thirty times the listing of 2026. The API itself has only the first 10,000 rows."""
 BOUNDARY = "eu-monitor-form"
 QUERY = {"bool": {"must": [{"terms": {"type": [TOPIC, EXTERNAL, CASCADE]}}, {"terms": {"status": ["31094501", "31094502"]}}]}}
 PARTS = {"query": QUERY, "languages": ["en"], "sort": {"field": "identifier", "order": "ASC"}}
 
 
 class PortalSpider(SourceSpider):
-    """Asks for every page, keeps the living rows, and believes the run only when the pages make one whole listing."""
+    """Spider that reads every page, keeps the current rows, and accepts the run only when the pages are one whole listing."""
 
     name = "portal"
     complete_list = True
@@ -44,24 +51,25 @@ class PortalSpider(SourceSpider):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.pages: dict[int, Page] = {}
+        self.pages: dict[int, ListingPage] = {}
         self.references: set[str] = set()
-        self.bare: set[str] = set()
+        self.empty_references: set[str] = set()
         self.richness: dict[str, tuple[bool, str]] = {}
-        self.topics: dict[str, bool] = {}
+        self.has_sections: dict[str, bool] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        yield self.ask_page_number(1)
+        """Yield the request for the first page."""
+        yield self.request_page(1)
 
-    def ask_page_number(self, number: int) -> Request:
-        """A page of the listing. The form's parts must be typed application/json: plain fields are ignored or answered 500."""
+    def request_page(self, number: int) -> Request:
+        """Return the request for a page of the listing, a form whose parts are application/json: the API refuses plain fields."""
         query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
         body = "".join(
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="blob"\r\n'
             f"Content-Type: application/json\r\n\r\n{json.dumps(value)}\r\n"
             for name, value in PARTS.items()
         )
-        return self.ask(
+        return self.request(
             f"{self.source.url}?{query}",
             self.parse,
             method="POST",
@@ -71,7 +79,8 @@ class PortalSpider(SourceSpider):
         )
 
     def parse(self, response: Response, number: int = 1, **options: Any) -> Iterator[Request | Call]:
-        if self.walled(response):
+        """Yield the calls of a page of the listing, and requests for the pages that follow."""
+        if self.reject_bot_challenge(response):
             return
         try:
             page = json.loads(response.body)
@@ -86,33 +95,33 @@ class PortalSpider(SourceSpider):
         if not rows and (number - 1) * PAGE_SIZE < total:
             yield from self.retry(response, number, "var tom")
             return
-        self.pages[number] = Page(number, version, total, len(rows))
+        self.pages[number] = ListingPage(number, version, total, len(rows))
         self.reading.seen += len(rows)
         for row in rows:
             yield from self.read_row(row)
-        last = min(-(-self.pages[min(self.pages)].total // PAGE_SIZE), MOST_PAGES)
-        if total > MOST_PAGES * PAGE_SIZE:
-            words = f"Portalen uppgav {total} rader. Högst {MOST_PAGES * PAGE_SIZE} läses."
-            self.reading.problem(ProblemKind.INCOMPLETE, words)
+        last = min(-(-self.pages[min(self.pages)].total // PAGE_SIZE), MAX_PAGES)
+        if total > MAX_PAGES * PAGE_SIZE:
+            text = f"Portalen uppgav {total} rader. Högst {MAX_PAGES * PAGE_SIZE} läses."
+            self.reading.add_problem(ProblemKind.INCOMPLETE, text)
         if number == 1:
-            yield from (self.ask_page_number(further) for further in range(2, last + 1))
-        if number == max(last, *self.pages) < MOST_PAGES and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
-            yield self.ask_page_number(number + 1)  # the listing grew while it was read
+            yield from (self.request_page(further) for further in range(2, last + 1))
+        if number == max(last, *self.pages) < MAX_PAGES and len(rows) == PAGE_SIZE and total > number * PAGE_SIZE:
+            yield self.request_page(number + 1)  # the listing grew while it was read
 
     def read_row(self, row: Any) -> Iterator[Call]:
-        """The Call of a living row, when it is richer than what its reference had before. A bad row is counted and stops nothing."""
+        """Yield the Call of a current row, unless an earlier row of its reference is as good; note a row that cannot be read."""
         reference = self.reading.read_row(repr(row)[:60], row_reference, row)
         if reference is None:
             return
         self.references.add(reference)
-        call = self.reading.read_row(reference or repr(row)[:60], self.living_call, row, reference)
+        call = self.reading.read_row(reference or repr(row)[:60], self.parse_current, row, reference)
         if call is not None:
             yield call
 
-    def living_call(self, row: Any, reference: str) -> Call | None:
-        """The Call of a row; None for one that is bare, past, or poorer than what its reference had before. Raises what a row may."""
+    def parse_current(self, row: Any, reference: str) -> Call | None:
+        """Return the Call of a row; None for one without data, a past one, or one no better than an earlier row."""
         if not row_metadata(row).get("identifier"):
-            self.bare.add(reference)
+            self.empty_references.add(reference)
             return None
         day = self.now.astimezone(BRUSSELS).date()
         if not is_current(row, day) or richness(row) <= self.richness.get(reference, (False, "")):
@@ -122,29 +131,32 @@ class PortalSpider(SourceSpider):
         self.reading.hashes[reference] = row_hash
         self.richness[reference] = richness(row)
         if row_metadata(row).get("type") == [TOPIC]:
-            self.topics[reference] = bool(call.sections)
+            self.has_sections[reference] = bool(call.sections)
         return call
 
-    def retry(self, response: Response, number: int, what: str) -> Iterator[Request]:
-        """Ask for a page once more; when that has been tried enough, the run is incomplete."""
+    def retry(self, response: Response, number: int, problem: str) -> Iterator[Request]:
+        """Yield the request for a page again, or note that the run is incomplete after Scrapy's number of retries."""
         assert response.request is not None
-        again = get_retry_request(response.request, spider=self, reason=what)
+        again = get_retry_request(response.request, spider=self, reason=problem)
         if again:
             yield again
         else:
-            self.reading.problem(ProblemKind.INCOMPLETE, f"Sida {number} {what}.")
+            self.reading.add_problem(ProblemKind.INCOMPLETE, f"Sida {number} {problem}.")
 
     def judge(self) -> list[Problem]:
-        reasons = page_reasons(list(self.pages.values()), self.references, PAGE_SIZE)
-        reasons.append(text_reason(sum(self.topics.values()), len(self.topics)))
-        bare = self.bare - self.reading.calls.keys()
-        if bare:
-            reasons.append(f"{len(bare)} rader saknade alla uppgifter.")
-        found = [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
-        if not found and not self.reading.problems and self.unconfirmed_fall():
-            found.append(Problem(ProblemKind.FALL, fall_reason(len(self.reading.calls), self.previous or 0, self.source.id)))
-        return found
+        """Return the problems that keep the run from being accepted, those of an incomplete listing included."""
+        reasons = listing_problems(list(self.pages.values()), self.references, PAGE_SIZE)
+        reasons.append(missing_text_problem(sum(self.has_sections.values()), len(self.has_sections)))
+        empty_references = self.empty_references - self.reading.calls.keys()
+        if empty_references:
+            reasons.append(f"{len(empty_references)} rader saknade alla uppgifter.")
+        problems = [*super().judge(), *(Problem(ProblemKind.INCOMPLETE, reason) for reason in reasons if reason)]
+        if not problems and not self.reading.problems and self.unconfirmed_fall():
+            problems.append(Problem(ProblemKind.FALL, describe_drop(len(self.reading.calls), self.previous or 0, self.source.id)))
+        return problems
 
     def unconfirmed_fall(self) -> bool:
-        """Tell whether this scan, whole as it is, shows far fewer calls than the last accepted one and no scan before it showed the same."""
-        return is_fall(len(self.reading.calls), self.previous) and not confirms(self.reading.calls.keys(), self.refused)
+        """Return whether a whole scan shows far fewer calls than the last accepted one, and no scan before it showed the same."""
+        return is_implausible_drop(len(self.reading.calls), self.previous) and not is_confirmed_by(
+            self.reading.calls.keys(), self.refused
+        )

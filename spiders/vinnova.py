@@ -1,4 +1,4 @@
-"""Vinnova's open data: calls that changed lately, and each of their rounds."""
+"""Spider of Vinnova's open data: calls that changed lately, and each of their rounds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Precision, Section, is_web_address
 from monitor.collect.article import first_sentences
-from monitor.collect.reading import Answer, ProblemKind
+from monitor.collect.reading import ParsedResponse, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import html_to_text, title_text
 from monitor.language.budget import find_budget
@@ -22,24 +22,30 @@ from monitor.language.deadlines import instant
 from monitor.sources import Source
 
 LOOK_BACK = timedelta(days=180)
-CLOSED_LONG_AGO = timedelta(days=14)
+"""Time before now in which a call must have changed to be asked for."""
+KEPT_AFTER_CLOSING = timedelta(days=14)
+"""Time after its closing in which a round is passed on."""
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+CALLS_PAGE = "https://www.vinnova.se/sok-finansiering/hitta-finansiering/"
+"""Page for people where a round states none."""
 
 
 class VinnovaSpider(SourceSpider):
-    """Asks for the calls of half a year, then for their rounds; a round is what one applies for. What has not changed is not listed."""
+    """Spider of the calls changed in half a year and their rounds; a round is one Call. Unchanged calls are not listed."""
 
     name = "vinnova"
 
     async def start(self) -> AsyncIterator[Request]:
+        """Yield the request for the calls that changed in half a year."""
         since = (self.now.astimezone(STOCKHOLM).date() - LOOK_BACK).isoformat()
-        yield self.ask(f"{self.source.url}/utlysningar/{since}", self.parse)
+        yield self.request(f"{self.source.url}/utlysningar/{since}", self.parse)
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
-        answer = await self.read_answer(response, read_calls)
-        for told in answer.addresses:
-            number, title, text, published = json.loads(told)
-            yield self.ask_page(
+        """Yield requests for the rounds of the calls that a response lists."""
+        parsed = await self.read_response(response, read_calls)
+        for address in parsed.addresses:
+            number, title, text, published = json.loads(address)
+            yield self.request_listed(
                 f"{self.source.url}/ansokningsomgangar/{quote(number, safe='')}",
                 self.parse_round,
                 cb_kwargs={"title": title, "text": text, "published": published},
@@ -48,90 +54,83 @@ class VinnovaSpider(SourceSpider):
     async def parse_round(
         self, response: Response, title: str = "", text: str = "", published: str = ""
     ) -> AsyncIterator[Request | Call]:
-        """The Call of one round, with the title and text of the call it belongs to."""
+        """Yield the Call of one round, with the title and text of the call it belongs to."""
         read = partial(read_rounds, title=title, text=text, published=published)
-        for call in (await self.read_answer(response, read)).calls:
+        for call in (await self.read_response(response, read)).calls:
             yield call
 
 
-def read_calls(answer: Answer, response: Response, source: Source, now: datetime) -> None:
-    """The rounds of each call, as JSON lists of number, title, text and day of publication. Pure."""
-    for row in rows(answer, response):
-        number = said(row, "Diarienummer") or said(row, "Titel")
-        rounds = answer.read_row(number, _rounds, row)
-        if not said(row, "Diarienummer"):
-            answer.seen += 1
-            answer.skip(said(row, "Titel") or "utlysning utan titel", "saknar diarienummer")
+def read_calls(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
+    """Put the rounds of each call into `parsed.addresses`, as JSON lists of number, title, text and day of publication. Pure."""
+    for row in rows(parsed, response):
+        number = field_text(row, "Diarienummer") or field_text(row, "Titel")
+        rounds = parsed.read_row(number, _rounds, row)
+        if not field_text(row, "Diarienummer"):
+            parsed.seen += 1
+            parsed.skip(field_text(row, "Titel") or "utlysning utan titel", "saknar diarienummer")
         elif not rounds:
-            answer.seen += 1
-            answer.leave_out(number, "har ingen ansökningsomgång")
+            parsed.seen += 1
+            parsed.leave_out(number, "har ingen ansökningsomgång")
         else:
-            shared = [said(row, name) for name in ("Titel", "Beskrivning", "Publiceringsdatum")]
-            answer.addresses += tuple(json.dumps([one, *shared]) for one in rounds)
+            shared = [field_text(row, name) for name in ("Titel", "Beskrivning", "Publiceringsdatum")]
+            parsed.addresses += tuple(json.dumps([round_number, *shared]) for round_number in rounds)
 
 
 def _rounds(row: dict[str, Any]) -> list[str]:
-    numbers = (said(item, "DiarienummerAnsokningsomgang") for item in row.get("AnsokningsomgangDnrLista") or [])
+    numbers = (field_text(item, "DiarienummerAnsokningsomgang") for item in row.get("AnsokningsomgangDnrLista") or [])
     return [number for number in numbers if number]
 
 
 def read_rounds(
-    answer: Answer, response: Response, source: Source, now: datetime, *, title: str, text: str, published: str
+    parsed: ParsedResponse, response: Response, source: Source, now: datetime, *, title: str, text: str, published: str
 ) -> None:
-    """The Call of each round in an answer. Pure."""
-    for row in rows(answer, response):
-        answer.seen += 1
-        number = said(row, "Diarienummer")
-        if not number or not (said(row, "Titel") or title):
-            answer.skip(number or response.url, "saknar diarienummer eller titel")
+    """Put the Call of each round in a response into `parsed`. Pure."""
+    for row in rows(parsed, response):
+        parsed.seen += 1
+        number = field_text(row, "Diarienummer")
+        if not number or not (field_text(row, "Titel") or title):
+            parsed.skip(number or response.url, "saknar diarienummer eller titel")
             continue
-        call = answer.read_row(number, _round, answer, source, now, row, title, text, published)
+        call = parsed.read_row(number, _round, parsed, source, now, row, title, text, published)
         if call is not None:
-            answer.calls.append(call)
+            parsed.calls.append(call)
 
 
 def _round(
-    answer: Answer, source: Source, now: datetime, row: dict[str, Any], title: str, text: str, published: str
+    parsed: ParsedResponse, source: Source, now: datetime, row: dict[str, Any], title: str, text: str, published: str
 ) -> Call | None:
-    number = said(row, "Diarienummer")
-    closes, opens = moment(said(row, "Stangningsdatum")), moment(said(row, "Oppningsdatum"))
+    """Return the Call of a round; None, noted in `parsed`, for one that is not public or closed long ago."""
+    closes = parse_deadline(field_text(row, "Stangningsdatum"))
     if row.get("Publik") in (False, 0, "0", "false", "False"):
-        answer.leave_out(number, "är inte publik")
-    elif closes is not None and closes.at < now - CLOSED_LONG_AGO:
-        answer.leave_out(number, "stängde för länge sedan")
+        parsed.leave_out(field_text(row, "Diarienummer"), "är inte publik")
+    elif closes is not None and closes.at < now - KEPT_AFTER_CLOSING:
+        parsed.leave_out(field_text(row, "Diarienummer"), "stängde för länge sedan")
     else:
-        return read_round(source, row, number, title, text, moment(published), opens, closes)
+        return read_round(source, row, title=title, text=text, published=published)
     return None
 
 
-def read_round(
-    source: Source,
-    row: dict[str, Any],
-    number: str,
-    title: str,
-    text: str,
-    published: Deadline | None,
-    opens: Deadline | None,
-    closes: Deadline | None,
-) -> Call:
-    own, called = title_text(said(row, "Titel")), title_text(title)
-    body = html_to_text("\n".join(part for part in (text, said(row, "Beskrivning")) if part))
-    page = said(row, "Webbsida")
+def read_round(source: Source, row: dict[str, Any], *, title: str, text: str, published: str) -> Call:
+    """Return the Call of a round, with title, text and day of publication of the call that it belongs to."""
+    number = field_text(row, "Diarienummer")
+    call_title = title_text(title)
+    opens, closes = parse_deadline(field_text(row, "Oppningsdatum")), parse_deadline(field_text(row, "Stangningsdatum"))
+    published_at = parse_deadline(published)
+    body = html_to_text("\n".join(part for part in (text, field_text(row, "Beskrivning")) if part))
+    page = field_text(row, "Webbsida")
     budget = find_budget(body, "sv")
     missing = {"deadlines": closes is None, "budget": budget == Budget(), "description": not body}
     return Call(
         source=source.id,
         call_id=number,
         identifier=number,
-        title=called if not own or own in called else own if called in own else f"{called}: {own}",
-        parent_title=called,
-        url=page
-        if is_web_address(page)
-        else str(source.options.get("page") or "https://www.vinnova.se/sok-finansiering/hitta-finansiering/"),
+        title=_join_titles(call_title, title_text(field_text(row, "Titel"))),
+        parent_title=call_title,
+        url=page if is_web_address(page) else str(source.options.get("page") or CALLS_PAGE),
         language="sv",
         summary=first_sentences(body),
         sections=(Section(title="", text=body),) if body else (),
-        published=published.at if published else None,
+        published=published_at.at if published_at else None,
         opens=opens.at.astimezone(STOCKHOLM).date() if opens else None,
         deadlines=(closes,) if closes else (),
         deadline_model=DeadlineModel.SINGLE if closes else DeadlineModel.UNKNOWN,
@@ -141,34 +140,41 @@ def read_round(
     )
 
 
-def rows(answer: Answer, response: Response) -> list[dict[str, Any]]:
-    """The objects that an answer lists; a problem is noted when it lists none in the form that is known."""
+def _join_titles(call_title: str, round_title: str) -> str:
+    """Return the title of a round: both titles, or the longer one when it holds the other."""
+    if not round_title or round_title in call_title:
+        return call_title
+    return round_title if call_title in round_title else f"{call_title}: {round_title}"
+
+
+def rows(parsed: ParsedResponse, response: Response) -> list[dict[str, Any]]:
+    """Return the objects that a response lists; notes a problem in `parsed` when it lists none of the known form."""
     try:
         data = json.loads(response.body)
     except (ValueError, RecursionError):
-        answer.problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
+        parsed.add_problem(ProblemKind.UNREADABLE, "Svaret från Vinnovas öppna data är inte hel JSON.")
         return []
     if isinstance(data, dict):
         data = [data]
     if not isinstance(data, list) or (data and not any(isinstance(row, dict) and "Diarienummer" in row for row in data)):
-        answer.problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
+        parsed.add_problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
         return []
     for row in data:
         if not isinstance(row, dict):
-            answer.seen += 1
-            answer.skip(repr(row)[:60], "är ingen post")
+            parsed.seen += 1
+            parsed.skip(repr(row)[:60], "är ingen post")
     return [row for row in data if isinstance(row, dict)]
 
 
-def said(row: Any, name: str) -> str:
-    """A field as text; the word null and nothing at all are both nothing."""
+def field_text(row: Any, name: str) -> str:
+    """Return a field as text; "" for the word null and for a missing field."""
     value = row.get(name) if isinstance(row, dict) else None
     text = "" if value is None else str(value).strip()
     return "" if text.casefold() == "null" else text
 
 
-def moment(text: str) -> Deadline | None:
-    """A date-time of the data as a deadline; dates before 1970 mean none, and midnight means that no time was given."""
+def parse_deadline(text: str) -> Deadline | None:
+    """Return a date-time as a deadline; None for dates before 1970, which mean none. Midnight means that no time is given."""
     try:
         at = datetime.fromisoformat(text) if text else None
     except ValueError:

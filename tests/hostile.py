@@ -1,4 +1,4 @@
-"""Publishers that send what harms: nine of them beside a good one, in two rounds. Values only; the tests and the measuring serve them."""
+"""Nine hostile publishers and a good one, in two rounds. Values only; tests and benchmarks serve them."""
 
 from __future__ import annotations
 

@@ -132,10 +132,7 @@ def test_labelled_pages_fed_as_articles(shared):
     for row in rows:
         deadlines = set(row.get("deadline_all") or ([row["deadline"]] if row["deadline"] else []))
         article = read_article(page_of(row), row["url"], STOCKHOLM)
-        call, *_ = describe_item(
-            source=source, call_id=row["url"], url=row["url"], title=article.title, text=article.text, description=article.description,
-            published=article.published, now=read_day(row, deadlines),
-        )  # fmt: skip
+        call, *_ = describe_item(article, source=source, call_id=row["url"], url=row["url"], now=read_day(row, deadlines))
         kinds += (call.kind.value if call else "other") == row["kind"]
         found = {deadline.at.astimezone(STOCKHOLM).date().isoformat() for deadline in call.deadlines} if call else set()
         stated += bool(row["deadline"])

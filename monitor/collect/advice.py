@@ -1,4 +1,4 @@
-"""What the coordinator can do about a source, as sentences in Swedish: told by `monitor sources check`. Pure."""
+"""Advice to the coordinator about a source, as Swedish sentences, shown by `monitor sources check`. Pure."""
 
 from __future__ import annotations
 
@@ -8,38 +8,41 @@ from collections.abc import Sequence
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
-from monitor.collect.links import alternate_feeds, other_links
-from monitor.collect.reading import Problem, ProblemKind, Reading
+from monitor.collect.links import find_feeds, unfollowed_link_prefixes
+from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
 
-_WHAT_TO_DO = {
+_ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
-    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), eller stäng av källan: enabled = false.",
+    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), "
+    "eller stäng av källan: enabled = false.",
     ProblemKind.ROBOTS: "Webbplatsen vill inte bli läst här. Välj en annan sida eller stäng av källan: enabled = false.",
     ProblemKind.REFUSED: "Ändra url till en vanlig webbadress som vem som helst kan nå.",
     ProblemKind.TOO_LARGE: "Välj en mindre sida eller ett flöde.",
     ProblemKind.UNREACHABLE: "Öppna adressen i en webbläsare. Fungerar den där kan en brandvägg stå i vägen.",
-    ProblemKind.LINKS: "Listan själv går att läsa. Öppna den i en webbläsare och pröva länkarna; leder de fel är det webbplatsens sak, annars ändra links.",
-    ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren (SSL_CERT_FILE); annars är det webbplatsens sak.",
+    ProblemKind.LINKS: "Listan själv går att läsa. Öppna den i en webbläsare och pröva länkarna; "
+    "leder de fel är det webbplatsens sak, annars ändra links.",
+    ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren "
+    "(SSL_CERT_FILE); annars är det webbplatsens sak.",
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
 
 
-def advise(source: Source, reading: Reading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
-    """What to change, the most important first; empty when there is nothing to do."""
-    found = []
+def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
+    """Return what to change as Swedish sentences, the most important first; none when there is nothing to do."""
+    advice = []
     if reading.moved:
-        found.append(f'Sidan har flyttat. Ändra till url = "{reading.moved}"')
-    found += [_WHAT_TO_DO[problem.kind] for problem in problems if problem.kind in _WHAT_TO_DO]
-    first = _page(documents[0]) if documents else None
-    if first is not None:
-        found += _feeds(source, first)
+        advice.append(f'Sidan har flyttat. Ändra till url = "{reading.moved}"')
+    advice += [_ADVICE_BY_PROBLEM[problem.kind] for problem in problems if problem.kind in _ADVICE_BY_PROBLEM]
+    page = _page(documents[0]) if documents else None
+    if page is not None:
+        advice += _feed_advice(source, page)
         if any(problem.kind in (ProblemKind.LAYOUT, ProblemKind.EMPTY) for problem in problems):
-            found += _links(source, first)
-    found += _row(source, reading, problems)
-    return list(dict.fromkeys(found))
+            advice += _link_advice(source, page)
+    advice += _row_advice(source, reading, problems)
+    return list(dict.fromkeys(advice))
 
 
 def _page(document: Document) -> HtmlResponse | None:
@@ -48,32 +51,34 @@ def _page(document: Document) -> HtmlResponse | None:
     return HtmlResponse(document.url, body=document.body, headers={"Content-Type": document.content_type})
 
 
-def _feeds(source: Source, page: HtmlResponse) -> list[str]:
-    feeds = alternate_feeds(page.text, page.url)[:3]
+def _feed_advice(source: Source, page: HtmlResponse) -> list[str]:
+    feeds = find_feeds(page.text, page.url)[:3]
     if source.kind == "feed":
         return [f'Sidan anger ett flöde. Pröva url = "{feed}"' for feed in feeds]
     return [f'Sidan har ett flöde, som är säkrare att läsa. Pröva kind = "feed" och url = "{feed}"' for feed in feeds]
 
 
-def _links(source: Source, page: HtmlResponse) -> list[str]:
+def _link_advice(source: Source, page: HtmlResponse) -> list[str]:
     if source.kind not in ("page", "calendar"):
         return []
-    told = []
-    for beginning, count, example in other_links(page, source):
+    advice = []
+    for beginning, count, example in unfollowed_link_prefixes(page, source):
         pattern = f"{re.escape(beginning)}[^?#]+"
-        told.append(f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'")
-    return told
+        advice.append(f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'")
+    return advice
 
 
-def _row(source: Source, reading: Reading, problems: Sequence[Problem]) -> list[str]:
-    told = []
+def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[str]:
+    advice = []
     calls = list(reading.calls.values())
     if calls and not problems and source.address == "unconfirmed":
-        told.append('Adressen fungerar. Sätt address = "confirmed"')
+        advice.append('Adressen fungerar. Sätt address = "confirmed"')
     if not problems and 0 < reading.items < source.expected:
-        told.append(f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}")
+        advice.append(f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}")
     if not calls and reading.left_out:
-        told.append("Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes.")
+        advice.append(
+            "Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes."
+        )
     if calls and source.kind in ("feed", "page") and not any(call.published for call in calls):
-        told.append("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses.")
-    return told
+        advice.append("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses.")
+    return advice

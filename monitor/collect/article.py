@@ -1,22 +1,22 @@
-"""An article or feed entry turned into a Call: kind, deadlines, amounts and place worked out from its words."""
+"""Turn an article or feed entry into a Call: read kind, deadlines, amounts and place from its text."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from monitor.calls import Budget, Call, DeadlineModel, Link, Section
-from monitor.collect.events import Happening, happenings_of
-from monitor.collect.links import links_out
-from monitor.collect.markup import bounded, parse_page
-from monitor.collect.noise import drop_banners, join_labels, rows_of_tables, steady_text, without_banner
+from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Section
+from monitor.collect.events import CalendarEvent, events_of_root
+from monitor.collect.links import external_links
+from monitor.collect.markup import bound_markup, parse_page
+from monitor.collect.noise import drop_banners, flatten_table_rows, join_labels_to_amounts, remove_banner_text, remove_boilerplate
 from monitor.collect.programmes import find_identifiers
-from monitor.collect.published import page_published
-from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, title_text, whole_characters
-from monitor.collect.titles import headings, headline, site_names, without_site
+from monitor.collect.published import find_publication_date
+from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_surrogates, title_text
+from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
 from monitor.language.budget import find_budget
 from monitor.language.dates import FoundDate, Role, find_dates
@@ -27,45 +27,84 @@ from monitor.sources import Source
 from monitor.vocabulary import Kind
 
 _SUMMARY_LENGTH = 400
-# An article is not longer; what lies beyond is a list or an attack, and only costs time.
-_LOOKED_AT = 30_000
+"""Characters of a summary that is made from the text."""
+_MAX_SEARCHED_CHARS = 30_000
+"""Characters of an item that facts are searched in. Articles are shorter; longer texts only cost time."""
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
-_LATEST = re.compile(
-    r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|closes?|opens?|stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|"
-    r"anmäl\w*|register\w*|registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
+# Words before a date that make it a day to register by, not the day of the event.
+_REGISTRATION = re.compile(
+    r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|"
+    r"closes?|opens?|stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|anmäl\w*|register\w*|"
+    r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
     re.IGNORECASE,
 )
-# What is read of an article's page, and kept of its text: the longest are a tenth of this.
-_PAGE_LENGTH, _PAGE_TAGS, _LONGEST_TEXT = 1_000_000, 15_000, 200_000
-# Clocks differ, and systems write local time as UTC: a publication a little ahead is of today, one further ahead is none.
-_AHEAD = timedelta(days=2)
+_PAGE_LENGTH, _PAGE_TAGS, _MAX_TEXT_CHARS = 1_000_000, 15_000, 200_000
+"""Characters and tags of an article's page that are read, and characters of its text that are kept:
+ten times the longest seen."""
+_MAX_CLOCK_SKEW = timedelta(days=2)
+"""Time ahead of now at which a publication counts as of today: clocks differ, and systems write local time as UTC. One further
+ahead is not believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Item of a feed or page as its publisher wrote it, before anything is worked out."""
+
+    title: str
+    """Title without the name of the site."""
+    text: str
+    """Plain text of the item, without menus and footers."""
+    description: str = ""
+    """Publisher's own summary, as plain text."""
+    published: datetime | None = None
+    day_unreadable: bool = False
+    """True where the item states a day of publication that could not be read."""
+    keywords: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    """Links to other sites."""
+    event: CalendarEvent | None = None
+    """The one event that the page marks up as data."""
+    cut: bool = False
+    """True where the page was larger than the part that is read, so that its end is missing."""
+
+
+class DescribedItem(NamedTuple):
+    """Outcome of describing an item: a call to pass on, or a call that is left out."""
+
+    call: Call | None
+    """The call; None for an item that is not passed on."""
+    reason: str
+    """Why the item is of its kind, or left out, in Swedish."""
+    left_out_call: Call | None = None
+    """The call that an item would be that is not passed on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """A page's title, its own text without menus and footers, and when it says it was published."""
+class _DatedText:
+    """All text of an item, with the day that dates without a year are counted from."""
 
     title: str
     text: str
-    description: str
-    published: datetime | None
-    day_unreadable: bool = False
-    """True where the page states a day of publication that could not be read."""
-    links: tuple[Link, ...] = ()
-    happening: Happening | None = None
-    cut: bool = False
-    """True where the page was larger than what is read, so that its end is missing."""
+    language: str
+    zone: str
+    reference: date | None
+    """Day of publication; None where it is stated and cannot be read."""
+    reference_is_guess: bool
+    """True where `reference` is only the day of reading."""
 
 
-class Described(NamedTuple):
-    """The Call of an item, or None for one that is nothing to pass on; `reason` is, in Swedish, what told so.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """Fields of a Call that depend on its kind. The defaults are those of Call."""
 
-    `aside` is the call that an item would be which is not passed on.
-    """
-
-    call: Call | None
-    reason: str
-    aside: Call | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    deadline_model: DeadlineModel = DeadlineModel.UNKNOWN
+    opens: date | None = None
+    budget: Budget = field(default_factory=Budget)
+    starts: datetime | None = None
+    ends: datetime | None = None
+    location: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
@@ -74,127 +113,132 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     The title and the description come from Open Graph, JSON-LD and the page's head. Of a page of more than a million characters
     or 15,000 tags the beginning is read.
     """
-    # Here, since it takes longer to load than a run of a source without pages needs to start.
+    # Imported here, since it takes longer to load than a run of a source without pages needs to start.
     from trafilatura.metadata import examine_meta, extract_title
 
     from monitor.collect.extraction import article_text
 
-    page = bounded(whole_characters(markup), length=_PAGE_LENGTH, tags=_PAGE_TAGS)
+    page = bound_markup(repair_surrogates(markup), length=_PAGE_LENGTH, tags=_PAGE_TAGS)
     root = parse_page(page.markup)
     if root.find("body") is None:
         return None
-    published = page_published(root, zone)
-    happenings = happenings_of(root, url, zone)
+    published = find_publication_date(root, zone)
+    events = events_of_root(root, url, zone)
     metadata = examine_meta(root)
-    title = title_text(metadata.title or headline(root) or extract_title(root) or "")
-    title = without_site(title, site_names(root, url), headings(root))
+    title = title_text(metadata.title or find_headline(root) or extract_title(root) or "")
+    title = remove_site_name(title, find_site_names(root, url), main_headings(root))
     drop_banners(root)
-    text = without_banner(rows_of_tables(plain_text(article_text(root, url))), title)
+    text = remove_banner_text(flatten_table_rows(plain_text(article_text(root, url))), title)
     if not text:
         return None
     return Article(
         title=title,
         text=text,
-        description=without_banner(plain_text(metadata.description or ""), title),
+        description=remove_banner_text(plain_text(metadata.description or ""), title),
         published=published.moment,
         day_unreadable=published.unreadable,
-        links=links_out(root, url),
-        happening=happenings[0] if len(happenings) == 1 else None,
+        links=external_links(root, url),
+        event=events[0] if len(events) == 1 else None,
         cut=page.cut,
     )
 
 
-def describe_item(
-    *,
-    source: Source,
-    call_id: str,
-    url: str,
-    title: str,
-    text: str,
-    published: datetime | None,
-    now: datetime,
-    day_unreadable: bool = False,
-    description: str = "",
-    keywords: tuple[str, ...] = (),
-    links: tuple[Link, ...] = (),
-    happening: Happening | None = None,
-) -> Described:
-    """Return the Call of one item of a feed or page. What its words do not say is left empty and named in `unread`.
+def describe_item(article: Article, *, source: Source, call_id: str, url: str, now: datetime) -> DescribedItem:
+    """Return the Call of one item of a feed or page. Fields that its text does not state are empty and named in `unread`.
 
     A year that is not written is counted from the day of publication; where none is stated, from the day of reading. Where one
     is stated but cannot be read (`day_unreadable`) or believed, no year is counted: a year too early closes an open call, and one
     too late opens a closed one.
     """
-    title = without_site(plain_line(title[: 8 * TITLE_LENGTH])[:TITLE_LENGTH], (source.name, source.publisher))
-    text = text[:_LONGEST_TEXT]
-    whole = _whole_text(title, description, text)
-    language = source.language or _language(f"{title}\n{whole}")
-    zone = ZoneInfo(source.time_zone)
+    title = remove_site_name(plain_line(article.title[: 8 * TITLE_LENGTH])[:TITLE_LENGTH], (source.name, source.publisher))
+    text = article.text[:_MAX_TEXT_CHARS]
+    whole = _searched_text(title, article.description, text)
+    published, day_unreadable = article.published, article.day_unreadable
     if published is not None and published > now:
-        day_unreadable = published > now + _AHEAD
+        day_unreadable = published > now + _MAX_CLOCK_SKEW
         published = None
-    since = None if day_unreadable else _since(url, whole, published, now, zone)
-    # Nothing tells when it was written: a year that has to be counted is a guess then.
-    read = published is None and since == now.astimezone(zone).date()
-    found = find_deadlines(whole, reference=since, language=language, zone=source.time_zone, read=read)
-    article = published is not None and Kind.NEWS in source.publishes
-    ahead = _ahead(found, now)
-    days = [] if ahead else find_dates(whole, reference=since, language=language, zone=source.time_zone, read=read)
+    zone = ZoneInfo(source.time_zone)
+    reference = None if day_unreadable else _reference_day(url, whole, published, now, zone)
+    dated = _DatedText(
+        title=title,
+        text=whole,
+        language=source.language or _detect_language(f"{title}\n{whole}"),
+        zone=source.time_zone,
+        reference=reference,
+        # Nothing shows when the text was written: a year that has to be counted is a guess then.
+        reference_is_guess=published is None and reference == now.astimezone(zone).date(),
+    )
+    found = find_deadlines(whole, reference=reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess)
+    ahead = _has_deadline_ahead(found, now)
+    days = (
+        []
+        if ahead
+        else find_dates(whole, reference=reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess)
+    )
     coming = ahead or any(day.date is not None and day.date >= now.astimezone(zone).date() for day in days)
     kind, reason = guess_kind(
         title,
         whole,
         source.publishes[0],
-        language,
+        dated.language,
         url=url,
         ahead=ahead,
-        article=article,
+        article=published is not None and Kind.NEWS in source.publishes,
         coming=coming,
     )
-    if happening is not None and kind is not Kind.CALL:
+    if article.event is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
-    passed = kind is not None
-    kind = kind or Kind.CALL
+    facts = _facts_of(kind or Kind.CALL, dated, found, article.event)
+    summary, sections = _summarize(title, article.description, text)
     call = Call(
         source=source.id,
         call_id=call_id,
         title=title,
         url=url,
-        kind=kind,
-        identifier=_identifier(title, whole),
-        language=language,
+        kind=kind or Kind.CALL,
+        identifier=_single_identifier(title, whole),
+        summary=summary,
+        sections=sections,
         programme=source.programme,
+        language=dated.language,
         published=published,
-        place=_place(kind, whole, url, title) or ((source.place,) if source.place else ()),
-        keywords=keywords,
-        links=links,
-        **_worded(title, description, text),
-        **_dated(kind, title, whole, found, since, language, source.time_zone, happening, read=read),
+        opens=facts.opens,
+        deadlines=facts.deadlines,
+        deadline_model=facts.deadline_model,
+        budget=facts.budget,
+        place=_place(kind or Kind.CALL, dated, url) or ((source.place,) if source.place else ()),
+        keywords=article.keywords,
+        links=article.links,
+        starts=facts.starts,
+        ends=facts.ends,
+        location=facts.location,
+        unread=facts.unread,
     )
-    return Described(call, reason) if passed else Described(None, reason, call)
+    return DescribedItem(call, reason) if kind is not None else DescribedItem(None, reason, call)
 
 
-def describe_event(*, source: Source, call_id: str, url: str, happening: Happening) -> Call:
-    """The Call of an event that a calendar states: nothing is worked out."""
-    words = _worded(happening.title, "", happening.text)
+def describe_event(*, source: Source, call_id: str, url: str, event: CalendarEvent) -> Call:
+    """Return the Call of an event that a calendar states; nothing is read from its text."""
+    summary, sections = _summarize(event.title, "", event.text)
     return Call(
         source=source.id,
         call_id=call_id,
-        title=happening.title,
+        title=event.title,
         url=url,
         kind=Kind.EVENT,
-        language=source.language or _language(f"{happening.title}\n{happening.text}"),
+        summary=summary,
+        sections=sections,
+        language=source.language or _detect_language(f"{event.title}\n{event.text}"),
         programme=source.programme,
         place=(source.place,) if source.place else (),
-        starts=happening.starts,
-        ends=happening.ends,
-        location=happening.location,
-        **words,
+        starts=event.starts,
+        ends=event.ends,
+        location=event.location,
     )
 
 
 def first_sentences(text: str) -> str:
-    """The beginning of a text, up to about 400 characters, ended at a sentence."""
+    """Return the beginning of a text on one line, up to about 400 characters, ended at a sentence."""
     start = " ".join(text.split())
     if len(start) <= _SUMMARY_LENGTH:
         return start
@@ -204,85 +248,68 @@ def first_sentences(text: str) -> str:
     return start[:_SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
-def _worded(title: str, description: str, text: str) -> dict[str, Any]:
-    body = steady_text(text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text)
-    summary = steady_text(plain_text(description)) or first_sentences(body)
-    return {"summary": summary, "sections": (Section(title="", text=body),) if body and body != summary else ()}
+def _summarize(title: str, description: str, text: str) -> tuple[str, tuple[Section, ...]]:
+    """Return the summary of an item and its text as sections; none where the text says no more than the summary."""
+    body = remove_boilerplate(text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text)
+    summary = remove_boilerplate(plain_text(description)) or first_sentences(body)
+    return summary, (Section(title="", text=body),) if body and body != summary else ()
 
 
-def _whole_text(title: str, description: str, text: str) -> str:
-    """All that was read, for working things out: more than what is kept."""
+def _searched_text(title: str, description: str, text: str) -> str:
+    """Return the text that facts are searched in: description and text, more than what is kept."""
     start = "" if description and text.startswith(description[:60]) else plain_text(description)
-    return join_labels(f"{start}\n\n{text}".strip()[:_LOOKED_AT]) or title
+    return join_labels_to_amounts(f"{start}\n\n{text}".strip()[:_MAX_SEARCHED_CHARS]) or title
 
 
-def _since(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
+def _reference_day(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
+    """Return the day that years are counted from: of publication, of the address or the date line, else of reading."""
     if published is not None:
         return published.astimezone(zone).date()
     today = now.astimezone(zone).date()
-    written = earliest_published(url, text[:2_000])  # a date line stands at the top
+    written = earliest_published(url, text[:2_000])  # a date line is at the top
     return written if written is not None and written <= today else today
 
 
-def _ahead(found: FoundDeadlines, now: datetime) -> bool | None:
-    """Tell whether a deadline lies ahead at `now`; None where none is dated."""
+def _has_deadline_ahead(found: FoundDeadlines, now: datetime) -> bool | None:
+    """Return True when a deadline lies ahead of `now`; None where no deadline is dated."""
     return any(deadline.at >= now for deadline in found.deadlines) if found.deadlines else None
 
 
-def _dated(
-    kind: Kind,
-    title: str,
-    text: str,
-    found: FoundDeadlines,
-    since: date | None,
-    language: str,
-    zone: str,
-    happening: Happening | None,
-    *,
-    read: bool,
-) -> dict[str, Any]:
-    """Return deadlines and money of a call, time and place of an event, the last day to answer a consultation, and fields not found."""
+def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: CalendarEvent | None) -> _Facts:
+    """Return deadlines and money of a call, time and place of an event, or the last day to answer a consultation."""
     if kind is Kind.EVENT:
-        starts, ends, location = _occasion(happening, text, since, language, zone, read=read)
-        return {"starts": starts, "ends": ends, "location": location, "unread": () if starts else ("starts",)}
+        starts, ends, location = _event_time(event, dated)
+        return _Facts(starts=starts, ends=ends, location=location, unread=() if starts else ("starts",))
     if kind is Kind.NEWS:
-        return {}
+        return _Facts()
+    answers_model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
     if kind is Kind.POLICY:
-        model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
-        return {"deadlines": found.answers, "deadline_model": model} if found.answers else {}
+        return _Facts(deadlines=found.answers, deadline_model=answers_model) if found.answers else _Facts()
     if kind is Kind.PARTNER_SEARCH and not found.deadlines and found.answers:
         # "Svara senast den 12 juni": who seeks a partner waits for answers, not for applications.
-        model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
-        found = replace(found, deadlines=found.answers, model=model)
-    budget = find_budget(text, language, title)
+        found = replace(found, deadlines=found.answers, model=answers_model)
+    budget = find_budget(dated.text, dated.language, dated.title)
     if kind is Kind.PARTNER_SEARCH:
-        budget = replace(budget, total=None)  # who seeks a partner hands nothing out: it is the budget of their own project
-    unread = [name for name, missing in (("deadlines", _undated(found)), ("budget", budget == Budget())) if missing]
-    return {
-        "deadlines": found.deadlines,
-        "deadline_model": found.model,
-        "opens": found.opens,
-        "budget": budget,
-        "unread": tuple(unread),
-    }
+        budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
+    undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN
+    unread = [name for name, missing in (("deadlines", undated), ("budget", budget == Budget())) if missing]
+    return _Facts(deadlines=found.deadlines, deadline_model=found.model, opens=found.opens, budget=budget, unread=tuple(unread))
 
 
-def _undated(found: FoundDeadlines) -> bool:
-    return not found.deadlines and found.model is DeadlineModel.UNKNOWN
-
-
-def _occasion(
-    happening: Happening | None, text: str, since: date | None, language: str, zone: str, *, read: bool
-) -> tuple[datetime | None, datetime | None, str]:
-    """When and where an event is: as the page marks it up, else the one day that its text names."""
-    if happening is not None:
-        return happening.starts, happening.ends, happening.location
+def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetime | None, datetime | None, str]:
+    """Return start, end and place of an event: as the page marks it up, else the one day that its text names."""
+    if event is not None:
+        return event.starts, event.ends, event.location
     days: dict[date, FoundDate] = {}
-    for item in find_dates(text, reference=since, language=language, zone=zone, read=read):
-        latest = _LATEST.search(text[max(item.start - 60, 0) : item.start])  # the day to register by
-        # "From 8 to 10 June" is said of what is open, too.
-        held = item.role is Role.OTHER or (item.role is Role.OPENING and item.date_from is not None)
-        if held and item.date is not None and (since is None or item.date >= since) and not latest:
+    dates = find_dates(
+        dated.text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
+    )
+    for item in dates:
+        registration = _REGISTRATION.search(dated.text[max(item.start - 60, 0) : item.start])
+        # "From 8 to 10 June" may be the days that something is open, too.
+        is_event_day = item.role is Role.OTHER or (item.role is Role.OPENING and item.date_from is not None)
+        ahead = item.date is not None and (dated.reference is None or item.date >= dated.reference)
+        if is_event_day and item.date is not None and ahead and not registration:
             days.setdefault(item.date, item)
     if len(days) != 1:
         return None, None, ""
@@ -292,17 +319,20 @@ def _occasion(
     return datetime.combine(item.date_from or day, clock, ZoneInfo(item.zone)), ends, ""
 
 
-def _place(kind: Kind, text: str, url: str, title: str) -> tuple[str, ...]:
-    """What limits those who may apply; where a thing happened or will happen limits nobody."""
-    return find_place(text[: _LOOKED_AT // 5], url, title) if kind is Kind.CALL else find_place("", url)
+def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:
+    """Return the places that limit who may apply; where a thing happened or will happen limits nobody."""
+    if kind is not Kind.CALL:
+        return find_place("", url)
+    return find_place(dated.text[: _MAX_SEARCHED_CHARS // 5], url, dated.title)
 
 
-def _identifier(title: str, text: str) -> str:
-    """The portal's identifier when the item is about one call alone; a survey of several has none."""
-    found = find_identifiers(title) or find_identifiers(text)
-    return found[0] if len(found) == 1 else ""
+def _single_identifier(title: str, text: str) -> str:
+    """Return the portal's identifier of an item about one call alone; "" for a survey of several."""
+    identifiers = find_identifiers(title) or find_identifiers(text)
+    return identifiers[0] if len(identifiers) == 1 else ""
 
 
-def _language(text: str) -> str:
-    told = analyser().language(text[:20_000])
-    return told if told in _LANGUAGES else ""
+def _detect_language(text: str) -> str:
+    """Return the code of a language that sources may have, or ""."""
+    language = analyser().language(text[:20_000])
+    return language if language in _LANGUAGES else ""

@@ -1,4 +1,4 @@
-"""When the portal's answer may be believed: the completeness rule for a paged listing. Pure."""
+"""Completeness rule for a paged listing: decide whether a scan of the portal may be trusted. Pure."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What one page of a paged listing said about itself."""
+class ListingPage:
+    """Page of a paged listing, as it describes itself."""
 
     number: int
+    """Number of the page, from 1."""
     version: str
+    """Version of the publisher's program that answered."""
     total: int
+    """Rows of the whole listing, as the page states."""
     rows: int
+    """Rows on the page."""
 
 
-_FALL = 0.30
-_AGREEMENT = 0.90
-_MOST_NAMED = 3
-_WITH_TEXT = 0.90
+_IMPLAUSIBLE_DROP = 0.30
+"""Share of the current items that may be gone since the last accepted run before one scan alone is not trusted."""
+_MIN_AGREEMENT = 0.90
+"""Share of the items of two scans that both must show for the second to confirm the first."""
+_MAX_NAMED_PAGES = 3
+_MIN_SHARE_WITH_TEXT = 0.90
+"""Share of the topics that must have a description."""
 
 
-def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: int) -> list[str]:
-    """Why the pages do not make one whole listing; empty when they do. Sentences for the coordinator, in Swedish.
+def listing_problems(pages: Sequence[ListingPage], references: Iterable[str], page_size: int) -> list[str]:
+    """Return why the pages are not one whole listing, as Swedish sentences for the coordinator; none when they are.
 
     Rule: every page has the same version and total, page n has the rows it should, and there are as many different
     references as the total says. Totals alone prove nothing: pages can overlap while they agree.
@@ -35,33 +42,36 @@ def page_reasons(pages: Sequence[Page], references: Iterable[str], page_size: in
         reasons.append(f"Svaren kom från olika versioner av portalen ({' och '.join(versions)}) under samma läsning.")
     if len(totals) > 1:
         reasons.append(f"Portalen uppgav olika antal rader under samma läsning ({' och '.join(map(str, totals))}).")
-    wanted = {page.number: min(page_size, max(page.total - (page.number - 1) * page_size, 0)) for page in pages}
-    odd = [page for page in pages if page.rows != wanted[page.number]]
-    reasons += [f"Sida {page.number} hade {page.rows} rader i stället för {wanted[page.number]}." for page in odd[:_MOST_NAMED]]
-    if len(odd) > _MOST_NAMED:
-        reasons.append(f"{len(odd) - _MOST_NAMED} sidor till hade fel antal rader.")
+    expected_rows = {page.number: min(page_size, max(page.total - (page.number - 1) * page_size, 0)) for page in pages}
+    odd = [page for page in pages if page.rows != expected_rows[page.number]]
+    reasons += [
+        f"Sida {page.number} hade {page.rows} rader i stället för {expected_rows[page.number]}."
+        for page in odd[:_MAX_NAMED_PAGES]
+    ]
+    if len(odd) > _MAX_NAMED_PAGES:
+        reasons.append(f"{len(odd) - _MAX_NAMED_PAGES} sidor till hade fel antal rader.")
     distinct = len(set(references))
     if len(totals) == 1 and distinct != totals[0]:
         reasons.append(f"Portalen uppgav {totals[0]} rader men gav {distinct} olika: rader upprepas och andra saknas.")
     return reasons
 
 
-def is_fall(current: int, previous: int | None) -> bool:
-    """Tell whether there are so few current items beside the last accepted run's that one scan alone is not believed.
+def is_implausible_drop(current: int, previous: int | None) -> bool:
+    """Return whether there are so few current items beside the last accepted run's that one scan alone is not trusted.
 
     A rise needs no such caution: a scan that is proven whole cannot show too much.
     """
-    return previous is not None and current < previous * (1 - _FALL)
+    return previous is not None and current < previous * (1 - _IMPLAUSIBLE_DROP)
 
 
-def confirms(keys: Collection[str], before: Collection[str]) -> bool:
-    """Tell whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
+def is_confirmed_by(keys: Collection[str], before: Collection[str]) -> bool:
+    """Return whether two whole scans show the same listing: of all the items that they show, nine of ten are in both."""
     seen, earlier = set(keys), set(before)
-    return len(seen & earlier) >= len(seen | earlier) * _AGREEMENT and bool(earlier)
+    return len(seen & earlier) >= len(seen | earlier) * _MIN_AGREEMENT and bool(earlier)
 
 
-def fall_reason(current: int, previous: int, source: str) -> str:
-    """Why a scan with far fewer items is not believed, and what makes it so."""
+def describe_drop(current: int, previous: int, source: str) -> str:
+    """Return in Swedish why a scan with far fewer items is not trusted, and how to accept it."""
     return (
         f"{current} aktuella utlysningar är orimligt få jämfört med {previous} vid förra godkända läsningen."
         " Visar nästa hela läsning samma sak gäller den."
@@ -69,8 +79,8 @@ def fall_reason(current: int, previous: int, source: str) -> str:
     )
 
 
-def text_reason(with_text: int, topics: int) -> str:
-    """Why the listing's texts cannot be believed, or ""."""
-    if topics and with_text < topics * _WITH_TEXT:
+def missing_text_problem(with_text: int, topics: int) -> str:
+    """Return in Swedish why the listing's texts cannot be trusted, or ""."""
+    if topics and with_text < topics * _MIN_SHARE_WITH_TEXT:
         return f"Bara {with_text} av {topics} utlysningar hade någon beskrivning."
     return ""

@@ -1,4 +1,4 @@
-"""Downloading: Scrapy's own handler, and a way to spool a very large answer to a file instead of holding it in memory."""
+"""Download handler of Scrapy that can spool a very large response to a file instead of holding it in memory."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-_LONGEST_HEAD = 256 * 1024
-"""Bytes of an answer before its body. Servers and browsers take 8 to 256 kB."""
+_MAX_HEADER_BYTES = 256 * 1024
+"""Bytes of a response before its body. Servers and browsers take 8 to 256 kB."""
 
 
 class HeadTooLargeError(Exception):
-    """An answer whose headers do not end."""
+    """Response whose headers are longer than is taken."""
 
 
 class SpoolingDownloadHandler(HTTP11DownloadHandler):
-    """A request with `meta["spool"]` set to a largest size in bytes gets its body in a file: `response.meta["spooled"]`, a Path.
+    """Scrapy's handler that spools the body of a request with `meta["spool"]`, a largest size in bytes, to a file.
 
-    The reader of the file removes it. Everything else is Scrapy's.
+    The file is `response.meta["spooled"]`, a Path; the reader of the file removes it. Everything else is Scrapy's.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -37,20 +37,23 @@ class SpoolingDownloadHandler(HTTP11DownloadHandler):
             # The OpenSSL that comes with Python's packages finds the system's certificates on Linux alone.
             os.environ.setdefault("SSL_CERT_FILE", certifi.where())
         super().__init__(crawler)
-        self._pool._factory = _bounding_heads(self._pool._factory)
+        self._pool._factory = _with_bounded_headers(self._pool._factory)
         self._allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")
         self._proxy_host = urlsplit(crawler.settings.get("MONITOR_PROXY", "")).hostname or ""
 
     async def download_request(self, request: Request) -> Response:
+        """Return the response; with its body in a file where the request asks for that."""
         if not request.meta.get("spool"):
             return await super().download_request(request)
-        from monitor.collect.spool import spool  # its client costs more to load than most runs need: one source alone is so large
+        from monitor.collect.spool import (
+            spool_response,  # its client costs more to load than most runs need: one source alone is so large
+        )
 
-        return await spool(request, allow_loopback=self._allow_loopback, proxy_host=self._proxy_host)
+        return await spool_response(request, allow_loopback=self._allow_loopback, proxy_host=self._proxy_host)
 
 
-def _bounding_heads(factory: Any) -> Any:
-    """The factory of Twisted's client protocols, made to give up on an answer whose headers are longer than any real one's.
+def _with_bounded_headers(factory: Any) -> Any:
+    """Return a subclass of Twisted's factory of client protocols that gives up on a response with too long headers.
 
     Twisted bounds the length of a header but not how many there are, and keeps them all in memory.
     """
@@ -64,7 +67,7 @@ def _bounding_heads(factory: Any) -> Any:
                 nonlocal seen
                 parser = protocol._parser
                 seen = 0 if parser is None or parser.state == BODY else seen + len(data)
-                if seen > _LONGEST_HEAD:
+                if seen > _MAX_HEADER_BYTES:
                     protocol._giveUp(Failure(HeadTooLargeError()))  # type: ignore[no-untyped-call]
                 else:
                     receive(data)

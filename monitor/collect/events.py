@@ -1,4 +1,4 @@
-"""Events as publishers mark them up: iCalendar files and JSON-LD on pages. Pure: bytes and text in, values out."""
+"""Read events from iCalendar files and from JSON-LD on pages. Pure."""
 
 from __future__ import annotations
 
@@ -14,58 +14,66 @@ from zoneinfo import ZoneInfo
 import lxml.html
 from dateutil.rrule import rrulestr
 
-from monitor.collect.links import web_address
-from monitor.collect.markup import bounded, linked_data, parse_page
-from monitor.collect.published import in_years, parse_moment
+from monitor.collect.links import clean_web_address
+from monitor.collect.markup import bound_markup, linked_data, parse_page
+from monitor.collect.published import is_believable_year, parse_moment
 from monitor.collect.text import TITLE_LENGTH, html_to_text, plain_line, title_text
 from monitor.errors import RowError, row_trouble
 
 _RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
-# Lists of hours, minutes and seconds make one rule several a day; more than that is no meeting.
+# Lists of hours, minutes and seconds make several occasions a day of one rule.
 _WITHIN_DAY = re.compile(r"\bBY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
-_MOST_A_DAY = 12
-# Until when next occasions are looked for, and how many occasions of one file may have to be counted through for that.
-_AHEAD = timedelta(days=3 * 366)
-_MOST_OCCASIONS = 500_000
-_MOST_EVENTS = 20_000
-_NEAR = timedelta(days=62)
-# What trying a rule that never occurs counts as.
-_TRIED_IN_VAIN = 10_000
-# The first year of the last whole cycle of weekdays and leap years that the calendar of Python has room for.
+_MAX_OCCASIONS_A_DAY = 12
+"""Rules with more are not followed: they are no meetings."""
+_SEARCH_AHEAD = timedelta(days=3 * 366)
+"""Time ahead in which the next occasion of a repeated event is looked for; first in `_NEAR_AHEAD`, which is faster."""
+_NEAR_AHEAD = timedelta(days=62)
+_MAX_OCCASIONS = 500_000
+"""Occasions of one file that may be counted through."""
+_MAX_EVENTS = 20_000
+_COST_OF_NO_OCCASION = 10_000
+"""Occasions that trying a rule which never occurs counts as."""
+# The first year of the last whole cycle of weekdays and leap years that Python's calendar has room for.
 _LAST_CYCLE = 9960
 _PERIODS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 28}
-_LONGEST_MOMENT = 60
+_MAX_MOMENT_CHARS = 60
 _DAY_ONLY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
+_READ_ERRORS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 # WordPress's EventON writes "2019-9-18T10-10-00-00": hour, minute and second with hyphens, and no zone.
 _ODD_MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})T(\d{1,2})-(\d\d)(?:-(\d\d))?(?:-\d\d)?")
-_INSIDE = ("@graph", "itemListElement", "item", "mainEntity", "about", "event", "events", "subEvent")
-_DEEPEST = 6
+_NESTED_PROPERTIES = ("@graph", "itemListElement", "item", "mainEntity", "about", "event", "events", "subEvent")
+_MAX_DEPTH = 6
 _DAY_END = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One event. `starts` and `ends` are aware; a whole day ends with its last second. `key` is the publisher's own, or ""."""
+class CalendarEvent:
+    """Event as its publisher marks it up."""
 
     key: str
+    """The publisher's own key, or ""."""
     title: str
     starts: datetime
+    """Aware start; of a whole day its first second."""
     ends: datetime | None = None
+    """Aware end; of a whole day its last second."""
     text: str = ""
     location: str = ""
     url: str = ""
 
 
-def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happening], dict[str, str]]:
-    """Return the events of an iCalendar file (RFC 5545), and those that could not be read, by key with the reason.
+def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[CalendarEvent], dict[str, str]]:
+    """Return the events of an iCalendar file (RFC 5545), and reasons (Swedish) by key for those that could not be read.
 
     A repeated event is its next occasion, with exceptions, additions and moved and cancelled occasions followed; one that has
-    no more is its first. Events that start outside 2000-2099 are not read. Raises: ValueError when it is no calendar.
+    no more is its first. Events that start outside 2000-2099 are not read.
+
+    Raises:
+        ValueError: The bytes are no calendar.
     """
     if b"BEGIN:VCALENDAR" not in body[:1000]:
         raise ValueError("Adressen svarade inte med en kalender.")
-    from icalendar import Calendar  # here, since it takes long to load and few sources are calendars
+    from icalendar import Calendar  # imported here, since it is slow to load and few sources are calendars
 
     try:
         events = [event for calendar in Calendar.from_ical(body, multiple=True) for event in calendar.walk("VEVENT")]
@@ -73,12 +81,12 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
         raise ValueError("den är djupare nästlad än en kalender är") from None
     except ValueError as error:
         raise ValueError("den är inte skriven som en kalender (iCalendar)") from error
-    found: list[Happening] = []
+    found: list[CalendarEvent] = []
     unread: dict[str, str] = {}
-    if len(events) > _MOST_EVENTS:
-        unread["resten av kalendern"] = f"kalendern har {len(events)} händelser: bara de första {_MOST_EVENTS} lästes"
-    left = _MOST_OCCASIONS
-    for name, series in _series(events[:_MOST_EVENTS]).items():
+    if len(events) > _MAX_EVENTS:
+        unread["resten av kalendern"] = f"kalendern har {len(events)} händelser: bara de första {_MAX_EVENTS} lästes"
+    left = _MAX_OCCASIONS
+    for name, series in _series(events[:_MAX_EVENTS]).items():
         try:
             left -= _count(series[0], now, zone)
             if left < 0:
@@ -88,26 +96,27 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Happ
                 unread[name] = "är inställd"
             else:
                 found.append(_read_event(event, _own_key(series[0]), zone))
-        except _UNREADABLE as error:
+        except _READ_ERRORS as error:
             unread[name] = f"går inte att läsa ({row_trouble(error)})"
     return found, unread
 
 
-def page_happenings(markup: str, url: str, zone: ZoneInfo) -> list[Happening]:
+def find_page_events(markup: str, url: str, zone: ZoneInfo) -> list[CalendarEvent]:
     """Return the events that a page marks up as JSON-LD, in its order; those without a readable start are left out."""
-    return happenings_of(parse_page(bounded(markup).markup), url, zone)
+    return events_of_root(parse_page(bound_markup(markup).markup), url, zone)
 
 
-def happenings_of(root: lxml.html.HtmlElement, url: str, zone: ZoneInfo) -> list[Happening]:
-    """Return the same as `page_happenings`, of a parsed page."""
-    nodes = (node for data in linked_data(root) for node in _nodes(data, _DEEPEST))
-    return [happening for node in nodes if (happening := _read_node(node, url, zone)) is not None]
+def events_of_root(root: lxml.html.HtmlElement, url: str, zone: ZoneInfo) -> list[CalendarEvent]:
+    """Return the events that a parsed page marks up as JSON-LD, as `find_page_events` does."""
+    nodes = (node for data in linked_data(root) for node in _nodes(data, _MAX_DEPTH))
+    return [event for node in nodes if (event := _read_node(node, url, zone)) is not None]
 
 
 def _series(events: Iterable[Any]) -> dict[str, list[Any]]:
-    """The events of a calendar by name, a repeated one followed by its moved and cancelled occasions (RECURRENCE-ID, RFC 5545, 3.8.4.4).
+    """Return the events of a calendar by name, each repeated one followed by its moved and cancelled occasions.
 
-    An occasion whose series the calendar does not hold is an event of its own. The name is the key, or a number where there is none.
+    Such occasions have a RECURRENCE-ID (RFC 5545, 3.8.4.4); one whose series the calendar does not hold is an event of its own.
+    The name is the key, or a number where there is none.
     """
     found: dict[str, list[Any]] = {}
     occasions = []
@@ -131,13 +140,13 @@ def _series(events: Iterable[Any]) -> dict[str, list[Any]]:
 
 
 def _own_key(event: Any) -> str:
-    """The publisher's key of an event, and of one occasion of a series with the occasion's own moment; "" without a key."""
+    """Return the publisher's key of an event, for an occasion of a series with the occasion's moment; "" without a key."""
     key, occasion = str(_first(event, "UID") or ""), _first(event, "RECURRENCE-ID")
     return f"{key}/{occasion.to_ical().decode()}" if occasion is not None else key
 
 
 def _first(event: Any, name: str) -> Any:
-    """The value of a property, the first one of a property that should be there once and is there twice."""
+    """Return the value of a property; the first one of a property that is stated twice."""
     value = event.get(name)
     return value[0] if isinstance(value, list) else value
 
@@ -147,13 +156,13 @@ def _repeats(event: Any) -> bool:
 
 
 def _count(event: Any, now: datetime, zone: ZoneInfo) -> int:
-    """About how many occasions a repeated event has until those that are looked for."""
+    """Return about how many occasions of a repeated event are counted through to find the next one."""
     rules = _rules(event)
     if not rules or not all(_is_followed(rule) for rule in rules):
         return 1
     if any(_never_occurs(rule, _day(event)) for rule in rules):
-        return _TRIED_IN_VAIN
-    days = max((now + _AHEAD - _aware(_start(event), zone)).days, 1)
+        return _COST_OF_NO_OCCASION
+    days = max((now + _SEARCH_AHEAD - _aware(_start(event), zone)).days, 1)
     return sum(1 + days * (1 + rule.count(",")) // _PERIODS[_RULE.search(rule)[1].upper()] for rule in rules)  # type: ignore[index, misc]
 
 
@@ -163,13 +172,16 @@ def _rules(event: Any) -> list[str]:
 
 
 def _is_followed(rule: str) -> bool:
-    """Tell whether a rule is one of days, weeks, months or years, with few occasions a day."""
-    return _RULE.search(rule) is not None and prod(1 + times[1].count(",") for times in _WITHIN_DAY.finditer(rule)) <= _MOST_A_DAY
+    """Return whether a rule repeats by days, weeks, months or years, with few occasions a day."""
+    return (
+        _RULE.search(rule) is not None
+        and prod(1 + times[1].count(",") for times in _WITHIN_DAY.finditer(rule)) <= _MAX_OCCASIONS_A_DAY
+    )
 
 
 @lru_cache(maxsize=256)
 def _never_occurs(rule: str, start: date) -> bool:
-    """Tell whether a rule like 30 February has no occasion in the years of one cycle of weekdays and leap years.
+    """Return whether a rule like 30 February has no occasion in the years of one cycle of weekdays and leap years.
 
     Such a rule is tried to the end of the calendar, UNTIL or not, so it is tried from the year near that end that has the
     weekdays and leap years of its own. A rule of more than a dozen years between occasions may count as one, too.
@@ -186,7 +198,10 @@ def _never_occurs(rule: str, start: date) -> bool:
 
 
 def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | None:
-    """The event itself, or of a repeated one the next occasion that is not cancelled; its first one when all have been; None when nothing is left of it."""
+    """Return the event, or the next occasion of a repeated one that is not cancelled.
+
+    The first occasion when all have been; None when the event, or all that is left of it, is cancelled.
+    """
     event = series[0]
     if str(event.get("STATUS") or "").upper() == "CANCELLED":
         return None
@@ -200,11 +215,11 @@ def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | No
     calendar.subcomponents = [_with_local_until(event, start, zone), *series[1:]]
     query = CalendarQuery(calendar)
     begin = now.astimezone(zone)
-    for length in (_NEAR, _AHEAD):
+    for length in (_NEAR_AHEAD, _SEARCH_AHEAD):
         coming = [
             found
             for found in query.between(begin, begin + length)
-            if str(found.get("STATUS") or "").upper() != "CANCELLED" and in_years(found.decoded("DTSTART"))
+            if str(found.get("STATUS") or "").upper() != "CANCELLED" and is_believable_year(found.decoded("DTSTART"))
         ]
         if coming:
             return min(coming, key=lambda found: _aware(found.decoded("DTSTART"), zone))
@@ -212,17 +227,17 @@ def _next_occasion(series: list[Any], zone: ZoneInfo, now: datetime) -> Any | No
 
 
 def _with_local_until(event: Any, start: date | datetime, zone: ZoneInfo) -> Any:
-    """The event with the last moment of its rules in the terms of its start, as RFC 5545, 3.3.10 asks and many calendars do not.
+    """Return the event with the last moment of its rules in the zone of its start, which RFC 5545, 3.3.10 asks for.
 
     A start without a zone is in the source's; a last day alone is meant whole.
     """
     if not isinstance(start, datetime):
         return event
-    found = event.copy()
+    copy = event.copy()
     rules = event.get("RRULE")
     if rules is not None:
-        found["RRULE"] = [_until(rule.copy(), start, zone) for rule in (rules if isinstance(rules, list) else [rules])]
-    return found
+        copy["RRULE"] = [_until(rule.copy(), start, zone) for rule in (rules if isinstance(rules, list) else [rules])]
+    return copy
 
 
 def _until(rule: Any, start: datetime, zone: ZoneInfo) -> Any:
@@ -244,39 +259,39 @@ def _day(event: Any) -> date:
 
 
 def _start(event: Any) -> date | datetime:
-    """The start of an event. Raises RowError for one outside the years that are believed, KeyError for none."""
+    """Return the start of an event. Raises RowError for one outside 2000-2099, KeyError for none."""
     start: date | datetime = event.decoded("DTSTART")
-    if not in_years(start):
+    if not is_believable_year(start):
         raise RowError(f"årtalet {start.year} är orimligt")
     return start
 
 
-def _read_event(event: Any, key: str, zone: ZoneInfo) -> Happening:
+def _read_event(event: Any, key: str, zone: ZoneInfo) -> CalendarEvent:
     start = _start(event)
     starts = _aware(start, zone)
-    return Happening(
+    return CalendarEvent(
         key=key,
         title=plain_line(str(event.get("SUMMARY") or ""))[:TITLE_LENGTH],
         starts=starts,
         ends=_event_end(event, start, starts, zone),
         text=html_to_text(str(event.get("DESCRIPTION") or "")),
         location=plain_line(str(event.get("LOCATION") or ""))[:TITLE_LENGTH],
-        url=web_address(str(event.get("URL") or "")),
+        url=clean_web_address(str(event.get("URL") or "")),
     )
 
 
 def _event_end(event: Any, start: date | datetime, starts: datetime, zone: ZoneInfo) -> datetime | None:
-    """When an event ends: None for one that states no end or one that cannot be; a whole day ends with its last second."""
+    """Return the end of an event, of a whole day its last second; None for an event without an end after its start."""
     if event.get("DTEND") is not None:
         end = event.decoded("DTEND")
         if not isinstance(end, datetime):
             end = max(end - timedelta(days=1), starts.date())  # the end of a whole day is the day after
-            return datetime.combine(end, _DAY_END, zone) if in_years(end) else None
+            return datetime.combine(end, _DAY_END, zone) if is_believable_year(end) else None
         ends = _aware(end, zone)
-        return ends if in_years(ends) and ends > starts else None
+        return ends if is_believable_year(ends) and ends > starts else None
     if event.get("DURATION") is not None:
         ends = starts + event.decoded("DURATION")
-        return ends if in_years(ends) and ends > starts else None
+        return ends if is_believable_year(ends) and ends > starts else None
     return None if isinstance(start, datetime) else datetime.combine(start, _DAY_END, zone)
 
 
@@ -290,26 +305,26 @@ def _nodes(data: Any, depth: int) -> Iterator[dict[str, Any]]:
         if any(str(kind).endswith("Event") for kind in (kinds if isinstance(kinds, list) else [kinds])):
             yield node
             continue
-        for name in _INSIDE:
+        for name in _NESTED_PROPERTIES:
             if name in node:
                 yield from _nodes(node[name], depth - 1)
 
 
-def _read_node(node: dict[str, Any], base: str, zone: ZoneInfo) -> Happening | None:
+def _read_node(node: dict[str, Any], base: str, zone: ZoneInfo) -> CalendarEvent | None:
     starts = _moment(node.get("startDate"), zone, time.min)
     title = title_text(str(node.get("name") or node.get("headline") or ""))
     if starts is None or not title or "Cancelled" in str(node.get("eventStatus") or ""):
         return None
     address = node.get("url")
     ends = _moment(node.get("endDate"), zone, _DAY_END)
-    return Happening(
+    return CalendarEvent(
         key=plain_line(str(node.get("@id") or node.get("identifier") or ""))[:TITLE_LENGTH],
         title=title,
         starts=starts,
         ends=ends if ends is None or ends > starts else None,
         text=html_to_text(str(node.get("description") or "")),
         location=_location(node.get("location")),
-        url=web_address(address, base) if isinstance(address, str) and address else "",
+        url=clean_web_address(address, base) if isinstance(address, str) and address else "",
     )
 
 
@@ -326,8 +341,8 @@ def _location(value: Any) -> str:
 
 
 def _moment(value: Any, zone: ZoneInfo, day_time: time) -> datetime | None:
-    """The moment that JSON-LD states; a day alone is at `day_time`; None for what is no date or outside the years that are believed."""
-    text = plain_line(str(value or "")[:_LONGEST_MOMENT])
+    """Return the moment that JSON-LD states, a day alone at `day_time`; None for no date, or one outside 2000-2099."""
+    text = plain_line(str(value or "")[:_MAX_MOMENT_CHARS])
     text = _ODD_MOMENT.sub(lambda odd: f"{odd[1]}T{odd[2]}:{odd[3]}:{odd[4] or '00'}", text)
     moment = parse_moment(text, zone)
     if moment is not None and _DAY_ONLY.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Feeds turned into Calls: keys that do not move, dates that are not made up, words without markup."""
+"""Turn feeds (RSS, RDF, Atom, JSON Feed) into Calls with stable keys, stated dates and plain text."""
 
 from __future__ import annotations
 
@@ -19,63 +19,67 @@ from zoneinfo import ZoneInfo
 import feedparser
 
 from monitor.calls import Call
-from monitor.collect.article import describe_item
-from monitor.collect.links import outside_links, web_address
+from monitor.collect.article import Article, describe_item
+from monitor.collect.links import clean_web_address, find_external_links
 from monitor.collect.published import FIRST_YEAR, LAST_YEAR, parse_moment
-from monitor.collect.reading import Rows
-from monitor.collect.text import html_to_text, plain_line, title_text, whole_characters, whole_references
+from monitor.collect.reading import RowResults
+from monitor.collect.text import html_to_text, plain_line, repair_references, repair_surrogates, title_text
 from monitor.errors import row_trouble
 from monitor.sources import Source
 
 # Parameters that publishers add to follow readers; they change while the article does not.
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
-# WARNING: what the feed of another archive says of itself (`monitor.web.outputs.feeds`); keep in sync.
-_ARCHIVE = "eu-bevakning"
-_NEWEST = timedelta(days=366)
-# Tags of a whole feed that are looked at, those of escaped markup not counted: two thousand entries have less. feedparser takes
-# half a minute for ten times as many, however small. What is beyond is cut at the start of an entry.
-_MOST_TAGS = 60_000
+# WARNING: the generator that the feed of another archive states (`monitor.web.outputs.feeds`); keep in sync.
+_ARCHIVE_GENERATOR = "eu-bevakning"
+_MAX_AHEAD = timedelta(days=366)
+"""Time ahead of now in which a stated moment of publication is believed."""
+_MAX_TAGS = 60_000
+"""Tags of a whole feed that are read, without those of escaped markup: two thousand entries have fewer. feedparser takes half a
+minute for ten times as many. The rest is cut off at the start of an entry."""
 _ENTRY_STARTS = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_TITLE_FROM_TEXT, _LONGEST_GUID, _MOST_KEYWORDS = 100, 2_000, 50
+_MAX_MADE_TITLE, _MAX_GUID_CHARS, _MAX_KEYWORDS = 100, 2_000, 50
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1")
 
 
 class RefusedFeedError(ValueError):
-    """A feed that could do harm when it is read."""
+    """Feed that could do harm when it is read."""
 
 
 @dataclass(slots=True)
-class Feed(Rows):
-    """Entries of a feed. `following` is where the feed of another archive goes on; other feeds are read no further back than they begin.
-
-    `home` is the site that the feed is of.
-    """
+class Feed(RowResults):
+    """Entries of a feed."""
 
     calls: list[Call] = field(default_factory=list)
     following: str = ""
+    """Address of the next page of the feed of another archive; "" for other feeds, of which only the first page is read."""
     home: str = ""
+    """Address of the site of the feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of a feed of any format, as it was written: `title` and `content` may hold markup, `links` are tried in order.
-
-    `dates` are the words for when it was published, changed and made, each with what the feed reader made of them, in UTC.
-    """
+    """Entry of a feed of any format, as it was written."""
 
     guid: str = ""
     title: str = ""
+    """Title, which may hold markup."""
     content: str = ""
+    """Text, which may hold markup."""
     links: tuple[str, ...] = ()
+    """Addresses, of which the first usable one is taken."""
     dates: tuple[tuple[str, time.struct_time | None], ...] = ()
+    """Moments of publication, change and creation: as written, and as feedparser reads them, in UTC."""
     keywords: tuple[str, ...] = ()
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime) -> Feed:
     """Return every entry of a feed as a Call: RSS, RDF, Atom, or JSON Feed (https://www.jsonfeed.org/version/1.1/).
 
-    An entry that cannot be read is named in `skipped`; the others are read. Raises: ValueError, in plain Swedish, when the bytes are no
-    feed, RefusedFeedError when they may do harm.
+    An entry that cannot be read is named in `skipped`; the others are read.
+
+    Raises:
+        RefusedFeedError: The feed may do harm.
+        ValueError: The bytes are no feed. The text of both is plain Swedish.
     """
     read_entry = _json_entry if _is_json(body, headers) else _xml_entry
     entries, feed = _json_entries(body, url) if read_entry is _json_entry else _xml_entries(body, headers, url)
@@ -94,7 +98,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, source: Source
 
 
 def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now: datetime) -> None:
-    """Put one entry among the feed's calls, or among what is skipped or left out."""
+    """Add one entry to the feed's calls, or to those that are skipped or left out."""
     link = _link(entry, url)
     text = html_to_text(entry.content)
     title = title_text(entry.title) or _title_from(text) or link
@@ -102,45 +106,43 @@ def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now:
         feed.skip(key, "saknar rubrik, text och länk")
         return
     published, unreadable = _published(entry, ZoneInfo(source.time_zone), now)
-    described = describe_item(
-        source=source,
-        call_id=key,
-        url=link or feed.home or web_address(url),
+    article = Article(
         title=title,
         text=text,
         published=published,
         day_unreadable=unreadable,
         keywords=entry.keywords,
-        links=outside_links(entry.content, link or url),
-        now=now,
+        links=find_external_links(entry.content, link or url),
     )
+    described = describe_item(article, source=source, call_id=key, url=link or feed.home or clean_web_address(url), now=now)
     if described.call is None:
-        feed.leave_out(key, described.reason, described.aside)
+        feed.leave_out(key, described.reason, described.left_out_call)
     else:
         feed.calls.append(described.call)
 
 
 def _key(entry: Entry, url: str) -> str:
-    """The entry's key, or "" for one that says nothing at all."""
-    link, guid, title = _link(entry, url), plain_line(entry.guid[:_LONGEST_GUID]), title_text(entry.title)
+    """Return the entry's key, or "" for an empty entry."""
+    link, guid, title = _link(entry, url), plain_line(entry.guid[:_MAX_GUID_CHARS]), title_text(entry.title)
     return entry_key(guid, link, title or html_to_text(entry.content)) if link or guid or title or entry.content.strip() else ""
 
 
 def _link(entry: Entry, url: str) -> str:
-    return next(filter(None, (web_address(link, url) for link in entry.links if link)), "")
+    return next(filter(None, (clean_web_address(link, url) for link in entry.links if link)), "")
 
 
 def _title_from(text: str) -> str:
-    """The first words of a text, as the title of an entry without one."""
+    """Return the first words of a text, as the title of an entry without one."""
     first = text.split("\n", 1)[0]
-    return first if len(first) <= _TITLE_FROM_TEXT else first[:_TITLE_FROM_TEXT].rsplit(" ", 1)[0] + " …"
+    return first if len(first) <= _MAX_MADE_TITLE else first[:_MAX_MADE_TITLE].rsplit(" ", 1)[0] + " …"
 
 
 def entry_key(guid: str, link: str, title: str) -> str:
     """Return a key for an entry that stays the same while the entry does.
 
-    The link without fragment and tracking is steadier than the guid, which some publishers make anew at each reading or from the
-    headline; without a link, the guid; without both, the title.
+    The link without fragment and tracking parameters changes less than the guid, which some publishers make anew at each reading
+    or from the headline; without a link, the guid; without both, a hash of the title. Keys are stored: another spelling of
+    addresses, such as that of w3lib's `canonicalize_url`, would make every call of a feed or page a new one.
     """
     if link:
         parts = urlsplit(link)
@@ -152,12 +154,12 @@ def entry_key(guid: str, link: str, title: str) -> str:
 
 
 def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[list[Any], Feed]:
-    """The entries of RSS, RDF or Atom, as feedparser reads them, and the feed to put them into."""
+    """Return the entries of RSS, RDF or Atom, as feedparser reads them, and the feed to add them to."""
     _refuse_entities(body)
-    looked_at = _bounded(body)
+    bounded = _bound_tags(body)
     try:
         parsed = feedparser.parse(
-            whole_references(looked_at),
+            repair_references(bounded),
             response_headers={**_lower(headers), "content-location": url},
             sanitize_html=False,
             resolve_relative_uris=False,  # only links to other hosts are read from an entry's text
@@ -169,12 +171,12 @@ def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[lis
         TypeError,
         LookupError,
         AttributeError,
-    ) as error:  # the parser survives most, not all, of what is no XML
+    ) as error:  # feedparser copes with most, not all, that is no XML
         raise ValueError(f"Flödet går inte att läsa: det {row_trouble(error)}.") from error
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
-    feed = Feed(following=_following(parsed.feed, url), home=web_address(str(parsed.feed.get("link") or ""), url))
-    if len(looked_at) < len(body):
+    feed = Feed(following=_following(parsed.feed, url), home=clean_web_address(str(parsed.feed.get("link") or ""), url))
+    if len(bounded) < len(body):
         feed.skipped["resten av flödet"] = "flödet är för stort: det som står efter de första posterna lästes inte"
     return list(parsed.entries), feed
 
@@ -192,7 +194,7 @@ def _xml_entry(raw: Any) -> Entry:
         title=str(raw.get("title") or ""),
         content=max([*contents, str(raw.get("summary") or "")], key=len),
         links=tuple(links),
-        # Its own get() answers for names that are not there.
+        # feedparser's own get() gives other fields for missing names.
         dates=tuple((str(dict.get(raw, name) or ""), dict.get(raw, f"{name}_parsed")) for name in names),
         keywords=_keywords(str(tag.get("term") or "") for tag in raw.get("tags", [])),
     )
@@ -204,7 +206,7 @@ def _is_json(body: bytes, headers: Mapping[str, str]) -> bool:
 
 
 def _json_entries(body: bytes, url: str) -> tuple[list[Any], Feed]:
-    """The items of a JSON Feed, and the feed to put them into."""
+    """Return the items of a JSON Feed, and the feed to add them to."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):
@@ -212,11 +214,11 @@ def _json_entries(body: bytes, url: str) -> tuple[list[Any], Feed]:
     items = data.get("items") if isinstance(data, dict) and _JSON_FEED.match(str(data.get("version"))) else None
     if not isinstance(items, list):
         raise ValueError(_not_a_feed(body))
-    return items, Feed(home=web_address(str(data.get("home_page_url") or ""), url))
+    return items, Feed(home=clean_web_address(str(data.get("home_page_url") or ""), url))
 
 
 def _json_entry(raw: Any) -> Entry:
-    words = {name: whole_characters(str(value)) for name, value in raw.items() if isinstance(value, str | int | float)}
+    words = {name: repair_surrogates(str(value)) for name, value in raw.items() if isinstance(value, str | int | float)}
     html_text, plain = words.get("content_html", ""), words.get("content_text", "") or words.get("summary", "")
     tags = raw.get("tags")
     guid = words.get("id", "")
@@ -231,14 +233,14 @@ def _json_entry(raw: Any) -> Entry:
 
 
 def _keywords(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(filter(None, (title_text(word) for word in islice(words, _MOST_KEYWORDS))))
+    return tuple(filter(None, (title_text(word) for word in islice(words, _MAX_KEYWORDS))))
 
 
-def _bounded(body: bytes) -> bytes:
-    """The feed up to the last start of an entry within the bound; the whole of one that is not too large."""
-    if body.count(b"<") <= _MOST_TAGS:
+def _bound_tags(body: bytes) -> bytes:
+    """Return the feed up to the last start of an entry within the bound; all of a feed that is not too large."""
+    if body.count(b"<") <= _MAX_TAGS:
         return body
-    at, left = 0, _MOST_TAGS
+    at, left = 0, _MAX_TAGS
     while (at := body.find(b"<", at)) >= 0:
         if body.startswith(b"<![CDATA[", at):
             at = body.find(b"]]>", at)
@@ -255,16 +257,16 @@ def _bounded(body: bytes) -> bytes:
 
 
 def _following(head: Any, url: str) -> str:
-    """The next page of another archive, at the host that gave this one: the archive may know itself by another name."""
-    if head.get("generator") != _ARCHIVE:
+    """Return the next page of another archive's feed, at the host that sent this one, since the archive may use another name."""
+    if head.get("generator") != _ARCHIVE_GENERATOR:
         return ""
-    found = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
-    parts = urlsplit(found)
-    return urlunsplit((*urlsplit(url)[:2], parts.path, parts.query, "")) if found else ""
+    address = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
+    parts = urlsplit(address)
+    return urlunsplit((*urlsplit(url)[:2], parts.path, parts.query, "")) if address else ""
 
 
 def _refuse_entities(body: bytes) -> None:
-    """A feed has no need to declare entities; one that does may be built to grow without end. They stand before the first element."""
+    """Raise RefusedFeedError for a feed that declares entities before its first element: they may expand without end."""
     start = body.replace(b"\0", b"")  # UTF-16 and UTF-32 too
     first = re.search(rb"<[a-z]", start, re.IGNORECASE)
     if re.search(rb"<!ENTITY", start[: first.start() if first else None], re.IGNORECASE):
@@ -283,14 +285,14 @@ def _not_a_feed(body: bytes) -> str:
 
 
 def _published(entry: Entry, zone: ZoneInfo, now: datetime) -> tuple[datetime | None, bool]:
-    """When an entry says it was published, and whether it states a moment that cannot be read or believed: such a one is never today."""
+    """Return the moment of publication of an entry, and whether it states one that cannot be read or believed (never today)."""
     stated = False
-    for words, parsed in entry.dates:
-        moment = parse_moment(words, zone)
-        # Ten figures are seconds since 1970, which the feed reader takes for a day of its own making.
-        if moment is None and parsed and not words.strip().isdigit() and FIRST_YEAR <= parsed[0] <= LAST_YEAR:
+    for text, parsed in entry.dates:
+        moment = parse_moment(text, zone)
+        # Ten figures are seconds since 1970, of which feedparser makes another day.
+        if moment is None and parsed and not text.strip().isdigit() and FIRST_YEAR <= parsed[0] <= LAST_YEAR:
             moment = datetime.fromtimestamp(timegm(parsed), UTC)
-        if moment is not None and moment <= now + _NEWEST:
+        if moment is not None and moment <= now + _MAX_AHEAD:
             return moment.astimezone(UTC), False
-        stated = stated or bool(words.strip())
+        stated = stated or bool(text.strip())
     return None, stated

@@ -1,4 +1,4 @@
-"""Which addresses may be fetched: public http(s) only, checked before each request, after each redirect and at connect time."""
+"""Guard against private addresses: public http(s) only, checked before requests, after redirects and at connect time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is reached
-# Addresses on the public internet lie in 2000::/3 (RFC 4291 section 2.4; IANA IPv6 address space). All other ranges are refused, so
-# that ranges not yet known to `ipaddress` are refused too: IPv4-compatible ::/96 and IPv4-translated ::ffff:0:0:0/96 addresses
+# Addresses on the public internet are in 2000::/3 (RFC 4291 section 2.4; IANA IPv6 address space). All other ranges are refused,
+# so that ranges not yet known to `ipaddress` are refused too: IPv4-compatible ::/96 and IPv4-translated ::ffff:0:0:0/96 addresses
 # (RFC 4291, RFC 2765), local NAT64 64:ff9b:1::/48 (RFC 8215), site-local fec0::/10 (RFC 3879), SRv6 5f00::/16 (RFC 9602).
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 # Special-purpose ranges (iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry) that `ipaddress` of
@@ -34,18 +34,18 @@ _SPECIAL = (
 
 
 class RefusedAddressError(IgnoreRequest):
-    """The address may not be fetched; `str()` says which and why, in Swedish without a full stop."""
+    """Address that may not be fetched; `str()` has the address and the reason, in Swedish without a full stop."""
 
 
-# Twisted tells only that a name has no address; here stands why. One process reads once, so it never grows old.
 refused_hosts: dict[str, str] = {}
+"""Why host names were refused in this process, in Swedish, by name: Twisted reports only that a name has no address."""
 
 
 class RefusedHostError(DNSLookupError):
-    """A name that resolves to an address that may not be fetched."""
+    """Host name that resolves to an address that may not be fetched."""
 
 
-def refusal(address: str, *, allow_loopback: bool) -> str:
+def refusal_reason(address: str, *, allow_loopback: bool) -> str:
     """Return in Swedish why an IP address may not be connected to, or "" when it may.
 
     Anything not globally reachable is refused (IANA special-purpose registries, RFC 6890), also wrapped in IPv6.
@@ -59,14 +59,14 @@ def refusal(address: str, *, allow_loopback: bool) -> str:
 
 
 def is_public(ip: Address) -> bool:
-    """Tell whether an address is one that anyone on the internet can reach. IPv4 addresses inside IPv6 ones come unwrapped."""
+    """Return whether anyone on the internet can reach an address. IPv4 addresses inside IPv6 ones must be unwrapped before."""
     if isinstance(ip, ipaddress.IPv6Address) and ip not in _GLOBAL_UNICAST:
         return False
     return ip.is_global and not ip.is_multicast and not any(ip.version == net.version and ip in net for net in _SPECIAL)
 
 
 def check_url(url: str, *, allow_loopback: bool, proxy_host: str = "") -> None:
-    """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address; the proxy is no publisher."""
+    """Raise RefusedAddressError unless `url` is plain http(s) to a name or a public address and not the proxy itself."""
     if any(character <= " " or character in "\\\x7f" for character in url):
         raise RefusedAddressError(f"{url!r} har tecken som ingen adress har")
     try:
@@ -82,7 +82,7 @@ def check_url(url: str, *, allow_loopback: bool, proxy_host: str = "") -> None:
     if host == proxy_host:
         raise RefusedAddressError(f"{url} är proxyn själv")
     try:
-        reason = refusal(host, allow_loopback=allow_loopback)
+        reason = refusal_reason(host, allow_loopback=allow_loopback)
     except ValueError:
         return  # a name: checked when it is resolved
     if reason:
@@ -97,16 +97,16 @@ def _unwrapped(ip: Address) -> Address:
     return ip
 
 
-def refused(host: str, reason: str) -> RefusedHostError:
-    """The error for a name that may not be connected to, noted so that the run can say why."""
+def refuse_host(host: str, reason: str) -> RefusedHostError:
+    """Return the error for a name that may not be connected to; its reason is noted in `refused_hosts`."""
     refused_hosts[host] = reason
     return RefusedHostError(f"{host}: {reason}")
 
 
 class GuardMiddleware:
-    """Checks every request, redirected ones and robots.txt included, and leads it through the proxy where the settings name one.
+    """Middleware that checks every request, redirects and robots.txt included, and sets the proxy that the settings name.
 
-    A name is then looked up by the proxy, which answers for where it leads; this machine itself is never asked through a proxy.
+    Names are then resolved by the proxy, which is responsible for their addresses. Loopback never goes through a proxy.
     """
 
     def __init__(self, allow_loopback: bool, proxy: str = "") -> None:
@@ -116,20 +116,28 @@ class GuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the guard of a crawler (called by Scrapy)."""
         return cls(crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK"), crawler.settings.get("MONITOR_PROXY", ""))
 
     def process_request(self, request: Request) -> None:
-        check_url(request.url, allow_loopback=self.allow_loopback, proxy_host="" if self._is_here(request) else self.proxy_host)
-        if self.proxy:
-            request.meta["proxy"] = None if self._is_here(request) else self.proxy
+        """Check a request and set its proxy.
 
-    def _is_here(self, request: Request) -> bool:
+        Raises:
+            RefusedAddressError: The address may not be fetched.
+        """
+        check_url(
+            request.url, allow_loopback=self.allow_loopback, proxy_host="" if self._is_loopback(request) else self.proxy_host
+        )
+        if self.proxy:
+            request.meta["proxy"] = None if self._is_loopback(request) else self.proxy
+
+    def _is_loopback(self, request: Request) -> bool:
         host = urlsplit(request.url).hostname or ""
         return self.allow_loopback and host in ("127.0.0.1", "::1", "localhost")
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Scrapy's resolver, which also refuses names that point where no publisher lives."""
+    """Scrapy's resolver that also refuses names with private addresses."""
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
@@ -138,16 +146,18 @@ class GuardedResolver(CachingThreadedResolver):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """Return the resolver of a crawler (called by Scrapy)."""
         resolver = super().from_crawler(crawler, reactor)
         resolver.allow_loopback = crawler.settings.getbool("MONITOR_ALLOW_LOOPBACK")
         resolver.proxy_host = urlsplit(crawler.settings.get("MONITOR_PROXY", "")).hostname or ""
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
+        """Return the address of a name; fails with RefusedHostError for one that may not be connected to."""
         return super().getHostByName(name, timeout).addCallback(self._checked, name)
 
     def _checked(self, address: Any, name: str) -> Any:
-        reason = refusal(str(address), allow_loopback=self.allow_loopback)
+        reason = refusal_reason(str(address), allow_loopback=self.allow_loopback)
         if reason and name != self.proxy_host:
-            raise refused(name, reason)
+            raise refuse_host(name, reason)
         return address

@@ -1,4 +1,4 @@
-"""How a source is doing, learned from its own history: what it usually gives, how often it changes, and what is wrong now. Pure."""
+"""Judge the health of a source by its own history: items per run, rhythm of changes, and current problems. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.calls import Call
-from monitor.collect.reading import ProblemKind, Reading
+from monitor.collect.reading import ProblemKind, SourceReading
 
 
 class HealthClass(StrEnum):
-    """What may be wrong with a source. Problems of a run keep their own names; the rest is seen only beside earlier runs."""
+    """Class of a source's health, the worst first. Problems of a run keep their values; the others show beside earlier runs."""
 
     OK = ""
     SILENT = "silent"
@@ -45,7 +45,7 @@ class HealthClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The class and a plain Swedish sentence; both empty for a healthy source."""
+    """Health of a source: its class and a plain Swedish sentence, both empty for a healthy one."""
 
     kind: HealthClass = HealthClass.OK
     text: str = ""
@@ -53,34 +53,41 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What one run says about its source. `items` counts what could be read, stored or left out; `newest` is the latest date that any item bears;
-    `said_empty`: the page itself said that it had nothing."""
+    """Facts about one run of a source."""
 
     at: datetime
     accepted: bool
     items: int
+    """Items that could be read, passed on or left out."""
     seen: int = 0
     skipped: int = 0
     changes: int = 0
     not_modified: bool = False
     newest: datetime | None = None
+    """Latest date that any item has."""
     said_empty: bool = False
+    """True when the publisher stated that it had nothing at present."""
     fields: dict[str, int] = field(default_factory=dict)
+    """Number of calls that had each of the facts of `_FIELDS`, and of all calls as `items`."""
     problems: tuple[tuple[str, str], ...] = ()
+    """Problems of the run: class and Swedish sentence."""
     moved: str = ""
+    """Address that the source's address redirects to permanently, or ""."""
 
 
-# What is worse comes first: it is the reason for what follows.
+# Of several problems the first is the cause of the others.
 _ORDER = list(HealthClass)
-_ENOUGH_RUNS = 3
-_ENOUGH_ITEMS = 5
-_FEW = 2  # so few items that none at all is nothing strange
+_MIN_RUNS = 3
+_MIN_ITEMS = 5
+"""Runs and items that a comparison with earlier runs needs."""
+_FEW_ITEMS = 2
+"""Usual number of items at which a run with none is nothing strange for 14 days."""
 _FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum", "text": "text", "starts": "starttid"}
 _DAY = timedelta(days=1)
 
 
-def measure(reading: Reading) -> dict[str, object]:
-    """What a run leaves for the judgement of later ones, as JSON values."""
+def measure(reading: SourceReading) -> dict[str, object]:
+    """Return the facts of a run that later runs are compared with, as JSON values: see RunFacts."""
     calls = list(reading.calls.values())
     newest = max((moment for call in calls for moment in _moments(call)), default=None)
     return {
@@ -100,10 +107,10 @@ def measure(reading: Reading) -> dict[str, object]:
 
 
 def judge_health(runs: Sequence[RunFacts], *, every: int, expected: int) -> Health:
-    """The health of a source whose runs are given in order of time, the last one being now.
+    """Return the health of a source by its runs in order of time, the newest last.
 
-    `every` is its rhythm in days, `expected` the least number of items of a healthy reading. A source that is empty now and then is
-    not sick: how empty, how small and how quiet it may be is learned from its earlier runs.
+    `every` is its rhythm in days, `expected` the least number of items of a healthy run. How empty, how small and how quiet a
+    source may be is learned from its earlier runs.
     """
     if not runs:
         return Health()
@@ -112,11 +119,11 @@ def judge_health(runs: Sequence[RunFacts], *, every: int, expected: int) -> Heal
         kind, text = min(now.problems, key=lambda problem: _rank(problem[0]))
         return Health(HealthClass(kind), text)
     earlier = [run for run in runs[:-1] if run.accepted and not run.not_modified]
-    found = [_moved(now)]
+    candidates = [_moved(now)]
     if not now.not_modified:
-        found += [_empty(now, earlier), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
-    found += [_old(now, earlier, every), _stale(runs, every)]
-    return next((health for health in found if health is not None), Health())
+        candidates += [_empty(now, earlier), _drop(now, earlier, expected), _unreadable(now, earlier), _fields(now, earlier)]
+    candidates += [_old(now, earlier, every), _stale(runs, every)]
+    return next((health for health in candidates if health is not None), Health())
 
 
 def _rank(kind: str) -> int:
@@ -133,7 +140,7 @@ def _moved(now: RunFacts) -> Health | None:
 
 
 def _empty(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
-    """Nothing where there used to be something, for longer than the source has ever been empty before."""
+    """Return a problem when a source that used to have items is empty for longer than ever before."""
     if now.items or now.said_empty:
         return None
     before = list(earlier)
@@ -143,7 +150,7 @@ def _empty(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
     filled = [run.items for run in before if run.items]
     if not filled:
         return None
-    patience = max(_longest_empty(before), 14 * _DAY if median(filled) <= _FEW else timedelta(0))
+    patience = max(_longest_empty(before), 14 * _DAY if median(filled) <= _FEW_ITEMS else timedelta(0))
     if now.at - since <= patience * 1.5 and patience:
         return None
     days = (now.at - since).days
@@ -164,11 +171,11 @@ def _longest_empty(runs: Sequence[RunFacts]) -> timedelta:
 
 
 def _drop(now: RunFacts, earlier: Sequence[RunFacts], expected: int) -> Health | None:
-    """Far fewer items than ever before, or fewer than the row says a healthy reading gives."""
+    """Return a problem when there are far fewer items than ever before, or fewer than the source's row expects."""
     if not now.items:
         return None
     usual = [run.items for run in earlier[-30:] if run.items]
-    if len(usual) >= _ENOUGH_RUNS and median(usual) >= _ENOUGH_ITEMS and now.items < median(usual) / 2 and now.items < min(usual):
+    if len(usual) >= _MIN_RUNS and median(usual) >= _MIN_ITEMS and now.items < median(usual) / 2 and now.items < min(usual):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Den brukar ge omkring {round(median(usual))}.")
     if now.items < expected and (not usual or now.items < min(usual)):
         return Health(HealthClass.DROP, f"Källan gav {now.items} poster. Minst {expected} väntas.")
@@ -176,44 +183,42 @@ def _drop(now: RunFacts, earlier: Sequence[RunFacts], expected: int) -> Health |
 
 
 def _unreadable(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
-    """Many items that cannot be read, and more than usual: they would be missing without anybody knowing."""
+    """Return a problem when many items, and more than usual, cannot be read: they would be missing without notice."""
     usual = [run.skipped / run.seen for run in earlier[-30:] if run.seen]
     share = now.skipped / now.seen if now.seen else 0.0
-    if now.seen >= _ENOUGH_ITEMS and share > 0.3 and share > 2 * (median(usual) if usual else 0.0):
+    if now.seen >= _MIN_ITEMS and share > 0.3 and share > 2 * (median(usual) if usual else 0.0):
         return Health(HealthClass.UNREADABLE_ITEMS, f"{now.skipped} av {now.seen} poster gick inte att läsa.")
     return None
 
 
 def _fields(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
-    """A fact that most items used to have and none has now."""
+    """Return a problem when a fact that most items used to have is missing in nearly all."""
     total = now.fields.get("items", 0)
-    if total < _ENOUGH_ITEMS:
+    if total < _MIN_ITEMS:
         return None
     for name, words in _FIELDS.items():
         shares = [
-            run.fields.get(name, 0) / run.fields["items"] for run in earlier[-30:] if run.fields.get("items", 0) >= _ENOUGH_ITEMS
+            run.fields.get(name, 0) / run.fields["items"] for run in earlier[-30:] if run.fields.get("items", 0) >= _MIN_ITEMS
         ]
-        if len(shares) >= _ENOUGH_RUNS and median(shares) >= 0.5 and now.fields.get(name, 0) <= total * 0.05:
+        if len(shares) >= _MIN_RUNS and median(shares) >= 0.5 and now.fields.get(name, 0) <= total * 0.05:
             return Health(HealthClass.FIELDS, f"Ingen av {total} poster har längre {words}. Förr hade de flesta det.")
     return None
 
 
 def _old(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:
-    """Only old items: nothing as new as the source's own habit lets one expect."""
+    """Return a problem when the newest item is older than the source's rhythm lets one expect."""
     if now.newest is None or not now.items:
         return None
     news = sorted({run.newest for run in (*earlier, now) if run.newest is not None})
     gaps = [later - before for before, later in pairwise(news)]
-    patience = (
-        max(60 * _DAY, 15 * every * _DAY, 2 * max(gaps)) if len(gaps) >= _ENOUGH_RUNS else max(365 * _DAY, 15 * every * _DAY)
-    )
+    patience = max(60 * _DAY, 15 * every * _DAY, 2 * max(gaps)) if len(gaps) >= _MIN_RUNS else max(365 * _DAY, 15 * every * _DAY)
     if now.at - now.newest <= patience:
         return None
     return Health(HealthClass.OLD, f"Källan har bara gamla poster. Den nyaste är från {now.newest.date().isoformat()}.")
 
 
 def _stale(runs: Sequence[RunFacts], every: int) -> Health | None:
-    """Unchanged for much longer than the source has ever been."""
+    """Return a problem when a source is unchanged for much longer than ever before."""
     moments = [run.at for run in runs if run.changes]
     if not moments:
         moments = [runs[0].at]

@@ -1,4 +1,4 @@
-"""Links of a page: those that lead to its articles, and those that lead to other publishers. Pure."""
+"""Find the links of a page: to its articles, and to other publishers. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import lxml.html
@@ -17,22 +18,25 @@ from scrapy.linkextractors import LinkExtractor
 from scrapy.selector import Selector
 
 from monitor.calls import Link
-from monitor.collect.markup import bounded, parse_page, visible_text, walk
-from monitor.collect.text import plain_line, whole_characters
-from monitor.collect.walls import is_scripted
+from monitor.collect.bot_challenges import is_scripted
+from monitor.collect.markup import bound_markup, parse_page, visible_text, walk
+from monitor.collect.text import plain_line, repair_surrogates
 from monitor.sources import Source
 
-_MOST_OUTSIDE, _MOST_STATES = 12, 50
-_LONGEST_ADDRESS, _LONGEST_WORDS = 2_000, 200
-# What browsers take out of an address, and what they take off its ends (https://url.spec.whatwg.org/#concept-basic-url-parser).
-_BREAKS = str.maketrans("", "", "\t\r\n")
-_ENDS = "".join(map(chr, range(0x21)))
-_AROUND = frozenset(("header", "footer", "nav", "aside", "script", "style", "template"))
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+_MAX_EXTERNAL_LINKS, _MAX_STATES = 12, 50
+_MAX_ADDRESS_CHARS, _MAX_LINK_CHARS = 2_000, 200
+# Characters that browsers remove from an address, and from its ends (https://url.spec.whatwg.org/#concept-basic-url-parser).
+_LINE_BREAKS = str.maketrans("", "", "\t\r\n")
+_TRIMMED = "".join(map(chr, range(0x21)))
+_PAGE_FURNITURE = frozenset(("header", "footer", "nav", "aside", "script", "style", "template"))
 _STATE = re.compile(r"registerInitialState\(\s*['\"][^'\"]*['\"]\s*,\s*")
-_SOCIAL = re.compile(
+_SOCIAL_MEDIA = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|instagram|youtube|youtu|vimeo|pinterest|tiktok|flickr|threads|bsky|mastodon|google|microsoft|apple)\.\w+$"
 )
-_NOTHING = re.compile(
+_EMPTY_LIST = re.compile(
     r"\b(?:det\s+finns\s+)?(?:för\s+närvarande|just\s+nu|för\s+tillfället)?\s*(?:finns\s+(?:det\s+)?)?(?:inga|ingen)\s+(?:\w+\s+){0,3}?"
     r"(?:utlysning\w*|nyhet\w*|artik\w+|evenemang|händelser|träffar|resultat|sidor|aktiviteter|kalenderhändelser|bidrag|inlägg|poster)\b|"
     r"\b(?:there\s+are\s+)?(?:currently\s+)?no\s+(?:\w+\s+){0,3}?(?:calls?|results?|news|events?|items?|posts?|articles?|opportunities)\b(?:\s+(?:found|available|at\s+the\s+moment))?|"
@@ -43,11 +47,14 @@ _NOTHING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list page offers: addresses of articles in its order; `empty` when it says or shows that it has none; `trouble` when it cannot be read."""
+    """Contents of a list page."""
 
     addresses: tuple[str, ...] = ()
+    """Addresses of articles, in the order of the page."""
     empty: bool = False
+    """True when the page states or shows that it has no articles."""
     trouble: str = ""
+    """Why the page cannot be read, in Swedish, or ""."""
 
 
 def read_listing(response: TextResponse, source: Source) -> Listing:
@@ -56,11 +63,11 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     container = response.css(source.within) if source.within else None
     extractor = LinkExtractor(allow=source.links, restrict_css=(source.within,) if source.within else (), canonicalize=False)
     allowed = re.compile(source.links)
-    found = [link.url for link in extractor.extract_links(response)]
-    found += [url for url in _stated_links(response) if allowed.search(url)]
-    if found:
-        return Listing(addresses=tuple(dict.fromkeys(found)))
-    if _NOTHING.search(visible_text(response.selector.root)):
+    addresses = [link.url for link in extractor.extract_links(response)]
+    addresses += [url for url in _stated_links(response) if allowed.search(url)]
+    if addresses:
+        return Listing(addresses=tuple(dict.fromkeys(addresses)))
+    if _EMPTY_LIST.search(visible_text(response.selector.root)):
         return Listing(empty=True)
     if is_scripted(response.body):
         return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
@@ -71,8 +78,8 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     return Listing(trouble="Listsidan ser ut att ha gjorts om: ingen länk på den har den form som källan ska ha.")
 
 
-def other_links(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
-    """Return the commonest beginnings of links of the page's own host that the source does not follow: (beginning, how many, one of them)."""
+def unfollowed_link_prefixes(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
+    """Return the commonest prefixes of links of the page's own host that the source does not follow: (prefix, count, example)."""
     response = _bounded(response)
     host = urlsplit(response.url).netloc
     counted: Counter[str] = Counter()
@@ -81,15 +88,15 @@ def other_links(response: TextResponse, source: Source, most: int = 5) -> list[t
         parts = urlsplit(link.url)
         if parts.netloc != host or (source.links and re.search(source.links, link.url)) or parts.path in ("", "/"):
             continue
-        beginning = parts.path.rstrip("/").rsplit("/", 1)[0] + "/"
-        counted[beginning] += 1
-        example.setdefault(beginning, link.url)
-    return [(beginning, count, example[beginning]) for beginning, count in counted.most_common(most)]
+        prefix = parts.path.rstrip("/").rsplit("/", 1)[0] + "/"
+        counted[prefix] += 1
+        example.setdefault(prefix, link.url)
+    return [(prefix, count, example[prefix]) for prefix, count in counted.most_common(most)]
 
 
-def alternate_feeds(markup: str, url: str) -> list[str]:
+def find_feeds(markup: str, url: str) -> list[str]:
     """Return the feeds that a page announces in its head, and Sitevision's feed links in its body."""
-    selector = Selector(text=bounded(markup).markup) if markup.strip() else None
+    selector = Selector(text=bound_markup(markup).markup) if markup.strip() else None
     if selector is None:
         return []
     announced = selector.xpath(
@@ -99,41 +106,41 @@ def alternate_feeds(markup: str, url: str) -> list[str]:
     return list(dict.fromkeys(urljoin(url, address) for address in announced))
 
 
-def outside_links(markup: str, url: str) -> tuple[Link, ...]:
+def find_external_links(markup: str, url: str) -> tuple[Link, ...]:
     """Return the links from a page or a fragment of one to other hosts, without menus, footers and social media."""
-    return links_out(parse_page(bounded(markup).markup), url) if "<" in markup else ()
+    return external_links(parse_page(bound_markup(markup).markup), url) if "<" in markup else ()
 
 
-def links_out(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
+def external_links(root: lxml.html.HtmlElement, url: str) -> tuple[Link, ...]:
     """Return the first 12 links of a parsed page to other hosts, without menus, footers and social media."""
-    own = _site(urlsplit(url).hostname or "")
-    found: dict[str, Link] = {}
-    for element, _ in walk(root, _AROUND):
+    own = registered_domain(urlsplit(url).hostname or "")
+    links: dict[str, Link] = {}
+    for element, _ in walk(root, _PAGE_FURNITURE):
         if element is None or element.tag != "a":
             continue
-        address = web_address(element.get("href") or "")
-        if not address or address in found:
+        address = clean_web_address(element.get("href") or "")
+        if not address or address in links:
             continue
         parts = urlsplit(address)
         host = parts.hostname or ""
-        if _site(host) == own or _SOCIAL.search(host) or parts.path in ("", "/"):
+        if registered_domain(host) == own or _SOCIAL_MEDIA.search(host) or parts.path in ("", "/"):
             continue
-        words = plain_line(" ".join(islice(element.itertext(), _LONGEST_WORDS))[: 2 * _LONGEST_WORDS])
-        found[address] = Link(title=words[:_LONGEST_WORDS] or host, url=address)
-        if len(found) == _MOST_OUTSIDE:
+        title = plain_line(" ".join(islice(element.itertext(), _MAX_LINK_CHARS))[: 2 * _MAX_LINK_CHARS])
+        links[address] = Link(title=title[:_MAX_LINK_CHARS] or host, url=address)
+        if len(links) == _MAX_EXTERNAL_LINKS:
             break
-    return tuple(found.values())
+    return tuple(links.values())
 
 
-def web_address(address: str, base: str = "") -> str:
-    """Return an http or https address for people, absolute and on one line, or "" for what is none.
+def clean_web_address(address: str, base: str = "") -> str:
+    """Return an http or https address for people, absolute and on one line, or "" for any other text.
 
     Line breaks inside are taken out and blanks written as %20, as browsers do. A user name and password in it
     (`http://user:pw@host/`) are never kept. An address of more than 2,000 characters is none.
     """
-    plain = whole_characters(address[: 2 * _LONGEST_ADDRESS]).translate(_BREAKS).strip(_ENDS).replace(" ", "%20")
+    text = repair_surrogates(address[: 2 * _MAX_ADDRESS_CHARS]).translate(_LINE_BREAKS).strip(_TRIMMED).replace(" ", "%20")
     try:
-        parts = urlsplit(urljoin(base, plain) if plain else "")
+        parts = urlsplit(urljoin(base, text) if text else "")
         host, _ = parts.hostname, parts.port  # a port that is no number raises
     except ValueError:
         return ""
@@ -141,26 +148,33 @@ def web_address(address: str, base: str = "") -> str:
         return ""
     if "@" in parts.netloc:
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-    return found if len(found := urlunsplit(parts)) <= _LONGEST_ADDRESS else ""
+    return cleaned if len(cleaned := urlunsplit(parts)) <= _MAX_ADDRESS_CHARS else ""
 
 
 def _bounded(response: TextResponse) -> TextResponse:
-    """The page as it is, or what of it parsers may be given."""
+    """Return the page, cut where it exceeds the bounds of markup that parsers may be given."""
     text = response.text
-    found = bounded(text)
-    return (
-        response if found.markup == text else response.replace(body=found.markup.encode(response.encoding, "xmlcharrefreplace"))
-    )
+    markup = bound_markup(text).markup
+    return response if markup == text else response.replace(body=markup.encode(response.encoding, "xmlcharrefreplace"))
 
 
-def _site(host: str) -> str:
-    """The last two parts of a host name, enough to tell a publisher from another."""
-    return ".".join(host.casefold().split(".")[-2:])
+@cache
+def _domain_extractor() -> TLDExtract:
+    """Return the extractor with the list of public suffixes in its package (https://publicsuffix.org): no network."""
+    from tldextract import TLDExtract  # imported here, since it brings an HTTP client that only pages with links pay for
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def registered_domain(host: str) -> str:
+    """Return the domain that a publisher has registered: "a.se" of "www.a.se"; the host where there is none ("gov.uk")."""
+    host = host.casefold()
+    return _domain_extractor()(host).top_domain_under_public_suffix or host
 
 
 def _stated_links(response: TextResponse) -> Iterator[str]:
-    """Addresses in the lists that Sitevision's newer pages hand to their scripts."""
-    for hit in islice(_STATE.finditer(response.text), _MOST_STATES):
+    """Yield the addresses in the lists that Sitevision's newer pages pass to their scripts."""
+    for hit in islice(_STATE.finditer(response.text), _MAX_STATES):
         try:
             state, _ = json.JSONDecoder().raw_decode(response.text, hit.end())
         except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Markup made harmless before a parser sees it: bounded in length, number and depth of tags, and attributes. Pure.
+"""Bound markup before a parser gets it: in length, number and depth of tags, and attributes. Pure.
 
 The parsers in use take more than linear time for some of what they are given (html5ever for deep nesting, libxml2 for many
 attributes of one tag), and regular expressions over markup do for tags that never end. One pass over the text, in which no
@@ -18,14 +18,14 @@ from lxml import etree
 from parsel.selector import create_root_node
 
 PAGE_LENGTH = 3_000_000
-"""Characters of a page that are looked at."""
+"""Characters of a page that are read."""
 PAGE_TAGS = 100_000
-"""Opening tags of a page that are looked at: of a list page, that is. An article has far fewer."""
+"""Opening tags of a list page that are read. An article has far fewer."""
 
-_UNSEEN = frozenset(("script", "style", "noscript", "template"))
-_DEEPEST = 200
-_MOST_SCRIPTS = 200
-_LONGEST_TAG, _MOST_ATTRIBUTES, _LONGEST_ATTRIBUTE = 2_000, 60, 2_100
+_INVISIBLE_ELEMENTS = frozenset(("script", "style", "noscript", "template"))
+_MAX_DEPTH = 200
+_MAX_SCRIPTS = 200
+_MAX_TAG_CHARS, _MAX_ATTRIBUTES, _MAX_ATTRIBUTE_CHARS = 2_000, 60, 2_100
 
 _NAME = re.compile(r"/?([a-zA-Z][^\s/><]{0,60}+)")
 # The rest of a tag: a quoted value may hold ">". Possessive, so that it ends where it ends and is never tried again.
@@ -62,25 +62,25 @@ _ENDED_BY_SIBLINGS = frozenset(
 _FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
 
 
-class Bounded(NamedTuple):
-    """Markup that parsers may be given, and whether something beyond the bounds was cut off its end."""
+class BoundedMarkup(NamedTuple):
+    """Markup that parsers may be given, and whether its end was cut off."""
 
     markup: str
     cut: bool
 
 
-def bounded(markup: str, *, length: int = PAGE_LENGTH, tags: int = PAGE_TAGS) -> Bounded:
+def bound_markup(markup: str, *, length: int = PAGE_LENGTH, tags: int = PAGE_TAGS) -> BoundedMarkup:
     """Return the markup up to where it exceeds `length` characters, `tags` opening tags or 200 levels of nesting.
 
-    Of a tag of more than 2,000 characters the first 60 attributes of ordinary length are kept. A comment, tag or script that never ends is cut
-    off, as browsers do (https://html.spec.whatwg.org/multipage/parsing.html).
+    Of a tag of more than 2,000 characters the first 60 attributes of ordinary length are kept. A comment, tag or script that
+    never ends is cut off, as browsers do (https://html.spec.whatwg.org/multipage/parsing.html).
     """
     text = markup[:length]
     scan = _Scan(text, tags)
     end = scan.run()
     if end == len(text) and not scan.pieces:
-        return Bounded(text, len(text) < len(markup))
-    return Bounded("".join(scan.pieces) + text[scan.kept : end], end < len(markup))
+        return BoundedMarkup(text, len(text) < len(markup))
+    return BoundedMarkup("".join(scan.pieces) + text[scan.kept : end], end < len(markup))
 
 
 def parse_page(markup: str) -> lxml.html.HtmlElement:
@@ -90,30 +90,31 @@ def parse_page(markup: str) -> lxml.html.HtmlElement:
 
 
 def visible_text(root: lxml.html.HtmlElement) -> str:
-    """Return the words that a reader without scripts sees, on one line."""
-    parts = (text for _, text in walk(root, _UNSEEN) if text)
+    """Return the text that a browser without scripts shows, on one line."""
+    parts = (text for _, text in walk(root, _INVISIBLE_ELEMENTS) if text)
     return " ".join(" ".join(parts).split())
 
 
 def linked_data(root: lxml.html.HtmlElement) -> list[Any]:
-    """Return the JSON-LD of a page, one value for each script that holds readable JSON (https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents).
+    """Return the JSON-LD of a page, one value for each script that holds readable JSON.
 
+    Format: https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents.
     Raw line breaks inside strings, which calendar plug-ins write, are read.
     """
-    found = []
-    for script in islice(root.iterfind(".//script[@type]"), _MOST_SCRIPTS):
+    values = []
+    for script in islice(root.iterfind(".//script[@type]"), _MAX_SCRIPTS):
         if "ld+json" not in script.get("type", "").lower():
             continue
         try:
-            words = (script.text or "").strip().removeprefix("<![CDATA[").removesuffix("]]>")
-            found.append(json.loads(words, strict=False))
+            text = (script.text or "").strip().removeprefix("<![CDATA[").removesuffix("]]>")
+            values.append(json.loads(text, strict=False))
         except (ValueError, RecursionError):
             continue
-    return found
+    return values
 
 
 def walk(root: lxml.html.HtmlElement, without: Container[str]) -> Iterator[tuple[lxml.html.HtmlElement | None, str]]:
-    """Yield every element in the order of the page, with the text that follows its start tag, and (None, text) for text that follows an end tag.
+    """Yield every element with the text after its start tag, and (None, text) for the text after an end tag, in page order.
 
     Elements named in `without` are left out with all they hold; comments always are.
     """
@@ -129,7 +130,7 @@ def walk(root: lxml.html.HtmlElement, without: Container[str]) -> Iterator[tuple
 
 
 class _Scan:
-    """One pass over markup. `pieces` holds what was kept before `kept`, for markup of which a tag was shortened."""
+    """Pass over markup that finds where to cut it. `pieces` is the text kept before `kept`, where tags were shortened."""
 
     def __init__(self, text: str, most_tags: int) -> None:
         self.text = text
@@ -161,7 +162,7 @@ class _Scan:
         return len(text)
 
     def _tag(self, start: int, name: re.Match[str]) -> int:
-        """The place behind a tag (behind the whole element when it holds raw text), or -1 where the text is to be cut."""
+        """Return the place behind a tag (behind the element when it holds raw text), or -1 where the text is to be cut."""
         end = _REST.match(self.text, name.end()).end()  # type: ignore[union-attr]  # it matches anywhere
         if end >= len(self.text) or self.text[end] != ">":
             return -1
@@ -172,7 +173,7 @@ class _Scan:
         self.left -= 1
         if self.left < 0 or not self._enter(word):
             return -1
-        if end - start > _LONGEST_TAG:
+        if end - start > _MAX_TAG_CHARS:
             self._shorten(start, name.end(), end)
         if word not in _RAW:
             return end + 1
@@ -181,7 +182,7 @@ class _Scan:
         return closing.start() if closing else -1
 
     def _enter(self, name: str) -> bool:
-        """Note an opened element; whether it lies within the depth that is followed."""
+        """Note an opened element, and return whether its depth is within the bound."""
         if name in _VOID or name in _ENDED_BY_SIBLINGS:
             return True
         if name in _FORMATTING:
@@ -189,7 +190,7 @@ class _Scan:
         else:
             self._open.append(name)
             self._counts[name] = self._counts.get(name, 0) + 1
-        return len(self._open) + sum(self._formatting.values()) <= _DEEPEST
+        return len(self._open) + sum(self._formatting.values()) <= _MAX_DEPTH
 
     def _close(self, name: str) -> None:
         if self._formatting.get(name):
@@ -204,9 +205,9 @@ class _Scan:
     def _shorten(self, start: int, name_end: int, end: int) -> None:
         attributes = []
         for hit in _ATTRIBUTE.finditer(self.text, name_end, end):
-            if hit.end() - hit.start() <= _LONGEST_ATTRIBUTE:
+            if hit.end() - hit.start() <= _MAX_ATTRIBUTE_CHARS:
                 attributes.append(hit[0])
-            if len(attributes) == _MOST_ATTRIBUTES:
+            if len(attributes) == _MAX_ATTRIBUTES:
                 break
         self.pieces += (self.text[self.kept : name_end], "".join(f" {attribute}" for attribute in attributes))
         self.kept = end

@@ -1,4 +1,4 @@
-"""What happens to every answer on its way to a spider."""
+"""Spider middleware that keeps the documents of a run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-# By the last two walls against programs are told.
-_KEPT = frozenset(
+# The last two show that a response is a bot challenge.
+_KEPT_HEADERS = frozenset(
     [
         "content-type",
         "content-language",
@@ -30,20 +30,22 @@ _KEPT = frozenset(
         "x-amzn-waf-action",
     ]
 )
-_LONGEST_HEADER = 1000
+_MAX_HEADER_CHARS = 1000
 
 
-class KeepDocuments:
-    """Keeps each answer as it came, before anything reads it, so that a mended spider can read it again."""
+class DocumentMiddleware:
+    """Middleware that keeps each response as it came, before it is parsed, so that a mended spider can read it again."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawler (called by Scrapy)."""
         return cls(crawler)
 
     def process_spider_input(self, response: Response) -> None:
+        """Add a response to the documents of the run, and note whether the source has moved or is unchanged."""
         spider = self.crawler.spider
         if not isinstance(spider, SourceSpider) or response.request is None:
             return
@@ -70,7 +72,7 @@ class KeepDocuments:
 
 
 def moved_to(request: Request, start: str) -> str:
-    """Where the start address of a source has moved for good, or "". From http to https is no move."""
+    """Return the address that a source's start address redirects to permanently, or "". From http to https is no move."""
     chain = [*request.meta.get("redirect_urls", []), request.url]
     reasons = request.meta.get("redirect_reasons", [])
     if chain[0] != start or not reasons or any(reason not in (301, 308) for reason in reasons):
@@ -79,6 +81,6 @@ def moved_to(request: Request, start: str) -> str:
 
 
 def kept_headers(response: Response) -> dict[str, str]:
-    """The headers that say how an answer is to be read again; the rest is the server's talk, and can be of any length."""
-    found = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
-    return {name: value[:_LONGEST_HEADER] for name, value in found.items() if name.lower() in _KEPT}
+    """Return the headers that are needed to read a response again; the others may be of any length."""
+    headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+    return {name: value[:_MAX_HEADER_CHARS] for name, value in headers.items() if name.lower() in _KEPT_HEADERS}

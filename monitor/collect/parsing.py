@@ -1,6 +1,6 @@
-"""Answers are read in processes of their own, each within a limit of time and memory: a hostile one holds up nobody but itself.
+"""Parse responses in child processes with limits of time and memory, so that a hostile one delays no other source.
 
-Regular expressions and parsers written in C cannot be interrupted from within, so a limit must be able to end the process that works.
+Regular expressions and parsers written in C cannot be interrupted from within, so a limit ends their process.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from pebble import ProcessExpired, ProcessPool
 
 _Result = TypeVar("_Result")
 WORKERS = 3
+"""Number of child processes."""
 MEMORY = 256 * 1024 * 1024
-"""Bytes that a process may take beyond those that it begins with. A page of three megabytes takes forty times its size at the most."""
-# A process whose parent was killed ends itself this many seconds after its limit.
+"""Bytes that a child may take beyond those that it starts with. A page of three megabytes takes at most forty times its size."""
 _GRACE = 5
-# What reading loads is loaded once, by the process that the others are forked from.
-_LOADED = [
+"""Seconds after its limit at which a child ends itself, for the case that its parent was killed."""
+# Modules that parsing needs, loaded once by the process that the children are forked from.
+_PRELOADED = [
     "monitor.collect.article",
     "monitor.collect.feeds",
     "monitor.collect.spider",
@@ -35,44 +36,47 @@ _LOADED = [
 ]
 
 
-class UnreadAnswerError(Exception):
-    """An answer that could not be read within its limits. Its text says why, in Swedish, and has no full stop."""
+class UnreadableResponseError(Exception):
+    """Response that could not be parsed within its limits; `str()` is the reason, in Swedish without a full stop."""
 
 
-class SlowAnswerError(UnreadAnswerError):
-    """An answer that took too long to read."""
+class SlowResponseError(UnreadableResponseError):
+    """Response that took too long to parse."""
 
 
 async def parse_in_child(function: Callable[..., _Result], *values: Any, seconds: int) -> _Result:
-    """Return the result of `function(*values)`, worked out in another process. Function, values and result must be picklable.
+    """Return the result of `function(*values)`, run in a child process. Function, values and result must be picklable.
 
-    Raises SlowAnswerError after `seconds`, UnreadAnswerError when the process runs out of memory or dies, and what the function raises.
+    Raises:
+        SlowResponseError: The function took more than `seconds`.
+        UnreadableResponseError: The child ran out of memory or died.
+        Exception: Any error that the function raises.
     """
     pool = _processes.pool
     if pool is None:
         pool = await asyncio.to_thread(_processes.start)
     try:
         waiting: asyncio.Future[_Result] = asyncio.wrap_future(
-            pool.schedule(_limited, args=(function, seconds, *values), timeout=seconds)
+            pool.schedule(_call_with_alarm, args=(function, seconds, *values), timeout=seconds)
         )
         _processes.waiting.add(waiting)
         waiting.add_done_callback(_processes.waiting.discard)
         return await waiting
     except TimeoutError as error:
-        raise SlowAnswerError(f"svaret tog längre än {seconds} sekunder att läsa") from error
+        raise SlowResponseError(f"svaret tog längre än {seconds} sekunder att läsa") from error
     except MemoryError as error:
-        raise UnreadAnswerError("svaret kräver för mycket minne för att läsas") from error
+        raise UnreadableResponseError("svaret kräver för mycket minne för att läsas") from error
     except (ProcessExpired, CancelledError, asyncio.CancelledError) as error:
-        raise UnreadAnswerError("läsningen av svaret avbröts") from error
+        raise UnreadableResponseError("läsningen av svaret avbröts") from error
 
 
 def stop_parsing() -> None:
-    """End the processes that read, whatever they are at; what waits for them is told that it was interrupted."""
+    """End all child processes at once; callers that wait for them get UnreadableResponseError."""
     _processes.stop()
 
 
 class _Processes:
-    """The one pool of this process, made when the first answer is to be read."""
+    """Pool of child processes, one per process, started when the first response is parsed."""
 
     def __init__(self) -> None:
         self.pool: ProcessPool | None = None
@@ -80,17 +84,17 @@ class _Processes:
         self._lock = threading.Lock()
 
     def start(self) -> ProcessPool:
-        """The pool with its processes running. Waits until they have loaded what they need, so never for an event loop to call."""
+        """Return the pool with its processes running. Blocks until they are loaded: not for an event loop."""
         with self._lock:
             if self.pool is None:
                 pool = ProcessPool(max_workers=WORKERS, initializer=_limit_memory, context=_context())
                 if not pool.active:
-                    raise UnreadAnswerError("de processer som läser svar går inte att starta")
+                    raise UnreadableResponseError("de processer som läser svar går inte att starta")
                 self.pool = pool
             return self.pool
 
     def stop(self) -> None:
-        """End them at once. A pool that is stopped never answers for what it was at, so that is ended here."""
+        """End the processes at once, and cancel the futures that wait for them: a stopped pool never resolves them."""
         for waiting in list(self.waiting):
             waiting.get_loop().call_soon_threadsafe(waiting.cancel)
         self.waiting.clear()
@@ -106,27 +110,27 @@ atexit.register(stop_parsing)
 
 
 def _context() -> BaseContext:
-    """Never a plain fork: this process runs an event loop and threads, which a copy of it would inherit half way."""
+    """Return the start method: never a plain fork, since this process runs an event loop and threads."""
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
+    context.set_forkserver_preload(_PRELOADED)
     return context
 
 
 def _limit_memory() -> None:
     """Bound the address space of this process, where the system can (https://man7.org/linux/man-pages/man2/setrlimit.2.html)."""
-    sizes = Path("/proc/self/statm")
-    if sys.platform != "linux" or not sizes.is_file():
+    statm = Path("/proc/self/statm")
+    if sys.platform != "linux" or not statm.is_file():
         return
     import resource
 
-    used = int(sizes.read_text("ascii").split()[0]) * resource.getpagesize()
+    used = int(statm.read_text("ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
 
 
-def _limited(function: Callable[..., _Result], seconds: int, *values: Any) -> _Result:
-    """Run in the child. The alarm, which nothing handles, ends a child that nobody is left to end."""
+def _call_with_alarm(function: Callable[..., _Result], seconds: int, *values: Any) -> _Result:
+    """Call the function in the child. The alarm, which nothing handles, ends a child whose parent is gone."""
     if sys.platform == "win32":
         return function(*values)
     signal.alarm(seconds + _GRACE)

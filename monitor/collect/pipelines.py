@@ -1,4 +1,4 @@
-"""One pipeline: a Call that leaves it is complete, typed and plain text; nobody checks it again."""
+"""Item pipeline that checks and cleans every Call: afterwards it is complete, typed and plain text, and not checked again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 from monitor.calls import FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR, Call, Link, in_calendar, is_web_address
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import LONGEST_KEY
-from monitor.collect.text import plain_line, plain_text, short_words, whole_characters
+from monitor.collect.text import plain_line, plain_text, repair_surrogates, shorten_words
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,31 +20,37 @@ if TYPE_CHECKING:
 
     from monitor.collect.spider import SourceSpider
 
-_LONGEST_TITLE, _LONGEST_ADDRESS = 500, 2_000
-_LONGEST_TEXT = 200_000
-# Letters of a field, and of every text within it; lists have at most so many parts.
-_LONGEST = {
-    "title": 2 * _LONGEST_TITLE, "parent_title": 2 * _LONGEST_TITLE, "summary": 10_000, "identifier": 200, "parent": 200, "programme": 200,
-    "action": 500, "language": 20, "place": 200, "applicants": 200, "keywords": 200, "location": 500, "unread": 50, "url": _LONGEST_ADDRESS,
+_MAX_TITLE_CHARS, _MAX_ADDRESS_CHARS, _MAX_TEXT_CHARS = 500, 2_000, 200_000
+# Characters of a field, and of every text within it; of other fields _MAX_TEXT_CHARS.
+_MAX_CHARS_BY_FIELD = {
+    "title": 2 * _MAX_TITLE_CHARS, "parent_title": 2 * _MAX_TITLE_CHARS, "summary": 10_000, "identifier": 200, "parent": 200,
+    "programme": 200, "action": 500, "language": 20, "place": 200, "applicants": 200, "keywords": 200, "location": 500,
+    "unread": 50, "url": _MAX_ADDRESS_CHARS,
 }  # fmt: skip
-_MOST = 300
+_MAX_LIST_LENGTH = 300
 
 
-class Stage:
-    """Puts each Call on the stage of its run."""
+class CollectPipeline:
+    """Pipeline that puts each valid Call, cleaned, into the reading of its run."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawler (called by Scrapy)."""
         return cls(crawler)
 
     def process_item(self, item: Call) -> Call:
+        """Return the cleaned Call, added to the reading.
+
+        Raises:
+            DropItem: The Call may not be stored; the reading names it as skipped.
+        """
         spider = cast("SourceSpider", self.crawler.spider)
         reading = spider.reading
         problem = reading.read_row(item.call_id or item.url, item_problem, item)
-        call = reading.read_row(item.call_id, cleaned, item, spider.programmes) if problem == "" else None
+        call = reading.read_row(item.call_id, clean_call, item, spider.programmes) if problem == "" else None
         if call is None:
             if problem:
                 reading.skip(item.call_id or item.url, problem)
@@ -54,14 +60,14 @@ class Stage:
 
 
 def item_problem(call: Call) -> str:
-    """Return in Swedish why a Call may not be staged, or ""."""
+    """Return in Swedish why a Call may not be stored, or ""."""
     if not call.call_id or len(call.call_id) > LONGEST_KEY:
         return "saknar nyckel" if not call.call_id else "har en nyckel som är för lång"
     if not call.title.strip():
         return "saknar rubrik"
     if not is_web_address(call.url):
         return f"adressen {call.url[:100]!r} är varken http eller https"
-    if len(call.url) > _LONGEST_ADDRESS:
+    if len(call.url) > _MAX_ADDRESS_CHARS:
         return "adressen är för lång"
     if any(deadline.at.tzinfo is None for deadline in call.deadlines):
         return "en sista dag saknar tidszon"
@@ -77,14 +83,16 @@ def item_problem(call: Call) -> str:
     return ""
 
 
-def cleaned(call: Call, programmes: Programmes) -> Call:
-    """The Call with every text plain and of a bearable length, unsafe links left out and the publisher's programme code turned into
-    ours where known, or found in its words."""
-    call = bounded(call)
+def clean_call(call: Call, programmes: Programmes) -> Call:
+    """Return the Call with its texts as plain text of bounded length, unsafe links removed, and its programme as our id.
+
+    The programme comes from the publisher's code where that is known, else from its name in title or summary.
+    """
+    call = bound_values(call)
     return replace(
         call,
-        title=plain_line(call.title)[:_LONGEST_TITLE],
-        parent_title=plain_line(call.parent_title)[:_LONGEST_TITLE],
+        title=plain_line(call.title)[:_MAX_TITLE_CHARS],
+        parent_title=plain_line(call.parent_title)[:_MAX_TITLE_CHARS],
         summary=plain_text(call.summary),
         published=call.published if call.published is None or call.published.year <= LAST_YEAR else None,
         programme=programmes.of_code(call.programme) if call.programme else programmes.named(call.title, call.summary),
@@ -92,16 +100,20 @@ def cleaned(call: Call, programmes: Programmes) -> Call:
     )
 
 
-def bounded(value: Any, longest: int = 0) -> Any:
-    """A Call, or a value of one, with its texts sound, its texts and words cut and its lists short: before any expression sees them."""
+def bound_values(value: Any, max_chars: int = 0) -> Any:
+    """Return a Call, or a value of one, with lone surrogates repaired, and texts, words and lists cut to their largest lengths.
+
+    Runs before any regular expression sees the texts.
+    """
     if not value:  # most fields of most calls are empty
         return value
     if isinstance(value, str):
-        return short_words(whole_characters(value[: longest or _LONGEST_TEXT]))
+        return shorten_words(repair_surrogates(value[: max_chars or _MAX_TEXT_CHARS]))
     if isinstance(value, tuple) and not isinstance(value, Enum):
-        return tuple(bounded(one, longest) for one in value[:_MOST])
+        return tuple(bound_values(part, max_chars) for part in value[:_MAX_LIST_LENGTH])
     if is_dataclass(value) and not isinstance(value, type):
-        found = {one.name: getattr(value, one.name) for one in fields(value)}
-        changed = {name: new for name, old in found.items() if (new := bounded(old, _LONGEST.get(name, 0))) != old}
+        values = {field.name: getattr(value, field.name) for field in fields(value)}
+        limits = _MAX_CHARS_BY_FIELD
+        changed = {name: new for name, old in values.items() if (new := bound_values(old, limits.get(name, 0))) != old}
         return replace(value, **changed) if changed else value
     return value

@@ -1,4 +1,4 @@
-"""Moments as feeds and page heads state them, and the day a page says it was published. Pure."""
+"""Parse moments as feeds and page heads state them, and find the day of publication of a page. Pure."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from monitor.collect.markup import linked_data, walk
 from monitor.language.date_words import MONTHS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-"""Years that a publisher's date may have. Others are what systems put where nobody gave a date (0001, 1970, 9999)."""
+"""Years that a publisher's date may have. Systems write others where nobody gave a date (0001, 1970, 9999)."""
 
-_LONGEST = 80
+_MAX_MOMENT_CHARS = 80
 
 _WEEKDAYS = ("mon mån man", "tue tis tir", "wed ons", "thu tor", "fri fre", "sat lör lør", "sun sön søn")
 _WEEKDAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()}
@@ -37,7 +37,7 @@ _DAY_FORMS = tuple(
         r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})\b",
     )
 )
-# "Mon May  3 10:00:00 2021" (C's asctime): the year stands last.
+# "Mon May  3 10:00:00 2021" (C's asctime): the year is last.
 _ASCTIME = re.compile(rf"{_M}\s+{_D}\s+(?P<clock>\d{{1,2}}:\d\d(?::\d\d)?(?:\s+[a-z]{{2,5}})?)\s+{_Y}")
 _CLOCK = re.compile(
     r"(?:t|[\s,|-]*(?:(?:kl|klockan|klokken|at)\b\.?)?\s*)?(?P<h>\d{1,2})[:.](?P<min>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d{1,9})?)?"
@@ -45,12 +45,14 @@ _CLOCK = re.compile(
 )
 _COMPACT = re.compile(r"\At(\d\d)(\d\d)(\d\d)?(?!\d)")
 
-# Names of head elements, and of properties in the text, that say when a page was published; the surest first.
+# Names of head elements, and of properties in the text, with the moment of publication; the surest first.
 _HEAD_NAMES = (
-    "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished", "date_published",
+    "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished",
+    "date_published",
     "publish_date", "publish-date", "publishdate", "published_time", "publication_date", "publicationdate", "pubdate", "pub_date",
-    "dcterms.issued", "dc.date.issued", "dcterms.available", "citation_publication_date", "sailthru.date", "parsely-pub-date", "published",
-    "datecreated", "article:created", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "dc.date.publication", "date",
+    "dcterms.issued", "dc.date.issued", "dcterms.available", "citation_publication_date", "sailthru.date", "parsely-pub-date",
+    "published", "datecreated", "article:created", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date",
+    "dc.date.publication", "date",
 )  # fmt: skip
 _PROPERTIES = frozenset(
     [
@@ -86,22 +88,24 @@ _ARTICLES = re.compile(r"Article|Posting$|Report$")
 _OTHERS = re.compile(r"Comment|Review|Rating|Image|Video|Audio|JobPosting|Person|ItemList|Organization")
 
 
-class Stated(NamedTuple):
-    """The moment that something says it was published, or None; `unreadable` when a moment is stated but cannot be read."""
+class PublicationDate(NamedTuple):
+    """Day of publication that a page states."""
 
     moment: datetime | None = None
+    """First second of the day, or None."""
     unreadable: bool = False
+    """True when a moment is stated but cannot be read."""
 
 
 def parse_moment(text: str, zone: tzinfo) -> datetime | None:
-    """Return the moment that a publisher's system wrote: aware, a day alone as its first second; None for what cannot be read.
+    """Return the moment that a publisher's system wrote: aware, a day alone as its first second; None for other text.
 
     Reads ISO 8601 and its variants, RFC 822, asctime and day and month names in English, Swedish, Danish and Norwegian.
     `zone` holds where none is written. Of `05/03/2021` the weekday before it tells which is the month; without one that settles
     it, it is not read. Unix time is not read, and years outside 2000-2099 are refused.
     """
-    plain = " ".join(unicodedata.normalize("NFC", text[: 2 * _LONGEST]).casefold().split())
-    if len(plain) > _LONGEST:
+    plain = " ".join(unicodedata.normalize("NFC", text[: 2 * _MAX_MOMENT_CHARS]).casefold().split())
+    if len(plain) > _MAX_MOMENT_CHARS:
         return None
     weekday, plain = _weekday(plain)
     try:
@@ -113,29 +117,29 @@ def parse_moment(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def in_years(moment: date) -> bool:
-    """Return whether a day lies in the years that are believed."""
+def is_believable_year(moment: date) -> bool:
+    """Return whether a day is in the years that a publisher's date may have."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
-def page_published(root: lxml.html.HtmlElement, zone: ZoneInfo) -> Stated:
-    """Return the day a page says it was published, as its first second in `zone`.
+def find_publication_date(root: lxml.html.HtmlElement, zone: ZoneInfo) -> PublicationDate:
+    """Return the day of publication that a page states, as its first second in `zone`.
 
-    Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked so
-    in its text by `pubdate`, `itemprop`, a class, or the word "publicerad" before a `<time>`. A date in the text, or the
+    Only marked publication counts: the metadata of its head, JSON-LD (`datePublished`, then `dateCreated`), and elements marked
+    so in its text by `pubdate`, `itemprop`, a class, or the word "publicerad" before a `<time>`. A date in the text, or the
     `<time>` of a deadline, is none.
     """
     stated = False
     for words in (*_from_json(root), *_from_head(root), *_from_body(root)):
         moment = parse_moment(words, zone)
         if moment is not None:
-            return Stated(datetime.combine(moment.astimezone(zone), time.min, zone))
+            return PublicationDate(datetime.combine(moment.astimezone(zone), time.min, zone))
         stated = True
-    return Stated(unreadable=stated)
+    return PublicationDate(unreadable=stated)
 
 
 def _weekday(text: str) -> tuple[int | None, str]:
-    """The weekday (Monday is 0) that a text begins with, or None, and the rest of the text."""
+    """Return the weekday (Monday is 0) that a text begins with, or None, and the rest of the text."""
     word = re.match(r"([^\W\d_]{2,10})\.?,?\s+", text)
     if word is None or word[1][:3] not in _WEEKDAY or word[1] in MONTHS:
         return None, text
@@ -148,15 +152,17 @@ def _day(hit: re.Match[str], weekday: int | None) -> date:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError("the year is outside what is believed")
     if groups.get("a"):
-        return _settled(year, int(groups["a"]), int(groups["b"]), groups["sep"], weekday)
+        return _day_of_figures(year, int(groups["a"]), int(groups["b"]), groups["sep"], weekday)
     return date(year, int(groups["n"]) if groups.get("n") else MONTHS[groups["m"]], int(groups["d"]))
 
 
-def _settled(year: int, one: int, other: int, separator: str, weekday: int | None) -> date:
-    """The day of two figures: day first with full stops, as all of Europe writes; with slashes as the weekday or the figures tell."""
-    if separator == "." or one == other:
-        return date(year, other, one)
-    days = {date(year, month, day) for month, day in ((one, other), (other, one)) if month <= 12 and _fits(year, month, day)}
+def _day_of_figures(year: int, first: int, second: int, separator: str, weekday: int | None) -> date:
+    """Return the day of two figures: day first with full stops, as in Europe; with slashes as the weekday or the figures show."""
+    if separator == "." or first == second:
+        return date(year, second, first)
+    days = {
+        date(year, month, day) for month, day in ((first, second), (second, first)) if month <= 12 and _is_date(year, month, day)
+    }
     if len(days) > 1:
         days = {day for day in days if day.weekday() == weekday}
     if len(days) != 1:
@@ -164,7 +170,7 @@ def _settled(year: int, one: int, other: int, separator: str, weekday: int | Non
     return days.pop()
 
 
-def _fits(year: int, month: int, day: int) -> bool:
+def _is_date(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
     except ValueError:
@@ -173,7 +179,7 @@ def _fits(year: int, month: int, day: int) -> bool:
 
 
 def _with_clock(day: date, rest: str, zone: tzinfo) -> datetime:
-    """The moment of a day and the words behind it. Raises ValueError for words with figures that are no time."""
+    """Return the moment of a day and the text behind it. Raises ValueError for text with figures that are no time."""
     hit = _CLOCK.match(_COMPACT.sub(lambda figures: f"t{figures[1]}:{figures[2]}:{figures[3] or '00'}", rest))
     if hit is None:
         if any(sign.isdigit() for sign in rest):
@@ -183,10 +189,10 @@ def _with_clock(day: date, rest: str, zone: tzinfo) -> datetime:
     if hit["half"]:
         hour = hour % 12 + (12 if hit["half"][0] == "p" else 0)
     at = datetime.combine(day, time(hour, int(hit["min"]), int(hit["s"] or 0)))
-    found = at.replace(tzinfo=_offset(hit["zone"] or "", "gmt" in hit[0] or "utc" in hit[0], zone))
-    if not in_years(found.astimezone(UTC)):
+    moment = at.replace(tzinfo=_offset(hit["zone"] or "", "gmt" in hit[0] or "utc" in hit[0], zone))
+    if not is_believable_year(moment.astimezone(UTC)):
         raise ValueError("the year is outside what is believed")
-    return found
+    return moment
 
 
 def _offset(words: str, universal: bool, zone: tzinfo) -> tzinfo:
@@ -211,7 +217,7 @@ def _from_head(root: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _from_json(root: lxml.html.HtmlElement) -> Iterator[str]:
-    """The dates of the page's own JSON-LD nodes: those of articles before those of the page, publication before creation."""
+    """Yield the dates of the page's own JSON-LD nodes: articles before the page, publication before creation."""
     nodes = [node for data in linked_data(root) for node in _own_nodes(data, 4)]
     nodes.sort(key=lambda node: not _ARTICLES.search(_types(node)))
     for name in ("datePublished", "dateCreated"):
@@ -245,7 +251,7 @@ def _from_body(root: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _is_marked(element: lxml.html.HtmlElement, before: str) -> bool:
-    """Tell whether an element holds the page's day of publication: by its properties, or as a `<time>` by its class or the words before it."""
+    """Return whether an element is the page's day of publication, by its properties, its class or the words before it."""
     names = f"{element.get('itemprop') or ''} {element.get('property') or ''}".casefold().split()
     if not _PROPERTIES.isdisjoint(names):
         return True
@@ -254,4 +260,8 @@ def _is_marked(element: lxml.html.HtmlElement, before: str) -> bool:
     if element.tag != "time":
         return False
     classes = (element.get("class") or "").casefold().split()
-    return element.get("pubdate") is not None or not _CLASSES.isdisjoint(classes) or bool(_BEFORE.search(before[-_LONGEST:]))
+    return (
+        element.get("pubdate") is not None
+        or not _CLASSES.isdisjoint(classes)
+        or bool(_BEFORE.search(before[-_MAX_MOMENT_CHARS:]))
+    )

@@ -1,4 +1,4 @@
-"""What one run of one source has read so far: staged here, judged at the end, stored all at once."""
+"""Results of reading one source in one run: gathered here, judged at the end of the run, stored all at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from monitor.errors import row_trouble
 
 _Read = TypeVar("_Read")
 LONGEST_KEY = 1000
-"""Letters of a call's key; a row whose key is longer is not kept."""
+"""Longest key of a call, in characters; longer keys are cut in reasons and refused for calls."""
 
 
 class ProblemKind(StrEnum):
-    """Classes of what goes wrong with a source; health tells them apart."""
+    """Class of a problem of a source. Values are stored; `HealthClass` has the same ones."""
 
     UNREACHABLE = "unreachable"
     GONE = "gone"
@@ -41,111 +41,116 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that went wrong, as a plain Swedish sentence for the coordinator."""
+    """Failure of a source, as a plain Swedish sentence for the coordinator."""
 
     kind: ProblemKind
     text: str
 
 
 @dataclass(slots=True)
-class Rows:
-    """Outcome of a publisher's rows: `seen` counts those that it sent, `skipped` holds those that could not be read, by key, with
-    the reason; `left_out` those that were read and are nothing to pass on (a vacancy, an event that has been), by key, with what told so,
-    and `asides` those items as the calls they would be.
-    """
+class RowResults:
+    """Results of reading a publisher's rows."""
 
     seen: int = 0
+    """Number of rows that the publisher sent."""
     skipped: dict[str, str] = field(default_factory=dict)
+    """Rows that could not be read: reason (Swedish) by key."""
     left_out: dict[str, str] = field(default_factory=dict)
-    asides: dict[str, Call] = field(default_factory=dict)
+    """Rows that were read and are not passed on (a vacancy, a past event): reason (Swedish) by key."""
+    left_out_calls: dict[str, Call] = field(default_factory=dict)
+    """The calls that the rows in `left_out` would be, by key, for a person who wants one back."""
 
     def read_row(self, key: str, read: Callable[..., _Read], *values: Any, **options: Any) -> _Read | None:
-        """Return the result of `read` for one row; None for a row that it cannot read, which is named and stops nothing else."""
+        """Return `read(*values, **options)` for one row; None, with the row noted in `skipped`, when it raises."""
         try:
             return read(*values, **options)
         except Exception as error:  # noqa: BLE001 - a publisher's row may hold anything and so raise anything
             self.skip(key, row_trouble(error))
             return None
 
-    def skip(self, key: str, why: str) -> None:
-        """Note one row that could not be read; it never stops the source, and what was stored of it stays."""
-        self.skipped[key[:LONGEST_KEY]] = why
+    def skip(self, key: str, reason: str) -> None:
+        """Note a row that could not be read. The source is read on, and the call stored for that key stays as it is."""
+        self.skipped[key[:LONGEST_KEY]] = reason
 
-    def leave_out(self, key: str, why: str, item: Call | None = None) -> None:
-        """Note one item that was read and is nothing to pass on; `item` is the call it would be, kept for a person who wants it back."""
-        self.left_out[key[:LONGEST_KEY]] = why
-        if item is not None:
-            self.asides[key[:LONGEST_KEY]] = item
+    def leave_out(self, key: str, reason: str, call: Call | None = None) -> None:
+        """Note a row that was read and is not passed on; `call` is the call that it would be."""
+        self.left_out[key[:LONGEST_KEY]] = reason
+        if call is not None:
+            self.left_out_calls[key[:LONGEST_KEY]] = call
 
 
 @dataclass(slots=True)
-class Answer(Rows):
-    """Contents of one answer of a publisher, as values that another process can hand over.
-
-    `addresses` are the pages that it lists, `following` is where the listing goes on; `said_empty`: it says itself that it has nothing
-    now; `wall`: the name of the wall against programs that it is.
-    """
+class ParsedResponse(RowResults):
+    """Contents of one response of a publisher. Picklable, so that a child process can return it."""
 
     calls: list[Call] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     addresses: tuple[str, ...] = ()
+    """Pages that the response lists, in its order."""
     following: str = ""
+    """Address of the next page of the same listing, or ""."""
     said_empty: bool = False
-    wall: str = ""
+    """True when the publisher states that it has nothing at present."""
+    bot_challenge: str = ""
+    """Name of the bot protection whose challenge the response is, or ""."""
 
-    def problem(self, kind: ProblemKind, text: str) -> None:
-        """Note what keeps the answer from being read."""
+    def add_problem(self, kind: ProblemKind, text: str) -> None:
+        """Note a problem that keeps the response from being read."""
         self.problems.append(Problem(kind, text))
 
 
 @dataclass(slots=True)
-class Reading(Rows):
-    """The stage of one run. Spiders fill it; nothing else holds state about a run.
-
-    `pages` counts the pages that were asked for because a list names them, `unread_pages` holds those that gave nothing, by address;
-    `moved` is where the start address has moved for good; `said_empty`: the page itself says that it has nothing now. `unchanged`: every answer was one we had; `not_modified`: the publisher sent nothing at all because nothing changed;
-    `hashes` are those of the rows that calls were read from, by key, where the spider tells rows that are as they were;
-    `validators` are stored with the run and sent next time, so that they and the data go together. Of two calls with the same key the later one stays.
-    """
+class SourceReading(RowResults):
+    """State of one run of one source. Spiders fill it; nothing else holds state about a run."""
 
     calls: dict[str, Call] = field(default_factory=dict)
+    """Calls by key; of two calls with the same key the later one stays."""
     problems: list[Problem] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
+    """Hashes of the rows that calls were read from, by key, where the spider recognises unchanged rows."""
     pages: int = 0
+    """Number of pages requested because a list names them."""
     unread_pages: dict[str, Problem] = field(default_factory=dict)
+    """Listed pages that could not be read, by address."""
     moved: str = ""
+    """Address that the start address redirects to permanently, or ""."""
     said_empty: bool = False
+    """True when the publisher states that it has nothing at present."""
     answered: bool = False
+    """True when at least one response came."""
     unchanged: bool = True
+    """True when every response was one that the cache already had."""
     not_modified: bool = False
+    """True when the publisher answered 304 and sent nothing."""
     validators: dict[str, str] = field(default_factory=dict)
+    """Request headers for the next run (`If-None-Match`), stored with this run so that they and its data go together."""
 
-    def problem(self, kind: ProblemKind, text: str) -> None:
-        """Note a problem once."""
-        found = Problem(kind, text)
-        if found not in self.problems:
-            self.problems.append(found)
+    def add_problem(self, kind: ProblemKind, text: str) -> None:
+        """Note a problem unless it is noted already."""
+        problem = Problem(kind, text)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
-    def take(self, answer: Answer) -> None:
-        """Note what an answer held, but for its calls, which pass the pipeline."""
-        self.seen += answer.seen
-        self.skipped |= answer.skipped
-        self.left_out |= answer.left_out
-        self.asides |= answer.asides
-        self.said_empty = self.said_empty or answer.said_empty
-        for problem in answer.problems:
-            self.problem(problem.kind, problem.text)
+    def merge(self, parsed: ParsedResponse) -> None:
+        """Add the results of a response, except its calls, which pass the pipeline."""
+        self.seen += parsed.seen
+        self.skipped |= parsed.skipped
+        self.left_out |= parsed.left_out
+        self.left_out_calls |= parsed.left_out_calls
+        self.said_empty = self.said_empty or parsed.said_empty
+        for problem in parsed.problems:
+            self.add_problem(problem.kind, problem.text)
 
-    def miss(self, url: str, problem: Problem) -> None:
-        """Note that a page which a list names gave nothing."""
+    def add_unread_page(self, url: str, problem: Problem) -> None:
+        """Note that a listed page could not be read."""
         self.unread_pages[url] = problem
 
-    def forget(self, url: str) -> None:
-        """Keep nothing of an answer that was refused for what it held."""
+    def drop_documents(self, url: str) -> None:
+        """Remove the stored documents of a response that was refused for its contents."""
         self.documents = [document for document in self.documents if document.url != url]
 
     @property
     def items(self) -> int:
-        """How many items could be read, passed on or not: what says whether the publisher's page still works."""
+        """Return the number of items that could be read, passed on or left out: shows whether the page still works."""
         return len(self.calls) + len(self.left_out)

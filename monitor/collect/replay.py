@@ -1,4 +1,4 @@
-"""Stored documents in place of the network: the same spider reads what the publisher sent then."""
+"""Replay of stored documents in place of the network, so that a mended spider can read a past run again."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class NotStoredError(IgnoreRequest):
-    """The stored run did not ask this."""
+    """Request that the stored run did not make."""
 
 
 class ReplayMiddleware:
-    """Answers every request from the documents in the setting MONITOR_REPLAY; nothing reaches the network."""
+    """Middleware that answers every request from the documents in the setting MONITOR_REPLAY, never from the network."""
 
     def __init__(self, crawler: Crawler, documents: list[Document]) -> None:
         self._crawler = crawler
@@ -32,14 +32,20 @@ class ReplayMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawler (called by Scrapy)."""
         return cls(crawler, crawler.settings["MONITOR_REPLAY"])
 
     def process_request(self, request: Request) -> Response:
+        """Return the stored response to a request.
+
+        Raises:
+            NotStoredError: The stored run did not make the request.
+        """
         fingerprinter = self._crawler.request_fingerprinter
         assert fingerprinter is not None
         document = self._documents.get(fingerprinter.fingerprint(request).hex())
         if document is None:
             raise NotStoredError(f"{request.url} is not among the stored documents")
         headers = Headers(json.loads(document.headers))
-        kind = responsetypes.from_args(headers=headers, url=document.url, body=document.body)
-        return kind(document.url, status=document.status, headers=headers, body=document.body, request=request)
+        response_class = responsetypes.from_args(headers=headers, url=document.url, body=document.body)
+        return response_class(document.url, status=document.status, headers=headers, body=document.body, request=request)

@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 has it: a server that fails when it is asked for its rules is not read (section 2.3.1.4)."""
+"""robots.txt by RFC 9309: a server that fails to answer for its robots.txt is not read (section 2.3.1.4)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _SERVER_ERROR = 500
 
 
 class RobotsUnreachableError(IgnoreRequest):
-    """A robots.txt that the server answered with an error of its own; nothing is allowed until it answers again. Holds the status."""
+    """Refused request to a host whose robots.txt was answered with a server error, the HTTP `status`."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"robots.txt: HTTP {status}")
         self.status = status
 
 
-class CautiousRobots(RobotsTxtMiddleware):
-    """Scrapy's own, which takes the page of an error of the server for rules that allow everything."""
+class StrictRobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's middleware that also refuses requests after a server error, which Scrapy takes for rules that allow all."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -37,7 +37,11 @@ class CautiousRobots(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Let a request go on, or raise IgnoreRequest."""
+        """Check a request against the rules of its host.
+
+        Raises:
+            IgnoreRequest: The rules disallow it, or could not be read.
+        """
         status = self._failed.get(urlparse_cached(request).netloc)
         if status:
             raise RobotsUnreachableError(status)

@@ -1,4 +1,4 @@
-"""Scrapy's settings: a good guest first (robots, delay, one request at a time, an honest name)."""
+"""Scrapy's settings, polite ones first: robots.txt, delay, one request at a time, an honest user agent."""
 
 from scrapy.settings.default_settings import DOWNLOADER_MIDDLEWARES_BASE, EXTENSIONS_BASE
 
@@ -14,14 +14,14 @@ DOWNLOAD_DELAY = 1.0
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
-# What is only switched off is still loaded. Scrapy's own control server runs any code that it is sent, and nobody is to send it any;
-# the keeper of cookies takes a list of all domains and a second HTTP client with it.
+# Scrapy loads extensions that are only switched off. Its control server runs any code that it receives, so it is removed; its
+# cookie middleware loads the list of public suffixes and a second HTTP client in the process that downloads.
 EXTENSIONS_BASE = {name: order for name, order in EXTENSIONS_BASE.items() if "RemoteControl" not in name}
 DOWNLOADER_MIDDLEWARES_BASE = {name: order for name, order in DOWNLOADER_MIDDLEWARES_BASE.items() if "Cookies" not in name}
 
-# A publisher is who its certificate says. Scrapy's own default is to believe anybody.
+# Scrapy does not check certificates by default.
 DOWNLOAD_VERIFY_CERTIFICATES = True
-# What is under way is waited for when a source is left for taking too long; one host gives one answer at a time in any case.
+# A source that takes too long is left after its open requests; one host gets one request at a time in any case.
 CONCURRENT_REQUESTS = 2
 
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
@@ -41,13 +41,13 @@ TWISTED_DNS_RESOLVER = "monitor.collect.guard.GuardedResolver"
 DOWNLOADER_MIDDLEWARES = {
     "monitor.collect.guard.GuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "monitor.collect.robots.CautiousRobots": 100,
+    "monitor.collect.robots.StrictRobotsMiddleware": 100,
 }
-SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.KeepDocuments": 100}
-ITEM_PIPELINES = {"monitor.collect.pipelines.Stage": 100}
+SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.DocumentMiddleware": 100}
+ITEM_PIPELINES = {"monitor.collect.pipelines.CollectPipeline": 100}
 
 # Conditional requests: every answer with a validator is kept and asked for again with If-None-Match. The parser always gets
-# the whole body, so a change can never hide behind a 304 after a run that failed.
+# the whole body, so that a change is never hidden by a 304 after a run that failed.
 HTTPCACHE_ENABLED = True
 HTTPCACHE_POLICY = "scrapy.extensions.httpcache.RFC2616Policy"
 HTTPCACHE_STORAGE = "scrapy.extensions.httpcache.FilesystemCacheStorage"

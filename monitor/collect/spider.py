@@ -1,4 +1,4 @@
-"""The base of all spiders: one source, one stage, one way to ask and one way to fail."""
+"""Base class of all spiders: requests, failures, and the judgement of a run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web._newclient import ParseError
 
+from monitor.collect.bot_challenges import find_bot_challenge
 from monitor.collect.download import HeadTooLargeError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
-from monitor.collect.parsing import SlowAnswerError, UnreadAnswerError, parse_in_child
+from monitor.collect.parsing import SlowResponseError, UnreadableResponseError, parse_in_child
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Answer, Problem, ProblemKind, Reading
+from monitor.collect.reading import ParsedResponse, Problem, ProblemKind, SourceReading
 from monitor.collect.robots import RobotsUnreachableError
 from monitor.collect.unchanged import KnownRows
-from monitor.collect.walls import wall
 from monitor.errors import row_trouble
 
 if TYPE_CHECKING:
@@ -40,15 +40,17 @@ if TYPE_CHECKING:
 
     from monitor.sources import Source
 
-    Read = Callable[[Answer, Response, Source, datetime], None]
+    Read = Callable[[ParsedResponse, Response, Source, datetime], None]
 
 logger = logging.getLogger(__name__)
-_MOST_SLOW = 3
-_MISSING = 0.30
-_FEWEST_MISSING = 2
-_MOST_NAMED = 3
-# How a connection fails, by the errors of Twisted, of Scrapy and, for what is spooled, of Python; the narrower first.
-_UNANSWERED: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+_MAX_SLOW_RESPONSES = 3
+"""Responses that took too long to parse before a source is read no further."""
+_MAX_UNREAD_SHARE = 0.30
+_MIN_UNREAD_PAGES = 2
+"""A list is in doubt when more than this share of its pages, and at least so many, could not be read."""
+_MAX_NAMED_PAGES = 3
+# How a connection failed, by the errors of Twisted, Scrapy and Python (for spooled responses); the narrower first.
+_CONNECTION_FAILURES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((DownloadConnectionRefusedError, ConnectionRefusedError), "den tar inte emot anslutningar"),
     ((ParseError,), "det som kom var inget svar enligt HTTP"),
     ((OpenSSL.SSL.Error, ssl.SSLError), "det gick inte att ansluta säkert till den"),
@@ -58,19 +60,24 @@ _UNANSWERED: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 
 class SourceSpider(scrapy.Spider):
-    """Reads one source. Subclasses name a kind, say whether they list everything, and parse.
+    """Spider of one source. A subclass is one kind of source: it sets `name` to the kind and implements `parse`.
 
-    `now` is the moment of the run; `programmes` knows the ids of `rules/programmes.toml`, by publishers' codes and by name;
-    `previous` is the number of current items in the last accepted run, or None; `refused` the keys of the newest whole scan since
-    then that showed too few to be believed alone; `validators` what the accepted run said to ask with;
-    `known` is what the archive has of the source's rows.
+    Args:
+        source: Row of the source.
+        now: Moment of the run.
+        programmes: Programmes of `rules/programmes.toml`.
+        previous: Number of current items in the last accepted run, or None.
+        refused: Keys of the newest whole scan since then that was not trusted because it showed too few items.
+        validators: Request headers that the accepted run stored for the next one (`If-None-Match`).
+        known: Rows that the archive has of the source.
     """
 
     complete_list = False
+    """True when the spider reads everything that the source has, so that a missing item has vanished."""
     knows_rows: ClassVar[bool] = False
-    """Whether it tells rows that are as they were by `known`."""
+    """True when the spider recognises unchanged rows by `known`."""
     largest: ClassVar[int] = 8 * 1024 * 1024
-    """The largest answer taken, in bytes after unpacking."""
+    """Largest response taken, in bytes after unpacking."""
 
     def __init__(
         self,
@@ -92,95 +99,94 @@ class SourceSpider(scrapy.Spider):
         self.refused = refused
         self.validators = validators or {}
         self.known = known or KnownRows()
-        self.reading = Reading()
+        self.reading = SourceReading()
         self.slow = 0
 
     async def start(self) -> AsyncIterator[Request]:
-        yield self.ask(self.source.url, self.parse)
+        """Yield the request for the source's address (called by Scrapy)."""
+        yield self.request(self.source.url, self.parse)
 
-    def ask(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
-        """A request whose failure is noted, and whose cached answer is always asked for again."""
+    def request(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
+        """Return a request whose failure is noted, and whose cached response is always revalidated."""
         headers = {"Cache-Control": "no-cache", **options.pop("headers", {})}
         meta = {"download_maxsize": self.largest, **options.pop("meta", {})}
         return scrapy.Request(
             url, callback=callback, errback=self.failed, headers=headers, meta=meta, dont_filter=True, **options
         )
 
-    def ask_page(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
-        """A request for one of the pages that a list names: when it fails, that page is missing and the list goes on."""
+    def request_listed(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
+        """Return a request for a page that a list names: a failure counts as an unread page, not as one of the source."""
         self.reading.pages += 1
-        asked = self.ask(url, callback, **options)
-        asked.meta["listed"] = url
-        return asked
+        request = self.request(url, callback, **options)
+        request.meta["listed"] = url
+        return request
 
     def parse(self, response: Response, **options: Any) -> Any:
+        """Yield the calls of a response and the requests that follow it; each subclass implements it."""
         raise NotImplementedError
 
-    async def read_answer(self, response: Response, read: Read) -> Answer:
-        """Return the contents that `read` finds in an answer, worked out in a process of its own within the settings' limit, and noted in the reading.
+    async def read_response(self, response: Response, read: Read) -> ParsedResponse:
+        """Return the contents that `read` finds in a response, parsed in a child process within the settings' limits.
 
-        An answer that cannot be read gives nothing: a problem of the source, or a missing page where a list names it. A source is
-        read no further after three answers that took too long.
+        Problems are noted in the reading. A response that cannot be read has no contents: it is a problem of the source, or an
+        unread page where a list names it. A source is read no further after three responses that took too long.
         """
-        if self.slow >= _MOST_SLOW:
-            self.unreadable(
-                response, Problem(ProblemKind.SLOW, "Källan lästes inte vidare: för många svar tog för lång tid att läsa.")
-            )
-            return Answer()
+        if self.slow >= _MAX_SLOW_RESPONSES:
+            text = "Källan lästes inte vidare: för många svar tog för lång tid att läsa."
+            self.add_unreadable(response, Problem(ProblemKind.SLOW, text))
+            return ParsedResponse()
         seconds = self.crawler.settings.getint("MONITOR_PARSE_TIMEOUT")
-        sent = (read, portable(response), self.source, self.now)
+        arguments = (read, portable(response), self.source, self.now)
         try:
-            answer = await parse_in_child(read_answer, *sent, seconds=seconds) if seconds else read_answer(*sent)
-        except UnreadAnswerError as error:
-            slow = isinstance(error, SlowAnswerError)
+            parsed = await parse_in_child(read_response, *arguments, seconds=seconds) if seconds else read_response(*arguments)
+        except UnreadableResponseError as error:
+            slow = isinstance(error, SlowResponseError)
             self.slow += slow
             words = f"Det går inte att läsa {response.url[:200]}: {error}."
-            self.unreadable(response, Problem(ProblemKind.SLOW if slow else ProblemKind.UNREADABLE, words))
-            return Answer()
-        except Exception as error:  # the reader's own mistake, met in one answer: the others are read
-            logger.exception("answer_unread source=%s", self.source.id)
+            self.add_unreadable(response, Problem(ProblemKind.SLOW if slow else ProblemKind.UNREADABLE, words))
+            return ParsedResponse()
+        except Exception as error:  # a bug in `read` that one response meets: the others are read
+            logger.exception("response_unreadable source=%s", self.source.id)
             words = f"Det går inte att läsa {response.url[:200]}: svaret {row_trouble(error)}."
-            self.unreadable(response, Problem(ProblemKind.UNREADABLE, words))
-            return Answer()
-        if answer.wall:
-            self.reading.forget(response.url)
-            self.unreadable(response, walled_problem(answer.wall))
-        if any(problem.kind is ProblemKind.REFUSED for problem in answer.problems):
-            self.reading.forget(response.url)
-        self.reading.take(answer)
-        return answer
+            self.add_unreadable(response, Problem(ProblemKind.UNREADABLE, words))
+            return ParsedResponse()
+        if parsed.bot_challenge:
+            self.reading.drop_documents(response.url)
+            self.add_unreadable(response, bot_challenge_problem(parsed.bot_challenge))
+        if any(problem.kind is ProblemKind.REFUSED for problem in parsed.problems):
+            self.reading.drop_documents(response.url)
+        self.reading.merge(parsed)
+        return parsed
 
-    def unreadable(self, response: Response, problem: Problem) -> None:
-        """Note that an answer gave nothing."""
-        listed = response.request.meta.get("listed") if response.request is not None else None
-        if listed:
-            self.reading.miss(str(listed), problem)
-        else:
-            self.reading.problem(problem.kind, problem.text)
+    def add_unreadable(self, response: Response, problem: Problem) -> None:
+        """Note that a response could not be read."""
+        self._add_failure(response.request, problem)
 
     def failed(self, failure: Failure) -> None:
-        """Note why a request gave nothing; the run is then not accepted."""
+        """Note why a request failed; the run is then not accepted."""
         request = getattr(failure, "request", None)
-        problem = describe_failure(failure.value, request.url if request else self.source.url)
-        listed = request.meta.get("listed") if request else None
-        if listed:
-            self.reading.miss(str(listed), problem)
-        else:
-            self.reading.problem(problem.kind, problem.text)
+        self._add_failure(request, describe_failure(failure.value, request.url if request else self.source.url))
 
-    def walled(self, response: Response) -> bool:
-        """Whether the answer is a wall against programs, sent with 200 as if it were the page; noted when it is."""
-        name = wall(response.body, plain_headers(response), response.status)
+    def _add_failure(self, request: Request | None, problem: Problem) -> None:
+        listed = request.meta.get("listed") if request is not None else None
+        if listed:
+            self.reading.add_unread_page(str(listed), problem)
+        else:
+            self.reading.add_problem(problem.kind, problem.text)
+
+    def reject_bot_challenge(self, response: Response) -> bool:
+        """Return whether a response is a bot challenge, sent with 200 as if it were the page; note the problem when it is."""
+        name = find_bot_challenge(response.body, plain_headers(response), response.status)
         if name:
-            self.reading.forget(response.url)
-            problem = walled_problem(name)
-            self.reading.problem(problem.kind, problem.text)
+            self.reading.drop_documents(response.url)
+            problem = bot_challenge_problem(name)
+            self.reading.add_problem(problem.kind, problem.text)
         return bool(name)
 
     def judge(self) -> list[Problem]:
-        """What speaks against accepting this run, beyond the problems noted on the way."""
+        """Return the problems that keep the run from being accepted, beyond those noted during it."""
         reading = self.reading
-        missing = missing_pages(reading)
+        missing = missing_pages_problem(reading)
         if missing is not None:
             return [missing]
         if reading.items or reading.not_modified or reading.said_empty or reading.problems:
@@ -194,60 +200,60 @@ class SourceSpider(scrapy.Spider):
         return []
 
 
-def read_answer(read: Read, response: Response, source: Source, now: datetime) -> Answer:
-    """Return the contents that `read` finds in an answer that is no wall against programs. Pure: another process can run it."""
-    answer = Answer(wall=wall(response.body, plain_headers(response), response.status))
-    if not answer.wall:
-        read(answer, response, source, now)
-    return answer
+def read_response(read: Read, response: Response, source: Source, now: datetime) -> ParsedResponse:
+    """Return the contents that `read` finds in a response that is no bot challenge. Pure: a child process runs it."""
+    parsed = ParsedResponse(bot_challenge=find_bot_challenge(response.body, plain_headers(response), response.status))
+    if not parsed.bot_challenge:
+        read(parsed, response, source, now)
+    return parsed
 
 
 def portable(response: Response) -> Response:
-    """The answer without the request and the connection that it came by, so that another process can be given it."""
+    """Return the response without its request and connection, so that it can be pickled."""
     return response.replace(request=None, certificate=None, ip_address=None, flags=None)
 
 
 def plain_headers(response: Response) -> dict[str, str]:
-    """The headers of an answer as text."""
+    """Return the headers of a response as text."""
     return {str(name): str(value) for name, value in response.headers.to_unicode_dict().items()}
 
 
-def walled_problem(name: str) -> Problem:
-    """A wall against programs, by its name, as a problem."""
+def bot_challenge_problem(name: str) -> Problem:
+    """Return the problem of a bot challenge by the name of its bot protection."""
     return Problem(ProblemKind.BLOCKED, f"Webbplatsen släpper inte in program: den svarade med en spärr ({name}).")
 
 
-def missing_pages(reading: Reading) -> Problem | None:
-    """The problem of a list so many of whose pages give nothing that the list itself is in doubt: all, or two and more than 30 per cent.
+def missing_pages_problem(reading: SourceReading) -> Problem | None:
+    """Return the problem of a list with so many unread pages that it is in doubt: all, or at least two and more than 30 per cent.
 
-    Lists of authorities and municipalities always hold some dead link; fewer are only named.
+    Lists of authorities and municipalities always have some dead link; with fewer, None, and the pages are only named.
     """
-    missing = reading.unread_pages
-    few = len(missing) < _FEWEST_MISSING or len(missing) <= reading.pages * _MISSING
-    if not missing or (few and len(missing) < reading.pages):
+    unread = reading.unread_pages
+    few = len(unread) < _MIN_UNREAD_PAGES or len(unread) <= reading.pages * _MAX_UNREAD_SHARE
+    if not unread or (few and len(unread) < reading.pages):
         return None
-    kinds = {problem.kind for problem in missing.values()}
+    kinds = {problem.kind for problem in unread.values()}
     kind = kinds.pop() if len(kinds) == 1 else ProblemKind.LINKS
     if any(problem.kind is ProblemKind.SLOW for problem in reading.problems):
-        kind = ProblemKind.SLOW  # pages that were waited for until the source's own time was over say nothing of the server
-    return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, name_missing(reading))
+        kind = ProblemKind.SLOW  # the source's own time was over, so the pages say nothing about the server
+    return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, describe_missing_pages(reading))
 
 
-def name_missing(reading: Reading) -> str:
-    """The pages of a list that gave nothing and why, as sentences in Swedish; "" when none is missing."""
+def describe_missing_pages(reading: SourceReading) -> str:
+    """Return the unread pages of a list and why, as Swedish sentences; "" when all were read."""
     missing = reading.unread_pages
     if not missing:
         return ""
     gone = all(problem.kind is ProblemKind.GONE for problem in missing.values())
     count = "En sida" if len(missing) == 1 else f"{len(missing)} sidor"
-    named = ", ".join(address[:200] for address in list(missing)[:_MOST_NAMED])
-    more = f" och {len(missing) - _MOST_NAMED} till" if len(missing) > _MOST_NAMED else ""
-    why = " ".join(dict.fromkeys(problem.text for problem in list(missing.values())[:_MOST_NAMED]))
+    named = ", ".join(address[:200] for address in list(missing)[:_MAX_NAMED_PAGES])
+    more = f" och {len(missing) - _MAX_NAMED_PAGES} till" if len(missing) > _MAX_NAMED_PAGES else ""
+    why = " ".join(dict.fromkeys(problem.text for problem in list(missing.values())[:_MAX_NAMED_PAGES]))
     return f"{count} av {reading.pages} {'saknas' if gone else 'gick inte att läsa'}: {named}{more}. {why}"
 
 
 def describe_failure(error: BaseException | None, url: str = "") -> Problem:
-    """A failed request as a plain sentence, with the class that health goes by."""
+    """Return the problem of a failed request, with a plain Swedish sentence."""
     if isinstance(error, HttpError):
         return _describe_status(error.response)
     if isinstance(error, RefusedAddressError):
@@ -263,7 +269,8 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
     if any(_is_about_certificate(cause) for cause in causes):
         return Problem(
             ProblemKind.CERTIFICATE,
-            f"Webbplatsens certifikat håller inte ({host}): det är utgånget, gäller ett annat namn eller är utfärdat av någon okänd.",
+            f"Webbplatsens certifikat håller inte ({host}): det är utgånget, gäller ett annat namn "
+            "eller är utfärdat av någon okänd.",
         )
     if isinstance(error, RobotsUnreachableError):
         return Problem(
@@ -283,21 +290,21 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
 
 def _how_unanswered(causes: list[BaseException]) -> str:
     """Return in Swedish how a connection failed, as the end of a sentence; "" where that is not known."""
-    return next((f": {words}" for kinds, words in _UNANSWERED if any(isinstance(cause, kinds) for cause in causes)), "")
+    return next((f": {words}" for kinds, words in _CONNECTION_FAILURES if any(isinstance(cause, kinds) for cause in causes)), "")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all that it came of: Twisted keeps several reasons in a list, Python one cause."""
+    """Yield an error and all its causes: Twisted keeps several reasons in a list, Python one cause."""
     waiting = [error]
     while waiting:
-        one = waiting.pop()
-        if one is not None:
-            yield one
-            waiting += [one.__cause__, *(reason.value for reason in getattr(one, "reasons", None) or ())]
+        cause = waiting.pop()
+        if cause is not None:
+            yield cause
+            waiting += [cause.__cause__, *(reason.value for reason in getattr(cause, "reasons", None) or ())]
 
 
 def _is_about_certificate(error: BaseException) -> bool:
-    """Tell whether a certificate was not believed, by OpenSSL, by Python or for the name that it is for."""
+    """Return whether OpenSSL, Python or the check of its name rejected a certificate."""
     return isinstance(error, (ssl.SSLCertVerificationError, VerificationError)) or "certificate verify failed" in str(error)
 
 

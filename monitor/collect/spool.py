@@ -1,4 +1,4 @@
-"""A very large answer put into a file while it comes, instead of being held in memory."""
+"""Download of a very large response straight into a file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,30 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Headers, Response
 
-from monitor.collect.guard import RefusedHostError, refusal, refused
+from monitor.collect.guard import RefusedHostError, refusal_reason, refuse_host
 
 if TYPE_CHECKING:
     from scrapy import Request
 
 _CHUNK = 1 << 18
-_LONGEST = 30 * 60  # seconds; a server that drips may not hold a run for ever
+"""Bytes written at a time."""
+_MAX_SECONDS = 30 * 60
+"""Longest download: a server that sends slowly may not hold a run for ever."""
 
 
-async def spool(request: Request, *, allow_loopback: bool, proxy_host: str) -> Response:
-    """The answer without its body, which is in the file `request.meta["spooled"]`; None there unless the status is 200.
+async def spool_response(request: Request, *, allow_loopback: bool, proxy_host: str) -> Response:
+    """Return the response without its body, which is in the file `request.meta["spooled"]`; None there unless the status is 200.
 
-    Raises Scrapy's download errors, and DownloadCancelledError for a body larger than `request.meta["spool"]` bytes.
+    Raises:
+        RefusedHostError: The host has an address that may not be connected to.
+        DownloadTimeoutError: The server was too slow.
+        DownloadCancelledError: The body is larger than `request.meta["spool"]` bytes.
+        DownloadFailedError: Any other failure of the connection.
     """
-    timeout = aiohttp.ClientTimeout(total=_LONGEST, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90)))
-    connector = aiohttp.TCPConnector(resolver=_GuardedLookup(allow_loopback, proxy_host), force_close=True)
+    timeout = aiohttp.ClientTimeout(
+        total=_MAX_SECONDS, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90))
+    )
+    connector = aiohttp.TCPConnector(resolver=_GuardedAiohttpResolver(allow_loopback, proxy_host), force_close=True)
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values]
     try:
         async with (
@@ -45,10 +53,10 @@ async def spool(request: Request, *, allow_loopback: bool, proxy_host: str) -> R
             raise RefusedHostError(str(error)) from error
         raise DownloadFailedError(str(error)) from error
     request.meta["spooled"] = spooled
-    kept = {
+    headers_kept = {
         name: value for name, value in answer.headers.items() if name.lower() not in ("content-encoding", "transfer-encoding")
     }
-    return Response(request.url, status=answer.status, headers=Headers(kept), request=request)
+    return Response(request.url, status=answer.status, headers=Headers(headers_kept), request=request)
 
 
 async def _write(answer: aiohttp.ClientResponse, largest: int) -> Path:
@@ -66,20 +74,21 @@ async def _write(answer: aiohttp.ClientResponse, largest: int) -> Path:
     return path
 
 
-class _GuardedLookup(AbstractResolver):
-    """Name resolution that refuses addresses where no publisher lives, at the moment of connecting."""
+class _GuardedAiohttpResolver(AbstractResolver):
+    """Resolver of aiohttp that refuses names with private addresses, at the moment of connecting."""
 
     def __init__(self, allow_loopback: bool, proxy_host: str) -> None:
         self._allow_loopback = allow_loopback
         self._proxy_host = proxy_host
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
-        found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        """Return the addresses of a name; raises RefusedHostError for one that may not be connected to."""
+        addresses: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
         results: list[ResolveResult] = []
-        for kind, _, protocol, _, address in found:
-            reason = refusal(str(address[0]), allow_loopback=self._allow_loopback)
+        for kind, _, protocol, _, address in addresses:
+            reason = refusal_reason(str(address[0]), allow_loopback=self._allow_loopback)
             if reason and host != self._proxy_host:
-                raise refused(host, reason)
+                raise refuse_host(host, reason)
             results.append(
                 {
                     "hostname": host,
@@ -93,4 +102,4 @@ class _GuardedLookup(AbstractResolver):
         return results
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Release nothing: the resolver holds no resources."""

@@ -1,4 +1,4 @@
-"""From a publisher's HTML to plain text: nothing that runs, no invisible characters, paragraphs kept."""
+"""Turn a publisher's HTML into plain text, without scripts and invisible characters, with its paragraphs."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 
 import nh3
 
-from monitor.collect.markup import bounded
+from monitor.collect.markup import bound_markup
 
 TITLE_LENGTH = 500
 """Characters of a title that are kept."""
-_MARKUP_OF_A_TITLE = 8 * TITLE_LENGTH
-# Of one entry, description or page section.
-_MARKUP_LENGTH, _MARKUP_TAGS = 500_000, 20_000
+_MAX_TITLE_MARKUP = 8 * TITLE_LENGTH
+_MAX_MARKUP_CHARS, _MAX_MARKUP_TAGS = 500_000, 20_000
+"""Characters and tags of one entry, description or page section that are read."""
 
 # Zero-width and direction marks, soft hyphens left to the analyser; a title must not be able to turn the text around it.
 _INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff"
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _CONTROLS = re.compile(f"[{_CONTROL}]")
-_UNSEEN = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
-_LONGEST_WORD = 500
+_HIDDEN = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
+_MAX_WORD_CHARS = 500
 _BETWEEN = re.compile(r"(\s+)")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*\n ?")
@@ -35,41 +35,41 @@ _CLEANER = nh3.Cleaner(
 _TAG = re.compile(r"<(/?[a-z0-9]+)>")
 # Elements that publishers put into titles. Other words between angle brackets ("<AI>") are words.
 _IN_TITLES = (
-    "a abbr b bdi bdo big br cite code del dfn div em font h1 h2 h3 h4 h5 h6 i iframe img ins kbd li link mark meta object ol p pre q s "
-    "samp script small span strike strong style sub sup svg template time title tt u ul var wbr"
+    "a abbr b bdi bdo big br cite code del dfn div em font h1 h2 h3 h4 h5 h6 i iframe img ins kbd li link mark meta object ol p "
+    "pre q s samp script small span strike strong style sub sup svg template time title tt u ul var wbr"
 )
 _MARKUP = re.compile(rf"<(?:/?(?:{'|'.join(_IN_TITLES.split())})(?=[\s/>])|!--)", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
 _REFERENCES = re.compile(rb"(?:&#(?:x[0-9a-f]++|[0-9]++);?)++", re.IGNORECASE)
 _CELL = "\x1f"
 _CELLS = frozenset(("td", "th"))
-_LONGEST_LABEL = 60
+_MAX_LABEL_CHARS = 60
 _LINE = "article aside br dd details div dt figcaption footer header hr li nav table tr"
 _PARAGRAPH = "blockquote dl figure h1 h2 h3 h4 h5 h6 ol p pre ul"
-# How many line breaks stand, at the least, where a tag does.
+# Line breaks, at the least, in place of a tag.
 _BREAKS_AT = {
     f"{slash}{name}": number for number, names in ((1, _LINE), (2, _PARAGRAPH)) for name in names.split() for slash in ("", "/")
 }
-_CLINGS = tuple(',:;.!?")')
+_NO_SPACE_BEFORE = tuple(',:;.!?")')
 
 
-def short_words(text: str) -> str:
-    """The text with every word cut that is longer than any language's: patterns need not be tried on it in all ways there are."""
-    # A word twice as long as a window fills one window at least, and most windows tell at their first letters that they hold a space.
-    windows = range(_LONGEST_WORD, len(text) - _LONGEST_WORD, _LONGEST_WORD)
-    if all(_has_space(text[at : at + _LONGEST_WORD]) for at in windows):
+def shorten_words(text: str) -> str:
+    """Return the text with words of more than 500 characters cut, on which patterns may take more than linear time."""
+    # A word twice as long as a window fills at least one window, and most windows have a space among their first letters.
+    windows = range(_MAX_WORD_CHARS, len(text) - _MAX_WORD_CHARS, _MAX_WORD_CHARS)
+    if all(_has_space(text[at : at + _MAX_WORD_CHARS]) for at in windows):
         return text
-    return "".join(word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…" for word in _BETWEEN.split(text))
+    return "".join(word if len(word) <= _MAX_WORD_CHARS else f"{word[:_MAX_WORD_CHARS]}…" for word in _BETWEEN.split(text))
 
 
 def _has_space(text: str) -> bool:
     return " " in text or "\n" in text
 
 
-def whole_characters(text: str) -> str:
-    """Return the text without lone surrogates: two halves that belong together become their character, a lone half U+FFFD.
+def repair_surrogates(text: str) -> str:
+    r"""Return the text without surrogates: a pair becomes its character, a lone one U+FFFD.
 
-    Entities (`&#55357;`) and JSON escapes (`\\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
+    Entities (`&#55357;`) and JSON escapes (`\ud83d`) can hold such halves, which neither UTF-8 nor SQLite can store. All
     functions of this module that return text call it; `whole_values` does so for parsed JSON.
     """
     if text.isascii():
@@ -82,12 +82,12 @@ def whole_characters(text: str) -> str:
 
 
 def whole_values(value: Any) -> Any:
-    """Return a parsed JSON value in which every string has passed `whole_characters`, also the names of objects.
+    """Return a parsed JSON value in which every string has passed `repair_surrogates`, also the names of objects.
 
     Raises: RecursionError when the value is nested deeper than Python follows.
     """
     if isinstance(value, str):
-        return whole_characters(value)
+        return repair_surrogates(value)
     if isinstance(value, list):
         return [whole_values(part) for part in value]
     if isinstance(value, dict):
@@ -95,7 +95,7 @@ def whole_values(value: Any) -> Any:
     return value
 
 
-def whole_references(body: bytes) -> bytes:
+def repair_references(body: bytes) -> bytes:
     """Return markup in an encoding that keeps ASCII, with the character references in it that name no character replaced.
 
     Halves that belong together (`&#55357;&#56832;`) become their character; lone halves and numbers beyond Unicode become U+FFFD.
@@ -108,7 +108,7 @@ def _mend_references(run: re.Match[bytes]) -> bytes:
     numbers = [_number(hit[1]) for hit in _REFERENCE.finditer(run[0])]
     if not any(number > 0x10FFFF or 0xD800 <= number < 0xE000 for number in numbers):
         return run[0]
-    signs = whole_characters("".join(chr(number) if number <= 0x10FFFF else "\ufffd" for number in numbers))
+    signs = repair_surrogates("".join(chr(number) if number <= 0x10FFFF else "\ufffd" for number in numbers))
     return "".join(f"&#{ord(sign)};" for sign in signs).encode()
 
 
@@ -132,25 +132,25 @@ def plain_text(text: str) -> str:
 def html_to_text(markup: str) -> str:
     """Return the readable text of an HTML fragment, paragraphs, list items and table rows on lines of their own; "" for no text.
 
-    Tags that are broken or unknown are survived; script, style and the like give nothing. Of a fragment of more than 500,000
+    Broken and unknown tags are ignored; script, style and the like have no text. Of a fragment of more than 500,000
     characters or 20,000 tags, or nested more than 200 deep, the beginning is read.
     """
     if not markup or markup.isspace():
         return ""
-    markup = whole_characters(markup[:_MARKUP_LENGTH])
+    markup = repair_surrogates(markup[:_MAX_MARKUP_CHARS])
     if "<" not in markup:
         return plain_text(html.unescape(markup))
-    clean = bounded(_CONTROLS.sub("", markup), length=_MARKUP_LENGTH, tags=_MARKUP_TAGS).markup
+    clean = bound_markup(_CONTROLS.sub("", markup), length=_MAX_MARKUP_CHARS, tags=_MAX_MARKUP_TAGS).markup
     text = _layout(_CLEANER.clean(clean))
-    return plain_text(text) if _UNSEEN.search(text) else short_words(unicodedata.normalize("NFC", text))
+    return plain_text(text) if _HIDDEN.search(text) else shorten_words(unicodedata.normalize("NFC", text))
 
 
 def title_text(markup: str) -> str:
     """Return a title on one line of at most 500 characters, entities decoded once; markup that a feed put into it is taken out.
 
-    What only looks like markup ("Stöd till <AI>") stays.
+    Text that only looks like markup ("Stöd till <AI>") is kept.
     """
-    markup = markup[:_MARKUP_OF_A_TITLE]
+    markup = markup[:_MAX_TITLE_MARKUP]
     decoded = html.unescape(markup) if "&" in markup else markup
     if _MARKUP.search(decoded):
         decoded = html_to_text(_escape_other_tags(decoded))
@@ -158,18 +158,18 @@ def title_text(markup: str) -> str:
 
 
 def table_row(cells: Sequence[str]) -> str:
-    """Return a row of a table as one line: "Budget: 5 miljoner kronor" for a label and its value, else the cells with " | " between.
+    """Return a row of a table as one line: "Budget: 5 miljoner kronor" for a label and its value, else cells with " | " between.
 
     Cells are never joined by white space alone: figures of neighbouring cells would become one number.
     """
     cells = [cell for cell in cells if cell]
-    if len(cells) == 2 and len(cells[0]) <= _LONGEST_LABEL and not any(sign.isdigit() for sign in cells[0]):
+    if len(cells) == 2 and len(cells[0]) <= _MAX_LABEL_CHARS and not any(sign.isdigit() for sign in cells[0]):
         return f"{cells[0].removesuffix(':').rstrip()}: {cells[1]}"
     return " | ".join(cells)
 
 
 def _escape_other_tags(title: str) -> str:
-    """The title with every "<" that begins none of the elements in use written as an entity."""
+    """Return the title with every "<" that begins none of the elements in `_IN_TITLES` written as an entity."""
     pieces: list[str] = []
     at = 0
     for hit in _MARKUP.finditer(title):
@@ -179,11 +179,11 @@ def _escape_other_tags(title: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", short_words(whole_characters(text))))
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", shorten_words(repair_surrogates(text))))
 
 
 def _layout(clean: str) -> str:
-    """The text of cleaned HTML: white space single, one space between elements on a line, breaks where elements have them."""
+    """Return the text of cleaned HTML: single spaces, also between elements on a line, and breaks where elements have them."""
     found: list[str] = []
     breaks, before, next_cell, in_table = 2, "", False, False
     pieces = _TAG.split(clean)
@@ -195,7 +195,7 @@ def _layout(clean: str) -> str:
             if next_cell:
                 found.append(_CELL)
                 next_cell, in_table = False, True
-            elif not breaks and (before[-1].isspace() or not (words[0].startswith(_CLINGS) or before.endswith("("))):
+            elif not breaks and (before[-1].isspace() or not (words[0].startswith(_NO_SPACE_BEFORE) or before.endswith("("))):
                 found.append(" ")
             found.append(" ".join(words))
             breaks, before = 0, text

@@ -1,4 +1,4 @@
-"""Titles of pages: the headline that JSON-LD states, and the name of the site that publishing systems put beside a title. Pure."""
+"""Find the title of a page, and remove the name of the site that publishing systems add to it. Pure."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ _SEPARATOR = re.compile(
 )
 _ARTICLE = re.compile(r"Article|Posting$|Report$|Event$")
 _SITE_TYPES = re.compile(r"WebSite$|Organization$|Corporation$|CollegeOrUniversity$")
-_MOST_HEADINGS, _SHORTEST = 5, 3
+_MAX_HEADINGS, _MIN_HEADING_CHARS = 5, 3
 
 
-def headline(root: lxml.html.HtmlElement) -> str:
+def find_headline(root: lxml.html.HtmlElement) -> str:
     """Return the headline of the one article that a page describes as JSON-LD, or ""."""
     nodes = (node for data in linked_data(root) for node in _nodes(data) if _ARTICLE.search(_types(node)))
-    found = {node["headline"].strip() for node in nodes if isinstance(node.get("headline"), str)}
-    return found.pop() if len(found) == 1 else ""
+    headlines = {node["headline"].strip() for node in nodes if isinstance(node.get("headline"), str)}
+    return headlines.pop() if len(headlines) == 1 else ""
 
 
-def headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
+def main_headings(root: lxml.html.HtmlElement) -> tuple[str, ...]:
     """Return the texts of a page's main headings."""
-    found = (
-        plain_line("".join(islice(heading.itertext(), 50))[:TITLE_LENGTH]) for heading in islice(root.iter("h1"), _MOST_HEADINGS)
+    texts = (
+        plain_line("".join(islice(heading.itertext(), 50))[:TITLE_LENGTH]) for heading in islice(root.iter("h1"), _MAX_HEADINGS)
     )
-    return tuple(words for words in found if words)
+    return tuple(words for words in texts if words)
 
 
-def site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
-    """Return the names that a page gives its site: in its head, in JSON-LD, on links to the site's first page, and its host."""
-    found = [
+def find_site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
+    """Return the names of a page's site: in its head, in JSON-LD, on links to the site's first page, and its host."""
+    names = [
         element.get("content") or ""
         for element in root.iter("meta")
         if (element.get("property") or element.get("name") or "").strip().casefold() in _SITE_NAMES
@@ -60,46 +60,46 @@ def site_names(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
         for node in _nodes(data):
             publisher = node.get("publisher")
             if isinstance(publisher, dict):
-                found.append(str(publisher.get("name") or ""))
+                names.append(str(publisher.get("name") or ""))
             if _SITE_TYPES.search(_types(node)):
-                found += [str(node.get("name") or ""), str(node.get("alternateName") or "")]
+                names += [str(node.get("name") or ""), str(node.get("alternateName") or "")]
     parts = urlsplit(url)
     first_pages = ("/", f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{parts.netloc}/")
     for link in root.iter("a"):
         if (link.get("href") or "").strip() in first_pages:
             pictures = [picture.get("alt") or "" for picture in islice(link.iter("img"), 3)]
-            found += [
+            names += [
                 link.get("title") or "",
                 link.get("aria-label") or "",
                 "".join(islice(link.itertext(), 20))[:TITLE_LENGTH],
                 *pictures,
             ]
     host = (parts.hostname or "").removeprefix("www.")
-    return tuple(dict.fromkeys(name for name in (*map(plain_line, found), host, host.rsplit(".", 1)[0]) if name))
+    return tuple(dict.fromkeys(name for name in (*map(plain_line, names), host, host.rsplit(".", 1)[0]) if name))
 
 
-def without_site(title: str, names: Iterable[str], main_headings: Iterable[str] = ()) -> str:
-    """Return a title without the name of its site behind or before it, and without what stands behind a heading of the page.
+def remove_site_name(title: str, names: Iterable[str], main_headings: Iterable[str] = ()) -> str:
+    """Return a title without the name of its site before or behind it, and without text behind a heading of the page.
 
     "Lediga bidrag | Exempelkommun" is "Lediga bidrag" where the site is called so, or where the page's heading is.
     """
-    known = {name for name in map(_letters, names) if name}
+    site = {name for name in map(_comparable, names) if name}
     for heading in main_headings:
         rest = title.removeprefix(heading)
-        if len(heading) >= _SHORTEST and rest != title and _SEPARATOR.match(rest):
+        if len(heading) >= _MIN_HEADING_CHARS and rest != title and _SEPARATOR.match(rest):
             return heading
     while hits := list(_SEPARATOR.finditer(title, 1)):
         first, last = hits[0], hits[-1]
-        if _letters(title[last.end() :]) in known and _letters(title[: last.start()]) not in known | {""}:
+        if _comparable(title[last.end() :]) in site and _comparable(title[: last.start()]) not in site | {""}:
             title = title[: last.start()].rstrip()
-        elif _letters(title[: first.start()]) in known and _letters(title[first.end() :]) != "":
+        elif _comparable(title[: first.start()]) in site and _comparable(title[first.end() :]) != "":
             title = title[first.end() :].lstrip()
         else:
             break
     return title
 
 
-def _letters(words: str) -> str:
+def _comparable(words: str) -> str:
     return "".join(sign for sign in words.casefold() if sign.isalnum())
 
 

@@ -1,10 +1,10 @@
-"""Rows that are as they were: told by a hash of what the publisher sent, so that their Calls need not be worked out again."""
+"""Recognise unchanged rows by a hash of the data that the publisher sent, so that their Calls are not parsed again."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,62 +15,66 @@ from monitor.calls import Call
 from monitor.collect.programmes import Programmes
 
 _PACKAGE = Path(__file__).parent.parent
-_IMPORT = re.compile(rb"^\s*(?:from (monitor[\w.]*) import ([\w, (]*)|import (monitor[\w.]*))", re.MULTILINE)
-# What the portal's search index notes of its own work on a row (esDA_IngestDate, es_SortDate ...) and how it ranked it.
-_NOISE = "es"
+_INDEX_PREFIX = "es"
+"""Prefix of the fields in which the portal's search index notes its own work on a row (esDA_IngestDate, es_SortDate ...)."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRows:
-    """What the archive has of a source: the hash of the row and the Call read from it, as JSON, by the call's key.
-
-    `version` stands for the program and tables that read rows: rows read by others count as changed.
-    """
+    """Rows of a source in the archive."""
 
     version: str = ""
+    """Version of the reader (`reader_version`): rows read by another version count as changed."""
     rows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Hash of the row, and the Call read from it as JSON, by the call's key."""
 
     def hash(self, row: Mapping[str, Any]) -> str:
-        """The hash of a row, without what the publisher's index adds on each of its own rounds."""
+        """Return the hash of a row and the reader's version, without the fields that the publisher's index changes by itself."""
         metadata = row.get("metadata")
-        kept = {name: value for name, value in (metadata or row).items() if not name.startswith(_NOISE)}
-        told = json.dumps([self.version, row.get("reference"), row.get("summary"), row.get("language"), kept])
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        kept = {name: value for name, value in (metadata or row).items() if not name.startswith(_INDEX_PREFIX)}
+        content = json.dumps([self.version, row.get("reference"), row.get("summary"), row.get("language"), kept])
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
 
     def call(self, call_id: str, row_hash: str) -> Call | None:
-        """The stored Call of a row that is as it was; None for any other."""
-        known = self.rows.get(call_id)
-        return decode_call(known[1]) if known and known[0] == row_hash else None
+        """Return the stored Call of an unchanged row; None for any other."""
+        stored_hash, stored_call = self.rows.get(call_id, ("", ""))
+        return decode_call(stored_call) if stored_hash and stored_hash == row_hash else None
 
 
 def reader_version(spider_file: Path, programmes: Programmes) -> str:
-    """What changes when the program, or its table of programmes, would read a row differently."""
-    found = hashlib.sha256(repr(programmes).encode())
+    """Return a hash that changes with the code that a spider imports, its data files, or the table of programmes."""
+    digest = hashlib.sha256(repr(programmes).encode())
     for file in [spider_file, *imported_files(spider_file)]:
-        found.update(file.read_bytes())
-    return found.hexdigest()[:16]
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def imported_files(file: Path) -> list[Path]:
-    """The files of this package that a module imports, those that they import, and so on, in order; with the data of their folders."""
+    """Return the files of this package that a module imports, directly or not, and those of their `data` folders, in order."""
     found: set[Path] = set()
     waiting = [file]
     while waiting:
-        for module in _imports(waiting.pop().read_bytes()):
+        for module in _imported_modules(waiting.pop().read_text("utf-8")):
             path = _PACKAGE.parent.joinpath(*module.split("."))
-            for one in (path.with_suffix(".py"), path / "__init__.py"):
-                if one.is_file() and one not in found:
-                    found.add(one)
-                    waiting.append(one)
-    data = {
-        one for folder in {path.parent / "data" for path in found} if folder.is_dir() for one in folder.iterdir() if one.is_file()
-    }
+            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+                if candidate.is_file() and candidate not in found:
+                    found.add(candidate)
+                    waiting.append(candidate)
+    folders = {path.parent / "data" for path in found}
+    data = {entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if entry.is_file()}
     return sorted(found | data)
 
 
-def _imports(source: bytes) -> Iterator[str]:
-    for whole, names, plain in _IMPORT.findall(source):
-        module = (whole or plain).decode()
-        parts = module.split(".")
-        yield from (".".join(parts[:number]) for number in range(2, len(parts) + 1))  # a module's packages are loaded before it
-        yield from (f"{module}.{name.strip()}" for name in names.decode().strip("( ").split(",") if name.strip())
+def _imported_modules(code: str) -> Iterator[str]:
+    """Yield the modules of this package that code imports anywhere, their packages, and names that may be modules."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == _PACKAGE.name:
+                yield from (".".join(parts[:number]) for number in range(2, len(parts) + 1))

@@ -1,4 +1,4 @@
-"""The sample feeds: RSS 2.0, Atom and RSS 1.0 (RDF) as publishers write them, flaws included. Pure."""
+"""Render the sample feeds: RSS 2.0, Atom and RSS 1.0 (RDF) as publishers write them, flaws included. Pure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from email.utils import format_datetime
 
 from monitor.demo import samples
 from monitor.demo.pages import article_markup
-from monitor.demo.samples import Item, Publisher
+from monitor.demo.samples import SampleItem, SamplePublisher
 
 
-def render_feed(publisher: Publisher, base: str, today: date, reading: int) -> bytes:
-    """The feed on the day `reading`, in the publisher's own encoding. `base` is the address of the server."""
+def render_feed(publisher: SamplePublisher, base: str, today: date, reading: int) -> bytes:
+    """Return the feed on the day `reading`, in the publisher's own encoding. `base` is the address of the server."""
     items = samples.items_at(publisher, reading)
     text = _FORMS[publisher.form](publisher, items, base, today)
     return text.encode(publisher.encoding, "xmlcharrefreplace")
 
 
-def content_type(publisher: Publisher) -> str:
-    """The header that the publisher sends with its feed."""
+def content_type(publisher: SamplePublisher) -> str:
+    """Return the content type that the publisher sends with its feed."""
     kinds = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml", "rdf": "text/xml"}
     return kinds[publisher.form]
 
 
-def _rss(publisher: Publisher, items: tuple[Item, ...], base: str, today: date) -> str:
+def _rss(publisher: SamplePublisher, items: tuple[SampleItem, ...], base: str, today: date) -> str:
     # Links are relative, which RSS forbids and publishers do.
     entries = "".join(
         f"<item><title>{_escaped(item.title)}</title><link>{item.link}</link>"
@@ -40,7 +40,7 @@ def _rss(publisher: Publisher, items: tuple[Item, ...], base: str, today: date) 
     )
 
 
-def _atom(publisher: Publisher, items: tuple[Item, ...], base: str, today: date) -> str:
+def _atom(publisher: SamplePublisher, items: tuple[SampleItem, ...], base: str, today: date) -> str:
     entries = "".join(
         f'<entry><title>{_escaped(item.title)}</title><id>tag:{publisher.id},{item.link}</id><link href="{base}{item.link}"/>'
         f"<published>{_moment(item, today).isoformat()}</published><updated>{_moment(item, today).isoformat()}</updated>"
@@ -55,7 +55,7 @@ def _atom(publisher: Publisher, items: tuple[Item, ...], base: str, today: date)
     )
 
 
-def _rdf(publisher: Publisher, items: tuple[Item, ...], base: str, today: date) -> str:
+def _rdf(publisher: SamplePublisher, items: tuple[SampleItem, ...], base: str, today: date) -> str:
     # The oldest items have no date, as in feeds that were built by hand.
     listed = "".join(f'<rdf:li rdf:resource="{base}{item.link}"/>' for item in items)
     entries = "".join(
@@ -77,11 +77,11 @@ _FORMS = {"rss": _rss, "atom": _atom, "rdf": _rdf}
 _UNDATED_BEFORE = -25
 
 
-def _rdf_date(item: Item, today: date) -> str:
+def _rdf_date(item: SampleItem, today: date) -> str:
     return f"<dc:date>{samples.day(today, item.published).isoformat()}</dc:date>" if item.published > _UNDATED_BEFORE else ""
 
 
-def _moment(item: Item, today: date) -> datetime:
+def _moment(item: SampleItem, today: date) -> datetime:
     return datetime.combine(samples.day(today, item.published), time(7, 30), UTC)
 
 

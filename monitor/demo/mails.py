@@ -1,4 +1,4 @@
-"""The page that lists the mails of a demo, to open in a browser. Pure."""
+"""Render the page that lists the mails of a demo. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.demo.pages import TEMPLATES
 
 @dataclass(frozen=True, slots=True)
 class MailFile:
-    """One delivered mail: to which department, and where its two files lie."""
+    """Delivered mail of a department: the mail file, and its HTML part as a page."""
 
     department: str
     subject: str
@@ -22,7 +22,7 @@ class MailFile:
 
 
 def render_index(mails: Iterable[MailFile]) -> str:
-    """The list, newest week first; links are relative to the folder of the mails."""
+    """Return the list as a page, newest week first; links are relative to the folder of the mails."""
     weeks: dict[str, list[MailFile]] = {}
     for mail in mails:
         year, week, _ = mail.sent.isocalendar()

@@ -1,4 +1,4 @@
-"""The sample sites: list and article pages in the markup of two publishing systems, menus and footers included. Pure."""
+"""Render the sample sites: list and article pages in the markup of two publishing systems, menus and footers included. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor.demo import samples
-from monitor.demo.samples import Item, Publisher
+from monitor.demo.samples import SampleItem, SamplePublisher
 
 TEMPLATES = Environment(
     loader=PackageLoader("monitor.demo", "templates"),
@@ -22,22 +22,22 @@ TEMPLATES = Environment(
 )
 
 
-def render_list(publisher: Publisher, today: date, reading: int) -> str:
-    """The page that lists the articles published by the day `reading`."""
+def render_list(publisher: SamplePublisher, today: date, reading: int) -> str:
+    """Return the page that lists the articles published by the day `reading`."""
     return _render(publisher, today, items=samples.items_at(publisher, reading), article=None)
 
 
-def render_article(publisher: Publisher, item: Item, today: date) -> str:
-    """The page of one article. Feeds have article pages too, for the people who follow a link."""
+def render_article(publisher: SamplePublisher, item: SampleItem, today: date) -> str:
+    """Return the page of one article. Feeds have article pages too, for people who follow a link."""
     return _render(publisher, today, items=(), article=item)
 
 
-def article_markup(item: Item, today: date) -> str:
-    """The text of an item as HTML."""
+def article_markup(item: SampleItem, today: date) -> str:
+    """Return the text of an item as HTML."""
     return "".join(_blocks(samples.place_dates(item.text, today)))
 
 
-def _render(publisher: Publisher, today: date, *, items: tuple[Item, ...], article: Item | None) -> str:
+def _render(publisher: SamplePublisher, today: date, *, items: tuple[SampleItem, ...], article: SampleItem | None) -> str:
     form = publisher.form if publisher.kind == "page" else "episerver"
     return TEMPLATES.get_template(f"{form}.html").render(
         publisher=publisher,
@@ -50,7 +50,7 @@ def _render(publisher: Publisher, today: date, *, items: tuple[Item, ...], artic
     )
 
 
-def _json_ld(publisher: Publisher, item: Item, today: date) -> Markup:
+def _json_ld(publisher: SamplePublisher, item: SampleItem, today: date) -> Markup:
     facts = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -58,7 +58,7 @@ def _json_ld(publisher: Publisher, item: Item, today: date) -> Markup:
         "datePublished": samples.day(today, item.published).isoformat(),
         "publisher": {"@type": "Organization", "name": publisher.name},
     }
-    return Markup(json.dumps(facts, ensure_ascii=False))  # noqa: S704 - our own words, and no tag among them
+    return Markup(json.dumps(facts, ensure_ascii=False))  # noqa: S704 - our own texts, without tags
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The portal's search API in its exact wire format: sample calls as rows, and a query answered page by page. Pure."""
+"""Imitate the portal's search API in its exact wire format: sample calls as rows, and queries answered page by page. Pure."""
 
 from __future__ import annotations
 
@@ -34,31 +34,35 @@ Metadata = dict[str, list[str]]
 
 
 class QueryError(ValueError):
-    """The query cannot be answered; the portal says so with status 400."""
+    """Query that cannot be answered; the portal answers with status 400."""
 
 
 def render_rows(calls: Sequence[SampleCall], today: date, reading: int) -> list[Row]:
-    """The rows of the calls that the portal lists on the day `reading`; `today` is the day of the second reading."""
+    """Return the rows of the calls that the portal lists on the day `reading`; `today` is the day of the second reading."""
     return [_row(call, today, reading) for call in samples.calls_at(calls, today, reading)]
 
 
 def answer_search(
     rows: Sequence[Row], query: Mapping[str, Any], *, page: int, page_size: int, sort: Mapping[str, Any] | None
 ) -> Row:
-    """The envelope of one page. Without a sort the order differs from page to page, as it does at the portal."""
-    found = [row for row in rows if _matches(row, query)]
+    """Return the envelope of one page. Without a sort the order differs from page to page, as it does at the portal.
+
+    Raises:
+        QueryError: The query has an unknown form.
+    """
+    matching = [row for row in rows if _matches(row, query)]
     page_size = min(page_size, PAGE_SIZE_LIMIT)
     if sort:
         reverse = str(sort.get("order", "ASC")).upper() == "DESC"
-        found.sort(key=lambda row: (_field(row, str(sort["field"])), row["reference"]), reverse=reverse)
+        matching.sort(key=lambda row: (_field(row, str(sort["field"])), row["reference"]), reverse=reverse)
     else:
-        found.sort(key=lambda row: hashlib.sha256(f"{page // 2} {row['reference']}".encode()).digest())
+        matching.sort(key=lambda row: hashlib.sha256(f"{page // 2} {row['reference']}".encode()).digest())
     start = (page - 1) * page_size
     return {
         "apiVersion": API_VERSION,
         "terms": "***",
         "responseTime": 184,
-        "totalResults": len(found),
+        "totalResults": len(matching),
         "pageNumber": page,
         "pageSize": page_size,
         "sort": "relevance",
@@ -66,7 +70,7 @@ def answer_search(
         "queryLanguage": {"language": "en", "probability": 0},
         "spellingSuggestion": None,
         "bestBets": [],
-        "results": found[start : start + page_size],
+        "results": matching[start : start + page_size],
         "warnings": [],
     }
 
@@ -98,7 +102,7 @@ def _field(row: Row, name: str) -> str:
 def _row(call: SampleCall, today: date, reading: int) -> Row:
     metadata = _metadata(call, today, reading)
     if call.kind in ("archived", "leaked"):
-        _haunt(call, metadata)
+        _make_archived_twin(call, metadata)
     shown = call.own_title or call.title
     row: Row = {
         "apiVersion": API_VERSION,
@@ -199,8 +203,8 @@ def _prospect_fields(call: SampleCall, opened: str) -> Metadata:
     }
 
 
-def _haunt(call: SampleCall, metadata: Metadata) -> None:
-    """Make the row a ghost: from the archived index, or a leak that only the lower-case `datasource` gives away."""
+def _make_archived_twin(call: SampleCall, metadata: Metadata) -> None:
+    """Turn metadata into that of a row of the archived index, or of one that only the lower-case `datasource` marks as such."""
     for name in _NOT_ARCHIVED:
         metadata.pop(name, None)
     metadata["keywords"] = [json_text(metadata["keywords"])]

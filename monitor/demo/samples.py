@@ -1,4 +1,4 @@
-"""The sample publishers' content: loaded from `samples/`, checked, and placed in time relative to the day of the demo."""
+"""Content of the sample publishers: loaded from `samples/`, with days relative to the day of the demo."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 _FOLDER = Path(__file__).resolve().parent / "samples"
 FIRST_READING = -7
 SECOND_READING = 0
+"""Days of the two readings of the demo, counted from today."""
 READINGS = (FIRST_READING, SECOND_READING)
 
 _MONTHS = {
@@ -50,8 +51,8 @@ _PLACEHOLDER = re.compile(r"\{(sv|en|iso|num)([+-]\d+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """A type of action and its model grant agreement, as the portal names them."""
+class SampleAction:
+    """Type of action and its model grant agreement (MGA), as the portal names them."""
 
     code: str
     name: str
@@ -61,40 +62,39 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """What every call of one programme has in common."""
+class SampleProgramme:
+    """Programme of sample calls: the facts that they share."""
 
     name: str
     code: str
-    action: Action | None
+    action: SampleAction | None
     who: str = ""
     money: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleCall:
-    """One call as the portal lists it. Every day is an offset from the second reading.
-
-    `kind` is topic, cascade, prospect (external action), archived or leaked (the two kinds of ghosts). `bare` rows have no
-    metadata. `appears` is the day from which the portal lists the call; it goes the day after its last deadline.
-    """
+    """Call as the portal lists it. Days are offsets from the second reading."""
 
     id: str
     title: str
-    programme: Programme
+    programme: SampleProgramme
     opens: int
     deadlines: tuple[int, ...]
-    action: Action | None
+    action: SampleAction | None
     number: int
     kind: str = "topic"
+    """topic, cascade, prospect (external action), or one of two kinds of old rows: archived, leaked."""
     parent: str = ""
     parent_title: str = ""
     reference: str = ""
     model: str = "single-stage"
     hour: str = ""
     appears: int = -10_000
+    """Day from which the portal lists the call, until its last deadline."""
     budget: int = 0
     per_project: tuple[int, int] = (0, 0)
+    """Least and largest grant in euro; 0 where not stated."""
     grants: int = 0
     siblings: tuple[str, ...] = ()
     sibling_budgets: tuple[int, ...] = ()
@@ -105,43 +105,48 @@ class SampleCall:
     who: str = ""
     money: str = ""
     news: tuple[tuple[int, str], ...] = ()
+    """Notes that the portal publishes on the call: day and text."""
     own_title: str = ""
     acronym: str = ""
     page: int = 0
     bare: bool = False
+    """True for a row without metadata, whose fields are at the top level."""
     before: dict[str, Any] = field(default_factory=dict)
+    """Fields that had other values before the second reading."""
 
     @property
-    def living(self) -> bool:
-        """False for the ghosts that a reader must leave out."""
+    def is_current(self) -> bool:
+        """Return False for rows of the archived index, which a reader must leave out."""
         return self.kind not in ("archived", "leaked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One item of a feed or one article of a site. `link` is its path, `published` an offset in days.
-
-    `text` holds paragraphs parted by blank lines and headings that begin with `##`; both texts may hold days (`place_dates`).
-    """
+class SampleItem:
+    """Item of a feed or article of a site."""
 
     title: str
     link: str
+    """Path of the article."""
     text: str
+    """Paragraphs between blank lines, and headings that begin with `##`; may hold days (`place_dates`)."""
     published: int
+    """Day, as an offset from the second reading."""
     summary: str
+    """Short text; may hold days (`place_dates`)."""
     before: dict[str, Any] = field(default_factory=dict)
+    """Fields that had other values before the second reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publisher:
-    """One sample feed or site: how it is served, and how the demo's settings describe it as a source."""
+class SamplePublisher:
+    """Sample feed or site: how it is served, and how the demo's settings describe it as a source."""
 
     id: str
     name: str
     kind: str
     form: str
     path: str
-    items: tuple[Item, ...]
+    items: tuple[SampleItem, ...]
     description: str = ""
     encoding: str = "utf-8"
     language: str = "sv"
@@ -151,41 +156,41 @@ class Publisher:
 
 @cache
 def load_calls() -> tuple[SampleCall, ...]:
-    """Every sample call of the portal, ghosts included."""
+    """Return every sample call of the portal, rows of the archived index included."""
     programmes = {name: _programme(name, row) for name, row in _read("programmes.toml").items()}
     rows = [row for name in ("calls-people.toml", "calls-places.toml") for row in _read(name)["call"]]
     return tuple(_call(row, programmes) for row in rows)
 
 
 @cache
-def load_publishers() -> tuple[Publisher, ...]:
-    """Every sample feed and site."""
+def load_publishers() -> tuple[SamplePublisher, ...]:
+    """Return every sample feed and site."""
     return tuple(
-        Publisher(**_tuples({**row, "items": tuple(Item(**item) for item in row["items"])}))
+        SamplePublisher(**_tuples({**row, "items": tuple(SampleItem(**item) for item in row["items"])}))
         for row in _read("publishers.toml")["publisher"]
     )
 
 
 def calls_at(calls: Iterable[SampleCall], today: date, reading: int) -> tuple[SampleCall, ...]:
-    """The calls that the portal lists on the day `reading`, as they were then."""
-    then = (_as_it_was(call, reading) for call in calls)
-    return tuple(call for call in then if call.appears <= reading and (_is_due(call, today, reading) or not call.living))
+    """Return the calls that the portal lists on the day `reading`, as they were then."""
+    then = (_state_at(call, reading) for call in calls)
+    return tuple(call for call in then if call.appears <= reading and (_is_listed(call, today, reading) or not call.is_current))
 
 
-def items_at(publisher: Publisher, reading: int) -> tuple[Item, ...]:
-    """What the publisher had published by the day `reading`, newest first."""
-    shown = [_as_it_was(item, reading) for item in publisher.items if item.published <= reading]
+def items_at(publisher: SamplePublisher, reading: int) -> tuple[SampleItem, ...]:
+    """Return the items that the publisher had published by the day `reading`, newest first."""
+    shown = [_state_at(item, reading) for item in publisher.items if item.published <= reading]
     return tuple(sorted(shown, key=lambda item: -item.published))
 
 
 def day(today: date, offset: int) -> date:
-    """The day `offset` days from `today`; a weekend moves to the Monday after, as publishers avoid them."""
-    found = today + timedelta(days=offset)
-    return found + timedelta(days=max(0, 7 - found.weekday()) if found.weekday() > 4 else 0)
+    """Return the day `offset` days from `today`; of a weekend the Monday after, as publishers avoid weekends."""
+    moment = today + timedelta(days=offset)
+    return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)
 
 
 def place_dates(text: str, today: date) -> str:
-    """Fill `{sv+30}` (15 juni 2026), `{en+30}` (15 June 2026), `{iso+30}` and `{num+30}` (15/6 2026).
+    """Replace `{sv+30}` (15 juni 2026), `{en+30}` (15 June 2026), `{iso+30}` and `{num+30}` (15/6 2026) by the days.
 
     >>> place_dates("senast den {sv+1}", date(2026, 6, 1))
     'senast den 2 juni 2026'
@@ -193,7 +198,7 @@ def place_dates(text: str, today: date) -> str:
     return _PLACEHOLDER.sub(lambda found: _written(found[1], day(today, int(found[2]))), text)
 
 
-def _is_due(call: SampleCall, today: date, reading: int) -> bool:
+def _is_listed(call: SampleCall, today: date, reading: int) -> bool:
     return day(today, max(call.deadlines)) >= today + timedelta(days=reading)
 
 
@@ -205,32 +210,32 @@ def _written(form: str, moment: date) -> str:
     return f"{moment.day} {_MONTHS[form][moment.month - 1]} {moment.year}"
 
 
-_Changing = TypeVar("_Changing", SampleCall, Item)
+_Changing = TypeVar("_Changing", SampleCall, SampleItem)
 
 
-def _as_it_was(thing: _Changing, reading: int) -> _Changing:
-    old = _tuples(thing.before) if reading < SECOND_READING else {}
-    if isinstance(thing, SampleCall):
-        old["news"] = tuple(entry for entry in thing.news if entry[0] <= reading)
-    return replace(thing, before={}, **old)
+def _state_at(sample: _Changing, reading: int) -> _Changing:
+    old = _tuples(sample.before) if reading < SECOND_READING else {}
+    if isinstance(sample, SampleCall):
+        old["news"] = tuple(entry for entry in sample.news if entry[0] <= reading)
+    return replace(sample, before={}, **old)
 
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((_FOLDER / name).read_text("utf-8"))
 
 
-def _programme(name: str, row: dict[str, Any]) -> Programme:
-    return Programme(name=name, **{**row, "action": _action(row.get("action"))})
+def _programme(name: str, row: dict[str, Any]) -> SampleProgramme:
+    return SampleProgramme(name=name, **{**row, "action": _action(row.get("action"))})
 
 
-def _action(row: list[Any] | None) -> Action | None:
+def _action(row: list[Any] | None) -> SampleAction | None:
     if row is None:
         return None
     code, name, mga_id, mga_code, mga_name = row
-    return Action(code=code, name=name, mga_id=mga_id, mga_code=mga_code, mga_name=mga_name)
+    return SampleAction(code=code, name=name, mga_id=mga_id, mga_code=mga_code, mga_name=mga_name)
 
 
-def _call(row: dict[str, Any], programmes: dict[str, Programme]) -> SampleCall:
+def _call(row: dict[str, Any], programmes: dict[str, SampleProgramme]) -> SampleCall:
     programme = programmes[row["programme"]]
     given = _tuples(row)
     return SampleCall(
@@ -238,7 +243,7 @@ def _call(row: dict[str, Any], programmes: dict[str, Programme]) -> SampleCall:
             **given,
             "programme": programme,
             "action": _action(row.get("action")) or programme.action,
-            "number": row.get("number") or _made_number(row["id"]),
+            "number": row.get("number") or _make_number(row["id"]),
             "parent": row.get("parent", row["id"]),
             "parent_title": row.get("parent_title", row["title"]),
             "who": row.get("who", programme.who),
@@ -247,8 +252,8 @@ def _call(row: dict[str, Any], programmes: dict[str, Programme]) -> SampleCall:
     )
 
 
-def _made_number(identifier: str) -> int:
-    """A stable number for a topic whose own is not known, above every number that the portal has used."""
+def _make_number(identifier: str) -> int:
+    """Return a stable number for a topic whose own is not known, above every number that the portal has used."""
     return 90_000_000 + sum(ord(letter) * (place + 1) ** 2 for place, letter in enumerate(identifier))
 
 

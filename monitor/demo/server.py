@@ -1,4 +1,4 @@
-"""The sample publishers as a web server on loopback, for the demo and for tests."""
+"""Web server of the sample publishers on loopback, for the demo and for tests."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _REQUIRED_PARTS = ("query", "languages")
 
 
 class SampleServer(ThreadingHTTPServer):
-    """Every sample publisher on one free port of 127.0.0.1. `reading` is the day it pretends; set it to change the day.
+    """Server of every sample publisher on one free port of 127.0.0.1.
 
-    Use it as a context manager; it serves from a thread of its own.
+    `reading` is the day that is shown, an offset from `today`; set it to change the day. Use the server as a context manager;
+    it serves from a thread of its own.
     """
 
     daemon_threads = True
@@ -40,7 +41,7 @@ class SampleServer(ThreadingHTTPServer):
 
     @property
     def base(self) -> str:
-        """The address that every path is joined to."""
+        """Return the address that every path is joined to, without a slash at its end."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
@@ -53,20 +54,20 @@ class SampleServer(ThreadingHTTPServer):
         self.server_close()
 
     def search(self, query: str, parts: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Answer the search API: status and document."""
+        """Return the answer of the search API: HTTP status and JSON document."""
         given = {name: found[0] for name, found in parse_qs(query).items()}
         if "text" not in given:
-            return HTTPStatus.BAD_REQUEST, _fault("parameter text is not present")
+            return HTTPStatus.BAD_REQUEST, _error_document("parameter text is not present")
         rows = render_rows(samples.load_calls(), self.today, self.reading)
         try:
             page, size = int(given.get("pageNumber", 1)), int(given.get("pageSize", 50))
             answer = answer_search(rows, parts["query"], page=page, page_size=size, sort=parts.get("sort"))
         except (QueryError, ValueError) as error:
-            return HTTPStatus.BAD_REQUEST, _fault(str(error))
+            return HTTPStatus.BAD_REQUEST, _error_document(str(error))
         return HTTPStatus.OK, answer
 
     def document(self, path: str) -> tuple[str, bytes] | None:
-        """What lies at a path: its type and its bytes, or None."""
+        """Return the content type and bytes of the document at a path, or None."""
         if path == "/robots.txt":
             return "text/plain", ROBOTS.encode()
         for publisher in samples.load_publishers():
@@ -87,6 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_POST(self) -> None:
+        """Answer a request to the search API."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         address = urlsplit(self.path)
         if address.path != SEARCH_PATH:
@@ -102,11 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, "application/json", json.dumps(document, ensure_ascii=False).encode())
 
     def do_GET(self) -> None:
-        found = self.server.document(urlsplit(self.path).path)
-        if found is None:
+        """Send the document at a path; 304 when the client has it."""
+        document = self.server.document(urlsplit(self.path).path)
+        if document is None:
             self._send(HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", b"<h1>Sidan finns inte</h1>")
             return
-        kind, body = found
+        kind, body = document
         tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         if tag in self.headers.get("If-None-Match", ""):
             self._send(HTTPStatus.NOT_MODIFIED, kind, b"", tag)
@@ -130,11 +133,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-        """Say nothing: the demo's own progress is what people read."""
+        """Log nothing: the demo prints its own progress."""
 
 
 def _json_parts(content_type: str, body: bytes) -> dict[str, Any] | None:
-    """The parts of a multipart form; None unless all needed ones are there and every one is typed application/json."""
+    """Return the parts of a multipart form; None unless the needed parts are there and every part is application/json."""
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     if not message.is_multipart():
         return None
@@ -150,5 +153,5 @@ def _json_parts(content_type: str, body: bytes) -> dict[str, Any] | None:
     return parts if all(name in parts for name in _REQUIRED_PARTS) else None
 
 
-def _fault(message: str) -> dict[str, Any]:
+def _error_document(message: str) -> dict[str, Any]:
     return {"type": "businessError", "message": message}

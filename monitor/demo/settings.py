@@ -1,4 +1,4 @@
-"""The settings that the demo writes: the sample publishers as sources, a recipient for every department. Pure."""
+"""Write the settings of the demo: the sample publishers as sources, a recipient for every department. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ transport = "files"
 
 
 def settings_text(*, file: str, base: str, search_path: str, departments: Iterable[str], shipped: Iterable[str]) -> str:
-    """The text of the demo's `monitor.toml`.
+    """Return the text of the demo's `monitor.toml`.
 
     `base` is the address of the sample server, `shipped` the ids of the shipped sources: all but the portal are switched off.
     """
@@ -61,10 +61,10 @@ def settings_text(*, file: str, base: str, search_path: str, departments: Iterab
 
 
 def recipient_address(department: str) -> str:
-    """The made-up address of a department. example.se is set aside for examples; no mail reaches anyone."""
+    """Return the made-up address of a department at example.se, which is reserved for examples."""
     return f"{department}@example.se"
 
 
 def _table(name: str, row: dict[str, Any]) -> str:
-    """A TOML table. Text, numbers, booleans and lists of text are written in TOML as in JSON."""
+    """Return a TOML table. Text, numbers, booleans and lists of text are written in TOML as in JSON."""
     return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in row.items())

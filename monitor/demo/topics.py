@@ -1,4 +1,4 @@
-"""What only the portal's topics have: their HTML texts, and the five fields that hold JSON as text. Pure."""
+"""Fields that only the portal's topics have: their HTML texts, and the five fields that hold JSON as text. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUPPORT = "<p>Consult the <u>Online Manual</u> and the IT Helpdesk of the Fundi
 
 
 def topic_fields(call: SampleCall, today: date, status: tuple[int, str]) -> dict[str, list[str]]:
-    """The metadata of a topic beyond what every row has."""
+    """Return the metadata of a topic that other rows do not have."""
     action = call.action
     return {
         "ccm2Id": [str(call.number)],
@@ -57,7 +57,7 @@ def _description(call: SampleCall) -> str:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """Plain text as HTML: blank lines part paragraphs, lines that begin with a dash make a list."""
+    """Yield plain text as HTML elements: blank lines separate paragraphs, lines that begin with a dash make a list."""
     for block in text.strip().split("\n\n"):
         lines = block.strip().splitlines()
         if all(line.startswith("- ") for line in lines):
@@ -78,7 +78,7 @@ def _conditions(call: SampleCall) -> str:
         ("6. Legal and financial set-up of the grants", html.escape(call.money, quote=False)),
     )
     body = "".join(f'<div><h4>{title}</h4><div class="eui-u-mt-s"><p>{text}</p></div></div>' for title, text in sections if text)
-    # The first tag is broken at the portal too; a reader has to stand it.
+    # The class of the first tag is broken at the portal, too.
     return f'<div class="eui-u-mt-l>"><h4>Conditions</h4>{body}</div>'
 
 
@@ -99,7 +99,7 @@ def _actions(call: SampleCall, today: date, status: tuple[int, str]) -> list[dic
 
 
 def _budget(call: SampleCall, today: date) -> dict[str, Any]:
-    """The call's lines, those of its siblings included; 0 means not stated, and one amount on all lines is one pot."""
+    """Return the budget lines of the call and its siblings; 0 means not stated, and the same amount on all lines is one pot."""
     year = str(samples.day(today, call.opens).year)
     action = f"{call.action.code} {call.action.name}" if call.action else ""
     low, high = call.per_project
@@ -139,7 +139,7 @@ def _links(call: SampleCall, today: date) -> list[dict[str, Any]]:
 
 
 def _news(call: SampleCall, today: date, status: tuple[int, str]) -> list[dict[str, Any]]:
-    """Latest first. The note that a session is open comes by itself, as at the portal, and is no news to anyone."""
+    """Return the notes, latest first. The note that a session is open is added by itself, as at the portal."""
     notes = [
         {
             "approvalDate": "",
@@ -156,7 +156,7 @@ def _news(call: SampleCall, today: date, status: tuple[int, str]) -> list[dict[s
 
 
 def json_text(value: Any) -> str:
-    """JSON as the portal writes it: compact, with &, <, > and = as escapes."""
+    """Return JSON as the portal writes it: compact, with &, <, > and = as escapes."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for sign in "&<>=":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

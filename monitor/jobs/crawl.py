@@ -36,11 +36,11 @@ from monitor.archive.runs import (
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import measure
 from monitor.collect.parsing import stop_parsing
-from monitor.collect.pipelines import cleaned, item_problem
+from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Problem, ProblemKind, Reading
-from monitor.collect.spider import SourceSpider, name_missing
-from monitor.collect.text import whole_characters
+from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.spider import SourceSpider, describe_missing_pages
+from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
 from monitor.jobs.health import update_health
@@ -224,7 +224,7 @@ def _run_spiders(
             reports[spider.source.id] = store(spider)
         except Exception as error:  # noqa: BLE001 - Scrapy would log and forget it; it is raised below
             failures.append(error)
-        spider.reading = Reading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
+        spider.reading = SourceReading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
     programmes = load_programmes(config)
     for source in sources:
@@ -307,7 +307,7 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
         started=now,
         finished=now,
         state=state,
-        reason=whole_characters(" ".join([*(problem.text for problem in problems), *_notes(reading, problems)])),
+        reason=repair_surrogates(" ".join([*(problem.text for problem in problems), *_notes(reading, problems)])),
         complete_list=spider.complete_list and whole and not reading.not_modified,
         not_modified=reading.not_modified,
         seen=reading.seen,
@@ -330,17 +330,17 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
 def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
     """Return the items that the spider left out and could have passed on, by key, cleaned as passed items are."""
     reading, items = spider.reading, {}
-    for key, item in reading.asides.items():
+    for key, item in reading.left_out_calls.items():
         problem = reading.read_row(key, item_problem, item)
-        call = reading.read_row(key, cleaned, item, spider.programmes) if problem == "" else None
+        call = reading.read_row(key, clean_call, item, spider.programmes) if problem == "" else None
         if call is not None:
             items[key] = Aside(reading.left_out[key], call)
     return items
 
 
-def _notes(reading: Reading, problems: Iterable[Problem]) -> Iterator[str]:
+def _notes(reading: SourceReading, problems: Iterable[Problem]) -> Iterator[str]:
     """Yield sentences in Swedish about trouble that did not keep the reading from being accepted."""
-    missing = name_missing(reading)
+    missing = describe_missing_pages(reading)
     if missing and not any(missing == problem.text for problem in problems):
         yield missing
     if reading.skipped and reading.items:
@@ -372,7 +372,7 @@ def note_end(spider: SourceSpider, reason: str) -> None:
         return
     seconds = spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")
     how_long = f"{seconds // 60} minuter" if seconds >= 120 else f"{seconds} sekunder"
-    spider.reading.problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
+    spider.reading.add_problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
 
 
 class CrawlProcess(AsyncCrawlerProcess):

@@ -58,7 +58,6 @@ PREVIEW = "preview"
 ADDED_RELEVANCE = 60.0
 """Relevance of a call that the coordinator added: that of a likely match."""
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
-"""Keys of the lines of the fit card that a mail shows; the others are on the call's page."""
 _RETRY_PERIOD = timedelta(days=8)
 """Period after a failure in which a department's weekly mail is built with the next corrections."""
 _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)

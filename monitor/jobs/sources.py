@@ -81,7 +81,7 @@ def check_source(
         spiders.append(spider)
 
     crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
-    process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), most_articles=MAX_ARTICLES)
+    process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), max_articles=MAX_ARTICLES)
     process.start()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a report")

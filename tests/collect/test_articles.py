@@ -1,4 +1,4 @@
-"""Pages and their parts: walls told from pages, lists, links, noise, programmes, events, advice."""
+"""Pages and their parts: bot challenges, lists, links, noise, programmes, events, advice."""
 
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -13,13 +13,13 @@ from scrapy.http import HtmlResponse
 from monitor.archive.runs import Document
 from monitor.calls import Call, DeadlineModel
 from monitor.collect.advice import advise
-from monitor.collect.article import describe_item, first_sentences, read_article
-from monitor.collect.events import page_happenings, read_calendar
-from monitor.collect.links import outside_links, read_listing
-from monitor.collect.noise import join_labels, steady_text
+from monitor.collect.article import Article, describe_item, first_sentences, read_article
+from monitor.collect.bot_challenges import find_bot_challenge
+from monitor.collect.events import find_page_events, read_calendar
+from monitor.collect.links import find_external_links, read_listing
+from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.programmes import Programmes, find_identifiers
-from monitor.collect.reading import Problem, ProblemKind, Reading
-from monitor.collect.walls import wall
+from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 
@@ -44,9 +44,8 @@ def response(body):
 
 def item(title, text, **fields):
     row = source(language="sv", **fields.pop("row", {}))
-    described = describe_item(
-        source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW, **fields
-    )
+    article = Article(title=title, text=text, **fields)
+    described = describe_item(article, source=row, call_id="1", url="https://x.se/1", now=NOW)
     return described.call, described.reason
 
 
@@ -58,16 +57,16 @@ def item(title, text, **fields):
         "https://js.hcaptcha.com/1/api.js",
     ],
 )
-def test_an_ordinary_page_that_loads_such_a_script_is_no_wall(script):
+def test_an_ordinary_page_that_loads_such_a_script_is_no_challenge(script):
     page = html(f"<main><h1>Bidrag</h1><p>{WORDS}</p></main><script src='{script}'></script>").encode()
-    assert wall(page, {}) == ""
-    assert wall(html(f"<script src='{script}'></script><p>Vänta</p>").encode(), {})
+    assert find_bot_challenge(page, {}) == ""
+    assert find_bot_challenge(html(f"<script src='{script}'></script><p>Vänta</p>").encode(), {})
 
 
-def test_an_article_about_robots_is_no_wall():
-    assert wall(html(f"<p>Så visar du att du inte är en robot.</p><p>{WORDS}</p>").encode(), {}) == ""
-    assert wall(b'{"text": "Just a moment..."}', {}) == ""
-    assert wall(b"", {"CF-Mitigated": "challenge"}) == "Cloudflare"
+def test_an_article_about_robots_is_no_challenge():
+    assert find_bot_challenge(html(f"<p>Så visar du att du inte är en robot.</p><p>{WORDS}</p>").encode(), {}) == ""
+    assert find_bot_challenge(b'{"text": "Just a moment..."}', {}) == ""
+    assert find_bot_challenge(b"", {"CF-Mitigated": "challenge"}) == "Cloudflare"
 
 
 @pytest.mark.parametrize(
@@ -79,15 +78,15 @@ def test_an_article_about_robots_is_no_wall():
         (b"<!DOCTYPE html><html><script src='/x.js'></script><body></body></html>", {}, 202),
     ],
 )
-def test_the_answer_of_the_wall_before_the_parliament_and_eur_lex(body, headers, status):
-    assert wall(body, headers, status) == "AWS WAF"
-    assert wall(b"<rss></rss>", {"x-amzn-waf-action": "count"}, 200) == ""
+def test_the_challenge_before_the_parliament_and_eur_lex(body, headers, status):
+    assert find_bot_challenge(body, headers, status) == "AWS WAF"
+    assert find_bot_challenge(b"<rss></rss>", {"x-amzn-waf-action": "count"}, 200) == ""
 
 
-def test_content_answered_with_202_is_no_wall():
-    assert wall(html(f"<p>{WORDS}</p>").encode(), {}, 202) == ""
-    assert wall(b"<rss version='2.0'></rss>", {}, 202) == ""
-    assert wall(b"", {}, 200) == ""
+def test_content_answered_with_202_is_no_challenge():
+    assert find_bot_challenge(html(f"<p>{WORDS}</p>").encode(), {}, 202) == ""
+    assert find_bot_challenge(b"<rss version='2.0'></rss>", {}, 202) == ""
+    assert find_bot_challenge(b"", {}, 200) == ""
 
 
 @pytest.mark.parametrize(
@@ -125,13 +124,31 @@ def test_links_to_other_publishers_without_menus_and_social_media():
         "<nav><a href='https://other.se/menu/a'>x</a></nav><p><a href='https://ec.europa.eu/topic/1'>EU:s <b>portal</b></a> "
         "<a href='https://www.x.se/egen'>egen</a> <a href='https://www.facebook.com/x/y'>f</a> <a href='javascript:x'>j</a> <a href='https://[bad/'>b</a></p>"
     )
-    assert [(link.title, link.url) for link in outside_links(html(body), "https://x.se/1")] == [
+    assert [(link.title, link.url) for link in find_external_links(html(body), "https://x.se/1")] == [
         ("EU:s portal", "https://ec.europa.eu/topic/1")
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "link", "is_external"),
+    [
+        ("https://www.fund.gov.uk/news", "https://www.council.gov.uk/a", True),
+        ("https://fund.co.uk/news", "https://council.co.uk/a", True),
+        ("https://www.fund.gov.uk/news", "https://apply.fund.gov.uk/a", False),
+        ("https://www.x.se/1", "https://www.y.se/a", True),
+        ("https://www.x.se/1", "https://kalender.x.se/a", False),
+        ("http://127.0.0.1:8000/1", "http://127.0.0.1:9000/a", False),
+        ("http://127.0.0.1/1", "http://10.0.0.1/a", True),
+    ],
+)
+def test_a_publisher_is_the_domain_that_it_has_registered(monkeypatch, page, link, is_external):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: pytest.fail("the list of public suffixes is fetched"))
+    found = find_external_links(html(f"<p><a href='{link}'>länk</a></p>"), page)
+    assert [address.url for address in found] == ([link] if is_external else [])
+
+
 def test_the_stop_words_of_a_hundred_languages_are_not_loaded_to_find_an_article(monkeypatch):
-    """They take 33 MB in every process that reads a page; those of the languages that sources are in take one."""
+    """All stop words take 33 MB in every process that reads a page; those of the languages of our sources take one."""
     monkeypatch.setattr(trafilatura.external, "jt_stoplist_init", lambda: pytest.fail("all languages are loaded"))
     asked = []
     search = trafilatura.external.try_justext
@@ -146,18 +163,18 @@ def test_the_stop_words_of_a_hundred_languages_are_not_loaded_to_find_an_article
 def test_noise_goes_and_text_stays():
     kept = "Bidraget är högst 5 000 kronor.\nSista ansökningsdag är den 1 oktober 2026.\n20 maj 2027"
     noise = "I dag är det onsdag 20 maj 2026\nLyssna\n1 234 visningar\nSidan har visats 812 gånger.\nPublicerad: för 3 dagar sedan\nSenast uppdaterad: 19 maj 2026\n14:03:22"
-    assert steady_text(f"{noise}\n{kept}") == kept
-    assert steady_text("Läs hos EU (Länk till annan webbplats, öppnas i nytt fönster.) idag") == "Läs hos EU idag"
+    assert remove_boilerplate(f"{noise}\n{kept}") == kept
+    assert remove_boilerplate("Läs hos EU (Länk till annan webbplats, öppnas i nytt fönster.) idag") == "Läs hos EU idag"
 
 
 def test_labels_join_with_sums_and_never_with_days():
-    assert join_labels("Utlysta medel\n50 miljoner kronor") == "Utlysta medel: 50 miljoner kronor"
-    assert join_labels("- Budget :\n- EUR 60 million") == "Budget: EUR 60 million"
-    assert join_labels("EU-pengar till miljöprojekt\n3 april") == "EU-pengar till miljöprojekt\n3 april"
+    assert join_labels_to_amounts("Utlysta medel\n50 miljoner kronor") == "Utlysta medel: 50 miljoner kronor"
+    assert join_labels_to_amounts("- Budget :\n- EUR 60 million") == "Budget: EUR 60 million"
+    assert join_labels_to_amounts("EU-pengar till miljöprojekt\n3 april") == "EU-pengar till miljöprojekt\n3 april"
 
 
 def test_hostile_text_is_read_to_its_end():
-    """In a process of its own: a pattern that tries all ways through such a text would hold up all other tests for days."""
+    """Runs in a child process: a pattern with exponential time on such a text would block the other tests for days."""
     process = get_context("spawn").Process(target=_read_hostile_text)
     process.start()
     process.join(240)
@@ -192,7 +209,11 @@ def test_a_year_counted_from_the_day_of_reading_is_a_guess():
     (guess,) = item("Ny utlysning: bidrag att söka", text)[0].deadlines
     row = source(language="sv")
     known = describe_item(
-        source=row, call_id="1", url="https://x.se/1", title="Ny utlysning: bidrag att söka", text=text, published=NOW, now=NOW
+        Article(title="Ny utlysning: bidrag att söka", text=text, published=NOW),
+        source=row,
+        call_id="1",
+        url="https://x.se/1",
+        now=NOW,
     ).call
     assert (guess.year_guessed, known.deadlines[0].year_guessed) == (True, False)
     assert guess.at == known.deadlines[0].at
@@ -231,12 +252,10 @@ def test_a_day_without_year_counts_from_the_reading_and_a_future_publication_is_
     assert call.deadlines[0].at.year == 2027
     row = source(language="sv")
     later = describe_item(
+        Article(title="T", text="Nyhet.", published=datetime(2027, 1, 1, tzinfo=UTC)),
         source=row,
         call_id="1",
         url="https://x.se/1",
-        title="T",
-        text="Nyhet.",
-        published=datetime(2027, 1, 1, tzinfo=UTC),
         now=NOW,
     )
     assert later.call is None or later.call.published is None
@@ -305,7 +324,7 @@ def test_a_broken_event_stops_no_other():
         b"END:VCALENDAR", b"BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Utan tid\r\nEND:VEVENT\r\nEND:VCALENDAR"
     )
     found, unread = read_calendar(body, STOCKHOLM, NOW)
-    assert [happening.key for happening in found] == ["1"]
+    assert [event.key for event in found] == ["1"]
     assert list(unread) == ["2"]
     with pytest.raises(ValueError, match="kalender"):
         read_calendar(b"<html></html>", STOCKHOLM, NOW)
@@ -326,7 +345,7 @@ def test_no_markup_of_events_breaks_the_reader(data):
     import json
 
     markup = html("", f'<script type="application/ld+json">{json.dumps(data)}</script>')
-    assert all(happening.starts.tzinfo for happening in page_happenings(markup, "https://x.se/", STOCKHOLM))
+    assert all(event.starts.tzinfo for event in find_page_events(markup, "https://x.se/", STOCKHOLM))
 
 
 def document(body, kind="text/html"):
@@ -336,18 +355,20 @@ def document(body, kind="text/html"):
 
 
 def test_advice():
-    reading = Reading(moved="https://x.se/nytt/")
+    reading = SourceReading(moved="https://x.se/nytt/")
     assert advise(source(), reading, [], [])[0] == 'Sidan har flyttat. Ändra till url = "https://x.se/nytt/"'
     feed = html("", '<link rel="alternate" type="application/rss+xml" href="/feed">')
     gone = [Problem(ProblemKind.NOT_A_FEED, "")]
-    assert advise(source(kind="feed"), Reading(), gone, [document(feed)]) == [
+    assert advise(source(kind="feed"), SourceReading(), gone, [document(feed)]) == [
         'Sidan anger ett flöde. Pröva url = "https://x.se/feed"'
     ]
-    assert 'kind = "feed"' in advise(source(), Reading(), [], [document(feed)])[0]
+    assert 'kind = "feed"' in advise(source(), SourceReading(), [], [document(feed)])[0]
     layout = [Problem(ProblemKind.LAYOUT, "")]
-    assert "links = '/stod/[^?#]+'" in advise(source(), Reading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))])[0]
-    assert "robots" not in " ".join(advise(source(), Reading(), [Problem(ProblemKind.GONE, "")], []))
-    good = Reading(calls={"1": Call(source="x", call_id="1", title="T", url="https://x.se/1", published=NOW)})
+    assert (
+        "links = '/stod/[^?#]+'" in advise(source(), SourceReading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))])[0]
+    )
+    assert "robots" not in " ".join(advise(source(), SourceReading(), [Problem(ProblemKind.GONE, "")], []))
+    good = SourceReading(calls={"1": Call(source="x", call_id="1", title="T", url="https://x.se/1", published=NOW)})
     assert advise(source(), good, [], []) == ['Adressen fungerar. Sätt address = "confirmed"']
 
 
@@ -364,12 +385,10 @@ def test_advice():
 def test_the_day_to_register_by_is_not_the_day_of_the_event(language, title, text, day):
     source = Source(id="any", kind="page", name="Any", url="https://x.se/", language=language, publishes=(Kind.EVENT, Kind.CALL))
     call = describe_item(
+        Article(title=title, text=text, published=datetime(2026, 11, 20, tzinfo=UTC)),
         source=source,
         call_id="1",
         url="https://x.se/1",
-        title=title,
-        text=text,
-        published=datetime(2026, 11, 20, tzinfo=UTC),
         now=datetime(2026, 11, 28, tzinfo=UTC),
     ).call
     assert call is not None

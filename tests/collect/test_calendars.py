@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.collect.events import page_happenings, read_calendar
+from monitor.collect.events import find_page_events, read_calendar
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -26,7 +26,7 @@ def read(*events):
 
 def starts(*events):
     found, unread = read(*events)
-    return [happening.starts.astimezone(STOCKHOLM).strftime("%m-%d %H:%M") for happening in found], list(unread.values())
+    return [event.starts.astimezone(STOCKHOLM).strftime("%m-%d %H:%M") for event in found], list(unread.values())
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_occasion_whose_series_is_not_there_is_an_event_of_its_own():
     found, unread = read(
         *(event(f"RECURRENCE-ID:202612{day}T090000", f"DTSTART:202612{day}T100000", uid="7") for day in ("01", "08"))
     )
-    assert [happening.key for happening in found] == ["7/20261201T090000", "7/20261208T090000"]
+    assert [event.key for event in found] == ["7/20261201T090000", "7/20261208T090000"]
     assert not unread
 
 
@@ -109,16 +109,16 @@ def test_a_file_of_endless_repetitions_is_read_to_a_bound():
 @pytest.mark.parametrize("start", ["99991231T233000", "00010101T000000", "19700101T000000"])
 def test_a_start_outside_the_years_that_are_believed_is_not_read(start):
     found, unread = read(event(f"DTSTART:{start}"), event("DTSTART:20261205T090000", uid="2"))
-    assert [happening.key for happening in found] == ["2"]
+    assert [event.key for event in found] == ["2"]
     assert list(unread) == ["1"]
     year = f"{start[:4]}-{start[4:6]}-{start[6:8]}T23:30"
-    assert page_happenings(page({"startDate": year}), "https://x.se/", STOCKHOLM) == []
+    assert find_page_events(page({"startDate": year}), "https://x.se/", STOCKHOLM) == []
 
 
 def test_an_end_that_cannot_be_is_none():
     [found], _ = read(event("DTSTART:20261205T090000", "DTEND:99991231T233000"))
     assert found.ends is None
-    [found] = page_happenings(page({"startDate": "2026-12-05T09:00", "endDate": "9999-12-31T23:30"}), "https://x.se/", STOCKHOLM)
+    [found] = find_page_events(page({"startDate": "2026-12-05T09:00", "endDate": "9999-12-31T23:30"}), "https://x.se/", STOCKHOLM)
     assert found.ends is None
 
 
@@ -140,7 +140,7 @@ def page(fields, around=lambda node: node):
     ],
 )
 def test_moments_of_json_ld(written, read_as):
-    [found] = page_happenings(page({"startDate": written}), "https://x.se/", STOCKHOLM)
+    [found] = find_page_events(page({"startDate": written}), "https://x.se/", STOCKHOLM)
     assert found.starts.isoformat() == read_as
 
 
@@ -153,13 +153,13 @@ def test_moments_of_json_ld(written, read_as):
     ],
 )
 def test_an_event_inside_another_node(around):
-    [found] = page_happenings(page({"startDate": "2026-12-05"}, around), "https://x.se/", STOCKHOLM)
+    [found] = find_page_events(page({"startDate": "2026-12-05"}, around), "https://x.se/", STOCKHOLM)
     assert found.title == "Träff"
 
 
 def test_raw_line_breaks_in_json_and_in_addresses():
     script = '{"@type": "Event", "name": "Träff", "startDate": "2026-12-05", "description": "rad ett\nrad två\t", "url": "https://x.se/\na b"}'
-    [found] = page_happenings(f"<script type='application/ld+json'>{script}</script>", "https://x.se/", STOCKHOLM)
+    [found] = find_page_events(f"<script type='application/ld+json'>{script}</script>", "https://x.se/", STOCKHOLM)
     assert (found.text, found.url) == ("rad ett\nrad två", "https://x.se/a%20b")
     [found], _ = read(event("DTSTART:20261205T090000", r"URL:https://user:pw@x.se/a\nb"))
     assert "pw" not in found.url
@@ -181,8 +181,8 @@ def test_raw_line_breaks_in_json_and_in_addresses():
 )  # fmt: skip
 def test_no_properties_of_an_event_lose_another(lines, start):
     found, _ = read(event(*filter(None, (start, *lines))), event("DTSTART:20261205T090000", uid="2"))
-    assert "2" in [happening.key for happening in found]
-    assert all(happening.starts.tzinfo for happening in found)
+    assert "2" in [event.key for event in found]
+    assert all(event.starts.tzinfo for event in found)
 
 
 def test_what_is_wrong_with_an_event_is_told_in_swedish_without_the_programs_words():

@@ -1,4 +1,4 @@
-"""What may be fetched: rules for addresses, and over real HTTP the ways in which a publisher could lead the program astray."""
+"""Guard against private addresses: the rules, and over real HTTP the ways in which a publisher may try to evade them."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from scrapy import Request
 
 from monitor.collect import guard
 from monitor.collect.feeds import parse_feed
-from monitor.collect.guard import GuardMiddleware, RefusedAddressError, check_url, refusal
+from monitor.collect.guard import GuardMiddleware, RefusedAddressError, check_url, refusal_reason
 from monitor.config import load_config
 from monitor.jobs.crawl import scrapy_settings
 from tests.commands import Installation
@@ -21,7 +21,7 @@ PUBLIC = "127.0.0.77"
 
 
 def take_for_public():
-    """One loopback address is taken for a public one, so that a publisher there can try to lead the program astray."""
+    """Treat one loopback address as a public one, so that a hostile publisher can be served there."""
     ordinary = guard.is_public
     guard.is_public = lambda ip: str(ip) == PUBLIC or ordinary(ip)
 
@@ -69,21 +69,21 @@ def take_for_public():
     ],
 )
 def test_addresses_where_no_publisher_lives(address):
-    assert refusal(address, allow_loopback=False)
+    assert refusal_reason(address, allow_loopback=False)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822", "2a00:1450:400f::1", "192.88.98.1"]
 )
 def test_public_addresses(address):
-    assert refusal(address, allow_loopback=False) == ""
+    assert refusal_reason(address, allow_loopback=False) == ""
 
 
 def test_loopback_alone_may_be_allowed():
-    assert refusal("127.0.0.1", allow_loopback=True) == ""
-    assert refusal("::1", allow_loopback=True) == ""
+    assert refusal_reason("127.0.0.1", allow_loopback=True) == ""
+    assert refusal_reason("::1", allow_loopback=True) == ""
     for address in ("10.0.0.1", "169.254.169.254", "192.168.0.1", "fc00::1"):
-        assert refusal(address, allow_loopback=True)
+        assert refusal_reason(address, allow_loopback=True)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def astray(tmp_path_factory):
-    """A reading of a publisher at an address that counts as public, who tries everything."""
+    """Return the result of reading a hostile publisher at an address that counts as public."""
     folder = tmp_path_factory.mktemp("astray")
     server = ThreadingHTTPServer((PUBLIC, 0), Handler)
     server.streamed = 0

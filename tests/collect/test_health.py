@@ -1,4 +1,4 @@
-"""Health learned from a source's own runs: what is told, what is not, and with which words."""
+"""Health judged by a source's own runs: which problems are reported, and in which words."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def runs(*items, every=1, **fields):
-    """Runs a day apart with so many items, each with something new; None: no run that day."""
+    """Return runs a day apart with these numbers of items, each with something new; None: no run that day."""
     return [
         RunFacts(at=START + number * every * DAY, accepted=True, items=count, seen=count, changes=1, **fields)
         for number, count in enumerate(items)

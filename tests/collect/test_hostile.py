@@ -1,7 +1,7 @@
-"""Markup that is made to take parsers more than linear time: every reader comes to its end, and what is cut is a prefix.
+"""Markup that makes parsers take more than linear time: every reader ends, and reads a prefix.
 
-No test measures time. Each reader gets the same markup once, four and sixteen times in a process of its own; a reader whose work grew
-with the square of its input would still be at it long after the process is ended.
+No test measures time. Each reader gets the same markup once, four and sixteen times in a child process; a reader whose work grows
+with the square of its input would still run long after the child is ended.
 """
 
 import json
@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
 from monitor.collect.article import read_article
-from monitor.collect.events import page_happenings, read_calendar
+from monitor.collect.bot_challenges import find_bot_challenge, is_scripted
+from monitor.collect.events import find_page_events, read_calendar
 from monitor.collect.feeds import parse_feed
-from monitor.collect.links import alternate_feeds, other_links, outside_links, read_listing, web_address
-from monitor.collect.markup import PAGE_TAGS, bounded, parse_page, visible_text
-from monitor.collect.noise import join_labels, steady_text
+from monitor.collect.links import clean_web_address, find_external_links, find_feeds, read_listing, unfollowed_link_prefixes
+from monitor.collect.markup import PAGE_TAGS, bound_markup, parse_page, visible_text
+from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.text import html_to_text, title_text
-from monitor.collect.walls import is_scripted, wall
 from monitor.sources import Source
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -70,10 +70,10 @@ def response(markup):
 
 READERS = {
     "article": lambda markup: read_article(markup, SOURCE.url, ZONE),
-    "lists": lambda markup: (read_listing(response(markup), SOURCE), other_links(response(markup), SOURCE), alternate_feeds(markup, SOURCE.url)),
-    "parts": lambda markup: (page_happenings(markup, SOURCE.url, ZONE), outside_links(markup, SOURCE.url), html_to_text(markup), title_text(markup)),
-    "walls": lambda markup: (wall(markup.encode(), {}), wall(markup.encode(), {}, 202), is_scripted(markup.encode())),
-    "noise": lambda markup: (steady_text(markup), join_labels(markup[:30_000])),
+    "lists": lambda markup: (read_listing(response(markup), SOURCE), unfollowed_link_prefixes(response(markup), SOURCE), find_feeds(markup, SOURCE.url)),
+    "parts": lambda markup: (find_page_events(markup, SOURCE.url, ZONE), find_external_links(markup, SOURCE.url), html_to_text(markup), title_text(markup)),
+    "challenges": lambda markup: (find_bot_challenge(markup.encode(), {}), find_bot_challenge(markup.encode(), {}, 202), is_scripted(markup.encode())),
+    "noise": lambda markup: (remove_boilerplate(markup), join_labels_to_amounts(markup[:30_000])),
 }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def read_structured():
         '{"version": "https://jsonfeed.org/version/1", "items": ' + "[" * 100_000,
         "9" * 500_000,
     ):
-        page_happenings(f"<script type='application/ld+json'>{text}</script>", SOURCE.url, ZONE)
+        find_page_events(f"<script type='application/ld+json'>{text}</script>", SOURCE.url, ZONE)
         try:
             parse_feed(text.encode(), {"Content-Type": "application/feed+json"}, SOURCE.url, SOURCE, NOW)
         except ValueError:
@@ -158,37 +158,37 @@ def test_a_feed_too_large_to_read_is_cut_at_an_entry_and_says_so():
 
 def test_an_ordinary_page_is_left_as_it_is():
     page = "<!DOCTYPE html><html><head><title>a < b</title><script>if (a<b) {}</script><style>p>a{}</style></head><body class='a>b'><!-- <p> --><p>x<br>y<p>z<img src=a alt='1 > 0'></body></html>"
-    assert bounded(page) == (page, False)
+    assert bound_markup(page) == (page, False)
     many = f"<table>{'<tr><td>x<td>y' * 5_000}</table>{'<p>x' * 5_000}{'<div><span>x</div>' * 5_000}"
-    assert bounded(many) == (many, False)
+    assert bound_markup(many) == (many, False)
 
 
 def test_what_is_cut_is_the_end():
-    assert bounded("<p>a</p>" * 10, tags=4) == ("<p>a</p>" * 4, True)
-    assert bounded("<div>" * 500 + "x").markup == "<div>" * 200
-    assert bounded("abcdef", length=3) == ("abc", True)
-    assert bounded("text <!-- never ended") == ("text ", True)
+    assert bound_markup("<p>a</p>" * 10, tags=4) == ("<p>a</p>" * 4, True)
+    assert bound_markup("<div>" * 500 + "x").markup == "<div>" * 200
+    assert bound_markup("abcdef", length=3) == ("abc", True)
+    assert bound_markup("text <!-- never ended") == ("text ", True)
     long = f"<p {' '.join(f'a{number}=1' for number in range(1_000))}>text</p>"
-    assert visible_text(parse_page(bounded(long).markup)) == "text"
-    assert bounded(long).markup.count("=") == 60
+    assert visible_text(parse_page(bound_markup(long).markup)) == "text"
+    assert bound_markup(long).markup.count("=") == 60
     assert PAGE_TAGS > 50_000
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.one_of(st.sampled_from("<>/\"'=!- abpdiv"), st.characters(exclude_categories=["Cs"])), max_size=80))
 def test_any_markup_within_the_bounds_is_kept_or_cut_where_a_tag_never_ends(markup):
-    found = bounded(markup)
+    found = bound_markup(markup)
     assert markup.startswith(found.markup)
     assert found.cut == (found.markup != markup)
     if found.cut:
         assert markup[len(found.markup)] == "<"
-    assert bounded(found.markup) == (found.markup, False)
+    assert bound_markup(found.markup) == (found.markup, False)
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "https://x.se/a/"]))
 def test_an_address_for_people_is_web_on_one_line_without_credentials(address, base):
     for written in (address, f"https://user:pw@{address}", f" https://x.se/\n{address}"):
-        found = web_address(written, base)
+        found = clean_web_address(written, base)
         assert found == "" or found.startswith(("http://", "https://"))
         assert "@" not in found.partition("//")[2].partition("/")[0].partition("?")[0].partition("#")[0]
         assert not set(found) & set("\n\r\t ")
@@ -196,8 +196,8 @@ def test_an_address_for_people_is_web_on_one_line_without_credentials(address, b
 
 
 def test_addresses():
-    assert web_address("https://user:pw@x.se:8080/a?b#c") == "https://x.se:8080/a?b#c"
-    assert web_address(" /a\n b ", "https://x.se/") == "https://x.se/a%20b"
+    assert clean_web_address("https://user:pw@x.se:8080/a?b#c") == "https://x.se:8080/a?b#c"
+    assert clean_web_address(" /a\n b ", "https://x.se/") == "https://x.se/a%20b"
     for bad in (
         "javascript:alert(1)",
         "urn:uuid:1",
@@ -207,4 +207,4 @@ def test_addresses():
         "",
         "https://x.se/" + "a" * 3_000,
     ):
-        assert web_address(bad) == ""
+        assert clean_web_address(bad) == ""

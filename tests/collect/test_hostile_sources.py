@@ -1,4 +1,4 @@
-"""Hostile publishers beside a good one, over real HTTP: nothing that one of them sends keeps the good one's calls from being stored."""
+"""Hostile publishers beside a good one, over real HTTP: the good one's calls are stored whatever the others send."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""A publisher that misbehaves in every known way, over real HTTP: each way is told apart, the others are read, the archive keeps its calls."""
+"""A publisher that fails in every known way, over real HTTP: each failure has its class, other sources are read, no call is lost."""
 
 import sqlite3
 import time
@@ -27,7 +27,7 @@ SOURCES = {
     "gone-for-good": ("page", "410", "gone"),
     "moved": ("feed", "301", "moved"),
     "forbidden": ("page", "403", "blocked"),
-    "wall": ("page", "wall", "blocked"),
+    "bot-challenge": ("page", "challenge", "blocked"),
     "html": ("feed", "html", "not-a-feed"),
     "layout": ("page", "layout", "layout"),
     "articles": ("page", "articles", "layout"),
@@ -36,7 +36,7 @@ SOURCES = {
     "robots": ("page", "robots", "robots"),
     "slow": ("feed", "slow", "unreachable"),
 }
-WALL = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies to continue</body></html>"
+CHALLENGE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies to continue</body></html>"
 STATUS = {"404": 404, "410": 410, "403": 403, "500": 500}
 
 
@@ -69,7 +69,7 @@ def article(source, n):
 
 
 class Publishers:
-    """All of them, on one host; `bad` turns them."""
+    """Serve all publishers on one host; setting `bad` makes them fail."""
 
     bad = False
     day = START
@@ -92,8 +92,8 @@ class Publishers:
     def answer_page(self, source, parts, turned):
         if len(parts) > 1:
             return page("<p></p>") if turned == "articles" else article(source, int(parts[1]))
-        if turned == "wall":
-            return Answer(WALL, headers={"Content-Type": "text/html"})
+        if turned == "challenge":
+            return Answer(CHALLENGE, headers={"Content-Type": "text/html"})
         where = "/bidrag/" if turned == "layout" else f"/{source}/"
         return page(
             "<ul>"
@@ -136,7 +136,7 @@ def settings(url, timeout):
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """What every reading answered: three good days, then the bad one; and the archive after it."""
+    """Return the outcome of three good days and a bad one, and the archive after them."""
     from tests.commands import Installation
 
     installation = Installation(tmp_path_factory.mktemp("misbehaving"))

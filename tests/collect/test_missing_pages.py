@@ -1,4 +1,4 @@
-"""Lists some of whose pages are gone: the list counts, what is missing is named, and only a list that leads nowhere is in doubt."""
+"""Lists with missing pages: the list is accepted and the pages are named, unless so many are missing that the list is in doubt."""
 
 import json
 import sqlite3
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.collect.reading import Problem, ProblemKind, Reading
-from monitor.collect.spider import missing_pages, name_missing
+from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.spider import describe_missing_pages, missing_pages_problem
 from tests.publishers import Answer, serve
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -17,7 +17,7 @@ AWAY = Problem(ProblemKind.UNREACHABLE, "Servern svarade inte i tid.")
 
 
 def reading(pages, *missing):
-    found = Reading(pages=pages)
+    found = SourceReading(pages=pages)
     for number, problem in enumerate(missing):
         found.miss(f"https://x.se/{number}", problem)
     return found
@@ -36,13 +36,13 @@ def reading(pages, *missing):
     ],
 )
 def test_a_list_is_in_doubt_when_two_pages_and_more_than_thirty_per_cent_are_missing_or_all(found, kind):
-    problem = missing_pages(found)
+    problem = missing_pages_problem(found)
     assert (problem.kind if problem else None) == kind
 
 
 def test_missing_pages_are_named():
-    assert name_missing(reading(3, GONE)) == "En sida av 3 saknas: https://x.se/0. Sidan finns inte längre (HTTP 404)."
-    many = name_missing(reading(20, GONE, AWAY, GONE, GONE, GONE))
+    assert describe_missing_pages(reading(3, GONE)) == "En sida av 3 saknas: https://x.se/0. Sidan finns inte längre (HTTP 404)."
+    many = describe_missing_pages(reading(20, GONE, AWAY, GONE, GONE, GONE))
     assert many == (
         "5 sidor av 20 gick inte att läsa: https://x.se/0, https://x.se/1, https://x.se/2 och 2 till."
         " Sidan finns inte längre (HTTP 404). Servern svarade inte i tid."
@@ -58,7 +58,7 @@ def article(number, day):
 
 
 class Publisher:
-    """A list of three pages, the second of which is gone; and Vinnova's data with two rounds, one of which is gone."""
+    """Serve a list of three pages of which the second is gone, and Vinnova's data with two rounds of which one is gone."""
 
     day = 15
     gone = ("/lista/2",)

@@ -1,7 +1,8 @@
-"""One test for all sources: every saved page gives exactly what its `.expected.json` says.
+"""One test for all sources: every saved page gives exactly the calls of its `.expected.json`.
 
-A case is `tests/pages/<source>/<case>.<html|xml|json|ics>`. Its expectation says how it is read (url, callback, now) and what comes of
-it. A missing one is written and the test fails: look it through, then keep it. The pages are written by us in the publishers' form.
+A case is `tests/pages/<source>/<case>.<html|xml|json|ics>`. Its expectation has the way to read it (url, callback, now) and the
+result. A missing expectation is written and the test fails: check it by eye, then commit it. The pages are our own, in the
+publishers' form.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.codec import encode_call
 from monitor.calls import Call
-from monitor.collect.pipelines import cleaned, item_problem
+from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.config import load_config
 from monitor.jobs.crawl import load_programmes
@@ -35,7 +36,7 @@ CASES = sorted(path for path in PAGES.glob("*/*.*") if not path.name.endswith(".
 
 
 class Untiring:
-    """What a spider asks its crawler for when it wants to ask again: never."""
+    """Settings of a crawler that never retries."""
 
     settings = Settings({"RETRY_TIMES": 0})
     stats = SimpleNamespace(inc_value=lambda *_, **__: None)
@@ -91,7 +92,7 @@ def read_case(case: Path, how: dict, folder: Path) -> dict:
     for item in given_by(getattr(spider, how["callback"])(response, **how.get("given", {}))):
         if isinstance(item, Call):
             assert item_problem(item) == ""
-            spider.reading.calls[item.call_id] = cleaned(item, spider.programmes)
+            spider.reading.calls[item.call_id] = clean_call(item, spider.programmes)
             calls.append(json.loads(encode_call(spider.reading.calls[item.call_id])))
         else:
             followed.append(item.url)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import DeadlineModel, Precision
-from monitor.collect.completeness import Page, confirms, is_fall, page_reasons, text_reason
+from monitor.collect.completeness import ListingPage, is_confirmed_by, is_implausible_drop, listing_problems, missing_text_problem
 from monitor.collect.portal.budget import parse_budget
 from monitor.collect.portal.rows import is_current, parse_row, row_metadata
 from monitor.collect.portal.sections import parse_conditions, parse_description
@@ -82,7 +82,7 @@ def test_two_stages_and_cut_offs():
 
 
 @pytest.mark.parametrize(
-    ("fields", "living"),
+    ("fields", "current"),
     [
         ({}, True),
         ({"deadlines": ("2026-05-20",)}, True),
@@ -94,14 +94,14 @@ def test_two_stages_and_cut_offs():
         ({"datasource": ["SEDIA"]}, False),
     ],
 )
-def test_ghost_rows(fields, living):
-    assert is_current(row(**fields), TODAY) is living
+def test_rows_of_the_archived_index_are_not_current(fields, current):
+    assert is_current(row(**fields), TODAY) is current
 
 
-def test_a_ghost_without_database():
-    ghost = row()
-    del ghost["database"]
-    assert not is_current(ghost, TODAY)
+def test_a_row_without_a_database_is_not_current():
+    old = row()
+    del old["database"]
+    assert not is_current(old, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ def test_t24_a_title_with_markup_is_text():
 
 
 def pages_of(total, size):
-    return [Page(n, "2", total, min(size, total - (n - 1) * size)) for n in range(1, -(-total // size) + 1)]
+    return [ListingPage(n, "2", total, min(size, total - (n - 1) * size)) for n in range(1, -(-total // size) + 1)]
 
 
 @given(st.integers(1, 2000), st.integers(1, 100))
 def test_a_whole_listing_is_accepted(total, size):
-    assert page_reasons(pages_of(total, size), map(str, range(total)), size) == []
+    assert listing_problems(pages_of(total, size), map(str, range(total)), size) == []
 
 
 @given(st.integers(2, 500), st.integers(1, 100), st.data())
@@ -199,7 +199,7 @@ def test_t32_any_overlap_or_omission_is_refused(total, size, data):
     lost = data.draw(st.integers(0, total - 1))
     copied = data.draw(st.integers(0, total - 1).filter(lambda n: n != lost))
     references[lost] = references[copied]
-    assert page_reasons(pages_of(total, size), references, size)
+    assert listing_problems(pages_of(total, size), references, size)
 
 
 @given(st.integers(2, 500), st.integers(1, 100), st.data())
@@ -209,35 +209,35 @@ def test_a_page_that_is_short_of_version_total_or_rows_is_refused(total, size, d
     page = pages[at]
     odd = data.draw(
         st.sampled_from(
-            [Page(page.number, "3", page.total, page.rows), Page(page.number, page.version, page.total + 1, page.rows),
-             Page(page.number, page.version, page.total, page.rows - 1)]
+            [ListingPage(page.number, "3", page.total, page.rows), ListingPage(page.number, page.version, page.total + 1, page.rows),
+             ListingPage(page.number, page.version, page.total, page.rows - 1)]
         )
     )  # fmt: skip
     pages[at] = odd
-    refused = page_reasons(pages, map(str, range(total)), size)
+    refused = listing_problems(pages, map(str, range(total)), size)
     if len(pages) > 1 or odd.version == page.version:
         assert refused
 
 
 def test_a_third_less_is_doubted_and_no_rise_is():
-    assert is_fall(400, 600)
-    assert not is_fall(1800, 600)
-    assert not is_fall(430, 600)
-    assert not is_fall(430, None)
+    assert is_implausible_drop(400, 600)
+    assert not is_implausible_drop(1800, 600)
+    assert not is_implausible_drop(430, 600)
+    assert not is_implausible_drop(430, None)
 
 
 @given(st.sets(st.integers(0, 99), min_size=20), st.sets(st.integers(0, 99), max_size=2))
 def test_two_scans_confirm_each_other_when_they_show_nearly_the_same(keys, changed):
     keys = {str(key) for key in keys}
-    assert confirms(keys ^ {str(key) for key in changed}, keys)
-    assert not confirms(set(list(keys)[: len(keys) // 2]), keys)
-    assert not confirms(keys, ())
+    assert is_confirmed_by(keys ^ {str(key) for key in changed}, keys)
+    assert not is_confirmed_by(set(list(keys)[: len(keys) // 2]), keys)
+    assert not is_confirmed_by(keys, ())
 
 
 def test_most_topics_must_have_text():
-    assert text_reason(80, 100)
-    assert not text_reason(90, 100)
-    assert not text_reason(0, 0)
+    assert missing_text_problem(80, 100)
+    assert not missing_text_problem(90, 100)
+    assert not missing_text_problem(0, 0)
 
 
 def test_a_day_that_is_stated_twice_is_one_deadline():

@@ -1,4 +1,4 @@
-"""Behind an outgoing proxy: sources are read through it, wherever it lies, and it is asked for nothing that no publisher has."""
+"""Behind an outgoing proxy: sources are read through it, at any address, and it gets requests for publishers alone."""
 
 import json
 
@@ -34,7 +34,7 @@ def answer(asked, place):
 
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory):
-    """What reading names that are known to the proxy alone gave, and what the proxy was asked."""
+    """Return the result of reading host names that only the proxy can resolve, and the requests that the proxy got."""
     place = Installation(tmp_path_factory.mktemp("behind"))
     address = []
     with serve(lambda asked: answer(asked, address)) as proxy:

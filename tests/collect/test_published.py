@@ -1,4 +1,4 @@
-"""The day of publication: read where it is marked, in the forms that publishers' systems write, and nowhere else."""
+"""Day of publication: read where it is marked, in the forms of publishers' systems, and nowhere else."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -26,10 +26,7 @@ def page(head="", body=""):
 
 def read(head="", body=""):
     article = read_article(page(head, body), "https://x.se/bidrag", STOCKHOLM)
-    described = describe_item(
-        source=SOURCE, call_id="1", url="https://x.se/bidrag", title=article.title, text=article.text, published=article.published,
-        day_unreadable=article.day_unreadable, now=NOW,
-    )  # fmt: skip
+    described = describe_item(article, source=SOURCE, call_id="1", url="https://x.se/bidrag", now=NOW)
     days = [deadline.at.date().isoformat() for deadline in described.call.deadlines]
     return article.published and article.published.date().isoformat(), days
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collect.article import describe_item, read_article
-from monitor.collect.noise import rows_of_tables, without_banner
-from monitor.collect.titles import without_site
+from monitor.collect.article import Article, describe_item, read_article
+from monitor.collect.noise import flatten_table_rows, remove_banner_text
+from monitor.collect.titles import remove_site_name
 from monitor.sources import Source
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -46,9 +46,12 @@ def test_the_name_is_also_told_by_the_heading_the_logotype_and_the_source():
         {"id": "x", "kind": "feed", "name": "Exempelverket", "url": "https://x.se/", "publishes": ["news"]}
     )
     call, *_ = describe_item(
-        source=source, call_id="1", url="https://x.se/1", title="Ny rapport om byar | Exempelverket", text="Rapporten är här.",
-        published=None, now=datetime(2026, 5, 20, tzinfo=UTC),
-    )  # fmt: skip
+        Article(title="Ny rapport om byar | Exempelverket", text="Rapporten är här."),
+        source=source,
+        call_id="1",
+        url="https://x.se/1",
+        now=datetime(2026, 5, 20, tzinfo=UTC),
+    )
     assert call.title == "Ny rapport om byar"
 
 
@@ -61,12 +64,12 @@ def test_other_parts_of_a_title_stay():
         "Sök: stöd",
         "A-B",
     ):
-        assert without_site(title, names) == title
+        assert remove_site_name(title, names) == title
 
 
 @given(st.text(st.one_of(st.sampled_from(" -–|:»Xx"), st.characters(exclude_categories=["Cs"])), max_size=40), st.lists(st.text(max_size=5), max_size=3))  # fmt: skip
 def test_a_title_never_becomes_empty_and_is_not_made_up(title, names):
-    found = without_site(title, names, names)
+    found = remove_site_name(title, names, names)
     assert found in title
     assert bool(found.strip()) == bool(title.strip())
 
@@ -111,13 +114,13 @@ def test_a_page_about_cookies_and_a_page_in_a_part_named_for_consent_are_read():
 
 def test_a_short_line_with_a_day_ends_a_banner():
     text = "Vi använder kakor\nGodkänn kakor\nAvvisa\nSista dag: 3 mars\nMer om bidraget"
-    assert without_banner(text, "Bidrag") == "Sista dag: 3 mars\nMer om bidraget"
-    assert without_banner("Bidrag\nVi använder kakor", "Bidrag") == ""
+    assert remove_banner_text(text, "Bidrag") == "Sista dag: 3 mars\nMer om bidraget"
+    assert remove_banner_text("Bidrag\nVi använder kakor", "Bidrag") == ""
     later = "Kommuner kan söka bidrag till projekt som utvecklar orten under året.\nVi använder kakor"
-    assert without_banner(later, "Bidrag") == later
+    assert remove_banner_text(later, "Bidrag") == later
 
 
 def test_tables_are_plain_lines_with_their_cells_apart():
     table = "<table><tr><th>Högst</th><td>500 000</td><td>600 000 kr</td></tr><tr><th>Budget</th><td>5 miljoner kronor</td></tr></table>"
     assert read("Bidrag", main=WORDS + table).text.endswith("Högst | 500 000 | 600 000 kr\nBudget: 5 miljoner kronor")
-    assert rows_of_tables("|---|---|\n| a | b |\n|\na | b") == "a: b\n|\na | b"
+    assert flatten_table_rows("|---|---|\n| a | b |\n|\na | b") == "a: b\n|\na | b"

@@ -1,4 +1,4 @@
-"""Transport of answers: certificates, robots.txt, headers and the time that a source may take; over real connections on loopback."""
+"""Transport of responses: certificates, robots.txt, headers and time limits of sources, over real connections on loopback."""
 
 import json
 import os
@@ -48,7 +48,7 @@ class Feed(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_tls(certificate):
-    """A feed behind a certificate; gives the port."""
+    """Serve a feed with a certificate, and return the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
@@ -118,7 +118,7 @@ def test_a_robots_txt_that_fails_allows_nothing_and_many_headers_are_not_kept(in
 
 
 def held_up(asked):
-    """A list whose pages never come."""
+    """Serve a list whose pages never answer."""
     if asked.path == "/lista":
         links = "".join(f'<a href="/lista/{n}">x</a>' for n in range(10))
         return Answer(f"<html><body>{links}</body></html>".encode(), headers={"Content-Type": "text/html"})

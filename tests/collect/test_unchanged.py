@@ -1,8 +1,10 @@
-"""Rows that are as they were: what is told apart, and that a mended reader reads them all again."""
+"""Unchanged rows: which changes count, and that a changed reader reads all rows again."""
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from monitor.archive.codec import encode_call
 from monitor.collect.portal.rows import parse_row
@@ -50,9 +52,35 @@ def test_another_reader_reads_everything_again(tmp_path):
     assert reader_version(SPIDER, Programmes()) in versions
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from monitor.language import (\n    analyser,\n    shares,\n)",
+        "from monitor.language import (  # why\n    shares as parts,\n)",
+        "def read():\n    import monitor.language.shares",
+        "if True:\n    from monitor.language.shares import find_shares",
+    ],
+)
+def test_an_import_counts_however_it_is_written(tmp_path, code):
+    spider = tmp_path / "portal.py"
+    spider.write_text(f"{code}\n", "utf-8")
+    names = {file.name for file in imported_files(spider)}
+    assert {"shares.py", "__init__.py"} <= names
+    assert "calls.py" in {file.name for file in imported_files(SPIDER)}
+
+
+def test_a_sentence_about_an_import_is_none(tmp_path):
+    spider = tmp_path / "portal.py"
+    spider.write_text('"""Text.\n\nimport monitor.language.shares\n"""\n', "utf-8")
+    assert imported_files(spider) == []
+
+
 def test_all_that_reading_a_row_loads_counts_as_its_reader():
-    """A module that is mended without the rows being read again would leave its mistakes in the archive."""
-    code = f"import runpy, sys; runpy.run_path({str(SPIDER)!r}); print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"
+    """Rows that are not read again after a module is changed would keep its mistakes in the archive."""
+    code = (
+        f"import runpy, sys; runpy.run_path({str(SPIDER)!r});"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('monitor') and m.__file__))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {Path(file) for file in done.stdout.split()}
     files = set(imported_files(SPIDER))

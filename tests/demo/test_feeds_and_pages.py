@@ -1,4 +1,4 @@
-"""The sample feeds and sites: what a feed reader and a link reader make of them."""
+"""Sample feeds and sites, as a feed reader and a link reader see them."""
 
 import re
 from datetime import date

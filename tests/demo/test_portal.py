@@ -1,4 +1,4 @@
-"""The sample portal's wire format, held against the captured answers of the real one."""
+"""Wire format of the sample portal, compared with captured responses of the real one."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ JSON_TEXTS = ("actions", "budgetOverview", "links", "latestInfos", "publicationD
 
 @pytest.fixture(scope="module")
 def captured(shared):
-    """Every row of two captured days."""
+    """Return every row of two captured days."""
     rows = []
     for day in ("2026-05-20", "2026-06-27"):
         archive = shared / f"data/eu/sedia-search-raw/{day}.tar.gz"
@@ -43,8 +43,8 @@ def test_the_envelope_has_the_keys_of_the_real_one(shared):
 
 @pytest.mark.parametrize("kind", ["1", "2"])
 def test_rows_have_the_keys_that_all_real_rows_have(captured, kind):
-    real = [row for row in captured if row["metadata"]["type"] == [kind] and _living(row)]
-    ours = [row for row in ROWS if row.get("metadata", {}).get("type") == [kind] and _living(row)]
+    real = [row for row in captured if row["metadata"]["type"] == [kind] and _is_current(row)]
+    ours = [row for row in ROWS if row.get("metadata", {}).get("type") == [kind] and _is_current(row)]
     assert len(real) > 50
     assert ours
     for row in ours:
@@ -87,9 +87,9 @@ def test_cascade_rows_have_the_fields_of_the_real_ones(shared):
     assert sum("metadata" not in row for row in ours) == 1
 
 
-def test_ghosts_of_both_kinds_look_as_the_real_ones(captured):
+def test_old_rows_of_both_kinds_look_as_the_real_ones(captured):
     def signs(rows):
-        found = [row for row in rows if "metadata" in row and not _living(row)]
+        found = [row for row in rows if "metadata" in row and not _is_current(row)]
         return {(row["metadata"]["DATASOURCE"][0], "database" in row, "datasource" in row["metadata"]) for row in found}
 
     assert signs(ROWS) == {("SEDIA_PRD_CENTRICITY", False, True), ("SEDIA", True, True)}
@@ -141,13 +141,13 @@ def _search(query=QUERY, page=1, page_size=100, sort=SORT):
     return answer_search(ROWS, query, page=page, page_size=page_size, sort=sort)
 
 
-def _living(row):
+def _is_current(row):
     metadata = row["metadata"]
     return metadata.get("DATASOURCE") == ["SEDIA"] and row.get("database") == "SEDIA" and "datasource" not in metadata
 
 
 def _shape(text):
-    """The paths of keys in a JSON text, each with the type of its value; keys that are numbers count as one."""
+    """Return the paths of keys in a JSON text, each with the type of its value; keys that are numbers count as one."""
     return set(_paths(json.loads(text), ""))
 
 

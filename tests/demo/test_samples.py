@@ -16,7 +16,7 @@ PROGRAMMES = "AMIF CEF CERV CREA DIGITAL ERASMUS ESC ESF+ EU4H HORIZON I3 ISF JT
 
 def test_there_are_at_least_sixty_calls_on_both_days_over_all_programmes():
     for reading in samples.READINGS:
-        listed = [call for call in samples.calls_at(samples.load_calls(), TODAY, reading) if call.living]
+        listed = [call for call in samples.calls_at(samples.load_calls(), TODAY, reading) if call.is_current]
         assert len(listed) >= 60
     assert " ".join(sorted({call.programme.name for call in samples.load_calls()})) == PROGRAMMES
     assert {call.kind for call in samples.load_calls()} == {"topic", "cascade", "prospect", "archived", "leaked"}

@@ -1,4 +1,4 @@
-"""The sample publishers as a web server: the search API's manners, feeds, pages, conditional requests, two days."""
+"""The sample publishers as a web server: the search API, feeds, pages, conditional requests, two days."""
 
 import http.client
 import json

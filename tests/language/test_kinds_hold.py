@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.collect.article import describe_item
+from monitor.collect.article import Article, describe_item
 from monitor.language import kinds
 from monitor.language.kinds import compile_cue, guess_kind
 from monitor.sources import Source
@@ -147,7 +147,7 @@ def described(title, text, language="sv", publishes="call"):
     row = Source.model_validate(
         {"id": "x", "kind": "page", "name": "X", "url": "https://x.se/", "language": language, "publishes": [publishes]}
     )
-    found = describe_item(source=row, call_id="1", url="https://x.se/1", title=title, text=text, published=None, now=NOW)
+    found = describe_item(Article(title=title, text=text), source=row, call_id="1", url="https://x.se/1", now=NOW)
     return (found.call.kind if found.call else None), found.reason
 
 
@@ -272,12 +272,10 @@ def test_a_dated_article_is_what_it_is(language, kind, title, text):
         publishes=(Kind.CALL, Kind.NEWS, Kind.EVENT, Kind.POLICY, Kind.PARTNER_SEARCH),
     )
     described = describe_item(
+        Article(title=title, text=text, published=datetime(2026, 11, 20, tzinfo=UTC)),
         source=source,
         call_id="1",
         url="https://example.org/1",
-        title=title,
-        text=text,
-        published=datetime(2026, 11, 20, tzinfo=UTC),
         now=NOW,
     )
     assert (described.call and described.call.kind.value) == kind, described.reason

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.calls import Budget, Precision
-from monitor.collect.article import describe_item
+from monitor.collect.article import Article, describe_item
 from monitor.matching.engine import judge_call
 from monitor.matching.rules.load import load_rules
 from monitor.sources import Source
@@ -40,12 +40,10 @@ def read(row):
     )
     published = row["published"] and datetime.fromisoformat(row["published"]).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
     return describe_item(
+        Article(title=row["title"], text=row["text"], published=published),
         source=source,
         call_id=row["id"],
         url=f"https://example.org/{row['id']}",
-        title=row["title"],
-        text=row["text"],
-        published=published,
         now=NOW,
     ).call
 

@@ -1,4 +1,4 @@
-"""The portal's budget overview: which lines are a topic's own, and whether its pot is shared with its siblings."""
+"""Read the portal's budget overview: the lines of a topic, and whether it shares its pot with other topics of the call."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from monitor.errors import RowError
 
 
 def parse_budget(metadata: Mapping[str, Any], identifier: str) -> Budget:
-    """The budget of a row; everything stays None where the portal says nothing or 0.
+    """Return the budget of a row; fields are None where the portal has nothing or 0.
 
     `budgetOverview` holds the lines of all topics of the call. A topic's own lines begin with its identifier and a space.
     Own lines of the same amount are one pot, of different amounts pots of their own. When every topic under the key
-    carries the same amount, the pot is shared by the call. Raises RowError naming the field that cannot be read.
+    has the same amount, the pot is shared by the call.
+
+    Raises:
+        RowError: A field cannot be read; the text names it.
     """
     text = next(iter(metadata.get("budgetOverview") or []), None)
     if text is None:
@@ -55,12 +58,12 @@ def _plain_budget(metadata: Mapping[str, Any]) -> Budget:
 
 
 def _amount(name: str, value: Any) -> int:
-    """An amount of money in whole units; 0 for nothing. Raises RowError for what is no number, or larger than any budget."""
+    """Return an amount of money in whole units, 0 for nothing. Raises RowError for no number, or one larger than any budget."""
     try:
         amount = float(value or 0)
     except (ValueError, TypeError) as error:
         raise RowError(f"{name}: väntade ett tal, fann {str(value)[:40]!r}") from error
-    if not 0 <= amount <= LARGEST_AMOUNT:  # neither is a number that is none (NaN)
+    if not 0 <= amount <= LARGEST_AMOUNT:  # NaN is outside, too
         raise RowError(f"{name}: väntade ett tal, fann {str(value)[:40]!r}")
     return round(amount)
 

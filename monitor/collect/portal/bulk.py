@@ -1,4 +1,4 @@
-"""Objects of the portal's bulk file turned into Calls.
+"""Turn objects of the portal's bulk file into Calls.
 
 Format: `https://ec.europa.eu/info/funding-tenders/opportunities/data/referenceData/grantsTenders.json`; plain values, dates as
 milliseconds of midnight UTC. It has no texts, no conditions and no budget.
@@ -18,13 +18,17 @@ from monitor.collect.text import html_to_text, title_text
 from monitor.vocabulary import Kind
 
 _GRANT = 1
-_LIVING = {"31094501", "31094502"}
+_CURRENT_STATUSES = {"31094501", "31094502"}
 
 Object = Mapping[str, Any]
 
 
 def read_objects(file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    """The objects of the file one at a time. Raises ValueError where the JSON breaks off."""
+    """Yield the objects of the file one at a time.
+
+    Raises:
+        ValueError: The JSON breaks off.
+    """
     try:
         yield from ijson.items(file, "fundingData.GrantTenderObj.item", use_float=True)
     except ijson.JSONError as error:
@@ -32,15 +36,19 @@ def read_objects(file: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def is_current_object(item: Object, now: datetime) -> bool:
-    """Whether it is a grant topic said to be open or forthcoming, with a deadline today or later, or none yet."""
-    if item.get("type") != _GRANT or str((item.get("status") or {}).get("id")) not in _LIVING:
+    """Return whether an object is a grant topic stated as open or forthcoming, with a deadline today or later, or none yet."""
+    if item.get("type") != _GRANT or str((item.get("status") or {}).get("id")) not in _CURRENT_STATUSES:
         return False
     days = [_day(value) for value in item.get("deadlineDatesLong") or []]
     return not days or max(days) >= now.astimezone(BRUSSELS).date()
 
 
 def parse_object(item: Object, source: str) -> Call:
-    """The Call of one grant topic, under the same key as in the search API. Raises ValueError, KeyError or TypeError."""
+    """Return the Call of one grant topic, with the same key as in the search API.
+
+    Raises:
+        ValueError, KeyError, TypeError: A field is missing or cannot be read.
+    """
     identifier = str(item["identifier"])
     days = sorted({_day(value) for value in item.get("deadlineDatesLong") or []})
     return Call(
@@ -75,7 +83,7 @@ def _deadline(day: date, number: int, count: int) -> Deadline:
 
 
 def _model(identifier: str, count: int) -> DeadlineModel:
-    """The file does not say the model; a two-stage topic says it in its identifier."""
+    """Return the deadline model: the file has none, but the identifier of a two-stage topic states it."""
     if count == 0:
         return DeadlineModel.UNKNOWN
     if count == 2 and identifier.casefold().endswith("two-stage"):

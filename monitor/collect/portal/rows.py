@@ -1,7 +1,7 @@
-"""Rows of the portal's search API (SEDIA) turned into Calls.
+"""Turn rows of the portal's search API (SEDIA) into Calls.
 
 Format: the answers of `POST https://api.tech.ec.europa.eu/search-api/prod/rest/search?apiKey=SEDIA`. Every metadata value is a
-list of text; five of them hold JSON as text.
+list of text; five fields hold JSON as text.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ Row = Mapping[str, Any]
 
 
 def is_current(row: Row, today: date) -> bool:
-    """Whether a row is a living one: from the current index and with a deadline today or later, or none.
+    """Return whether a row is of the current index and has a deadline today or later, or none.
 
-    The archived index answers with rows that still say open; `status` is never trusted. The lower-case key `datasource`
-    marks archived twins that otherwise look alive.
+    `status` is never trusted: rows of the archived index still state open. The lower-case key `datasource` marks archived
+    copies that otherwise look current.
     """
     metadata = row_metadata(row)
     if first(metadata, "DATASOURCE") != "SEDIA" or row.get("database") != "SEDIA" or "datasource" in metadata:
@@ -51,13 +51,17 @@ def is_current(row: Row, today: date) -> bool:
 
 
 def richness(row: Row) -> tuple[bool, str]:
-    """What makes one of several rows with the same reference the better one: text first, then indexed last."""
+    """Return the sort key of rows with the same reference: rows with text before others, then the one indexed last."""
     metadata = row_metadata(row)
     return bool(first(metadata, "descriptionByte") or first(metadata, "description")), first(metadata, "esDA_IngestDate") or "-"
 
 
 def parse_row(row: Row, source: str) -> Call:
-    """The Call of one row. Raises RowError naming the field that cannot be read."""
+    """Return the Call of one row.
+
+    Raises:
+        RowError: A field is missing or cannot be read; the text names it.
+    """
     metadata = row_metadata(row)
     kind = first(metadata, "type")
     reference = row_reference(row)
@@ -109,18 +113,18 @@ def _with_shares(budget: Budget, sections: tuple[Section, ...], conditions: tupl
 
 
 def row_metadata(row: Row) -> Row:
-    """The metadata of a row; a few cascade rows have the same fields at the top level instead."""
+    """Return the metadata of a row; a few cascade rows have the same fields at the top level instead."""
     metadata = row.get("metadata")
     return metadata if isinstance(metadata, Mapping) and metadata else row
 
 
 def row_reference(row: Row) -> str:
-    """The stable key of a row; identifiers get renamed and are shared."""
+    """Return the stable key of a row; identifiers may be renamed and shared."""
     return str(row.get("reference") or first(row_metadata(row), "REFERENCE"))
 
 
 def values(metadata: Row, name: str) -> list[str]:
-    """All values of a field as text; empty for a field that is missing, null or an empty list."""
+    """Return all values of a field as text; none for a field that is missing, null or an empty list."""
     value = metadata.get(name)
     if value is None:
         return []
@@ -128,12 +132,16 @@ def values(metadata: Row, name: str) -> list[str]:
 
 
 def first(metadata: Row, name: str) -> str:
-    """The first value of a field, or ""."""
+    """Return the first value of a field, or ""."""
     return next(iter(values(metadata, name)), "")
 
 
 def json_value(metadata: Row, name: str) -> Any:
-    """The value of a field that holds JSON as text; None when it is missing. Raises RowError naming the field."""
+    """Return the value of a field that holds JSON as text; None when it is missing.
+
+    Raises:
+        RowError: The field is no JSON.
+    """
     text = first(metadata, name)
     if not text:
         return None
@@ -154,12 +162,12 @@ def _utc(text: str) -> datetime:
 
 
 def _calendar_day(moment: datetime) -> date:
-    """The day that is meant: midnight UTC stands for the day itself, 22:00 or 23:00 UTC for the midnight in Brussels after it."""
+    """Return the day that is meant: of midnight UTC that day, of 22:00 or 23:00 UTC the day that begins then in Brussels."""
     return moment.date() if moment.time() == time(0) else moment.astimezone(BRUSSELS).date()
 
 
 def _deadlines(metadata: Row, kind: str) -> tuple[tuple[Deadline, ...], DeadlineModel]:
-    # Now and then a day is stated twice; it is no second chance.
+    # A day is sometimes stated twice; it is no second cut-off.
     texts = sorted(dict.fromkeys(values(metadata, "deadlineDate")))
     if not texts:
         return (), DeadlineModel.UNKNOWN
@@ -167,17 +175,17 @@ def _deadlines(metadata: Row, kind: str) -> tuple[tuple[Deadline, ...], Deadline
     if model is DeadlineModel.SINGLE and len(texts) > 1:
         model = DeadlineModel.CUT_OFFS
     stages = model is not DeadlineModel.SINGLE
-    found = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(texts, 1))
-    return found, model
+    deadlines = tuple(_deadline(text, kind, number if stages else None) for number, text in enumerate(texts, 1))
+    return deadlines, model
 
 
 def _deadline(text: str, kind: str, stage: int | None) -> Deadline:
     moment = _utc(text)
     if kind == CASCADE and moment.time() != time(0):
-        # Cascade calls carry the hour in Brussels under a zero offset: 17:00 in summer and in winter.
+        # Cascade calls have the hour in Brussels with a zero offset: 17:00 in summer and in winter.
         local, precision = moment.replace(tzinfo=BRUSSELS, second=0), Precision.MINUTE
     elif kind == EXTERNAL and moment.time() != time(0):
-        # The hour of external actions drifts by seconds each day and by hours now and then; only the day is stated firmly.
+        # The hour of external actions changes by seconds each day and sometimes by hours; only the day is reliable.
         local, precision = moment.astimezone(BRUSSELS).replace(second=0), Precision.DAY
     else:
         local, precision = datetime.combine(_calendar_day(moment), TOPICS_CLOSE, BRUSSELS), Precision.DAY
@@ -198,12 +206,12 @@ def _keywords(metadata: Row) -> tuple[str, ...]:
 
 def _notices(metadata: Row) -> tuple[Notice, ...]:
     items = json_value(metadata, "latestInfos") or []
-    found = [(str(item.get("lastChangeDate") or ""), html_to_text(str(item.get("content") or ""))) for item in items]
-    return tuple(Notice(at=notice_time(at), text=text) for at, text in sorted(found) if text)
+    notices = [(str(item.get("lastChangeDate") or ""), html_to_text(str(item.get("content") or ""))) for item in items]
+    return tuple(Notice(at=notice_time(at), text=text) for at, text in sorted(notices) if text)
 
 
 def notice_time(text: str) -> datetime | None:
-    """The time of a notice, in Brussels; None when it is missing or odd."""
+    """Return the time of a notice, in Brussels; None when it is missing or cannot be read."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS, microsecond=0) if text else None
     except ValueError:
@@ -219,7 +227,7 @@ def _page_url(metadata: Row, kind: str) -> str:
 
 
 def topic_url(identifier: str) -> str:
-    """The portal's page of a topic; identifiers hold spaces and slashes now and then."""
+    """Return the address of a topic's page on the portal; identifiers may hold spaces and slashes."""
     return f"{PORTAL}/topic-details/{quote(identifier, safe='')}"
 
 
