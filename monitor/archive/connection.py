@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from monitor.archive.codec import call_hash
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.schema import MIGRATIONS, migrations
 from monitor.errors import ArchiveError, LockedError, in_words
+from monitor.files import replacing
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Tables
@@ -363,13 +364,7 @@ def _applied(db: Database) -> set[str]:
 
 def copy_archive(db: Database, target: Path) -> None:
     """Write a consistent copy of the archive to `target`, also while another process writes; an older copy is replaced."""
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    copy = sqlite3.connect(partial)
-    try:
+    with replacing(target) as partial, closing(sqlite3.connect(partial)) as copy:
         make_private(partial)
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        copy.close()
-    partial.replace(target)

@@ -24,6 +24,7 @@ from monitor.archive.connection import machine_words
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
 from monitor.errors import ArchiveError, in_words
+from monitor.files import PARTIAL_SUFFIX, replacing
 from monitor.jobs.members import open_installation
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,6 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             str(config.archive), "finns inte än, så det finns inget att kopiera; läs källorna först med monitor crawl"
         )
     target = file or config.data_dir / FOLDER / f"{_PREFIX}{now.astimezone(config.zone):%Y-%m-%dT%H%M}{_SUFFIX}"
-    partial = target.with_name(target.name + ".partial")
     with _as_archive_error(target), _alone(config), _workroom(config) as room:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = room / _ARCHIVE
@@ -96,7 +96,7 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             "files": {name: _digest(path) for name, path in entries.items()},
         }
         (room / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
-        try:
+        with replacing(target) as partial:
             with partial.open("wb") as raw:
                 with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as tar:
                     tar.add(room / _MANIFEST, _MANIFEST, filter=_nobody)
@@ -107,9 +107,6 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             with read_backup(partial, room / "again") as (_, again):
                 if again["counts"] != counts:
                     raise ArchiveError(str(target), "gick inte att läsa tillbaka som den skrevs")
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
     removed = () if file else tuple(_rotate(config))
     logger.info("backup_made file=%s bytes=%d calls=%d", target.name, target.stat().st_size, counts["calls"])
     full = None if counts["calls"] else next((one for one in reversed(list_backups(config)) if count_calls(one)), None)
@@ -260,7 +257,10 @@ def _alone(config: Config) -> Iterator[None]:
 
 def leftovers(config: Config) -> list[Path]:
     """Return what killed back-ups and restores left behind: each may hold a whole archive."""
-    return [*sorted(config.data_dir.glob(f"{WORKROOM}*")), *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial"))]
+    return [
+        *sorted(config.data_dir.glob(f"{WORKROOM}*")),
+        *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}{PARTIAL_SUFFIX}")),
+    ]
 
 
 def remove_leftovers(config: Config) -> int:
