@@ -41,7 +41,11 @@ class Municipality(Table):
 
     name: str = Field("Nässjö kommun", description="shown in mails and pages")
     contact: Email = Field("eu@example.se", description="in the user agent and as reply address")
-    base_url: str = Field("http://127.0.0.1:8001", pattern=r"^https?://[^/]+", description="where the archive is reached")
+    base_url: str = Field(
+        "http://127.0.0.1:8001",
+        pattern=r"^https?://[^/]+",
+        description="an address such as https://eu.example.se where the archive is reached",
+    )
 
 
 class Rules(Table):

@@ -13,7 +13,7 @@ ROWS = [
     {"cli", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
-    {"language", "calls", "vocabulary", "sources", "config", "settings", "errors", "paths"},
+    {"language", "calls", "vocabulary", "sources", "config", "settings", "errors", "files", "paths", "validation"},
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
 ALSO = {
@@ -31,6 +31,7 @@ LOWEST = {
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),
+    ("config", "validation"),
     ("language", "calls"),
 }
 PURE = {"digest", "matching", "language", "calls", "vocabulary"}
