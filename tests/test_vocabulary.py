@@ -23,7 +23,7 @@ from monitor.vocabulary import (
     STATUS_LABELS,
     Answer,
     ChangeType,
-    Count,
+    CountText,
     DigestState,
     FollowState,
     JobState,
@@ -58,7 +58,7 @@ def test_every_member_has_a_label(members, labels):
     assert list(labels) == list(members) or set(labels) == set(members)
     for label in labels.values():
         texts = label if isinstance(label, tuple) else (label,)
-        assert all(all(text) if isinstance(text, Count) else text for text in texts)
+        assert all(all(text) if isinstance(text, CountText) else text for text in texts)
 
 
 def test_every_vocabulary_is_tested():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.archive.codec import call_hash
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.schema import MIGRATIONS, migrations
-from monitor.errors import ArchiveError, LockedError, in_words
+from monitor.errors import ArchiveError, LockedError, describe_os_error
 from monitor.files import replacing
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[
     except Timeout as error:
         raise LockedError(str(path), "ett annat arbete pågår; försök igen när det är klart") from error
     except OSError as error:
-        raise ArchiveError(str(data_dir), f"går inte att skriva i: {in_words(error)}") from error
+        raise ArchiveError(str(data_dir), f"går inte att skriva i: {describe_os_error(error)}") from error
     try:
         yield
     finally:
@@ -210,7 +210,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
-        reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
+        reason = describe_os_error(error) if isinstance(error, OSError) else machine_words(error)
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:

@@ -32,7 +32,7 @@ from monitor.collect.reading import Answer, Problem, ProblemKind, Reading
 from monitor.collect.robots import RobotsUnreachableError
 from monitor.collect.unchanged import KnownRows
 from monitor.collect.walls import wall
-from monitor.errors import row_trouble
+from monitor.errors import describe_row_error
 
 if TYPE_CHECKING:
     from scrapy.http import Request, Response
@@ -139,7 +139,7 @@ class SourceSpider(scrapy.Spider):
             return Answer()
         except Exception as error:  # the reader's own mistake, met in one answer: the others are read
             logger.exception("answer_unread source=%s", self.source.id)
-            words = f"Det går inte att läsa {response.url[:200]}: svaret {row_trouble(error)}."
+            words = f"Det går inte att läsa {response.url[:200]}: svaret {describe_row_error(error)}."
             self.unreadable(response, Problem(ProblemKind.UNREADABLE, words))
             return Answer()
         if answer.wall:

@@ -23,7 +23,7 @@ from monitor.archive.backup import check_archive, replace_archive
 from monitor.archive.connection import machine_words
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
-from monitor.errors import ArchiveError, in_words
+from monitor.errors import ArchiveError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX, replacing
 from monitor.jobs.members import open_installation
 
@@ -126,7 +126,7 @@ def read_backup(file: Path, room: Path) -> Iterator[tuple[Path, dict[str, Any]]]
         raise ArchiveError(str(file), f"{_DAMAGED} ({error})") from error
     except OSError as error:
         # Python's gzip tells of bytes that are not as they were by an error without a number.
-        problem = f"går inte att läsa: {in_words(error)}" if error.errno else f"{_DAMAGED} ({error})"
+        problem = f"går inte att läsa: {describe_os_error(error)}" if error.errno else f"{_DAMAGED} ({error})"
         raise ArchiveError(str(file), problem) from error
     if wrong or _ARCHIVE not in manifest["files"]:
         raise ArchiveError(str(file), f"{_DAMAGED} ({', '.join(wrong) or _ARCHIVE} är inte som den skrevs)")
@@ -289,7 +289,7 @@ def _as_archive_error(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ArchiveError(str(file), f"går inte att skriva: {in_words(error)}") from error
+        raise ArchiveError(str(file), f"går inte att skriva: {describe_os_error(error)}") from error
     except sqlite3.Error as error:
         raise ArchiveError(str(file), f"går inte att skriva: {machine_words(error)}") from error
 

@@ -43,7 +43,7 @@ from monitor.digest.render import Templates, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
-from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
+from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
 from monitor.jobs.digest import PREVIEW, audience
 from monitor.jobs.interest import write_interest_letter
 from monitor.mail.delivery import Meanwhile, Outcome, Result, Transport, next_try, nothing
@@ -239,7 +239,7 @@ class _Round:
 
     def _record_failure(self, mail: OutboxMail, outcome: Outcome) -> bool:
         """Note a failure where it belongs; True when the address is given up with it."""
-        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.words)}")
+        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {describe_delivery(outcome.words)}")
         logger.warning("mail_failed digest=%s result=%s words=%r", mail.digest, outcome.result.value, outcome.words)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
             mark_failed(self._db, mail, outcome.words, next_try(mail.attempts + 1, self._now))
@@ -305,7 +305,7 @@ def send_test(config: Config, address: str, now: datetime) -> Outcome:
     with open_transport(config) as way:
         outcome = way.deliver(compose(letter), recipient)
     if outcome.result is not Result.SENT:
-        raise MailError(f"provmejlet till {address}", in_swedish(outcome.words))
+        raise MailError(f"provmejlet till {address}", describe_delivery(outcome.words))
     return outcome
 
 

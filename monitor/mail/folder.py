@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
 
-from monitor.errors import in_words
+from monitor.errors import describe_os_error
 from monitor.files import write_atomically
 from monitor.mail.delivery import Meanwhile, Outcome, Result, nothing
 
@@ -32,7 +32,7 @@ class Folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
         except OSError as error:
-            return Outcome(Result.DOWN, f"{self._folder}: {in_words(error)}")
+            return Outcome(Result.DOWN, f"{self._folder}: {describe_os_error(error)}")
         return Outcome(Result.SENT, str(path))
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from monitor.errors import ArchiveError, in_words
+from monitor.errors import ArchiveError, describe_os_error
 from monitor.files import write_atomically
 from monitor.settings import Web
 
@@ -62,7 +62,7 @@ def _write(data_dir: Path, document: Mapping[str, str]) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(document), private=True)
     except OSError as error:
-        raise ArchiveError(str(path), f"lösenordet går inte att spara: {in_words(error)}") from error
+        raise ArchiveError(str(path), f"lösenordet går inte att spara: {describe_os_error(error)}") from error
 
 
 def _hash(password: str, salt: bytes) -> bytes:
