@@ -31,17 +31,17 @@ DEPARTMENTS = {"kultur-fritid": "Kultur- och fritidsförvaltningen", "social": "
 
 
 def day(text: str) -> Deadline:
-    """A deadline on a day without a time."""
+    """Return a deadline on a day without a time."""
     return Deadline(at=datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=STOCKHOLM))
 
 
 def minute(text: str) -> Deadline:
-    """A deadline at a time: 2026-06-25T17:00."""
+    """Return a deadline at a time: 2026-06-25T17:00."""
     return Deadline(at=datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM), precision=Precision.MINUTE)
 
 
 def a_call(call_id="1", *due: str, source="portal", **fields) -> Call:
-    """A call with deadlines on days or at minutes."""
+    """Return a call with deadlines on days or at minutes."""
     dates = tuple(minute(one) if "T" in one else day(one) for one in due)
     model = DeadlineModel.UNKNOWN if not dates else DeadlineModel.SINGLE if len(dates) == 1 else DeadlineModel.CUT_OFFS
     values = {"title": f"Utlysning {call_id}", "url": f"https://example.org/{call_id}", "deadline_model": model, "language": "sv"}
@@ -94,7 +94,7 @@ class FakeServer:
 
 
 def read_mail(content: bytes) -> EmailMessage:
-    """A mail as a mail program reads it."""
+    """Return a mail as a mail program reads it."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -200,14 +200,14 @@ class World:
         return self.server.taken[before:]
 
     def welcomed(self, at: datetime = MONDAY - WEEK) -> World:
-        """A department that has had its welcome, from a source whose baseline was empty."""
+        """Give a department its welcome, from a source whose baseline was empty."""
         self.crawl(at=at)
         self.crawl(at=at, source="feed")
         self.week(at)
         return self
 
     def facts(self, department="kultur-fritid") -> list[tuple[str, str]]:
-        """What the department has been told: (call, fact) in the order of telling."""
+        """Return the facts that the department was told, as (call, fact) in their order."""
         with self.archive() as archive:
             return [
                 tuple(row)
@@ -226,5 +226,5 @@ class World:
 
 
 def moved(call: Call, *due: str) -> Call:
-    """The same call with other dates."""
+    """Return the same call with other dates."""
     return replace(call, deadlines=a_call("x", *due).deadlines)

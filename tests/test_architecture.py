@@ -55,7 +55,7 @@ def part_of(path: Path) -> str:
 
 
 def imports(path: Path):
-    """Every module that a file names in an import, wherever in the file, but for type checking alone."""
+    """Yield every module that a file names in an import, wherever in the file, but for type checking alone."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":

@@ -50,13 +50,13 @@ VERBS = set(
     Store Stream Strip Submit Subtract Sum Summarise Suppress Switch Take Tell Test Throttle Tidy Time Tokenise Touch Trace
     Transform Translate Treat Trim Try Turn Undo Unescape Unify Unlock Unpack Update Upgrade Upload Use Validate Verify Visit Wait
     Walk Warn Watch Weigh Welcome Widen Withdraw Word Work Wrap Write Yield
-    """.split()
+    """.split()  # noqa: SIM905 - a list of words is read more easily so
 )
 NO_NOUNS = set(
     """
     A All An Any By Each Every For From He How If In It Its Many No None Nothing On One Only Our Raise Return Several She Some That
     The Their These They This Those True Two We What When Where Whether Which Who Whom Whose Why With Yield You
-    """.split()
+    """.split()  # noqa: SIM905 - a list of words is read more easily so
 )
 
 

@@ -1,7 +1,6 @@
 """The commands as scripts rely on them: answers, exit codes, where things are printed."""
 
 import json
-import os
 import subprocess
 import sys
 from importlib import import_module
@@ -19,7 +18,7 @@ NOW = "2026-05-20T12:00"
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory):
-    """An installation whose archive holds three calls, one of them moved on the second day."""
+    """Return an installation whose archive holds three calls, one of them moved on the second day."""
     from tests.commands import Installation
 
     place = Installation(tmp_path_factory.mktemp("crawled"))
