@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import analysing, bulk, commands, crawl, growth, lab, linear, mails, matching, members, search, web
 from benchmarks.generate import Inputs
-from benchmarks.measure import Line, collect_as_a_command
+from benchmarks.measure import Line
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
 
 HERE = Path(__file__).resolve().parent
@@ -48,7 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in options.rows if name not in ROWS]
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}")
-    collect_as_a_command()
     inputs = Inputs(use_captures=not options.generated)
     rows = dict(ROWS)
     if options.full:

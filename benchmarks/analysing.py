@@ -1,8 +1,8 @@
 """Row: text into lemma text, beside simplemma asked per token and a tokenizer that does nothing else.
 
-Warm means that a portal day has been read before. A day's texts are then mostly lines that were met before; what a publisher writes anew
-is lines never met, of words mostly met: both are measured. simplemma gets its tokens ready split, and the same ones every time; as it comes, it
-remembers what it was asked before. The floor is what Python takes to split a text at its spaces and look each piece up once.
+Warm means that a portal day has been read before. A day's texts are then mostly lines that were read before; new texts are new
+lines of words that were mostly read before. Both are measured. simplemma gets its tokens already split, and the same ones every
+time; by default it caches its answers. The floor is Python's time to split a text at its spaces and look each piece up once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FLOOR = "the floor: split at spaces, each piece looked up once"
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `analysing`."""
+    """Measure the rows `analysing`."""
     runs = 1 if quick else 5
     day = 10 if quick else 600
     texts = _texts(inputs, 10 if quick else 150)
@@ -60,13 +60,13 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 
 def analyse_all(analyser: Analyser, texts: list[str]) -> None:
-    """The lemma text of every text."""
+    """Analyse every text."""
     for text in texts:
         analyser.lemma_text(text)
 
 
 def cold(calls: int, captures: bool) -> Callable[[], None]:
-    """The first texts of a new process, its dictionaries still unread."""
+    """Analyse the first texts of a new process, which has not loaded its dictionaries yet."""
     texts = _texts(Inputs(captures), calls)
     return lambda: analyse_all(Analyser(), texts)
 

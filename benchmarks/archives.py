@@ -19,7 +19,7 @@ from monitor.paths import RULES
 
 @contextmanager
 def filled_archive(path: Path, calls: Iterable[Call], *, index: bool = True, match: bool = False) -> Iterator[Archive]:
-    """An archive at `path` that holds these calls, analysed and matched where asked for."""
+    """Yield an archive at `path` that has these calls, indexed with `index` and matched with `match`."""
     with open_archive(path) as archive:
         with archive.db.atomic():
             for call in calls:
@@ -35,11 +35,11 @@ def filled_archive(path: Path, calls: Iterable[Call], *, index: bool = True, mat
 
 
 def shipped_rules() -> RuleSet:
-    """The rules as they come with the product."""
+    """Return the shipped rules."""
     return load_rules(RULES)
 
 
 def settings_text(*, port: int = 25, recipients: Iterable[tuple[str, str]] = ()) -> str:
-    """The settings of an installation that mails to a server on loopback."""
+    """Return the settings of an installation that mails to a server on loopback."""
     mail = f'[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = {port}\nper_day = 1000000\n'
     return mail + "".join(f'[[recipient]]\ndepartment = "{department}"\nemail = "{email}"\n' for department, email in recipients)

@@ -23,7 +23,7 @@ url = "http://127.0.0.1:{port}/bulk.json"
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `bulk file`."""
+    """Measure the rows `bulk file`."""
     size = 1_000_000 if quick else 130_000_000
     ours, alone, whole = bulk_side_by_side(inputs, size, 1 if quick else 9)
     what = f"{size // 1_000_000} MB read, filtered and stored"
@@ -64,7 +64,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 
 def bulk_side_by_side(inputs: Inputs, size: int, runs: int) -> tuple[list[Spent], list[Spent], list[Spent]]:
-    """Crawls of the file, readings by ijson alone, and by json.load, taking turns."""
+    """Run crawls of the file, readings by ijson alone and by json.load, in turns."""
     ours, alone, whole = [], [], []
     with _bulk_file(inputs, size) as (file, port):
         for _ in range(runs):
@@ -75,14 +75,14 @@ def bulk_side_by_side(inputs: Inputs, size: int, runs: int) -> tuple[list[Spent]
 
 
 def bulk_crawl(inputs: Inputs, size: int) -> Spent:
-    """A crawl of a file of so many bytes into a new archive."""
+    """Crawl a file of so many bytes into a new archive."""
     with _bulk_file(inputs, size) as (_, port):
         return _crawl(port)
 
 
 @contextmanager
 def _bulk_file(inputs: Inputs, size: int) -> Iterator[tuple[Path, int]]:
-    """A file of so many bytes, and the port of a portal that serves it."""
+    """Yield a file of so many bytes, and the port of a portal that serves it."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "bulk.json"
         inputs.maker.bulk_file(file, size)
@@ -98,7 +98,7 @@ def _crawl(port: int) -> Spent:
 
 
 def crawl_file(settings: str) -> Callable[[], Any]:
-    """A crawl of the bulk source into a new archive."""
+    """Crawl the bulk source into a new archive."""
     from monitor.archive import open_archive
     from monitor.config import load_config
     from monitor.jobs.crawl import crawl
@@ -116,7 +116,7 @@ def crawl_file(settings: str) -> Callable[[], Any]:
 
 
 def ijson_alone(file: str) -> Callable[[], Any]:
-    """Every object of the file, dropped at once."""
+    """Read every object of the file and drop it at once."""
     import ijson
 
     def task() -> int:
@@ -127,7 +127,7 @@ def ijson_alone(file: str) -> Callable[[], Any]:
 
 
 def json_load(file: str) -> Callable[[], Any]:
-    """The whole file in memory."""
+    """Read the whole file into memory."""
 
     def task() -> int:
         with Path(file).open("rb") as stream:

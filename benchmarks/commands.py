@@ -1,4 +1,4 @@
-"""Row: how long a person waits for a command, beside starting Python."""
+"""Row: time until a command has answered, beside starting Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MONITOR = [sys.executable, "-c", "import sys; sys.modules['numpy'] = None; from 
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `commands`."""
+    """Measure the rows `commands`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         (folder / "monitor.toml").write_text(settings_text(), "utf-8")
@@ -56,7 +56,7 @@ def _line(command: str, bound: float, ours: float, nothing: float) -> Line:
 
 
 def _compiled(folder: Path) -> dict[str, str]:
-    """The environment of a program that is installed: pip has compiled it, and nobody's wish not to keep what was compiled undoes that."""
+    """Return the environment of an installed program: pip has compiled it, whatever this process wishes to keep."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder)}
 

@@ -24,7 +24,7 @@ url = "http://127.0.0.1:{port}/search"
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `crawl` and `crawl unchanged`."""
+    """Measure the rows `crawl` and `crawl unchanged`."""
     pages = inputs.portal_day(40 if quick else None)
     first, again, bare = crawl_side_by_side(pages, 1 if quick else 7)
     calls = first[0].result["seen"]
@@ -72,7 +72,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 
 def crawl_side_by_side(pages: list[bytes], runs: int) -> tuple[list[Spent], list[Spent], list[Spent]]:
-    """First crawls, second crawls and bare ones, taking turns."""
+    """Run first crawls, second crawls and bare ones in turns."""
     first, again, bare = [], [], []
     with _portal(pages) as port:
         for _ in range(runs):
@@ -95,7 +95,7 @@ def _portal(pages: list[bytes]) -> Iterator[int]:
 
 
 def ours(settings: str) -> Callable[[], dict[str, Any]]:
-    """A crawl of the portal into the archive of an installation."""
+    """Crawl the portal into the archive of an installation."""
     from monitor.archive import open_archive
     from monitor.config import load_config
     from monitor.jobs import crawl
@@ -134,7 +134,7 @@ def _pages_used(db: Any) -> int:
 
 
 def bare(port: int, pages: int) -> Callable[[], dict[str, Any]]:
-    """A spider that asks for the same pages, parses their JSON and drops it; Scrapy's own settings, no robots.txt."""
+    """Run a spider that asks for the same pages, parses their JSON and drops it; Scrapy's own settings, no robots.txt."""
     import scrapy
     from scrapy.crawler import AsyncCrawlerProcess
 

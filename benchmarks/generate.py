@@ -1,6 +1,7 @@
 """Calls, portal rows and bulk files of the captures' shape, in any number, from a seed.
 
-Sentences come from the captured rows where they lie beside the project, else from the benchmarks' own vocabulary and the words of the rules.
+Sentences come from the captured rows where they are beside the project, else from the benchmarks' own vocabulary and the terms of
+the rules.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 def captured_pages(day: str = TODAY.isoformat(), folder: Path = CAPTURES) -> list[bytes]:
-    """The pages of a captured day in their order, as the portal sent them; empty where there is none."""
+    """Return the pages of a captured day in their order, as the portal sent them; empty where there is none."""
     file = folder / f"{day}.tar.gz"
     if not file.is_file():
         return []
@@ -54,7 +55,7 @@ def captured_pages(day: str = TODAY.isoformat(), folder: Path = CAPTURES) -> lis
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes texts and calls from a pool of sentences; the same seed gives the same."""
+    """Maker of texts and calls from a pool of sentences; the same seed gives the same."""
 
     sentences: tuple[str, ...]
     titles: tuple[str, ...]
@@ -62,7 +63,7 @@ class Maker:
 
     @classmethod
     def from_captures(cls, pages: Iterable[bytes]) -> Maker:
-        """Sentences and titles as people wrote them."""
+        """Return a maker of sentences and titles as people wrote them."""
         sentences: dict[str, None] = {}
         titles: dict[str, None] = {}
         for page in pages:
@@ -75,7 +76,7 @@ class Maker:
 
     @classmethod
     def from_vocabulary(cls, seed: int = 1, terms: Iterable[str] = ()) -> Maker:
-        """Sentences of our own: common words, a long tail of invented ones, and now and then a term of the rules."""
+        """Return a maker of sentences of common words, a long tail of invented ones, and some terms of the rules."""
         chance = random.Random(seed)
         tail = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 5))) for _ in range(4_000)]
         known = [term.strip("*") for term in terms]
@@ -84,7 +85,7 @@ class Maker:
         return cls(sentences, titles, "generated")
 
     def text(self, chance: random.Random, length: int) -> str:
-        """About `length` characters of sentences."""
+        """Return about `length` characters of sentences."""
         found: list[str] = []
         while length > 0:
             found.append(chance.choice(self.sentences))
@@ -92,7 +93,7 @@ class Maker:
         return " ".join(found)
 
     def calls(self, number: int, seed: int = 1, *, length: int = BODY, start: int = 0) -> Iterator[Call]:
-        """Calls as they come from the portal, `length` characters of description in the middle of the spread."""
+        """Return calls like those of the portal, with `length` characters of description at the median."""
         for place in range(start, start + number):
             chance = random.Random(f"{seed}/{place}")
             name = place % len(_NAMES)
@@ -118,7 +119,7 @@ class Maker:
             )
 
     def portal_row(self, place: int, seed: int = 1) -> dict[str, Any]:
-        """A row in the portal's wire format, HTML and all."""
+        """Return a row in the portal's wire format, HTML and all."""
         chance = random.Random(f"{seed}/{place}")
         name = place % len(_NAMES)
         identifier = f"{_NAMES[name]}-2026-BENCH-{place:06}"
@@ -159,7 +160,7 @@ class Maker:
         }
 
     def portal_pages(self, rows: int, seed: int = 1) -> list[bytes]:
-        """A whole listing of the portal, page by page."""
+        """Return a whole listing of the portal, page by page."""
         pages = []
         for first in range(0, rows, PAGE):
             results = [self.portal_row(place, seed) for place in range(first, min(first + PAGE, rows))]
@@ -174,7 +175,7 @@ class Maker:
         return pages
 
     def bulk_file(self, path: Path, size: int, seed: int = 1) -> int:
-        """Write a bulk file of about `size` bytes, one grant in forty living as in the real one; how many grants it holds."""
+        """Write a bulk file of about `size` bytes, one grant in forty open as in the real one; return the number of grants."""
         chance = random.Random(seed)
         grants = 0
         with path.open("wb") as file:
@@ -212,18 +213,18 @@ class Maker:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the rows measure on: the captures where they lie beside the project, else the generator."""
+    """Inputs of the rows: the captures where they are beside the project, else the generator."""
 
     use_captures: bool = True
 
     @cached_property
     def captured(self) -> list[bytes]:
-        """The pages of the captured day."""
+        """Return the pages of the captured day."""
         return captured_pages() if self.use_captures else []
 
     @cached_property
     def maker(self) -> Maker:
-        """What makes further calls."""
+        """Return the maker of further calls."""
         if self.captured:
             return Maker.from_captures(self.captured)
         from monitor.matching.rules.load import load_rules
@@ -232,12 +233,15 @@ class Inputs:
         return Maker.from_vocabulary(terms=load_rules(RULES).numbers)
 
     def portal_day(self, rows: int | None = None) -> list[bytes]:
-        """The pages of a portal day: the captured one, or `rows` generated rows."""
+        """Return the pages of a portal day: the captured one, or `rows` generated rows."""
         return self.captured if self.captured and rows is None else self.maker.portal_pages(rows or 636)
 
 
 def _sentence(chance: random.Random, tail: list[str], known: list[str], least: int = 12, most: int = 34) -> str:
-    """Words as often as in the captures, where a call matches 0.38 departments and a scan hits 112 times in it; here 0.38 and 91."""
+    """Return a sentence with words as frequent as in the captures.
+
+    There a call matches 0.38 departments and has 112 hits; here 0.38 and 91.
+    """
     swedish = chance.random() < 0.03
     glue, words, endings = (GLUE_SWEDISH, SWEDISH, ENDINGS_SWEDISH) if swedish else (GLUE_ENGLISH, ENGLISH, ENDINGS_ENGLISH)
     found = []
@@ -265,7 +269,7 @@ def _conditions(text: str) -> str:
     parts = text.split(". ")
     size = len(parts) // 5 + 1
     blocks = (
-        f'<h4>{number}. Conditions</h4><div class="eui-u-mt-s"><p>{". ".join(parts[number * size : (number + 1) * size])}</p></div>'
-        for number in range(5)
+        f'<h4>{number}. Conditions</h4><div class="eui-u-mt-s"><p>{". ".join(block)}</p></div>'
+        for number, block in enumerate(parts[start * size : (start + 1) * size] for start in range(5))
     )
     return f'<div class="eui-u-mt-l>">{"".join(blocks)}</div>'

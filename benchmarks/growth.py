@@ -31,10 +31,10 @@ Task = Callable[[], object]
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `growth`: how much more than 4 times a step of 4 costs; n log n is the most allowed.
+    """Measure the rows `growth`: the cost of a step of 4 over 4; n log n is the bound.
 
-    In each round the three sizes of one row follow each other, and the round with the median step counts: a machine that is slower for a
-    minute, and is so for only one of the sizes, would look like growth.
+    In each round the three sizes of one row follow each other, and the round with the median step counts: a machine that is slow
+    for a minute, during one of the sizes only, would look like growth.
     """
     start, rows, runs = (4, 10, 1) if quick else (250, 100, 15)
     lines = _of_texts(inputs, start, runs) + _of_archives(inputs, start * 4, runs)
@@ -56,7 +56,7 @@ def _in_children(inputs: Inputs, runs: int) -> list[Line]:
 
 
 def _line(name: str, start: int, rounds: list[dict[int, float]]) -> Line:
-    """The step from 4x to 16x over that from 1x to 4x, so that what a start costs hides nothing; 1 is linear."""
+    """Return the step from 4x to 16x over that from 1x to 4x, which leaves out the cost of a start; 1 is linear."""
     times = typical_round(rounds, _step)
     told = ", ".join(f"{step}x {shortly(seconds * 1000)} ms" for step, seconds in times.items())
     most = {step: step * start * math.log(step * start) for step in STEPS}
@@ -90,7 +90,7 @@ def _analyse_anew(bodies: list[str]) -> None:
 
 
 def _of_archives(inputs: Inputs, start: int, runs: int) -> list[Line]:
-    """Of as many calls that an archive of 4x no longer lies in the processor's cache, where reading the same again costs less."""
+    """Measure with so many calls that an archive of 4x does not fit into the processor's cache."""
     rules = shipped_rules()
     config = load_config(None)
     theme, text = changed_theme(rules)

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.hostile`: ten sources, nine of them hostile, in two rounds; wall seconds and peak memory of each reading.
+"""`python -m benchmarks.hostile`: ten sources, nine of them hostile, in two rounds; seconds and peak memory of each.
 
-Peak memory is that of the reading process and of those that read answers for it, each page of memory that they share counted once.
+Peak memory is that of the reading process and of its children that parse answers; shared pages are counted once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def main() -> int:
             and (good["state"], good["new"], code) == ("accepted", 3, 1)
         )
         print(
-            f"{name}: {seconds:.0f} s (at most {MOST_SECONDS}), {megabytes:.0f} MB (at most {MOST_MEGABYTES}), exit code {code}, {good['new']} good calls"
+            f"{name}: {seconds:.0f} s (at most {MOST_SECONDS}), {megabytes:.0f} MB (at most {MOST_MEGABYTES}),"
+            f" exit code {code}, {good['new']} good calls"
         )
     return 0 if kept else 1
 
@@ -55,7 +56,7 @@ def _measure(command: list[str]) -> tuple[float, float, dict, int]:
 
 
 def _shares(pid: int) -> int:
-    """The kilobytes of memory of a process and of all that it began, what several share being shared out among them."""
+    """Return the kilobytes of memory of a process and its children; shared pages are divided among them (PSS)."""
     total, waiting = 0, [pid]
     parents = _parents()
     while waiting:

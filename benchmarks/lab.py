@@ -15,7 +15,7 @@ from monitor.web.views.rule_lab import preview, theme_file
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The row `rule lab`."""
+    """Measure the row `rule lab`."""
     number = 40 if quick else 12_000
     rules = shipped_rules()
     theme, text = changed_theme(rules)
@@ -36,7 +36,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 
 def changed_theme(rules: RuleSet) -> tuple[str, str]:
-    """The theme in the middle by its number of words, a department's commonest change made to it: its weights."""
+    """Return the theme of median size with a common change made to it: other weights."""
     ordered = sorted(rules.live_themes, key=lambda theme: (sum(len(signal.words) for signal in theme.signal), theme.theme.id))
     theme = ordered[len(ordered) // 2].theme.id
     text = rules.files[theme_file(theme)]

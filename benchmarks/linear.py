@@ -1,8 +1,8 @@
 """Row: hostile texts at 1x, 4x and 16x through every reader of what publishers send and visitors type.
 
-A text that is made to harm is longer than any page and repeats what makes a pattern try every way through it. The time a reader takes
-is to grow no faster than the text does, and what it holds in memory is bounded. Each reader runs in a process of its own, so that the
-peak is its own; a reading that takes longer than `_MOST_SECONDS` of CPU is ended and counts as that long.
+A hostile text is longer than any page and repeats a piece that makes a pattern backtrack. The time of a reader may grow no faster
+than the text, and its memory is bounded. Each reader runs in a process of its own for its peak of memory; a reading that takes
+longer than `_MOST_SECONDS` of CPU is ended and counts as that long.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def text_of(piece: str, length: int) -> str:
 
 
 def _steps(read: Read, piece: str, length: int, runs: int) -> list[float]:
-    """Return the least seconds of CPU of each step, the last of which runs once; the steps after one that was ended are left out."""
+    """Return the least seconds of CPU of each step; the last step runs once, and steps after one that was ended are left out."""
     found: list[float] = []
     for step in STEPS:
         text = text_of(piece, length * step)
@@ -144,7 +144,7 @@ def _steps(read: Read, piece: str, length: int, runs: int) -> list[float]:
 
 
 class _LostError(BaseException):
-    """A reading that takes too long; no reader catches it."""
+    """Timeout of a reading; no reader catches it."""
 
 
 def _bounded_seconds(read: Read, text: str) -> float:
@@ -155,7 +155,7 @@ def _bounded_seconds(read: Read, text: str) -> float:
 
 @contextmanager
 def _limited(most: float) -> Iterator[None]:
-    """End what takes more than so many seconds of CPU. A regular expression looks for signals on its way, too."""
+    """End a reading that takes more than so many seconds of CPU. A regular expression looks for signals on its way, too."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise _LostError

@@ -16,7 +16,7 @@ from benchmarks.measure import Line, Spent, as_a_command, run_child, server
 
 
 def measure(inputs: Inputs, quick: bool, *, members: int = 311) -> list[Line]:
-    """The row `mails`."""
+    """Measure the row `mails`."""
     members = 1 if quick else members
     with ready_week(inputs, quick) as send:
         spent = send(members)
@@ -39,7 +39,7 @@ def measure(inputs: Inputs, quick: bool, *, members: int = 311) -> list[Line]:
 
 @contextmanager
 def ready_week(inputs: Inputs, quick: bool) -> Iterator[Callable[[int], Spent]]:
-    """An archive and a mail server; called with a number of members, their week is built and sent in a process of its own."""
+    """Yield a function that builds and sends the week of so many members in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, server("smtp") as port:
         base = Path(folder) / "base.db"
         with filled_archive(base, inputs.maker.calls(20 if quick else 600), index=False, match=True) as archive:
@@ -53,7 +53,7 @@ def ready_week(inputs: Inputs, quick: bool) -> Iterator[Callable[[int], Spent]]:
 
 
 def week(base: str, folder: str, members: int, port: int) -> Callable[[], dict[str, Any]]:
-    """Each member's digests built and sent from its own copy of the archive; then the same mails by smtplib alone."""
+    """Build and send each member's digests from its own copy of the archive; then send the same mails by smtplib alone."""
     from monitor.archive import copy_archive, open_archive
     from monitor.config import load_config
     from monitor.jobs import digest as digest_job

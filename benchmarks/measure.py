@@ -1,4 +1,4 @@
-"""How things are measured: medians of interleaved runs, child processes with their CPU time and peak memory, lines of the table."""
+"""Measuring: medians of interleaved runs, child processes with their CPU time and peak memory, lines of the table."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ Round = TypeVar("Round")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the table. `ratio` is ours over the peer's; `better` says which way is good; `bound` is what the ratio, or the
-    value where there is no peer, is to reach. `peer` of a missing package keeps its name with `peer_value` None."""
+    """Line of the table."""
 
     row: str
     what: str
@@ -32,18 +31,21 @@ class Line:
     value: float
     better: Better = "more"
     peer: str = ""
+    """Name of the program beside ours; empty for none."""
     peer_value: float | None = None
+    """Value of the peer; None when its package is missing."""
     bound: float | None = None
+    """Bound of the ratio, or of the value where there is no peer."""
     note: str = ""
 
     @property
     def ratio(self) -> float | None:
-        """Ours over the peer's."""
+        """Return our value over the peer's."""
         return self.value / self.peer_value if self.peer_value else None
 
     @property
     def reached(self) -> bool | None:
-        """Whether the bound is reached; None where there is none or its peer is missing."""
+        """Return whether the bound is reached; None without a bound or when the peer is missing."""
         measured = self.ratio if self.peer else self.value
         if self.bound is None or measured is None:
             return None
@@ -51,38 +53,42 @@ class Line:
 
     @property
     def key(self) -> str:
-        """What a line is compared by."""
+        """Return the name that a line has in every table."""
         return f"{self.row}: {self.what}" + (f" / {self.peer}" if self.peer else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a child process spent on its task: seconds, seconds of CPU, bytes at its peak, and what the task gave. `whole` is the CPU of
-    the process from its start, loading included: where one side loads beforehand what the other loads on the way, only that is fair."""
+    """Cost of a task in a child process."""
 
     wall: float
+    """Seconds by the clock."""
     cpu: float
+    """Seconds of CPU."""
     whole: float
+    """Seconds of CPU of the process with its imports: fair where one side imports beforehand and the other during the task."""
     peak: int
+    """Bytes of memory at its peak."""
     result: Any
+    """Return value of the task."""
 
 
 def seconds(task: Callable[[], object]) -> float:
-    """How long a task takes by the clock."""
+    """Return the seconds of a task by the clock."""
     begun = time.perf_counter()
     task()
     return time.perf_counter() - begun
 
 
 def cpu_seconds(task: Callable[[], object]) -> float:
-    """How much CPU time of this process a task takes."""
+    """Return the seconds of CPU that a task takes in this process."""
     begun = time.process_time()
     task()
     return time.process_time() - begun
 
 
 def steady_cpu_seconds(task: Callable[[], object]) -> float:
-    """As `cpu_seconds`; what takes but an instant is repeated for a tenth of a second, and the average counts."""
+    """Return the seconds of CPU of a task, averaged over repetitions during a tenth of a second."""
     times, spent = 0, 0.0
     while not times or spent < 0.1:
         spent += cpu_seconds(task)
@@ -93,7 +99,7 @@ def steady_cpu_seconds(task: Callable[[], object]) -> float:
 def rounds_of(
     tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
 ) -> list[dict[Name, float]]:
-    """What each task took in each of `runs` rounds; in each round the tasks take turns, so that noise hits all of them.
+    """Return the cost of each task in each of `runs` rounds; the tasks take turns, so that noise hits all of them.
 
     Several runs have a warm-up before them that is not counted.
     """
@@ -106,13 +112,13 @@ def rounds_of(
 
 
 def typical_round(rounds: Iterable[Round], ratio: Callable[[Round], float]) -> Round:
-    """The round with the median ratio: when the machine's speed drifts, it does so for all of a round."""
+    """Return the round with the median ratio: when the machine's speed drifts, it does so for all of a round."""
     ordered = sorted(rounds, key=ratio)
     return ordered[len(ordered) // 2]
 
 
 def typical_pair(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """The typical round of ours and one peer."""
+    """Return the typical round of ours and one peer."""
     return typical_round(pairs, lambda pair: pair[0] / pair[1])
 
 
@@ -122,34 +128,36 @@ def beside(
     runs: int,
     measure: Callable[[Callable[[], object]], float] = cpu_seconds,
 ) -> tuple[float, float]:
-    """What ours took and what the peer took in a typical round of the two alone: what a third one leaves in the processor's cache
-    would count against the one that comes after it."""
+    """Return our cost and the peer's in a typical round of the two alone.
+
+    A third task would leave its data in the processor's cache, to the cost of the one that comes after it.
+    """
     return typical_pair((spent["ours"], spent["peer"]) for spent in rounds_of({"ours": ours, "peer": peer}, runs, measure))
 
 
 def medians(
     tasks: Mapping[Name, Callable[[], object]], runs: int, measure: Callable[[Callable[[], object]], float] = cpu_seconds
 ) -> dict[Name, float]:
-    """The median of each task over the rounds of `rounds_of`."""
+    """Return the median of each task over the rounds of `rounds_of`."""
     rounds = rounds_of(tasks, runs, measure)
     return {name: statistics.median(spent[name] for spent in rounds) for name in tasks}
 
 
 def shortly(number: float | None) -> str:
-    """A figure with three digits, or as many as it has before the point; empty for none."""
+    """Return a figure with three digits, or as many as it has before the point; empty for none."""
     if number is None:
         return ""
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 def percentile(values: list[float], part: float) -> float:
-    """The value that `part` of all values do not exceed."""
+    """Return the quantile `part` (0 to 1) of the values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))]
 
 
 def peak_memory() -> int:
-    """The most memory that this process ever held, in bytes."""
+    """Return the most memory that this process ever held, in bytes."""
     status = Path("/proc/self/status")
     if not status.is_file():  # not Linux
         return 0
@@ -166,23 +174,17 @@ def run_child(task: str, **options: Any) -> Spent:
     return Spent(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def collect_as_a_command() -> None:
-    """Let garbage be collected as seldom as in a command (`monitor.cli.main`), for ours and for peers."""
-    gc.set_threshold(20_000)
-
-
 def as_a_command() -> None:
-    """Let this process be as a command is: garbage is collected seldom, and there is no numpy.
+    """Hide numpy from this process, as in an installation.
 
-    numpy comes with a peer; sqlite-utils loads it where it finds it, which takes a tenth of a second that no installation spends.
+    numpy comes with a peer; sqlite-utils imports it where it finds it, for a tenth of a second that no installation spends.
     """
-    collect_as_a_command()
     sys.modules["numpy"] = None  # type: ignore[assignment]
 
 
 @contextmanager
 def server(kind: str, *arguments: str) -> Iterator[int]:
-    """A server of `benchmarks.servers` in a process of its own; gives its port on loopback."""
+    """Run a server of `benchmarks.servers` in a process of its own; yield its port on loopback."""
     command = [sys.executable, "-m", "benchmarks.servers", kind, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -199,7 +201,7 @@ def server(kind: str, *arguments: str) -> Iterator[int]:
 
 
 def median_of(spent: list[Spent], field: str) -> float:
-    """The median of one figure over several runs of a child."""
+    """Return the median of one figure over several runs of a child."""
     return statistics.median(getattr(one, field) for one in spent)
 
 

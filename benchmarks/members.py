@@ -25,7 +25,7 @@ _NIGHT = 8 * 3600
 
 
 def measure(inputs: Inputs, quick: bool, *, members: int = 4) -> list[Line]:
-    """The row `members`."""
+    """Measure the row `members`."""
     members = 1 if quick else members
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, server("smtp") as port:
         home = Path(folder)
@@ -73,7 +73,7 @@ def _add_member(folder: Path, port: int, departments: list[str], monday: datetim
 
 
 def _settle(archive: Archive, monday: datetime) -> None:
-    """All but the digest and its delivery has been done."""
+    """Store every job as done but the digest and its delivery."""
     for name in _OTHERS:
         moment = monday + timedelta(minutes=5)
         start_job(archive.db, name, moment, moment)

@@ -38,7 +38,7 @@ Times = dict[str, list[float]]
 
 
 def measure(inputs: Inputs, quick: bool, *, full: bool = False) -> list[Line]:
-    """The rows `search`, at each size, and how they grow from one to the next."""
+    """Measure the rows `search`, at each size, and how they grow from one to the next."""
     times: dict[int, Times] = {}
     for size in (20, 60) if quick else (10_000, 100_000, 1_000_000) if full else (10_000, 100_000):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -48,7 +48,7 @@ def measure(inputs: Inputs, quick: bool, *, full: bool = False) -> list[Line]:
 
 
 def _at_size(inputs: Inputs, folder: Path, size: int, runs: int) -> Times:
-    """How long each search took for each query of each run, in seconds."""
+    """Return the seconds that each search took, for each query of each run."""
     with filled_archive(folder / "archive.db", inputs.maker.calls(size, length=LENGTH)) as archive:
         searches = {"ours": page_search(archive), PLAIN: _plain(archive)}
         texts = (
@@ -91,7 +91,7 @@ def _beside_peers(size: int, times: Times) -> list[Line]:
 
 
 def _growth(few: int, many: int, times: Mapping[int, Times]) -> list[Line]:
-    """Below one, a search takes less than so many times as long as there are calls."""
+    """Return the growth of time over the growth of calls; below one, time grows more slowly."""
 
     def grown(name: str, part: float) -> float:
         return percentile(times[many][name], part) / percentile(times[few][name], part) * few / many
@@ -111,7 +111,7 @@ def _growth(few: int, many: int, times: Mapping[int, Times]) -> list[Line]:
 
 
 def page_search(archive: Archive) -> Search:
-    """What the page of the search does for words that were not asked before."""
+    """Search as the page does for words that were not searched before."""
     index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
 
     def search(query: str) -> object:
@@ -123,7 +123,7 @@ def page_search(archive: Archive) -> Search:
 
 
 def _plain(archive: Archive) -> Search:
-    """The same table, the same words, in the order of relevance; no facet, no status."""
+    """Search the same table for the same words in order of relevance, without facets and status."""
 
     def search(query: str) -> object:
         asked = _as_fts(query)
@@ -139,7 +139,7 @@ def _as_fts(query: str) -> str:
 
 
 def _datasette(path: Path, texts: list[Any]) -> Search:
-    """What Datasette's page of a table with `_search` asks: the page's rows and their number, no facet."""
+    """Search with the queries of Datasette's table page with `_search`: the rows of one page and their number, no facet."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE calls (key TEXT, title TEXT, body TEXT)")
     connection.executemany("INSERT INTO calls VALUES (?, ?, ?)", texts)

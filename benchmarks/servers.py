@@ -1,4 +1,4 @@
-"""The other side of the line, each in a process of its own: a portal, a mail server; run as `python -m benchmarks.servers KIND`."""
+"""Servers for the rows, each in a process of its own: `python -m benchmarks.servers KIND`, a portal or a mail server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: as Markdown for people, as JSON for the next run, and what fell since the last."""
+"""The table: Markdown for people, JSON for the next run, and the ratios that fell since the last."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import Any
 from benchmarks.measure import Line, shortly
 
 FELL = 0.2
-"""A ratio that is worse by more than this part is told."""
+"""Part by which a ratio may be worse before it is named."""
 
 
 def as_json(lines: Sequence[Line], about: dict[str, Any]) -> str:
-    """The table as one JSON document."""
+    """Return the table as one JSON document."""
     rows = [{**asdict(line), "ratio": line.ratio, "reached": line.reached, "key": line.key} for line in lines]
     return json.dumps({"about": about, "lines": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def as_markdown(lines: Sequence[Line], about: dict[str, Any]) -> str:
-    """The table for people: ours, the peer's, the ratio, the bound, and whether it is reached."""
+    """Return the table for people: ours, the peer's, the ratio, the bound, and whether it is reached."""
     head = (
         f"Measured {about['day']} on {about['machine']}, {about['cores']} cores, Python {about['python']}; "
         f"inputs: {about['inputs']}. Medians of interleaved runs; written by `make bench`.\n\n"
@@ -61,7 +61,7 @@ def _verdict(line: Line) -> str:
 
 
 def about_run(inputs: str, day: date) -> dict[str, Any]:
-    """Where and on what the table was measured."""
+    """Return the machine and the versions that the table was measured with."""
     import os
 
     return {
@@ -74,7 +74,7 @@ def about_run(inputs: str, day: date) -> dict[str, Any]:
 
 
 def fallen(before: Iterable[dict[str, Any]], lines: Iterable[Line]) -> list[str]:
-    """Every ratio that is worse than in the table before by more than a fifth, in words."""
+    """Return a sentence for every ratio that is worse than in the earlier table by more than a fifth."""
     known = {row["key"]: row["ratio"] for row in before if row["ratio"]}
     told = []
     for line in lines:
@@ -88,5 +88,5 @@ def fallen(before: Iterable[dict[str, Any]], lines: Iterable[Line]) -> list[str]
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The lines of an earlier table; none where there is no table."""
+    """Return the lines of an earlier table; empty without a table."""
     return list(json.loads(path.read_text("utf-8"))["lines"]) if path.is_file() else []

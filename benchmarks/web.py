@@ -32,7 +32,8 @@ with open_archive(Path(sys.argv[1])) as archive:
     number = 0
     while True:
         with archive.db.atomic():
-            archive.db.execute("UPDATE calls SET last_seen = ? WHERE rowid % 97 = ?", [f"2026-05-27T10:00:{number % 60:02d}+00:00", number % 97])
+            seen = f"2026-05-27T10:00:{number % 60:02d}+00:00"
+            archive.db.execute("UPDATE calls SET last_seen = ? WHERE rowid % 97 = ?", [seen, number % 97])
         number += 1
         time.sleep(0.2)
 """
@@ -40,7 +41,7 @@ _FACETS = ({}, {"status": "open"}, {"kalla": "funding-tenders"}, {"status": "ope
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `web`: a search with facets, and a call's page."""
+    """Measure the rows `web`: a search with facets, and a call's page."""
     size, rounds = (60, 1) if quick else (100_000, 4)
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
@@ -91,7 +92,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
 
 @contextlib.contextmanager
 def writing(archive: Path) -> Iterator[None]:
-    """A process that writes as a crawl does, a transaction every fifth of a second."""
+    """Run a process that writes as a crawl does, a transaction every fifth of a second."""
     writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(archive)])
     try:
         yield
@@ -101,7 +102,7 @@ def writing(archive: Path) -> Iterator[None]:
 
 
 def _ask(address: str) -> float:
-    """Milliseconds until the whole answer is there."""
+    """Return the milliseconds until the whole answer has arrived."""
     begun = time.perf_counter()
     with urllib.request.urlopen(address) as answer:
         answer.read()

@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation from a fresh `monitor demo`: `make pictures`. Needs Chromium."""
+"""Make the pictures of the documentation from a fresh `monitor demo`: `make pictures`. Needs Chromium."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PAGES = {
 
 
 def main(folder: Path) -> None:
-    """Take the pictures of the newest mail to one department and of the six main pages, from what `monitor demo` left in `folder`."""
+    """Take the pictures of the newest mail to one department and of the six main pages; `folder` is that of `monitor demo`."""
     mails = sorted((folder.absolute() / "mejl").glob(f"* {DEPARTMENT}.html"))
     if not mails or not CHROMIUM.is_file():
         sys.exit("first: make demo, with Chromium installed")
@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
 
 
 def made_ready(folder: Path) -> Site:
-    """The installation some days after its last mails, when the next ones fill, with what departments might have answered."""
+    """Return the installation some days after its last mails, with invented answers of departments."""
     config = load_config(folder / "monitor.toml")
     save_password(config.data_dir, PASSWORD)
     with open_archive(config.archive) as archive:

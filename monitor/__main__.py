@@ -1,4 +1,4 @@
-"""`python -m monitor` is the same as the console script."""
+"""Entry point of `python -m monitor`, the same as the console script."""
 
 from monitor.cli import main
 

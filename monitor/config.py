@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,14 +14,18 @@ from monitor import paths
 from monitor.errors import ConfigError
 from monitor.settings import Digest, Digests, Keep, Mail, Municipality, Network, Recipient, Rules, Schedule, Table, Web
 from monitor.sources import Source
+from monitor.validation import ENGLISH, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
+"""Keys of tables whose value is a path relative to the file of settings."""
 
 
 class Config(Table):
-    """Every setting of one installation. Paths are absolute; `path` is the file it came from, or None for the defaults."""
+    """Settings of one installation. All paths are absolute."""
 
-    path: Path | None = None
+    path: Path | None = Field(None, exclude=True)
+    """File that the settings came from; None for the defaults."""
     data_dir: Path = Path("data")
     municipality: Municipality = Municipality()
     rules: Rules = Rules()
@@ -41,32 +44,36 @@ class Config(Table):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which weeks and days are counted."""
+        """Return the zone in which weeks and days are counted."""
         return ZoneInfo(self.schedule.time_zone)
 
     @property
     def archive(self) -> Path:
-        """The archive's file."""
+        """Return the path of the archive's file."""
         return self.data_dir / "archive.db"
 
     @property
     def rules_dir(self) -> Path:
-        """The folder of the rules in force."""
+        """Return the folder of the rules in force."""
         return Path(self.rules.dir) if self.rules.dir else paths.RULES
 
     @property
     def digests_dirs(self) -> tuple[Path, ...]:
-        """Where templates are looked for, first to last."""
+        """Return the folders that are searched for templates, in order."""
         own = (Path(self.digests.dir),) if self.digests.dir else ()
         return (*own, paths.DIGESTS)
 
     @property
     def user_agent(self) -> str:
-        """An honest name with a contact, as good guests have."""
+        """Return the User-Agent header of all requests (RFC 9110, section 10.1.5): the program, the municipality, its address."""
         return f"eu-monitor ({self.municipality.name}; +mailto:{self.municipality.contact})".encode("ascii", "replace").decode()
 
     def source(self, source_id: str) -> Source:
-        """The source with this id; ConfigError when there is none."""
+        """Return the source with this id.
+
+        Raises:
+            ConfigError: No source has this id.
+        """
         for source in self.sources:
             if source.id == source_id:
                 return source
@@ -74,9 +81,10 @@ class Config(Table):
 
 
 def load_config(path: Path | None) -> Config:
-    """Read settings from `path`, or the defaults for None (paths are then relative to the working directory).
+    """Return the settings of the file `path`; for None the defaults, with paths relative to the working directory.
 
-    Raises ConfigError naming file, key and what was expected.
+    Raises:
+        ConfigError: The file cannot be read or a setting is wrong; names file, key and the expected value.
     """
     if path is None:
         return _build(None, {}, Path.cwd())
@@ -92,7 +100,7 @@ def load_config(path: Path | None) -> Config:
 
 
 def find_config(option: str | None) -> Path | None:
-    """The settings file to use: the option, else $MONITOR_CONFIG, else ./monitor.toml, else none."""
+    """Return the file of settings to use: the option, else $MONITOR_CONFIG, else ./monitor.toml, else None."""
     if option:
         return Path(option)
     if os.environ.get("MONITOR_CONFIG"):
@@ -101,7 +109,16 @@ def find_config(option: str | None) -> Path | None:
 
 
 def load_sources(own: list[dict[str, Any]], overrides: dict[str, Any], where: str) -> tuple[Source, ...]:
-    """All sources: the shipped rows, then the installation's own, with `[sources.<id>]` keys laid over them."""
+    """Return the shipped sources, then the installation's own.
+
+    Args:
+        own: `[[source]]` tables of the settings.
+        overrides: Keys by the id of a source, from `[sources.<id>]`; they replace those of the source.
+        where: Name of the settings in errors.
+
+    Raises:
+        ConfigError: A row is wrong, an id is taken twice, or an override has no source.
+    """
     shipped_file = paths.SPIDERS / "sources.toml"
     shipped = tomllib.loads(shipped_file.read_text("utf-8"))["source"]
     sources: dict[str, Source] = {}
@@ -114,17 +131,22 @@ def load_sources(own: list[dict[str, Any]], overrides: dict[str, Any], where: st
                 raise ConfigError(
                     origin, f"source {label}: the id is already taken; to change a shipped source use [sources.{label}]"
                 )
-            override = overrides.get(row.get("id", ""), {})
-            if not isinstance(override, dict):
-                raise ConfigError(where, f"sources.{label}: expected a table of keys")
-            if "id" in override:
-                raise ConfigError(where, f"sources.{label}.id: an id never changes")
+            override = _override(overrides, row, label, where)
             source = _validated(Source, {**row, **override}, where if override else origin, f"source {label}: ")
             sources[source.id] = source
     for source_id in overrides:
         if source_id not in sources:
             raise ConfigError(where, f"sources.{source_id}: there is no source with this id (see: monitor sources)")
     return tuple(sources.values())
+
+
+def _override(overrides: dict[str, Any], row: dict[str, Any], label: str, where: str) -> dict[str, Any]:
+    override = overrides.get(row.get("id", ""), {})
+    if not isinstance(override, dict):
+        raise ConfigError(where, f"sources.{label}: expected a table of keys")
+    if "id" in override:
+        raise ConfigError(where, f"sources.{label}.id: an id never changes")
+    return override
 
 
 def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
@@ -137,60 +159,30 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
         raise ConfigError(where, "source: expected [[source]] tables")
     if not isinstance(overrides, dict):
         raise ConfigError(where, "sources: expected [sources.<id>] tables")
-    data_dir = raw.pop("data_dir", "data")
-    if not isinstance(data_dir, str) or not data_dir:
-        raise ConfigError(where, f"data_dir: expected a path, found {data_dir!r}")
-    shared = raw.pop("shared_archive", None)
-    if shared is not None and (not isinstance(shared, str) or not shared):
-        raise ConfigError(where, f"shared_archive: expected a path, found {shared!r}")
-    for table, key in (("rules", "dir"), ("digests", "dir"), ("mail", "password_file")):
+    data_dir = base / _path_setting(raw, "data_dir", "data", where)
+    shared = base / _path_setting(raw, "shared_archive", "", where) if "shared_archive" in raw else None
+    for table, key in _RELATIVE_PATHS:
         value = raw.get(table, {}).get(key) if isinstance(raw.get(table, {}), dict) else None
         if isinstance(value, str) and value:
             raw[table] = {**raw[table], key: str(base / value)}
     sources = load_sources(own, overrides, where)
     config = _validated(Config, raw, where, "")
-    doubled = {r.email.casefold() + r.department for r in config.recipient}
-    if len(doubled) != len(config.recipient):
+    if len({r.email.casefold() + r.department for r in config.recipient}) != len(config.recipient):
         raise ConfigError(where, "recipient: the same address stands twice for one department")
-    places = {"path": path, "data_dir": base / data_dir, "shared_archive": base / shared if shared else None}
-    return config.model_copy(update={**places, "sources": sources})
+    return config.model_copy(update={"path": path, "data_dir": data_dir, "shared_archive": shared, "sources": sources})
+
+
+def _path_setting(raw: dict[str, Any], key: str, default: str, where: str) -> str:
+    """Take a path out of the raw settings: the model has absolute paths only."""
+    value = raw.pop(key, default)
+    if not isinstance(value, str) or not value:
+        raise ConfigError(where, f"{key}: expected a path, found {value!r}")
+    return value
 
 
 def _validated(model: type[_Model], data: dict[str, Any], where: str, prefix: str) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = "; ".join(_problem(model, item) for item in error.errors())
+        problems = "; ".join(describe_error(model, item, ENGLISH) for item in list_errors(error))
         raise ConfigError(where, prefix + problems) from error
-
-
-_PLAIN = {"extra_forbidden": "unknown key", "missing": "is missing"}
-_THEIR_WORDS = re.compile(r"^Value error, |^\w+ should (?:be |have )?")
-"""How pydantic begins to say what it expected: `Input should be a valid number`, `String should have at least 1 character`."""
-
-
-def _problem(model: type[BaseModel], item: Any) -> str:
-    key = ".".join(str(part) for part in item["loc"])
-    message = _PLAIN.get(item["type"]) or _THEIR_WORDS.sub("expected ", item["msg"], count=1)
-    if item["type"] == "string_pattern_mismatch":
-        message = f"expected {_described(model, item['loc']) or item['ctx']['pattern']}"
-    found = "" if item["type"] == "missing" else f", found {item['input']!r}"
-    return f"{key}: {message}{found if item['type'] != 'extra_forbidden' else ''}"
-
-
-def _described(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
-    """The description of the field at `loc`, so that the error says what was expected in words."""
-    current: Any = model
-    text = ""
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        info = getattr(current, "model_fields", {}).get(part)
-        if info is None:
-            return text
-        text = info.description or ""
-        current = info.annotation
-        for argument in getattr(current, "__args__", ()):
-            if isinstance(argument, type) and issubclass(argument, BaseModel):
-                current = argument
-    return text

@@ -1,4 +1,4 @@
-"""The one tree of errors: each carries what it is about and says so in str()."""
+"""Exception hierarchy. Every error has `where` and `problem`; str() joins them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import re
 from collections.abc import Mapping
 
-_SYSTEM = {
+_SWEDISH_BY_ERRNO = {
     errno.EACCES: "rättigheter saknas",
     errno.EPERM: "rättigheter saknas",
     errno.EROFS: "disken är skrivskyddad",
@@ -15,12 +15,17 @@ _SYSTEM = {
     errno.EIO: "disken svarar fel",
 }
 
-# A code of three digits: RFC 5321, section 4.2.
-_SERVER_ANSWER = re.compile(r"\s*-?\d{3}[ -]|\s*-?\d{3}$")
+# A reply begins with a code of three digits: RFC 5321, section 4.2.
+_SERVER_REPLY = re.compile(r"\s*-?\d{3}[ -]|\s*-?\d{3}$")
 
 
 class MonitorError(Exception):
-    """Something the program can name. `where` is file, key, source or address; `problem` says what is wrong and what was expected."""
+    """Error that names its place and its problem.
+
+    Args:
+        where: File, key, source or address; empty for none.
+        problem: Problem, and the expected value where there is one.
+    """
 
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(f"{where}: {problem}" if where else problem)
@@ -29,11 +34,11 @@ class MonitorError(Exception):
 
 
 class ConfigError(MonitorError):
-    """Settings are wrong (exit code 2)."""
+    """Error of the settings (exit code 2)."""
 
 
 class RuleError(MonitorError):
-    """One problem in one rule file, with its line (from 1)."""
+    """Error of one line (from 1) of one rule file."""
 
     def __init__(self, file: str, line: int, problem: str) -> None:
         super().__init__(f"{file}:{line}", problem)
@@ -41,8 +46,8 @@ class RuleError(MonitorError):
         self.line = line
 
 
-class RuleErrors(MonitorError):  # noqa: N818 - it holds many
-    """Every problem of every rule file, in the order of the files (exit code 2)."""
+class RuleErrors(MonitorError):  # noqa: N818 - it has many
+    """Errors of all rule files, in the order of the files (exit code 2)."""
 
     def __init__(self, errors: list[RuleError]) -> None:
         super().__init__("", "\n".join(str(error) for error in errors))
@@ -50,60 +55,60 @@ class RuleErrors(MonitorError):  # noqa: N818 - it holds many
 
 
 class SourceError(MonitorError):
-    """A publisher answered something that cannot be read."""
+    """Error of a publisher's answer that cannot be read."""
 
 
 class RowError(ValueError):
-    """A publisher's row that cannot be read. Its text is for the coordinator, in Swedish, and names the field."""
+    """Error of one row of a publisher. The text names the field, in Swedish, for the coordinator."""
 
 
 class ArchiveError(MonitorError):
-    """The archive cannot be opened, written or restored."""
+    """Error in opening, writing or restoring the archive."""
 
 
 class LockedError(MonitorError):
-    """Another instance is at work (exit code 3)."""
+    """Error of a job that another instance keeps out (exit code 3)."""
 
 
 class MailError(MonitorError):
-    """The mail server, or the folder for mails, refused."""
+    """Error of the mail server, or of the folder for mails."""
 
 
-def in_words(error: OSError) -> str:
-    """What the system refused: in Swedish where it is common, and in the system's own words."""
-    said = error.strerror or str(error)
-    known = _SYSTEM.get(error.errno or 0)
-    return f"{known} ({said})" if known else said
+def describe_os_error(error: OSError) -> str:
+    """Return a message for people: Swedish for common errors, with the system's own text in brackets, else that text alone."""
+    system_text = error.strerror or str(error)
+    swedish = _SWEDISH_BY_ERRNO.get(error.errno or 0)
+    return f"{swedish} ({system_text})" if swedish else system_text
 
 
-_ROW_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+_ROW_PROBLEMS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((UnicodeError,), "har tecken som inte går att spara"),
     ((RecursionError,), "är nästlad för djupt"),
     ((MemoryError,), "kräver för mycket minne"),
     ((ArithmeticError,), "har ett tal eller en dag som är för stor"),
     ((LookupError,), "saknar en uppgift som behövs"),
 )
-_LONGEST_WORDS = 100
-_MOST_NAMED = 3
+_MAX_NAME_CHARS = 100
+_MAX_NAMED = 3
 
 
-def row_trouble(error: BaseException) -> str:
-    """Return in Swedish what is wrong with a publisher's row: said of "posten", so without a subject.
+def describe_row_error(error: BaseException) -> str:
+    """Return the problem of a publisher's row in Swedish, as the end of a sentence about "posten".
 
-    Python's own words are left out: they are English, and of the program, not of the row.
+    Python's own message is left out: it is English, and about the program instead of the row.
     """
     if isinstance(error, RowError):
         return str(error)
-    return next((words for kinds, words in _ROW_TROUBLES if isinstance(error, kinds)), "har en form som programmet inte känner")
+    return next((text for types, text in _ROW_PROBLEMS if isinstance(error, types)), "har en form som programmet inte känner")
 
 
-def name_some(reasons: Mapping[str, str]) -> str:
-    """The first three of some items with what is wrong with each, and how many more there are, in Swedish."""
-    named = [f"{key[:_LONGEST_WORDS]} ({why})" for key, why in list(reasons.items())[:_MOST_NAMED]]
+def list_reasons(reasons: Mapping[str, str]) -> str:
+    """Return the first three items with the reason of each, and the number of the others, in Swedish; `reasons` is by item."""
+    named = [f"{key[:_MAX_NAME_CHARS]} ({reason})" for key, reason in list(reasons.items())[:_MAX_NAMED]]
     more = len(reasons) - len(named)
     return "; ".join(named) + (f" och {more} till" if more else "")
 
 
-def in_swedish(words: str) -> str:
-    """Return how a delivery ended as part of a Swedish sentence: what a server answered is quoted, our own words are Swedish as they are."""
-    return f"servern svarade ”{words.strip()}”" if _SERVER_ANSWER.match(words) else words
+def describe_delivery(outcome: str) -> str:
+    """Return the outcome of a delivery as part of a Swedish sentence: a server's reply is quoted, our own text stays."""
+    return f"servern svarade ”{outcome.strip()}”" if _SERVER_REPLY.match(outcome) else outcome

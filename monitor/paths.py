@@ -1,4 +1,4 @@
-"""Where spiders, rules and digests lie: beside the package in a checkout, inside it in an installed copy."""
+"""Folders of spiders, rules and digests: beside the package in a checkout, inside it in an installed copy."""
 
 from __future__ import annotations
 

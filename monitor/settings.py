@@ -1,4 +1,4 @@
-"""The tables of `monitor.toml`: their keys, defaults, and what is expected of each value."""
+"""Tables of `monitor.toml`: their keys, defaults and allowed values."""
 
 from __future__ import annotations
 
@@ -31,33 +31,37 @@ WeeklyClockOrNever = Annotated[
 
 
 class Table(BaseModel):
-    """A table that takes no key it does not know and no value of another type."""
+    """Table that refuses unknown keys and values of another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
 class Municipality(Table):
-    """Who runs this, and where it is reached."""
+    """Table of the municipality: its name, its address, and the address of its archive."""
 
     name: str = Field("Nässjö kommun", description="shown in mails and pages")
     contact: Email = Field("eu@example.se", description="in the user agent and as reply address")
-    base_url: str = Field("http://127.0.0.1:8001", pattern=r"^https?://[^/]+", description="where the archive is reached")
+    base_url: str = Field(
+        "http://127.0.0.1:8001",
+        pattern=r"^https?://[^/]+",
+        description="an address such as https://eu.example.se where the archive is reached",
+    )
 
 
 class Rules(Table):
-    """Which rules are in force."""
+    """Table of the folder of rules."""
 
     dir: str = Field("", description="folder of the rules; empty: the shipped ones")
 
 
 class Digests(Table):
-    """Own templates of the mails."""
+    """Table of the folder of mail templates."""
 
     dir: str = Field("", description="folder searched first for templates; empty: only the shipped ones")
 
 
 class Digest(Table):
-    """What a week's mail holds."""
+    """Table of the contents of a week's mail."""
 
     quiet: Literal["note", "nothing"] = Field("note", description="what a week without news gives: a short note, or no mail")
     silent: tuple[str, ...] = Field((), strict=False, description="departments that get no mail in such a week")
@@ -70,25 +74,29 @@ class Digest(Table):
 
 
 class Network(Table):
-    """How sources are read."""
+    """Table of the requests to sources."""
 
     delay: float = Field(1.0, ge=0, le=60, description="seconds between two requests to one host")
     allow_loopback: bool = Field(False, description="true: sources on 127.0.0.1 may be read (demo, tests)")
     proxy: str = Field(
         "",
         pattern=r"^(http://[^/@\s:]+(:\d+)?)?$",
-        description="an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none",
+        description="an address such as http://proxy.example.se:8080 through which sources are read, also a private one;"
+        " empty: none",
     )
     timeout: int = Field(90, ge=1, le=600, description="seconds until a request is given up")
     source_timeout: int = Field(
-        1800, ge=10, le=86_400, description="seconds until a source that is still being read is left; what was read is kept"
+        1800,
+        ge=10,
+        le=86_400,
+        description="seconds until a source that is still being read is left; the part that was read is kept",
     )
     parse_timeout: int = Field(15, ge=1, le=600, description="seconds that the program may take to read one answer")
     retries: int = Field(3, ge=0, le=10, description="how often a failed request is tried again")
 
 
 class Mail(Table):
-    """How mails leave."""
+    """Table of the delivery of mails."""
 
     transport: Literal["files", "smtp"] = Field("files", description="files: .eml in data_dir/outbox; smtp: a server")
     host: str = "127.0.0.1"
@@ -103,7 +111,7 @@ class Mail(Table):
 
 
 class Web(Table):
-    """Who may do what in the browser. Reading is open; the coordinator logs in with a password, or comes through a proxy."""
+    """Table of access in the browser. Reading is open; the coordinator logs in with a password, or through a proxy."""
 
     login_header: str = Field("", description="header in which a reverse proxy names who is logged in; empty: off")
     login_from: tuple[str, ...] = Field(
@@ -118,7 +126,7 @@ class Web(Table):
 
 
 class Recipient(Table):
-    """One address of one department. Personal data: never in the repository."""
+    """Table of one address of one department. Personal data: never in the repository."""
 
     department: str = Field(min_length=1)
     email: Email
@@ -126,7 +134,7 @@ class Recipient(Table):
 
 
 class Schedule(Table):
-    """When jobs run."""
+    """Table of the times of jobs."""
 
     crawl: Clock = Field("05:30", description="a time such as 05:30: when the sources are read, every day")
     digest: WeeklyClock = Field("mon 07:00", description="a day and a time such as mon 07:00: when the week's mails are made")
@@ -142,7 +150,7 @@ class Schedule(Table):
 
 
 class Keep(Table):
-    """How long what is no longer needed is kept."""
+    """Table of the times after which data is erased."""
 
     backups: int = Field(14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first")
     addresses: int = Field(400, ge=30, description="days after which the address is erased from mails that have left")

@@ -10,49 +10,55 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.vocabulary import Kind
 
 READING_GRACE = timedelta(days=2)
-"""Delay beyond its rhythm after which a source counts as not read: a failed night or two is ordinary."""
+"""Delay beyond its interval after which a source counts as not read: a failed night or two is ordinary."""
 CLOCK_SLACK = timedelta(hours=1)
-"""A time this much ahead of now was noted by a clock that went wrong; less is a clock being adjusted."""
+"""Time ahead of now that is still believed: clocks are adjusted. More than this comes from a wrong clock."""
 
 
 class Source(BaseModel):
-    """One row. A row is data only; `kind` names the spider that reads it (see `spiders/`).
-
-    `publishes` is the kind an item gets when its text does not say otherwise; the first one is the usual one.
-    `place` is the area that everything from this source is limited to, in the publisher's words; empty: EU-wide or national.
-    `expected` is the least number of items a healthy reading gives; 0 for a source that may be empty.
-    `source_timeout` is how many seconds a reading may take; 0: as `[network]` has it.
-    `every` is the rhythm in days; after a reading that failed or did not count it is read again the next day. `links` is a regular expression that the address of an article matches (kind `page`),
-    `within` a CSS selector for the part of the list page that holds them; `options` are the kind's own.
-    """
+    """Row of a source: data only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    """Name of the spider that reads the source (see `spiders/`)."""
     name: str = Field(min_length=1)
     url: str = Field(pattern=r"^https?://")
     publisher: str = ""
     language: Literal["sv", "en", "da", "nb", "fi", ""] = ""
+    """Language of the texts (ISO 639-1); empty: detected for each text."""
     publishes: tuple[Annotated[Kind, Field(strict=False)], ...] = Field((Kind.CALL,), strict=False, min_length=1)
+    """Kinds of its items: an item is of the first one unless its text says otherwise."""
     programme: str = ""
+    """Programme of all its calls; empty: read from each call."""
     place: str = ""
+    """Area that all its items are limited to, in the publisher's words; empty: EU-wide or national."""
     every: int = Field(default=1, ge=1)
+    """Days between two readings. After a reading that failed or was not accepted it is read again the next day."""
     expected: int = Field(default=0, ge=0)
+    """Least number of items of a healthy reading; 0 for a source that may be empty."""
     address: Literal["confirmed", "unconfirmed"] = "unconfirmed"
+    """State of `url`: whether a person has seen that it answers with the right page."""
     enabled: bool = True
     links: str = ""
+    """Regular expression for the addresses of articles (kind `page`)."""
     within: str = ""
+    """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)
+    """Seconds that a reading may take; 0: as in `[network]`."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+    """Keys of the kind's own."""
 
     def is_overdue(self, accepted: datetime | None, now: datetime) -> bool:
-        """Return whether the source has not been read whole for longer than `every` days and a grace.
+        """Return whether the last accepted reading is older than `every` days and a grace of two days.
 
-        `accepted` is when its last accepted reading ended, None when there was none. A time ahead of `now` comes from a wrong
-        clock and counts as none.
+        Args:
+            accepted: End of the last accepted reading, None for none. A time ahead of `now` comes from a wrong clock and counts
+                as none.
+            now: Present time.
         """
         if accepted is None or accepted > now + CLOCK_SLACK:
             return True

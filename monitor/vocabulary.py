@@ -1,6 +1,6 @@
 """Vocabularies: the closed sets of values that archive, jobs, mails and pages share, each with its Swedish labels.
 
-A new member is added here alone; tests/test_vocabulary.py holds that every output handles it. Labels are Swedish; the English
+A new member is added here; tests/test_vocabulary.py checks that every output handles it. Labels are Swedish; the English
 of a page stands in its catalogue under the Swedish label. The values are stored in the archive and never change.
 """
 
@@ -11,19 +11,19 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Count(NamedTuple):
+class CountText(NamedTuple):
     """Texts for one and for several; `{}` in `many` is the number."""
 
     one: str
     many: str
 
     def text(self, number: int) -> str:
-        """Return the text for a number of things."""
+        """Return the text for this number of things."""
         return self.one if number == 1 else self.many.format(number)
 
 
 class Kind(StrEnum):
-    """What a source publishes; decides the section of a digest an item appears in."""
+    """Kinds of items that sources publish. The kind decides the section of a digest."""
 
     CALL = "call"
     NEWS = "news"
@@ -49,7 +49,7 @@ KIND_LABELS: Mapping[Kind, KindLabel] = {
 
 
 class Status(StrEnum):
-    """Whether a call can be applied for at a given moment."""
+    """States of a call at a given time: whether it can be applied for."""
 
     FORTHCOMING = "forthcoming"
     OPEN = "open"
@@ -60,7 +60,7 @@ STATUS_LABELS: Mapping[Status, str] = {Status.OPEN: "Öppen", Status.FORTHCOMING
 
 
 class Level(StrEnum):
-    """How sure the rules are that a call concerns a department, the surest first."""
+    """Levels of a match: how certain it is that a call concerns a department, the most certain first."""
 
     STRONG = "stark"
     LIKELY = "trolig"
@@ -105,27 +105,29 @@ class ChangeLabel(NamedTuple):
 
     page: str
     command: str
-    counted: Count
+    counted: CountText
 
 
 CHANGE_LABELS: Mapping[ChangeType, ChangeLabel] = {
-    ChangeType.NEW: ChangeLabel("Hittades", "ny", Count("1 ny", "{} nya")),
-    ChangeType.OPENED: ChangeLabel("Öppnade", "öppnade", Count("1 har öppnat för ansökan", "{} har öppnat för ansökan")),
+    ChangeType.NEW: ChangeLabel("Hittades", "ny", CountText("1 ny", "{} nya")),
+    ChangeType.OPENED: ChangeLabel("Öppnade", "öppnade", CountText("1 har öppnat för ansökan", "{} har öppnat för ansökan")),
     ChangeType.DEADLINE_MOVED: ChangeLabel(
-        "Ny sista dag", "ny sista dag", Count("1 har fått ny sista ansökningsdag", "{} har fått ny sista ansökningsdag")
+        "Ny sista dag", "ny sista dag", CountText("1 har fått ny sista ansökningsdag", "{} har fått ny sista ansökningsdag")
     ),
     ChangeType.BUDGET_CHANGED: ChangeLabel(
-        "Ändrade pengar", "ny budget", Count("1 har fått ändrat belopp", "{} har fått ändrat belopp")
+        "Ändrade pengar", "ny budget", CountText("1 har fått ändrat belopp", "{} har fått ändrat belopp")
     ),
-    ChangeType.TEXT_CHANGED: ChangeLabel("Ändrad text", "ny text", Count("1 har fått ändrad text", "{} har fått ändrad text")),
+    ChangeType.TEXT_CHANGED: ChangeLabel(
+        "Ändrad text", "ny text", CountText("1 har fått ändrad text", "{} har fått ändrad text")
+    ),
     ChangeType.NEWS: ChangeLabel(
         "Meddelande från utgivaren",
         "nyhet",
-        Count("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
+        CountText("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
     ),
-    ChangeType.CLOSED: ChangeLabel("Stängde", "stängde", Count("1 har stängt", "{} har stängt")),
-    ChangeType.VANISHED: ChangeLabel("Försvann från källan", "försvann", Count("1 har försvunnit", "{} har försvunnit")),
-    ChangeType.REVIVED: ChangeLabel("Kom tillbaka", "kom åter", Count("1 har kommit tillbaka", "{} har kommit tillbaka")),
+    ChangeType.CLOSED: ChangeLabel("Stängde", "stängde", CountText("1 har stängt", "{} har stängt")),
+    ChangeType.VANISHED: ChangeLabel("Försvann från källan", "försvann", CountText("1 har försvunnit", "{} har försvunnit")),
+    ChangeType.REVIVED: ChangeLabel("Kom tillbaka", "kom åter", CountText("1 har kommit tillbaka", "{} har kommit tillbaka")),
 }
 
 
@@ -147,19 +149,19 @@ class SectionLabel(NamedTuple):
     """Names of a part of a mail: on pages, and counted in the demo."""
 
     page: str
-    counted: Count
+    counted: CountText
 
 
 SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
-    MailSection.CHANGED: SectionLabel("Ändrat", Count("1 ändrad", "{} ändrade")),
-    MailSection.NEW: SectionLabel("Nytt", Count("1 ny", "{} nya")),
-    MailSection.CLOSING: SectionLabel("Stänger snart", Count("1 stänger snart", "{} stänger snart")),
-    MailSection.COMING: SectionLabel("På väg", Count("1 kommande", "{} kommande")),
-    MailSection.EVENTS: SectionLabel("Träffar och konferenser", Count("1 möte", "{} möten")),
-    MailSection.PARTNERS: SectionLabel("Söker partner", Count("1 partnersökning", "{} partnersökningar")),
-    MailSection.POLICY: SectionLabel("Förslag och beslut", Count("1 beslut i EU", "{} beslut i EU")),
-    MailSection.NEWS: SectionLabel("Nyheter", Count("1 nyhet", "{} nyheter")),
-    MailSection.MISSED: SectionLabel("Hann stänga", Count("1 som hann stänga", "{} som hann stänga")),
+    MailSection.CHANGED: SectionLabel("Ändrat", CountText("1 ändrad", "{} ändrade")),
+    MailSection.NEW: SectionLabel("Nytt", CountText("1 ny", "{} nya")),
+    MailSection.CLOSING: SectionLabel("Stänger snart", CountText("1 stänger snart", "{} stänger snart")),
+    MailSection.COMING: SectionLabel("På väg", CountText("1 kommande", "{} kommande")),
+    MailSection.EVENTS: SectionLabel("Träffar och konferenser", CountText("1 möte", "{} möten")),
+    MailSection.PARTNERS: SectionLabel("Söker partner", CountText("1 partnersökning", "{} partnersökningar")),
+    MailSection.POLICY: SectionLabel("Förslag och beslut", CountText("1 beslut i EU", "{} beslut i EU")),
+    MailSection.NEWS: SectionLabel("Nyheter", CountText("1 nyhet", "{} nyheter")),
+    MailSection.MISSED: SectionLabel("Hann stänga", CountText("1 som hann stänga", "{} som hann stänga")),
 }
 
 
@@ -252,7 +254,7 @@ RUN_STATE_LABELS: Mapping[RunState, StateLabel] = {
 NOT_READ = StateLabel("Inte läst än", "inte läst")
 """Label of a source without any run."""
 OVERDUE = "overdue"
-"""State shown of a source whose last accepted reading is too old."""
+"""State of a source whose last accepted reading is too old; never stored."""
 OVERDUE_LABEL = "Inte läst på länge"
 
 
@@ -320,11 +322,11 @@ OPPOSITE_ANSWERS: Mapping[Answer, Answer] = {
     Answer.INTERESTED: Answer.NOT_FOR_US,
     Answer.NOT_FOR_US: Answer.INTERESTED,
 }
-"""Answers that take back each other."""
+"""Answers that replace each other."""
 
 
 class FollowState(StrEnum):
-    """How far a department took a call."""
+    """States of a department's work with a call."""
 
     INTERESTED = "intresserad"
     APPLIES = "soker"

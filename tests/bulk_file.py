@@ -13,7 +13,7 @@ def milliseconds(day: str) -> int:
 
 
 def grant(number: int, *, deadlines=("2026-09-22",), status=31094502, kind=1, news="", **fields) -> dict:
-    """One object of the file."""
+    """Return one object of the file."""
     return {
         "type": kind,
         "ccm2Id": number,
@@ -36,7 +36,7 @@ def grant(number: int, *, deadlines=("2026-09-22",), status=31094502, kind=1, ne
 
 
 def file_chunks(living: int, closed: int, padding: int = 0) -> Iterator[bytes]:
-    """The file piece by piece: living grants first, then closed ones with `padding` characters of news each."""
+    """Yield the file piece by piece: open grants first, then closed ones with `padding` characters of news each."""
     yield b'{"fundingData":{"GrantTenderObj":['
     for number in range(living):
         yield (b"," if number else b"") + json.dumps(grant(number)).encode()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outcome:
-    """How a command ended, what it answered and what it told."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass
 class Installation:
-    """An installation in a folder of its own, with settings."""
+    """Installation in a folder of its own, with settings."""
 
     folder: Path
 
@@ -55,7 +55,7 @@ class Installation:
         return self.execute(self.command(*arguments, now=now), timeout, **environment)
 
     def fork(self, *arguments: str, now: str = "", timeout: float = 120, before: Callable[[], None] | None = None) -> Outcome:
-        """The same in a process of its own that need not load the program first (see `tests.forked`); `before` is called in it."""
+        """Run a command in a forked process that has the program loaded (see `tests.forked`); `before` is called in it."""
         process = self.start(*arguments, now=now, before=before)
         process.join(timeout)
         if process.exitcode is None:
@@ -64,11 +64,11 @@ class Installation:
         return Outcome(int(process.exitcode or 0), *((self.folder / name).read_text("utf-8") for name in ("out", "err")))
 
     def start(self, *arguments: str, now: str = "", before: Callable[[], None] | None = None) -> ForkServerProcess:
-        """Such a process, left to itself; what it says is in the files `out` and `err`."""
+        """Start such a process and return at once; its output is in the files `out` and `err`."""
         return start(self.command(*arguments, now=now)[3:], self.folder / "out", self.folder / "err", before)
 
     def ask(self, *arguments: str, now: str = "") -> Outcome:
-        """The same in this process, for what needs no process of its own: not for reading sources, whose reactor starts but once."""
+        """Run a command in this process, the cheapest way; not for reading sources, whose reactor starts only once."""
         from monitor.cli import main
 
         root = logging.getLogger()
@@ -102,10 +102,10 @@ class Installation:
 
 
 def breathe() -> None:
-    """Leave the processor to the process that is waited for, where nothing tells when it is done."""
+    """Wait a moment for another process, where no event tells that it is done."""
     threading.Event().wait(0.02)
 
 
 def loopback_settings(url: str, *, source: str = "funding-tenders", more: str = "") -> str:
-    """Settings that read one shipped source from a publisher on loopback."""
+    """Return settings that read one shipped source from a publisher on loopback."""
     return f'[network]\nallow_loopback = true\ndelay = 0\nretries = 1\ntimeout = 20\n[sources.{source}]\nurl = "{url}"\n{more}'

@@ -24,7 +24,7 @@ SHARED = ROOT.parent / "shared"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The captures and labelled data that lie beside the project; a clone elsewhere has none."""
+    """Return the captures and labelled data that lie beside the project; a clone elsewhere has none."""
     if not SHARED.is_dir():
         pytest.skip("the captures do not lie beside the project")
     return SHARED
@@ -32,5 +32,5 @@ def shared() -> Path:
 
 @pytest.fixture
 def installation(tmp_path) -> Installation:
-    """An empty installation."""
+    """Return an empty installation."""
     return Installation(tmp_path)

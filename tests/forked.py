@@ -14,7 +14,7 @@ _CONTEXT.set_forkserver_preload(["monitor.jobs.crawl", "monitor.cli", "trafilatu
 
 
 def start(arguments: list[str], out: Path, err: Path, before: Callable[[], None] | None = None) -> ForkServerProcess:
-    """The command with what it says in two files, after `before` has been called in its process.
+    """Start a command with its output in two files, after `before` was called in its process.
 
     It may be waited for (`join`, `exitcode`) and killed (`kill`) like any process.
     """

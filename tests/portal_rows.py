@@ -6,7 +6,7 @@ import json
 
 
 def row(number: int = 1, *, kind: str = "1", deadlines=("2026-09-22",), status="31094502", text="<p>Words.</p>", **metadata):
-    """One row as the search API sends it; `metadata` replaces or adds fields, None takes one away."""
+    """Return a row as the search API sends it; `metadata` replaces or adds fields, None takes one away."""
     identifier = metadata.pop("identifier", f"LIFE-2026-TEST-{number:04}")
     reference = {"1": f"{number}TOPICSen", "2": f"{number}PROSPECTSEN", "8": f"{number}COMPETITIVE_CALLen"}[kind]
     fields = {
@@ -35,7 +35,7 @@ def row(number: int = 1, *, kind: str = "1", deadlines=("2026-09-22",), status="
 
 
 def page(rows, number=1, *, total=None, version="2.146", size=100) -> bytes:
-    """One page of the listing of `rows`."""
+    """Return a page of the listing of `rows`."""
     part = rows[(number - 1) * size : number * size]
     return json.dumps(
         {

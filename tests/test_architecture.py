@@ -1,19 +1,34 @@
 """Imports point one way only, as the design has it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "monitor"
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 # From the top down; a part may import parts of lower rows and its own. Parts of one row do not know each other, but for `web`.
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
-    {"language", "calls", "fit", "vocabulary", "translation", "sources", "config", "settings", "errors", "paths"},
+    {
+        "language",
+        "calls",
+        "fit",
+        "vocabulary",
+        "translation",
+        "sources",
+        "config",
+        "settings",
+        "errors",
+        "files",
+        "paths",
+        "validation",
+    },
 ]
 # Allowed beside the rows: the browser shows matches and the archive; spiders hand over documents in the archive's form.
 ALSO = {
@@ -34,6 +49,7 @@ LOWEST = {
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),
+    ("config", "validation"),
     ("language", "calls"),
 }
 PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary"}
@@ -57,7 +73,7 @@ def part_of(path: Path) -> str:
 
 
 def imports(path: Path):
-    """Every module that a file names in an import, wherever in the file, but for type checking alone."""
+    """Yield every module that a file names in an import, wherever in the file, but for type checking alone."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
@@ -114,6 +130,40 @@ def test_what_decides_touches_no_database_network_or_clock(path):
         assert name.split(".")[0] not in OUTSIDE, f"{path.relative_to(ROOT)}: imports {name}"
     for call in ("datetime.now(", "date.today(", "time.time(", "utcnow("):
         assert call not in text, f"{path.relative_to(ROOT)}: reads the clock"
+
+
+def test_the_documentation_names_the_arrows_that_are_allowed():
+    """And the rows, in their order."""
+    section = ARCHITECTURE.partition("## Imports")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\w+) → (\w+)`", section)) == ALSO | LOWEST
+    rows = re.findall(r"^\d\. (.*)$", section, re.MULTILINE)
+    assert [set(re.findall(r"`(\w+)`", row)) for row in rows] == ROWS
+
+
+@pytest.mark.parametrize("part", sorted({part_of(path) for path in files() if path.parent != PACKAGE}))
+def test_the_map_has_every_module_of_a_part_and_no_other(part):
+    section = ARCHITECTURE.partition("## Map")[2].partition("\n## ")[0]
+    named = {}
+    for folder, modules in re.findall(r"^\| `([\w/]+)/` ?[^|]*\|(.*)\|$", section, re.MULTILINE):
+        plain = re.sub(r"\([^)]*\)", "", modules)
+        named.setdefault(folder, set()).update(name for name in re.findall(r"`(\w+)`", plain))
+        for path in re.findall(r"`(\w+/\w+)`", plain):
+            named.setdefault(path.split("/")[0], set()).add(path.split("/")[1])
+    found = {}
+    for path in files():
+        if part_of(path) == part and path.stem != "__init__":
+            found.setdefault(path.parent.relative_to(PACKAGE).as_posix(), set()).add(path.stem)
+    assert {folder: modules for folder, modules in named.items() if folder.split("/")[0] == part} == found
+
+
+def test_every_file_of_a_recipe_exists():
+    section = ARCHITECTURE.partition("## Recipes")[2].partition("\n## ")[0]
+    recipes = re.findall(r"^\*\*.*\*\*\n((?:\d\. .*\n)+)", section, re.MULTILINE)
+    assert [len(recipe.splitlines()) for recipe in recipes] == [5] * 5
+    for recipe in recipes:
+        paths = [path for path in re.findall(r"`([\w./]+/[\w.]*)`", recipe) if not path.startswith("tests/pages")]
+        assert len(paths) >= 4
+        assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_spiders_are_found_by_name_of_file():

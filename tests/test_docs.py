@@ -27,7 +27,7 @@ def text_of(path):
 
 
 def typed(path):
-    """Every command line in a code block or between back ticks."""
+    """Yield every command line in a code block or between back ticks."""
     text = text_of(path)
     for kind, block in FENCE.findall(text):
         if kind in ("sh", "powershell", ""):
@@ -39,7 +39,7 @@ def typed(path):
 
 
 def resolve(words):
-    """The command that the words call, and the words that are left."""
+    """Return the command that the words name, and the words that are left."""
     command, rest = monitor, list(words)
     while rest:
         if rest[0] in ("--help", "-h"):

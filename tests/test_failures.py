@@ -11,7 +11,7 @@ NUMBERED = re.compile(r"test_(t\d{2,})_\w+")
 
 
 def numbered_tests():
-    """The names of all tests that have a story's number."""
+    """Return the names of all tests that have a story's number."""
     return [
         node.name
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
@@ -21,7 +21,7 @@ def numbered_tests():
 
 
 def stories():
-    """The rows of the tables: (number, elsewhere, here, tests)."""
+    """Return the rows of the tables: (number, elsewhere, here, tests)."""
     lines = (ROOT / "docs" / "failures.md").read_text("utf-8").splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| T\d", line)]
 

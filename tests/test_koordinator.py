@@ -37,7 +37,7 @@ def commands():
 
 
 def a_reading_that_left_out(address):
-    """A reading of the source `mucf` that found one item and left it out."""
+    """Return a reading of the source `mucf` that found one item and left it out."""
     item = Call(source="mucf", call_id=address, title="Stöd till unga", url=address)
     at = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
     return SourceRun(
@@ -48,7 +48,7 @@ def a_reading_that_left_out(address):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """What the guide's reader has in front of him: an installation, an archive with the call of the guide, an answer to it."""
+    """Return the installation of the guide's reader: an archive with the call of the guide, and an answer to it."""
     folder = tmp_path_factory.mktemp("guide") / "eu"
     subprocess.run([sys.executable, "-m", "monitor", "init", str(folder)], check=True, capture_output=True)
     place = Installation(folder)

@@ -88,13 +88,16 @@ def test_every_pin_is_plain():
 
 
 def plain(name):
-    """The name as an index compares it. Rule: https://packaging.python.org/en/latest/specifications/name-normalization/"""
+    """Return the name as an index compares it.
+
+    Rule: https://packaging.python.org/en/latest/specifications/name-normalization/
+    """
     return re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", name)[0]).lower()
 
 
 @pytest.fixture(scope="module")
 def asked():
-    """What pyproject.toml asks for: the program's own dependencies, and with each extra."""
+    """Return the dependencies of pyproject.toml: the program's own under "", and with each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     own = {plain(name) for name in project["dependencies"]}
     return {"": own} | {extra: own | {plain(name) for name in names} for extra, names in project["optional-dependencies"].items()}
@@ -105,7 +108,7 @@ def test_every_dependency_is_pinned(asked):
 
 
 def imported(folder):
-    """The first name of every module that a folder's files import by its full name."""
+    """Yield the first name of every module that a folder's files import by its full name."""
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
@@ -124,7 +127,7 @@ def test_what_is_imported_is_asked_for(folder, extra, asked):
 
 
 def dockerfile():
-    """The instructions of the Dockerfile: (name, arguments), continued lines joined."""
+    """Return the instructions of the Dockerfile: (name, arguments), continued lines joined."""
     text = re.sub(r"\\\n\s*", " ", (ROOT / "Dockerfile").read_text("utf-8"))
     return [tuple(line.split(None, 1)) for line in text.splitlines() if line and not line.startswith("#")]
 

@@ -91,7 +91,7 @@ def test_a_feed_and_a_page_of_ones_own_need_no_code(installation):
 
 
 def page_of(row):
-    """The labelled text as a page with a menu, a notice and a footer around it."""
+    """Return the labelled text as a page with a menu, a notice and a footer around it."""
     blocks = []
     for block in row["text"].split("\n\n"):
         lines = block.split("\n")
@@ -110,7 +110,7 @@ def page_of(row):
 
 
 def read_day(row, deadlines):
-    """A day on which the page could be read: a month before its first deadline, else in a year that it names."""
+    """Return a day on which the page could be read: a month before its first deadline, else in a year that it names."""
     if deadlines:
         first = date.fromisoformat(min(deadlines))
         return (

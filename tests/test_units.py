@@ -21,7 +21,7 @@ def analyse(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The units with the one thing that an unfinished installation lacks: the program, which is given another place."""
+    """Return the units with another path of the program, which an unfinished installation lacks."""
     folder = tmp_path_factory.mktemp("units")
     for unit in UNITS:
         text = unit.read_text("utf-8")

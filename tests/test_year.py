@@ -56,7 +56,7 @@ class Killed(BaseException):
 
 
 def published(source: str, day: date) -> tuple[Call, ...]:
-    """What a source has on a day: the first has one call more every second month, and its third call's date is moved in June."""
+    """Return the calls of a source on a day: the first has one more every second month; its third call moves in June."""
     calls = []
     for month in range(1, day.month + 1 if day.year == 2026 else 13, 2 if source == "ett" else 7):
         due = datetime(2026, month, 28, 17, tzinfo=STOCKHOLM) + timedelta(days=60)
@@ -120,7 +120,7 @@ class World:
         self.worker = None
 
     def tick(self):
-        """One beat of the scheduler, which is started again when it has been killed."""
+        """Run the scheduler once; start it again when it was killed."""
         lanes = list(Lane)
         while lanes:
             if self.worker is None:
@@ -192,7 +192,7 @@ class World:
 
 @pytest.fixture
 def quick_folder(tmp_path):
-    """A folder in memory where there is one: a year has thousands of commits, and each waits for the disk."""
+    """Yield a folder in memory where there is one: a year has thousands of commits, and each waits for the disk."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         yield tmp_path

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from monitor.archive.codec import call_hash
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
 from monitor.archive.schema import MIGRATIONS, migrations
-from monitor.errors import ArchiveError, LockedError, in_words
+from monitor.errors import ArchiveError, LockedError, describe_os_error
+from monitor.files import replacing
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Tables
@@ -97,7 +98,7 @@ def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[
     except Timeout as error:
         raise LockedError(str(path), "ett annat arbete pågår; försök igen när det är klart") from error
     except OSError as error:
-        raise ArchiveError(str(data_dir), f"går inte att skriva i: {in_words(error)}") from error
+        raise ArchiveError(str(data_dir), f"går inte att skriva i: {describe_os_error(error)}") from error
     try:
         yield
     finally:
@@ -209,7 +210,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
-        reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
+        reason = describe_os_error(error) if isinstance(error, OSError) else machine_words(error)
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:
@@ -363,13 +364,7 @@ def _applied(db: Database) -> set[str]:
 
 def copy_archive(db: Database, target: Path) -> None:
     """Write a consistent copy of the archive to `target`, also while another process writes; an older copy is replaced."""
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    copy = sqlite3.connect(partial)
-    try:
+    with replacing(target) as partial, closing(sqlite3.connect(partial)) as copy:
         make_private(partial)
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        copy.close()
-    partial.replace(target)

@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from monitor.errors import ArchiveError, in_words
+from monitor.errors import ArchiveError, describe_os_error
 
 COMPANIONS = ("-wal", "-shm")
 """Endings of the files that SQLite keeps beside a database in WAL mode (https://www.sqlite.org/wal.html)."""
@@ -108,7 +108,7 @@ def load_secret(data_dir: Path) -> bytes:
                 partial.unlink()
         secret = path.read_bytes().strip()
     except OSError as error:
-        raise ArchiveError(str(path), f"hemligheten går inte att läsa eller skapa: {in_words(error)}") from error
+        raise ArchiveError(str(path), f"hemligheten går inte att läsa eller skapa: {describe_os_error(error)}") from error
     if len(secret) < 32:
         raise ArchiveError(
             str(path), "hemligheten är trasig; ta bort filen så görs en ny (länkarna i gamla mejl slutar då gälla)"

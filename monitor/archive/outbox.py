@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.config import Config
-from monitor.errors import in_swedish
+from monitor.errors import describe_delivery
 
 _MAIL_COLUMNS = (
     "outbox.message_id, outbox.digest, digests.department, digests.kind, outbox.recipient, outbox.language, outbox.attempts,"
@@ -262,5 +262,5 @@ def silenced_departments(config: Config, stops: Iterable[Stop]) -> dict[str, lis
 def _reason(stop: Suppression, zone: ZoneInfo) -> str:
     day = f"{stop.since.astimezone(zone):%Y-%m-%d}"
     if not stop.department:
-        return f"tar inte emot mejl sedan {day} ({in_swedish(stop.error)})"
+        return f"tar inte emot mejl sedan {day} ({describe_delivery(stop.error)})"
     return f"slutade själv få mejlen {day}"

@@ -17,7 +17,7 @@ from monitor.archive.codec import call_hash, call_row, decode_call, encode_call,
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
 from monitor.calls import Call, call_status, next_deadline
-from monitor.errors import name_some, row_trouble
+from monitor.errors import describe_row_error, list_reasons
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
@@ -155,7 +155,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
                 with db.atomic():
                     outcome = _store_call(db, run, run_id, call, now, baseline=report.baseline)
             except _CALL_ERRORS as error:
-                refused[call.call_id] = row_trouble(error)
+                refused[call.call_id] = describe_row_error(error)
             else:
                 setattr(report, outcome, getattr(report, outcome) + 1)
         keep_left_out(db, run.source, calls, aside, now)
@@ -175,7 +175,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
 
 def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
     """The run without the calls that could not be stored: by key, with what is wrong with each."""
-    told = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {name_some(refused)}."
+    told = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {list_reasons(refused)}."
     stats = dict(run.stats)
     failed = len(refused) == len(run.calls)
     if failed:

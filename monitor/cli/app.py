@@ -1,4 +1,4 @@
-"""What every command shares: settings, the clock, and where answers go."""
+"""Parts that every command uses: settings, the clock, and printing of answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
 
 
-ASKS_FOR_INSTALLATION = frozenset(
+NEEDS_INSTALLATION = frozenset(
     [
         "status",
         "show",
@@ -42,7 +42,7 @@ ASKS_FOR_INSTALLATION = frozenset(
         "replay",
     ]
 )
-"""Commands about what an installation has: without settings and without an archive, the folder one stands in is none."""
+"""Commands that refuse to run in a folder that has neither settings nor an archive."""
 NO_INSTALLATION = (
     "ingen fil med inställningar och inget arkiv här, så det finns ingen installation att svara om. Ange filen med --config FIL"
     " eller $MONITOR_CONFIG, eller ställ dig i mappen där monitor.toml ligger. En ny installation görs med: monitor init MAPP"
@@ -51,7 +51,7 @@ NO_INSTALLATION = (
 
 @dataclass
 class App:
-    """The options that stand before the command. Settings are read when first asked for."""
+    """Options that are given before the command. Settings are read at first use."""
 
     config_file: str | None
     now_text: str | None
@@ -60,10 +60,13 @@ class App:
 
     @cached_property
     def config(self) -> Config:
-        """The settings in force.
+        """Return the settings in force, with logs started.
 
-        Raises ConfigError when they are wrong, when there are none and the command asks for an installation, and when root is
-        about to write into another user's data. Only the doctor looks at those: it says what is wrong with them.
+        The command `doctor` gets settings without these checks: it reports what is wrong with them.
+
+        Raises:
+            ConfigError: The settings are wrong, are missing for a command that needs an installation, or root is about to write
+                into another user's data.
         """
         from monitor.cli.logs import start_logs
         from monitor.config import find_config, load_config
@@ -72,7 +75,7 @@ class App:
         config = load_config(find_config(self.config_file))
         if self.command == "doctor":
             return config
-        if config.path is None and self.command in ASKS_FOR_INSTALLATION and not config.archive.exists():
+        if config.path is None and self.command in NEEDS_INSTALLATION and not config.archive.exists():
             raise ConfigError("monitor.toml", NO_INSTALLATION)
         refuse_foreign_root(config)
         start_logs(config.data_dir, verbose=self.verbose, make_folder=config.path is not None)
@@ -80,11 +83,15 @@ class App:
 
     @cached_property
     def now(self) -> datetime:
-        """The moment that every decision of this command uses, aware, in the installation's zone."""
+        """Return the time that every decision of this command uses: aware, in the installation's zone."""
         return self.moment(self.config.zone)
 
     def moment(self, zone: ZoneInfo) -> datetime:
-        """The clock in a zone, or what `--now` put in its place; for commands that need no settings."""
+        """Return the time in a zone: the clock's, or that of `--now`; for commands that need no settings.
+
+        Raises:
+            ConfigError: `--now` is no date-time.
+        """
         if self.now_text is None:
             return datetime.now(zone)
         try:
@@ -95,24 +102,24 @@ class App:
 
     @cached_property
     def console(self) -> Console:
-        """Where people read: standard error, so that standard output holds nothing but answers."""
+        """Return the console for people: standard error, so that standard output has only answers."""
         from rich.console import Console
 
         return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class PathType(click.Path):
-    """A file or folder, as pathlib has it."""
+    """Type of an option whose value is a file or a folder, as `pathlib.Path`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path, when it is as the command wants it."""
+        """Return the path; click fails when it is not as the command wants it."""
         from pathlib import Path
 
         return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 def answer(document: Any) -> None:
-    """Print one JSON document on standard output and nothing else."""
+    """Print one JSON document on standard output."""
     import json
 
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))

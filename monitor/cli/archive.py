@@ -1,4 +1,4 @@
-"""Commands that show what the archive knows and how the installation stands."""
+"""Commands about the archive and the installation: show, status, init and replay."""
 
 from __future__ import annotations
 
@@ -39,9 +39,8 @@ def _print_call(facts: dict[str, Any]) -> None:
     if facts["summary"]:
         click.echo(f"\n{facts['summary']}")
     budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
-    click.echo(
-        f"\nLäge: {STATUS_LABELS[Status(facts['status'])].lower()}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}"
-    )
+    state = STATUS_LABELS[Status(facts["status"])].lower()
+    click.echo(f"\nLäge: {state}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
     shares = (("Finansiären betalar", "högst", "funder_share"), ("Ni betalar", "minst", "own_share"))
     stated = [f"{label}: {bound} {facts[name]} procent" for label, bound, name in shares if facts[name] is not None]
     if stated:
@@ -67,7 +66,7 @@ def _print_call(facts: dict[str, Any]) -> None:
 
 
 def _local(deadline: dict[str, Any]) -> str:
-    """A deadline by the publisher's clock."""
+    """Return a deadline in the publisher's zone: `2026-10-06 17:00 (Brussels)`."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -76,7 +75,7 @@ def _local(deadline: dict[str, Any]) -> str:
 
 
 def _value(text: str | None) -> str:
-    """The old or new value of an event as a person reads it: days, amounts, names of changed parts, words."""
+    """Return the old or new value of a change for people; `text` is JSON or plain."""
     import json
 
     try:
@@ -99,14 +98,14 @@ def _short(text: str) -> str:
 @json_option
 @pass_app
 def status(app: App, as_json: bool) -> int:
-    """How the installation stands; exit code 1 when something needs a person."""
+    """Show the state of the installation; exit code 1 when something needs a person."""
     from monitor.jobs.members import open_installation
     from monitor.jobs.status import rule_errors
     from monitor.jobs.status import status as read_status
 
     with open_installation(app.config) as archive:
-        wrong = rule_errors(app.config, archive)
-        document = read_status(app.config, archive, app.now, rule_errors=wrong)
+        errors = rule_errors(app.config, archive)
+        document = read_status(app.config, archive, app.now, rule_errors=errors)
     if as_json:
         answer(document)
     else:
@@ -128,10 +127,10 @@ def _print_status(document: Mapping[str, Any]) -> None:
         f"Säkerhetskopia: {copied}   Disk: {disk['free'] // 1_000_000} MB fritt, arkivet {disk['archive'] // 1_000_000} MB"
     )
     if document["jobs"]:
-        ran = [
+        jobs = [
             (name, JOB_STATE_LABELS[JobState(job["state"])], _moment(job["finished"])) for name, job in document["jobs"].items()
         ]
-        print_table(("Arbete", "Läge", "Senast"), ran)
+        print_table(("Arbete", "Läge", "Senast"), jobs)
     rows = [
         (
             row["id"],
@@ -175,7 +174,8 @@ def init(app: App, folder: str | None, new_archive: bool) -> None:
     if folder is None:
         kept = begin_anew(app.config, app.now)
         click.echo(
-            f"Ett nytt, tomt arkiv: {app.config.archive}. Nästa läsning räknar allt som känt; alla förvaltningar välkomnas på nytt."
+            f"Ett nytt, tomt arkiv: {app.config.archive}."
+            " Nästa läsning räknar allt som känt; alla förvaltningar välkomnas på nytt."
         )
         if kept is not None:
             click.echo(f"Resterna av det gamla ligger i {kept}")

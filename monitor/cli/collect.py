@@ -1,4 +1,4 @@
-"""Commands that read sources."""
+"""Command `crawl`, and the report of runs."""
 
 from __future__ import annotations
 
@@ -43,23 +43,24 @@ def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
     refuse_member(app.config, "läsning")
     chosen = choose_sources(app.config, sources)
     with lock(app.config.data_dir), open_archive(app.config.archive) as archive:
-        reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _say(app, report))
+        reports = crawl_sources(app.config, archive, chosen, app.now, lambda report: _print_run(app, report))
         for note in crosscheck(archive, chosen):
             app.console.print(note, markup=False)
-    return report_runs(app, reports, as_json, told=True)
+    return report_runs(app, reports, as_json, printed=True)
 
 
-def report_runs(app: App, reports: list[RunReport], as_json: bool, *, told: bool = False) -> int:
-    """Tell what runs did, unless they were `told` on the way; the exit code says whether one needs attention."""
+def report_runs(app: App, reports: list[RunReport], as_json: bool, *, printed: bool = False) -> int:
+    """Print the results of runs, unless they were printed on the way (`printed`); return 1 when a run needs attention, else 0."""
     if as_json:
         answer({"sources": [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]})
-    elif not told:
+    elif not printed:
         for report in reports:
-            _say(app, report)
+            _print_run(app, report)
     return int(any(report.state in UNACCEPTED_RUNS or report.health for report in reports))
 
 
-def _say(app: App, report: RunReport) -> None:
-    text = f"{report.id}: {RUN_STATE_LABELS[RunState(report.state)].command}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
-    told = report.reason or report.health_text
-    app.console.print(text + (f". {told}" if told else ""), markup=False)
+def _print_run(app: App, report: RunReport) -> None:
+    state = RUN_STATE_LABELS[RunState(report.state)].command
+    text = f"{report.id}: {state}, {report.current} aktuella, {report.new} nya, {report.changed} ändrade"
+    problem = report.reason or report.health_text
+    app.console.print(text + (f". {problem}" if problem else ""), markup=False)

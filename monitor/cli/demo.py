@@ -1,4 +1,4 @@
-"""The command that shows what the program does, on sample publishers."""
+"""Command `demo`: the whole program on sample publishers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.app import App, pass_app
-from monitor.vocabulary import ACCEPTED_RUNS, CHANGE_LABELS, SECTION_LABELS, UNACCEPTED_RUNS, Count
+from monitor.vocabulary import ACCEPTED_RUNS, CHANGE_LABELS, SECTION_LABELS, UNACCEPTED_RUNS, CountText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "okt", "nov", "dec")
 WEEKS = {1: "Första veckan", 2: "En vecka senare"}
-DOING = {
+STEP_LABELS = {
     "crawl": "Läser källorna",
     "match": "Letar efter det som rör kommunen",
     "digest": "Skriver mejlen",
@@ -50,7 +50,7 @@ def demo(app: App, folder: str, serve: bool, port: int) -> int:
         )
         report = run.run(_Progress(app.console))
         out = Console(highlight=False, markup=False, soft_wrap=True)
-        for line in (*_found(report), *_for_whom(report), *_where(report)):
+        for line in (*_changes_lines(report), *_mail_lines(report), *_next_step_lines(report)):
             out.print(line)
         if serve:
             out.print(f"\nArkivet visas på http://127.0.0.1:{port} tills du trycker Ctrl+C.")
@@ -60,7 +60,7 @@ def demo(app: App, folder: str, serve: bool, port: int) -> int:
 
 
 class _Progress:
-    """A line per finished step; on a terminal also what is going on meanwhile."""
+    """Printer of one line per finished step; on a terminal also of the step that is running."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -72,16 +72,18 @@ class _Progress:
             if step.number != self._number:
                 self._number = step.number
                 self._console.print(f"\n{WEEKS[step.number]}, {_day(step.moment)}")
-            self._status.update(f"{DOING[step.command]} …")
+            self._status.update(f"{STEP_LABELS[step.command]} …")
             if self._console.is_terminal:
                 self._status.start()
             return
         self._status.stop()
         seconds = f"{step.seconds:.1f}".replace(".", ",")
-        self._console.print(f"  {DOING[step.command]}: {OUTCOMES[step.command](step.answer)} ({seconds} s)", markup=False)
+        self._console.print(
+            f"  {STEP_LABELS[step.command]}: {STEP_RESULTS[step.command](step.answer)} ({seconds} s)", markup=False
+        )
 
 
-def _read(answer: Any) -> str:
+def _crawl_result(answer: Any) -> str:
     sources = answer["sources"]
     well = sum(source["state"] in ACCEPTED_RUNS for source in sources)
     text = f"{well} av {len(sources)} källor lästa, {sum(source['current'] for source in sources)} poster"
@@ -89,41 +91,42 @@ def _read(answer: Any) -> str:
     return f"{text}; ofullständigt: {poor}" if poor else text
 
 
-def _matched(answer: Any) -> str:
+def _match_result(answer: Any) -> str:
     reached = sum(bool(count) for count in answer["departments"].values())
     return f"{answer['matches']} träffar för {reached} mottagare"
 
 
-def _written(answer: Any) -> str:
+def _digest_result(answer: Any) -> str:
     return f"{len(answer['digests'])} mejl"
 
 
-def _sent(answer: Any) -> str:
+def _send_result(answer: Any) -> str:
     text = f"{answer['sent']} mejl"
     return f"{text}; {answer['failed']} gick inte att leverera" if answer["failed"] else text
 
 
-OUTCOMES = {"crawl": _read, "match": _matched, "digest": _written, "send": _sent}
+STEP_RESULTS = {"crawl": _crawl_result, "match": _match_result, "digest": _digest_result, "send": _send_result}
 
 
-def _found(report: DemoReport) -> Iterator[str]:
-    counts = Counter(happening.type for happening in report.happenings)
+def _changes_lines(report: DemoReport) -> Iterator[str]:
+    counts = Counter(change.type for change in report.happenings)
     yield "\nDet här hade hänt på en vecka"
-    yield f"  {_listed(counts, {change: label.counted for change, label in CHANGE_LABELS.items()})}."
-    yield from (_moved(happening) for happening in report.happenings if happening.type == "deadline_moved")
+    yield f"  {_list_counts(counts, {change: label.counted for change, label in CHANGE_LABELS.items()})}."
+    yield from (_deadline_line(change) for change in report.happenings if change.type == "deadline_moved")
 
 
-def _for_whom(report: DemoReport) -> Iterator[str]:
-    digests = {row["department"]: row for row in _answer(report, 2, "digest")["digests"]}
+def _mail_lines(report: DemoReport) -> Iterator[str]:
+    digests = {row["department"]: row for row in _step_answer(report, 2, "digest")["digests"]}
     yield "\nDet här stod i mejlen, vecka två"
     width = max(map(len, report.departments.values()))
     section_counts = {section: label.counted for section, label in SECTION_LABELS.items()}
     for department, name in report.departments.items():
         row = digests.get(department, {"items": 0, "sections": {}})
-        yield f"  {name:<{width}}  {_listed(row['sections'], section_counts) if row['items'] else 'en lugn vecka, inget nytt'}"
+        sections = _list_counts(row["sections"], section_counts) if row["items"] else "en lugn vecka, inget nytt"
+        yield f"  {name:<{width}}  {sections}"
 
 
-def _where(report: DemoReport) -> Iterator[str]:
+def _next_step_lines(report: DemoReport) -> Iterator[str]:
     from pathlib import Path
 
     from monitor.jobs.demo import from_here
@@ -142,25 +145,23 @@ def _where(report: DemoReport) -> Iterator[str]:
     yield f"  {monitor} serve                  arkivet i webbläsaren, http://127.0.0.1:8001"
 
 
-def _answer(report: DemoReport, number: int, command: str) -> Any:
+def _step_answer(report: DemoReport, number: int, command: str) -> Any:
     return next(step.answer for step in report.steps if (step.number, step.command) == (number, command))
 
 
-def _listed(counts: dict[str, int] | Counter[str], labels: Mapping[Any, Count]) -> str:
+def _list_counts(counts: dict[str, int] | Counter[str], labels: Mapping[Any, CountText]) -> str:
     from babel.lists import format_list
 
     parts = [label.text(counts[key]) for key, label in labels.items() if counts.get(key)]
     return format_list(parts, locale="sv") if parts else "inget"
 
 
-def _moved(happening: Happening) -> str:
+def _deadline_line(change: Happening) -> str:
     import json
     from datetime import datetime
 
-    old, new = (
-        ", ".join(_short_day(datetime.fromisoformat(at)) for at in json.loads(text)) for text in (happening.old, happening.new)
-    )
-    return f"  Ny sista dag: {happening.identifier or happening.title} ({old} blev {new})"
+    old, new = (", ".join(_short_day(datetime.fromisoformat(at)) for at in json.loads(text)) for text in (change.old, change.new))
+    return f"  Ny sista dag: {change.identifier or change.title} ({old} blev {new})"
 
 
 def _day(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,9 @@ from monitor.cli.app import App, answer, json_option, pass_app, print_table
 from monitor.vocabulary import DIGEST_STATE_LABELS, DigestState
 
 if TYPE_CHECKING:
+    from monitor.archive import Archive
     from monitor.jobs.digest import BuildReport, DigestReport
+    from monitor.matching.compiled import RuleSet
 
 DONE, ATTENTION = 0, 1
 
@@ -22,14 +24,45 @@ def _week(context: click.Context, parameter: click.Parameter, value: str | None)
 
     if value is None:
         return None
-    found = re.fullmatch(r"(\d{4})-W(\d{1,2})", value.strip(), re.IGNORECASE)
+    parts = re.fullmatch(r"(\d{4})-W(\d{1,2})", value.strip(), re.IGNORECASE)
     try:
-        if found is None:
+        if parts is None:
             raise ValueError
-        date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        date.fromisocalendar(int(parts[1]), int(parts[2]), 1)
     except ValueError as error:
         raise click.BadParameter("expected a week such as 2026-W27") from error
-    return f"{found[1]}-W{int(found[2]):02d}"
+    return f"{parts[1]}-W{int(parts[2]):02d}"
+
+
+@dataclasses.dataclass(frozen=True)
+class DigestOptions:
+    """Options of `monitor digest` that decide which mails are built."""
+
+    week: str | None
+    """Week as 2026-W27; None for the present one."""
+    department: tuple[str, ...]
+    """Ids of departments; empty for all."""
+    dry_run: bool
+    corrections: bool
+    last_good: bool
+
+    def refuse_contradictions(self, app: App, preview: bool) -> None:
+        """Raise click's UsageError for options that exclude each other, and for a week that has not begun."""
+        from monitor.digest.wording import iso_week
+
+        if preview and (self.dry_run or self.corrections or self.week or self.department):
+            raise click.UsageError("--preview goes with no other option")
+        if self.week is not None and self.week > iso_week(app.now.date()) and not self.dry_run:
+            raise click.BadParameter(f"{self.week} has not begun; try it with --dry-run", param_hint="--week")
+
+    def build(self, app: App, archive: Archive, rules: RuleSet) -> BuildReport:
+        """Build the mails and return the report."""
+        from monitor.jobs.digest import BuildOptions, build_digests
+
+        options = BuildOptions(
+            week=self.week, departments=self.department, dry_run=self.dry_run, corrections_only=self.corrections
+        )
+        return build_digests(app.config, archive, app.now, options, rules=rules)
 
 
 @click.command()
@@ -42,54 +75,27 @@ def _week(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option("--check", is_flag=True, help="Only fill every template with sample data and say what does not work.")
 @json_option
 @pass_app
-def digest(
-    app: App,
-    week: str | None,
-    department: tuple[str, ...],
-    dry_run: bool,
-    corrections: bool,
-    preview: bool,
-    last_good: bool,
-    check: bool,
-    as_json: bool,
-) -> int:
+def digest(app: App, /, check: bool, preview: bool, as_json: bool, **chosen: Any) -> int:
     """Build the week's mail for every department. Building again changes nothing."""
-    from monitor.digest.wording import iso_week
-    from monitor.jobs.digest import BuildOptions, build_digests, build_previews
+    from monitor.jobs.digest import build_previews
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import load_rules_in_force
 
+    options = DigestOptions(**chosen)
     if check:
         return _check(app, as_json)
-    if preview and (dry_run or corrections or week or department):
-        raise click.UsageError("--preview goes with no other option")
-    if week is not None and week > iso_week(app.now.date()) and not dry_run:
-        raise click.BadParameter(f"{week} has not begun; try it with --dry-run", param_hint="--week")
+    options.refuse_contradictions(app, preview)
     with open_installation(app.config) as archive:
-        rules = load_rules_in_force(archive, app.config, last_good=last_good)
-        if preview:
-            report = build_previews(app.config, archive, app.now, rules=rules)
-        else:
-            report = build_digests(
-                app.config,
-                archive,
-                app.now,
-                BuildOptions(week=week, departments=department, dry_run=dry_run, corrections_only=corrections),
-                rules=rules,
-            )
+        rules = load_rules_in_force(archive, app.config, last_good=options.last_good)
+        report = build_previews(app.config, archive, app.now, rules=rules) if preview else options.build(app, archive, rules)
     if as_json:
-        answer(
-            {
-                "week": report.week,
-                "digests": [_json(one) for one in report.digests],
-                "corrections": [_json(one) for one in report.corrections],
-            }
-        )
+        digests, corrections = ([_json(row) for row in rows] for rows in (report.digests, report.corrections))
+        answer({"week": report.week, "digests": digests, "corrections": corrections})
     else:
         _print(report)
-    failed = [one for one in report.digests if one.state == "failed"]
-    for one in failed:
-        click.echo(f"{one.department}: {one.reason}", err=True)
+    failed = [row for row in report.digests if row.state == DigestState.FAILED]
+    for row in failed:
+        click.echo(f"{row.department}: {row.reason}", err=True)
     return ATTENTION if failed else DONE
 
 
@@ -112,24 +118,24 @@ def _json(report: DigestReport) -> dict[str, object]:
 
 
 def _state(report: DigestReport) -> str:
-    """Return how a department's mail stands."""
+    """Return the label of the state of a department's mail."""
     if report.state == "no-recipient" and report.reason:
         return "ingen får mejlen"
     return DIGEST_STATE_LABELS[DigestState(report.state)].command
 
 
 def _print(report: BuildReport) -> None:
-    rows = [(one, "") for one in report.digests] + [(one, "rättelse") for one in report.corrections]
+    rows = [(row, "") for row in report.digests] + [(row, "rättelse") for row in report.corrections]
     click.echo(f"Vecka {report.week}")
     print_table(
         ("mottagare", "mejl", "läge", "poster", "ämne"),
-        [(one.department, kind or one.kind, _state(one), one.items, one.subject or "") for one, kind in rows],
+        [(row.department, kind or row.kind, _state(row), row.items, row.subject or "") for row, kind in rows],
     )
-    for one in report.digests:
-        if one.state == "no-recipient" and one.reason:
-            click.echo(f"Ingen får mejlen för {one.department}: {one.reason}.")
-        if one.file is not None:
-            click.echo(str(one.file))
+    for row in report.digests:
+        if row.state == "no-recipient" and row.reason:
+            click.echo(f"Ingen får mejlen för {row.department}: {row.reason}.")
+        if row.file is not None:
+            click.echo(str(row.file))
 
 
 @click.command()
@@ -146,7 +152,8 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
 
     if test_address is not None:
         with open_installation(app.config):
-            pass  # made before the first mail and the secret, which beside no archive would mean that it is lost
+            # The archive is made before the first mail and the secret: beside no archive they would mean that it is lost.
+            pass
         outcome = send_test(app.config, test_address, app.now)
         if as_json:
             answer({"sent": 1, "failed": 0, "waiting": 0})

@@ -1,4 +1,4 @@
-"""Logs: one line an event, into a file with rotation beside the archive; on the terminal only when asked for."""
+"""Logs: one line per event, in a file with rotation beside the archive, and on the terminal with `--verbose`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _FORMAT = "%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
-_LARGEST, _KEPT = 5_000_000, 5
+_MAX_BYTES, _OLD_FILES = 5_000_000, 5
 _NOISY = (
     "scrapy",
     "twisted",
@@ -22,8 +22,8 @@ _NOISY = (
 )
 
 
-def tell_journal() -> None:
-    """Send logs to standard error as well: the journal of systemd, or the log of a container, for what runs until it is stopped."""
+def log_to_stderr() -> None:
+    """Send logs to standard error as well, for commands that run until they are stopped: systemd and containers read it there."""
     root = logging.getLogger()
     if not any(type(handler) is logging.StreamHandler for handler in root.handlers):
         handler = logging.StreamHandler()
@@ -35,9 +35,9 @@ def tell_journal() -> None:
 def start_logs(data_dir: Path, *, verbose: bool, make_folder: bool = True) -> None:
     """Send logs to `<data_dir>/monitor.log`, and to standard error when `verbose`.
 
-    A folder that cannot be written has no log; nor has one that is not there, unless `make_folder`.
+    There is no log in a folder that cannot be written, nor in one that does not exist unless `make_folder`.
     """
-    # A full disk is told by the work that meets it; the log must not tell it once per line on the terminal.
+    # The job that meets a full disk reports it; the log must not repeat it on the terminal for every line.
     logging.raiseExceptions = False
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -47,7 +47,9 @@ def start_logs(data_dir: Path, *, verbose: bool, make_folder: bool = True) -> No
     try:
         if make_folder:
             data_dir.mkdir(parents=True, exist_ok=True)
-        handlers.append(RotatingFileHandler(data_dir / "monitor.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"))
+        handlers.append(
+            RotatingFileHandler(data_dir / "monitor.log", maxBytes=_MAX_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+        )
     except OSError:
         handlers.append(logging.NullHandler())
     for handler in handlers:

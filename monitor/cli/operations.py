@@ -1,4 +1,4 @@
-"""Commands that keep an installation running: the scheduler, back-ups, the watchman, and what people ask to have erased."""
+"""Commands that keep an installation running: run, backup, restore, canary, tidy, note, doctor and forget."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Do what is due now, then end: for a task planner of one's own.")
+@click.option("--once", is_flag=True, help="Do the jobs that are due now, then end; for cron or another scheduler.")
 @pass_app
 def run(app: App, once: bool) -> None:
-    """Do by itself whatever is due, until stopped: read, match, write, send, back up. One at a time per installation."""
+    """Start each job when it is due, until stopped: read, match, write, send, back up. Runs once per installation."""
     import time
     from datetime import datetime, timedelta
 
-    from monitor.cli.logs import tell_journal
+    from monitor.cli.logs import log_to_stderr
     from monitor.jobs.members import load_members
     from monitor.schedule import run as run_schedule
 
     zone = app.config.zone
-    begun, origin = (app.now, time.monotonic()) if app.now_text is not None else (None, 0.0)
+    start, origin = (app.now, time.monotonic()) if app.now_text is not None else (None, 0.0)
 
     def clock() -> datetime:
-        return datetime.now(zone) if begun is None else begun + timedelta(seconds=time.monotonic() - origin)
+        return datetime.now(zone) if start is None else start + timedelta(seconds=time.monotonic() - origin)
 
     configs = [app.config, *load_members(app.config)]
-    tell_journal()
+    log_to_stderr()
     app.console.print(f"monitor run är igång för {app.config.data_dir}. Avsluta med Ctrl+C.", markup=False)
-    run_schedule(configs, clock, once=once, fixed_clock=begun is not None)
+    run_schedule(configs, clock, once=once, fixed_clock=start is not None)
 
 
 @click.command()
@@ -65,7 +65,7 @@ def backup(app: App, file: Path | None, as_json: bool) -> int:
 @json_option
 @pass_app
 def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
-    """Put a back-up in place of the archive, if it is whole; what it replaces is kept. Stop run and serve first."""
+    """Put a back-up in place of the archive, if it is whole; the old archive is kept. Stop run and serve first."""
     from monitor.jobs.backup import restore_backup
 
     report = restore_backup(app.config, file, app.now, settings=settings)
@@ -81,7 +81,7 @@ def restore(app: App, file: Path, settings: bool, as_json: bool) -> None:
 @json_option
 @pass_app
 def canary(app: App, as_json: bool) -> None:
-    """Send a made-up call the whole way to the coordinator's mailbox; tells at which step it was lost."""
+    """Send a made-up call the whole way to the coordinator's mailbox; names the step that failed."""
     from monitor.jobs.canary import run_canary
     from monitor.jobs.members import open_installation
 
@@ -97,7 +97,7 @@ def canary(app: App, as_json: bool) -> None:
 @json_option
 @pass_app
 def tidy(app: App, as_json: bool) -> None:
-    """Erase what has been kept long enough (settings keep)."""
+    """Erase data that is older than the settings of [keep]."""
     from monitor.archive import lock
     from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import tidy as tidy_archive
@@ -136,7 +136,7 @@ def note(app: App, as_json: bool) -> None:
 @json_option
 @pass_app
 def doctor(app: App, offline: bool, as_json: bool) -> int:
-    """Try settings, rules, mail server, disk, clock, archive and the way to every source; say what to do. Sends nothing."""
+    """Try settings, rules, mail server, disk, clock, archive and the way to every source, with advice. Sends nothing."""
     from dataclasses import asdict
 
     from monitor.errors import ConfigError
@@ -153,12 +153,12 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
             click.echo(f"{'bra' if finding.well else 'FEL'}  {finding.name}: {finding.text}")
             if finding.advice:
                 click.echo(f"     {finding.advice}")
-    ill = [finding for finding in findings if not finding.well]
+    problems = [finding for finding in findings if not finding.well]
     if as_json:
         answer({"findings": [asdict(finding) for finding in findings]})
     else:
-        click.echo(f"\n{len(ill)} saker att åtgärda." if ill else "\nAllt ser bra ut.")
-    return code if ill else 0
+        click.echo(f"\n{len(problems)} saker att åtgärda." if problems else "\nAllt ser bra ut.")
+    return code if problems else 0
 
 
 @click.command()
@@ -166,7 +166,7 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
 @json_option
 @pass_app
 def forget(app: App, address: str, as_json: bool) -> int:
-    """Erase a mail address from the archive and the delivered files; says where a person has to look."""
+    """Erase a mail address from the archive and the delivered files; names the places a person has to check."""
     from monitor.archive import lock
     from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import forget as forget_address

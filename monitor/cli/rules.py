@@ -1,4 +1,4 @@
-"""Commands that match, explain, and let a coordinator work with the rules."""
+"""Commands about rules: match, why, rules and feedback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from monitor.matching.explain import Why
 
 FOLDER = PathType(exists=True, file_okay=False)
-_SHOWN = 20
+_MAX_SHOWN = 20
+"""Calls of one department that `rules compare` lists."""
 
 
 @click.command()
@@ -33,9 +34,10 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
 
     if not app.config.rules.dir:
         refuse_member(app.config, "matchning med de gemensamma reglerna")
-    sound = None if last_good else load_rules(app.config.rules_dir)
+    # Read before the lock is taken: wrong rules are reported at once.
+    loaded = None if last_good else load_rules(app.config.rules_dir)
     with lock(app.config.data_dir), open_installation(app.config) as archive:
-        rules, errors = (sound, ()) if sound else load_or_last(archive, app.config.rules_dir)
+        rules, errors = (loaded, ()) if loaded else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
     for error in errors:
         app.console.print(str(error), markup=False)
@@ -55,21 +57,22 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
 @json_option
 @pass_app
 def why(app: App, call: str, department: str | None, as_json: bool) -> None:
-    """Why a call went to whom, or at which step it fell out. CALL is a title, an identifier, a key or an address."""
+    """Explain to whom a call went and why, or at which step it fell out. CALL is a title, an identifier, a key or an address."""
     from monitor.jobs.match import explain_call
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import load_rules_in_force
 
     with open_installation(app.config) as archive:
         rules = load_rules_in_force(archive, app.config, last_good=False)
-        found = explain_call(archive, rules, app.config, call, department, app.now)
+        explanations = explain_call(archive, rules, app.config, call, department, app.now)
     if as_json:
-        answer(asdict(found[0]) if department else {"call": call, "departments": [asdict(item) for item in found]})
+        documents = [asdict(item) for item in explanations]
+        answer(documents[0] if department else {"call": call, "departments": documents})
         return
-    if found and found[0].step in _ADVICE:
-        click.echo(f"{found[0].text} {_ADVICE[found[0].step]}")
+    if explanations and explanations[0].step in _ADVICE:
+        click.echo(f"{explanations[0].text} {_ADVICE[explanations[0].step]}")
         return
-    for item in found:
+    for item in explanations:
         if department or item.step in ("matched", "told") or item.points > 0:
             _print_why(item)
 
@@ -101,7 +104,7 @@ def rules_group() -> None:
 @json_option
 @pass_app
 def check(app: App, as_json: bool) -> int:
-    """All errors of all rule files, each with its line; runs the examples. Exit code 1 when there is any."""
+    """List all errors of all rule files, each with its line; runs the examples. Exit code 1 when there is any."""
     from monitor.jobs.rules import check_folder
 
     report = check_folder(app.config.rules_dir)
@@ -122,7 +125,7 @@ def check(app: App, as_json: bool) -> int:
 @click.argument("text")
 @json_option
 def test_term(term: str, text: str, as_json: bool) -> None:
-    """Does TERM, as it would stand in a rule, match TEXT?"""
+    """Test whether TERM, written as in a rule, matches TEXT."""
     from monitor.jobs.rules import test_term as find_term
 
     hits = find_term(term, text)
@@ -139,7 +142,7 @@ def test_term(term: str, text: str, as_json: bool) -> None:
 @json_option
 @pass_app
 def try_(app: App, file: Any, as_json: bool) -> None:
-    """Which departments would get this text, and why. FILE, or - for what is typed; the first line is the title."""
+    """Show which departments would get a text, and why. FILE, or - for standard input; the first line is the title."""
     from monitor.jobs.rules import try_text
     from monitor.matching.compiled import ZONE_NAMES
     from monitor.matching.rules.load import load_rules
@@ -153,12 +156,12 @@ def try_(app: App, file: Any, as_json: bool) -> None:
     click.echo(f"Kan kommunen delta: {fit['answer']}. {fit['reason']}")
     if not outcome["departments"]:
         click.echo("Texten går inte till någon.")
-    for found in outcome["departments"]:
-        name = rules.departments[found["department"]].name
-        click.echo(click.style(name, bold=True) + f": {found['level']}, relevans {found['relevance']}")
+    for row in outcome["departments"]:
+        name = rules.departments[row["department"]].name
+        click.echo(click.style(name, bold=True) + f": {row['level']}, relevans {row['relevance']}")
         print_table(
             ("Tema", "Signal", "Ord", "Var", "Poäng"),
-            [(e["theme"], e["signal"], e["found"], ZONE_NAMES[e["zone"]], f"{e['points']:g}") for e in found["evidence"]],
+            [(e["theme"], e["signal"], e["found"], ZONE_NAMES[e["zone"]], f"{e['points']:g}") for e in row["evidence"]],
         )
 
 
@@ -168,7 +171,7 @@ def try_(app: App, file: Any, as_json: bool) -> None:
 @json_option
 @pass_app
 def compare(app: App, folder: Path, other: Path | None, as_json: bool) -> None:
-    """What DIR would change against the rules in force, or DIR2 against DIR: gained, lost and unchanged per department."""
+    """Compare DIR with the rules in force, or DIR2 with DIR: calls gained, lost and unchanged per department."""
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import compare_folders, comparison_json
 
@@ -191,9 +194,9 @@ def _print_change(name: str, change: DepartmentChange) -> None:
     for label, items in (("får till", change.gained), ("förlorar", change.lost)):
         if items:
             click.echo(click.style(f"{name} {label}", bold=True))
-            print_table(("Utlysning", "Skillnad"), [(item.title[:80], "; ".join(item.because)) for item in items[:_SHOWN]])
-            if len(items) > _SHOWN:
-                click.echo(f"  och {len(items) - _SHOWN} till (se --json)")
+            print_table(("Utlysning", "Skillnad"), [(item.title[:80], "; ".join(item.because)) for item in items[:_MAX_SHOWN]])
+            if len(items) > _MAX_SHOWN:
+                click.echo(f"  och {len(items) - _MAX_SHOWN} till (se --json)")
 
 
 @rules_group.command()
@@ -227,7 +230,7 @@ def evaluate(app: App, file: Path, as_json: bool) -> None:
 @json_option
 @pass_app
 def report(app: App, as_json: bool) -> None:
-    """Per signal over the archive: hits, hits alone and decisive, hits that a department did not want; dead, broad, overlapping."""
+    """Count each signal over the archive: hits, hits alone, decisive hits, hits not wanted; dead, broad, overlapping."""
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import load_rules_in_force, report_archive
 
@@ -244,8 +247,8 @@ def report(app: App, as_json: bool) -> None:
     click.echo(f"{outcome.calls} lästa.")
     for label, names in (("Träffar aldrig", outcome.dead), ("För breda", outcome.broad)):
         click.echo(f"{label}: {', '.join(names) or 'inga'}")
-    for one, two, share in outcome.overlapping:
-        click.echo(f"Säger samma sak: {one} och {two} ({share:.0%})")
+    for first, second, share in outcome.overlapping:
+        click.echo(f"Säger samma sak: {first} och {second} ({share:.0%})")
 
 
 @click.command()
@@ -254,7 +257,7 @@ def report(app: App, as_json: bool) -> None:
 @json_option
 @pass_app
 def feedback(app: App, example: int | None, theme: str | None, as_json: bool) -> int:
-    """What departments answered; or turn an answer into an example that the rules must honour."""
+    """List the answers of departments, or turn one into an example that the rules must honour."""
     from monitor.archive import lock
     from monitor.jobs.members import open_installation
     from monitor.jobs.rules import list_answers, make_example

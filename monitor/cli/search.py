@@ -9,8 +9,8 @@ import click
 from monitor.cli.app import App, answer, json_option, pass_app, print_table
 
 
-class _Words(click.Command):
-    """A command whose words may begin with a hyphen: in "skola -museum" no option is meant."""
+class _QueryCommand(click.Command):
+    """Command whose words may begin with a hyphen: "-museum" in "skola -museum" is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(
@@ -18,11 +18,11 @@ class _Words(click.Command):
         )
 
 
-@click.command(cls=_Words)
+@click.command(cls=_QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--kind", metavar="KIND", default="", help="call, news, event, policy or partner-search.")
 @click.option("--programme", metavar="PROGRAMME", default="", help="An id of programmes.toml, a code, or how identifiers begin.")
-@click.option("--department", metavar="ID", default="", help="Only what the rules send to this department.")
+@click.option("--department", metavar="ID", default="", help="Only calls that the rules send to this department.")
 @click.option("--status", metavar="STATUS", default="", help="forthcoming, open or closed.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
 @json_option
@@ -67,22 +67,22 @@ def _row(hit: Any) -> dict[str, Any]:
 
 @click.command()
 @click.argument("text")
-@click.option("--language", type=click.Choice(["sv", "en"]), help="Else it is told from the text.")
+@click.option("--language", type=click.Choice(["sv", "en"]), help="Default: detected from the text.")
 @json_option
 def analyse(text: str, language: str | None, as_json: bool) -> None:
-    """What the analyser sees in TEXT: each word, its base form, and the parts of a compound."""
+    """Show how TEXT is analysed: each word, its base form, and the parts of a compound."""
     from monitor.language.analyser import analyser
 
-    found = analyser().analyse(text, language)
+    tokens = analyser().analyse(text, language)
     if as_json:
         answer(
             {
                 "tokens": [
-                    {"text": t.text, "start": t.start, "end": t.end, "lemma": t.lemma, "parts": list(t.parts)} for t in found
+                    {"text": t.text, "start": t.start, "end": t.end, "lemma": t.lemma, "parts": list(t.parts)} for t in tokens
                 ]
             }
         )
     else:
         print_table(
-            ("Ord", "Plats", "Grundform", "Delar"), [(t.text, f"{t.start}-{t.end}", t.lemma, " + ".join(t.parts)) for t in found]
+            ("Ord", "Plats", "Grundform", "Delar"), [(t.text, f"{t.start}-{t.end}", t.lemma, " + ".join(t.parts)) for t in tokens]
         )

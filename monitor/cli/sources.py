@@ -1,4 +1,4 @@
-"""Commands about sources: the list with health, a look at one without storing anything, and what was left out."""
+"""Commands about sources: the list with health, check, left-out and accept."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sources(context: click.Context, as_json: bool) -> int | None:
         answer({"sources": rows})
     else:
         for row in rows:
-            click.echo(_line(row))
+            click.echo(_source_line(row))
     return 0
 
 
@@ -59,7 +59,7 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 @json_option
 @pass_app
 def check(app: App, source: str, as_json: bool) -> int:
-    """Fetch one source now, store nothing, and show what was found and what to change."""
+    """Fetch one source now without storing it, and show what was read and what to change."""
     from monitor.archive.left_out import read_decisions
     from monitor.jobs.members import open_installation
     from monitor.jobs.sources import check_source
@@ -69,13 +69,13 @@ def check(app: App, source: str, as_json: bool) -> int:
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
             decisions = read_decisions(archive.db, source)
-    found = check_source(app.config, chosen, app.now, decisions)
+    document = check_source(app.config, chosen, app.now, decisions)
     if as_json:
-        answer(found)
+        answer(document)
     else:
-        for line in _lines(found):
+        for line in _check_lines(document):
             click.echo(line)
-    return int(bool(found["problems"] or found["moved"]))
+    return int(bool(document["problems"] or document["moved"]))
 
 
 @sources.command("left-out")
@@ -85,12 +85,12 @@ def check(app: App, source: str, as_json: bool) -> int:
 @json_option
 @pass_app
 def left_out(app: App, source: str, take_back: str | None, leave_out: str | None, as_json: bool) -> int:
-    """List what was read and left out, the newest first, with the reason."""
+    """List the items that were read and left out, the newest first, with the reason."""
     if take_back and leave_out:
         raise click.UsageError("--take-back and --leave-out exclude each other.")
     if source:
         app.config.source(source)
-    rows = _decided(app, source, take_back, leave_out) if take_back or leave_out else _left_out(app, source)
+    rows = _decide(app, source, take_back, leave_out) if take_back or leave_out else _list_left_out(app, source)
     if as_json:
         answer({"left_out": [asdict(row) for row in rows]})
     elif take_back or leave_out:
@@ -103,7 +103,7 @@ def left_out(app: App, source: str, take_back: str | None, leave_out: str | None
     return 0
 
 
-def _left_out(app: App, source: str) -> list[LeftOut]:
+def _list_left_out(app: App, source: str) -> list[LeftOut]:
     from monitor.archive.left_out import list_left_out
     from monitor.jobs.members import open_installation
 
@@ -113,8 +113,8 @@ def _left_out(app: App, source: str) -> list[LeftOut]:
         return list_left_out(archive.db, source)
 
 
-def _decided(app: App, source: str, take_back: str | None, leave_out: str | None) -> list[LeftOut]:
-    """The row of the item that a person has decided about."""
+def _decide(app: App, source: str, take_back: str | None, leave_out: str | None) -> list[LeftOut]:
+    """Store the decision; return the row of its item."""
     from monitor.archive import lock, open_archive
     from monitor.jobs.members import refuse_member
     from monitor.jobs.sources import leave_item_out, take_item_back
@@ -140,7 +140,7 @@ def _left_out_lines(row: LeftOut) -> list[str]:
 @json_option
 @pass_app
 def accept(app: App, source: str, as_json: bool) -> int:
-    """Let the newest reading of a source count, though it looked unlikely: it is the measure from now on."""
+    """Accept the newest reading of a source, though it looked unlikely; later readings are compared with it."""
     from monitor.archive import lock, open_archive
     from monitor.cli.collect import report_runs
     from monitor.jobs.crawl import accept as accept_reading
@@ -156,8 +156,8 @@ def _state_label(state: str) -> str:
     return RUN_STATE_LABELS[RunState(state)].command if state else NOT_READ.command
 
 
-def _line(row: dict[str, Any]) -> str:
-    """One source: a line that can be searched, and its trouble on a line below."""
+def _source_line(row: dict[str, Any]) -> str:
+    """Return a source as one line that can be searched, with its problems on lines below."""
     state = _state_label(row["state"]) if row["enabled"] else "avstängd"
     address = "" if row["address"] == "confirmed" else ", obekräftad adress"
     line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
@@ -169,19 +169,18 @@ def _line(row: dict[str, Any]) -> str:
     return line
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
-    items = found["items"]
-    lines = [f"{found['name']} ({found['id']}), {found['url']}", ""]
-    lines += [f"Fel: {problem['text']}" for problem in found["problems"]]
-    lines += [f"Att göra: {advice}" for advice in found["advice"]]
-    lines += [
-        f"{len(items)} poster skulle sparas, {len(found['left_out'])} lämnas utanför, {len(found['skipped'])} gick inte att läsa."
-    ]
+def _check_lines(document: dict[str, Any]) -> list[str]:
+    items = document["items"]
+    lines = [f"{document['name']} ({document['id']}), {document['url']}", ""]
+    lines += [f"Fel: {problem['text']}" for problem in document["problems"]]
+    lines += [f"Att göra: {advice}" for advice in document["advice"]]
+    left_out, unread = len(document["left_out"]), len(document["skipped"])
+    lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     for item in items:
         lines += ["", f"{item['kind']}: {item['title']}", f"  {item['url']}"]
         lines += [f"  {FIELDS[name]}: {value}" for name, value in item["found"].items()]
         if item["missing"]:
             lines.append(f"  hittades inte: {', '.join(FIELDS[name] for name in item['missing'])}")
-    lines += [f"Utanför: {one['title'] or one['item']} ({one['reason']})\n  {one['item']}" for one in found["left_out"]]
-    lines += [f"Oläslig: {one['item']} ({one['reason']})" for one in found["skipped"]]
+    lines += [f"Utanför: {row['title'] or row['item']} ({row['reason']})\n  {row['item']}" for row in document["left_out"]]
+    lines += [f"Oläslig: {row['item']} ({row['reason']})" for row in document["skipped"]]
     return lines

@@ -1,4 +1,4 @@
-"""Commands for the archive in a browser and for the follow-up."""
+"""Commands `serve` (the archive in a browser) and `report` (the follow-up)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
     """Show the archive in a browser until stopped."""
     from datetime import datetime
 
-    from monitor.cli.logs import tell_journal
+    from monitor.cli.logs import log_to_stderr
     from monitor.jobs import serve as job
 
     if set_password:
@@ -34,7 +34,7 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
             raise click.BadParameter(str(error), param_hint="--set-password") from error
         click.echo(f"Lösenordet är satt ({file}). Den som var inloggad får logga in igen.")
         return
-    tell_journal()
+    log_to_stderr()
     fixed = app.now if app.now_text is not None else None
     zone = app.config.zone
     click.echo(f"Arkivet visas på http://{host}:{port} tills du trycker Ctrl+C.", err=True)
@@ -59,7 +59,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
 @json_option
 @pass_app
 def report(app: App, begin: str | None, end: str | None, html: str | None, as_json: bool) -> None:
-    """Follow-up: found, told, interested, applied and granted, per area, goal, department, programme and source."""
+    """Count calls found, told, interested, applied and granted, per area, goal, department, programme and source."""
     from pathlib import Path
 
     from monitor.jobs.serve import make_report, render_report
@@ -67,7 +67,7 @@ def report(app: App, begin: str | None, end: str | None, html: str | None, as_js
     document = make_report(app.config, app.now, _begin(app, begin), _begin(app, end, days=1))
     if html is not None:
         Path(html).write_text(render_report(app.config, app.now, document), "utf-8")
-        Path(html).chmod(0o644)  # a report is made to be handed on; it names no address
+        Path(html).chmod(0o644)  # a report is meant to be passed on; it has no addresses
         click.echo(f"Skrev {html}", err=True)
     if as_json:
         answer(document)

@@ -18,7 +18,7 @@ from monitor.collect.links import clean_web_address
 from monitor.collect.markup import bound_markup, linked_data, parse_page
 from monitor.collect.published import is_believable_year, parse_moment
 from monitor.collect.text import TITLE_LENGTH, html_to_text, plain_line, title_text
-from monitor.errors import RowError, row_trouble
+from monitor.errors import RowError, describe_row_error
 
 _RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
 # Lists of hours, minutes and seconds make several occasions a day of one rule.
@@ -97,7 +97,7 @@ def read_calendar(body: bytes, zone: ZoneInfo, now: datetime) -> tuple[list[Cale
             else:
                 found.append(_read_event(event, _own_key(series[0]), zone))
         except _READ_ERRORS as error:
-            unread[name] = f"går inte att läsa ({row_trouble(error)})"
+            unread[name] = f"går inte att läsa ({describe_row_error(error)})"
     return found, unread
 
 

@@ -24,7 +24,7 @@ from monitor.collect.links import clean_web_address, find_external_links
 from monitor.collect.published import FIRST_YEAR, LAST_YEAR, parse_moment
 from monitor.collect.reading import RowResults
 from monitor.collect.text import html_to_text, plain_line, repair_references, repair_surrogates, title_text
-from monitor.errors import row_trouble
+from monitor.errors import describe_row_error
 from monitor.sources import Source
 
 # Parameters that publishers add to follow readers; they change while the article does not.
@@ -172,7 +172,7 @@ def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[lis
         LookupError,
         AttributeError,
     ) as error:  # feedparser copes with most, not all, that is no XML
-        raise ValueError(f"Flödet går inte att läsa: det {row_trouble(error)}.") from error
+        raise ValueError(f"Flödet går inte att läsa: det {describe_row_error(error)}.") from error
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
     feed = Feed(following=_following(parsed.feed, url), home=clean_web_address(str(parsed.feed.get("link") or ""), url))

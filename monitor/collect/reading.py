@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from monitor.archive.runs import Document
 from monitor.calls import Call
-from monitor.errors import row_trouble
+from monitor.errors import describe_row_error
 
 _Read = TypeVar("_Read")
 LONGEST_KEY = 1000
@@ -65,7 +65,7 @@ class RowResults:
         try:
             return read(*values, **options)
         except Exception as error:  # noqa: BLE001 - a publisher's row may hold anything and so raise anything
-            self.skip(key, row_trouble(error))
+            self.skip(key, describe_row_error(error))
             return None
 
     def skip(self, key: str, reason: str) -> None:

@@ -32,7 +32,7 @@ from monitor.collect.programmes import Programmes
 from monitor.collect.reading import ParsedResponse, Problem, ProblemKind, SourceReading
 from monitor.collect.robots import RobotsUnreachableError
 from monitor.collect.unchanged import KnownRows
-from monitor.errors import row_trouble
+from monitor.errors import describe_row_error
 
 if TYPE_CHECKING:
     from scrapy.http import Request, Response
@@ -147,7 +147,7 @@ class SourceSpider(scrapy.Spider):
             return ParsedResponse()
         except Exception as error:  # a bug in `read` that one response meets: the others are read
             logger.exception("response_unreadable source=%s", self.source.id)
-            words = f"Det går inte att läsa {response.url[:200]}: svaret {row_trouble(error)}."
+            words = f"Det går inte att läsa {response.url[:200]}: svaret {describe_row_error(error)}."
             self.add_unreadable(response, Problem(ProblemKind.UNREADABLE, words))
             return ParsedResponse()
         if parsed.bot_challenge:

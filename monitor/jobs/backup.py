@@ -23,7 +23,8 @@ from monitor.archive.backup import check_archive, replace_archive
 from monitor.archive.connection import machine_words
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
-from monitor.errors import ArchiveError, in_words
+from monitor.errors import ArchiveError, describe_os_error
+from monitor.files import PARTIAL_SUFFIX, replacing
 from monitor.jobs.members import open_installation
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,6 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             str(config.archive), "finns inte än, så det finns inget att kopiera; läs källorna först med monitor crawl"
         )
     target = file or config.data_dir / FOLDER / f"{_PREFIX}{now.astimezone(config.zone):%Y-%m-%dT%H%M}{_SUFFIX}"
-    partial = target.with_name(target.name + ".partial")
     with _as_archive_error(target), _alone(config), _temporary_dir(config) as folder:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = folder / _ARCHIVE
@@ -109,7 +109,7 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             "files": {name: _digest(path) for name, path in entries.items()},
         }
         (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
-        try:
+        with replacing(target) as partial:
             with partial.open("wb") as raw:
                 with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as tar:
                     tar.add(folder / _MANIFEST, _MANIFEST, filter=_reset_owner)
@@ -120,9 +120,6 @@ def make_backup(config: Config, now: datetime, file: Path | None = None) -> Back
             with read_backup(partial, folder / "again") as (_, again):
                 if again["counts"] != counts:
                     raise ArchiveError(str(target), "gick inte att läsa tillbaka som den skrevs")
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
     removed = () if file else tuple(_rotate(config))
     logger.info("backup_made file=%s bytes=%d calls=%d", target.name, target.stat().st_size, counts["calls"])
     last_full = None if counts["calls"] else next((path for path in reversed(list_backups(config)) if count_calls(path)), None)
@@ -146,7 +143,7 @@ def read_backup(file: Path, folder: Path) -> Iterator[tuple[Path, dict[str, Any]
         raise ArchiveError(str(file), f"{_DAMAGED} ({error})") from error
     except OSError as error:
         # Python's gzip tells of bytes that are not as they were by an error without a number.
-        problem = f"går inte att läsa: {in_words(error)}" if error.errno else f"{_DAMAGED} ({error})"
+        problem = f"går inte att läsa: {describe_os_error(error)}" if error.errno else f"{_DAMAGED} ({error})"
         raise ArchiveError(str(file), problem) from error
     if wrong or _ARCHIVE not in manifest["files"]:
         raise ArchiveError(str(file), f"{_DAMAGED} ({', '.join(wrong) or _ARCHIVE} är inte som den skrevs)")
@@ -284,7 +281,7 @@ def find_leftovers(config: Config) -> list[Path]:
     """Return the files and folders that killed back-ups and restores left behind: each may hold a whole archive."""
     return [
         *sorted(config.data_dir.glob(f"{_TEMPORARY_PREFIX}*")),
-        *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}.partial")),
+        *sorted((config.data_dir / FOLDER).glob(f"*{_SUFFIX}{PARTIAL_SUFFIX}")),
     ]
 
 
@@ -314,7 +311,7 @@ def _as_archive_error(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ArchiveError(str(file), f"går inte att skriva: {in_words(error)}") from error
+        raise ArchiveError(str(file), f"går inte att skriva: {describe_os_error(error)}") from error
     except sqlite3.Error as error:
         raise ArchiveError(str(file), f"går inte att skriva: {machine_words(error)}") from error
 

@@ -42,7 +42,7 @@ from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.collect.spider import SourceSpider, describe_missing_pages
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
-from monitor.errors import ArchiveError, ConfigError, SourceError, name_some, row_trouble
+from monitor.errors import ArchiveError, ConfigError, SourceError, describe_row_error, list_reasons
 from monitor.jobs.health import update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
@@ -133,7 +133,7 @@ def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport
         raise
     except Exception as error:
         logger.exception("source_unstored source=%s", spider.source.id)
-        reason = f"Det som lästes gick inte att spara: det {row_trouble(error)}."
+        reason = f"Det som lästes gick inte att spara: det {describe_row_error(error)}."
         return store_run(db, failed_run(spider.source, Problem(ProblemKind.UNSTORED, reason), now), now)
 
 
@@ -344,7 +344,7 @@ def _notes(reading: SourceReading, problems: Iterable[Problem]) -> Iterator[str]
     if missing and not any(missing == problem.text for problem in problems):
         yield missing
     if reading.skipped and reading.items:
-        yield f"{len(reading.skipped)} av {reading.seen} poster gick inte att läsa: {name_some(reading.skipped)}."
+        yield f"{len(reading.skipped)} av {reading.seen} poster gick inte att läsa: {list_reasons(reading.skipped)}."
 
 
 def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:

@@ -21,7 +21,7 @@ from monitor.archive.files import refuse_missing
 from monitor.archive.scheduler import latest_ahead
 from monitor.config import Config
 from monitor.digest.check import check_templates, old_phrases
-from monitor.errors import ConfigError, MonitorError, RuleErrors, in_words
+from monitor.errors import ConfigError, MonitorError, RuleErrors, describe_os_error
 from monitor.jobs.backup import list_backups
 from monitor.jobs.members import load_members, open_installation
 from monitor.jobs.owner import current_uid, data_owner, owner_uid, user_name
@@ -81,7 +81,7 @@ def _run_check(name: str, config: Config, check: Callable[[], Iterable[Finding]]
         yield from check()
     except OSError as error:
         where = error.filename or config.data_dir
-        yield Finding(name, False, f"{where}: {in_words(error)}.", _advice(error, config))
+        yield Finding(name, False, f"{where}: {describe_os_error(error)}.", _advice(error, config))
 
 
 def _advice(error: BaseException | None, config: Config) -> str:
@@ -177,7 +177,7 @@ def _data_folder(config: Config) -> Iterator[Finding]:
         probe.write_text("x", "utf-8")
         probe.unlink()
     except OSError as error:
-        yield Finding("Datamapp", False, f"{folder} går inte att skriva i: {in_words(error)}.", _advice(error, config))
+        yield Finding("Datamapp", False, f"{folder} går inte att skriva i: {describe_os_error(error)}.", _advice(error, config))
         return
     yield Finding("Datamapp", True, f"{folder} går att skriva i.")
     free = shutil.disk_usage(folder).free

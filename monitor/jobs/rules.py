@@ -16,6 +16,7 @@ from monitor.archive.matches import StoredAnswer, checked_files, last_rule_files
 from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
+from monitor.files import write_atomically
 from monitor.jobs.match import archived_calls
 from monitor.language.analyser import analyser
 from monitor.language.terms import parse_term
@@ -199,16 +200,9 @@ def make_example(
     path = folder / "themes" / f"{chosen}.toml"
     note = f"{answer.department} svarade {answer.answer} {answer.at.astimezone(config.zone).date().isoformat()}"
     text = add_example(path.read_text("utf-8"), rules, call, match=answer.answer != Answer.NOT_FOR_US, note=note)
-    _write(path, text)
+    write_atomically(path, text)
     mark_handled(archive.db, answer_id, chosen, now)
     return path, check_rules(folder)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a running scheduler never reads half of it."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
 
 
 def comparison_json(comparison: Comparison, seconds: float) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ from monitor.digest.render import Templates, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
-from monitor.errors import ConfigError, MailError, MonitorError, in_swedish
+from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
 from monitor.jobs.digest import PREVIEW, make_audience
 from monitor.jobs.interest import write_interest_letter
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
@@ -282,7 +282,7 @@ class _SendPass:
 
         Return True when the address is given up with it.
         """
-        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {in_swedish(outcome.server_reply)}")
+        self._report.problems.append(f"{mail.digest} till {mail.recipient}: {describe_delivery(outcome.server_reply)}")
         logger.warning("mail_failed digest=%s result=%s reply=%r", mail.digest, outcome.result.value, outcome.server_reply)
         if outcome.result in (Result.LATER, Result.LOST, Result.DOWN):
             mark_failed(self._db, mail, outcome.server_reply, next_try(mail.attempts + 1, self._now))
@@ -353,5 +353,5 @@ def send_test(config: Config, address: str, now: datetime) -> DeliveryResult:
     with open_transport(config) as transport:
         outcome = transport.deliver(compose(letter), recipient)
     if outcome.result is not Result.SENT:
-        raise MailError(f"provmejlet till {address}", in_swedish(outcome.server_reply))
+        raise MailError(f"provmejlet till {address}", describe_delivery(outcome.server_reply))
     return outcome

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
 
-from monitor.errors import in_words
+from monitor.errors import describe_os_error
+from monitor.files import write_atomically
 from monitor.mail.delivery import DeliveryResult, Result
 
 
@@ -27,17 +27,12 @@ class Folder:
     def deliver(self, message: EmailMessage, recipient: str) -> DeliveryResult:
         """Write the mail beside its place, then move it there: the file is whole or not there."""
         path = self._folder / file_name(str(message["Message-ID"]))
-        partial = path.with_suffix(".partial")
         content = message.as_bytes()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            write_atomically(path, content)
         except OSError as error:
-            return DeliveryResult(Result.DOWN, f"{self._folder}: {in_words(error)}")
+            return DeliveryResult(Result.DOWN, f"{self._folder}: {describe_os_error(error)}")
         return DeliveryResult(Result.SENT, str(path))
 
 

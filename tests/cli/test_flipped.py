@@ -31,7 +31,7 @@ NOW = (MONDAY + WEEK).isoformat()
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """An installation with calls, matches and mails, its archive in one file."""
+    """Return an installation with calls, matches and mails, its archive in one file."""
     place = Installation(tmp_path_factory.mktemp("whole"))
     write_rules(place.folder / "rules")
     place.configure(SETTINGS)

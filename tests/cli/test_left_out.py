@@ -18,7 +18,7 @@ KEY = "https://example.se/jobb"
 
 @pytest.fixture
 def read(installation):
-    """An installation that reads one feed with a job advert and a call, and has read it once."""
+    """Yield an installation that reads one feed with a job advert and a call, and has read it once."""
 
     def feed(_):
         return Answer(f'<rss version="2.0"><channel><title>x</title>{JOB}{CALL}</channel></rss>'.encode())

@@ -41,7 +41,7 @@ LOSSES = {"borta": remove, "tomt (0 byte)": empty, "är tomt": without_tables}
 
 @pytest.fixture
 def used(tmp_path):
-    """An installation whose archive has a call, whose outbox has a mail, and that has a back-up."""
+    """Return an installation whose archive has a call, whose outbox has a mail, and that has a back-up."""
     place = Installation(tmp_path)
     write_rules(tmp_path / "rules")
     place.configure(SETTINGS)

@@ -136,7 +136,7 @@ def test_a_data_folder_that_cannot_be_written(crawled):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of eight megabytes; only root may make one."""
+    """Yield a disk of eight megabytes; only root may make one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if os.name != "posix" or os.geteuid() != 0 or not shutil.which("mount"):

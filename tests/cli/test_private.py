@@ -66,7 +66,7 @@ def test_an_archive_of_an_earlier_version_is_shut_when_it_is_opened(tmp_path):
 
 @pytest.fixture
 def of_another(tmp_path, monkeypatch):
-    """An installation of user 4711 that root is working on."""
+    """Return an installation of user 4711 that root is working on."""
     place = Installation(tmp_path)
     write_rules(tmp_path / "rules")
     place.configure('[rules]\ndir = "rules"\n')

@@ -14,7 +14,7 @@ NOW = "2026-05-20T12:00"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """An installation with the small rules and the sample calls, matched."""
+    """Return an installation with the small rules and the sample calls, matched."""
     found = Installation(tmp_path_factory.mktemp("rules"))
     write_rules(found.folder / "rules")
     found.configure('[rules]\ndir = "rules"\n')

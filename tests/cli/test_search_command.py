@@ -15,7 +15,7 @@ NOW = "2026-05-20T12:00"
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """An installation with three calls that were never indexed."""
+    """Return an installation with three calls that were never indexed."""
     place = Installation(tmp_path_factory.mktemp("searched"))
     place.configure("")
     calls = (

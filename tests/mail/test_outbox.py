@@ -8,7 +8,7 @@ import pytest
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import resume_recipient, stop_recipient
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.errors import ArchiveError, in_swedish
+from monitor.errors import ArchiveError, describe_delivery
 from monitor.jobs.send import send_mails, send_test
 from monitor.mail.delivery import DeliveryResult, Result, next_try
 from monitor.mail.folder import Folder
@@ -189,10 +189,10 @@ def test_links_cannot_be_forged_and_end_after_a_year():
 
 
 def test_words_in_swedish_sentences():
-    assert in_swedish("550 5.1.1 no such user") == "servern svarade ”550 5.1.1 no such user”"
-    assert in_swedish("421") == "servern svarade ”421”"
-    assert in_swedish("inget svar i tid") == "inget svar i tid"
-    assert in_swedish("mejlet kunde inte skrivas (ValueError: 123 x)") == "mejlet kunde inte skrivas (ValueError: 123 x)"
+    assert describe_delivery("550 5.1.1 no such user") == "servern svarade ”550 5.1.1 no such user”"
+    assert describe_delivery("421") == "servern svarade ”421”"
+    assert describe_delivery("inget svar i tid") == "inget svar i tid"
+    assert describe_delivery("mejlet kunde inte skrivas (ValueError: 123 x)") == "mejlet kunde inte skrivas (ValueError: 123 x)"
 
 
 def test_the_commands_say_who_stopped_and_quote_the_server(tmp_path):

@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from monitor.matching.rules.model import (
     ProgrammesFile,
     ThemeFile,
 )
+from monitor.validation import SWEDISH, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _SINGLE: dict[str, type[BaseModel]] = {
@@ -118,12 +118,8 @@ def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFi
         try:
             found.values[file] = model.model_validate(raw)
         except ValidationError as error:
-            items = error.errors()
-            for item in items:
-                # An element that is wrong also makes its list too short; one mistake is named once.
-                within = (other for other in items if len(other["loc"]) > len(item["loc"]))
-                if item["type"] != "too_short" or not any(other["loc"][: len(item["loc"])] == item["loc"] for other in within):
-                    found.problem(file, item["loc"], _problem(model, item["loc"], item))
+            for item in list_errors(error):
+                found.problem(file, item["loc"], describe_error(model, item, SWEDISH))
     return found
 
 
@@ -156,81 +152,3 @@ def _toml_line(text: str, message: str) -> int:
     """tomllib says the line in words only, and "end of document" for the last one."""
     words = message.rpartition("at line ")[2].split(",")[0]
     return int(words) if words.isdigit() else text.count("\n") + 1
-
-
-_PLAIN = {
-    "missing": "saknas",
-    "int_type": "väntade ett heltal",
-    "string_type": "väntade en text inom citattecken",
-    "bool_type": "väntade true eller false",
-    "tuple_type": "väntade en lista inom [ ]",
-    "float_type": "väntade ett tal",
-    "too_short": "väntade minst en",
-    "string_too_short": "väntade en text som inte är tom",
-    "literal_error": "väntade {expected}",
-    "greater_than_equal": "väntade minst {ge}",
-    "less_than_equal": "väntade högst {le}",
-    "greater_than": "väntade mer än {gt}",
-    "model_type": "väntade en tabell",
-}
-
-
-def _problem(model: type[BaseModel], path: lines.Path, item: Any) -> str:
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
-    if item["type"] == "extra_forbidden":
-        known = sorted(_keys(model, path))
-        close = get_close_matches(str(path[-1]), known, 1)
-        hint = f"menade du {close[0]}?" if close else f"väntade en av {', '.join(known)}"
-        return f"{key}: okänd nyckel; {hint}"
-    if item["type"] == "value_error":
-        return f"{key}: {item['ctx']['error']}"
-    if item["type"] == "string_pattern_mismatch":
-        message = f"väntade {_described(model, path)}"
-    else:
-        plain = _PLAIN.get(item["type"], "väntade något annat")
-        message = plain.format_map({name: str(value).replace(" or ", " eller ") for name, value in item.get("ctx", {}).items()})
-    found = "" if item["type"] == "missing" else f", fann {item['input']!r}"
-    return f"{key}: {message}{found}"
-
-
-def _walk(model: type[BaseModel], path: lines.Path) -> tuple[Any, str]:
-    """The model that holds the last key of `path`, and the description of that key."""
-    holder: Any = model
-    description = ""
-    for number, part in enumerate(path):
-        if isinstance(part, int):
-            continue
-        info = next(
-            (info for name, info in holder.model_fields.items() if part in {name, info.alias}),
-            None,
-        )
-        if info is None:
-            return holder, ""
-        description = info.description or _annotated(info.annotation)
-        inner = _model_in(info.annotation)
-        if inner is not None and number < len(path) - 1:
-            holder = inner
-    return holder, description
-
-
-def _keys(model: type[BaseModel], path: lines.Path) -> set[str]:
-    holder, _ = _walk(model, path)
-    return {info.alias or name for name, info in holder.model_fields.items()}
-
-
-def _described(model: type[BaseModel], path: lines.Path) -> str:
-    return _walk(model, path)[1] or "en annan form"
-
-
-def _annotated(annotation: Any) -> str:
-    return next((getattr(item, "description", "") or "" for item in getattr(annotation, "__metadata__", ())), "")
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found is not None:
-            return found
-    return None

@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -20,7 +19,8 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from monitor.errors import ArchiveError, in_words
+from monitor.errors import ArchiveError, describe_os_error
+from monitor.files import write_atomically
 from monitor.settings import Web
 
 COOKIE = "samordnare"
@@ -60,13 +60,9 @@ def _write(data_dir: Path, document: Mapping[str, str]) -> None:
     path = password_file(data_dir)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            json.dump(document, file)
-        partial.replace(path)
+        write_atomically(path, json.dumps(document), private=True)
     except OSError as error:
-        raise ArchiveError(str(path), f"lösenordet går inte att spara: {in_words(error)}") from error
+        raise ArchiveError(str(path), f"lösenordet går inte att spara: {describe_os_error(error)}") from error
 
 
 def _hash(password: str, salt: bytes) -> bytes:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import unified_diff
-from pathlib import Path
 from typing import Any
 
 import tomlkit
@@ -28,6 +27,7 @@ from monitor.archive.statistics import matched_themes
 from monitor.archive.theme_versions import keep_theme, theme_versions
 from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
+from monitor.files import write_atomically
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
@@ -419,17 +419,10 @@ def save(visit: Visit) -> Response:
         keep_theme(
             db, name, draft.before, draft.text, who=visit.actor.name, note=visit.form.get("not", "").strip()[:300], now=visit.now
         )
-    _write(visit.site.config.rules_dir / theme_file(name), draft.text)
+    write_atomically(visit.site.config.rules_dir / theme_file(name), draft.text)
     visit.site.rules_changed()
     visit.site.work.rematch()
     return redirect(f"/regler/{name}?klart=sparat")
-
-
-def _write(path: Path, text: str) -> None:
-    """In one step, so that nobody ever reads half a file."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
 
 
 def versions(visit: Visit) -> Response:

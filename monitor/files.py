@@ -1,0 +1,47 @@
+"""Writing of files in one step: a reader, or a start after a kill, finds the old file or the new one, never half a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PARTIAL_SUFFIX = ".partial"
+"""Ending of a file that is being written. One that is left was left by a kill."""
+_PRIVATE, _ORDINARY = 0o600, 0o666
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; that file takes the place of `path` when the block ends well, else it is removed.
+
+    The block makes the file, and syncs it where it must survive a power cut.
+    """
+    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    partial.unlink(missing_ok=True)
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file in one step and sync it to the disk; text is UTF-8.
+
+    Args:
+        path: File to write or replace, in a folder that exists.
+        content: Everything that the file will hold.
+        private: Let only the owner read and write the file, whatever the umask.
+
+    Raises:
+        OSError: The file cannot be written; an older one is as it was.
+    """
+    with replacing(path) as partial:
+        # O_EXCL: never through a link that somebody else put there.
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE if private else _ORDINARY)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
