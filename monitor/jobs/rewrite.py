@@ -23,12 +23,12 @@ from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import MailKind
-from monitor.web.framework.request import Rewritten
+from monitor.web.framework.request import RewrittenMail
 
 
 def rewrite_digest(
     config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[CallKey] = ()
-) -> Rewritten | None:
+) -> RewrittenMail | None:
     """The mail as it would have been if these rules had been in force; None when no regular mail has that id.
 
     The calls read as they did then, and what had been told then counts as told. `more` are calls that these rules match and those in
@@ -61,7 +61,7 @@ def rewrite_digest(
     rendered = render_mail(load_templates(config.digests_dirs), selection, audience(config, department), occasion, signer)
     titles = {one.key: clean(one.call.title) or one.call.call_id for one in found}
     told = {item.candidate.key for item in selection.everything}
-    return Rewritten(
+    return RewrittenMail(
         subject=rendered.renderings[0].subject,
         html=rendered.renderings[0].html,
         more=tuple((key, titles[key]) for key in sorted(told - past.told, key=lambda key: titles[key])),

@@ -1,4 +1,4 @@
-"""The two addresses for machines that watch: open to all, naming nobody."""
+"""The two addresses for monitoring programs: open to all, without names of persons."""
 
 
 def test_health_and_measures_answer_without_login(browser):
