@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from datasette import Response, hookimpl
+from datasette import handle_exception as datasette_handler
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
@@ -72,19 +73,16 @@ def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[s
     return frame(_make_visit(site, request, {}, b"")) if request is not None else {}
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
+@hookimpl(trylast=True)  # type: ignore[untyped-decorator]  # Datasette has no types
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
     """Return the function that answers a failure of Datasette's own pages; the message of an SQL error is SQLite's.
 
-    It replaces Datasette's handler, which `make_datasette` unregisters.
+    It replaces Datasette's handler, which `make_datasette` unregisters, and calls it for a Datasette that is not ours.
     """
     site = site_of(datasette)
     if site is None:
-
-        async def empty() -> Response:
-            return Response.text("", status=getattr(exception, "status", 500))
-
-        return empty
+        handler: Callable[[], Awaitable[Response]] = datasette_handler.handle_exception(datasette, request, exception)
+        return handler
 
     async def answer() -> Response:
         status = getattr(exception, "status", 500)
