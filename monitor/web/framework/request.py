@@ -81,7 +81,7 @@ class PlannedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewrittenMail:
-    """A past mail written anew with other rules."""
+    """Past mail written anew with other rules."""
 
     subject: str
     html: str

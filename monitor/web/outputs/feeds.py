@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
@@ -55,7 +56,8 @@ def _plain_text(call: Call) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _entry(call: Call, moment: tuple[str, str], links: Links) -> str:
+def _atom_entry(call: Call, moment: tuple[str, str], links: Links) -> str:
+    """Return a call as an entry of an Atom feed; `moment` is when it was first seen and last changed."""
     first_seen, changed = moment
     page = links.call(call)
     lines = [
@@ -102,10 +104,37 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
         f'<link rel="self" href={quoteattr(own)}/>',
         f'<link rel="alternate" href={quoteattr(base + path)}/>',
         *([f'<link rel="next" href={quoteattr(base + next_path)}/>'] if next_path else []),
-        *(_entry(call, moments[call.key], visit.site.links) for call in calls),
+        *(_atom_entry(call, moments[call.key], visit.site.links) for call in calls),
         "</feed>",
     ]
     return Response("\n".join(parts), content_type="application/atom+xml; charset=utf-8")
+
+
+def _json_item(call: Call, moment: tuple[str, str], links: Links) -> dict[str, Any]:
+    """Return a call as an item of a JSON feed; `moment` is when it was first seen and last changed."""
+    first_seen, changed = moment
+    return {
+        "id": links.call(call),
+        "url": publisher_url(call) or links.call(call),
+        "title": clean(call.title) or call.call_id,
+        "content_text": _plain_text(call),
+        "summary": call.summary,
+        "language": call.language,
+        "date_published": first_seen,
+        "date_modified": changed,
+        "tags": [call.kind.value],
+        "_eu": {
+            "source": call.source,
+            "call_id": call.call_id,
+            "identifier": call.identifier,
+            "programme": call.programme,
+            "opens": call.opens.isoformat() if call.opens else None,
+            "deadlines": [deadline.at.isoformat() for deadline in call.deadlines],
+            "deadline_model": call.deadline_model.value,
+            "place": list(call.place),
+            "applicants": list(call.applicants),
+        },
+    }
 
 
 def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next_path: str = "") -> Response:
@@ -113,33 +142,7 @@ def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = feed_moments(db, keys)
-    items = []
-    for call in _load(db, keys):
-        first_seen, changed = moments[call.key]
-        items.append(
-            {
-                "id": visit.site.links.call(call),
-                "url": publisher_url(call) or visit.site.links.call(call),
-                "title": clean(call.title) or call.call_id,
-                "content_text": _plain_text(call),
-                "summary": call.summary,
-                "language": call.language,
-                "date_published": first_seen,
-                "date_modified": changed,
-                "tags": [call.kind.value],
-                "_eu": {
-                    "source": call.source,
-                    "call_id": call.call_id,
-                    "identifier": call.identifier,
-                    "programme": call.programme,
-                    "opens": call.opens.isoformat() if call.opens else None,
-                    "deadlines": [deadline.at.isoformat() for deadline in call.deadlines],
-                    "deadline_model": call.deadline_model.value,
-                    "place": list(call.place),
-                    "applicants": list(call.applicants),
-                },
-            }
-        )
+    items = [_json_item(call, moments[call.key], visit.site.links) for call in _load(db, keys)]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{title} – EU-bevakningen, {visit.site.config.municipality.name}",
@@ -167,6 +170,7 @@ def archive_feed(visit: Visit) -> Response:
 
 
 def _is_cursor(text: str) -> bool:
+    """Return True for a position of `feed_keys`: an ISO time, a space and a row number."""
     moment, _, row = text.rpartition(" ")
     try:
         datetime.fromisoformat(moment)
