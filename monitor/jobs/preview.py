@@ -11,10 +11,10 @@ from monitor.digest.wording import iso_week
 from monitor.jobs.digest import DigestBuilder
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
-from monitor.web.framework.request import Planned, PlannedItem
+from monitor.web.framework.request import PlannedItem, PlannedMail
 
 
-def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[Planned]:
+def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[PlannedMail]:
     """Return the plan of each department with a recipient: this week's mail, or the next one when that is built already."""
     this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
     following = iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
@@ -38,5 +38,5 @@ def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime
             )
             for item in selection.everything
         )
-        plans.append(Planned(department=department.id, kind=selection.kind.value, week=builder.week, items=items))
+        plans.append(PlannedMail(department=department.id, kind=selection.kind.value, week=builder.week, items=items))
     return plans

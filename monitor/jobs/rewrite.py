@@ -23,12 +23,12 @@ from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import MailKind
-from monitor.web.framework.request import Rewritten
+from monitor.web.framework.request import RewrittenMail
 
 
 def rewrite_digest(
     config: Config, archive: Archive, rules: RuleSet, digest: str, more: Collection[CallKey] = ()
-) -> Rewritten | None:
+) -> RewrittenMail | None:
     """Return a past mail as it would have been with these rules.
 
     The calls are as they were then, and the calls that had been told of then count as told. A call that was in the archive when
@@ -75,7 +75,7 @@ def rewrite_digest(
     rendered = render_mail(load_templates(config.digests_dirs), selection, make_audience(config, department), occasion, signer)
     titles = {candidate.key: clean(candidate.call.title) or candidate.call.call_id for candidate in candidates}
     told = {item.candidate.key for item in selection.everything}
-    return Rewritten(
+    return RewrittenMail(
         subject=rendered.renderings[0].subject,
         html=rendered.renderings[0].html,
         more=tuple((key, titles[key]) for key in sorted(told - past.told, key=lambda key: titles[key])),

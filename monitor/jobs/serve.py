@@ -18,7 +18,7 @@ from monitor.errors import MonitorError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.web.framework.auth import save_password
-from monitor.web.framework.request import Planned, Rewritten, Site
+from monitor.web.framework.request import PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
     from monitor.jobs.status import StatusDocument
@@ -35,14 +35,14 @@ class PageWork:
         self._wanted = False
         self._matcher: threading.Thread | None = None
 
-    def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
+    def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
         """Return the mail of each department as it would be built now; nothing is stored."""
         from monitor.jobs.preview import plan_digests
 
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
 
-    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> Rewritten | None:
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
         """Return a mail as it would have been with these rules; `more` are calls that only these rules match."""
         from monitor.jobs.rewrite import rewrite_digest
 
@@ -134,11 +134,11 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
 
     from monitor.web.framework.app import make_app
     from monitor.web.framework.connections import PromptConnection, allow_many_files
-    from monitor.web.views.search import finder_of
+    from monitor.web.views.search import search_index_of
 
     allow_many_files()
     site = make_site(config, clock)
-    site.archive.start(lambda: finder_of(site).index())
+    site.archive.start(lambda: search_index_of(site).facet_index())
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
     uvicorn.run(
         make_app(site),
@@ -165,14 +165,14 @@ def set_password(config: Config, password: str) -> Path:
 def make_report(config: Config, now: datetime, begin: datetime | None, end: datetime | None) -> dict[str, Any]:
     """Return the follow-up of a period as one document; an open end is None."""
     from monitor.jobs.rules import load_checked
-    from monitor.web.views.followup import follow_up
+    from monitor.web.views.followup import compute_follow_up
 
     with open_installation(config) as archive:
-        return follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
+        return compute_follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
 def render_report(config: Config, now: datetime, document: dict[str, Any]) -> str:
     """Return the follow-up as an HTML page of its own, to print or to send on."""
-    from monitor.web.views.followup import report_file
+    from monitor.web.views import followup
 
-    return report_file(make_site(config, lambda: now), document, now)
+    return followup.render_report(make_site(config, lambda: now), document, now)

@@ -1,4 +1,4 @@
-"""The table of all addresses that the plugin serves."""
+"""The table of all addresses that the plugin serves: the routes of views and outputs, in the order in which they are tried."""
 
 from __future__ import annotations
 
@@ -18,22 +18,18 @@ from monitor.web.views import (
     search,
 )
 
-ROUTES: tuple[Route, ...] = tuple(
-    route
-    for module in (
-        front,
-        search,
-        department,
-        calendars,
-        call,
-        answers,
-        digest,
-        coordinator,
-        followup,
-        rule_lab,
-        feeds,
-        log_in,
-        health,
-    )
-    for route in module.ROUTES
+ROUTES: tuple[Route, ...] = (
+    *front.ROUTES,
+    *search.ROUTES,
+    *department.ROUTES,
+    *calendars.ROUTES,
+    *call.ROUTES,
+    *answers.ROUTES,
+    *digest.ROUTES,
+    *coordinator.ROUTES,
+    *followup.ROUTES,
+    *rule_lab.ROUTES,
+    *feeds.ROUTES,
+    *log_in.ROUTES,
+    *health.ROUTES,
 )

@@ -12,7 +12,8 @@ from monitor.jobs.status import status
 from monitor.settings import Recipient
 from monitor.sources import Source
 from monitor.translation import translate
-from monitor.web.views.front import GOOD_STATES, source_rows
+from monitor.vocabulary import ACCEPTED_RUNS
+from monitor.web.views.front import source_rows
 from tests.commands import Installation
 from tests.mailing import MONDAY, WEEK, World, html_of, text_of
 
@@ -111,7 +112,7 @@ def test_the_pages_mark_it(tmp_path):
     assert (rows["portal"]["state"], rows["portal"]["state_word"]) == ("overdue", "Inte läst på länge")
     assert (rows["feed"]["state"], rows["feed"]["state_word"]) == ("accepted", "Läst")
     assert list(rows) == ["portal", "feed"], "what needs a look stands first"
-    assert "overdue" not in GOOD_STATES, "so that the desk names it"
+    assert "overdue" not in ACCEPTED_RUNS, "so that the desk names it"
     assert translate("Inte läst på länge", "en") == "Not read for a long time"
 
 

@@ -1,4 +1,4 @@
-"""Real Chromium for tests and pictures, and a server to point it at."""
+"""Chromium for tests and pictures, and a server that it opens pages of."""
 
 import socket
 import threading
@@ -20,7 +20,7 @@ _AXE = Axe().axe_script
 
 
 def violations(page, *, again=False):
-    """What axe finds on a page as it is shown now: rule and elements. `again`: the same page in another size or colour."""
+    """Return the rule and the elements of each finding of axe on a page; `again` for the same page in another size or colour."""
     if not again:
         page.evaluate(_AXE)
     result = page.evaluate("options => axe.run(document, options)", {**(_SEEN if again else {}), **_QUICK})
@@ -29,7 +29,7 @@ def violations(page, *, again=False):
 
 @contextmanager
 def served(app, port=0):
-    """The application on loopback; gives its address."""
+    """Serve the application on loopback and yield its address."""
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""An installation made by code, served in the same process, and a browser without any engine to ask it."""
+"""Fixtures: an installation made by code, served in the same process, and a client without a browser engine."""
 
 import asyncio
 import re
@@ -15,15 +15,15 @@ from monitor.jobs.preview import plan_digests
 from monitor.jobs.serve import PageWork
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import save_password
-from monitor.web.framework.request import Rules, Site
+from monitor.web.framework.request import CurrentRules, Site
 from tests.web.sample import NOW, PASSWORD, make_sample
 
 BASE = "http://127.0.0.1:8001"
 
 
 @dataclass
-class Work:
-    """What the pages ask of jobs, with nothing started."""
+class FakeJobs:
+    """The jobs of the pages, with no process started; counts what was asked for."""
 
     config: object
     rematched: int = 0
@@ -51,7 +51,7 @@ class Work:
 
 
 class Browser:
-    """Asks the application over HTTP's own interface, keeping cookies as a browser does."""
+    """Client of the application over ASGI that keeps cookies as a browser does."""
 
     def __init__(self, site, client=("127.0.0.1", 50000)):
         self.site = site
@@ -70,7 +70,7 @@ class Browser:
         return self._run(self._client.request(method, path, **more))
 
     def raw(self, path, query=b""):
-        """A GET that no well-behaved client would send; gives the status and the body."""
+        """Send a GET that no well-behaved client would send; return the status and the body."""
         sent = []
 
         async def receive():
@@ -127,35 +127,35 @@ def sample_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_rules(sample_folder):
-    rules = Rules(load_config(sample_folder / "monitor.toml").rules_dir)
+    rules = CurrentRules(load_config(sample_folder / "monitor.toml").rules_dir)
     rules.get()
     return rules
 
 
-def changeable(site, sample_rules):
-    """Rules of the site's own that need not be read until a file of theirs changes: they begin as a copy of the sample's."""
-    rules = Rules(site.config.rules_dir)
-    rules._rules, rules._stamp = sample_rules.get(), rules._look()
+def changeable_rules(site, sample_rules):
+    """Return rules of the site's own, equal to the sample's; they are read only after one of their files has changed."""
+    rules = CurrentRules(site.config.rules_dir)
+    rules._rules, rules._stamp = sample_rules.get(), rules._file_stamp()
     return rules
 
 
 @pytest.fixture
 def site(sample_folder, sample_rules, tmp_path):
-    """A copy of the sample to change at will; the rules are read once for all tests."""
+    """Yield a copy of the sample that a test may change; the rules are read once for all tests."""
     folder = tmp_path / "installation"
     shutil.copytree(sample_folder, folder)
     config = load_config(folder / "monitor.toml")
-    made = Site(config, lambda: NOW, Work(config))
-    made._rules = sample_rules
-    yield made
-    made.archive.close()
+    site = Site(config, lambda: NOW, FakeJobs(config))
+    site._rules = sample_rules
+    yield site
+    site.archive.close()
 
 
 @pytest.fixture
 def browser(site):
-    made = Browser(site)
-    yield made
-    made.close()
+    browser = Browser(site)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -165,13 +165,13 @@ def coordinator(browser):
 
 
 def rows(site, table):
-    """Every row of a table, to see whether anything changed."""
+    """Return every row of a table, to show that nothing changed."""
     with open_archive(site.config.archive) as archive:
         return [tuple(row) for row in archive.db.execute(f"SELECT * FROM {table}").fetchall()]
 
 
 def everything(site):
-    """Every row of every table but those of full-text search itself."""
+    """Return every row of every table but those of full-text search."""
     with open_archive(site.config.archive) as archive:
         names = [
             row[0]

@@ -1,4 +1,4 @@
-"""An archive made by code: about two hundred calls of five sources, read twice, matched, told, answered and taken further."""
+"""An installation made by code: some 200 calls of five sources, read twice, matched, mailed, answered and applied for."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SHARE = {"portal": 0, "norden": 1, "kultur": 2, "ungdom": 3, "lanet": 4}
 
 
 def calls_of(source: str, number: int, now: datetime) -> list[Call]:
-    """Calls made of the subjects, each with a number of its own; the same for the same source."""
+    """Return `number` calls about the subjects in turn, each numbered; equal for equal sources."""
     calls = []
     for place in range(number):
         title, text, programme, who, days, amount = SUBJECTS[(place + len(source)) % len(SUBJECTS)]
@@ -101,7 +101,7 @@ def calls_of(source: str, number: int, now: datetime) -> list[Call]:
 
 
 def special_calls() -> list[Call]:
-    """Calls that show a state of their own: two stages, rolling, unknown, hostile, news, an event, a partner search."""
+    """Return calls of special forms: two stages, rolling, unknown, hostile, news, an event, a partner search."""
     base = {"source": "portal", "language": "sv"}
     two = tuple(
         Deadline(
@@ -125,7 +125,7 @@ def special_calls() -> list[Call]:
 
 
 def source_run(source: str, name: str, calls: list[Call], at: datetime, state: str = "accepted") -> SourceRun:
-    """One run of one source with a raw document."""
+    """Return a run of one source with a raw document."""
     document = Document(
         url=calls[0].url if calls[0].url.startswith("https") else f"https://{source}.example.org/",
         request=f"{source}-{at:%d}",
@@ -157,7 +157,7 @@ SOURCES = (("portal", "EU-portalen", 60), ("norden", "Nordiska ministerrådet", 
 
 
 def settings() -> str:
-    """The settings of the sample installation: its own sources instead of the shipped ones, a recipient for six departments."""
+    """Return the settings of the installation: its own sources instead of the shipped ones, six departments with a recipient."""
     text = SETTINGS
     for shipped in load_sources([], {}, "sample"):
         text += f"[sources.{shipped.id}]\nenabled = false\n"
@@ -169,7 +169,7 @@ def settings() -> str:
 
 
 def make_sample(folder: Path) -> Config:
-    """Make the installation in `folder`."""
+    """Make the installation in `folder` and return its settings."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(RULES, folder / "rules")
     (folder / "monitor.toml").write_text(settings(), "utf-8")

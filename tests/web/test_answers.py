@@ -1,4 +1,4 @@
-"""Answers from mails: a page, a button, and what follows from it."""
+"""Answers from mails: the page, its button, and what it stores."""
 
 import pytest
 

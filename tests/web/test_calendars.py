@@ -1,4 +1,4 @@
-"""Calendars of pages: whatever days an archive holds, they answer; asked again, they are the same."""
+"""Calendars of pages: any date of a call can be written, and a second request gives the same calendar."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from tests.web.sample import NOW, source_run
 
 
 def publish(site, *calls):
-    """Read more calls into the archive, and let the rules match them for a department."""
+    """Store further calls in the archive and match them for a department."""
     with open_archive(site.config.archive) as archive:
         run = replace(source_run("extra", "Extra", list(calls), NOW), complete_list=False)
         store_run(archive.db, run, NOW)
@@ -61,7 +61,7 @@ def test_a_calendar_asked_again_is_the_same_until_a_date_moves(browser, site):
 
 
 def test_many_calls_are_asked_for_at_once(browser, site):
-    """The queries of a department's calendar do not grow with its calls, but for the texts of the calls themselves."""
+    """Count the queries of a department's calendar: beside one for each call's text they do not grow with the calls."""
     from monitor.archive.digests import calendar_facts
 
     with open_archive(site.config.archive) as archive:

@@ -1,4 +1,4 @@
-"""Real Chromium: the main ways by mouse and by keyboard alone, and axe on every page, wide and narrow, light and dark."""
+"""Chromium: the main tasks by mouse and by keyboard alone, and axe on every page, wide and narrow, light and dark."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import COOKIE
 from monitor.web.framework.request import Site
 from tests.web.chromium import ARGUMENTS, CHROMIUM, served, violations
-from tests.web.conftest import Work, changeable
+from tests.web.conftest import FakeJobs, changeable_rules
 from tests.web.sample import NOW, PASSWORD
 
 pytestmark = [
@@ -55,8 +55,8 @@ def site(sample_folder, sample_rules, tmp_path_factory):
     folder = tmp_path_factory.mktemp("chromium") / "installation"
     shutil.copytree(sample_folder, folder)
     config = load_config(folder / "monitor.toml")
-    made = Site(config, lambda: NOW, Work(config))
-    made._rules = changeable(made, sample_rules)
+    made = Site(config, lambda: NOW, FakeJobs(config))
+    made._rules = changeable_rules(made, sample_rules)
     yield made
     made.archive.close()
 
@@ -275,7 +275,7 @@ def test_the_main_ways_by_keyboard_alone(page):
 
 
 def _tab_to(page, text, name=""):
-    """Press Tab until the focus stands on what bears the text or the id."""
+    """Press Tab until the focus is on the element with the text or the id."""
     for _ in range(400):
         page.keyboard.press("Tab")
         found, own = page.evaluate("[document.activeElement.innerText || '', document.activeElement.id]")
@@ -285,7 +285,7 @@ def _tab_to(page, text, name=""):
 
 
 def axe_finds(page, path):
-    """What axe finds on a page, wide and narrow, light and dark, everything unfolded."""
+    """Return the findings of axe on a page, wide and narrow, light and dark, everything unfolded."""
     found = []
     page.goto(path)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -316,7 +316,7 @@ def test_axe_finds_nothing_where_the_coordinator_works(page, site, base, path):
 
 
 def test_axe_does_find_what_is_wrong(page):
-    """With the same options: what is left out of them leaves nothing unseen."""
+    """Check that the options with which axe runs hide no fault."""
     page.goto("/om")
     page.evaluate("document.querySelector('main').innerHTML += '<p id=p1><img src=/statik/favicon.svg> text</p>'")
     page.evaluate("document.getElementById('p1').style.setProperty('color', '#ddd')")

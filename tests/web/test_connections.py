@@ -1,4 +1,4 @@
-"""Connections that never say their request are closed, and those that do are left alone; no time passes here."""
+"""Time limit of requests: silent connections are closed, others are left alone. The loop is a fake, so no time passes."""
 
 import asyncio
 import resource
@@ -29,7 +29,7 @@ class Task:
 
 
 class Loop:
-    """A loop that remembers what it is to do later, and does it when it is told to."""
+    """Event loop that keeps its timers until the test fires them."""
 
     def __init__(self):
         self.timers = []
@@ -62,7 +62,7 @@ class Transport(asyncio.Transport):
 
 
 async def application(scope, receive, send):
-    """Never called here."""
+    """Stand in for the application, which is never called here."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The coordinator's hand: holding back, adding, lines, corrections, stories, the inbox; each seen in the mails that follow."""
+"""The coordinator's changes: withheld and added calls, lines, corrections, stories, answers; each checked in the next mails."""
 
 from datetime import timedelta
 
@@ -8,13 +8,13 @@ from monitor.archive import open_archive
 from monitor.archive.digests import mail_body
 from monitor.archive.outbox import stop_recipient
 from monitor.jobs.digest import build_digests
-from monitor.web.views.search import finder_of
+from monitor.web.views.search import search_index_of
 from tests.web.conftest import rows, token
 from tests.web.sample import NOW
 
 
 def build(site):
-    """Build the week's mails; gives the text of the department for culture."""
+    """Build the week's mails and return the text of the mail to the department of culture."""
     with open_archive(site.config.archive) as archive:
         report = build_digests(site.config, archive, NOW + timedelta(minutes=1), rules=site.rules)
         assert {one.state for one in report.digests} <= {"waiting", "no-recipient", "silent"}
@@ -25,7 +25,7 @@ def build(site):
 
 def planned(site):
     return {
-        item.key: item for plan in site.work.planned(site.rules, NOW) if plan.department == "kultur-fritid" for item in plan.items
+        item.key: item for plan in site.jobs.planned(site.rules, NOW) if plan.department == "kultur-fritid" for item in plan.items
     }
 
 
@@ -91,7 +91,7 @@ def test_lines_of_ones_own_stand_in_the_mail(coordinator, site):
 
 def test_once_the_weeks_mails_are_built_the_desk_is_about_the_next_ones(coordinator, site):
     build(site)
-    assert {plan.week for plan in site.work.planned(site.rules, NOW)} == {"2026-W22"}
+    assert {plan.week for plan in site.jobs.planned(site.rules, NOW)} == {"2026-W22"}
     assert "(vecka 22)" in coordinator.get("/samordna").text
     coordinator.post("/samordna/rad", {"forvaltning": "", "rad": "Till alla nästa vecka."}, page="/samordna")
     coordinator.post("/samordna/rad", {"forvaltning": "kultur-fritid", "rad": "Till er nästa vecka."}, page="/samordna")
@@ -124,7 +124,7 @@ def test_a_field_is_corrected_by_hand_with_who_and_when(coordinator, site, field
     assert shown in html
     assert "Rättat för hand" in html
     assert "samordnaren" in html
-    assert site.work.rematched == 1
+    assert site.jobs.rematched == 1
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_what_was_corrected_is_found_by_its_new_words_at_once(coordinator, site)
 
 
 def test_a_correction_is_found_at_once_in_a_large_archive_too(coordinator, site, monkeypatch):
-    """Where the facet index takes long to make, the old one serves meanwhile; the words are found all the same."""
+    """Search with the previous facet index, while the next one is built, and find the corrected words."""
     path = "/utlysning/norden/norden-002"
     assert "svampodling" not in coordinator.get("/sok", params={"q": "svampodling"}).text.partition("<ol")[2]
-    monkeypatch.setattr(finder_of(site), "_took", 10.0)
+    monkeypatch.setattr(search_index_of(site), "_build_seconds", 10.0)
     coordinator.post(f"{path}/ratta", {"falt": "title", "varde": "Stöd till svampodlingar"}, page=path)
     assert 'href="/utlysning/norden/norden-002"' in coordinator.get("/sok", params={"q": "svampodling"}).text
 
@@ -231,8 +231,8 @@ def test_answers_wait_in_the_inbox_until_they_are_seen_to(coordinator, site):
     numbers = [row[0] for row in rows(site, "feedback")]
     coordinator.post(f"/samordna/svar/{numbers[0]}", {"gor": "klar"}, page="/samordna")
     coordinator.post(f"/samordna/svar/{numbers[1]}", {"gor": "exempel"}, page="/samordna")
-    assert site.work.examples == [numbers[1]]
-    assert site.work.rematched == 1
+    assert site.jobs.examples == [numbers[1]]
+    assert site.jobs.rematched == 1
     assert "Vi pratar med Eksjö." not in coordinator.get("/samordna").text
 
 

@@ -1,4 +1,4 @@
-"""The archive's feeds as another installation takes them: nothing that counts is lost on the way."""
+"""The archive's feeds as another installation reads them: no date or text is lost."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 def taken(browser, site, path, following=True):
-    """What the `feed` spider makes of a feed's pages, by the publisher's address."""
+    """Return the calls that the `feed` spider reads from a feed's pages, by the publisher's address."""
     source = replace_source(site.config.sources[-1])
     calls = []
     while path:
@@ -30,12 +30,12 @@ def taken(browser, site, path, following=True):
 
 
 def replace_source(source):
-    """A source whose language is not told: an archive holds several."""
+    """Return the source without a language, as an archive has calls in several."""
     return replace(source, language="") if not hasattr(source, "model_copy") else source.model_copy(update={"language": ""})
 
 
 def moments(call):
-    """The deadlines as a reader understands them: a day without a time is a day in Sweden."""
+    """Return the deadlines as a reader reads them: a day without a time is a day in Sweden."""
     days = [deadline.at.astimezone(STOCKHOLM) for deadline in call.deadlines]
     return [at if one.precision is Precision.MINUTE else at.date() for at, one in zip(days, call.deadlines, strict=True)]
 

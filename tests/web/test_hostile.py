@@ -1,4 +1,4 @@
-"""What a hostile publisher, mail scanner or visitor sends: the right page, the right status, nothing run, nothing stored."""
+"""Hostile publishers, mail scanners and visitors: the right page and status, no script run, no change stored."""
 
 import asyncio
 import re
@@ -11,8 +11,8 @@ from monitor.archive import open_archive
 from monitor.archive.calls import load_call
 from monitor.archive.left_out import Aside, keep_left_out, take_back
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
-from monitor.web.framework.auth import LoginPace, Sessions
-from monitor.web.framework.templates import call_path, safe_url
+from monitor.web.framework.addresses import call_path, safe_url
+from monitor.web.framework.auth import LoginThrottle, Sessions
 from tests.web.conftest import BASE, Browser, everything
 from tests.web.sample import NOW
 
@@ -45,7 +45,7 @@ HOSTILE_QUERIES = (
 
 
 class Page(HTMLParser):
-    """The addresses and the scripts of a page."""
+    """Parser for the addresses and the scripts of a page."""
 
     def __init__(self, html):
         super().__init__()
@@ -237,13 +237,13 @@ def test_forged_broken_and_old_links_answer_for_nobody(browser, site):
 
 @pytest.fixture
 def waited(site):
-    """The seconds that login attempts were made to wait, without waiting them."""
+    """Return a list that collects the seconds that login attempts would wait; nobody waits."""
     seconds = []
 
     async def sleep(length):
         seconds.append(length)
 
-    site.sessions.pace = LoginPace(sleep)
+    site.sessions.throttle = LoginThrottle(sleep)
     return seconds
 
 
@@ -277,12 +277,12 @@ def test_tries_at_the_same_time_wait_for_each_other_and_are_bounded():
         async def sleep(length):
             await done.wait()
 
-        pace = LoginPace(sleep)
+        throttle = LoginThrottle(sleep)
         for _ in range(9):
-            pace.note_failure("address 10.0.0.1")
-        tries = [asyncio.ensure_future(pace.wait("address 10.0.0.1")) for _ in range(50)]
+            throttle.record_failure("address 10.0.0.1")
+        tries = [asyncio.ensure_future(throttle.wait("address 10.0.0.1")) for _ in range(50)]
         await asyncio.sleep(0)
-        assert await pace.wait("address 10.0.0.2")
+        assert await throttle.wait("address 10.0.0.2")
         done.set()
         return await asyncio.gather(*tries)
 
@@ -357,7 +357,7 @@ def test_logging_out_ends_the_session_only_by_post(coordinator):
 
 
 def mail_links(site):
-    """Every address of ours in every stored mail, as a recipient gets it."""
+    """Return every address of ours in every stored mail, as a recipient gets it."""
     signer = Signer(site.secret)
     with open_archive(site.config.archive) as archive:
         mails = archive.db.execute(

@@ -1,4 +1,4 @@
-"""The rule lab: what it foretells is what matching then does; only what passes is saved; everything can be taken back."""
+"""The rule lab: matching confirms the preview, only valid rules are saved, and every version can be restored."""
 
 import json
 import re
@@ -11,15 +11,15 @@ from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
 from monitor.matching.rules.load import load_rules
 from monitor.web.views.rule_lab import preview
-from monitor.web.views.theme_form import form_values, skeleton, write_form
-from tests.web.conftest import changeable, everything, rows
+from monitor.web.views.theme_form import form_values, new_theme_text, write_form
+from tests.web.conftest import changeable_rules, everything, rows
 from tests.web.sample import NOW
 
 
 @pytest.fixture
 def own(site, sample_rules, coordinator):
-    """The coordinator, with rules that may change; they are as the sample's until one of them does."""
-    site._rules = changeable(site, sample_rules)
+    """Return the coordinator's client of a site with rules of its own, equal to the sample's."""
+    site._rules = changeable_rules(site, sample_rules)
     return coordinator
 
 
@@ -54,13 +54,13 @@ def test_the_preview_foretells_exactly_what_matching_does(site):
 
 
 def test_a_mail_written_again_with_the_same_rules_is_the_mail_that_was_sent(site):
-    """Though the archive has moved on: calls have changed since, been answered, and been told again."""
+    """Rewrite a mail although its calls have changed, been answered and been mailed again since."""
     with open_archive(site.config.archive) as archive:
         build_digests(site.config, archive, NOW, rules=site.rules)
         sent = list(archive.db.query("SELECT d.id, d.department, r.html FROM digests d JOIN renderings r ON r.digest = d.id"))
     assert {one["id"][5:8] for one in sent} == {"W20", "W21"}
     for one in sent:
-        again = site.work.rewrite(site.rules, one["id"], ())
+        again = site.jobs.rewrite(site.rules, one["id"], ())
         assert (again.more, again.less) == ((), ()), one["id"]
         assert without_tokens(again.html) == without_tokens(one["html"]), one["id"]
 
@@ -100,7 +100,7 @@ def test_a_mail_that_is_not_there_or_a_text_that_is_no_theme_gives_words(own):
 
 def test_a_draft_is_tried_though_it_sends_nothing(site):
     with open_archive(site.config.archive) as archive:
-        outcome = preview(archive.db, site.rules, "nytt", skeleton(["cykelvägar"], ["kultur-fritid"]), NOW)
+        outcome = preview(archive.db, site.rules, "nytt", new_theme_text(["cykelvägar"], ["kultur-fritid"]), NOW)
     assert [one.id for one in outcome.departments] == ["kultur-fritid"]
     assert outcome.problems, "a new theme needs examples"
     assert outcome.touched
@@ -151,7 +151,7 @@ def test_only_what_passes_the_check_is_saved(own, site):
     assert "kultur-fritidd" in answer.text
     assert theme_text(site) == before
     assert rows(site, "theme_versions") == []
-    assert site.work.rematched == 0
+    assert site.jobs.rematched == 0
 
 
 def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
@@ -160,7 +160,7 @@ def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
     answer = own.post("/regler/kultur/spara", {"text": after, "redigering": "text", "not": "Prov"}, page="/regler/kultur")
     assert answer.headers["location"] == "/regler/kultur?klart=sparat"
     assert theme_text(site) == after
-    assert site.work.rematched == 1
+    assert site.jobs.rematched == 1
     page = own.get("/regler/kultur/versioner").text
     assert "<ins>+ # En rad till.</ins>" in page
     assert "Prov" in page
@@ -171,7 +171,7 @@ def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
 
 def test_a_new_theme_is_saved_under_the_id_in_its_text(own, site):
     text = (
-        skeleton(["cykelvägar", "gång- och cykelvägar"], ["kultur-fritid"])
+        new_theme_text(["cykelvägar", "gång- och cykelvägar"], ["kultur-fritid"])
         .replace("nytt-tema", "cyklar")
         .replace("weight = 4", "weight = 6")
     )
@@ -189,7 +189,7 @@ def test_a_new_theme_is_saved_under_the_id_in_its_text(own, site):
 
 @pytest.mark.parametrize("name", ["../departments", "Kultur", "a b", "nytt", ""])
 def test_a_theme_never_leaves_its_folder(own, site, name):
-    text = skeleton(["cykelvägar"], ["kultur-fritid"]).replace("nytt-tema", name)
+    text = new_theme_text(["cykelvägar"], ["kultur-fritid"]).replace("nytt-tema", name)
     before = sorted(path.name for path in site.config.rules_dir.rglob("*"))
     assert own.post("/regler/nytt/spara", {"text": text, "redigering": "text"}, page="/regler/nytt").status_code == 400
     assert sorted(path.name for path in site.config.rules_dir.rglob("*")) == before

@@ -1,4 +1,4 @@
-"""The page that answers "why did we not get it?" for whatever a reader has at hand."""
+"""The page that answers "why did we not get it?" for a title, identifier, key or address."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What anyone may read: pages, calendars, feeds; and what nobody may but the coordinator."""
+"""Pages, calendars and feeds that anyone may read, and pages for the coordinator alone."""
 
 import json
 import re
@@ -197,7 +197,7 @@ def test_the_proxys_header_counts_only_when_switched_on_and_only_from_its_addres
 
 
 class Texts(HTMLParser):
-    """The texts of a page that claim its own language: what bears a `lang` of its own is left out."""
+    """Parser for the texts of a page in its own language: elements with a `lang` of their own are left out."""
 
     def __init__(self, html):
         super().__init__()
@@ -220,7 +220,7 @@ class Texts(HTMLParser):
 
 
 def own_names(site):
-    """What is Swedish on every page: names of ours and texts of publishers."""
+    """Return the texts that are Swedish on every page: names of the installation and texts of publishers."""
     rules, db = site.rules, site.archive.db
     found = {text for one in rules.departments.values() for text in (one.name, one.mandate)}
     found |= {one.name for group in (rules.areas.area, rules.areas.goal, rules.areas.sdg) for one in group}
@@ -260,7 +260,7 @@ def test_in_english_nothing_of_ours_is_left_in_swedish(browser, site, path):
 
 
 def test_the_language_changes_and_nothing_else(browser):
-    """A search stays the search that it is; looking a call up by its identifier keeps the language."""
+    """Change the language: a search keeps its parameters, and a lookup by identifier keeps the language."""
     page = browser.get("/sok?q=bibliotek&status=open&kalla=norden&kalla=kultur").text
     assert 'href="/sok?q=bibliotek&amp;status=open&amp;kalla=norden&amp;kalla=kultur&amp;lang=en" lang="en"' in page
     page = browser.get("/sok?q=bibliotek&lang=en").text

@@ -1,4 +1,4 @@
-"""Searching: words and facets, pages and orders, files; and that counts are right however they are made."""
+"""Search by words and facets, pages and orders, files; counts equal those of a plain count."""
 
 import csv
 import io
@@ -20,16 +20,18 @@ from monitor.archive.search.query import ranked
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.engine import analyse_zones
-from monitor.web.views.search import PARAMETERS, SORTS, find, read_asked, subject_words
+from monitor.web.views.search import PARAMETERS, SORTS, read_search_params, search_archive, subject_words
 from tests.web.sample import NOW, calls_of, source_run
 
 
-def asked(query="", **chosen):
-    return read_asked({"q": [query], **{name: [value] if isinstance(value, str) else value for name, value in chosen.items()}})
+def params_of(query="", **chosen):
+    return read_search_params(
+        {"q": [query], **{name: [value] if isinstance(value, str) else value for name, value in chosen.items()}}
+    )
 
 
 def total(site, query="", **chosen):
-    return find(site, asked(query, **chosen)).total
+    return search_archive(site, params_of(query, **chosen)).total
 
 
 @pytest.mark.parametrize(
@@ -44,29 +46,29 @@ def test_search_finds_what_the_rules_hit_for_the_same_word(site, word):
         if any(terms.find(text) for text in analyse_zones(rules, call).values() if text)
     }
     query = f'"{word}"' if " " in word else word
-    assert set(find(site, asked(query)).keys(0, 0)) == hit
+    assert set(search_archive(site, params_of(query)).keys(0, 0)) == hit
 
 
 def test_every_count_is_what_one_gets_by_choosing_it(site):
     for query in ("", "bibliotek", "kommuner -energi"):
         for base in ({}, {"status": "open"}, {"status": "open", "kalla": ["portal", "norden"]}):
-            found = find(site, asked(query, **base))
+            found = search_archive(site, params_of(query, **base))
             for name, facet in PARAMETERS.items():
                 for one in found.counts[facet]:
-                    if facet not in found.asked.choices:
+                    if facet not in found.params.choices:
                         assert total(site, query, **{**base, name: one.value}) == one.count, (query, base, facet, one)
 
 
 def test_pages_together_are_everything_once_in_every_order(site):
     for sort in SORTS:
-        found = find(site, asked("kommuner", sort=[sort]))
+        found = search_archive(site, params_of("kommuner", sort=[sort]))
         pages = [key for offset in range(0, found.total, 20) for key in found.keys(offset, 20)]
         assert len(pages) == len(set(pages)) == found.total
-        assert set(pages) == set(find(site, asked("kommuner")).keys(0, 0))
+        assert set(pages) == set(search_archive(site, params_of("kommuner")).keys(0, 0))
 
 
 def test_by_deadline_comes_what_closes_first(site):
-    keys = find(site, asked("", status="open", sort=["sista-dag"])).keys(0, 0)
+    keys = search_archive(site, params_of("", status="open", sort=["sista-dag"])).keys(0, 0)
     deadlines = {
         (row[0], row[1]): row[2] for row in site.archive.db.execute("SELECT source, call_id, next_deadline FROM calls").fetchall()
     }
@@ -76,7 +78,7 @@ def test_by_deadline_comes_what_closes_first(site):
 
 
 def test_a_word_in_the_title_and_an_open_call_come_first(site):
-    first = find(site, asked("bibliotek")).keys(0, 5)
+    first = search_archive(site, params_of("bibliotek")).keys(0, 5)
     titles = [
         site.archive.db.execute("SELECT title FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0] for key in first
     ]
@@ -85,7 +87,7 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
-    index = find(site, asked(query)).index
+    index = search_archive(site, params_of(query)).index
     found = by_words(site.archive.db, index, query)
     best = list(found.order(site.archive.db, found.bits))
     assert best == index.places_of(ranked(site.archive.db, query, NOW))
@@ -98,7 +100,7 @@ def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
 @pytest.mark.parametrize("choices", [{}, {"status": ["closed"]}, {"status": ["open"], "source": ["norden"]}])
 def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most, choices):
     db = site.archive.db
-    index = find(site, asked(query)).index
+    index = search_archive(site, params_of(query)).index
     whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
@@ -116,7 +118,7 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
 
 def test_what_loses_its_words_after_it_was_counted_is_still_shown(site):
     db = site.archive.db
-    index = find(site, asked("kommuner")).index
+    index = search_archive(site, params_of("kommuner")).index
     found = by_words(db, index, "kommuner", most=5)
     assert found.bits.bit_count() > 5
     with open_archive(site.archive.path) as other:
@@ -207,8 +209,8 @@ _PAIRS = st.dictionaries(
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(many=_PAIRS)
 def test_any_address_is_a_search_and_names_itself(many):
-    first = read_asked(many)
-    again = read_asked(parse_qs(urlsplit(first.address()).query, keep_blank_values=True))
+    first = read_search_params(many)
+    again = read_search_params(parse_qs(urlsplit(first.address()).query, keep_blank_values=True))
     assert again == first
     for facet in PARAMETERS.values():
         once = first.toggled(facet, "prov")

@@ -1,4 +1,8 @@
-"""Making the application: Datasette on the archive, read-only, with our plugin, templates and files."""
+"""The ASGI application of an installation: Datasette on the archive, read-only, with the project's plugin and templates.
+
+Importing this module changes nothing. The first `make_datasette` registers the plugin in Datasette's plugin manager, which all
+Datasette instances of a process share, and removes Datasette's own handler of exceptions from it; see `plugin.handle_exception`.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,26 @@ from monitor.web.framework import plugin
 from monitor.web.framework.request import Site
 from monitor.web.framework.templates import STATIC, TEMPLATES
 
-_NAME = "monitor-web"
+_PLUGIN_NAME = "monitor-web"
 _DEFAULT_HANDLER = "datasette.handle_exception"
+_SQL_MILLISECONDS = 3000
+"""Time limit of a query on Datasette's own pages."""
 
 
 def make_datasette(site: Site) -> Datasette:
-    """A Datasette that serves one installation; a member's raw tables are its own. The archive is made where there is none."""
+    """Return a Datasette that serves one installation, and create its archive if there is none.
+
+    Of a member's archive the raw tables are those of the member, not of the shared archive.
+
+    Raises:
+        ArchiveError: The archive cannot be opened.
+    """
     with open_archive(site.config.archive, site.config.shared_archive):
         pass
-    if not pm.has_plugin(_NAME):
-        pm.register(plugin, name=_NAME)
-        # Datasette's own prints every local variable of a failure and shows its message; ours keeps it for the log.
+    if not pm.has_plugin(_PLUGIN_NAME):
+        pm.register(plugin, name=_PLUGIN_NAME)
+        # Datasette runs every registered handler and prints all local variables of a failure in its own, passwords among them.
+        # The plugin calls that handler for the Datasettes that are not ours, so for them nothing changes.
         pm.unregister(name=_DEFAULT_HANDLER)
     only_coordinator = {"id": "coordinator"}
     datasette = Datasette(
@@ -35,12 +48,17 @@ def make_datasette(site: Site) -> Datasette:
             "allow": only_coordinator,
             "databases": {site.config.archive.stem: {"allow": only_coordinator, "allow_sql": only_coordinator}},
         },
-        settings={"allow_download": False, "suggest_facets": False, "default_cache_ttl": 0, "sql_time_limit_ms": 3000},
+        settings={
+            "allow_download": False,
+            "suggest_facets": False,
+            "default_cache_ttl": 0,
+            "sql_time_limit_ms": _SQL_MILLISECONDS,
+        },
     )
-    setattr(datasette, plugin.SITE, site)
+    setattr(datasette, plugin.SITE_ATTRIBUTE, site)
     return datasette
 
 
 def make_app(site: Site) -> Any:
-    """The ASGI application of one installation."""
+    """Return the ASGI application of one installation."""
     return make_datasette(site).app()

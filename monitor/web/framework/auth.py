@@ -1,7 +1,8 @@
-"""Login of the coordinator: a hashed password in the data folder, signed sessions that end, and a header from a named proxy.
+"""Login of the coordinator: a hashed password in the data folder, signed sessions, and a header from a named proxy.
 
-Guessing is made slow, never the coordinator refused: each wrong password from an address makes its next try wait longer, and a browser
-that has logged in before waits for its own wrong passwords alone (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+Wrong passwords slow further attempts down but never lock the coordinator out: attempts are counted per address, and a browser
+that has logged in before has a count of its own. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies",
+https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
 """
 
 from __future__ import annotations
@@ -24,34 +25,38 @@ from monitor.files import write_atomically
 from monitor.settings import Web
 
 COOKIE = "samordnare"
-HOURS = 12
+SESSION_HOURS = 12
 DEVICE_COOKIE = "samordnare-webblasare"
 DEVICE_DAYS = 365
-SHORTEST = 12
-_N, _R, _P = 2**15, 8, 1
-_MEMORY = 64 * 1024 * 1024
-# Wrong passwords from one address or browser that cost no time, the seconds for which they count, and the longest wait of one try.
-_FREE_TRIES, _WINDOW, _LONGEST_WAIT = 5, 300.0, 8.0
-# Tries from one address that may wait at the same time; more are refused until one of them is done.
-_MOST_WAITING = 4
-# Addresses that are remembered; beyond that the one seen least recently is forgotten.
-_MOST_CLIENTS = 10_000
+MIN_PASSWORD_LENGTH = 12
+# Cost parameters of scrypt (RFC 7914, section 2); they need 32 MiB, twice of which are allowed.
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**15, 8, 1
+_SCRYPT_MAX_BYTES = 64 * 1024 * 1024
+_FREE_ATTEMPTS = 5
+"""Wrong passwords of one bucket after which further attempts wait."""
+_ATTEMPT_SECONDS = 300.0
+"""Seconds for which a wrong password counts."""
+_MAX_WAIT_SECONDS = 8.0
+_MAX_WAITING = 4
+"""Attempts of one bucket that may wait at the same time; further ones are refused."""
+_MAX_BUCKETS = 10_000
+"""Buckets that are remembered; beyond that the least recently seen is dropped."""
 
 
 def password_file(data_dir: Path) -> Path:
-    """Where the hash of the coordinator's password lies."""
+    """Return the path of the file with the hash of the coordinator's password."""
     return data_dir / "coordinator.json"
 
 
 def save_password(data_dir: Path, password: str) -> None:
-    """Store the hash of a new password; every session ends.
+    """Store the hash of a new password and end every session.
 
     Raises:
         ValueError: The password is too short.
         ArchiveError: The file cannot be written.
     """
-    if len(password) < SHORTEST:
-        raise ValueError(f"lösenordet måste ha minst {SHORTEST} tecken")
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise ValueError(f"lösenordet måste ha minst {MIN_PASSWORD_LENGTH} tecken")
     salt = secrets.token_bytes(16)
     _write(data_dir, {"salt": salt.hex(), "hash": _hash(password, salt).hex(), "sessions": secrets.token_hex(8)})
 
@@ -66,90 +71,95 @@ def _write(data_dir: Path, document: Mapping[str, str]) -> None:
 
 
 def _hash(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
+    return hashlib.scrypt(password.encode(), salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=_SCRYPT_MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A logged-in coordinator; `name` is what corrections and notes are signed with."""
+    """Logged-in coordinator."""
 
     name: str
+    """Name with which corrections and notes are signed."""
 
 
-class LoginPace:
-    """Waiting times of login attempts. A `bucket` is a known browser, or the address of an unknown one."""
+class LoginThrottle:
+    """Waiting times of login attempts per bucket: a browser that has logged in before, or else an address."""
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._sleep = sleep
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
         self._waiting: Counter[str] = Counter()
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wait(self, bucket: str) -> bool:
-        """Wait as long as the bucket's wrong passwords call for, one try after another. False when too many wait already."""
-        if self._waiting[bucket] >= _MOST_WAITING:
+        """Wait as long as the bucket's wrong passwords require, one attempt after another.
+
+        Returns:
+            False, without waiting, if `_MAX_WAITING` attempts of the bucket wait already.
+        """
+        if self._waiting[bucket] >= _MAX_WAITING:
             return False
         self._waiting[bucket] += 1
         try:
-            async with self._turns[bucket]:
-                seconds = self.seconds(bucket)
+            async with self._locks[bucket]:
+                seconds = self.wait_seconds(bucket)
                 if seconds:
                     await self._sleep(seconds)
         finally:
             self._waiting[bucket] -= 1
             if not self._waiting[bucket]:
                 del self._waiting[bucket]
-                self._turns.pop(bucket, None)
+                self._locks.pop(bucket, None)
         return True
 
-    def seconds(self, bucket: str) -> float:
-        """Return how long the bucket's next try waits: nothing at first, then 1, 2, 4 and at most 8 seconds."""
+    def wait_seconds(self, bucket: str) -> float:
+        """Return the seconds that the bucket's next attempt waits: 0 at first, then 1, 2, 4 and at most 8."""
         failures = self._failures.get(bucket, deque())
-        while failures and time.monotonic() - failures[0] > _WINDOW:
+        while failures and time.monotonic() - failures[0] > _ATTEMPT_SECONDS:
             failures.popleft()
-        beyond = len(failures) - _FREE_TRIES
-        return min(2.0**beyond, _LONGEST_WAIT) if beyond >= 0 else 0.0
+        excess = len(failures) - _FREE_ATTEMPTS
+        return min(2.0**excess, _MAX_WAIT_SECONDS) if excess >= 0 else 0.0
 
-    def note_failure(self, bucket: str) -> None:
-        """Remember a wrong password."""
-        self._failures.setdefault(bucket, deque(maxlen=_FREE_TRIES + 8)).append(time.monotonic())
+    def record_failure(self, bucket: str) -> None:
+        """Count a wrong password of the bucket."""
+        self._failures.setdefault(bucket, deque(maxlen=_FREE_ATTEMPTS + 8)).append(time.monotonic())
         self._failures.move_to_end(bucket)
-        if len(self._failures) > _MOST_CLIENTS:
+        if len(self._failures) > _MAX_BUCKETS:
             self._failures.popitem(last=False)
 
     def forget(self, bucket: str) -> None:
-        """Forget the bucket's wrong passwords, after a right one."""
+        """Drop the bucket's wrong passwords, after a right one."""
         self._failures.pop(bucket, None)
 
 
 class Sessions:
-    """Logging in and staying so. A new password and a log-out end every session begun before."""
+    """Sessions of the coordinator, kept in signed cookies. A new password and a log-out end every earlier session."""
 
     def __init__(self, data_dir: Path, secret: bytes, web: Web) -> None:
         self._data_dir = data_dir
         self._signer = URLSafeTimedSerializer(secret, salt="inloggning")
         self._devices = URLSafeTimedSerializer(secret, salt="inloggning-webblasare")
         self._web = web
-        self.pace = LoginPace()
+        self.throttle = LoginThrottle()
 
     @property
-    def possible(self) -> bool:
-        """Whether a password has been set."""
+    def has_password(self) -> bool:
+        """Return True if a password has been set."""
         return password_file(self._data_dir).is_file()
 
     def log_in(self, password: str, bucket: str) -> str | None:
-        """Return the cookie of a new session, None for a wrong password. The gate has let the bucket's try wait its time."""
+        """Return the cookie of a new session, None for a wrong password. The middleware has made the attempt wait."""
         stored = self._stored()
         if stored is not None:
-            found = _hash(password, bytes.fromhex(stored["salt"])).hex()
-            if hmac.compare_digest(found, stored["hash"]):
-                self.pace.forget(bucket)
+            given = _hash(password, bytes.fromhex(stored["salt"])).hex()
+            if hmac.compare_digest(given, stored["hash"]):
+                self.throttle.forget(bucket)
                 return self._signer.dumps(["samordnaren", _fingerprint(stored)])
-        self.pace.note_failure(bucket)
+        self.throttle.record_failure(bucket)
         return None
 
     def log_out(self) -> None:
-        """End every session. A cookie copied before is worth nothing afterwards.
+        """End every session; a copied cookie is no longer valid either.
 
         Raises:
             ArchiveError: The file cannot be written.
@@ -159,18 +169,18 @@ class Sessions:
             _write(self._data_dir, {**stored, "sessions": secrets.token_hex(8)})
 
     def device_cookie(self) -> str:
-        """Return the cookie by which a browser that has logged in is known later."""
+        """Return the cookie by which a browser that has logged in is recognised later."""
         return self._devices.dumps(secrets.token_hex(8))
 
     def bucket(self, device: str, client: str) -> str:
-        """Return the key under which wrong passwords are counted: the browser's own where it has logged in before, else its address."""
+        """Return the key for counting wrong passwords: of the browser if it has logged in before, else of its address."""
         try:
             return f"device {self._devices.loads(device, max_age=DEVICE_DAYS * 86_400)}" if device else f"address {client}"
         except BadSignature:
             return f"address {client}"
 
     def client_address(self, peer: str, headers: Mapping[str, str]) -> str:
-        """Return the address that asks: the peer, or behind a proxy that the settings name, the last address it did not add itself."""
+        """Return the visitor's address: the peer's, or behind proxies of the settings the last one that is none of theirs."""
         forwarded = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
         address = peer
         while address in self._web.proxies and forwarded:
@@ -178,16 +188,16 @@ class Sessions:
         return address[:64]
 
     def actor(self, cookie: str, headers: Mapping[str, str], client: str) -> Actor | None:
-        """Who asks: by the proxy's header where that is switched on, else by the session's cookie."""
+        """Return the coordinator by the proxy's header if the settings allow it, else by the cookie; None for others."""
         if self._web.login_header and client in self._web.login_from:
             name = headers.get(self._web.login_header.casefold(), "").strip()
-            if name and name.casefold() in {known.casefold() for known in self._web.coordinators}:
+            if name and name.casefold() in {allowed.casefold() for allowed in self._web.coordinators}:
                 return Actor(name)
         stored = self._stored() if cookie else None
         if stored is None:
             return None
         try:
-            name, fingerprint = self._signer.loads(cookie, max_age=HOURS * 3600)
+            name, fingerprint = self._signer.loads(cookie, max_age=SESSION_HOURS * 3600)
         except (BadSignature, TypeError, ValueError):
             return None
         return Actor(str(name)) if hmac.compare_digest(str(fingerprint), _fingerprint(stored)) else None
@@ -200,5 +210,5 @@ class Sessions:
 
 
 def _fingerprint(stored: Mapping[str, str]) -> str:
-    """Return what a session's cookie must hold: it changes with the password and at each log-out."""
+    """Return the value that a valid session's cookie holds; it changes with the password and at each log-out."""
     return stored["hash"][:16] + stored.get("sessions", "")

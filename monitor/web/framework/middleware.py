@@ -1,4 +1,4 @@
-"""What stands before every page: sizes, methods and forms that are refused, who asks, and the headers that every answer bears."""
+"""ASGI middleware around Datasette: refuses bad requests, attaches the logged-in user, adds security headers to answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE
 from monitor.web.framework.request import Site
 from monitor.web.framework.templates import bare_page
-from monitor.web.views.health import PATHS
+from monitor.web.views.health import HEALTH_PATHS
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +20,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 QUERY_LIMIT = 4_000
-# A publisher's address of 2,000 letters is a call's key; percent-encoded, and again in a signed link, it grows to three times that.
+"""Bytes of the longest query string that is read."""
 PATH_LIMIT = 8_000
+"""Bytes of the longest path: a call's key may be a publisher's address of 2,000 letters, tripled by percent-encoding."""
 BODY_LIMIT = 300_000
-MARK = b"x-sida"
-"""A header that our own pages bear on their way out; it is taken off here."""
+"""Bytes of the largest posted form."""
+OWN_PAGE_HEADER = b"x-sida"
+"""Header by which our own pages differ from Datasette's; it is removed before the answer is sent."""
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -42,58 +44,56 @@ HEADERS = {
 _FORM = b"application/x-www-form-urlencoded"
 
 
-class _Refused(Exception):  # noqa: N818 - it carries a status, not an error of ours
+class _Refused(Exception):  # noqa: N818 - carries a status to the answer, not an error of the program
     def __init__(self, status: int) -> None:
         self.status = status
 
 
-class Gate:
-    """An ASGI application around Datasette's."""
+class SecurityMiddleware:
+    """ASGI application around Datasette's that checks each request and completes each answer."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], site: Site) -> None:
         self._app = app
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer it here."""
+        """Pass a request on to Datasette, or answer it with an error page."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        started = False
 
-        async def dressed(message: Message) -> None:
-            nonlocal begun
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
-                begun = True
-                if message["status"] == 403 and scope["method"] == "POST" and not _has(message, MARK):
+                started = True
+                # asgi-csrf refuses a form without a valid token on a page of its own, in English.
+                if message["status"] == 403 and scope["method"] == "POST" and not _has_header(message, OWN_PAGE_HEADER):
                     raise _Refused(403)
-                message = self._dress(scope, message)
+                message = self._add_security_headers(scope, message)
             await send(message)
 
         try:
-            status = self._check(scope)
+            status = self._refusal_status(scope)
             if status:
                 raise _Refused(status)
-            inner = self._introduce(scope)
-            if inner["monitor_actor"] is None and self._is_raw(scope["path"]):
+            inner = self._attach_user(scope)
+            if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
                 raise _Refused(403)
-            if (
-                scope["method"] == "POST"
-                and scope["path"] == "/logga-in"
-                and not await self._site.sessions.pace.wait(inner["monitor_client"])
-            ):
+            is_login = scope["method"] == "POST" and scope["path"] == "/logga-in"
+            if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
                 raise _Refused(429)
-            await self._app(inner, _limited(receive), dressed)
+            await self._app(inner, _limit_body(receive), send_with_headers)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
         except Exception:
             logger.exception("request_failed path=%s", scope.get("path"))
-            if begun:
+            if started:
                 raise
             await self._refuse(scope, send, 400 if scope["method"] == "POST" else 500)
 
-    def _check(self, scope: Scope) -> int:
-        """The status with which a request is refused unread, or 0."""
+    def _refusal_status(self, scope: Scope) -> int:
+        """Return the status with which a request is refused before its body is read, or 0."""
         headers = dict(scope["headers"])
         raw = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
         if len(scope.get("query_string", b"")) > QUERY_LIMIT or len(raw) > PATH_LIMIT:
@@ -115,15 +115,15 @@ class Gate:
         # asgi-csrf lets requests without any cookie pass; a form of ours always comes with one.
         return 0 if one_click or headers.get(b"cookie") else 403
 
-    def _is_raw(self, path: str) -> bool:
-        """Whether Datasette's own pages lie there: raw tables, SQL, how it is set up."""
-        if path in PATHS:
+    def _is_datasette_page(self, path: str) -> bool:
+        """Return True for Datasette's own pages: raw tables, SQL and its configuration."""
+        if path in HEALTH_PATHS:
             return False
         name = f"/{self._site.config.archive.stem}"
         return path.startswith(("/-/", f"{name}/", f"{name}.")) or path == name
 
-    def _introduce(self, scope: Scope) -> Scope:
-        """The request with who asks; raw tables and Datasette's own pages are the coordinator's."""
+    def _attach_user(self, scope: Scope) -> Scope:
+        """Return the scope with the coordinator, if logged in, for our pages (`monitor_actor`) and for Datasette's (`actor`)."""
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
         cookie = SimpleCookie()
         try:
@@ -135,21 +135,22 @@ class Gate:
         peer = str((scope.get("client") or ("", 0))[0])
         sessions = self._site.sessions
         actor = sessions.actor(session, headers, peer)
+        # Datasette would take an Authorization header for one of its own API tokens.
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != b"authorization"]
         return {
             **scope,
             "headers": kept,
             "monitor_actor": actor,
-            "monitor_client": sessions.bucket(device, sessions.client_address(peer, headers)),
+            "monitor_login_bucket": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,
         }
 
-    def _dress(self, scope: Scope, message: Message) -> Message:
+    def _add_security_headers(self, scope: Scope, message: Message) -> Message:
         own = {key.lower() for key, _ in message.get("headers", ())}
         headers = []
         for key, value in message.get("headers", ()):
             name = key.lower()
-            if name == MARK:
+            if name == OWN_PAGE_HEADER:
                 continue
             if name == b"set-cookie" and b"httponly" not in value.lower():
                 value += b"; HttpOnly"
@@ -172,19 +173,19 @@ class Gate:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _has(message: Message, name: bytes) -> bool:
+def _has_header(message: Message, name: bytes) -> bool:
     return any(key.lower() == name for key, _ in message.get("headers", ()))
 
 
-def _limited(receive: Receive) -> Receive:
-    """A request whose body turns out larger than it may be is refused while it is read."""
-    taken = 0
+def _limit_body(receive: Receive) -> Receive:
+    """Return a `receive` that refuses the request as soon as its body exceeds BODY_LIMIT."""
+    size = 0
 
     async def read() -> Message:
-        nonlocal taken
+        nonlocal size
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > BODY_LIMIT:
+        size += len(message.get("body", b""))
+        if size > BODY_LIMIT:
             raise _Refused(413)
         return message
 

@@ -1,4 +1,8 @@
-"""A request to a page: the site it is served from, the visitor, and access to the archive in worker threads."""
+"""A request to a page (`Visit`), the installation that answers it (`Site`), and the archive in worker threads.
+
+A `Site` is made once per process and holds the settings, the rules in force (`CurrentRules`), the archive (`ArchiveAccess`), the
+login (`Sessions`) and the jobs that pages ask for (`PageJobs`). A `Visit` is made per request and refers to its site.
+"""
 
 from __future__ import annotations
 
@@ -33,95 +37,126 @@ from monitor.translation import translate
 from monitor.web.framework.auth import Actor, Sessions
 
 logger = logging.getLogger(__name__)
-_LOOK_AGAIN = 1.0
+
+_Result = TypeVar("_Result")
+_RULES_CHECK_SECONDS = 1.0
+"""Seconds between two looks at the rule files; requests in between use the rules as they were last read."""
+_WORKER_THREADS = 4
+_SQLITE_CACHE_KIB = 32_000
+_SQLITE_MMAP_BYTES = 1 << 30
+
+
+class LoginRequired(Exception):  # noqa: N818 - answered with a page, not an error of the program
+    """Request for the coordinator's name by a visitor who is not logged in; answered with status 403."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedItem:
-    """One call that a department is about to be told of. `told`: it knows of it already, so that this is a change or a reminder."""
+    """Call in a department's next mail."""
 
     section: str
+    """The value of a `MailSection`."""
     key: tuple[str, str]
     title: str
     level: str
+    """The value of a `Level`; "" for a call that the coordinator added."""
     themes: tuple[str, ...]
     note: str
+    """The coordinator's line for the call, or ""."""
     told: bool
+    """True if an earlier mail to the department held the call, so that this is a change or a reminder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What one department's next mail would hold now, and of which week that mail is."""
+class PlannedMail:
+    """Content of a department's next mail if it were built now."""
 
     department: str
     kind: str
+    """The value of a `MailKind`."""
     week: str
+    """The ISO week of the mail, such as 2026-W22."""
     items: tuple[PlannedItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewritten:
-    """A mail as it would have been with other rules: what would have stood there as well, what would not, and how much as before."""
+class RewrittenMail:
+    """Past mail written anew with other rules."""
 
     subject: str
     html: str
     more: tuple[tuple[tuple[str, str], str], ...]
+    """Key and title of each call that the new mail has and the sent one had not."""
     less: tuple[tuple[tuple[str, str], str], ...]
+    """Key and title of each call that the sent mail had and the new one has not."""
     kept: int
+    """Number of calls in both."""
 
 
-class Work(Protocol):
-    """What the pages ask of `monitor.jobs`, which alone wires parts together."""
+class PageJobs(Protocol):
+    """Jobs that pages ask for. `monitor.jobs`, which alone connects the parts of the program, implements them."""
 
-    def planned(self, rules: RuleSet, now: datetime) -> list[Planned]:
-        """What would go to whom if the mails were built now; nothing is stored."""
+    def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
+        """Return each department's next mail if it were built now; nothing is stored."""
 
-    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> Rewritten | None:
-        """A mail that was built as it would have been with these rules; `more` are calls that only these rules match."""
+    def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
+        """Return a past mail written with `rules`, of which alone match `more`; None if its calls are not known."""
 
     def make_example(self, answer: int, now: datetime) -> list[str]:
-        """Write a department's answer into its theme as an example; gives what the rules' check then demands."""
+        """Write a department's answer into its theme as an example and return the errors of the rules' check."""
 
     def health(self, now: datetime, rules_error: str) -> tuple[int, str]:
-        """The HTTP status and words that say whether a person is needed."""
+        """Return the HTTP status (200 or 503) and text that say whether a person is needed."""
 
     def metrics(self, now: datetime, rules_error: str) -> str:
-        """The measures in the form of Prometheus."""
+        """Return the measures in Prometheus' text format.
+
+        Raises:
+            MonitorError, OSError, sqlite3.Error: The archive cannot be read.
+        """
 
     def rematch(self) -> None:
-        """Match the archive anew with the rules as they are now, in a process of its own."""
+        """Start matching the archive with the present rules in another process."""
 
 
-class Rules:
-    """The rules in force, read again when a file of theirs has changed. The last good ones stay while new ones are wrong.
-
-    `shared` gives the version of rules that another installation keeps and has matched with, and their files; None where there are none.
-    """
+class CurrentRules:
+    """Rules in force, read again after a rule file has changed; while the files have errors, the last valid rules stay."""
 
     def __init__(self, folder: Path, shared: Callable[[], tuple[str, Mapping[str, str]] | None] | None = None) -> None:
+        """Prepare to read the rules of `folder`; nothing is read yet.
+
+        Args:
+            folder: The folder with the rule files.
+            shared: Returns the version and the files of the rules that the shared archive was last matched with, or None.
+        """
         self.folder = folder
         self._shared = shared
         self.error = ""
+        """Error of the present rule files, while older rules are in force; else ""."""
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] = ()
         self._rules: RuleSet | None = None
-        self._looked = 0.0
+        self._checked_at = 0.0
 
-    def forget(self) -> None:
-        """Look at the files again at the next call, as after saving one."""
-        self._looked = 0.0
+    def invalidate(self) -> None:
+        """Make the next `get` look at the rule files, as after one was saved."""
+        self._checked_at = 0.0
 
     def get(self) -> RuleSet:
-        """The rules; RuleErrors when there never were good ones."""
+        """Return the rules in force.
+
+        Raises:
+            MonitorError: The files have errors and no valid rules were read before.
+        """
         with self._lock:
-            if self._rules is not None and time.monotonic() - self._looked < _LOOK_AGAIN:
+            if self._rules is not None and time.monotonic() - self._checked_at < _RULES_CHECK_SECONDS:
                 return self._rules
-            kept = self._shared() if self._shared else None
-            stamp = ((kept[0], 0, 0),) if kept else self._look()
-            self._looked = time.monotonic()
+            shared = self._shared() if self._shared else None
+            stamp = ((shared[0], 0, 0),) if shared else self._file_stamp()
+            self._checked_at = time.monotonic()
             if self._rules is None or stamp != self._stamp:
                 try:
-                    self._rules = load_texts(kept[1]) if kept else load_rules(self.folder)
+                    self._rules = load_texts(shared[1]) if shared else load_rules(self.folder)
                     self.error = ""
                 except MonitorError as error:
                     if self._rules is None:
@@ -131,117 +166,16 @@ class Rules:
                 self._stamp = stamp
             return self._rules
 
-    def _look(self) -> tuple[tuple[str, int, int], ...]:
+    def _file_stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Return name, modification time (ns) and size (bytes) of each rule file, which change with its content."""
         files = [*self.folder.glob("*.toml"), *(self.folder / "themes").glob("*.toml")]
-        return tuple(sorted((path.name, (seen := path.stat()).st_mtime_ns, seen.st_size) for path in files))
+        return tuple(sorted((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files))
 
 
-class Site:
-    """One installation as its pages see it."""
+class ArchiveAccess:
+    """Connections to one archive, one per worker thread, so that no query blocks the event loop.
 
-    def __init__(self, config: Config, clock: Callable[[], datetime], work: Work) -> None:
-        self.config = config
-        self.clock = clock
-        self.work = work
-        self.archive = Access(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
-        self.secret = load_secret(config.data_dir)
-        self.sessions = Sessions(config.data_dir, self.secret, config.web)
-        self.signer = Signer(self.secret)
-        self.links = Links(config.municipality.base_url)
-        borrowed = config.shared_archive is not None and not config.rules.dir
-        self._rules = Rules(config.rules_dir, self._shared_rules if borrowed else None)
-        self.caches: dict[str, Any] = {}
-
-    def _shared_rules(self) -> tuple[str, Mapping[str, str]] | None:
-        return last_rule_version(self.archive.db)
-
-    @property
-    def rules(self) -> RuleSet:
-        """The rules in force."""
-        return self._rules.get()
-
-    def rules_changed(self) -> None:
-        """A file of the rules was saved; it is read at the next page."""
-        self._rules.forget()
-
-    @property
-    def rules_error(self) -> str:
-        """What is wrong with the rule files as they lie there now, while older ones stay in force."""
-        return self._rules.error
-
-    @cached_property
-    def wording(self) -> Mapping[str, Wording]:
-        """How each language writes dates and money: the same words as in the mails."""
-        templates = load_templates(self.config.digests_dirs)
-        return {language: templates.wording(language) for language in ("sv", "en")}
-
-    @cached_property
-    def source_names(self) -> dict[str, str]:
-        """The name of each source by its id."""
-        return {source.id: source.name for source in self.config.sources}
-
-    def source_name(self, source: str) -> str:
-        """The name of a source, or its id when it has left the settings."""
-        return self.source_names.get(source, source)
-
-    @property
-    def own_rules(self) -> bool:
-        """Whether the rules are the installation's own, to be changed; the shipped ones are not."""
-        return bool(self.config.rules.dir)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """One request: what was asked, by whom, when. `args` and `form` hold the first value of each name, `many` and `posted_many` all."""
-
-    site: Site
-    method: str
-    path: str
-    now: datetime
-    vars: Mapping[str, str] = field(default_factory=dict)
-    args: Mapping[str, str] = field(default_factory=dict)
-    many: Mapping[str, list[str]] = field(default_factory=dict)
-    form: Mapping[str, str] = field(default_factory=dict)
-    posted_many: Mapping[str, list[str]] = field(default_factory=dict)
-    query: str = ""
-    actor: Actor | None = None
-    client: str = ""
-    token: Callable[[], str] = str
-
-    @property
-    def language(self) -> str:
-        """The language of the page."""
-        return "en" if self.args.get("lang") == "en" else "sv"
-
-    def say(self, text: str) -> str:
-        """A text of ours in the language of the page."""
-        return translate(text, self.language)
-
-    def note(self, text: str) -> str:
-        """Return a note that a department or the coordinator wrote, for the coordinator alone; "" for any other reader."""
-        return text if self.actor is not None else ""
-
-    @property
-    def posted(self) -> bool:
-        """Whether something is to be done."""
-        return self.method == "POST"
-
-    @property
-    def wording(self) -> Wording:
-        """How the page's language writes dates and money."""
-        return self.site.wording[self.language]
-
-
-_Result = TypeVar("_Result")
-_THREADS = 4
-_CACHE_KIB = 32_000
-_MAPPED = 1 << 30
-
-
-class Access:
-    """The way to one archive, and for a member to the one it shares. A page runs in a worker thread and never blocks the event loop.
-
-    `path` is where the calls lie.
+    A member's archive comes with the shared archive, which holds the calls; `path` is the file with the calls.
     """
 
     def __init__(self, path: Path, shared: Path | None = None, *, own_matches: bool = False) -> None:
@@ -249,32 +183,36 @@ class Access:
         self._own = path
         self._shared = shared
         self._own_matches = own_matches
-        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sida")
+        self._pool = ThreadPoolExecutor(max_workers=_WORKER_THREADS, thread_name_prefix="sida")
         self._local = threading.local()
         self._opened: list[Database] = []
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
-        """Run `work` in a worker thread."""
+        """Return the result of `work`, done in a worker thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def start(self, work: Callable[[], object]) -> None:
-        """Let a worker thread do `work` when it has time."""
+        """Queue `work` for a worker thread and return at once; its result is dropped."""
         self._pool.submit(work)
 
     @property
     def db(self) -> Database:
-        """This thread's read-only connection."""
-        found: Database | None = getattr(self._local, "db", None)
-        if found is None:
-            found = self._local.db = connect_for_reading(self._own, self._shared, own_matches=self._own_matches)
-            found.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            found.execute(f"PRAGMA mmap_size = {_MAPPED}")
-            self._opened.append(found)
-        return found
+        """Return the read-only connection of this thread, opened at its first use."""
+        connection: Database | None = getattr(self._local, "db", None)
+        if connection is None:
+            connection = self._local.db = connect_for_reading(self._own, self._shared, own_matches=self._own_matches)
+            connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}")
+            connection.execute(f"PRAGMA mmap_size = {_SQLITE_MMAP_BYTES}")
+            self._opened.append(connection)
+        return connection
 
     @contextmanager
     def writing(self) -> Iterator[Database]:
-        """A connection that may write, for one short transaction. ArchiveError when others write for too long."""
+        """Yield a connection that may write, for one short transaction.
+
+        Raises:
+            ArchiveError: Another process holds the archive for too long.
+        """
         try:
             with open_archive(self._own, self._shared, own_matches=self._own_matches) as archive:
                 yield archive.db
@@ -282,7 +220,126 @@ class Access:
             raise ArchiveError(str(self._own), f"går inte att skriva just nu: {machine_words(error)}") from error
 
     def close(self) -> None:
-        """Let the threads end and close their connections."""
+        """Wait for the worker threads to end and close their connections."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         for connection in self._opened:
             connection.close()
+
+
+class Site:
+    """An installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
+
+    def __init__(self, config: Config, clock: Callable[[], datetime], jobs: PageJobs) -> None:
+        self.config = config
+        self.clock = clock
+        """Returns the present time, with its zone."""
+        self.jobs = jobs
+        self.archive = ArchiveAccess(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
+        self.secret = load_secret(config.data_dir)
+        self.sessions = Sessions(config.data_dir, self.secret, config.web)
+        self.signer = Signer(self.secret)
+        self.links = Links(config.municipality.base_url)
+        uses_shared_rules = config.shared_archive is not None and not config.rules.dir
+        self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
+        self.caches: dict[str, Any] = {}
+        """Objects that views keep from one request to the next, by a name of the view's own."""
+
+    def _shared_rules(self) -> tuple[str, Mapping[str, str]] | None:
+        return last_rule_version(self.archive.db)
+
+    @property
+    def rules(self) -> RuleSet:
+        """Return the rules in force. Raises like `CurrentRules.get`."""
+        return self._rules.get()
+
+    def rules_changed(self) -> None:
+        """Make the next request read the rule files, after one was saved."""
+        self._rules.invalidate()
+
+    @property
+    def rules_error(self) -> str:
+        """Return the error of the present rule files, "" when the rules in force are those of the files."""
+        return self._rules.error
+
+    @cached_property
+    def wording(self) -> Mapping[str, Wording]:
+        """Return the wording of dates and money by language; the same as in the mails."""
+        templates = load_templates(self.config.digests_dirs)
+        return {language: templates.wording(language) for language in ("sv", "en")}
+
+    @cached_property
+    def source_names(self) -> dict[str, str]:
+        """Return the name of each source by its id."""
+        return {source.id: source.name for source in self.config.sources}
+
+    def source_name(self, source: str) -> str:
+        """Return the name of a source, or its id when it has left the settings."""
+        return self.source_names.get(source, source)
+
+    @property
+    def own_rules(self) -> bool:
+        """Return True if the installation has rules of its own, which may be changed; the shipped ones may not."""
+        return bool(self.config.rules.dir)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request to a page."""
+
+    site: Site
+    method: str
+    path: str
+    now: datetime
+    """Time of the request, in the installation's zone."""
+    path_vars: Mapping[str, str] = field(default_factory=dict)
+    """Named groups of the route's pattern."""
+    args: Mapping[str, str] = field(default_factory=dict)
+    """First value of each name in the query string."""
+    arg_lists: Mapping[str, list[str]] = field(default_factory=dict)
+    """All values of each name in the query string."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """First value of each name in the posted form."""
+    form_lists: Mapping[str, list[str]] = field(default_factory=dict)
+    """All values of each name in the posted form."""
+    query: str = ""
+    """The raw query string."""
+    actor: Actor | None = None
+    """The coordinator, when logged in."""
+    login_bucket: str = ""
+    """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
+    csrf_token: Callable[[], str] = str
+    """Returns the token that a form of the page must post (asgi-csrf)."""
+
+    @property
+    def language(self) -> str:
+        """Return the language of the page, "sv" or "en"."""
+        return "en" if self.args.get("lang") == "en" else "sv"
+
+    def say(self, text: str) -> str:
+        """Return a Swedish text of the program in the page's language."""
+        return translate(text, self.language)
+
+    def private_note(self, text: str) -> str:
+        """Return a note by a department or the coordinator for the coordinator alone; "" for any other reader."""
+        return text if self.actor is not None else ""
+
+    @property
+    def coordinator_name(self) -> str:
+        """Return the name with which the coordinator signs a change.
+
+        Raises:
+            LoginRequired: The visitor is not logged in.
+        """
+        if self.actor is None:
+            raise LoginRequired
+        return self.actor.name
+
+    @property
+    def is_post(self) -> bool:
+        """Return True if the request asks for a change."""
+        return self.method == "POST"
+
+    @property
+    def wording(self) -> Wording:
+        """Return the wording of dates and money in the page's language."""
+        return self.site.wording[self.language]

@@ -1,4 +1,4 @@
-"""An address and what answers there."""
+"""A route: the pattern of an address and the view that answers there."""
 
 from __future__ import annotations
 
@@ -12,25 +12,29 @@ from monitor.web.framework.request import Visit
 View = Callable[[Visit], Response]
 
 
+class NotFound(Exception):  # noqa: N818 - answered with a page, not an error of the program
+    """Request for a page that does not exist; answered with status 404."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A pattern of raw paths and its view. `coordinator`: only when logged in; `posts`: it also takes POST; `acts`: nothing but POST;
-    `shared`: it changes what the sources said, which a member reads and does not own."""
+    """Addresses of one form and the view that answers them; GET and HEAD unless a field says otherwise."""
 
     pattern: str
+    """Regular expression that the raw path must match; its named groups become `Visit.path_vars`."""
     view: View
     coordinator: bool = False
+    """True if only the logged-in coordinator may open it."""
     posts: bool = False
+    """True if it answers POST as well as GET."""
     acts: bool = False
+    """True if it answers POST alone."""
     shared: bool = False
+    """True if it changes calls of the shared archive, which a member may read but not change."""
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """What the address takes."""
+        """Return the HTTP methods that the route answers."""
         if self.acts:
             return ("POST",)
         return ("GET", "HEAD", "POST") if self.posts else ("GET", "HEAD")
-
-
-class Missing(Exception):  # noqa: N818 - a page that is not there is no error of the program
-    """There is nothing at this address."""

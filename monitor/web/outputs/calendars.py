@@ -1,4 +1,4 @@
-"""Calendar files for the pages: one call, or many in one calendar to subscribe to, in the same form as the mails' attachments."""
+"""Calendar files (iCalendar, RFC 5545): one call, or many to subscribe to, with the same entries as the mails' attachments."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from monitor.digest.calendar import calendar_events, calendar_file
 from monitor.digest.model import Audience, CallEvent, Candidate
 from monitor.digest.wording import Wording
 from monitor.web.framework.request import Site, Visit
-from monitor.web.framework.route import Missing, Route
+from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import download
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Parts of a call that its calendar entries are made from: equal entries are made once."""
+    """Parts of a call from which its calendar entries are made; hashable, so that equal ones are made once."""
 
     candidate: Candidate
     stamp: datetime
 
 
 def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
-    """Return the calls as calendars see them: with their moves, without what any department was told."""
+    """Return the calls with their moved deadlines and without the mails that told of them, which differ by department."""
     facts = calendar_facts(db, [call.key for call in calls])
     return [
         _Entry(
             Candidate(
-                call=_dated(call),
-                first_seen=found.first_seen,
-                vanished_at=found.vanished_at,
-                events=tuple(CallEvent(id=number, type=kind) for number, kind in enumerate(found.moves)),
-                numbered=found.numbered,
+                call=_without_texts(call),
+                first_seen=call_facts.first_seen,
+                vanished_at=call_facts.vanished_at,
+                events=tuple(CallEvent(id=number, type=kind) for number, kind in enumerate(call_facts.moves)),
+                numbered=call_facts.numbered,
             ),
-            found.last_changed,
+            call_facts.last_changed,
         )
         for call in calls
-        if (found := facts.get(call.key)) is not None
+        if (call_facts := facts.get(call.key)) is not None
     ]
 
 
-def _dated(call: Call) -> Call:
-    """Return the call without its texts."""
+def _without_texts(call: Call) -> Call:
+    """Return the parts of a call that a calendar entry shows, so that a new text of the call makes no new entry."""
     return Call(
         source=call.source,
         call_id=call.call_id,
@@ -66,10 +66,13 @@ def _dated(call: Call) -> Call:
     )
 
 
-# The library takes a millisecond or two for an entry, and calendar programs ask for the whole calendar several times a day.
+# icalendar takes a millisecond or two per entry, and calendar programs fetch whole calendars several times a day.
 @lru_cache(maxsize=20_000)
-def _written(wording: Wording, base_url: str, entry: _Entry) -> bytes:
-    """Return the entries of a call as lines of a calendar. DTSTAMP is when the call last changed: RFC 5545, section 3.8.7.2."""
+def _entry_lines(wording: Wording, base_url: str, entry: _Entry) -> bytes:
+    """Return the entries of a call as lines of a calendar; DTSTAMP is the time of its last change.
+
+    RFC 5545, section 3.8.7.2: https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.2
+    """
     return b"".join(event.to_ical() for event in calendar_events(wording, entry.candidate, _audience(base_url), entry.stamp))
 
 
@@ -78,7 +81,7 @@ def _audience(base_url: str) -> Audience:
 
 
 def calendar_of(site: Site, calls: Sequence[Call], name: str) -> bytes:
-    """Return one calendar with the dates of all calls; the same UIDs as in the mails, so that nothing is entered twice."""
+    """Return a calendar with the dates of all calls, its UIDs those of the mails so that no entry is doubled."""
     calendar = Calendar()
     calendar.add("prodid", "-//eu-monitor//SV")
     calendar.add("version", "2.0")
@@ -86,22 +89,21 @@ def calendar_of(site: Site, calls: Sequence[Call], name: str) -> bytes:
     calendar.add("refresh-interval;value=duration", "P1D")
     head, _, tail = calendar.to_ical().partition(b"END:VCALENDAR")
     base_url = site.config.municipality.base_url
-    entries = (_written(site.wording["sv"], base_url, entry) for entry in _entries(site.archive.db, calls))
+    entries = (_entry_lines(site.wording["sv"], base_url, entry) for entry in _entries(site.archive.db, calls))
     return b"".join((head, *entries, b"END:VCALENDAR", tail))
 
 
 def call_calendar(visit: Visit) -> Response:
-    """The calendar entry of one call."""
+    """Answer with the calendar file of one call."""
     db = visit.site.archive.db
-    call = load_call(db, visit.vars["source"], visit.vars["call"])
+    call = load_call(db, visit.path_vars["source"], visit.path_vars["call"])
     if call is None:
-        raise Missing
-    found = calendar_file(
-        visit.site.wording["sv"], _entries(db, [call])[0].candidate, _audience(visit.site.config.municipality.base_url), visit.now
-    )
-    if found is None:
-        raise Missing
-    return download(found.content, "text/calendar; charset=utf-8", found.name)
+        raise NotFound
+    candidate = _entries(db, [call])[0].candidate
+    file = calendar_file(visit.site.wording["sv"], candidate, _audience(visit.site.config.municipality.base_url), visit.now)
+    if file is None:
+        raise NotFound
+    return download(file.content, "text/calendar; charset=utf-8", file.name)
 
 
 ROUTES = (Route(r"^/kalender/(?P<source>[^/]+)/(?P<call>[^/]+)\.ics$", call_calendar),)

@@ -1,4 +1,7 @@
-"""Search results as files: CSV, JSON and Excel. Cells never become formulas, whatever a publisher calls its call."""
+"""Search results as files: CSV, JSON and Excel.
+
+A cell never becomes a formula, whatever a publisher's text begins with (CSV injection, https://owasp.org/www-community/attacks/CSV_Injection).
+"""
 
 from __future__ import annotations
 
@@ -29,31 +32,35 @@ COLUMNS = {
     "page": "I arkivet",
     "first_seen": "Hittad",
 }
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-_WIDE, _NARROW, _MOST = 60, 12, 32_000
+"""Heading of each column by the key of a row."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TITLE_WIDTH, _COLUMN_WIDTH = 60, 12
+"""Widths of Excel columns, in characters."""
+_MAX_CELL = 32_000
+"""Characters of an Excel cell, which holds at most 32,767."""
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """With semicolons and a byte order mark, so that a Swedish Excel opens it right."""
+    """Return the rows as CSV with semicolons and a byte order mark, as a Swedish Excel expects."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS.values())
     for row in rows:
-        writer.writerow(_harmless(row[name]) for name in COLUMNS)
+        writer.writerow(_escape_formula(row[name]) for name in COLUMNS)
     return "\ufeff" + out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+def _escape_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def as_json(rows: Sequence[Mapping[str, Any]], total: int, address: str) -> str:
-    """The rows with the search that gave them."""
+    """Return the rows as a JSON object with the number of hits (`total`) and the address of the search."""
     return json.dumps({"total": total, "search": address, "hits": list(rows)}, ensure_ascii=False, indent=1)
 
 
 def as_excel(rows: Iterable[Mapping[str, Any]], title: str) -> bytes:
-    """A workbook with one sheet: headings that stay, a filter, links as text."""
+    """Return the rows as a workbook (xlsx) of one sheet with frozen headings, a filter, and links as text."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(out, options)
@@ -69,10 +76,10 @@ def as_excel(rows: Iterable[Mapping[str, Any]], title: str) -> bytes:
             if isinstance(value, int):
                 sheet.write_number(number, column, value)
             elif value:
-                sheet.write_string(number, column, str(value)[:_MOST])
+                sheet.write_string(number, column, str(value)[:_MAX_CELL])
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(number, 1), len(COLUMNS) - 1)
-    sheet.set_column(0, 0, _WIDE)
-    sheet.set_column(1, len(COLUMNS) - 1, _NARROW)
+    sheet.set_column(0, 0, _TITLE_WIDTH)
+    sheet.set_column(1, len(COLUMNS) - 1, _COLUMN_WIDTH)
     workbook.close()
     return out.getvalue()

@@ -1,10 +1,14 @@
-"""Atom and JSON feeds of calls: for news readers, and for another installation that takes this archive as a source."""
+"""Atom and JSON feeds of calls, for news readers and for another installation that has this archive as a source.
+
+Formats: RFC 4287 (https://www.rfc-editor.org/rfc/rfc4287) and JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,17 +21,17 @@ from monitor.calls import Call, CallKey, DeadlineModel
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.wording import HOME
 from monitor.language.one_line import clean
+from monitor.web.framework.addresses import local_path
 from monitor.web.framework.request import Visit
-from monitor.web.framework.route import Missing, Route
-from monitor.web.framework.templates import local_path
+from monitor.web.framework.route import NotFound, Route
 
-PAGE = 100
-# WARNING: `monitor.collect.feeds` follows the pages of a feed that says this of itself; keep in sync.
+PAGE_SIZE = 100
+# WARNING: `monitor.collect.feeds` follows the further pages of a feed with this generator; keep in sync.
 GENERATOR = "eu-bevakning"
 
 
-def _text(value: str) -> str:
-    """Text for XML: no characters that it forbids."""
+def _xml_text(value: str) -> str:
+    """Return a text for XML 1.0, without the characters that it forbids (https://www.w3.org/TR/xml/#charsets)."""
     return escape(
         "".join(
             char
@@ -37,13 +41,13 @@ def _text(value: str) -> str:
     )
 
 
-def _words(call: Call) -> str:
-    """The call as plain text: what it is about, then its dates and terms in words that the `feed` source reads back."""
+def _plain_text(call: Call) -> str:
+    """Return a call as plain text: its texts, then its dates in words that a source of kind `feed` reads back."""
     parts = [call.summary, call.body]
     if call.opens:
         parts.append(f"Öppnar: {call.opens.isoformat()}.")
     for deadline in call.deadlines:
-        # Whoever reads it takes a time without a zone for Swedish time.
+        # A reader takes a time without a zone for Swedish time.
         local = deadline.at.astimezone(HOME).isoformat(sep=" ", timespec="minutes")
         stage = f" (steg {deadline.stage})" if deadline.stage else ""
         parts.append(f"Sista ansökningsdag{stage}: {local[:16] if deadline.precision == 'minute' else local[:10]}.")
@@ -52,13 +56,14 @@ def _words(call: Call) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _entry(call: Call, moment: tuple[str, str], links: Links) -> str:
+def _atom_entry(call: Call, moment: tuple[str, str], links: Links) -> str:
+    """Return a call as an entry of an Atom feed; `moment` is when it was first seen and last changed."""
     first_seen, changed = moment
     page = links.call(call)
     lines = [
         "<entry>",
-        f"<id>{_text(page)}</id>",
-        f"<title>{_text(clean(call.title) or call.call_id)}</title>",
+        f"<id>{_xml_text(page)}</id>",
+        f"<title>{_xml_text(clean(call.title) or call.call_id)}</title>",
         f'<link rel="alternate" href={quoteattr(publisher_url(call) or page)}/>',
         f'<link rel="via" href={quoteattr(page)}/>',
         f"<published>{first_seen}</published>",
@@ -66,15 +71,22 @@ def _entry(call: Call, moment: tuple[str, str], links: Links) -> str:
         f"<category term={quoteattr(call.kind.value)}/>",
     ]
     if call.summary:
-        lines.append(f"<summary>{_text(call.summary)}</summary>")
-    lines.append(
-        f'<content type="text"{f" xml:lang={quoteattr(call.language)}" if call.language else ""}>{_text(_words(call))}</content>'
-    )
+        lines.append(f"<summary>{_xml_text(call.summary)}</summary>")
+    language = f" xml:lang={quoteattr(call.language)}" if call.language else ""
+    lines.append(f'<content type="text"{language}>{_xml_text(_plain_text(call))}</content>')
     return "\n".join([*lines, "</entry>"])
 
 
 def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next_path: str = "") -> Response:
-    """These calls as an Atom feed; `path` is the page that the feed follows."""
+    """Return the answer with calls as an Atom feed.
+
+    Args:
+        visit: The request, whose address is the feed's own.
+        title: The feed's title, before the name of the installation.
+        path: The page with the same calls.
+        keys: The calls in order.
+        next_path: The path of the next page of the feed, "" if there is none (RFC 5005).
+    """
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = feed_moments(db, keys)
@@ -84,52 +96,53 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="sv">',
-        f"<id>{_text(own)}</id>",
-        f"<title>{_text(f'{title} – EU-bevakningen, {visit.site.config.municipality.name}')}</title>",
+        f"<id>{_xml_text(own)}</id>",
+        f"<title>{_xml_text(f'{title} – EU-bevakningen, {visit.site.config.municipality.name}')}</title>",
         f"<updated>{updated}</updated>",
-        f"<author><name>{_text(visit.site.config.municipality.name)}</name></author>",
+        f"<author><name>{_xml_text(visit.site.config.municipality.name)}</name></author>",
         f"<generator>{GENERATOR}</generator>",
         f'<link rel="self" href={quoteattr(own)}/>',
         f'<link rel="alternate" href={quoteattr(base + path)}/>',
         *([f'<link rel="next" href={quoteattr(base + next_path)}/>'] if next_path else []),
-        *(_entry(call, moments[call.key], visit.site.links) for call in calls),
+        *(_atom_entry(call, moments[call.key], visit.site.links) for call in calls),
         "</feed>",
     ]
     return Response("\n".join(parts), content_type="application/atom+xml; charset=utf-8")
 
 
+def _json_item(call: Call, moment: tuple[str, str], links: Links) -> dict[str, Any]:
+    """Return a call as an item of a JSON feed; `moment` is when it was first seen and last changed."""
+    first_seen, changed = moment
+    return {
+        "id": links.call(call),
+        "url": publisher_url(call) or links.call(call),
+        "title": clean(call.title) or call.call_id,
+        "content_text": _plain_text(call),
+        "summary": call.summary,
+        "language": call.language,
+        "date_published": first_seen,
+        "date_modified": changed,
+        "tags": [call.kind.value],
+        "_eu": {
+            "source": call.source,
+            "call_id": call.call_id,
+            "identifier": call.identifier,
+            "programme": call.programme,
+            "opens": call.opens.isoformat() if call.opens else None,
+            "deadlines": [deadline.at.isoformat() for deadline in call.deadlines],
+            "deadline_model": call.deadline_model.value,
+            "place": list(call.place),
+            "applicants": list(call.applicants),
+        },
+    }
+
+
 def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next_path: str = "") -> Response:
-    """These calls as a JSON feed (version 1.1), each with what the archive knows under `_eu`."""
+    """Return the answer with calls as a JSON feed; the facts of a call are under `_eu`. Arguments as of `atom_feed`."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = feed_moments(db, keys)
-    items = []
-    for call in _load(db, keys):
-        first_seen, changed = moments[call.key]
-        items.append(
-            {
-                "id": visit.site.links.call(call),
-                "url": publisher_url(call) or visit.site.links.call(call),
-                "title": clean(call.title) or call.call_id,
-                "content_text": _words(call),
-                "summary": call.summary,
-                "language": call.language,
-                "date_published": first_seen,
-                "date_modified": changed,
-                "tags": [call.kind.value],
-                "_eu": {
-                    "source": call.source,
-                    "call_id": call.call_id,
-                    "identifier": call.identifier,
-                    "programme": call.programme,
-                    "opens": call.opens.isoformat() if call.opens else None,
-                    "deadlines": [deadline.at.isoformat() for deadline in call.deadlines],
-                    "deadline_model": call.deadline_model.value,
-                    "place": list(call.place),
-                    "applicants": list(call.applicants),
-                },
-            }
-        )
+    items = [_json_item(call, moments[call.key], visit.site.links) for call in _load(db, keys)]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{title} – EU-bevakningen, {visit.site.config.municipality.name}",
@@ -146,17 +159,18 @@ def _load(db: Database, keys: Sequence[CallKey]) -> list[Call]:
 
 
 def archive_feed(visit: Visit) -> Response:
-    """The whole archive, the last changed first, a page at a time: `?fore=` is where the next page begins."""
+    """Answer with a page of all calls, the last changed first; `fore` is the position at which the page begins."""
     before = visit.args.get("fore", "")
     if before and not _is_cursor(before):
-        raise Missing
-    keys, cursor = feed_keys(visit.site.archive.db, before, PAGE)
+        raise NotFound
+    keys, cursor = feed_keys(visit.site.archive.db, before, PAGE_SIZE)
     next_path = f"{local_path(visit.path)}?{urlencode({'fore': cursor})}" if cursor else ""
     make = json_feed if visit.path.endswith(".json") else atom_feed
     return make(visit, "Hela arkivet", "/", keys, next_path)
 
 
 def _is_cursor(text: str) -> bool:
+    """Return True for a position of `feed_keys`: an ISO time, a space and a row number."""
     moment, _, row = text.rpartition(" ")
     try:
         datetime.fromisoformat(moment)

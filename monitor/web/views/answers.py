@@ -1,4 +1,7 @@
-"""Answers from mails. A GET shows a page and changes nothing; only the page's button acts, and only with a token that we signed."""
+"""Answers from mails: a department's answer about a call, and a recipient's unsubscribing.
+
+Addresses hold a signed token. A GET changes nothing, since mail programs fetch links in advance; only the page's button acts.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,29 @@ from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient,
 from monitor.digest.answers import AnswerLink, LeaveLink
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ANSWER_LABELS, Answer, FollowState
+from monitor.web.framework.addresses import page_address
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import address, page, problem_page, redirect
+from monitor.web.framework.templates import page, problem_page, redirect
 
 DONE = {**{answer.value: label.thanks for answer, label in ANSWER_LABELS.items()}, "lage": "Läget är noterat."}
 
 
 def answer(visit: Visit) -> Response:
-    """The page on which a department answers about a call; the POST stores the answer or how far it came."""
-    link = visit.site.signer.read_answer(visit.vars["token"], visit.now.date())
+    """Show the page on which a department answers about a call; a POST stores the answer or the follow-up state."""
+    link = visit.site.signer.read_answer(visit.path_vars["token"], visit.now.date())
     if link is None or link.department not in visit.site.rules.departments:
         return problem_page(visit, 410)
     call = load_call(visit.site.archive.db, link.source, link.call_id)
     if call is None:
         return problem_page(visit, 404)
-    if visit.posted:
-        return _store(visit, link)
+    if visit.is_post:
+        return _store_answer(visit, link)
     chosen = visit.args.get("svar", "")
     department = visit.site.rules.departments[link.department]
     title = shorten(clean(call.title), 120)
-    text = f"{visit.say('Hej!')}\n\n{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.site.links.call(call)}\n"
+    tip = f"{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.site.links.call(call)}\n"
+    text = f"{visit.say('Hej!')}\n\n{tip}"
     return page(
         "answer.html",
         visit,
@@ -41,20 +46,20 @@ def answer(visit: Visit) -> Response:
         listed=list_calls(visit.site.archive.db, [call.key], visit.now)[0],
         chosen=chosen if chosen in tuple(Answer) else "",
         state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
-        departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],
+        departments=[other for other in visit.site.rules.departments.values() if other.id != link.department],
         mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
         done=DONE,
     )
 
 
-def _store(visit: Visit, link: AnswerLink) -> Response:
+def _store_answer(visit: Visit, link: AnswerLink) -> Response:
     note = visit.form.get("anteckning", "").strip()[:NOTE_LIMIT]
     state, chosen = visit.form.get("lage", ""), visit.form.get("svar", "")
     name = visit.site.rules.departments[link.department].name
     if state in tuple(FollowState):
         with visit.site.archive.writing() as db:
             set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
-        return redirect(address(visit.path, visit, klart="lage"))
+        return redirect(page_address(visit.path, visit.language, klart="lage"))
     if chosen not in tuple(Answer):
         return problem_page(visit, 400)
     if chosen == Answer.PASS_ON:
@@ -62,16 +67,16 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
         note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
     with visit.site.archive.writing() as db:
         store_answer(db, link.department, link.source, link.call_id, chosen, note=note, digest=link.digest, now=visit.now)
-    return redirect(address(visit.path, visit, klart=chosen))
+    return redirect(page_address(visit.path, visit.language, klart=chosen))
 
 
 def leave(visit: Visit) -> Response:
-    """The page on which a recipient stops the mails, or takes them up again. A mail program's one-click POST stops."""
-    link = visit.site.signer.read_leave(visit.vars["token"])
+    """Show the page on which a recipient stops the mails or resumes them; a POST, also a mail program's one-click, does so."""
+    link = visit.site.signer.read_leave(visit.path_vars["token"])
     if link is None:
         return problem_page(visit, 410)
-    if visit.posted:
-        return _leave(visit, link)
+    if visit.is_post:
+        return _store_leave(visit, link)
     department = visit.site.rules.departments.get(link.department)
     stopped = is_stopped(stopped_recipients(visit.site.archive.db), link.department, link.recipient)
     return page(
@@ -84,7 +89,7 @@ def leave(visit: Visit) -> Response:
     )
 
 
-def _leave(visit: Visit, link: LeaveLink) -> Response:
+def _store_leave(visit: Visit, link: LeaveLink) -> Response:
     if link.department:
         with visit.site.archive.writing() as db:
             if visit.form.get("gor") == "fortsatt":
@@ -92,9 +97,10 @@ def _leave(visit: Visit, link: LeaveLink) -> Response:
             else:
                 stop_recipient(db, link.department, link.recipient, "avslutad av mottagaren", visit.now)
     if visit.form.get("List-Unsubscribe") == "One-Click":
-        # A mail program asks, not a person at a page: it takes a redirect for a failure (RFC 8058, section 3.1).
+        # A mail program posts, not a person: it takes a redirect for a failure.
+        # RFC 8058, section 3.1: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
         return Response.text("Klart: inga fler mejl.\n" if link.department else "Det finns inget att avsluta.\n")
-    return redirect(address(visit.path, visit))
+    return redirect(page_address(visit.path, visit.language))
 
 
 ROUTES = (

@@ -1,53 +1,56 @@
-"""The page of a call: facts, matches, history, follow-up and answers."""
+"""The page of a call: facts, dates, matches, history and answers, and the coordinator's changes on it.
+
+`CallView` holds the values of the template `call.html`; `call_view` fills it from the archive and the rules, one function per
+section. A change (`correct`, `steer`, `write_mail_line`, `join_stories`, `part_stories`) is a POST that leads back to the page.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote
 
 from datasette import Response
 
 from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
 from monitor.archive.history import call_documents, read_document, read_versions
-from monitor.archive.listing import list_calls
+from monitor.archive.listing import Listed, list_calls
 from monitor.archive.lookup import call_facts, find_aside, find_call, find_calls, similar_calls
 from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_choices, write_line
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
-from monitor.calls import Call, CallKey, DeadlineModel, Precision, call_zones, next_deadline
-from monitor.digest.fit_wording import fit_lines
+from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
+from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.errors import ArchiveError
-from monitor.language.dates import find_dates
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.fit_card import fit_card
-from monitor.matching.match import Evidence
-from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
+from monitor.matching.rules.model import Department, Programme
+from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, ChangeType, FollowState, Kind
+from monitor.web.framework.addresses import calendar_path, call_path, page_address, safe_url
 from monitor.web.framework.labels import LANGUAGES, ZONES
 from monitor.web.framework.reasons import why_text
 from monitor.web.framework.request import Visit
-from monitor.web.framework.route import Missing, Route
+from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import (
-    address,
-    call_path,
-    day,
     download,
-    left,
-    number,
+    format_day,
+    format_days_left,
+    format_moment,
+    format_number,
+    format_weekday,
     page,
     problem_page,
     redirect,
-    safe_url,
-    weekday,
-    when,
 )
-from monitor.web.views.diff import compare_versions
-from monitor.web.views.search import finder_of
+from monitor.web.views.corrections import read_correction
+from monitor.web.views.diff import FieldChange, compare_versions
+from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.search import search_index_of
 
 DONE = {
     "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
@@ -57,6 +60,7 @@ DONE = {
     "fogat": "De är nu samma sak och visas som en.",
     "skilt": "De är nu skilda åt.",
 }
+"""Confirmation after a change, by the value of `klart` in the address."""
 FIELDS = {
     "title": "Rubrik",
     "deadlines": "Sista dag",
@@ -68,161 +72,227 @@ FIELDS = {
     "place": "Plats (en per rad)",
     "applicants": "Vem kan söka (en per rad)",
 }
-_AROUND = 70
-# A date as a machine writes it says nothing beside the date in words.
-_MACHINE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
-_REACHED = ("matched", "told")
+"""Label of each field that the coordinator may correct."""
+_TEXT_FIELDS = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
+_AMOUNTS = {"total": "totalt", "project_min": "minst per projekt", "project_max": "högst per projekt", "grants": "projekt"}
+_SHARES = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
+_NO_DEADLINES = {DeadlineModel.ROLLING: "löpande", DeadlineModel.UNKNOWN: "ingen dag angiven"}
+
+_EVIDENCE_CONTEXT = 70
+"""Characters of text shown on either side of a hit."""
+_MAX_KEYWORDS = 12
+_REACHED_STEPS = ("matched", "told")
+"""Steps of `Why` at which a department gets the call."""
+# The publisher's own words are shown beside a date unless they are an ISO date, which adds nothing.
+_MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
 
 
-def visited_call(visit: Visit) -> Call:
-    """The call that the address names."""
-    call = load_call(visit.site.archive.db, visit.vars["source"], visit.vars["call"])
+@dataclass(frozen=True, slots=True)
+class TimelinePoint:
+    """Date of a call, in the words of the page."""
+
+    when: str
+    what: str
+    left: str = ""
+    """Time until then; "" for a passed date."""
+    words: str = ""
+    """The publisher's own words for the date."""
+    state: str = ""
+    """"passed", "next" (the deadline ahead), "now" (today) or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReason:
+    """Reason for which a department gets a call or not."""
+
+    department: str
+    name: str
+    level: str
+    """The value of a `Level`, "" if there is no match."""
+    text: str
+    evidence: tuple[EvidenceMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """Differences between a version of a call and the one before."""
+
+    at: datetime
+    changes: Sequence[FieldChange]
+    fields: Sequence[str]
+    """Labels of the changed fields, in the page's language and lower case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallView:
+    """Values of the template `call.html`."""
+
+    call: Call
+    listed: Listed
+    """The call as lists show it, for its status and next deadline."""
+    fit: Sequence[FitLine]
+    """Lines of the fit card in the page's language."""
+    programme: Programme | None
+    vanished: str | None
+    """Time at which the call disappeared from its source."""
+    publisher: str
+    """The publisher's page, "" if its address is not safe."""
+    calendar: str
+    has_calendar: bool
+    deadlines: Sequence[TimelinePoint]
+    probable: bool
+    """True if the year of the next deadline was guessed."""
+    sections: Sequence[Section]
+    links: Sequence[Link]
+    facts: Sequence[tuple[str, str]]
+    reached: Sequence[MatchReason]
+    missed: Sequence[MatchReason]
+    lead: Mapping[str, Any] | None
+    """The call that leads the story which this call is part of."""
+    stories: Sequence[Mapping[str, Any]]
+    """The other calls of the story."""
+    told: Sequence[Mapping[str, Any]]
+    answers: Sequence[Mapping[str, Any]]
+    events: Sequence[Mapping[str, Any]]
+    versions: Sequence[VersionChange]
+    documents: Sequence[Mapping[str, Any]]
+    corrections: Sequence[Mapping[str, Any]]
+    choices: Sequence[Mapping[str, Any]]
+    """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
+    all_departments: Sequence[Department]
+    fields: Mapping[str, str]
+    problem: str
+    """Reason for which a correction was refused, or ""."""
+    typed: Mapping[str, str]
+    """Field and value of the refused correction."""
+    done: Mapping[str, str]
+
+
+def require_call(visit: Visit) -> Call:
+    """Return the call that the address names.
+
+    Raises:
+        NotFound: The archive does not have it.
+    """
+    call = load_call(visit.site.archive.db, visit.path_vars["source"], visit.path_vars["call"])
     if call is None:
-        raise Missing
+        raise NotFound
     return call
 
 
 def call_view(visit: Visit, problem: str = "") -> Response:
-    """Show all that the archive knows of a call. `problem` says why a correction was not kept; its text stands in the form still."""
-    site, db = visit.site, visit.site.archive.db
-    call = visited_call(visit)
-    key = call.key
-    facts = call_facts(db, key)
-    rules = site.rules
-    zones = stored_zones(db, *key)
-    told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(site.config.zone) for row in reversed(facts["told"])}
-    vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(site.config.zone) if facts["vanished_at"] else None
-    recipients = frozenset(one.department for one in site.config.recipient) if site.config.recipient else None
-    circumstances = Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
-    reasons = why_all(rules, call, circumstances, zones)
-    fit = fit_lines(fit_card(rules, call, zones), visit.wording)
-    texts = call_zones(call)
-    names = {one.id: one.name for one in rules.departments.values()}
-    lead = tuple(facts["story"].split("/", 1)) if facts["story"] else ()
-    others = [row for row in facts["stories"] if (row["source"], row["call_id"]) != key]
-    return page(
-        "call.html",
-        visit,
-        status=400 if problem else 200,
-        problem=problem,
-        typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
+    """Show all that the archive has of a call.
+
+    Args:
+        visit: The request.
+        problem: Reason for which a correction was refused; the form then shows it beside the text that was typed.
+    """
+    db, rules = visit.site.archive.db, visit.site.rules
+    call = require_call(visit)
+    facts = call_facts(db, call.key)
+    zones = stored_zones(db, *call.key)
+    names = {department.id: department.name for department in rules.departments.values()}
+    reached, missed = _match_reasons(visit, call, _circumstances(visit, facts), zones)
+    lead, stories = _stories(call.key, facts)
+    deadline = next_deadline(call, visit.now)
+    view = CallView(
         call=call,
-        listed=list_calls(db, [key], visit.now)[0],
-        fit=fit,
+        listed=list_calls(db, [call.key], visit.now)[0],
+        fit=fit_lines(fit_card(rules, call, zones), visit.wording),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
-        calendar=f"/kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics",
+        calendar=calendar_path(call.source, call.call_id),
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
-        deadlines=_points(call, visit),
-        probable=(upcoming := next_deadline(call, visit.now)) is not None and upcoming.year_guessed,
+        deadlines=_timeline(call, visit),
+        probable=deadline is not None and deadline.year_guessed,
         sections=call.sections,
-        reached=[_why(one, texts, visit, _reason(visit, one, call, circumstances)) for one in reasons if one.step in _REACHED],
-        missed=[
-            {"name": one.name, "text": _reason(visit, one, call, circumstances)} for one in reasons if one.step not in _REACHED
-        ],
+        links=[link for link in call.links if safe_url(link.url)],
         facts=list(_facts(call, facts, visit)),
-        links=[one for one in call.links if safe_url(one.url)],
-        lead=next((row for row in others if (row["source"], row["call_id"]) == lead), None),
-        stories=[row for row in others if (row["source"], row["call_id"]) != lead],
-        told=tellings(facts["told"], names),
-        answers=[
-            {
-                **row,
-                "name": names.get(row["department"], row["department"]),
-                "what": visit.say(_answer_label(row["what"])),
-                "note": visit.note(row["note"]),
-            }
-            for row in call_history(db, *key)
-        ],
-        events=[{"type": one["type"], "at": one["at"], "text": event_text(one, visit)} for one in reversed(facts["events"])],
-        versions=version_changes(visit, key),
-        documents=[{**one, "kb": max(1, round(one["size"] / 1000))} for one in call_documents(db, call.source, call.url)],
+        reached=reached,
+        missed=missed,
+        lead=lead,
+        stories=stories,
+        told=list_tellings(facts["told"], names),
+        answers=_answers(visit, call.key, names),
+        events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
+        versions=list_version_changes(visit, call.key),
+        documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in call_documents(db, call.source, call.url)],
         corrections=[
-            {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _shown(json.loads(row["value"]))}
+            {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
             for row in facts["corrections"]
         ],
-        fields=FIELDS,
+        choices=_choices(visit, call.key, names) if visit.actor else [],
         all_departments=list(rules.departments.values()),
-        choices=[
-            {**row, "name": names.get(row["department"], row["department"])}
-            for row in (list_choices(db) if visit.actor else ())
-            if (row["source"], row["call_id"]) == key
-        ],
+        fields=FIELDS,
+        problem=problem,
+        typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
         done=DONE,
     )
+    return page("call.html", visit, status=400 if problem else 200, **vars(view))
 
 
-def _points(call: Call, visit: Visit) -> list[dict[str, str]]:
-    """The dates of a call in order, with today among them."""
-    points: list[tuple[datetime, dict[str, str]]] = []
+def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
+    """Return the facts besides the call that decide whether a department gets it; times are in the installation's zone."""
+    config = visit.site.config
+    # The earliest row of a department comes last and stays.
+    told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(config.zone) for row in reversed(facts["told"])}
+    vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(config.zone) if facts["vanished_at"] else None
+    recipients = frozenset(recipient.department for recipient in config.recipient) if config.recipient else None
+    return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
 
-    def add(at: datetime, what: str, *, exact: bool, words: str = "", state: str = "", probable: bool = False) -> None:
-        passed = at < visit.now
-        shown = when(at, visit) if exact else weekday(at, visit)
-        points.append(
-            (
-                at,
-                {
-                    "when": f"{visit.say('troligen')} {shown}" if probable else shown,
-                    "what": visit.say(what),
-                    "left": "" if passed else left(at, visit),
-                    "words": words,
-                    "state": state or ("passed" if passed else ""),
-                },
+
+def _match_reasons(
+    visit: Visit, call: Call, circumstances: Circumstances, zones: Mapping[str, str] | None
+) -> tuple[list[MatchReason], list[MatchReason]]:
+    """Return the reasons of the departments that get the call, with evidence, and those of the others."""
+    texts = call_zones(call)
+    reached, missed = [], []
+    for why in why_all(visit.site.rules, call, circumstances, zones):
+        text = _reason(visit, why, call, circumstances)
+        if why.step in _REACHED_STEPS:
+            evidence = tuple(
+                mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
+                for item in why.evidence
             )
-        )
-
-    zone = visit.site.config.zone
-    if call.published:
-        add(call.published, "Publicerad", exact=False)
-    if call.opens:
-        begins = datetime(call.opens.year, call.opens.month, call.opens.day, tzinfo=zone)
-        add(begins, "Öppnade" if begins < visit.now else "Öppnar", exact=False)
-    upcoming = next_deadline(call, visit.now)
-    for place, deadline in enumerate(call.deadlines, 1):
-        name = visit.say("Sista dag")
-        if len(call.deadlines) > 1:
-            name = f"{name} {visit.say('steg')} {deadline.stage or place}"
-        exact = deadline.precision is Precision.MINUTE
-        words = "" if _MACHINE.match(deadline.text) else deadline.text
-        state = "next" if deadline is upcoming else ""
-        add(deadline.at, name, exact=exact, words=words, state=state, probable=deadline.year_guessed)
-    if call.starts:
-        add(call.starts, "Börjar", exact=True)
-    if call.ends and call.ends != call.starts:
-        add(call.ends, "Slutar", exact=True)
-    if points and points[0][0] < visit.now < max(at for at, _ in points):
-        points.append((visit.now, {"when": visit.say("I dag"), "what": "", "left": "", "words": "", "state": "now"}))
-    return [point for _, point in sorted(points, key=lambda one: one[0])]
+            reached.append(MatchReason(why.department, why.name, why.level or "", text, evidence))
+        else:
+            missed.append(MatchReason(why.department, why.name, why.level or "", text))
+    return reached, missed
 
 
-def _reason(visit: Visit, one: Why, call: Call, circumstances: Circumstances) -> str:
+def _reason(visit: Visit, why: Why, call: Call, circumstances: Circumstances) -> str:
     titles = {theme.theme.id: theme.theme.title for theme in visit.site.rules.themes}
-    return why_text(one, call, circumstances, titles, visit.wording)
+    return why_text(why, call, circumstances, titles, visit.wording)
 
 
-def _why(one: Why, texts: Mapping[str, str], visit: Visit, text: str) -> dict[str, Any]:
-    evidence = [_marked(item, texts, visit) for item in one.evidence]
-    return {"department": one.department, "name": one.name, "level": one.level, "text": text, "evidence": evidence}
+def _zone_label(zone: str, visit: Visit) -> str:
+    return f"{visit.say('i')} {visit.say(ZONES.get(zone, zone))}"
 
 
-def _marked(item: Evidence, texts: Mapping[str, str], visit: Visit) -> dict[str, str]:
-    """A reason with the words around it."""
-    text = texts.get(item.zone, "")
-    before = after = ""
-    if item.start >= 0:
-        begin, end = max(0, item.start - _AROUND), min(len(text), item.end + _AROUND)
-        before = ("… " if begin else "") + text[begin : item.start].replace("\n", " ")
-        after = text[item.end : end].replace("\n", " ") + (" …" if end < len(text) else "")
-    points = f"{item.points:+g}"
-    return {
-        "points": points if visit.language == "en" else points.replace(".", ","),
-        "before": before,
-        "found": item.found,
-        "after": after,
-        "where": f"{visit.say('i')} {visit.say(ZONES.get(item.zone, item.zone))}",
-    }
+def _stories(key: CallKey, facts: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
+    """Return the call that leads this call's story, None if it leads itself, and the story's other calls."""
+    lead = _story_lead(facts)
+    others = {row_key: row for row in facts["stories"] if (row_key := CallKey(row["source"], row["call_id"])) != key}
+    return others.get(lead) if lead else None, [row for row_key, row in others.items() if row_key != lead]
+
+
+def _story_lead(facts: Mapping[str, Any]) -> CallKey | None:
+    """Return the call that leads the story of a call, None if the call leads itself."""
+    source, _, call_id = (facts["story"] or "").partition("/")
+    return CallKey(source, call_id) if call_id else None
+
+
+def _answers(visit: Visit, key: CallKey, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            **row,
+            "name": names.get(row["department"], row["department"]),
+            "what": visit.say(_answer_label(row["what"])),
+            "note": visit.private_note(row["note"]),
+        }
+        for row in call_history(visit.site.archive.db, *key)
+    ]
 
 
 def _answer_label(value: str) -> str:
@@ -230,7 +300,67 @@ def _answer_label(value: str) -> str:
     return ANSWER_LABELS[Answer(value)].button if value in tuple(Answer) else FOLLOW_STATE_LABELS[FollowState(value)]
 
 
+def _choices(visit: Visit, key: CallKey, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {**row, "name": names.get(row["department"], row["department"])}
+        for row in list_choices(visit.site.archive.db)
+        if (row["source"], row["call_id"]) == key
+    ]
+
+
+def _timeline(call: Call, visit: Visit) -> list[TimelinePoint]:
+    """Return the dates of a call in order, with today among them if some have passed and some are ahead."""
+    points = list(_dates(call, visit))
+    if points and points[0][0] < visit.now < max(at for at, _ in points):
+        points.append((visit.now, TimelinePoint(visit.say("I dag"), "", state="now")))
+    return [point for _, point in sorted(points, key=lambda pair: pair[0])]
+
+
+def _dates(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoint]]:
+    """Yield the dates of a call: published, opens, deadlines, starts, ends."""
+    if call.published:
+        yield call.published, _point(call.published, "Publicerad", visit, exact=False)
+    if call.opens:
+        opens = datetime(call.opens.year, call.opens.month, call.opens.day, tzinfo=visit.site.config.zone)
+        yield opens, _point(opens, "Öppnade" if opens < visit.now else "Öppnar", visit, exact=False)
+    yield from _deadlines(call, visit)
+    if call.starts:
+        yield call.starts, _point(call.starts, "Börjar", visit)
+    if call.ends and call.ends != call.starts:
+        yield call.ends, _point(call.ends, "Slutar", visit)
+
+
+def _deadlines(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoint]]:
+    upcoming = next_deadline(call, visit.now)
+    for number, deadline in enumerate(call.deadlines, 1):
+        stage = f" {visit.say('steg')} {deadline.stage or number}" if len(call.deadlines) > 1 else ""
+        exact = deadline.precision is Precision.MINUTE
+        point = _point(deadline.at, "Sista dag", visit, exact=exact)
+        yield (
+            deadline.at,
+            TimelinePoint(
+                when=f"{visit.say('troligen')} {point.when}" if deadline.year_guessed else point.when,
+                what=point.what + stage,
+                left=point.left,
+                words="" if _MACHINE_DATE.match(deadline.text) else deadline.text,
+                state="next" if deadline is upcoming else point.state,
+            ),
+        )
+
+
+def _point(at: datetime, what: str, visit: Visit, *, exact: bool = True) -> TimelinePoint:
+    """Return a point of the timeline; `exact` shows the time of day, else the weekday."""
+    passed = at < visit.now
+    return TimelinePoint(
+        when=format_moment(at, visit) if exact else format_weekday(at, visit),
+        what=visit.say(what),
+        left="" if passed else format_days_left(at, visit),
+        state="passed" if passed else "",
+    )
+
+
 def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple[str, str]]:
+    """Return the label and value of each fact of the side column that has a value."""
     programme = visit.site.rules.programme_of(call)
     rows = (
         ("Beteckning", call.identifier),
@@ -241,262 +371,184 @@ def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple
         ("Språk", visit.say(LANGUAGES.get(call.language, call.language)).capitalize()),
         ("Plats", ", ".join(call.place) or call.location),
         ("Vem kan söka", "; ".join(call.applicants)),
-        ("Publicerad", day(call.published, visit)),
-        ("Hittad", day(facts["first_seen"], visit)),
-        ("Senast sedd", day(facts["last_seen"], visit)),
-        ("Nyckelord", ", ".join(call.keywords[:12])),
+        ("Publicerad", format_day(call.published, visit)),
+        ("Hittad", format_day(facts["first_seen"], visit)),
+        ("Senast sedd", format_day(facts["last_seen"], visit)),
+        ("Nyckelord", ", ".join(call.keywords[:_MAX_KEYWORDS])),
         ("Gick inte att läsa", ", ".join(call.unread)),
     )
     return ((label, value) for label, value in rows if value)
 
 
-def _shown(value: Any) -> str:
+def _corrected_value(value: Any) -> str:
+    """Return a correction's JSON value as text; a deadline is shown by its time."""
     if isinstance(value, list):
         return ", ".join(str(item.get("at", item)) if isinstance(item, dict) else str(item) for item in value)
     return "" if value is None else str(value)
 
 
+def list_tellings(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return each mail to a department that held the call once, however many facts of the call it held."""
+    tellings: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["department"], row["digest"])
+        tellings.setdefault(key, {**row, "name": names.get(row["department"], row["department"])})
+    return list(tellings.values())
+
+
+def describe_event(event: Mapping[str, Any], visit: Visit) -> str:
+    """Return one line about a row of the table `events`, from its old and new value; "" for types that need none."""
+    old, new = event["old"], event["new"]
+    match event["type"]:
+        case ChangeType.DEADLINE_MOVED:
+            return f"{visit.say('från')} {_deadline_list(old, visit)} {visit.say('till')} {_deadline_list(new, visit)}"
+        case ChangeType.BUDGET_CHANGED:
+            return f"{visit.say('från')} {_budget(old, visit)} {visit.say('till')} {_budget(new, visit)}"
+        case ChangeType.TEXT_CHANGED:
+            return ", ".join(visit.say(_TEXT_FIELDS.get(name, name)) for name in json.loads(new).get("fields", ()))
+        case ChangeType.NEWS:
+            return " ".join(json.loads(new))
+    return ""
+
+
+def _deadline_list(text: str | None, visit: Visit) -> str:
+    """Return the days of a JSON list of ISO times or values of DeadlineModel."""
+    days = [
+        visit.say(_NO_DEADLINES[item]) if item in _NO_DEADLINES else format_day(item, visit) for item in json.loads(text or "[]")
+    ]
+    return ", ".join(days) or visit.say("ingen dag angiven")
+
+
+def _budget(text: str | None, visit: Visit) -> str:
+    """Return the amounts and shares of a JSON object with the fields of `Budget`."""
+    values = json.loads(text or "{}")
+    values.setdefault("funder_share", values.get("rate"))  # its name until November 2026
+    parts = [
+        f"{format_number(values[name], visit)} {visit.say(label)}"
+        for name, label in _AMOUNTS.items()
+        if isinstance(values.get(name), int)
+    ]
+    parts += [visit.say(label).format(values[name]) for name, label in _SHARES.items() if isinstance(values.get(name), int)]
+    return f"{', '.join(parts)} ({values.get('currency', '')})" if parts else visit.say("inget angivet")
+
+
+def list_version_changes(visit: Visit, key: CallKey) -> list[VersionChange]:
+    """Return the changes from each version of a call to the next, the newest first."""
+    found = []
+    for (_, old), (at, new) in pairwise(read_versions(visit.site.archive.db, *key)):
+        changes = compare_versions(old, new, visit.say)
+        if changes:
+            found.append(VersionChange(at, changes, [visit.say(change.label).lower() for change in changes]))
+    return found[::-1]
+
+
 def original(visit: Visit) -> Response:
-    """A raw document as it came, to keep; never shown as a page of ours."""
-    found = read_document(visit.site.archive.db, int(visit.vars["fetch"]))
-    if found is None:
-        raise Missing
-    return download(found[1], "application/octet-stream", f"original-{visit.vars['fetch']}")
+    """Answer with a fetched document to save; it is never shown as a page of ours."""
+    document = read_document(visit.site.archive.db, int(visit.path_vars["fetch"]))
+    if document is None:
+        raise NotFound
+    return download(document[1], "application/octet-stream", f"original-{visit.path_vars['fetch']}")
 
 
 def lookup(visit: Visit) -> Response:
-    """Lead to the call that a person names by title, identifier, key or address; else say what became of it, or which are like it."""
+    """Lead to the call with a title, identifier, key or address; else show why it is missing, or similar calls."""
     wanted = visit.args.get("vad", "").strip()
     db = visit.site.archive.db
     keys = find_calls(db, wanted)
     if keys:
-        return redirect(address(call_path(*keys[0]), visit))
+        return redirect(page_address(call_path(*keys[0]), visit.language))
     aside = find_aside(db, wanted)
-    near = [] if aside or not wanted else similar_calls(db, wanted)
-    return page("lookup.html", visit, status=200 if aside or near else 404, wanted=wanted, aside=aside, near=near)
-
-
-_PAGE_ROUTES = (
-    Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
-    Route(r"^/hitta$", lookup),
-    Route(r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)$", call_view),
-)
-
-
-def tellings(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each telling once, whatever number of facts it held."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        found.setdefault((row["department"], row["digest"]), {**row, "name": names.get(row["department"], row["department"])})
-    return list(found.values())
-
-
-def event_text(event: Mapping[str, Any], visit: Visit) -> str:
-    """What changed, in one line, from the event's old and new value."""
-    kind, old, new = event["type"], event["old"], event["new"]
-    if kind == "deadline_moved":
-        return f"{visit.say('från')} {_instants(old, visit)} {visit.say('till')} {_instants(new, visit)}"
-    if kind == "budget_changed":
-        return f"{visit.say('från')} {_money(old, visit)} {visit.say('till')} {_money(new, visit)}"
-    if kind == "text_changed":
-        names = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
-        return ", ".join(visit.say(names.get(name, name)) for name in json.loads(new).get("fields", ()))
-    if kind == "news":
-        return " ".join(json.loads(new))
-    return ""
-
-
-def _instants(text: str | None, visit: Visit) -> str:
-    words = {
-        model.value: name for model, name in ((DeadlineModel.ROLLING, "löpande"), (DeadlineModel.UNKNOWN, "ingen dag angiven"))
-    }
-    given = [visit.say(words[item]) if item in words else day(item, visit) for item in json.loads(text or "[]")]
-    return ", ".join(given) or visit.say("ingen dag angiven")
-
-
-def _money(text: str | None, visit: Visit) -> str:
-    values = json.loads(text or "{}")
-    names = {
-        "total": "totalt",
-        "project_min": "minst per projekt",
-        "project_max": "högst per projekt",
-        "grants": "projekt",
-    }
-    values.setdefault("funder_share", values.get("rate"))  # its name until November 2026
-    shares = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
-    amounts = [
-        f"{number(values[name], visit)} {visit.say(words)}" for name, words in names.items() if isinstance(values.get(name), int)
-    ]
-    amounts += [visit.say(words).format(values[name]) for name, words in shares.items() if isinstance(values.get(name), int)]
-    return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else visit.say("inget angivet")
-
-
-def version_changes(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
-    """What changed from each version to the next, the newest first."""
-    versions = read_versions(visit.site.archive.db, *key)
-    found = []
-    for (_, old), (at, new) in pairwise(versions):
-        changes = compare_versions(old, new, visit.say)
-        if changes:
-            found.append({"at": at, "changes": changes, "fields": [visit.say(change.label).lower() for change in changes]})
-    return found[::-1]
-
-
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?")
-_NOT_UNDERSTOOD = "Vi förstod inte datumet ”{}”. Skriv till exempel 2027-02-01 eller 1 februari 2027 kl. 17.00."
+    similar = [] if aside or not wanted else similar_calls(db, wanted)
+    return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
 
 
 def correct(visit: Visit) -> Response:
-    """Keep a person's value of a field, or let the source's own stand again. A value that does not fit is answered beside the field."""
-    call = visited_call(visit)
+    """Store the coordinator's value of a field, or drop it; the page shows an invalid value beside the reason."""
+    call = require_call(visit)
     field = visit.form.get("falt", "")
-    assert visit.actor is not None
     if field not in FIELDS:
         return problem_page(visit, 400)
     drop = bool(visit.form.get("tabort"))
     try:
-        value = None if drop else read_value(field, visit.form.get("varde", ""), visit)
+        value = None if drop else read_correction(field, visit.form.get("varde", ""), visit)
         with visit.site.archive.writing() as db:
             if drop:
                 drop_correction(db, call.source, call.call_id, field, now=visit.now)
             else:
-                correct_field(db, call.source, call.call_id, field, value, who=visit.actor.name, now=visit.now)
+                correct_field(db, call.source, call.call_id, field, value, who=visit.coordinator_name, now=visit.now)
             index_call(db, visit.site.rules.analyser, call.source, call.call_id)
     except (ValueError, ArchiveError) as error:
         return call_view(visit, problem=str(error))
-    finder_of(visit.site).renew_soon()
-    visit.site.work.rematch()
-    return redirect(f"{call_path(call.source, call.call_id)}?klart={'borta' if drop else 'rattat'}")
+    search_index_of(visit.site).rebuild_soon()
+    visit.site.jobs.rematch()
+    return _back_to(call.key, "borta" if drop else "rattat")
 
 
-def read_value(field: str, text: str, visit: Visit) -> Any:
-    """What was typed, as the field's JSON value. ValueError in Swedish when it does not fit."""
-    text = text.replace("\r\n", "\n").strip()
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if field == "deadlines":
-        return [_deadline(line, visit) for line in lines]
-    if field == "opens":
-        return _day(text).isoformat() if text else None
-    if field in ("place", "applicants"):
-        return lines
-    if field == "kind" and text not in {kind.value for kind in Kind}:
-        raise ValueError(f"Slaget ska vara ett av {', '.join(kind.value for kind in Kind)}.")
-    if field == "url" and not safe_url(text):
-        raise ValueError("Adressen ska börja med https://.")
-    if field == "title" and not text:
-        raise ValueError("Rubriken kan inte vara tom.")
-    return text
-
-
-def _day(text: str) -> date:
-    day, clock = _instant(text)
-    if clock is not None:
-        raise ValueError(f"Vi förstod inte datumet ”{text[:40]}”. Skriv bara dagen, till exempel 2027-02-01.")
-    return day
-
-
-def _deadline(line: str, visit: Visit) -> dict[str, Any]:
-    day, clock = _instant(line)
-    moment = datetime.combine(day, clock or time(23, 59, 59), visit.site.config.zone)
-    return {
-        "at": moment.isoformat(),
-        "precision": "minute" if clock else "day",
-        "zone": visit.site.config.schedule.time_zone,
-        "text": "rättat för hand",
-    }
-
-
-def _instant(text: str) -> tuple[date, time | None]:
-    """Return the day and the time that a person typed: 2027-02-01 17:00, 1 februari 2027 or 1 februari 2027 kl. 17.
-
-    Raises:
-        ValueError: The text is no single day with its year, or no time; in Swedish.
-    """
-    text = text.strip()
-    if found := _ISO.fullmatch(text):
-        try:
-            return date.fromisoformat(found[1]), time.fromisoformat(found[2]) if found[2] else None
-        except ValueError as error:
-            raise ValueError(_NOT_UNDERSTOOD.format(text[:40])) from error
-    # Figures alone but in ISO's order may be day or month first: only a month in letters is sure.
-    dates = find_dates(text, reference=None, language="sv") if re.search(r"[a-zåäö]{3}", text.lower()) else []
-    if len(dates) != 1 or dates[0].date is None or dates[0].date_from is not None or dates[0].ambiguous:
-        raise ValueError(_NOT_UNDERSTOOD.format(text[:40]))
-    return dates[0].date, dates[0].time
+def _back_to(key: CallKey, done: str) -> Response:
+    """Lead back to the call's page, which confirms the change by a text of DONE."""
+    return redirect(f"{call_path(*key)}?klart={done}")
 
 
 def steer(visit: Visit) -> Response:
-    """Hold the call back from a department, add it, or leave it to the rules."""
-    call = visited_call(visit)
+    """Withhold the call from a department, add it, or leave it to the rules."""
+    call = require_call(visit)
     department, choice = visit.form.get("forvaltning", ""), visit.form.get("val", "")
     if department not in visit.site.rules.departments or choice not in (HOLD, ADD, ""):
         return problem_page(visit, 400)
-    assert visit.actor is not None
     with visit.site.archive.writing() as db:
         if choice:
-            choose_call(db, department, call.key, choice, who=visit.actor.name, now=visit.now)
+            choose_call(db, department, call.key, choice, who=visit.coordinator_name, now=visit.now)
         else:
             drop_choice(db, department, call.key)
-    back = visit.form.get("tillbaka", "")
-    return redirect("/samordna?klart=styrt" if back == "samordna" else f"{call_path(call.source, call.call_id)}?klart=styrt")
+    return redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(call.key, "styrt")
 
 
-def line(visit: Visit) -> Response:
-    """A line of one's own for the call in the mails."""
-    call = visited_call(visit)
+def write_mail_line(visit: Visit) -> Response:
+    """Store the coordinator's line for the call in the mails of one department or of all."""
+    call = require_call(visit)
     department = visit.form.get("forvaltning", "")
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    assert visit.actor is not None
     with visit.site.archive.writing() as db:
-        key = call.key
-        write_line(db, department, "", key, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
-    return redirect(f"{call_path(call.source, call.call_id)}?klart=rad")
+        write_line(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
+    return _back_to(call.key, "rad")
 
 
-def join(visit: Visit) -> Response:
-    """The call is the same story as another, which leads."""
-    call = visited_call(visit)
-    own = call.key
-    assert visit.actor is not None
+def join_stories(visit: Visit) -> Response:
+    """Make the call part of the story that another call leads."""
+    call = require_call(visit)
     try:
         lead = find_call(visit.site.archive.db, visit.form.get("med", ""))
-        if lead == own:
+        if lead == call.key:
             return problem_page(visit, 400, detail="En post kan inte fogas till sig själv.")
         with visit.site.archive.writing() as db:
-            decide_story(db, own, lead, "together", visit.actor.name, visit.now)
-            write_stories(db, {own: lead}, [own])
+            decide_story(db, call.key, lead, "together", visit.coordinator_name, visit.now)
+            write_stories(db, {call.key: lead}, [call.key])
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
-    return redirect(f"{call_path(*own)}?klart=fogat")
+    return _back_to(call.key, "fogat")
 
 
-def part(visit: Visit) -> Response:
-    """The call is a story of its own."""
-    call = visited_call(visit)
-    own = call.key
-    assert visit.actor is not None
-    row = visit.site.archive.db.execute("SELECT story FROM calls WHERE source = ? AND call_id = ?", own).fetchone()
-    lead = tuple(row[0].split("/", 1)) if row and row[0] else None
-    if lead is None or len(lead) != 2:
-        raise Missing
+def part_stories(visit: Visit) -> Response:
+    """Make the call a story of its own."""
+    call = require_call(visit)
+    lead = _story_lead(call_facts(visit.site.archive.db, call.key))
+    if lead is None:
+        raise NotFound
     with visit.site.archive.writing() as db:
-        decide_story(db, own, CallKey(lead[0], lead[1]), "apart", visit.actor.name, visit.now)
-        write_stories(db, {}, [own])
-    return redirect(f"{call_path(*own)}?klart=skilt")
+        decide_story(db, call.key, lead, "apart", visit.coordinator_name, visit.now)
+        write_stories(db, {}, [call.key])
+    return _back_to(call.key, "skilt")
 
 
-_AT = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)/"
-_ACTION_ROUTES = tuple(
-    Route(rf"{_AT}{name}$", view, coordinator=True, acts=True, shared=shared)
-    for name, view, shared in (
-        ("ratta", correct, True),
-        ("styr", steer, False),
-        ("rad", line, False),
-        ("foga", join, True),
-        ("skilj", part, True),
-    )
+_CALL = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)"
+ROUTES = (
+    Route(rf"{_CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
+    Route(rf"{_CALL}/styr$", steer, coordinator=True, acts=True),
+    Route(rf"{_CALL}/rad$", write_mail_line, coordinator=True, acts=True),
+    Route(rf"{_CALL}/foga$", join_stories, coordinator=True, acts=True, shared=True),
+    Route(rf"{_CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
+    Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
+    Route(r"^/hitta$", lookup),
+    Route(rf"{_CALL}$", call_view),
 )
-
-
-ROUTES = (*_ACTION_ROUTES, *_PAGE_ROUTES)

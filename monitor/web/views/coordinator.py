@@ -1,4 +1,4 @@
-"""The coordinator's desk: the week ahead with a hand on it, the sources' health, the answers that came in, and the outbox."""
+"""The coordinator's pages: the next mails and changes to them, the health of the sources, new answers, and the outbox."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from monitor.archive.outbox import list_stops, silenced_departments
 from monitor.archive.overrides import ADD, choose_call, list_choices, list_lines, mark_answer_read, outbox_rows, write_line
 from monitor.errors import ArchiveError, MonitorError
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
-from monitor.web.framework.request import Planned, Visit
+from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import SHIPPED, page, problem_page, redirect
+from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
 from monitor.web.views.front import source_rows
 
 DONE = {
@@ -24,38 +24,42 @@ DONE = {
     "svar": "Svaret är avklarat.",
     "exempel": "Svaret är nu ett exempel i temat. Träffarna räknas om.",
 }
+"""Confirmation after a change, by the value of `klart` in the address."""
+_MAX_OUTBOX_ROWS = 12
+_MAX_PROBLEMS = 5
 
 
 def desk(visit: Visit) -> Response:
-    """What will go to whom, and what needs a person."""
+    """Show the next mails, and the sources, answers and recipients that need a person."""
     site = visit.site
-    plans = site.work.planned(visit.site.rules, visit.now)
+    plans = site.jobs.planned(visit.site.rules, visit.now)
     weeks = sorted({plan.week for plan in plans})
     lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
-    tops = {(row["department"], row["week"]): row["text"] for row in lines}
-    names = {one.id: one.name for one in site.rules.departments.values()}
+    top_lines = {(row["department"], row["week"]): row["text"] for row in lines}
+    names = {department.id: department.name for department in site.rules.departments.values()}
     sources = [row for row in source_rows(site, visit.now) if row["state"] not in ACCEPTED_RUNS or row["health"]]
-    waiting = [one for one in read_answers(site.archive.db) if one.handled_at is None]
+    unhandled = [answer for answer in read_answers(site.archive.db) if answer.handled_at is None]
     stops = list_stops(site.config, site.archive.db)
     return page(
         "desk.html",
         visit,
         weeks=[week.partition("-W")[2].lstrip("0") for week in weeks],
-        plans=[_plan(one, names, tops) for one in plans],
-        top_all=next((tops["", week] for week in weeks if ("", week) in tops), ""),
+        plans=[_plan_values(plan, names, top_lines) for plan in plans],
+        top_all=next((top_lines["", week] for week in weeks if ("", week) in top_lines), ""),
         names=names,
         choices=list_choices(site.archive.db),
         sources=sources,
-        answers=waiting,
+        answers=unhandled,
         stops=stops,
         silenced=silenced_departments(site.config, stops),
-        outbox=outbox_rows(site.archive.db, 12),
+        outbox=outbox_rows(site.archive.db, _MAX_OUTBOX_ROWS),
         rules_error=site.rules_error,
         done=DONE,
     )
 
 
-def _plan(plan: Planned, names: dict[str, str], tops: dict[tuple[str, str], str]) -> dict[str, object]:
+def _plan_values(plan: PlannedMail, names: dict[str, str], top_lines: dict[tuple[str, str], str]) -> dict[str, object]:
+    """Return a planned mail as the template shows it, its items grouped by section in the order of the mail."""
     return {
         "department": plan.department,
         "name": names.get(plan.department, plan.department),
@@ -63,60 +67,57 @@ def _plan(plan: Planned, names: dict[str, str], tops: dict[tuple[str, str], str]
         "count": len(plan.items),
         "sections": [
             (SECTION_LABELS[MailSection(name)].page, list(items))
-            for name, items in groupby(sorted(plan.items, key=_place), key=lambda one: one.section)
+            for name, items in groupby(sorted(plan.items, key=_section_number), key=lambda item: item.section)
         ],
-        "top": tops.get((plan.department, plan.week), ""),
+        "top": top_lines.get((plan.department, plan.week), ""),
     }
 
 
-def _place(item: object) -> int:
-    return list(MailSection).index(getattr(item, "section", MailSection.NEW))
+def _section_number(item: PlannedItem) -> int:
+    return list(MailSection).index(MailSection(item.section))
 
 
 def top_line(visit: Visit) -> Response:
-    """A line of one's own on top of a department's next mail, or of all."""
+    """Store the coordinator's line at the top of the next mail of one department or of all."""
     department = visit.form.get("forvaltning", "")
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    plans = visit.site.work.planned(visit.site.rules, visit.now)
-    assert visit.actor is not None
+    plans = visit.site.jobs.planned(visit.site.rules, visit.now)
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
-            write_line(db, department, week, None, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
+            write_line(db, department, week, None, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
     return redirect("/samordna?klart=rad")
 
 
 def add(visit: Visit) -> Response:
-    """Add a call, named by whatever is at hand, to what a department is told."""
+    """Add a call, given by title, identifier, key or address, to a department's next mail."""
     department = visit.form.get("forvaltning", "")
     if department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    assert visit.actor is not None
     try:
         key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
-            choose_call(db, department, key, ADD, who=visit.actor.name, now=visit.now)
+            choose_call(db, department, key, ADD, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
     return redirect("/samordna?klart=lagd")
 
 
 def answer_done(visit: Visit) -> Response:
-    """An answer has been seen to, or becomes an example of the theme that sent the call."""
-    number = int(visit.vars["answer"])
+    """Mark a department's answer as handled, or make it an example of the theme that matched the call."""
+    number = int(visit.path_vars["answer"])
     if visit.form.get("gor") == "exempel":
         if not visit.site.own_rules:
-            return problem_page(visit, 400, detail=SHIPPED)
+            return problem_page(visit, 400, detail=SHIPPED_RULES_REFUSAL)
         try:
-            problems = visit.site.work.make_example(number, visit.now)
+            problems = visit.site.jobs.make_example(number, visit.now)
         except MonitorError as error:
             return problem_page(visit, 400, detail=error.problem)
         if problems:
-            return problem_page(
-                visit, 400, detail="Exemplet är skrivet, men reglerna klarar det inte än: " + "; ".join(problems[:5])
-            )
+            detail = "Exemplet är skrivet, men reglerna klarar det inte än: " + "; ".join(problems[:_MAX_PROBLEMS])
+            return problem_page(visit, 400, detail=detail)
         visit.site.rules_changed()
-        visit.site.work.rematch()
+        visit.site.jobs.rematch()
         return redirect("/samordna?klart=exempel")
     with visit.site.archive.writing() as db:
         mark_answer_read(db, number, visit.now)
@@ -124,8 +125,8 @@ def answer_done(visit: Visit) -> Response:
 
 
 def outbox(visit: Visit) -> Response:
-    """Every mail to every recipient, those that wait first."""
-    names = {one.id: one.name for one in visit.site.rules.departments.values()}
+    """List the mails to all recipients, the unsent ones first."""
+    names = {department.id: department.name for department in visit.site.rules.departments.values()}
     return page("outbox.html", visit, rows=outbox_rows(visit.site.archive.db), names=names)
 
 

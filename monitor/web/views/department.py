@@ -1,111 +1,177 @@
-"""A department's page, and its calendar and feed."""
+"""The page of a department, with its calendar and its feed.
+
+`DepartmentView` holds the values of the template `department.html`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
 from monitor.archive.feedback import answers_of, set_state, taken_further, yearly_figures
-from monitor.archive.listing import ANSWERABLE, department_calls, department_reading, digest_list
+from monitor.archive.listing import ANSWERABLE, Listed, department_calls, department_reading, digest_list
 from monitor.archive.lookup import find_call
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
+from monitor.vocabulary import Kind, Level, Status
 from monitor.web.framework.request import Visit
-from monitor.web.framework.route import Missing, Route
+from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.feeds import atom_feed
 
-_RECENT = timedelta(days=60)
-_SOON = timedelta(days=28)
-_SHOWN = 12
-_YEARS = 3
 DONE = {"lage": "Läget är noterat."}
+_READING_PERIOD = timedelta(days=60)
+"""Age up to which news and decisions are listed."""
+_CLOSING_PERIOD = timedelta(days=28)
+_VISIBLE_CALLS = 12
+"""Calls of each list before "Visa alla"."""
+_YEARS = 3
+"""Years of figures, the present one included."""
+_MAX_FEED_ENTRIES = 100
 
 
-def _department(visit: Visit) -> Department:
-    found = visit.site.rules.departments.get(visit.vars["department"])
-    if found is None:
-        raise Missing
-    return found
+@dataclass(frozen=True, kw_only=True)
+class DepartmentView:
+    """Values of the template `department.html`."""
+
+    department: Department
+    theme: str
+    """Id of the theme to which the lists of calls are narrowed, or ""."""
+    themes: Sequence[tuple[str, str, int]]
+    """Id, title and number of calls of each theme, the most frequent first."""
+    open: Sequence[Listed]
+    closing: Sequence[Listed]
+    """Open calls with a deadline within `_CLOSING_PERIOD`."""
+    later: Sequence[Listed]
+    """The other open calls."""
+    coming: Sequence[Listed]
+    others: Sequence[Listed]
+    """Matches that are no calls, such as events and partner searches."""
+    shown: int
+    """Number of calls of each list that are shown."""
+    reading: Sequence[Listed]
+    """Recent news and decisions."""
+    taken: Sequence[Mapping[str, Any]]
+    """Calls with a follow-up state."""
+    answers: Sequence[Mapping[str, Any]]
+    digests: Sequence[Mapping[str, Any]]
+    figures: Sequence[Mapping[str, Any]]
+    base_url: str
+    done: Mapping[str, str]
 
 
-def department(visit: Visit) -> Response:
-    """What is open, coming and closing for a department, what it was told, and what it took further."""
-    one = _department(visit)
-    db, now = visit.site.archive.db, visit.now
+def _require_department(visit: Visit) -> Department:
+    department = visit.site.rules.departments.get(visit.path_vars["department"])
+    if department is None:
+        raise NotFound
+    return department
+
+
+def department_page(visit: Visit) -> Response:
+    """Show the calls of a department by status, its mails, its answers and what it applied for."""
+    department = _require_department(visit)
+    db = visit.site.archive.db
+    matched = department_calls(db, department.id, visit.now)
+    themes = _count_themes(matched)
     theme = visit.args.get("tema", "")
-    everything = department_calls(db, one.id, now)
-    counts = Counter(item for call in everything if call.kind == "call" for item in call.themes)
-    themes = [(id_, title, count) for (id_, title), count in counts.most_common()]
-    theme = theme if theme in {id_ for id_, _, _ in themes} else ""
-    shown = [call for call in everything if not theme or theme in {id_ for id_, _ in call.themes}]
-    open_now = [call for call in shown if call.kind == "call" and call.status == "open"]
-    soon = stamp(now + _SOON)
-    years = {
-        year: (stamp(datetime(year, 1, 1, tzinfo=now.tzinfo)), stamp(datetime(year + 1, 1, 1, tzinfo=now.tzinfo)))
-        for year in range(now.year, now.year - _YEARS, -1)
-    }
-    return page(
-        "department.html",
-        visit,
-        department=one,
+    if theme not in {id_ for id_, _, _ in themes}:
+        theme = ""
+    listed = [call for call in matched if not theme or theme in {id_ for id_, _ in call.themes}]
+    open_calls = [call for call in listed if call.kind == Kind.CALL and call.status == Status.OPEN]
+    closing, later = _split_by_deadline(open_calls, visit.now)
+    view = DepartmentView(
+        department=department,
         theme=theme,
         themes=themes,
-        open=open_now,
-        closing=[call for call in open_now if call.next_deadline and call.next_deadline <= soon],
-        later=[call for call in open_now if not call.next_deadline or call.next_deadline > soon],
-        shown=len(shown) if visit.args.get("alla") else _SHOWN,
-        coming=[call for call in shown if call.kind == "call" and call.status == "forthcoming"],
-        others=[call for call in shown if call.kind != "call"],
-        reading=department_reading(db, one.id, now - _RECENT),
-        taken=[{**row, "note": visit.note(row["note"])} for row in taken_further(db, one.id, visit.now)],
-        answers=[{**row, "note": visit.note(row["note"])} for row in answers_of(db, one.id)],
-        digests=digest_list(db, one.id),
-        figures=yearly_figures(db, one.id, years),
+        open=open_calls,
+        closing=closing,
+        later=later,
+        coming=[call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING],
+        others=[call for call in listed if call.kind != Kind.CALL],
+        shown=len(listed) if visit.args.get("alla") else _VISIBLE_CALLS,
+        reading=department_reading(db, department.id, visit.now - _READING_PERIOD),
+        taken=_with_private_notes(taken_further(db, department.id, visit.now), visit),
+        answers=_with_private_notes(answers_of(db, department.id), visit),
+        digests=digest_list(db, department.id),
+        figures=yearly_figures(db, department.id, _last_years(visit.now)),
         base_url=visit.site.config.municipality.base_url.rstrip("/"),
         done=DONE,
     )
+    return page("department.html", visit, **vars(view))
 
 
-def note_state(visit: Visit) -> Response:
-    """The coordinator notes how far the department has come with a call."""
-    one = _department(visit)
-    assert visit.actor is not None
+def _count_themes(listed: Sequence[Listed]) -> list[tuple[str, str, int]]:
+    """Return id, title and number of calls of each theme, the most frequent first."""
+    counts = Counter(theme for call in listed if call.kind == Kind.CALL for theme in call.themes)
+    return [(id_, title, count) for (id_, title), count in counts.most_common()]
+
+
+def _split_by_deadline(open_calls: Sequence[Listed], now: datetime) -> tuple[list[Listed], list[Listed]]:
+    """Return the open calls with a deadline within `_CLOSING_PERIOD`, and the others."""
+    end = stamp(now + _CLOSING_PERIOD)
+    closing: list[Listed] = []
+    later: list[Listed] = []
+    for call in open_calls:
+        (closing if call.next_deadline and call.next_deadline <= end else later).append(call)
+    return closing, later
+
+
+def _with_private_notes(rows: Sequence[Mapping[str, Any]], visit: Visit) -> list[dict[str, Any]]:
+    """Return the rows with their notes for the coordinator alone."""
+    return [{**row, "note": visit.private_note(row["note"])} for row in rows]
+
+
+def _last_years(now: datetime) -> dict[int, tuple[str, str]]:
+    """Return the first moment of each of the last `_YEARS` years and of the year after it, as the archive stores them."""
+    return {
+        year: (stamp(datetime(year, 1, 1, tzinfo=now.tzinfo)), stamp(datetime(year + 1, 1, 1, tzinfo=now.tzinfo)))
+        for year in range(now.year, now.year - _YEARS, -1)
+    }
+
+
+def store_state(visit: Visit) -> Response:
+    """Store the follow-up state of a department's call, given by title, identifier, key or address."""
+    department = _require_department(visit)
+    state, note = visit.form.get("lage", ""), visit.form.get("anteckning", "").strip()
     try:
         source, call_id = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
-            note = visit.form.get("anteckning", "").strip()
-            set_state(db, one.id, source, call_id, visit.form.get("lage", ""), note=note, who=visit.actor.name, now=visit.now)
+            set_state(db, department.id, source, call_id, state, note=note, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
-    return redirect(f"/forvaltning/{one.id}?klart=lage#vidare")
+    return redirect(f"/forvaltning/{department.id}?klart=lage#vidare")
 
 
 def calendar(visit: Visit) -> Response:
-    """Every deadline ahead that concerns the department, to subscribe to."""
-    one = _department(visit)
+    """Answer with a calendar of the deadlines to subscribe to; weak matches only if the department follows them up."""
+    department = _require_department(visit)
     db = visit.site.archive.db
-    listed = [call for call in department_calls(db, one.id, visit.now) if call.level != "svag" or call.state]
+    listed = [call for call in department_calls(db, department.id, visit.now) if call.level != Level.WEAK or call.state]
     calls = [call for item in listed if (call := load_call(db, *item.key)) is not None]
-    return Response(calendar_of(visit.site, calls, one.name), content_type="text/calendar; charset=utf-8")
+    return Response(calendar_of(visit.site, calls, department.name), content_type="text/calendar; charset=utf-8")
 
 
 def feed(visit: Visit) -> Response:
-    """What is open or coming for the department, the newest first."""
-    one = _department(visit)
-    listed = [call for call in department_calls(visit.site.archive.db, one.id, visit.now) if call.kind in (*ANSWERABLE, "event")]
+    """Answer with an Atom feed of the department's open and forthcoming calls and events, the newest first."""
+    department = _require_department(visit)
+    matched = department_calls(visit.site.archive.db, department.id, visit.now)
+    listed = [call for call in matched if call.kind in (*ANSWERABLE, Kind.EVENT)]
     listed.sort(key=lambda call: call.first_seen, reverse=True)
-    return atom_feed(visit, one.name, f"/forvaltning/{one.id}", [call.key for call in listed[:100]])
+    keys = [call.key for call in listed[:_MAX_FEED_ENTRIES]]
+    return atom_feed(visit, department.name, f"/forvaltning/{department.id}", keys)
 
 
 ROUTES = (
     Route(r"^/forvaltning/(?P<department>[^/.]+)\.ics$", calendar),
     Route(r"^/forvaltning/(?P<department>[^/.]+)\.atom$", feed),
-    Route(r"^/forvaltning/(?P<department>[^/.]+)$", department),
-    Route(r"^/forvaltning/(?P<department>[^/.]+)/lage$", note_state, coordinator=True, acts=True),
+    Route(r"^/forvaltning/(?P<department>[^/.]+)$", department_page),
+    Route(r"^/forvaltning/(?P<department>[^/.]+)/lage$", store_state, coordinator=True, acts=True),
 )

@@ -1,4 +1,4 @@
-"""What changed between two versions of a call, word by word, for people to read. Pure."""
+"""Differences between two versions of a call, word by word, for people to read. Pure."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from rapidfuzz.distance import Indel
 from monitor.calls import Budget, Call, DeadlineModel, Section
 
 Part = tuple[str, str]
-"""An operation ("+", "-" or "=") and its text."""
+"""Operation ("+" added, "-" removed, "=" unchanged) and its text."""
 
 Say = Callable[[str], str]
+"""Function that puts a Swedish text of the program into the page's language."""
 
 _MODELS = {DeadlineModel.ROLLING: "löpande"}
-_PIECES = re.compile(r"\s+|[^\s]+")
-_KEPT = 160
-# The comparison needs pieces x pieces / 64 steps: 0.1 seconds at this many.
-_MOST_PIECES = 12_000
-_LONGEST = 200_000
+_WORDS_AND_SPACES = re.compile(r"\s+|[^\s]+")
+_CONTEXT = 160
+"""Characters of unchanged text shown on either side of a change."""
+_MAX_PIECES = 12_000
+"""Words and spaces, or lines, that are compared; the comparison takes pieces squared / 64 steps, some 0.1 seconds for these."""
+_MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that reads differently, and how."""
+    """Field whose text differs between two versions."""
 
     label: str
+    """Its name in Swedish."""
     parts: tuple[Part, ...]
 
 
 def compare_versions(old: Call, new: Call, say: Say = str) -> list[FieldChange]:
-    """Every field that reads differently, in the order of the page; `say` puts a word of ours into the page's language."""
+    """Return the fields whose texts differ, in the order of the page."""
     found = []
     for label, read in _FIELDS:
         before, after = read(old, say), read(new, say)
@@ -44,21 +47,21 @@ def compare_versions(old: Call, new: Call, say: Say = str) -> list[FieldChange]:
 
 @lru_cache(maxsize=128)
 def diff_words(old: str, new: str) -> tuple[Part, ...]:
-    """Return the new text as parts: kept ("="), put in ("+") and taken out ("-"); long stretches without change are cut.
+    """Return the unchanged, removed and added parts of a text; long unchanged parts are shortened.
 
-    Words are compared up to `_MOST_PIECES` words and spaces in either text, then whole lines, then only the first `_MOST_PIECES`
-    lines: a page answers at once whatever a publisher sends. Results are remembered, since a page is read more often than it changes.
+    Texts of more than `_MAX_PIECES` words and spaces are compared by lines, of which only the first `_MAX_PIECES` count, so
+    that a page answers fast whatever a publisher sends. Results are cached, since a page is read more often than it changes.
     """
-    if max(len(old), len(new)) > _LONGEST:
-        old, new = old[:_LONGEST], new[:_LONGEST]
-    before, after = _PIECES.findall(old), _PIECES.findall(new)
-    if max(len(before), len(after)) > _MOST_PIECES:
-        before, after = old.splitlines(keepends=True)[:_MOST_PIECES], new.splitlines(keepends=True)[:_MOST_PIECES]
+    if max(len(old), len(new)) > _MAX_CHARACTERS:
+        old, new = old[:_MAX_CHARACTERS], new[:_MAX_CHARACTERS]
+    before, after = _WORDS_AND_SPACES.findall(old), _WORDS_AND_SPACES.findall(new)
+    if max(len(before), len(after)) > _MAX_PIECES:
+        before, after = old.splitlines(keepends=True)[:_MAX_PIECES], new.splitlines(keepends=True)[:_MAX_PIECES]
     return tuple(_parts(before, after))
 
 
 def _parts(before: list[str], after: list[str]) -> Iterator[Part]:
-    """Yield the parts of the shortest edit that makes `after` of `before`, each run of changes as one taken out and one put in."""
+    """Yield the parts of the shortest edit from `before` to `after`, each run of changes as one removal and one addition."""
     removed, added = "", ""
     for operation in Indel.opcodes(before, after):
         old = "".join(before[operation.src_start : operation.src_end])
@@ -71,26 +74,26 @@ def _parts(before: list[str], after: list[str]) -> Iterator[Part]:
             continue
         first, last = operation.src_start == 0, operation.src_end == len(before)
         if old.isspace() and removed and added and not last:
-            removed, added = removed + old, added + old  # a space between two changed words reads better inside the change
+            removed, added = removed + old, added + old  # a space between two changed words is easier to read inside the change
             continue
-        yield from _changed(removed, added)
+        yield from _change(removed, added)
         removed, added = "", ""
-        yield "=", _cut(old, first=first, last=last)
-    yield from _changed(removed, added)
+        yield "=", _shorten(old, first=first, last=last)
+    yield from _change(removed, added)
 
 
-def _changed(removed: str, added: str) -> Iterator[Part]:
+def _change(removed: str, added: str) -> Iterator[Part]:
     if removed:
         yield "-", removed
     if added:
         yield "+", added
 
 
-def _cut(text: str, *, first: bool, last: bool) -> str:
-    if len(text) <= 2 * _KEPT:
+def _shorten(text: str, *, first: bool, last: bool) -> str:
+    if len(text) <= 2 * _CONTEXT:
         return text
-    head = "" if first else text[:_KEPT]
-    tail = "" if last else text[-_KEPT:]
+    head = "" if first else text[:_CONTEXT]
+    tail = "" if last else text[-_CONTEXT:]
     return f"{head} […] {tail}"
 
 
@@ -106,7 +109,7 @@ def _deadlines(call: Call, say: Say) -> str:
 
 def _budget(call: Call, say: Say) -> str:
     budget: Budget = call.budget
-    named = (
+    amounts = (
         ("totalt", budget.total),
         ("minst per projekt", budget.project_min),
         ("högst per projekt", budget.project_max),
@@ -114,8 +117,8 @@ def _budget(call: Call, say: Say) -> str:
         ("finansiären betalar högst, procent", budget.funder_share),
         ("ni betalar minst, procent", budget.own_share),
     )
-    stated = [f"{say(name)} {value:,}".replace(",", " ") for name, value in named if value is not None]
-    return f"{', '.join(stated)} ({budget.currency})" if stated else ""
+    parts = [f"{say(name)} {value:,}".replace(",", " ") for name, value in amounts if value is not None]
+    return f"{', '.join(parts)} ({budget.currency})" if parts else ""
 
 
 _FIELDS: tuple[tuple[str, Callable[[Call, Say], str]], ...] = (

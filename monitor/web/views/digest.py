@@ -1,4 +1,4 @@
-"""A digest as it was sent: exactly its items, and the mail itself without the links that answer for its department."""
+"""The pages of a sent digest: its calls, and the mail itself without the links with which its department answers."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ from monitor.archive.listing import digest_items, find_digest_by_id, list_calls
 from monitor.digest.links import RECIPIENT_TOKEN, THE_REST
 from monitor.vocabulary import SECTION_LABELS, MailSection
 from monitor.web.framework.request import Visit
-from monitor.web.framework.route import Missing, Route
-from monitor.web.framework.templates import page
+from monitor.web.framework.route import NotFound, Route
+from monitor.web.framework.templates import OWN_PAGE, page
 
-# A stored mail is written by our own templates, with style in it; the sandbox keeps anything else from running.
+# A stored mail is made by our own templates and has style in it; the sandbox keeps anything else from running.
 _MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-_TOKENS = re.compile(r"/(?:svar|avsluta)/[^\"'?<>\s]+")
+_SIGNED_LINKS = re.compile(r"/(?:svar|avsluta)/[^\"'?<>\s]+")
+"""Paths with a token that would answer or unsubscribe for the recipient."""
 
 
 def digest(visit: Visit) -> Response:
-    """The calls of one digest, all or those of one source or section."""
+    """Show the calls of one digest: all, those of one source or section, or those that the mail only links to."""
     db = visit.site.archive.db
-    found = find_digest_by_id(db, visit.vars["digest"])
-    if found is None or not found["department"]:
-        raise Missing
+    sent = find_digest_by_id(db, visit.path_vars["digest"])
+    if sent is None or not sent["department"]:
+        raise NotFound
     source, section = visit.args.get("kalla", ""), visit.args.get("avsnitt", "")
     linked = visit.args.get("visa") == THE_REST
-    items = digest_items(db, found["id"], source, section, linked=linked)
+    items = digest_items(db, sent["id"], source, section, linked=linked)
     calls = {call.key: call for call in list_calls(db, [key for _, key in items], visit.now)}
     groups = [
         (SECTION_LABELS[MailSection(name)].page, [calls[key] for _, key in part if key in calls])
-        for name, part in groupby(items, key=lambda one: one[0])
+        for name, part in groupby(items, key=lambda item: item[0])
     ]
-    department = visit.site.rules.departments.get(found["department"])
+    department = visit.site.rules.departments.get(sent["department"])
     return page(
         "digest.html",
         visit,
-        digest=found,
+        digest=sent,
         groups=groups,
         count=len(items),
-        name=department.name if department else found["department"],
+        name=department.name if department else sent["department"],
         narrowed=bool(source or section or linked),
     )
 
 
 def mail(visit: Visit) -> Response:
-    """The mail as it was rendered. Its answering links are taken out: whoever reads here does not speak for the department."""
-    found = find_digest_by_id(visit.site.archive.db, visit.vars["digest"])
-    if found is None or not found["html"] or not found["department"]:
-        raise Missing
-    return mail_response(found["html"])
+    """Answer with the mail as it was rendered, without the links with which its department answers."""
+    sent = find_digest_by_id(visit.site.archive.db, visit.path_vars["digest"])
+    if sent is None or not sent["html"] or not sent["department"]:
+        raise NotFound
+    return mail_response(sent["html"])
 
 
 def mail_response(html: str) -> Response:
-    """A mail to look at, in a page that runs nothing and answers for nobody."""
-    shown = _TOKENS.sub("/om", html.replace(RECIPIENT_TOKEN, "x"))
-    return Response.html(shown, headers={"content-security-policy": _MAIL_POLICY, "x-sida": "1"})
+    """Return the answer with a mail's HTML, in a sandbox without scripts and without the links that answer for its department."""
+    shown = _SIGNED_LINKS.sub("/om", html.replace(RECIPIENT_TOKEN, "x"))
+    return Response.html(shown, headers={"content-security-policy": _MAIL_POLICY, **OWN_PAGE})
 
 
 ROUTES = (Route(r"^/utskick/(?P<digest>[^/]+)$", digest), Route(r"^/utskick/(?P<digest>[^/]+)/mejl$", mail))

@@ -1,4 +1,4 @@
-"""The front page, the list of departments, the sources, and what the archive says of itself."""
+"""The front page, the list of departments, the sources, and the page about the archive."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from monitor.archive.statistics import count_calls
 from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, RUN_STATE_LABELS, RunState
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import one, page
-from monitor.web.views.search import finder_of
+from monitor.web.framework.templates import format_count, page
+from monitor.web.views.search import search_index_of
 
-_FRESH = timedelta(hours=36)
+_FRESH_PERIOD = timedelta(hours=36)
+"""Age of the last accepted run up to which a source counts as read: a night's run and half a day of delay."""
 
 
 def front(visit: Visit) -> Response:
-    """What can be applied for, by department, and a search box."""
+    """Show what can be applied for, by department, with the next deadlines and the newest calls."""
     db = visit.site.archive.db
     return page(
         "front.html",
@@ -29,18 +30,18 @@ def front(visit: Visit) -> Response:
         departments=department_list(visit),
         closing=closing_soon(db, visit.now),
         newest=newest(db, visit.now),
-        sources=_reading(visit),
+        sources=_reading_summary(visit),
     )
 
 
 def departments(visit: Visit) -> Response:
-    """Every department with what it does and how much is open for it."""
+    """List the departments with their mandate and the number of calls open to them."""
     return page("departments.html", visit, departments=department_list(visit))
 
 
 def department_list(visit: Visit) -> list[dict[str, Any]]:
-    """The departments that get mails, each with its units' words and how much is open and coming."""
-    counts = finder_of(visit.site).open_by_department()
+    """Return the departments that get mails, with their mandate and the number of open and forthcoming calls."""
+    counts = search_index_of(visit.site).open_by_department()
     return [
         {
             "id": department.id,
@@ -55,8 +56,8 @@ def department_list(visit: Visit) -> list[dict[str, Any]]:
 
 
 def sources(visit: Visit) -> Response:
-    """Every source, when it was last read, and what is wrong with it."""
-    return page("sources.html", visit, sources=source_rows(visit.site, visit.now), summary=_reading(visit))
+    """List the sources with the time of their last reading and their faults."""
+    return page("sources.html", visit, sources=source_rows(visit.site, visit.now), summary=_reading_summary(visit))
 
 
 def _state_label(state: str) -> str:
@@ -66,16 +67,16 @@ def _state_label(state: str) -> str:
 
 
 def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
-    """Return the enabled sources with their state at `now`; those that need a look first.
+    """Return the enabled sources with their state at `now`, those that need a person first.
 
-    The state is that of the last run, or `overdue` when that run went well but was too long ago.
+    The state is that of the last run, `overdue` if that run was accepted but is too long ago, or "" for a source never read.
     """
-    known = stored_health(site.archive.db)
+    health_by_source = stored_health(site.archive.db)
     rows = []
     for source in site.config.sources:
         if not source.enabled:
             continue
-        stored = known.get(source.id)
+        stored = health_by_source.get(source.id)
         accepted = datetime.fromisoformat(stored.last_accepted) if stored and stored.last_accepted else None
         overdue = stored is not None and source.is_overdue(accepted, now)
         state = OVERDUE if stored and overdue and stored.state in ACCEPTED_RUNS else stored.state if stored else ""
@@ -98,15 +99,17 @@ def source_rows(site: Site, now: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["state"] in ACCEPTED_RUNS, row["state"] == "", str(row["name"]).casefold()))
 
 
-def _reading(visit: Visit) -> str:
+def _reading_summary(visit: Visit) -> str:
     rows = source_rows(visit.site, visit.now)
-    fresh = [row for row in rows if row["last_accepted"] and visit.now - datetime.fromisoformat(row["last_accepted"]) < _FRESH]
-    counted = one(len(rows), visit.say("källa"), visit.say("källor"))
+    fresh = [
+        row for row in rows if row["last_accepted"] and visit.now - datetime.fromisoformat(row["last_accepted"]) < _FRESH_PERIOD
+    ]
+    counted = format_count(len(rows), visit.say("källa"), visit.say("källor"))
     return f"{len(fresh)} {visit.say('av')} {counted} {visit.say('är lästa det senaste dygnet.')}"
 
 
 def about(visit: Visit) -> Response:
-    """What the archive is, how it chooses, and how accessible it is."""
+    """Show what the archive is, how it selects calls, and how accessible its pages are."""
     return page("about-en.html" if visit.language == "en" else "about.html", visit)
 
 

@@ -1,36 +1,37 @@
-"""Logging in and out."""
+"""The pages on which the coordinator logs in and out."""
 
 from __future__ import annotations
 
 from datasette import Response
 
-from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, DEVICE_DAYS, HOURS
+from monitor.web.framework.addresses import local_path
+from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, DEVICE_DAYS, SESSION_HOURS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import local_path, page, redirect
+from monitor.web.framework.templates import page, redirect
 
 
 def log_in(visit: Visit) -> Response:
-    """Show the form, or try the password that was posted; `visit.client` is the bucket in which wrong ones are counted."""
+    """Show the form, or check the posted password and start a session."""
     sessions = visit.site.sessions
     onward = local_path(visit.form.get("till") or visit.args.get("till") or "/samordna", "/samordna")
-    if not visit.posted:
+    if not visit.is_post:
         if visit.actor is not None:
             return redirect(onward)
-        return page("log-in.html", visit, possible=sessions.possible, problem="", onward=onward)
-    cookie = sessions.log_in(visit.form.get("losen", ""), visit.client)
+        return page("log-in.html", visit, possible=sessions.has_password, problem="", onward=onward)
+    cookie = sessions.log_in(visit.form.get("losen", ""), visit.login_bucket)
     if cookie is None:
         problem = "Lösenordet stämmer inte."
-        return page("log-in.html", visit, status=403, possible=sessions.possible, problem=problem, onward=onward)
+        return page("log-in.html", visit, status=403, possible=sessions.has_password, problem=problem, onward=onward)
     response = redirect(onward)
-    response.set_cookie(COOKIE, cookie, max_age=HOURS * 3600, httponly=True, samesite="lax")
+    response.set_cookie(COOKIE, cookie, max_age=SESSION_HOURS * 3600, httponly=True, samesite="lax")
     device = sessions.device_cookie()
     response.set_cookie(DEVICE_COOKIE, device, max_age=DEVICE_DAYS * 86_400, path="/logga-in", httponly=True, samesite="strict")
     return response
 
 
 def log_out(visit: Visit) -> Response:
-    """End every session of the password; one that came through a proxy's header ends at the proxy."""
+    """End every session of the coordinator. A login by a proxy's header ends at the proxy."""
     visit.site.sessions.log_out()
     response = redirect("/")
     response.set_cookie(COOKIE, "", max_age=0, httponly=True, samesite="lax")

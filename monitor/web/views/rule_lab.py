@@ -1,4 +1,9 @@
-"""The rule lab: a theme's file with its effect on the archive and on past mails, tried, saved and restored."""
+"""The rule lab: a theme's file with its effect on the archive and on past mails, previewed, saved and restored.
+
+Data structures: a `Draft` is a theme's id with the text in force and the edited text (TOML). `preview` matches the archive with
+either text and returns a `PreviewOutcome`, with a `DepartmentOutcome` of gained, lost and kept calls for each department of the
+theme. Mails written anew for the frame of a page are kept in memory, the latest `_MAX_KEPT_MAILS` of them.
+"""
 
 from __future__ import annotations
 
@@ -32,109 +37,148 @@ from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import ROUNDING, Judgement
-from monitor.matching.match import Evidence, Match, matches_of
+from monitor.matching.match import Match, matches_of
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.load import check_texts
 from monitor.matching.rules.model import Signal, ThemeFile
 from monitor.web.framework.request import Site, Visit
-from monitor.web.framework.route import Missing, Route
-from monitor.web.framework.templates import SHIPPED, fragment, page, problem_page, redirect
+from monitor.web.framework.route import NotFound, Route
+from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
 from monitor.web.views.digest import mail_response
-from monitor.web.views.theme_form import form_values, skeleton, write_form
+from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.theme_form import form_values, new_theme_text, write_form
 
+NEW = "nytt"
+"""Stands in an address for the id of a theme that is not saved yet."""
+DONE = {"sparat": "Temat är sparat. Träffarna räknas om i bakgrunden."}
 WEEKS = 12
+"""Weeks of the chart of a department's matches."""
 DIGESTS = 3
-_AROUND = 60
+"""Past mails of each department that the preview compares."""
+_EVIDENCE_CONTEXT = 60
+"""Characters of text shown on either side of a hit."""
+_MAX_MARKS = 4
+_MAX_TEXT = 200_000
+_MAX_SEARCH_WORDS = 20
+"""Words of a search that a new theme takes over."""
+_MAX_NOTE = 300
+_MAX_KEPT_MAILS = 12
+_NEW_THEME_DEPARTMENTS = ["kommunledning"]
+_THEME_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A word that counts, in the words around it."""
+class Draft:
+    """Theme being edited."""
 
-    points: str
+    theme: str
+    """Its id, or NEW."""
     before: str
-    found: str
-    after: str
+    """The text in force; "" for a new theme."""
+    text: str
+    """The text as edited."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A call that a department would gain or lose, with the words that speak for it."""
+class MovedCall:
+    """Call that a department would gain or lose."""
 
     key: CallKey
     title: str
     level: str
-    marks: tuple[Mark, ...]
+    marks: tuple[EvidenceMark, ...]
 
 
 @dataclass(slots=True)
 class DepartmentOutcome:
-    """What one department would gain, lose and keep by the theme. `weeks` counts its calls by the week they were found."""
+    """Effect of the edited theme on one department."""
 
     id: str
     name: str
-    gained: list[Moved] = field(default_factory=list)
-    lost: list[Moved] = field(default_factory=list)
+    gained: list[MovedCall] = field(default_factory=list)
+    lost: list[MovedCall] = field(default_factory=list)
     kept: int = 0
+    """Number of calls that both texts give it."""
     elsewhere: int = 0
+    """Number of calls that one text gives it, and another theme as well."""
     weeks: list[tuple[str, int]] = field(default_factory=list)
+    """ISO week and number of calls found in it that the edited theme gives, the oldest first."""
     digests: list[dict[str, Any]] = field(default_factory=list)
+    """Past mails with the calls that they would have held (`more`) or not held (`less`)."""
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What the preview shows. `problems` are those of the theme's own text; with any, nothing was judged."""
+class PreviewOutcome:
+    """Effect of an edited theme."""
 
     problems: list[str] = field(default_factory=list)
+    """Errors of the theme's own text. With errors that keep the theme from being read, `departments` is empty."""
     departments: list[DepartmentOutcome] = field(default_factory=list)
     touched: int = 0
+    """Number of calls that have any of the theme's words."""
     seconds: float = 0.0
 
 
 def theme_file(theme: str) -> str:
-    """The name of a theme's file among the rule files."""
+    """Return the name of a theme's file in the folder of rules."""
     return f"themes/{theme}.toml"
 
 
 def parse_theme(text: str) -> ThemeFile:
-    """The theme that a text holds. ValueError in words when it holds none."""
+    """Return the theme of a TOML text.
+
+    Raises:
+        ValueError: The text is not TOML or not a theme.
+    """
     try:
         return ThemeFile.model_validate(load_toml(text))
     except ValidationError as error:
-        found = error.errors()[0]
-        raise ValueError(f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}") from error
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
 
 
 def theme_problems(rules: RuleSet, theme: str, text: str) -> list[str]:
-    """What is wrong with a theme's text taken by itself, its examples tried: quick enough for every key press."""
+    """Return the errors of a theme's text alone, its examples included; fast enough for every key press."""
     tables = {name: content for name, content in rules.files.items() if not name.startswith("themes/")}
     file = theme_file(theme)
     return [f"rad {error.line}: {error.problem}" for error in check_texts({**tables, file: text}) if error.file == file]
 
 
 def all_problems(rules: RuleSet, theme: str, text: str) -> list[str]:
-    """What is wrong with all rules once the text is saved."""
+    """Return the errors that all rules together would have after the text is saved."""
     return [str(error) for error in check_texts({**rules.files, theme_file(theme): text})]
 
 
-def preview(db: Database, rules: RuleSet, theme: str, text: str, now: datetime) -> Outcome:
-    """What the theme's new text would do, against the text in force."""
-    begun = time.monotonic()
-    outcome = Outcome(problems=theme_problems(rules, theme, text))
+def preview(db: Database, rules: RuleSet, theme: str, text: str, now: datetime) -> PreviewOutcome:
+    """Return the effect of a theme's new text on the archive, compared with the text in force."""
+    started = time.monotonic()
+    outcome = PreviewOutcome(problems=theme_problems(rules, theme, text))
     try:
         new = parse_theme(text)
     except (ValueError, tomllib.TOMLDecodeError) as error:
         outcome.problems = outcome.problems or [str(error)]
         return outcome
-    old = next((one for one in rules.themes if one.theme.id == theme), None)
-    if not _readable(new):
+    if not _has_valid_words(new):
         return outcome
-    _judge(db, rules, old, new, outcome, now)
-    outcome.seconds = time.monotonic() - begun
+    old = next((other for other in rules.themes if other.theme.id == theme), None)
+    _compare_texts(db, rules, old, new, outcome, now)
+    outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _readable(theme: ThemeFile) -> bool:
+def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
+    """Return all rules with the edited theme, in use even if it is a draft.
+
+    Raises:
+        ValueError: The text is not a theme.
+    """
+    edited = _in_use(rules, parse_theme(text))
+    if any(other.theme.id == theme for other in rules.themes):
+        return replace(rules, themes=tuple(edited if other.theme.id == theme else other for other in rules.themes))
+    return replace(rules, themes=(*rules.themes, edited))
+
+
+def _has_valid_words(theme: ThemeFile) -> bool:
     try:
         for word in _words(theme):
             parse_term(word)
@@ -143,128 +187,115 @@ def _readable(theme: ThemeFile) -> bool:
     return True
 
 
-def _words(theme: ThemeFile | None) -> Iterator[str]:
-    for signal in theme.signal if theme is not None else ():
+def _words(theme: ThemeFile) -> Iterator[str]:
+    for signal in theme.signal:
         yield from signal.words
         yield from signal.needs if isinstance(signal, Signal) else ()
 
 
-def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
-    """The rules with no theme but this one, live so that a draft shows what it would do."""
-    if theme is None:
-        return replace(rules, themes=(), beside=())
-    return replace(rules, themes=(_live(rules, theme),), beside=())
+def _only_theme(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
+    """Return the rules with no theme but this one, in use even if it is a draft."""
+    return replace(rules, themes=(_in_use(rules, theme),) if theme is not None else (), beside=())
 
 
-def _live(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
-    """The theme as if it were in use, for those of its departments that there are: a name not yet written out is told as a problem."""
-    known = tuple(name for name in theme.theme.departments if name in rules.departments)
-    return theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live", "departments": known})})
+def _in_use(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
+    """Return the theme as a live one for its existing departments; a name still being typed is among the problems instead."""
+    departments = tuple(name for name in theme.theme.departments if name in rules.departments)
+    return theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live", "departments": departments})})
 
 
-def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
-    """All rules with the theme as its text has it, live though it be a draft. ValueError in words when the text holds no theme."""
-    live = _live(rules, parse_theme(text))
-    if any(one.theme.id == theme for one in rules.themes):
-        return replace(rules, themes=tuple(live if one.theme.id == theme else one for one in rules.themes))
-    return replace(rules, themes=(*rules.themes, live))
+def _candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
+    """Return the rows that have a word of the one theme of `rules`, and those whose points may reach a department.
 
-
-def _hopeful(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
-    """Of rules of one theme: the rows in which one of its words stands, and those that may reach a department by them.
-
-    Told from the full-text index alone, as a match's quick look is; only what may reach a department is read.
+    Both come from the full-text index alone, which gives an upper bound of each call's points; only the second set must be read.
     """
     touched: set[int] = set()
     points: dict[int, float] = {}
     for _, conditions in rules.ready:
-        for asked in conditions:
-            signal = asked.condition
+        for condition in conditions:
+            signal = condition.condition
             if not isinstance(signal, Signal) or signal.weight < 0:
                 continue
             needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
-            for worth, zones in asked.fields if signal.words else ():
-                found = find_ids(db, map(parse_term, signal.words), zones)
-                found = found if needed is None else found & needed
-                touched |= found
-                for row in found:
+            for worth, zones in condition.fields if signal.words else ():
+                rows = find_ids(db, map(parse_term, signal.words), zones)
+                rows = rows if needed is None else rows & needed
+                touched |= rows
+                for row in rows:
                     points[row] = points.get(row, 0.0) + worth
-    return touched, {row for row, found_points in points.items() if rules.least and found_points + ROUNDING >= rules.least[0][1]}
+    return touched, {row for row, bound in points.items() if rules.least and bound + ROUNDING >= rules.least[0][1]}
 
 
-def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: Outcome, now: datetime) -> None:
-    before_rules, after_rules = _alone(rules, old if old is not None and old.theme.state == "live" else None), _alone(rules, new)
-    one, other = before_rules.beside_of(after_rules), after_rules.beside_of(before_rules)
-    names = [
-        *new.theme.departments,
-        *(name for name in (old.theme.departments if old else ()) if name not in new.theme.departments),
-    ]
-    found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
-    others = other_themes(db, list(found), new.theme.id)
-    after_keys: dict[str, set[CallKey]] = {name: set() for name in found}
-    touched, hopeful = _hopeful(db, one)
-    touched_now, hopeful_now = _hopeful(db, other)
-    outcome.touched = len(touched | touched_now)
-    for call, zones in calls_of(db, rules.analyser, hopeful | hopeful_now | changed_ids(db)):
-        scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
-        had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}
-        has = {match.department: match for match in matches_of(Judgement(other, call, scanned))}
-        _sort(call, had, has, found, others, after_keys)
-    _weigh(db, found, after_keys, now)
-    outcome.departments = list(found.values())
-
-
-def _sort(
-    call: Call,
-    had: Mapping[str, Match],
-    has: Mapping[str, Match],
-    found: Mapping[str, DepartmentOutcome],
-    others: Mapping[tuple[str, CallKey], bool],
-    after: Mapping[str, set[CallKey]],
+def _compare_texts(
+    db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: PreviewOutcome, now: datetime
 ) -> None:
-    key = call.key
-    for name, department in found.items():
-        if name in has:
-            after[name].add(key)
-        if name in has and name in had:
-            department.kept += 1
-        elif name in has or name in had:
-            if others.get((name, key)):
-                department.elsewhere += 1
-            elif name in has:
-                department.gained.append(_moved(call, has[name]))
-            else:
-                department.lost.append(_moved(call, had[name]))
+    """Fill in the effect on each department of either text."""
+    old_rules = _only_theme(rules, old if old is not None and old.theme.state == "live" else None)
+    new_rules = _only_theme(rules, new)
+    # With the terms of both texts in either set of rules, one scan of a call serves both.
+    before, after = old_rules.beside_of(new_rules), new_rules.beside_of(old_rules)
+    names = dict.fromkeys((*new.theme.departments, *(old.theme.departments if old else ())))
+    departments = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
+    covered = other_themes(db, list(departments), new.theme.id)
+    after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
+    touched_before, candidates_before = _candidate_rows(db, before)
+    touched_after, candidates_after = _candidate_rows(db, after)
+    outcome.touched = len(touched_before | touched_after)
+    for call, zones in calls_of(db, rules.analyser, candidates_before | candidates_after | changed_ids(db)):
+        scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
+        old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans))}
+        new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans))}
+        for name, department in departments.items():
+            if name in new_matches:
+                after_keys[name].add(call.key)
+            _count_call(
+                department, call, old_matches.get(name), new_matches.get(name), covered=covered.get((name, call.key), False)
+            )
+    _add_history(db, departments, after_keys, now)
+    outcome.departments = list(departments.values())
 
 
-def _moved(call: Call, match: Match) -> Moved:
+def _count_call(department: DepartmentOutcome, call: Call, old: Match | None, new: Match | None, *, covered: bool) -> None:
+    """Count a call for a department; `covered` says that another theme gives it to the department as well."""
+    if old is not None and new is not None:
+        department.kept += 1
+    elif old is None and new is None:
+        return
+    elif covered:
+        department.elsewhere += 1
+    elif new is not None:
+        department.gained.append(_moved_call(call, new))
+    elif old is not None:
+        department.lost.append(_moved_call(call, old))
+
+
+def _moved_call(call: Call, match: Match) -> MovedCall:
     texts = call_zones(call)
-    marks = tuple(_mark(item, texts.get(item.zone, "")) for item in match.evidence if item.start >= 0)[:4]
-    return Moved(call.key, clean(call.title) or call.call_id, match.level, marks)
+    placed = [item for item in match.evidence if item.start >= 0][:_MAX_MARKS]
+    marks = tuple(mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT) for item in placed)
+    return MovedCall(call.key, clean(call.title) or call.call_id, match.level, marks)
 
 
-def _mark(item: Evidence, text: str) -> Mark:
-    begin, end = max(0, item.start - _AROUND), min(len(text), item.end + _AROUND)
-    before = ("… " if begin else "") + text[begin : item.start].replace("\n", " ")
-    after = text[item.end : end].replace("\n", " ") + (" …" if end < len(text) else "")
-    return Mark(f"{item.points:+g}".replace(".", ","), before, text[item.start : item.end], after)
-
-
-def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[str, set[CallKey]], now: datetime) -> None:
-    """Hits per week as the theme would be, and the last mails as they would have been."""
+def _add_history(
+    db: Database, departments: Mapping[str, DepartmentOutcome], after_keys: Mapping[str, set[CallKey]], now: datetime
+) -> None:
+    """Fill in the matches per week under the new text, and the past mails as they would have been."""
     weeks = [iso_week((now - timedelta(weeks=back)).date()) for back in range(WEEKS - 1, -1, -1)]
-    moved = {item.key for one in found.values() for item in (*one.gained, *one.lost)}
-    days = first_seen_days(db, {key for keys in after.values() for key in keys} | moved)
-    for name, department in found.items():
-        counts = Counter(iso_week(date.fromisoformat(days[key])) for key in after[name] if key in days)
+    moved = {item.key for department in departments.values() for item in (*department.gained, *department.lost)}
+    days = first_seen_days(db, {key for keys in after_keys.values() for key in keys} | moved)
+    for name, department in departments.items():
+        counts = Counter(iso_week(date.fromisoformat(days[key])) for key in after_keys[name] if key in days)
         department.weeks = [(week, counts[week]) for week in weeks]
-        department.digests = list(_digests(department, digest_days(db, name, DIGESTS + 1), days))
+        department.digests = list(_compare_digests(department, digest_days(db, name, DIGESTS + 1), days))
 
 
-def _digests(
+def _compare_digests(
     department: DepartmentOutcome, digests: list[dict[str, Any]], days: Mapping[CallKey, str]
 ) -> Iterable[dict[str, Any]]:
-    """Each of the last mails: what would have stood there as well, and what would not."""
+    """Yield the last DIGESTS mails with the calls that each would have held (`more`) or not held (`less`).
+
+    A mail would have held the gained calls that were first seen since the mail before it.
+    """
     for number, digest in enumerate(digests[:DIGESTS]):
         since = digests[number + 1]["created"][:10] if number + 1 < len(digests) else ""
         until = digest["created"][:10]
@@ -273,56 +304,61 @@ def _digests(
         yield {"id": digest["id"], "week": digest["week"], "items": digest["items"], "more": more, "less": less}
 
 
-NEW = "nytt"
-DONE = {"sparat": "Temat är sparat. Träffarna räknas om i bakgrunden."}
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_TEXT_LIMIT = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A theme on the bench: its id, the text in force (empty for a new one) and the text as edited."""
-
-    theme: str
-    before: str
-    text: str
-
-
 def themes(visit: Visit) -> Response:
-    """Every theme with its departments and how many calls it reaches."""
+    """List all themes with their departments and the number of their calls."""
     rules = visit.site.rules
-    counts = Counter(theme["id"] for _, _, found in matched_themes(visit.site.archive.db) for theme in found)
-    names = {one.id: one.name for one in rules.departments.values()}
+    counts = Counter(theme["id"] for _, _, served in matched_themes(visit.site.archive.db) for theme in served)
+    names = {department.id: department.name for department in rules.departments.values()}
     rows = [
         {
-            "id": one.theme.id,
-            "title": one.theme.title,
-            "departments": [names.get(name, name) for name in one.theme.departments],
-            "draft": one.theme.state == "draft",
-            "signals": len(one.signal),
-            "count": counts[one.theme.id],
+            "id": theme.theme.id,
+            "title": theme.theme.title,
+            "departments": [names.get(name, name) for name in theme.theme.departments],
+            "draft": theme.theme.state == "draft",
+            "signals": len(theme.signal),
+            "count": counts[theme.theme.id],
         }
-        for one in rules.themes
+        for theme in rules.themes
     ]
     rows.sort(key=lambda row: str(row["title"]).casefold())
     return page("themes.html", visit, themes=rows, own=visit.site.own_rules, version=rules.version, error=visit.site.rules_error)
 
 
-def _draft(visit: Visit) -> Draft:
-    theme = visit.vars["theme"]
-    posted = visit.form.get("text", "")[:_TEXT_LIMIT].replace("\r\n", "\n")
+def theme_id(draft: Draft) -> str:
+    """Return the id under which a draft would be saved; that of a new theme is in its text, NEW while it has none."""
+    if draft.theme != NEW:
+        return draft.theme
+    try:
+        return parse_theme(draft.text).theme.id
+    except ValueError:
+        return NEW
+
+
+def read_draft(visit: Visit) -> Draft:
+    """Return the theme as edited on the page that posted, by its form or by its text.
+
+    Raises:
+        NotFound: There is no such theme.
+    """
+    return _apply_form(visit, _posted_text(visit))
+
+
+def _posted_text(visit: Visit) -> Draft:
+    """Return the theme with the text that was posted, or its text in force; the form's fields are left aside."""
+    theme = visit.path_vars["theme"]
+    posted = visit.form.get("text", "")[:_MAX_TEXT].replace("\r\n", "\n")
     if theme == NEW:
-        words = [word for word in visit.many.get("ord", []) if word.strip()][:20]
-        return Draft(NEW, "", posted or skeleton(words, ["kommunledning"]))
+        words = [word for word in visit.arg_lists.get("ord", []) if word.strip()][:_MAX_SEARCH_WORDS]
+        return Draft(NEW, "", posted or new_theme_text(words, _NEW_THEME_DEPARTMENTS))
     before = visit.site.rules.files.get(theme_file(theme))
     if before is None:
-        raise Missing
+        raise NotFound
     return Draft(theme, before, posted or before)
 
 
-def _by_form(visit: Visit, draft: Draft) -> bool:
-    """Whether the form's fields count: the last that was edited does. Without script, the text where it is not as it was shown."""
-    mode = visit.posted_many.get("redigering", [""])[-1]
+def _edited_by_form(visit: Visit, draft: Draft) -> bool:
+    """Return True if the form was edited last; without script, if the text is still as the page showed it."""
+    mode = visit.form_lists.get("redigering", [""])[-1]
     if mode in ("form", "text"):
         return mode == "form"
     return visit.form.get("grund", "") == _fingerprint(draft.text) and "signal-antal" in visit.form
@@ -332,46 +368,35 @@ def _fingerprint(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
 
 
-def _edited(visit: Visit, draft: Draft) -> Draft:
-    """The draft with the form laid over it, when it was the form that was edited."""
-    if not visit.posted or not _by_form(visit, draft):
+def _apply_form(visit: Visit, draft: Draft) -> Draft:
+    """Return the draft with the form's fields written into its text, if it was the form that was edited."""
+    if not visit.is_post or not _edited_by_form(visit, draft):
         return draft
     try:
-        return Draft(draft.theme, draft.before, write_form(draft.text, visit.form, visit.posted_many))
+        return Draft(draft.theme, draft.before, write_form(draft.text, visit.form, visit.form_lists))
     except (ValueError, tomlkit.exceptions.TOMLKitError, KeyError, TypeError):
         return draft
 
 
-def theme_id(draft: Draft) -> str:
-    """The id under which the draft would be saved; that of a new theme stands in its text."""
-    if draft.theme != NEW:
-        return draft.theme
-    try:
-        return parse_theme(draft.text).theme.id
-    except ValueError:
-        return NEW
-
-
-def draft_of(visit: Visit) -> Draft:
-    """The theme as it stands in the lab that posted."""
-    return _edited(visit, _draft(visit))
-
-
-def _outcome(visit: Visit, draft: Draft) -> Outcome:
+def _preview_draft(visit: Visit, draft: Draft) -> PreviewOutcome:
     return preview(visit.site.archive.db, visit.site.rules, theme_id(draft), draft.text, visit.now)
 
 
 def theme(visit: Visit) -> Response:
-    """One theme on the bench. A POST without script shows the page again with the preview."""
-    draft = draft_of(visit)
-    return _bench(visit, draft, _outcome(visit, draft))
+    """Show a theme with its preview. A POST, from a browser without script, shows it as edited."""
+    draft = read_draft(visit)
+    return _lab_page(visit, draft, _preview_draft(visit, draft))
 
 
-def _bench(visit: Visit, draft: Draft, outcome: Outcome, problems: list[str] | None = None, status: int = 200) -> Response:
-    return page("lab.html", visit, status=status, **_values(visit, draft), outcome=outcome, problems=problems or [], done=DONE)
+def _lab_page(
+    visit: Visit, draft: Draft, outcome: PreviewOutcome, problems: list[str] | None = None, status: int = 200
+) -> Response:
+    values = _draft_values(visit, draft)
+    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE)
 
 
-def _values(visit: Visit, draft: Draft) -> dict[str, Any]:
+def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
+    """Return the values of `lab-form.html`."""
     rules = visit.site.rules
     return {
         "draft": draft,
@@ -388,48 +413,46 @@ def _values(visit: Visit, draft: Draft) -> dict[str, Any]:
 
 
 def try_out(visit: Visit) -> Response:
-    """The preview alone, for each edit: its outcome as HTML, and the other of form and text brought in line."""
-    given = _draft(visit)
-    by_form = _by_form(visit, given)
-    draft = _edited(visit, given)
-    outcome = _outcome(visit, draft)
-    values = _values(visit, draft)
+    """Answer each edit with JSON: the preview as HTML, and the text or the form, whichever was not edited, brought up to date."""
+    given = _posted_text(visit)
+    by_form = _edited_by_form(visit, given)
+    draft = _apply_form(visit, given)
+    outcome = _preview_draft(visit, draft)
+    values = _draft_values(visit, draft)
     document = {
         "outcome": fragment("lab-outcome.html", visit, outcome=outcome, theme=draft.theme),
         "text": draft.text if by_form else None,
         "form": None if by_form or values["values"] is None else fragment("lab-form.html", visit, **values),
     }
-    return Response(json.dumps(document), content_type="application/json; charset=utf-8", headers={"x-sida": "1"})
+    return Response(json.dumps(document), content_type="application/json; charset=utf-8", headers=dict(OWN_PAGE))
 
 
 def save(visit: Visit) -> Response:
-    """Save what passes the check of all rules; the text before it is kept."""
-    draft = draft_of(visit)
+    """Save a theme if all rules are valid with it; the text before is kept as a version."""
+    draft = read_draft(visit)
     if not visit.site.own_rules:
-        return problem_page(visit, 400, detail=SHIPPED)
+        return problem_page(visit, 400, detail=SHIPPED_RULES_REFUSAL)
     name = theme_id(draft)
-    if not _ID.fullmatch(name) or name == NEW or (draft.theme == NEW and theme_file(name) in visit.site.rules.files):
+    if not _THEME_ID.fullmatch(name) or name == NEW or (draft.theme == NEW and theme_file(name) in visit.site.rules.files):
         problem = f"Temat behöver ett eget id i texten; ”{name}” går inte att använda."
-        return _bench(visit, draft, _outcome(visit, draft), [problem], status=400)
+        return _lab_page(visit, draft, _preview_draft(visit, draft), [problem], status=400)
     problems = all_problems(visit.site.rules, name, draft.text)
     if problems:
-        return _bench(visit, draft, _outcome(visit, draft), problems, status=400)
-    assert visit.actor is not None
+        return _lab_page(visit, draft, _preview_draft(visit, draft), problems, status=400)
+    note = visit.form.get("not", "").strip()[:_MAX_NOTE]
     with visit.site.archive.writing() as db:
-        keep_theme(
-            db, name, draft.before, draft.text, who=visit.actor.name, note=visit.form.get("not", "").strip()[:300], now=visit.now
-        )
+        keep_theme(db, name, draft.before, draft.text, who=visit.coordinator_name, note=note, now=visit.now)
     write_atomically(visit.site.config.rules_dir / theme_file(name), draft.text)
     visit.site.rules_changed()
-    visit.site.work.rematch()
+    visit.site.jobs.rematch()
     return redirect(f"/regler/{name}?klart=sparat")
 
 
 def versions(visit: Visit) -> Response:
-    """The texts that a theme has had, each with what changed from the one before it."""
-    name = visit.vars["theme"]
+    """List the texts that a theme has had, each with its differences from the one before."""
+    name = visit.path_vars["theme"]
     if theme_file(name) not in visit.site.rules.files:
-        raise Missing
+        raise NotFound
     kept = theme_versions(visit.site.archive.db, name)
     current = visit.site.rules.files[theme_file(name)]
     rows = []
@@ -440,69 +463,59 @@ def versions(visit: Visit) -> Response:
     return page("versions.html", visit, theme=name, rows=rows)
 
 
-_AT = r"^/regler/(?P<theme>[a-z0-9-]{1,80})"
-_THEME_ROUTES = (
-    Route(r"^/regler$", themes, coordinator=True),
-    Route(rf"{_AT}$", theme, coordinator=True, posts=True),
-    Route(rf"{_AT}/prova$", try_out, coordinator=True, acts=True),
-    Route(rf"{_AT}/spara$", save, coordinator=True, acts=True),
-    Route(rf"{_AT}/versioner$", versions, coordinator=True),
-)
-
-
-_KEPT = 12
-
-
-def beside(visit: Visit) -> Response:
-    """Write one of the last mails anew with the edited theme and show both. Nothing is stored but for the frame to fetch it."""
+def compare_mail(visit: Visit) -> Response:
+    """Show a past mail beside the same mail written with the edited theme. Only the new mail is kept, in memory."""
     site = visit.site
-    draft = draft_of(visit)
-    found = find_digest_by_id(site.archive.db, visit.vars["digest"])
-    department = site.rules.departments.get(found["department"]) if found else None
-    if found is None or department is None:
-        raise Missing
+    draft = read_draft(visit)
+    digest = find_digest_by_id(site.archive.db, visit.path_vars["digest"])
+    department = site.rules.departments.get(digest["department"]) if digest else None
+    if digest is None or department is None:
+        raise NotFound
     name = theme_id(draft)
     outcome = preview(site.archive.db, site.rules, name, draft.text, visit.now)
     try:
         rules = edited_rules(site.rules, name, draft.text)
-        gained = [item.key for one in outcome.departments if one.id == department.id for item in one.gained]
-        written = site.work.rewrite(rules, found["id"], gained)
+        gained = [item.key for changed in outcome.departments if changed.id == department.id for item in changed.gained]
+        written = site.jobs.rewrite(rules, digest["id"], gained)
     except ValueError:
         detail = "Temat går inte att läsa än: " + "; ".join(outcome.problems[:3])
         return problem_page(visit, 400, detail=detail)
     if written is None:
-        raise Missing
-    number = _keep(site, written.html)
-    return page("lab-mail.html", visit, digest=found, name=department.name, draft=draft, written=written, frame=number)
+        raise NotFound
+    number = _keep_mail(site, written.html)
+    return page("lab-mail.html", visit, digest=digest, name=department.name, draft=draft, written=written, frame=number)
 
 
-def framed(visit: Visit) -> Response:
-    """The mail that was just written, for the frame."""
-    html = _mails(visit.site).get(visit.vars["number"])
+def framed_mail(visit: Visit) -> Response:
+    """Answer with a mail that `compare_mail` has kept, for the frame of its page."""
+    html = _kept_mails(visit.site).get(visit.path_vars["number"])
     if html is None:
-        raise Missing
+        raise NotFound
     return mail_response(html)
 
 
-def _mails(site: Site) -> OrderedDict[str, str]:
+def _kept_mails(site: Site) -> OrderedDict[str, str]:
     mails = site.caches.setdefault("lab-mails", OrderedDict())
     assert isinstance(mails, OrderedDict)
     return mails
 
 
-def _keep(site: Site, html: str) -> str:
-    """Keep the mail for as long as it takes to be shown; gives the name that its address bears."""
-    mails, number = _mails(site), secrets.token_hex(12)
+def _keep_mail(site: Site, html: str) -> str:
+    """Keep a mail until `_MAX_KEPT_MAILS` others follow, and return its name in addresses."""
+    mails, number = _kept_mails(site), secrets.token_hex(12)
     mails[number] = html
-    while len(mails) > _KEPT:
+    while len(mails) > _MAX_KEPT_MAILS:
         mails.popitem(last=False)
     return number
 
 
-_MAIL_ROUTES = (
-    Route(r"^/regler/-/mejl/(?P<number>[0-9a-f]{24})$", framed, coordinator=True),
-    Route(r"^/regler/(?P<theme>[a-z0-9-]{1,80})/mejl/(?P<digest>[^/]{1,120})$", beside, coordinator=True, acts=True),
+_THEME = r"^/regler/(?P<theme>[a-z0-9-]{1,80})"
+ROUTES = (
+    Route(r"^/regler$", themes, coordinator=True),
+    Route(rf"{_THEME}$", theme, coordinator=True, posts=True),
+    Route(rf"{_THEME}/prova$", try_out, coordinator=True, acts=True),
+    Route(rf"{_THEME}/spara$", save, coordinator=True, acts=True),
+    Route(rf"{_THEME}/versioner$", versions, coordinator=True),
+    Route(r"^/regler/-/mejl/(?P<number>[0-9a-f]{24})$", framed_mail, coordinator=True),
+    Route(rf"{_THEME}/mejl/(?P<digest>[^/]{{1,120}})$", compare_mail, coordinator=True, acts=True),
 )
-
-
-ROUTES = (*_THEME_ROUTES, *_MAIL_ROUTES)

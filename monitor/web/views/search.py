@@ -1,11 +1,17 @@
-"""The search page: parameters of the address, results with facets, and hints of departments."""
+"""The search page: the parameters of its address, the search with facets, exports, and hints of departments.
+
+Data structures: `SearchParams` is an address as values. `SearchIndex` keeps the `FacetIndex` of the archive and the hits of the
+latest queries. A `FacetIndex` numbers the calls from 0 and holds, for each value of each facet, the calls that have it as bits
+of an integer. `FacetedResult` is one answer: the selected calls as bits, the counts of each facet, and any page of the calls in
+the wanted order.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,13 +30,14 @@ from monitor.archive.search.query import Filters, make_snippet, marked, ranked, 
 from monitor.calls import Call, CallKey, call_zones
 from monitor.language.one_line import clean
 from monitor.language.queries import parse_query
-from monitor.language.terms import parse_term
+from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import KIND_LABELS, STATUS_LABELS, Kind, Status
+from monitor.web.framework.addresses import call_path, safe_url
 from monitor.web.framework.request import Site, Visit
-from monitor.web.framework.route import Missing, Route
-from monitor.web.framework.templates import call_path, download, page, safe_url
+from monitor.web.framework.route import NotFound, Route
+from monitor.web.framework.templates import download, page
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.exports import as_csv, as_excel, as_json
 from monitor.web.outputs.feeds import atom_feed
@@ -46,318 +53,8 @@ PARAMETERS = {
     "kalla": "source",
     "manad": "month",
 }
-"""The name of each facet in an address."""
-
-SORTS = {"": "Bäst träff", "sista-dag": "Sista dag", "nyast": "Nyast", "andrad": "Senast ändrad", "rubrik": "Rubrik"}
-ORDERS = {"sista-dag": "deadline", "nyast": "newest", "andrad": "changed", "rubrik": "title"}
-QUERY_LIMIT = 400
-_MOST_VALUES = 20
-_MOST_PAGES = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One search. Its address says everything: it can be kept, sent on, and gone back to."""
-
-    query: str = ""
-    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    sort: str = ""
-    page: int = 1
-    language: str = "sv"
-
-    @property
-    def choices(self) -> dict[str, tuple[str, ...]]:
-        """The chosen values by facet."""
-        return {PARAMETERS[name]: values for name, values in self.chosen}
-
-    @property
-    def order(self) -> str:
-        """The order of the facet index; empty where the ranking of the words counts."""
-        return ORDERS.get(self.sort, "" if self.query else "newest")
-
-    def address(self, path: str = "/sok", *, with_page: bool = True) -> str:
-        """The address of this search."""
-        pairs: list[tuple[str, str]] = [("q", self.query)] if self.query else []
-        pairs += [(name, value) for name, values in self.chosen for value in values]
-        pairs += [("sort", self.sort)] if self.sort else []
-        pairs += [("sida", str(self.page))] if with_page and self.page > 1 else []
-        pairs += [("lang", "en")] if self.language == "en" else []
-        return f"{path}?{urlencode(pairs)}" if pairs else path
-
-    def toggled(self, facet: str, value: str) -> Asked:
-        """With a value of a facet chosen, or no longer."""
-        wanted = dict(self.chosen)
-        name = next(name for name, known in PARAMETERS.items() if known == facet)
-        present = wanted.get(name, ())
-        wanted[name] = tuple(one for one in present if one != value) if value in present else (*present, value)
-        return replace(self, chosen=tuple((one, wanted[one]) for one in PARAMETERS if wanted.get(one)), page=1)
-
-    def sorted(self, sort: str) -> Asked:
-        """In another order."""
-        return replace(self, sort=sort, page=1)
-
-    def on_page(self, page: int) -> Asked:
-        """On another page."""
-        return replace(self, page=page)
-
-    def asking(self, query: str) -> Asked:
-        """With other words."""
-        return replace(self, query=query, page=1)
-
-
-def read_asked(many: Mapping[str, list[str]], language: str = "sv") -> Asked:
-    """What the query of an address asks; whatever makes no sense is left out, nothing is an error."""
-    chosen = []
-    for name in PARAMETERS:
-        values = tuple(dict.fromkeys(value for value in many.get(name, ())[:_MOST_VALUES] if value and len(value) < 100))
-        if values:
-            chosen.append((name, values))
-    sort = next(iter(many.get("sort", ())), "")
-    page = next(iter(many.get("sida", ())), "1")
-    return Asked(
-        query=" ".join(next(iter(many.get("q", ())), "").split())[:QUERY_LIMIT],
-        chosen=tuple(chosen),
-        sort=sort if sort in SORTS else "",
-        page=min(max(int(page), 1), _MOST_PAGES) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
-        language=language,
-    )
-
-
-Pieces = list[tuple[bool, str]]
-_QUICK = 0.15
-_PAUSE = 60.0
-_OLD = timedelta(minutes=15)
-_KEPT = 64
-# What people write around the subject when they ask in a sentence.
-_QUESTION = frozenset(
-    [
-        "vad",
-        "vilka",
-        "vilket",
-        "finns",
-        "kan",
-        "får",
-        "vi",
-        "man",
-        "jag",
-        "de",
-        "det",
-        "den",
-        "ett",
-        "en",
-        "att",
-        "och",
-        "för",
-        "oss",
-        "om",
-        "på",
-        "i",
-        "som",
-        "är",
-        "söka",
-        "sök",
-        "ansöka",
-        "just",
-        "nu",
-        "idag",
-        "pengar",
-        "bidrag",
-    ]
-)
-
-
-class Finder:
-    """The facet index of one site, and what the last queries found."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._lock = threading.Lock()
-        self._index: FacetIndex | None = None
-        self._stamp: tuple[object, ...] = ()
-        self._made = 0.0
-        self._took = 0.0
-        self._busy = False
-        self._found: dict[tuple[int, str], Hits] = {}
-        self._open: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
-
-    def index(self) -> FacetIndex:
-        """The index. A small archive's is made at once after a change; a large one's in the background, and soon, while the old one serves."""
-        stamp = self._look()
-        with self._lock:
-            index = self._index
-            fresh = index is not None and stamp == self._stamp and abs(self._site.clock() - index.now) < _OLD
-            if fresh and index is not None:
-                return index
-            if index is not None and self._took > _QUICK:
-                if not self._busy and time.monotonic() - self._made > _PAUSE:
-                    self._busy = True
-                    self._site.archive.start(self._renew)
-                return index
-            return self._make(stamp)
-
-    def renew_soon(self) -> None:
-        """A person has changed something and will look for it: forget what queries found, and do not wait to make the index anew."""
-        with self._lock:
-            self._found.clear()
-            self._made = -_PAUSE
-
-    def _renew(self) -> None:
-        try:
-            index, took = self._build()
-            with self._lock:
-                self._put(index, took, self._look())
-        finally:
-            self._busy = False
-
-    def _make(self, stamp: tuple[object, ...]) -> FacetIndex:
-        index, took = self._build()
-        self._put(index, took, stamp)
-        return index
-
-    def _put(self, index: FacetIndex, took: float, stamp: tuple[object, ...]) -> None:
-        self._index, self._took, self._stamp, self._made = index, took, stamp, time.monotonic()
-        self._found.clear()
-
-    def _build(self) -> tuple[FacetIndex, float]:
-        rules = self._site.rules
-        begun = time.thread_time()
-        index = FacetIndex(
-            self._site.archive.db, self._site.clock(), lambda key, code, name: programme_of(rules, key, code, name)
-        )
-        return index, time.thread_time() - begun
-
-    def _look(self) -> tuple[object, ...]:
-        """What changes when anyone writes: the files themselves, since other processes write too."""
-        path = self._site.archive.path
-        seen: list[object] = [self._site.rules.version]
-        for file in (path, path.with_name(path.name + "-wal")):
-            try:
-                stat = file.stat()
-                seen += [stat.st_mtime_ns, stat.st_size]
-            except FileNotFoundError:
-                seen.append(0)
-        return tuple(seen)
-
-    def open_by_department(self) -> dict[str, dict[str, int]]:
-        """How many calls are open and coming for each department, counted once for each index."""
-        index = self.index()
-        if self._open is None or self._open[0] is not index:
-            self._open = index, open_counts(self._site.archive.db, self._site.clock())
-        return self._open[1]
-
-    def answer(self, index: FacetIndex, query: str, now: datetime) -> Hits:
-        """What a query finds; kept for the next page or facet."""
-        key = (id(index), query)
-        found = self._found.get(key)
-        if found is None:
-            found = by_words(self._site.archive.db, index, query)
-            if found is None:
-                filters = Filters(programmes=programme_names(self._site.rules))
-                places = index.places_of(ranked(self._site.archive.db, query, now, filters))
-                found = InOrder(index.bits_of(places), places)
-            if len(self._found) >= _KEPT:
-                self._found.clear()
-            self._found[key] = found
-        return found
-
-
-def programme_names(rules: RuleSet) -> Mapping[str, Collection[str]]:
-    """What a person may call a programme, and the codes and beginnings of identifiers that stand for it."""
-    found: dict[str, Collection[str]] = {}
-    for one in rules.programmes.values():
-        codes = (one.id, *one.codes, *one.prefixes)
-        for name in (*codes, one.name):
-            found[name.casefold()] = codes
-    return found
-
-
-def programme_of(rules: RuleSet, key: CallKey, code: str, identifier: str) -> str:
-    """The id of a call's programme; empty when it is not known."""
-    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
-    return programme.id if programme else ""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one search found: how many, the facets' counts, and any page of it."""
-
-    db: Database
-    asked: Asked
-    index: FacetIndex
-    hits: Hits
-    selected: int
-    counts: dict[str, list[Counted]]
-    suggestions: list[str]
-    searched: str
-    words: tuple[str, ...]
-
-    @property
-    def total(self) -> int:
-        """How many calls were found."""
-        return self.selected.bit_count()
-
-    def keys(self, offset: int, limit: int) -> list[CallKey]:
-        """A page of the calls in the order that was asked for."""
-        order = self.asked.order or self.hits.order(self.db, self.selected)
-        return self.index.page(self.selected, order, offset, limit)
-
-    @cached_property
-    def _terms(self) -> TermSet:
-        return TermSet(parse_query(self.searched).terms)
-
-    def snippet(self, key: CallKey) -> Pieces:
-        """The stretch of a call that shows the words, in pieces: whether each was found, and its text. Empty without words."""
-        zones = stored_zones(self.db, *key) if self._terms.terms else None
-        call = load_call(self.db, *key) if zones is not None else None
-        if zones is None or call is None:
-            return []
-        return marked(make_snippet(call_zones(call), zones, self._terms))
-
-
-def subject_words(query: str) -> list[str]:
-    """The words of a question that say what it is about: "vad kan biblioteket söka just nu?" is about "biblioteket"."""
-    words = [word.strip("?!.,") for word in query.split()]
-    return [word for word in words if word and word.casefold() not in _QUESTION]
-
-
-def finder_of(site: Site) -> Finder:
-    """The site's finder."""
-    found = site.caches.get("finder")
-    if not isinstance(found, Finder):
-        found = site.caches.setdefault("finder", Finder(site))
-    assert isinstance(found, Finder)
-    return found
-
-
-def find(site: Site, asked: Asked) -> Found:
-    """Search: words and choices together."""
-    finder = finder_of(site)
-    index = finder.index()
-    db = site.archive.db
-    searched = asked.query
-    hits = finder.answer(index, searched, site.clock()) if searched else InOrder(index.everything, [])
-    if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
-        hits = finder.answer(index, subject, site.clock())
-        searched = subject if hits.bits else searched
-    selected = index.select(hits.bits, asked.choices)
-    return Found(
-        db=db,
-        asked=asked,
-        index=index,
-        hits=hits,
-        selected=selected,
-        counts=index.counts(hits.bits, asked.choices),
-        suggestions=suggest(db, asked.query) if asked.query and not hits.bits else [],
-        searched=searched,
-        words=tuple(term.text for term in parse_query(searched).terms) if searched else (),
-    )
-
-
-PAGE = 20
-_SHOWN = 8
-_EXPORTED = {"csv": 20_000, "json": 20_000, "xlsx": 20_000, "ics": 300, "atom": 100}
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TITLES = {
+"""Facet by its name in an address, in the order in which an address has them."""
+FACET_TITLES = {
     "status": "Läge",
     "kind": "Slag",
     "department": "Förvaltning",
@@ -368,186 +65,506 @@ TITLES = {
     "sdg": "Globalt mål",
     "source": "Källa",
 }
-_OPEN = ("status",)
-_NAMED = 2
-_STATES = {"open": "Öppna", "forthcoming": "Kommande", "closed": "Stängda"}
+"""Title of each facet, in the order in which the page has them."""
+SORTS = {"": "Bäst träff", "sista-dag": "Sista dag", "nyast": "Nyast", "andrad": "Senast ändrad", "rubrik": "Rubrik"}
+"""Title of each order by its name in an address."""
+ORDERS = {"sista-dag": "deadline", "nyast": "newest", "andrad": "changed", "rubrik": "title"}
+"""Order of the facet index by its name in an address."""
+
+QUERY_LIMIT = 400
+"""Characters of a query that are read."""
+PAGE_SIZE = 20
+_MAX_VALUES = 20
+"""Chosen values of one facet that are read."""
+_MAX_VALUE_LENGTH = 100
+_MAX_PAGE = 5_000
+
+_FAST_BUILD_SECONDS = 0.15
+"""CPU seconds up to which the facet index is built while the visitor waits; above, the previous one serves meanwhile."""
+_REBUILD_PAUSE_SECONDS = 60.0
+_MAX_INDEX_AGE = timedelta(minutes=15)
+"""Age at which the index is rebuilt though nothing was written, since the status of a call depends on the time."""
+_MAX_CACHED_QUERIES = 64
+
+_QUESTION_WORDS = frozenset(
+    "vad vilka vilket finns kan får vi man jag de det den ett en att och för oss om på"  # noqa: SIM905 - reads best as words
+    " i som är söka sök ansöka just nu idag pengar bidrag".split()
+)
+"""Words of a question that do not say what it is about."""
+
+_VISIBLE_VALUES = 8
+"""Values of a facet before "Fler"."""
+_OPEN_FACETS = ("status",)
+"""Facets whose list is open though no value is chosen."""
+_STATUS_TITLES = {"open": "Öppna", "forthcoming": "Kommande", "closed": "Stängda"}
+_MAX_DEPARTMENTS_PER_WORD = 2
+"""A word such as "kommunen" that is in the mandates of more departments than this points at none of them."""
+_MIN_HINT_LETTERS = 4
+_MAX_HINTS = 3
+
+_EXPORT_TITLES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "Kalender", "atom": "Atom"}
+_EXPORT_LIMITS = {"csv": 20_000, "json": 20_000, "xlsx": 20_000, "ics": 300, "atom": 100}
+"""Most calls in a file, by its suffix."""
+_EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Pieces = list[tuple[bool, str]]
+"""Pieces of a text in order, each with True if it is a hit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParams:
+    """Parameters of one search. The address holds all of them, so that it can be kept and passed on."""
+
+    query: str = ""
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Names of PARAMETERS with their chosen values."""
+    sort: str = ""
+    """A name of SORTS."""
+    page: int = 1
+    language: str = "sv"
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """Return the chosen values by facet."""
+        return {PARAMETERS[name]: values for name, values in self.chosen}
+
+    @property
+    def order(self) -> str:
+        """Return the order of the facet index, "" for the ranking of the query's hits."""
+        return ORDERS.get(self.sort, "" if self.query else "newest")
+
+    def address(self, path: str = "/sok", *, with_page: bool = True) -> str:
+        """Return the address of this search below `path`."""
+        pairs: list[tuple[str, str]] = [("q", self.query)] if self.query else []
+        pairs += [(name, value) for name, values in self.chosen for value in values]
+        pairs += [("sort", self.sort)] if self.sort else []
+        pairs += [("sida", str(self.page))] if with_page and self.page > 1 else []
+        pairs += [("lang", "en")] if self.language == "en" else []
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def toggled(self, facet: str, value: str) -> SearchParams:
+        """Return the first page of this search with a value of a facet chosen, or no longer chosen."""
+        chosen = dict(self.chosen)
+        name = next(name for name, parameter_facet in PARAMETERS.items() if parameter_facet == facet)
+        values = chosen.get(name, ())
+        chosen[name] = tuple(other for other in values if other != value) if value in values else (*values, value)
+        return replace(self, chosen=tuple((name, chosen[name]) for name in PARAMETERS if chosen.get(name)), page=1)
+
+    def sorted(self, sort: str) -> SearchParams:
+        """Return the first page of this search in another order of SORTS."""
+        return replace(self, sort=sort, page=1)
+
+    def on_page(self, page: int) -> SearchParams:
+        """Return another page of this search; pages are numbered from 1."""
+        return replace(self, page=page)
+
+    def with_query(self, query: str) -> SearchParams:
+        """Return the first page of this search with other words."""
+        return replace(self, query=query, page=1)
+
+
+def read_search_params(arg_lists: Mapping[str, list[str]], language: str = "sv") -> SearchParams:
+    """Return the search that the query string of an address asks for; values without meaning are left out."""
+    chosen = []
+    for name in PARAMETERS:
+        given = arg_lists.get(name, ())[:_MAX_VALUES]
+        values = tuple(dict.fromkeys(value for value in given if value and len(value) < _MAX_VALUE_LENGTH))
+        if values:
+            chosen.append((name, values))
+    sort = next(iter(arg_lists.get("sort", ())), "")
+    return SearchParams(
+        query=" ".join(next(iter(arg_lists.get("q", ())), "").split())[:QUERY_LIMIT],
+        chosen=tuple(chosen),
+        sort=sort if sort in SORTS else "",
+        page=_read_page(next(iter(arg_lists.get("sida", ())), "1")),
+        language=language,
+    )
+
+
+def _read_page(text: str) -> int:
+    return min(max(int(text), 1), _MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+
+class SearchIndex:
+    """Facet index of one site, rebuilt after changes, with the hits of the latest queries. Safe to use from several threads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = threading.Lock()
+        self._index: FacetIndex | None = None
+        self._stamp: tuple[object, ...] = ()
+        self._built_at = 0.0
+        self._build_seconds = 0.0
+        self._building = False
+        self._hits: dict[tuple[int, str], Hits] = {}
+        self._open_counts: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
+
+    def facet_index(self) -> FacetIndex:
+        """Return the facet index.
+
+        After a change it is built at once if the last build took at most `_FAST_BUILD_SECONDS`. Otherwise it is built in the
+        background, at most once in `_REBUILD_PAUSE_SECONDS`, and the previous one is returned meanwhile.
+        """
+        stamp = self._archive_stamp()
+        with self._lock:
+            index = self._index
+            fresh = index is not None and stamp == self._stamp and abs(self._site.clock() - index.now) < _MAX_INDEX_AGE
+            if fresh and index is not None:
+                return index
+            if index is not None and self._build_seconds > _FAST_BUILD_SECONDS:
+                if not self._building and time.monotonic() - self._built_at > _REBUILD_PAUSE_SECONDS:
+                    self._building = True
+                    self._site.archive.start(self._rebuild)
+                return index
+            return self._build_and_store(stamp)
+
+    def rebuild_soon(self) -> None:
+        """Drop the hits of the latest queries and the pause before a rebuild, since a person will look for a changed call."""
+        with self._lock:
+            self._hits.clear()
+            self._built_at = -_REBUILD_PAUSE_SECONDS
+
+    def _rebuild(self) -> None:
+        try:
+            index, seconds = self._build()
+            with self._lock:
+                self._store(index, seconds, self._archive_stamp())
+        finally:
+            self._building = False
+
+    def _build_and_store(self, stamp: tuple[object, ...]) -> FacetIndex:
+        index, seconds = self._build()
+        self._store(index, seconds, stamp)
+        return index
+
+    def _store(self, index: FacetIndex, seconds: float, stamp: tuple[object, ...]) -> None:
+        self._index, self._build_seconds, self._stamp, self._built_at = index, seconds, stamp, time.monotonic()
+        self._hits.clear()
+
+    def _build(self) -> tuple[FacetIndex, float]:
+        """Return a new index and the CPU seconds that it took."""
+        rules = self._site.rules
+        started = time.thread_time()
+        index = FacetIndex(
+            self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, key, code, identifier)
+        )
+        return index, time.thread_time() - started
+
+    def _archive_stamp(self) -> tuple[object, ...]:
+        """Return a value that changes with the rules and with each write by any process, taken from the archive's files."""
+        path = self._site.archive.path
+        stamp: list[object] = [self._site.rules.version]
+        for file in (path, path.with_name(path.name + "-wal")):
+            try:
+                stat = file.stat()
+                stamp += [stat.st_mtime_ns, stat.st_size]
+            except FileNotFoundError:
+                stamp.append(0)
+        return tuple(stamp)
+
+    def open_by_department(self) -> dict[str, dict[str, int]]:
+        """Return the number of open and of forthcoming calls of each department, counted once per facet index."""
+        index = self.facet_index()
+        if self._open_counts is None or self._open_counts[0] is not index:
+            self._open_counts = index, open_counts(self._site.archive.db, self._site.clock())
+        return self._open_counts[1]
+
+    def hits(self, index: FacetIndex, query: str, now: datetime) -> Hits:
+        """Return the hits of a query, kept for the next page or choice of a facet."""
+        key = (id(index), query)
+        hits = self._hits.get(key)
+        if hits is None:
+            hits = by_words(self._site.archive.db, index, query)
+            if hits is None:
+                filters = Filters(programmes=programme_codes(self._site.rules))
+                places = index.places_of(ranked(self._site.archive.db, query, now, filters))
+                hits = InOrder(index.bits_of(places), places)
+            if len(self._hits) >= _MAX_CACHED_QUERIES:
+                self._hits.clear()
+            self._hits[key] = hits
+        return hits
+
+
+def search_index_of(site: Site) -> SearchIndex:
+    """Return the search index of a site, made at its first use."""
+    index = site.caches.get("search-index")
+    if not isinstance(index, SearchIndex):
+        index = site.caches.setdefault("search-index", SearchIndex(site))
+    assert isinstance(index, SearchIndex)
+    return index
+
+
+def programme_codes(rules: RuleSet) -> Mapping[str, Collection[str]]:
+    """Return, for each name of a programme in lower case, the codes and prefixes of identifiers that belong to it."""
+    codes_by_name: dict[str, Collection[str]] = {}
+    for programme in rules.programmes.values():
+        codes = (programme.id, *programme.codes, *programme.prefixes)
+        for name in (*codes, programme.name):
+            codes_by_name[name.casefold()] = codes
+    return codes_by_name
+
+
+def programme_id(rules: RuleSet, key: CallKey, code: str, identifier: str) -> str:
+    """Return the id of a call's programme, "" if it is not known."""
+    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
+    return programme.id if programme else ""
+
+
+@dataclass(frozen=True)
+class FacetedResult:
+    """Result of one search: its calls, and the counts of each facet."""
+
+    db: Database
+    params: SearchParams
+    index: FacetIndex
+    hits: Hits
+    """Calls that the words find, whatever is chosen."""
+    selected: int
+    """Calls that the words and the choices leave, as bits of the index."""
+    counts: dict[str, list[Counted]]
+    """Counts of the values of each facet."""
+    suggestions: list[str]
+    """Queries to try instead, when nothing was found."""
+    searched: str
+    """The query whose hits these are: the given one, or its subject words when all words together found nothing."""
+    words: tuple[str, ...]
+    """The words of `searched`."""
+
+    @property
+    def total(self) -> int:
+        """Return the number of calls found."""
+        return self.selected.bit_count()
+
+    def keys(self, offset: int, limit: int) -> list[CallKey]:
+        """Return `limit` calls from `offset` on, all for a limit of 0, in the order of the parameters."""
+        order = self.params.order or self.hits.order(self.db, self.selected)
+        return self.index.page(self.selected, order, offset, limit)
+
+    @cached_property
+    def _terms(self) -> TermSet:
+        return TermSet(parse_query(self.searched).terms)
+
+    def snippet(self, key: CallKey) -> Pieces:
+        """Return the part of a call's text that has the query's words; empty without a query."""
+        zones = stored_zones(self.db, *key) if self._terms.terms else None
+        call = load_call(self.db, *key) if zones is not None else None
+        if zones is None or call is None:
+            return []
+        return marked(make_snippet(call_zones(call), zones, self._terms))
+
+
+def subject_words(query: str) -> list[str]:
+    """Return the words of a question that say what it is about: "vad kan biblioteket söka just nu?" gives "biblioteket"."""
+    words = [word.strip("?!.,") for word in query.split()]
+    return [word for word in words if word and word.casefold() not in _QUESTION_WORDS]
+
+
+def search_archive(site: Site, params: SearchParams) -> FacetedResult:
+    """Return the result of a search by words and choices.
+
+    A query without any hit is tried again with its subject words alone, as a question in a sentence has words that no call has.
+    """
+    search_index = search_index_of(site)
+    index = search_index.facet_index()
+    db = site.archive.db
+    searched = params.query
+    hits = search_index.hits(index, searched, site.clock()) if searched else InOrder(index.everything, [])
+    if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
+        hits = search_index.hits(index, subject, site.clock())
+        searched = subject if hits.bits else searched
+    return FacetedResult(
+        db=db,
+        params=params,
+        index=index,
+        hits=hits,
+        selected=index.select(hits.bits, params.choices),
+        counts=index.counts(hits.bits, params.choices),
+        suggestions=suggest(db, params.query) if params.query and not hits.bits else [],
+        searched=searched,
+        words=tuple(term.text for term in parse_query(searched).terms) if searched else (),
+    )
 
 
 def search_page(visit: Visit) -> Response:
-    """What was found, a page at a time."""
-    asked = read_asked(visit.many, visit.language)
-    found = find(visit.site, asked)
-    keys = found.keys((asked.page - 1) * PAGE, PAGE)
+    """Show one page of the calls found, with the facets."""
+    params = read_search_params(visit.arg_lists, visit.language)
+    result = search_archive(visit.site, params)
+    keys = result.keys((params.page - 1) * PAGE_SIZE, PAGE_SIZE)
     listed = list_calls(visit.site.archive.db, keys, visit.now)
-    last = max(1, -(-found.total // PAGE))
     names = facet_names(visit)
     return page(
         "search.html",
         visit,
-        asked=asked,
-        total=found.total,
-        hits=[(one, found.snippet(one.key)) for one in listed],
-        facets=[_facet(visit, asked, facet, found.counts[facet], names[facet]) for facet in TITLES],
-        chips=[
-            (
-                TITLES[PARAMETERS[name]],
-                names[PARAMETERS[name]].get(value, value),
-                asked.toggled(PARAMETERS[name], value).address(),
-            )
-            for name, values in asked.chosen
-            for value in values
-        ],
-        sorts=[(name, label, asked.sorted(name).address()) for name, label in SORTS.items() if name or asked.query],
-        last=last,
-        suggestions=[(text, asked.asking(text).address()) for text in found.suggestions],
-        searched=found.searched if found.searched != asked.query else "",
-        hints=department_hints(visit, asked.query),
-        exports=[(label, asked.address(f"/sok.{form}", with_page=False)) for form, label in _FORMS.items()],
-        theme_words=found.words,
+        asked=params,
+        total=result.total,
+        hits=[(call, result.snippet(call.key)) for call in listed],
+        facets=[_facet(visit, params, facet, result.counts[facet], names[facet]) for facet in FACET_TITLES],
+        chips=list(_chips(params, names)),
+        sorts=[(name, label, params.sorted(name).address()) for name, label in SORTS.items() if name or params.query],
+        last=max(1, -(-result.total // PAGE_SIZE)),
+        suggestions=[(text, params.with_query(text).address()) for text in result.suggestions],
+        searched=result.searched if result.searched != params.query else "",
+        hints=department_hints(visit, params.query),
+        exports=[(title, params.address(f"/sok.{suffix}", with_page=False)) for suffix, title in _EXPORT_TITLES.items()],
+        theme_words=result.words,
     )
 
 
-_FORMS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "ics": "Kalender", "atom": "Atom"}
+def _chips(params: SearchParams, names: Mapping[str, Mapping[str, str]]) -> Iterable[tuple[str, str, str]]:
+    """Yield the facet's title, the name and the address without it of each chosen value."""
+    for facet, values in params.choices.items():
+        for value in values:
+            yield FACET_TITLES[facet], names[facet].get(value, value), params.toggled(facet, value).address()
 
 
 def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
-    """What each facet's values are called."""
+    """Return the names of the values of each facet in the page's language; a value without a name is shown as it is."""
     rules = visit.site.rules
-    months = {f"{number:02d}": name for number, name in enumerate(_months(visit), 1)}
     return {
         "kind": {value: visit.say(label.many) for value, label in KIND_LABELS.items()},
-        "status": {value: visit.say(name) for value, name in _STATES.items()},
-        "programme": {one.id: one.name for one in rules.programmes.values()},
-        "department": {one.id: one.name for one in rules.departments.values()},
-        "theme": {one.theme.id: one.theme.title for one in rules.themes},
-        "area": {one.id: one.name for one in rules.areas.area},
-        "sdg": {str(one.number): f"{one.number} {one.name}" for one in rules.areas.sdg},
+        "status": {value: visit.say(name) for value, name in _STATUS_TITLES.items()},
+        "programme": {programme.id: programme.name for programme in rules.programmes.values()},
+        "department": {department.id: department.name for department in rules.departments.values()},
+        "theme": {theme.theme.id: theme.theme.title for theme in rules.themes},
+        "area": {area.id: area.name for area in rules.areas.area},
+        "sdg": {str(goal.number): f"{goal.number} {goal.name}" for goal in rules.areas.sdg},
         "source": visit.site.source_names,
-        "month": _Months(months),
+        "month": _MonthNames(visit),
     }
 
 
-def _months(visit: Visit) -> Sequence[str]:
-    return visit.wording.month_names()
+class _MonthNames(dict[str, str]):
+    """Names of months of any year: "2026-12" is "december 2026"."""
 
-
-class _Months(dict[str, str]):
-    """2026-12 as december 2026, for whatever year."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, visit: Visit) -> None:
         super().__init__()
-        self._names = names
+        self._names = {f"{month:02d}": name for month, name in enumerate(visit.wording.month_names(), 1)}
 
     def get(self, key: str, default: Any = None) -> Any:
         year, _, month = key.partition("-")
         return f"{self._names[month]} {year}" if month in self._names else default
 
 
-def _facet(visit: Visit, asked: Asked, facet: str, counted: Sequence[Counted], names: Mapping[str, str]) -> dict[str, Any]:
-    chosen = asked.choices.get(facet, ())
+def _facet(visit: Visit, params: SearchParams, facet: str, counts: Sequence[Counted], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a facet as the template shows it."""
+    chosen = params.choices.get(facet, ())
     values = [
         {
-            "name": names.get(one.value, one.value),
-            "count": one.count,
-            "chosen": one.value in chosen,
-            "address": asked.toggled(facet, one.value).address(),
+            "name": names.get(counted.value, counted.value),
+            "count": counted.count,
+            "chosen": counted.value in chosen,
+            "address": params.toggled(facet, counted.value).address(),
         }
-        for one in counted
+        for counted in counts
     ]
     return {
         "id": facet,
-        "title": TITLES[facet],
-        "open": facet in _OPEN or bool(chosen),
-        "values": values[:_SHOWN],
-        "more": values[_SHOWN:],
+        "title": FACET_TITLES[facet],
+        "open": facet in _OPEN_FACETS or bool(chosen),
+        "values": values[:_VISIBLE_VALUES],
+        "more": values[_VISIBLE_VALUES:],
     }
 
 
 def department_hints(visit: Visit, query: str) -> list[dict[str, Any]]:
-    """The departments that the words name, as "bibliotek" names the one for culture: a newcomer asks for a unit, not for a subject."""
-    terms = []
-    for word in subject_words(query):
-        try:
-            if len(word) > 3 and ":" not in word and not word.startswith("-"):
-                terms.append(parse_term(word))
-        except ValueError:
-            continue
+    """Return the departments whose name or mandate has a word of the query, with their open calls; at most `_MAX_HINTS`.
+
+    A newcomer searches for a unit rather than for a subject: "bibliotek" gives the department of culture.
+    """
+    terms = _hint_terms(query)
     if not terms:
         return []
-    wanted = TermSet(terms)
-    counts = finder_of(visit.site).open_by_department()
-    departments = [one for one in visit.site.rules.departments.values() if one.enabled]
-    texts = {one.id: visit.site.rules.analyser.lemma_text(f"{one.name}. {one.mandate}", "sv") for one in departments}
-    named = {name: {hit[0] for hit in wanted.find(text)} for name, text in texts.items()}
-    # A word that several have in common, such as "kommunen", names none of them.
-    times = Counter(term for hits in named.values() for term in hits)
+    counts = search_index_of(visit.site).open_by_department()
+    departments = [department for department in visit.site.rules.departments.values() if department.enabled]
+    terms_by_department = _terms_in_mandates(visit.site.rules, [department.id for department in departments], TermSet(terms))
+    uses = Counter(term for terms in terms_by_department.values() for term in terms)
     return [
-        {"id": one.id, "name": one.name, "open": counts.get(one.id, {}).get("open", 0)}
-        for one in departments
-        if any(times[term] <= _NAMED for term in named[one.id])
-    ][:3]
+        {"id": department.id, "name": department.name, "open": counts.get(department.id, {}).get("open", 0)}
+        for department in departments
+        if any(uses[term] <= _MAX_DEPARTMENTS_PER_WORD for term in terms_by_department[department.id])
+    ][:_MAX_HINTS]
+
+
+def _hint_terms(query: str) -> list[Term]:
+    """Return the terms of the subject words that may name a department: no short words, fields or exclusions."""
+    terms = []
+    for word in subject_words(query):
+        if len(word) < _MIN_HINT_LETTERS or ":" in word or word.startswith("-"):
+            continue
+        try:
+            terms.append(parse_term(word))
+        except ValueError:
+            continue
+    return terms
+
+
+def _terms_in_mandates(rules: RuleSet, departments: Iterable[str], terms: TermSet) -> dict[str, set[int]]:
+    """Return, for each department, the positions of the terms that its name or mandate has."""
+    texts = {id_: f"{rules.departments[id_].name}. {rules.departments[id_].mandate}" for id_ in departments}
+    return {id_: {hit[0] for hit in terms.find(rules.analyser.lemma_text(text, "sv"))} for id_, text in texts.items()}
 
 
 def export(visit: Visit) -> Response:
-    """Everything that was found, as a file."""
-    form = visit.vars["form"]
-    if form not in _EXPORTED:
-        raise Missing
-    asked = read_asked(visit.many, visit.language)
-    found = find(visit.site, asked)
-    keys = found.keys(0, _EXPORTED[form])
+    """Answer with the calls found as a file: CSV, Excel, JSON, calendar or Atom."""
+    suffix = visit.path_vars["form"]
+    if suffix not in _EXPORT_LIMITS:
+        raise NotFound
+    params = read_search_params(visit.arg_lists, visit.language)
+    result = search_archive(visit.site, params)
+    keys = result.keys(0, _EXPORT_LIMITS[suffix])
     db = visit.site.archive.db
-    if form == "atom":
-        return atom_feed(visit, _title(asked), asked.address(), keys)
-    if form == "ics":
+    if suffix == "atom":
+        return atom_feed(visit, _export_title(params), params.address(), keys)
+    if suffix == "ics":
         calls = [call for key in keys if (call := load_call(db, *key)) is not None]
-        return Response(calendar_of(visit.site, calls, _title(asked)), content_type="text/calendar; charset=utf-8")
-    rows = _rows(visit, list_calls(db, keys, visit.now))
-    if form == "csv":
+        return Response(calendar_of(visit.site, calls, _export_title(params)), content_type="text/calendar; charset=utf-8")
+    rows = _export_rows(visit, list_calls(db, keys, visit.now))
+    if suffix == "csv":
         return download(as_csv(rows), "text/csv; charset=utf-8", "utlysningar.csv")
-    if form == "xlsx":
-        return download(as_excel(rows, _title(asked)), _EXCEL, "utlysningar.xlsx")
-    address = visit.site.config.municipality.base_url.rstrip("/") + asked.address(with_page=False)
-    return Response(as_json(rows, found.total, address), content_type="application/json; charset=utf-8")
+    if suffix == "xlsx":
+        return download(as_excel(rows, _export_title(params)), _EXCEL_TYPE, "utlysningar.xlsx")
+    address = visit.site.config.municipality.base_url.rstrip("/") + params.address(with_page=False)
+    return Response(as_json(rows, result.total, address), content_type="application/json; charset=utf-8")
 
 
-def _title(asked: Asked) -> str:
-    return f"Sökning: {asked.query}" if asked.query else "Sökning"
+def _export_title(params: SearchParams) -> str:
+    return f"Sökning: {params.query}" if params.query else "Sökning"
 
 
-def _rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+def _export_rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+    """Return a row per call with the keys of `exports.COLUMNS`."""
     site, db = visit.site, visit.site.archive.db
-    keys = [one.key for one in listed]
+    keys = [call.key for call in listed]
     base = site.config.municipality.base_url.rstrip("/")
     departments, urls = departments_of(db, keys), urls_of(db, keys)
-    names = {one.id: one.name for one in site.rules.programmes.values()}
+    programmes = {programme.id: programme.name for programme in site.rules.programmes.values()}
     return [
         {
-            "title": clean(one.title),
-            "status": STATUS_LABELS[Status(one.status)],
-            "kind": KIND_LABELS[Kind(one.kind)].one,
-            "next_deadline": _local(one.next_deadline, visit),
-            "opens": one.opens or "",
-            "programme": names.get(programme_of(site.rules, one.key, one.programme, one.identifier), one.programme),
-            "identifier": one.identifier,
+            "title": clean(call.title),
+            "status": STATUS_LABELS[Status(call.status)],
+            "kind": KIND_LABELS[Kind(call.kind)].one,
+            "next_deadline": _local_time(call.next_deadline, visit),
+            "opens": call.opens or "",
+            "programme": programmes.get(programme_id(site.rules, call.key, call.programme, call.identifier), call.programme),
+            "identifier": call.identifier,
             "departments": ", ".join(
-                site.rules.departments[name].name for name in departments.get(one.key, ()) if name in site.rules.departments
+                site.rules.departments[name].name for name in departments.get(call.key, ()) if name in site.rules.departments
             ),
-            "budget_project": one.budget_project,
-            "budget_total": one.budget_total,
-            "currency": one.currency if one.budget_project or one.budget_total else "",
-            "funder_share": one.funder_share,
-            "own_share": one.own_share,
-            "source": site.source_name(one.source),
-            "url": safe_url(urls.get(one.key, "")),
-            "page": base + call_path(one.source, one.call_id),
-            "first_seen": one.first_seen[:10],
+            "budget_project": call.budget_project,
+            "budget_total": call.budget_total,
+            "currency": call.currency if call.budget_project or call.budget_total else "",
+            "funder_share": call.funder_share,
+            "own_share": call.own_share,
+            "source": site.source_name(call.source),
+            "url": safe_url(urls.get(call.key, "")),
+            "page": base + call_path(call.source, call.call_id),
+            "first_seen": call.first_seen[:10],
         }
-        for one in listed
+        for call in listed
     ]
 
 
-def _local(moment: str | None, visit: Visit) -> str:
+def _local_time(moment: str | None, visit: Visit) -> str:
     return datetime.fromisoformat(moment).astimezone(visit.site.config.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 

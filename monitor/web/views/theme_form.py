@@ -1,10 +1,15 @@
-"""A theme as a form: reading its fields out of the text, and writing changed fields back with everything else left as it is."""
+"""The form of a theme: its fields read from the theme's text (TOML), and written back with everything else left as it is.
+
+A row of the table `signal` adds to a call's points, a row of `veto` keeps the theme from it. The fields of the first signal are
+named `signal-0-id`, `signal-0-ord` and so on; `signal-antal` is the number of rows that the form shows.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
@@ -13,12 +18,14 @@ from tomlkit.items import AoT, Table
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.model import ALL_ZONES
 
-_SPLIT = re.compile(r"[,;\n]+")
-MOST = 60
+MAX_ROWS = 60
+"""Rows of each table that a form may have."""
+_DEFAULT_WEIGHT = 3
+_SEPARATORS = re.compile(r"[,;\n]+")
 
 
 def form_values(text: str) -> dict[str, Any] | None:
-    """The fields of the form; None when the text is no TOML."""
+    """Return the values of the form's fields, without values of a wrong type; None if the text is not TOML."""
     try:
         raw = load_toml(text)
     except tomllib.TOMLDecodeError:
@@ -33,8 +40,8 @@ def form_values(text: str) -> dict[str, Any] | None:
         "goals": _strings(head.get("goals")),
         "sdgs": _strings(head.get("sdgs")),
         "state": str(head.get("state", "live")),
-        "signals": [_condition(row) for row in _tables(raw.get("signal"))],
-        "vetoes": [_condition(row) for row in _tables(raw.get("veto"))],
+        "signals": [_row_values(row) for row in _tables(raw.get("signal"))],
+        "vetoes": [_row_values(row) for row in _tables(raw.get("veto"))],
         "examples": len(_tables(raw.get("example"))),
     }
 
@@ -47,61 +54,97 @@ def _strings(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _condition(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row_values(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row.get("id", "")),
         "words": ", ".join(_strings(row.get("words"))),
         "needs": ", ".join(_strings(row.get("needs"))),
         "programme": ", ".join(_strings(row.get("programme"))),
-        "weight": row.get("weight", 3),
+        "weight": row.get("weight", _DEFAULT_WEIGHT),
         "zones": _strings(row.get("in")) or list(ALL_ZONES),
     }
 
 
-def write_form(text: str, form: Mapping[str, str], many: Mapping[str, list[str]]) -> str:
-    """The text with the form's fields laid over it; comments, examples and what the form does not show stay. ValueError when it cannot."""
+def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list[str]]) -> str:
+    """Return the text with the form's fields written into it; comments, examples and other keys stay as they are.
+
+    Args:
+        text: The theme's text.
+        form: The first value of each field.
+        form_lists: All values of each field.
+
+    Raises:
+        ValueError, TypeError, KeyError, TOMLKitError: The text is not TOML, or has values of a wrong type.
+    """
     document = tomlkit.parse(text)
     head = document.setdefault("theme", tomlkit.table())
     head["title"] = form.get("titel", "").strip()
-    for field, name in (("departments", "avdelning"), ("strategy", "omrade"), ("goals", "mal")):
-        _put_list(head, field, many.get(name, []), keep=field != "goals")
-    _put_list(head, "sdgs", [int(one) for one in many.get("globalt", []) if one.isdigit()], keep=False)
+    for key, name in (("departments", "avdelning"), ("strategy", "omrade"), ("goals", "mal")):
+        _put_list(head, key, form_lists.get(name, []), keep_empty=key != "goals")
+    _put_list(head, "sdgs", [int(number) for number in form_lists.get("globalt", []) if number.isdigit()], keep_empty=False)
     if form.get("lage") == "draft":
         head["state"] = "draft"
     elif "state" in head:
         del head["state"]
-    _write_rows(document, "signal", form, many, "signal")
-    _write_rows(document, "veto", form, many, "veto")
+    _write_table(document, "signal", form, form_lists)
+    _write_table(document, "veto", form, form_lists)
     return tomlkit.dumps(document)
 
 
-def _put_list(table: Any, name: str, values: list[Any], *, keep: bool) -> None:
-    """Written only where it says something else, so that an untouched line keeps its form and order."""
-    present = list(table.get(name, []))
+def _put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> None:
+    """Set a list unless it has the same values already, so that an untouched line keeps its form and order."""
+    present = list(table.get(key, []))
     if sorted(map(str, present)) == sorted(map(str, values)):
         return
-    if values or keep:
-        table[name] = values
-    elif name in table:
-        del table[name]
+    if values or keep_empty:
+        table[key] = values
+    elif key in table:
+        del table[key]
 
 
-def _write_rows(
-    document: tomlkit.TOMLDocument, table: str, form: Mapping[str, str], many: Mapping[str, list[str]], prefix: str
+@dataclass(frozen=True, slots=True)
+class _RowFields:
+    """Fields of one row of the form."""
+
+    table: str
+    number: int
+    form: Mapping[str, str]
+    form_lists: Mapping[str, list[str]]
+
+    def _name(self, field: str) -> str:
+        return f"{self.table}-{self.number}-{field}"
+
+    def has(self, field: str) -> bool:
+        return self._name(field) in self.form
+
+    def text(self, field: str) -> str:
+        return self.form.get(self._name(field), "").strip()
+
+    def split(self, field: str) -> list[str]:
+        """Return the parts of a field between commas, semicolons or line ends, each once."""
+        return list(dict.fromkeys(part.strip() for part in _SEPARATORS.split(self.text(field)) if part.strip()))
+
+    def chosen(self, field: str) -> list[str]:
+        """Return all values of a field, as of its ticked boxes."""
+        return self.form_lists.get(self._name(field), [])
+
+
+def _write_table(
+    document: tomlkit.TOMLDocument, table: str, form: Mapping[str, str], form_lists: Mapping[str, list[str]]
 ) -> None:
-    number = min(int(form.get(f"{prefix}-antal", "0") or 0), MOST)
+    """Write the rows of a table; a row without words and programmes is removed, rows beyond those of the form stay."""
+    count = min(int(form.get(f"{table}-antal", "0") or 0), MAX_ROWS)
     rows = document.get(table)
     existing = list(rows) if isinstance(rows, AoT) else []
     kept = []
-    for place in range(number):
-        words = _listed(form.get(f"{prefix}-{place}-ord", ""))
-        programme = _listed(form.get(f"{prefix}-{place}-program", ""))
-        row = existing[place] if place < len(existing) else tomlkit.table()
-        if not words and not programme and "identifier" not in row:
+    for number in range(count):
+        fields = _RowFields(table, number, form, form_lists)
+        row = existing[number] if number < len(existing) else tomlkit.table()
+        if not fields.split("ord") and not fields.split("program") and "identifier" not in row:
             continue
-        _write_row(row, table, place, words, programme, form, many, prefix)
+        _write_row(row, fields)
         kept.append(row)
-    kept += existing[number:]
+    kept += existing[count:]
     if [id(row) for row in kept] == [id(row) for row in existing]:
         return
     replaced = tomlkit.aot()
@@ -113,39 +156,27 @@ def _write_rows(
         del document[table]
 
 
-def _write_row(
-    row: Table,
-    table: str,
-    place: int,
-    words: list[str],
-    programme: list[str],
-    form: Mapping[str, str],
-    many: Mapping[str, list[str]],
-    prefix: str,
-) -> None:
-    if table == "signal" or "id" in row or form.get(f"{prefix}-{place}-id"):
-        name = form.get(f"{prefix}-{place}-id", "").strip() or f"{table}-{place + 1}"
+def _write_row(row: Table, fields: _RowFields) -> None:
+    is_signal = fields.table == "signal"
+    if is_signal or "id" in row or fields.text("id"):
+        name = fields.text("id") or f"{fields.table}-{fields.number + 1}"
         if row.get("id") != name:
             row["id"] = name
-    _put_list(row, "words", words, keep=False)
-    _put_list(row, "programme", programme, keep=False)
-    if table == "signal":
-        weight = form.get(f"{prefix}-{place}-vikt", "").strip()
+    _put_list(row, "words", fields.split("ord"), keep_empty=False)
+    _put_list(row, "programme", fields.split("program"), keep_empty=False)
+    if is_signal:
+        weight = fields.text("vikt")
         if weight.lstrip("-").isdigit() and row.get("weight") != int(weight):
             row["weight"] = int(weight)
-        _put_list(row, "needs", _listed(form.get(f"{prefix}-{place}-kraver", "")), keep=False)
-    zones = [zone for zone in ALL_ZONES if zone in many.get(f"{prefix}-{place}-var", [])]
-    if f"{prefix}-{place}-var-visas" in form:
-        _put_list(row, "in", [] if len(zones) in (0, len(ALL_ZONES)) else zones, keep=False)
+        _put_list(row, "needs", fields.split("kraver"), keep_empty=False)
+    if fields.has("var-visas"):
+        zones = [zone for zone in ALL_ZONES if zone in fields.chosen("var")]
+        # No zone and all zones both mean "everywhere", which the text says by having no list.
+        _put_list(row, "in", [] if len(zones) in (0, len(ALL_ZONES)) else zones, keep_empty=False)
 
 
-def _listed(text: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in _SPLIT.split(text) if part.strip()))
-
-
-def skeleton(words: list[str], departments: list[str]) -> str:
-    """The text of a theme that is about to be made, as a draft."""
-    document = tomlkit.document()
+def new_theme_text(words: list[str], departments: list[str]) -> str:
+    """Return the text of a new theme, a draft with one signal of these words."""
     head = tomlkit.table()
     head["id"] = "nytt-tema"
     head["title"] = "Nytt tema"
@@ -153,12 +184,13 @@ def skeleton(words: list[str], departments: list[str]) -> str:
     head["strategy"] = ["extern-finansiering"]
     head["state"] = "draft"
     head["note"] = "Utkast: provas på arkivet men skickar inget. Ta bort raden state när det är klart."
-    document["theme"] = head
-    signals = tomlkit.aot()
     signal = tomlkit.table()
     signal["id"] = "huvudord"
     signal["words"] = words or ["ord att leta efter"]
     signal["weight"] = 4
+    signals = tomlkit.aot()
     signals.append(signal)
+    document = tomlkit.document()
+    document["theme"] = head
     document["signal"] = signals
     return tomlkit.dumps(document)
