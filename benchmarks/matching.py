@@ -50,7 +50,7 @@ def _line(peer: Peer, rules: RuleSet, texts: Texts, quick: bool) -> Line:
         spent, theirs = beside(ours, peer.make(rules, few), 1 if quick else 3 if peer.slow else 25)
     return Line(
         row="matching",
-        what=f"{len(rules.live_themes)} themes, {len(rules.numbers)} terms",
+        what=f"{len(rules.live_themes)} themes, {len(rules.term_numbers)} terms",
         unit="calls per second of CPU",
         value=len(texts) / spent,
         peer=peer.name,
@@ -71,7 +71,7 @@ def _streams(texts: Texts) -> list[list[str]]:
 
 def _phrases_of(rules: RuleSet) -> list[str]:
     """The terms as plain phrases of lemmas; a term with a star as its letters."""
-    return sorted({" ".join(variant) for word in rules.numbers for variant in parse_term(word).variants})
+    return sorted({" ".join(variant) for word in rules.term_numbers for variant in parse_term(word).variants})
 
 
 def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
@@ -82,7 +82,7 @@ def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
 
 def _regex(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     compiled = []
-    for word in rules.numbers:
+    for word in rules.term_numbers:
         term = parse_term(word)
         begins = "" if term.ask in (Ask.ENDS, Ask.EXACT_ENDS) else r"\b"
         ends = "" if term.ask in (Ask.BEGINS, Ask.EXACT_BEGINS) else r"\b"

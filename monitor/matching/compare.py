@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.calls import Call
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import GATES, Judgement
+from monitor.matching.engine import Judgement, Shared
 from monitor.matching.match import Evidence, Match, matches_of
 
 
@@ -44,15 +44,15 @@ class Comparison:
 
 def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
     """Match every call with both rule sets. Each text is read once for both, so that it takes the time of one match."""
-    one, other = old.beside_of(new), new.beside_of(old)
-    alike = _alike(old, new)
+    old_rules, new_rules = old.with_terms_of(new), new.with_terms_of(old)
+    themes, gates = _equal_parts(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
     number = 0
     for call, zones in calls:
         number += 1
-        scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
-        before = Judgement(one, call, scanned)
-        after = Judgement(other, call, scanned, (before, alike))
+        scans = {zone: old_rules.scan(text, zone) for zone, text in zones.items() if text}
+        before = Judgement(old_rules, call, scans)
+        after = Judgement(new_rules, call, scans, Shared(before, themes, gates))
         had = {match.department: match for match in matches_of(before)}
         has = {match.department: match for match in matches_of(after)}
         for name in had.keys() & has.keys():
@@ -64,13 +64,13 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str,
     return Comparison(old.version, new.version, number, departments)
 
 
-def _alike(old: RuleSet, new: RuleSet) -> frozenset[str]:
-    """The live themes that both sets have word for word, and the gates where those are the same: judged once for both."""
+def _equal_parts(old: RuleSet, new: RuleSet) -> tuple[frozenset[str], bool]:
+    """Return the ids of the live themes that both sets have word for word, and whether their gates are equal."""
     if old.programmes != new.programmes:
-        return frozenset()
+        return frozenset(), False
     before = {theme.theme.id: theme for theme in old.live_themes}
-    same = {theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme}
-    return frozenset({*same, GATES} if old.fit == new.fit else same)
+    themes = frozenset(theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme)
+    return themes, old.fit == new.fit
 
 
 def _difference(call: Call, match: Match, without: Judgement, department: str) -> Difference:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Span, locate
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
-from monitor.matching.engine import Hit, Judgement, ThemeResult, judge_call, judge_calls
+from monitor.matching.engine import NO_TERM, Judgement, SignalHit, ThemeResult, judge_call
 from monitor.matching.gates import Gates
-
-_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +54,13 @@ class Match:
     rule_version: str
 
 
-def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[Match]:
-    """The departments that should be told of `call`, by id; what a call is about hangs on no clock.
-
-    `zones` holds the lemma text of each zone as the archive keeps it; None: analyse it here.
-    """
-    return matches_of(judge_call(rules, call, zones))
-
-
 def match_calls(
     rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]
 ) -> Iterator[tuple[Judgement, list[Match]]]:
-    """Every call judged, with its matches, in their order; beside each call what `match_call` takes as `zones`.
-
-    Each step is taken for many calls before the next one: what it reads of the rules stays in the processor's cache.
-    """
-    left = iter(calls)
-    while some := judge_calls(rules, islice(left, _AT_ONCE)):
-        reached = [judgement for judgement in some if judgement.departments]
-        for judgement in reached:
-            judgement.gates  # noqa: B018 - asked here, so that it is known below
-        for judgement in some:
-            yield judgement, matches_of(judgement)
+    """Every call judged, with its matches, in their order; beside each call what `match_call` takes as `zones`."""
+    for call, zones in calls:
+        judgement = judge_call(rules, call, zones)
+        yield judgement, matches_of(judgement)
 
 
 def matches_of(judgement: Judgement) -> list[Match]:
@@ -97,24 +79,26 @@ def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[
     spans: dict[str, dict[int, Span]] = {}
     for result in results:
         for hit in result.hits:
-            if hit.term >= 0:
-                spans.setdefault(hit.zone, {})[hit.term] = judgement.place(hit.zone, hit.term)
+            if hit.term != NO_TERM:
+                spans.setdefault(hit.zone, {})[hit.term] = judgement.span_of(hit.zone, hit.term)
     places = {zone: locate(texts[zone], set(found.values())) for zone, found in spans.items()}
     evidence = {}
     for result in results:
         name = result.theme.theme.id
         found = []
         for hit in result.hits:
-            if hit.term < 0:
-                found.append(_unworded(name, hit))
+            if hit.term == NO_TERM:
+                found.append(_metadata_evidence(name, hit))
             else:
                 span = spans[hit.zone][hit.term]
-                found.append(_evidence(name, hit, judgement.rules.words[hit.term], texts[hit.zone], span, places[hit.zone][span]))
+                found.append(
+                    _evidence(name, hit, judgement.rules.term_texts[hit.term], texts[hit.zone], span, places[hit.zone][span])
+                )
         evidence[name] = tuple(sorted(found, key=lambda e: (-abs(e.points), e.signal, e.zone)))
     return evidence
 
 
-def _evidence(theme: str, hit: Hit, word: str, text: str, span: Span, place: tuple[int, int]) -> Evidence:
+def _evidence(theme: str, hit: SignalHit, word: str, text: str, span: Span, place: tuple[int, int]) -> Evidence:
     return Evidence(
         theme=theme,
         signal=hit.signal.id,
@@ -129,7 +113,7 @@ def _evidence(theme: str, hit: Hit, word: str, text: str, span: Span, place: tup
     )
 
 
-def _unworded(theme: str, hit: Hit) -> Evidence:
+def _metadata_evidence(theme: str, hit: SignalHit) -> Evidence:
     """A reason that is no word of the text: the programme, or the form of the call's identifier."""
     word = ", ".join((*hit.signal.programme, *hit.signal.identifier))
     return Evidence(theme=theme, signal=hit.signal.id, word=word, zone=hit.zone, found=word, points=hit.points)

@@ -9,7 +9,7 @@ from monitor.calls import Call, Section
 from monitor.language.analyser import analyser
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
-from monitor.matching.compiled import ZONE_NAMES, RuleSet, most_points
+from monitor.matching.compiled import ZONE_NAMES, RuleSet, max_points
 from monitor.matching.engine import ThemeResult, judge_call
 from monitor.matching.rules import lines
 from monitor.matching.rules.files import RuleFiles, build
@@ -188,7 +188,7 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     departments = found.get("departments.toml", DepartmentsFile)
     if departments is None:
         return
-    most = sum(most_points(signal) for signal in theme.signal if signal.weight > 0)
+    most = sum(max_points(signal) for signal in theme.signal if signal.weight > 0)
     words = any(signal.weight > 0 and not signal.structural for signal in theme.signal)
     for department in departments.department:
         if department.id not in theme.theme.departments:

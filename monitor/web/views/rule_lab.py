@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import unified_diff
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
-from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import ROUNDING, Judgement
+from monitor.matching.compiled import ROUNDING, RuleSet
+from monitor.matching.engine import Judgement
 from monitor.matching.match import Evidence, Match, matches_of
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.load import check_texts
@@ -152,8 +153,8 @@ def _words(theme: ThemeFile | None) -> Iterator[str]:
 def _alone(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
     """The rules with no theme but this one, live so that a draft shows what it would do."""
     if theme is None:
-        return replace(rules, themes=(), beside=())
-    return replace(rules, themes=(_live(rules, theme),), beside=())
+        return replace(rules, themes=(), extra_terms=())
+    return replace(rules, themes=(_live(rules, theme),), extra_terms=())
 
 
 def _live(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
@@ -177,24 +178,29 @@ def _hopeful(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
     """
     touched: set[int] = set()
     points: dict[int, float] = {}
-    for _, conditions in rules.ready:
-        for asked in conditions:
-            signal = asked.condition
+    structural = 0.0
+    for conditions in rules.conditions:
+        for compiled in conditions:
+            signal = compiled.condition
             if not isinstance(signal, Signal) or signal.weight < 0:
                 continue
+            if signal.structural:
+                structural += compiled.fields[0][0]
+                continue
             needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
-            for worth, zones in asked.fields if signal.words else ():
+            for worth, zones in compiled.fields:
                 found = find_ids(db, map(parse_term, signal.words), zones)
                 found = found if needed is None else found & needed
                 touched |= found
                 for row in found:
                     points[row] = points.get(row, 0.0) + worth
-    return touched, {row for row, found_points in points.items() if rules.least and found_points + ROUNDING >= rules.least[0][1]}
+    lowest = min(rules.lowest_thresholds, default=inf) - structural
+    return touched, {row for row, found_points in points.items() if found_points + ROUNDING >= lowest}
 
 
 def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: Outcome, now: datetime) -> None:
     before_rules, after_rules = _alone(rules, old if old is not None and old.theme.state == "live" else None), _alone(rules, new)
-    one, other = before_rules.beside_of(after_rules), after_rules.beside_of(before_rules)
+    one, other = before_rules.with_terms_of(after_rules), after_rules.with_terms_of(before_rules)
     names = [
         *new.theme.departments,
         *(name for name in (old.theme.departments if old else ()) if name not in new.theme.departments),
