@@ -1,4 +1,4 @@
-"""Two rule sets side by side: what each department would gain and lose, and the words that make the difference."""
+"""Comparison of two rule sets: the calls each department would gain and lose, and the terms that make the difference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.matching.match import Evidence, Match, matches_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A call that one rule set sends to a department and the other does not. `because` is what made the difference."""
+    """Call that one rule set sends to a department and the other does not."""
 
     source: str
     call_id: str
@@ -21,11 +21,12 @@ class Difference:
     url: str
     themes: tuple[str, ...]
     because: tuple[str, ...]
+    """Reasons in Swedish, one per gate, veto, threshold or term."""
 
 
 @dataclass(slots=True)
 class DepartmentChange:
-    """What a department would gain, lose and keep."""
+    """Calls that a department would gain and lose, and the number it would keep."""
 
     gained: list[Difference] = field(default_factory=list)
     lost: list[Difference] = field(default_factory=list)
@@ -34,22 +35,24 @@ class DepartmentChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The outcome over all calls, by department."""
+    """Outcome over all calls, by department."""
 
     old: str
+    """Version of the old rules."""
     new: str
+    """Version of the new rules."""
     calls: int
     departments: Mapping[str, DepartmentChange]
 
 
 def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
-    """Match every call with both rule sets. Each text is read once for both, so that it takes the time of one match."""
+    """Match every call with both rule sets. Each text is scanned once for both, and equal themes are judged once."""
     old_rules, new_rules = old.with_terms_of(new), new.with_terms_of(old)
     themes, gates = _equal_parts(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
-    number = 0
+    total = 0
     for call, zones in calls:
-        number += 1
+        total += 1
         scans = {zone: old_rules.scan(text, zone) for zone, text in zones.items() if text}
         before = Judgement(old_rules, call, scans)
         after = Judgement(new_rules, call, scans, Shared(before, themes, gates))
@@ -61,7 +64,7 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str,
             departments[name].lost.append(_difference(call, had[name], after, name))
         for name in has.keys() - had.keys():
             departments[name].gained.append(_difference(call, has[name], before, name))
-    return Comparison(old.version, new.version, number, departments)
+    return Comparison(old.version, new.version, total, departments)
 
 
 def _equal_parts(old: RuleSet, new: RuleSet) -> tuple[frozenset[str], bool]:
@@ -85,7 +88,7 @@ def _difference(call: Call, match: Match, without: Judgement, department: str) -
 
 
 def _because(match: Match, without: Judgement, department: str) -> Iterator[str]:
-    """What the rule set that does not match lacks or has besides: a gate, a veto, a threshold, or words."""
+    """Yield what keeps the other rule set from matching: a gate, a veto, a threshold, or terms that it lacks."""
     found = without.rules.departments.get(department)
     if found is None:
         yield "avdelningen finns inte"

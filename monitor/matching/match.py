@@ -1,4 +1,4 @@
-"""From judgement to matches: one per department, with all its reasons and their places in the text."""
+"""Matches of a judged call: one per department, with all its reasons and their places in the text."""
 
 from __future__ import annotations
 
@@ -14,23 +14,30 @@ from monitor.matching.gates import Gates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One reason: the signal's `word` stands in `zone` as `found`, from `start` to `end` (characters, -1 for a programme)."""
+    """Reason of a match: a signal that counted in a field."""
 
     theme: str
+    """Id of the theme."""
     signal: str
+    """Id of the signal within the theme."""
     word: str
+    """Term as the file has it; for a signal without terms its programmes and identifiers."""
     zone: str
     found: str
+    """Text of the hit as written in the zone."""
     points: float
     first_token: int = -1
+    """Number of the hit's first word in the zone; -1 where the hit is no text."""
     last_token: int = -1
     start: int = -1
+    """Offset of the hit in the zone, in characters; -1 where the hit is no text."""
     end: int = -1
+    """Offset behind the hit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeHit:
-    """A theme that reached a department, and what of the strategy it serves."""
+    """Theme that reached a department, and the parts of the strategy it serves."""
 
     id: str
     title: str
@@ -42,13 +49,17 @@ class ThemeHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Why a department should be told of a call. `relevance` and `fit` are 0-100; 50 is a relevance that just reached the threshold."""
+    """Decision to tell a department of a call."""
 
     department: str
+    """Id of the department."""
     relevance: int
+    """Points as 0-99; 50 is just the threshold."""
     fit: int
+    """Score of the gates, 0-100."""
     level: Level
     answer: str
+    """Answer of the gates to whether a municipality may take part."""
     themes: tuple[ThemeHit, ...]
     evidence: tuple[Evidence, ...]
     rule_version: str
@@ -57,14 +68,19 @@ class Match:
 def match_calls(
     rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]
 ) -> Iterator[tuple[Judgement, list[Match]]]:
-    """Every call judged, with its matches, in their order; beside each call what `match_call` takes as `zones`."""
+    """Yield the judgement and the matches of every call, in their order.
+
+    Args:
+        rules: The rules to match by.
+        calls: Each call with its lemma texts by zone; None in their place: the call is analysed here.
+    """
     for call, zones in calls:
         judgement = judge_call(rules, call, zones)
         yield judgement, matches_of(judgement)
 
 
 def matches_of(judgement: Judgement) -> list[Match]:
-    """The departments that a judged call should go to, by id."""
+    """Return the matches of a judged call in the order of the departments' ids; none when a gate stops it."""
     reached = judgement.departments
     if not reached or judgement.gates.step:
         return []
@@ -74,7 +90,7 @@ def matches_of(judgement: Judgement) -> list[Match]:
 
 
 def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[str, tuple[Evidence, ...]]:
-    """The reasons of each theme, by its id, with their places in the original text, the weightiest first."""
+    """Return the reasons of each theme by its id, the weightiest first, with their places in the original text."""
     texts = call_zones(judgement.call)
     spans: dict[str, dict[int, Span]] = {}
     for result in results:
@@ -114,7 +130,7 @@ def _evidence(theme: str, hit: SignalHit, word: str, text: str, span: Span, plac
 
 
 def _metadata_evidence(theme: str, hit: SignalHit) -> Evidence:
-    """A reason that is no word of the text: the programme, or the form of the call's identifier."""
+    """Return the reason of a signal without terms: the programme, or the form of the call's identifier."""
     word = ", ".join((*hit.signal.programme, *hit.signal.identifier))
     return Evidence(theme=theme, signal=hit.signal.id, word=word, zone=hit.zone, found=word, points=hit.points)
 
