@@ -225,7 +225,7 @@ _TermUse = tuple[tuple[str, ...], Collection[str]]
 """Terms as the file has them, and the zones in which they are looked for."""
 
 _Gain = tuple[int, float, int]
-"""The number of a live theme, the points of one of its signals in one field, and the number of the signal's metadata condition."""
+"""The number of a live theme, the points of one of its signals in one field, and the number of its metadata condition."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Judgement:
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
-        """Return the themes that have at least one term in the call, in a zone where it counts or not, in the order of the rules."""
+        """Return the results of the themes with a term in some zone, where it counts or not, in the order of the rules."""
         themes: set[int] = set()
         for scan in self._scans.values():
             themes.update(*(self.rules.themes_by_term.get(term, ()) for term in scan.whole.places))
@@ -161,7 +161,7 @@ class Judgement:
 
     @cached_property
     def departments(self) -> dict[str, tuple[ThemeResult, ...]]:
-        """Return the themes that reach each department in use, by the department's id; departments without a theme are left out."""
+        """Return the themes that reach each department in use, by its id; departments without a theme are left out."""
         found: dict[str, list[ThemeResult]] = {}
         for result in self.candidate_results:
             for name in result.theme.theme.departments:

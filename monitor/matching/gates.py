@@ -15,34 +15,40 @@ from monitor.matching.rules.model import Answer
 from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
+"""Fit (0-100) of each answer."""
+_USUAL_DISCOUNT = 10
+"""Points of fit that a programme's usual answer loses: it is no reading of this call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What the gates say. `step` is the first that stops the call ("not-a-call", "outside", "fit-nej"), or empty.
-
-    `answer` is whether a municipality may take part, `reason` why (Swedish). `rule` is the line of fit.toml that decided, or TEXT where
-    the text itself says who may apply; `word` the words that were found. Both are empty where a programme's usual answer was used.
-    `stated` is True only where the text, or the publisher's own field, says who may apply: an answer by an identifier, a title or
-    the mere mention of municipalities is a guess.
-    """
+    """Answer of the gates to whether a municipality in our county may take part."""
 
     step: str
+    """The first gate that stops the call ("not-a-call", "outside", "fit-nej"), or ""."""
     answer: Answer
     score: int
+    """Fit of the call, 0-100."""
     reason: str
+    """Reason of the answer in Swedish."""
     rule: str = ""
+    """Id of the row of fit.toml that decided, or `TEXT`; "" where a programme's usual answer was used."""
     word: str = ""
+    """Words of the text that decided."""
     stated: bool = False
+    """True only where the text, or the publisher's own field, says who may apply.
+
+    An answer by an identifier, a title or the mere mention of municipalities is a guess.
+    """
 
     @property
     def guessed(self) -> bool:
-        """Tell whether the answer is a guess, to be shown as "troligen"."""
+        """Return True when the answer is a guess, to be shown as "troligen"."""
         return self.step not in ("not-a-call", "outside") and self.answer != "framgår inte" and not self.stated
 
 
 TEXT = "texten"
-"""Stands for the text itself in place of a line of fit.toml."""
+"""Name of the text itself in place of the id of a row of fit.toml."""
 _ASKED = "Vem kan söka:"
 _MAY = {
     Group.MUNICIPALITY: "Texten säger att kommuner kan söka.",
@@ -70,7 +76,7 @@ def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: 
     outside = _outside(rules, call, metadata, scans)
     if outside is not None:
         return outside
-    said, general = _said(call)
+    said, general = _read_answer(call)
     if said is not None and not general:
         return said
     for answer, row in fit.answer:
@@ -86,12 +92,11 @@ def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: 
     usual: Answer = programme.municipality if programme else "framgår inte"
     if programme is None or usual == "framgår inte":
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
-    # A usual answer is no reading of this call, so it weighs less than one that was read.
-    score = SCORES[usual] - (10 if usual != "nej" else 0)
+    score = SCORES[usual] - (_USUAL_DISCOUNT if usual != "nej" else 0)
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
-def _said(call: Call) -> tuple[Gates | None, bool]:
+def _read_answer(call: Call) -> tuple[Gates | None, bool]:
     """Return the answer that the call itself gives, and whether it rests on organisations in general.
 
     Its publisher's field of applicants goes before its text. None: the call leaves it open.
@@ -131,7 +136,7 @@ def _scan_gate_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
 
 
 def _step(call: Call, answer: Answer) -> str:
-    """News and events are told even where nobody could apply: they are read, not applied for."""
+    """Return "fit-nej" for a call that a municipality cannot take part in; news and events are read, not applied for."""
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
@@ -168,8 +173,13 @@ def _outside(rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[
         return None
     if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
+    return _named_elsewhere(rules, call, scans)
+
+
+def _named_elsewhere(rules: RuleSet, call: Call, scans: Mapping[str, Scan]) -> Gates | None:
+    """Return the answer for a text that names areas that are not ours: one that decides alone, or two of them."""
     mentioned = {}
-    for other, terms in fit.other:
+    for other, terms in rules.compiled_fit.other:
         for zone in PLACE_ZONES:
             if (hit := terms.first_hit(scans, (zone,))) is not None:
                 if other.country and _invites_us(call):
