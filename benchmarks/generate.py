@@ -230,7 +230,7 @@ class Inputs:
         from monitor.matching.rules.load import load_rules
         from monitor.paths import RULES
 
-        return Maker.from_vocabulary(terms=load_rules(RULES).numbers)
+        return Maker.from_vocabulary(terms=load_rules(RULES).term_numbers)
 
     def portal_day(self, rows: int | None = None) -> list[bytes]:
         """Return the pages of a portal day: the captured one, or `rows` generated rows."""

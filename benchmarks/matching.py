@@ -1,4 +1,4 @@
-"""Row: all shipped themes over the lemma text of calls, beside what else finds many terms in a text."""
+"""Row `matching`: all shipped themes over the lemma text of calls, beside other finders of many terms in a text."""
 
 from __future__ import annotations
 
@@ -24,18 +24,21 @@ Make = Callable[[RuleSet, Texts], Callable[[], object]]
 
 
 class Peer(NamedTuple):
-    """What the product is compared with: what makes it ready, the package it is of, the ratio to reach, and whether it is so slow that
-    some of the calls must do."""
+    """Program that the product is compared with."""
 
     name: str
     make: Make
+    """Builds the peer's index of the terms and returns the task to measure."""
     package: str = ""
+    """Module of the peer's package; "" for one that is always installed."""
     bound: float | None = None
+    """Ratio of calls per second to reach, ours over the peer's."""
     slow: bool = False
+    """True when a dozen of the calls must do for the peer."""
 
 
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
-    """The rows `matching`."""
+    """Return the lines of the row, one per peer."""
     rules = shipped_rules()
     texts = [(call, analyse_zones(rules, call)) for call in inputs.maker.calls(12 if quick else 600)]
     return [_line(peer, rules, texts, quick) for peer in PEERS]
@@ -50,7 +53,7 @@ def _line(peer: Peer, rules: RuleSet, texts: Texts, quick: bool) -> Line:
         spent, theirs = beside(ours, peer.make(rules, few), 1 if quick else 3 if peer.slow else 25)
     return Line(
         row="matching",
-        what=f"{len(rules.live_themes)} themes, {len(rules.numbers)} terms",
+        what=f"{len(rules.live_themes)} themes, {len(rules.term_numbers)} terms",
         unit="calls per second of CPU",
         value=len(texts) / spent,
         peer=peer.name,
@@ -60,18 +63,18 @@ def _line(peer: Peer, rules: RuleSet, texts: Texts, quick: bool) -> Line:
 
 
 def match_all(rules: RuleSet, texts: Texts) -> int:
-    """Match every call; how many matches."""
+    """Match every call and return the number of matches."""
     return sum(len(matches) for _, matches in match_calls(rules, texts))
 
 
 def _streams(texts: Texts) -> list[list[str]]:
-    """The lemmas of each call, zone after zone, without what our lemma text holds besides."""
+    """Return the lemmas of each call, zone after zone, without the entries of our lemma text."""
     return [[zone.partition("\n")[0] for zone in zones.values() if zone] for _, zones in texts]
 
 
 def _phrases_of(rules: RuleSet) -> list[str]:
-    """The terms as plain phrases of lemmas; a term with a star as its letters."""
-    return sorted({" ".join(variant) for word in rules.numbers for variant in parse_term(word).variants})
+    """Return the terms as plain phrases of lemmas; a term with a star as its letters."""
+    return sorted({" ".join(variant) for word in rules.term_numbers for variant in parse_term(word).variants})
 
 
 def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
@@ -80,19 +83,41 @@ def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     return lambda: [automaton.find_matches_as_indexes(text, overlapping=True) for zones in whole for text in zones]
 
 
+def _hyperscan(rules: RuleSet, texts: Texts) -> Callable[[], object]:
+    """Return a scan for the same literals in the same texts; its matches come by a call into Python each."""
+    import hyperscan
+
+    phrases = [f" {phrase} ".encode() for phrase in _phrases_of(rules)]
+    database: Any = hyperscan.Database()
+    database.compile(expressions=phrases, ids=list(range(len(phrases))), elements=len(phrases), literal=True)
+    whole = [text.encode() for _, zones in texts for text in zones.values() if text]
+
+    def scan() -> list[list[int]]:
+        found: list[list[int]] = []
+        for text in whole:
+            ids: list[int] = []
+            database.scan(text, match_event_handler=lambda number, *_, ids=ids: ids.append(number))
+            found.append(ids)
+        return found
+
+    return scan
+
+
 def _regex(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     compiled = []
-    for word in rules.numbers:
+    for word in rules.term_numbers:
         term = parse_term(word)
         begins = "" if term.ask in (Ask.ENDS, Ask.EXACT_ENDS) else r"\b"
         ends = "" if term.ask in (Ask.BEGINS, Ask.EXACT_BEGINS) else r"\b"
-        compiled.append(re.compile(begins + "(?:" + "|".join(re.escape(" ".join(one)) for one in term.variants) + ")" + ends))
+        compiled.append(
+            re.compile(begins + "(?:" + "|".join(re.escape(" ".join(variant)) for variant in term.variants) + ")" + ends)
+        )
     streams = _streams(texts)
-    return lambda: [[one.search(text) for one in compiled] for zones in streams for text in zones]
+    return lambda: [[pattern.search(text) for pattern in compiled] for zones in streams for text in zones]
 
 
 def _phrases(rules: RuleSet, texts: Texts, *, split: bool) -> Callable[[], object]:
-    """As its documentation has it, from text to match; with `split`, from words that somebody else has found."""
+    """Return a search as spaCy's documentation has it, from text to match; with `split`, from words that are split already."""
     import spacy
     from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc
@@ -117,9 +142,10 @@ def _flashtext(rules: RuleSet, texts: Texts) -> Callable[[], object]:
 
 
 PEERS = (
-    Peer("spaCy PhraseMatcher", partial(_phrases, split=False), "spacy", bound=10.0, slow=True),
+    Peer("spaCy PhraseMatcher", partial(_phrases, split=False), "spacy", bound=20.0, slow=True),
     Peer("spaCy PhraseMatcher, its words ready split", partial(_phrases, split=True), "spacy"),
-    Peer("one compiled regex per term", _regex, bound=100.0, slow=True),
+    Peer("one compiled regex per term", _regex, bound=1000.0, slow=True),
     Peer("FlashText", _flashtext, "flashtext"),
-    Peer("raw ahocorasick-rs", _raw, bound=0.4),
+    Peer("raw ahocorasick-rs", _raw, bound=0.25),
+    Peer("raw hyperscan", _hyperscan, "hyperscan"),
 )

@@ -1,4 +1,4 @@
-"""Two rule sets side by side: what each department would gain and lose, and the words that make the difference."""
+"""Comparison of two rule sets: the calls each department would gain and lose, and the terms that make the difference."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from monitor.calls import Call
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import GATES, Judgement
+from monitor.matching.engine import Judgement, Shared
 from monitor.matching.match import Evidence, Match, matches_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A call that one rule set sends to a department and the other does not. `because` is what made the difference."""
+    """Call that one rule set sends to a department and the other does not."""
 
     source: str
     call_id: str
@@ -21,11 +21,12 @@ class Difference:
     url: str
     themes: tuple[str, ...]
     because: tuple[str, ...]
+    """Reasons in Swedish, one per gate, veto, threshold or term."""
 
 
 @dataclass(slots=True)
 class DepartmentChange:
-    """What a department would gain, lose and keep."""
+    """Calls that a department would gain and lose, and the number it would keep."""
 
     gained: list[Difference] = field(default_factory=list)
     lost: list[Difference] = field(default_factory=list)
@@ -34,25 +35,27 @@ class DepartmentChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The outcome over all calls, by department."""
+    """Outcome over all calls, by department."""
 
     old: str
+    """Version of the old rules."""
     new: str
+    """Version of the new rules."""
     calls: int
     departments: Mapping[str, DepartmentChange]
 
 
 def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
-    """Match every call with both rule sets. Each text is read once for both, so that it takes the time of one match."""
-    one, other = old.beside_of(new), new.beside_of(old)
-    alike = _alike(old, new)
+    """Match every call with both rule sets. Each text is scanned once for both, and equal themes are judged once."""
+    old_rules, new_rules = old.with_terms_of(new), new.with_terms_of(old)
+    themes, gates = _equal_parts(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
-    number = 0
+    total = 0
     for call, zones in calls:
-        number += 1
-        scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
-        before = Judgement(one, call, scanned)
-        after = Judgement(other, call, scanned, (before, alike))
+        total += 1
+        scans = {zone: old_rules.scan(text, zone) for zone, text in zones.items() if text}
+        before = Judgement(old_rules, call, scans)
+        after = Judgement(new_rules, call, scans, Shared(before, themes, gates))
         had = {match.department: match for match in matches_of(before)}
         has = {match.department: match for match in matches_of(after)}
         for name in had.keys() & has.keys():
@@ -61,16 +64,16 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str,
             departments[name].lost.append(_difference(call, had[name], after, name))
         for name in has.keys() - had.keys():
             departments[name].gained.append(_difference(call, has[name], before, name))
-    return Comparison(old.version, new.version, number, departments)
+    return Comparison(old.version, new.version, total, departments)
 
 
-def _alike(old: RuleSet, new: RuleSet) -> frozenset[str]:
-    """The live themes that both sets have word for word, and the gates where those are the same: judged once for both."""
+def _equal_parts(old: RuleSet, new: RuleSet) -> tuple[frozenset[str], bool]:
+    """Return the ids of the live themes that both sets have word for word, and whether their gates are equal."""
     if old.programmes != new.programmes:
-        return frozenset()
+        return frozenset(), False
     before = {theme.theme.id: theme for theme in old.live_themes}
-    same = {theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme}
-    return frozenset({*same, GATES} if old.fit == new.fit else same)
+    themes = frozenset(theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme)
+    return themes, old.fit == new.fit
 
 
 def _difference(call: Call, match: Match, without: Judgement, department: str) -> Difference:
@@ -85,7 +88,7 @@ def _difference(call: Call, match: Match, without: Judgement, department: str) -
 
 
 def _because(match: Match, without: Judgement, department: str) -> Iterator[str]:
-    """What the rule set that does not match lacks or has besides: a gate, a veto, a threshold, or words."""
+    """Yield what keeps the other rule set from matching: a gate, a veto, a threshold, or terms that it lacks."""
     found = without.rules.departments.get(department)
     if found is None:
         yield "avdelningen finns inte"

@@ -1,4 +1,4 @@
-"""Judging one call: the points of each theme with their hits, and what the gates say."""
+"""Judging one call: the points of each theme with their hits, and the answer of the gates."""
 
 from __future__ import annotations
 
@@ -6,183 +6,187 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from monitor.calls import ZONES, Call, call_zones
+from monitor.calls import Call, call_zones
 from monitor.language.termset import Scan, Span, anywhere
-from monitor.matching.compiled import Asked, Proviso, RuleSet, stated_by
+from monitor.matching.compiled import CompiledCondition, RuleSet, read_metadata
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
-ROUNDING = 1e-6
-"""Sums of the same numbers in another order may differ in the last digit."""
-GATES = ""
-"""Stands for the gates among the names of themes that two rule sets have alike."""
+NO_TERM = -1
+"""Number in place of a term's where a programme or an identifier was enough."""
 
 
-class Hit(NamedTuple):
-    """A signal that counted in one field: the zone, the term's number (-1 for a programme), and its points."""
+class SignalHit(NamedTuple):
+    """Signal that counted in one field."""
 
     signal: Signal
     zone: str
+    """Zone of the first hit, or "programme"."""
     term: int
+    """Number of the first term that was found, or `NO_TERM`."""
     points: float
+
+
+class VetoHit(NamedTuple):
+    """Veto that struck."""
+
+    veto: Veto
+    word: str
+    """Term of the veto that was found, as the file has it; "" where a programme or an identifier was enough."""
+    zone: str
 
 
 class ThemeResult(NamedTuple):
-    """What one theme makes of a call."""
+    """Score of one theme for a call."""
 
     theme: ThemeFile
     points: float
-    hits: tuple[Hit, ...]
-    vetoes: tuple[tuple[Veto, str, str], ...]
-    """Vetoes that struck, each with its word and zone."""
+    hits: tuple[SignalHit, ...]
+    vetoes: tuple[VetoHit, ...]
 
     def reaches(self, department: Department) -> bool:
-        """True when the theme alone would send the call to the department, gates aside."""
+        """Return True when the theme alone sends the call to the department, gates aside."""
         return not self.vetoes and self.has_word and self.points >= department.threshold
 
     @property
     def has_word(self) -> bool:
-        """A programme alone never carries a call: at least one word must speak for the theme."""
-        return any(hit.term >= 0 and hit.points > 0 for hit in self.hits)
+        """Return True when a term speaks for the theme: a programme alone never carries a call."""
+        return any(hit.term != NO_TERM and hit.points > 0 for hit in self.hits)
+
+
+class Shared(NamedTuple):
+    """Judgement of the same scans by another rule set, and the parts that both rule sets have alike."""
+
+    judgement: Judgement
+    themes: frozenset[str]
+    """Ids of the live themes that are equal in both."""
+    gates: bool
+    """True when the gates are equal in both."""
 
 
 class Judgement:
-    """Everything the rules say about one call; the gates are asked only when someone wants to know."""
+    """Everything the rules say about one call; each theme and the gates are judged when first asked for."""
 
-    def __init__(
-        self, rules: RuleSet, call: Call, scanned: Mapping[str, Scan], beside: tuple[Judgement, frozenset[str]] | None = None
-    ) -> None:
-        """`beside` is what another rule set that scans alike made of the call, and the themes that both have alike."""
+    def __init__(self, rules: RuleSet, call: Call, scans: Mapping[str, Scan], shared: Shared | None = None) -> None:
+        """Judge `call` by the scans of its zones; what `shared` says of equal parts is reused."""
         self.rules, self.call = rules, call
-        self._beside: Judgement | None = beside[0] if beside else None
-        self._alike = beside[1] if beside else frozenset()
-        self._scans = scanned
-        self._stated = stated_by(call, rules.programme_of(call))
-        self._anywhere = anywhere(scanned.values())
-        """The patterns that stand in any zone: of most conditions none does, and no zone needs to be looked at."""
-        self._known: dict[int, ThemeResult] = {}
-        self._stating: dict[Proviso, bool] = {}
+        self._scans, self._shared = scans, shared
+        self._metadata = read_metadata(call, rules.programme_of(call))
+        self._matched: dict[int, bool] = {}
+        self._found = frozenset(anywhere(scans.values()))
+        self._results: dict[int, ThemeResult] = {}
 
     @cached_property
     def gates(self) -> Gates:
-        """What the gates say."""
-        if self._beside is not None and GATES in self._alike:
-            return self._beside.gates
-        return pass_gates(self.rules, self.call, self._scans, self._stated)
+        """Return the answer of the gates."""
+        if self._shared is not None and self._shared.gates:
+            return self._shared.judgement.gates
+        return pass_gates(self.rules, self.call, self._scans, self._metadata)
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
-        """The themes of which at least one word stands in the call, be it where it does not count, in the order of the rules."""
-        asked: set[int] = set()
+        """Return the results of the themes with a term in some zone, where it counts or not, in the order of the rules."""
+        themes: set[int] = set()
         for scan in self._scans.values():
-            asked.update(*(self.rules.askers.get(term, ()) for term in scan.whole.places))
-        return tuple(self._result(theme) for theme in sorted(asked))
+            themes.update(*(self.rules.themes_by_term.get(term, ()) for term in scan.whole.places))
+        return tuple(self._result(theme) for theme in sorted(themes))
 
     @cached_property
-    def promising(self) -> tuple[ThemeResult, ...]:
-        """The themes that may reach a department, told from what speaks for them: most themes of most calls need no second look."""
-        least = self.rules.least
-        return tuple(
-            self._result(theme)
-            for theme, points in self.rules.reach.near(self._scans, self._anywhere, self._stated, self._states)
-            if (short := least[theme][0] - points - ROUNDING) <= 0 or self._structural(theme) >= short
-        )
+    def candidate_results(self) -> tuple[ThemeResult, ...]:
+        """Return the results of the themes whose upper bound reaches a department's threshold, in the order of the rules."""
+        return tuple(self._result(theme) for theme in self.rules.candidate_themes(self._scans, self._matches))
 
-    def _structural(self, number: int) -> float:
-        """What programme and identifier alone give a theme, or take."""
-        return sum(worth for worth, proviso in self.rules.structural[number] if self._may_count(proviso))
+    def _matches(self, metadata: int) -> bool:
+        """Return True when the call matches the metadata condition with this number; each is tried once."""
+        matched = self._matched.get(metadata)
+        if matched is None:
+            matched = self._matched[metadata] = self.rules.metadata_conditions[metadata].matches(self._metadata)
+        return matched
 
-    def _states(self, proviso: Proviso) -> bool:
-        """Whether the call states what a condition asks besides words."""
-        known = self._stating.get(proviso)
-        if known is None:
-            known = self._stating[proviso] = proviso.besides.met_by(self._stated)
-        return known
+    def _result(self, theme: int) -> ThemeResult:
+        if theme not in self._results:
+            self._results[theme] = self._reused_result(theme) or self._compute_result(theme)
+        return self._results[theme]
 
-    def _may_count(self, proviso: Proviso) -> bool:
-        """Whether the proviso may be met, told from the patterns alone."""
-        return self._states(proviso) and not (proviso.needs.order and proviso.needs.patterns.isdisjoint(self._anywhere))
-
-    def _counts(self, proviso: Proviso) -> bool:
-        """Whether the proviso is met."""
-        return self._states(proviso) and not (proviso.needs.order and proviso.needs.first(self._scans, self._scans) is None)
-
-    def _result(self, number: int) -> ThemeResult:
-        if number not in self._known:
-            self._known[number] = self._borrowed(number) or self._worked_out(number)
-        return self._known[number]
-
-    def _borrowed(self, number: int) -> ThemeResult | None:
-        name = self.rules.live_themes[number].theme.id
-        if self._beside is None or name not in self._alike:
+    def _reused_result(self, theme: int) -> ThemeResult | None:
+        theme_id = self.rules.live_themes[theme].theme.id
+        if self._shared is None or theme_id not in self._shared.themes:
             return None
-        return self._beside._result(self._beside.rules.places[name])
+        other = self._shared.judgement
+        return other._result(other.rules.theme_numbers[theme_id])
 
-    def _worked_out(self, number: int) -> ThemeResult:
-        hits: list[Hit] = []
-        vetoes: list[tuple[Veto, str, str]] = []
-        for asked in self.rules.conditions[number].asked(self._anywhere, self._stated):
-            self._ask(asked, hits, vetoes)
-        return ThemeResult(self.rules.live_themes[number], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
-
-    def _ask(self, asked: Asked, hits: list[Hit], vetoes: list[tuple[Veto, str, str]]) -> None:
-        condition = asked.condition
-        if asked.proviso is not None and not self._counts(asked.proviso):
-            return
-        for points, zones in asked.fields:
-            first = asked.terms.first(self._scans, zones) if asked.terms.order else ("programme", -1)
-            if first is None:
+    def _compute_result(self, theme: int) -> ThemeResult:
+        hits: list[SignalHit] = []
+        vetoes: list[VetoHit] = []
+        for compiled in self.rules.conditions[theme]:
+            if not self._applies(compiled):
                 continue
-            zone, term = first
-            if isinstance(condition, Veto):
-                vetoes.append((condition, self.rules.words[term] if term >= 0 else "", zone))
-            else:
-                hits.append(Hit(condition, zone, term, points))
+            for points, zones in compiled.fields:
+                first = compiled.terms.first_hit(self._scans, zones) if compiled.terms.numbers else ("programme", NO_TERM)
+                if first is None:
+                    continue
+                zone, term = first
+                if isinstance(compiled.condition, Veto):
+                    vetoes.append(VetoHit(compiled.condition, self.rules.term_texts[term] if term != NO_TERM else "", zone))
+                else:
+                    hits.append(SignalHit(compiled.condition, zone, term, points))
+        return ThemeResult(self.rules.live_themes[theme], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
-    def place(self, zone: str, term: int) -> Span:
-        """The first word of a term that hit and its last, by their numbers in the zone; KeyError for what does not stand there."""
-        place = self._scans[zone].place(term)
-        if place is None:
+    def _applies(self, compiled: CompiledCondition) -> bool:
+        """Return False when the metadata do not match, no zone has a pattern of the terms, or no needed term is found."""
+        if not self._matches(compiled.metadata):
+            return False
+        if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(self._found):
+            return False
+        return not compiled.needs.numbers or compiled.needs.first_hit(self._scans, self._scans) is not None
+
+    def span_of(self, zone: str, term: int) -> Span:
+        """Return the first place of a term that hit: the numbers of its first and last word in the zone.
+
+        Raises:
+            KeyError: The zone does not have the term.
+        """
+        span = self._scans[zone].place(term)
+        if span is None:
             raise KeyError(term)
-        return place
+        return span
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
-        """The themes that reach the department, most points first."""
-        return _in_order(r for r in self.promising if department.id in r.theme.theme.departments and r.reaches(department))
+        """Return the themes that reach the department, most points first."""
+        return _by_points(
+            result
+            for result in self.candidate_results
+            if department.id in result.theme.theme.departments and result.reaches(department)
+        )
 
     @cached_property
     def departments(self) -> dict[str, tuple[ThemeResult, ...]]:
-        """The departments in use that a theme reaches, by id, with the themes."""
+        """Return the themes that reach each department in use, by its id; departments without a theme are left out."""
         found: dict[str, list[ThemeResult]] = {}
-        for result in self.promising:
+        for result in self.candidate_results:
             for name in result.theme.theme.departments:
                 department = self.rules.departments[name]
                 if department.enabled and result.reaches(department):
                     found.setdefault(name, []).append(result)
-        return {name: _in_order(found[name]) for name in sorted(found)}
+        return {name: _by_points(found[name]) for name in sorted(found)}
 
 
-def _in_order(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
+def _by_points(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
     return tuple(sorted(results, key=lambda result: (-result.points, result.theme.theme.id)))
 
 
 def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
-    """Everything the rules say about a call, matched or not."""
-    return judge_calls(rules, [(call, zones)])[0]
+    """Return everything the rules say about a call, matched or not.
 
-
-def judge_calls(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]) -> list[Judgement]:
-    """What `judge_call` says of each. Zone after zone is scanned, so that what finds the words of one stays in the processor's cache."""
-    read: list[tuple[Call, Mapping[str, str], dict[str, Scan]]] = [
-        (call, analyse_zones(rules, call) if zones is None else zones, {}) for call, zones in calls
-    ]
-    for zone in ZONES:
-        for _, texts, scans in read:
-            if text := texts.get(zone):
-                scans[zone] = rules.scan(text, zone)
-    return [Judgement(rules, call, scans) for call, _, scans in read]
+    Args:
+        rules: The rules to judge by.
+        call: The call.
+        zones: Lemma text of each zone as the archive stores it; None: the call is analysed here.
+    """
+    texts = analyse_zones(rules, call) if zones is None else zones
+    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in texts.items() if text})
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:
-    """The lemma text of each zone of a call that is not in the archive."""
+    """Return the lemma text of each zone that has text, for a call that is not in the archive."""
     return {zone: rules.analyser.lemma_text(text, around=call.language) for zone, text in call_zones(call).items() if text}

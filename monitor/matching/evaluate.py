@@ -1,4 +1,4 @@
-"""Scoring the rules against labelled texts: who should get what, and whether a municipality can take part."""
+"""Scores of the rules against labelled texts: departments that should get a text, and whether a municipality can take part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no"}
 
 
 class Labelled(BaseModel):
-    """One line of the file: a text and who should get it. A department in `maybe` counts neither way."""
+    """Line of the file: a text and the departments that should get it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,12 +31,13 @@ class Labelled(BaseModel):
     language: str | None = None
     labels: list[str]
     maybe: list[str] = Field(default_factory=list)
+    """Departments that count neither way."""
     can_take_part: Literal["yes", "partner", "no", "unknown"] | None = None
 
 
 @dataclass
-class Count:
-    """Hits, false alarms and misses."""
+class HitCounts:
+    """Counts of true positives, false positives and false negatives."""
 
     tp: int = 0
     fp: int = 0
@@ -44,37 +45,37 @@ class Count:
 
     @property
     def precision(self) -> float:
-        """The share of what was sent that was right; 0 when nothing was sent."""
+        """Return the share (0-1) of sent texts that were right; 0 when none was sent."""
         return self.tp / (self.tp + self.fp) if self.tp + self.fp else 0.0
 
     @property
     def recall(self) -> float:
-        """The share of what should be sent that was; 0 when nothing should."""
+        """Return the share (0-1) of texts to send that were sent; 0 when there is none to send."""
         return self.tp / (self.tp + self.fn) if self.tp + self.fn else 0.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """Return the harmonic mean of precision and recall."""
         return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
 
 
 @dataclass
 class Score:
-    """The outcome; `as_json` gives it in the form of the contract."""
+    """Outcome over all texts."""
 
     items: int = 0
-    departments: dict[str, Count] = field(default_factory=dict)
+    departments: dict[str, HitCounts] = field(default_factory=dict)
     fit: dict[str, int] = field(default_factory=lambda: {"right": 0, "wrong": 0, "unread": 0})
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def micro(self) -> Count:
-        """All pairs of text and department together."""
+    def micro(self) -> HitCounts:
+        """Return the counts of all departments together."""
         counts = self.departments.values()
-        return Count(sum(c.tp for c in counts), sum(c.fp for c in counts), sum(c.fn for c in counts))
+        return HitCounts(sum(c.tp for c in counts), sum(c.fp for c in counts), sum(c.fn for c in counts))
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of `rules evaluate --json`."""
+        """Return the answer of `rules evaluate --json`."""
         return {
             "items": self.items,
             "micro": _rates(self.micro),
@@ -87,12 +88,16 @@ class Score:
         }
 
 
-def _rates(count: Count) -> dict[str, float]:
+def _rates(count: HitCounts) -> dict[str, float]:
     return {"precision": round(count.precision, 4), "recall": round(count.recall, 4), "f1": round(count.f1, 4)}
 
 
 def read_labelled(lines: Iterable[str], where: str, departments: Iterable[str]) -> list[Labelled]:
-    """The lines of a file; ConfigError names the line that is wrong and what was expected."""
+    """Return the lines of a file, empty ones left out.
+
+    Raises:
+        ConfigError: A line is wrong; the error has its number and the expected value.
+    """
     known = set(departments)
     rows = []
     for number, line in enumerate(lines, 1):
@@ -116,7 +121,7 @@ def read_labelled(lines: Iterable[str], where: str, departments: Iterable[str]) 
 
 
 def labelled_call(row: Labelled) -> Call:
-    """The labelled text as a call, so that it goes the way of a real one."""
+    """Return the labelled text as a call, so that it is matched as a real one is."""
     return Call(
         source="evaluate",
         call_id=row.id,
@@ -131,8 +136,8 @@ def labelled_call(row: Labelled) -> Call:
 
 
 def evaluate(rules: RuleSet, rows: Iterable[Labelled]) -> Score:
-    """Match every text and count."""
-    score = Score(departments={name: Count() for name in rules.departments})
+    """Return the score of matching every text."""
+    score = Score(departments={name: HitCounts() for name in rules.departments})
     for row in rows:
         score.items += 1
         judgement = judge_call(rules, labelled_call(row))

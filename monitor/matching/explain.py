@@ -1,4 +1,4 @@
-"""Why a department gets a call, and at which step a call fell out for one that does not."""
+"""Explanations: why a department gets a call, or the step at which the call fell out for it."""
 
 from __future__ import annotations
 
@@ -40,29 +40,34 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What the archive knows besides the call: when it vanished, when each department was told, who has an address."""
+    """Facts of the archive and the settings about a call."""
 
     now: datetime
     vanished: datetime | None = None
+    """Time at which the call was gone from its source, in the zone to show it in; None for a call that is there."""
     told: Mapping[str, date] = field(default_factory=dict)
+    """Day on which each department was told of the call, by the department's id."""
     recipients: frozenset[str] | None = None
-    """Departments that have a recipient; None when that is not to be asked."""
+    """Departments that have a recipient; None when recipients do not matter."""
     lead: str = ""
     """The title of the call that leads the story which this call is part of; empty when it leads itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
-    """An item that a source showed and that was left out: its key, when it was last read, and the reason in Swedish."""
+class LeftOutItem:
+    """Item that a source showed and that was left out of the archive's calls."""
 
     key: str
+    """Source and id, joined by a slash."""
     read: datetime
+    """Time at which it was last read, in the zone to show it in."""
     reason: str
+    """Reason in Swedish, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A signal that did not hit, with the words that would have counted."""
+class MissingSignal:
+    """Signal that did not hit, with the terms (or programmes) that would have counted."""
 
     signal: str
     words: tuple[str, ...]
@@ -71,18 +76,25 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """The answer for one department. `step` is "matched", or where the call fell out; `text` says it in plain Swedish."""
+    """Explanation for one department."""
 
     department: str
+    """Id of the department."""
     name: str
+    """Name of the department."""
     step: Step
+    """"matched", or the step at which the call fell out."""
     text: str
+    """The explanation in Swedish."""
     theme: str = ""
+    """Title of the theme with most points."""
     themes: tuple[str, ...] = ()
+    """Ids of the themes that reach the department; of the nearest one where none does."""
     points: float = 0.0
     threshold: float = 0.0
     short: float = 0.0
-    missing: tuple[Missing, ...] = ()
+    """Points that are missing to the threshold; 0 where a theme reaches the department."""
+    missing: tuple[MissingSignal, ...] = ()
     relevance: int = 0
     fit: int = 0
     level: Level | None = None
@@ -92,7 +104,7 @@ class Why:
 
 
 def why_all(rules: RuleSet, call: Call, circumstances: Circumstances, zones: Mapping[str, str] | None = None) -> list[Why]:
-    """The answer for every department, those that get the call first."""
+    """Return the explanation for every department, those that get the call first."""
     judgement = judge_call(rules, call, zones)
     answers = [_answer(judgement, department, circumstances, zones) for department in rules.departments.values()]
     return sorted(answers, key=lambda why: (why.step not in ("matched", "told"), -why.points, why.department))
@@ -104,9 +116,17 @@ def why(
     department: str,
     circumstances: Circumstances,
     zones: Mapping[str, str] | None = None,
-    aside: Aside | None = None,
+    aside: LeftOutItem | None = None,
 ) -> Why:
-    """Return the answer for one department. `call` is None when the archive does not have it, `aside` the item that was left out.
+    """Return the explanation for one department.
+
+    Args:
+        rules: The rules to judge by.
+        call: The call; None when the archive does not have it.
+        department: Id of the department.
+        circumstances: Facts of the archive and the settings about the call.
+        zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
+        aside: The item of this name that was left out, where there is one.
 
     Raises:
         KeyError: There is no such department.
@@ -155,7 +175,7 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
 
 
 def _nearest(results: list[ThemeResult], department: Department) -> ThemeResult | None:
-    """The theme that came nearest: one that only a veto stopped before any other, then the one with most points."""
+    """Return the nearest theme: one that only a veto stopped before any other, then the one with most points."""
     return max(
         results,
         key=lambda result: (result.has_word and result.points >= department.threshold, result.points, result.theme.theme.id),
@@ -174,12 +194,9 @@ def _step(
     call, gates = judgement.call, judgement.gates
     told = circumstances.told.get(department.id)
     told_text = f" {department.name} fick veta det {swedish_day(told)}." if told else ""
-    if circumstances.lead:
-        return "merged", f"Den är samma sak som ”{circumstances.lead}” och visas tillsammans med den.{told_text}"
-    if circumstances.vanished is not None:
-        return "not-current", f"Den är inte aktuell: den försvann från källan {swedish_day(circumstances.vanished)}.{told_text}"
-    if call_status(call, circumstances.now) is Status.CLOSED:
-        return "not-current", f"Den är inte aktuell: {_closed(call, circumstances.now)}.{told_text}"
+    not_current = _not_current(call, circumstances)
+    if not_current is not None:
+        return not_current[0], not_current[1] + told_text
     if gates.step == "not-a-call":
         return "not-a-call", f"{gates.reason} (”{gates.word}”)" if gates.word else gates.reason
     if not reached:
@@ -196,6 +213,22 @@ def _step(
         return "fit-nej", f"Kommunen kan inte delta. {gates.reason}{found}"
     if told:
         return "told", f"{department.name} fick veta det {swedish_day(told)}."
+    return _delivery(department, reached, circumstances)
+
+
+def _not_current(call: Call, circumstances: Circumstances) -> tuple[Step, str] | None:
+    """Return the step of a call that is part of a story, has vanished or is closed; None for one to be told of by itself."""
+    if circumstances.lead:
+        return "merged", f"Den är samma sak som ”{circumstances.lead}” och visas tillsammans med den."
+    if circumstances.vanished is not None:
+        return "not-current", f"Den är inte aktuell: den försvann från källan {swedish_day(circumstances.vanished)}."
+    if call_status(call, circumstances.now) is Status.CLOSED:
+        return "not-current", f"Den är inte aktuell: {_closed(call, circumstances.now)}."
+    return None
+
+
+def _delivery(department: Department, reached: tuple[ThemeResult, ...], circumstances: Circumstances) -> tuple[Step, str]:
+    """Return the step of a call that passed the gates and reaches the department."""
     if not department.enabled:
         return "switched-off", f"{department.name} är avstängd i departments.toml."
     if circumstances.recipients is not None and department.id not in circumstances.recipients:
@@ -221,13 +254,15 @@ def _missed(department: Department, best: ThemeResult | None) -> tuple[Step, str
     return "below-threshold", f"Temat {title} fick {_points(best.points)} av {threshold} poäng; {short} saknas.{missing}{besides}"
 
 
-def _missing(best: ThemeResult | None) -> tuple[Missing, ...]:
+def _missing(best: ThemeResult | None) -> tuple[MissingSignal, ...]:
     if best is None:
         return ()
     hit = {item.signal.id for item in best.hits}
     rest = [signal for signal in best.theme.signal if signal.id not in hit and signal.weight > 0]
     return tuple(
-        Missing(signal=signal.id, words=(*signal.words, *(signal.programme if signal.structural else ())), weight=signal.weight)
+        MissingSignal(
+            signal=signal.id, words=(*signal.words, *(signal.programme if signal.structural else ())), weight=signal.weight
+        )
         for signal in sorted(rest, key=lambda signal: (-signal.weight, signal.id))
     )
 
@@ -253,7 +288,7 @@ _MONTHS = ("jan.", "feb.", "mars", "april", "maj", "juni", "juli", "aug.", "sep.
 
 
 def swedish_day(day: date) -> str:
-    """A day as in running text: 12 maj 2026. A date-time shows the day in its own zone."""
+    """Return a day as in running text: 12 maj 2026. A date-time has the day of its own zone."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

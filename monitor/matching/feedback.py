@@ -1,4 +1,4 @@
-"""Turning a department's answer into an example of a theme, so that the rules must honour it from then on."""
+"""Examples from a department's answers: the rules must honour them from then on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import judge_call
 from monitor.matching.match import evidence_of
 
-_TEXT_LIMIT = 600
+_MAX_TEXT_CHARS = 600
+"""Characters of a text that an example takes where no term of its theme is found."""
 
 
 def theme_for(rules: RuleSet, call: Call, department: str) -> str | None:
-    """The theme that an answer of the department is about: the one that sent the call, else the one that came nearest."""
+    """Return the id of the theme that sent the call to the department, else of the nearest one; None where none has points."""
     judgement = judge_call(rules, call)
     reached = judgement.reached(rules.departments[department])
     if reached:
@@ -26,13 +27,13 @@ def theme_for(rules: RuleSet, call: Call, department: str) -> str | None:
 
 
 def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, note: str) -> str:
-    """The theme's file with the call as one more example; everything else, comments too, stays as it is."""
+    """Return the text of the theme's file with the call as one more example; all else, comments too, stays as it is."""
     document = tomlkit.parse(theme_text)
-    if any(_says_the_same(example, call, match) for example in document.get("example", ())):
+    if any(_is_same_example(example, call, match) for example in document.get("example", ())):
         return theme_text
     example = tomlkit.table()
     example["title"] = call.title
-    text = _telling(theme_text, rules, call)
+    text = _example_text(theme_text, rules, call)
     if text:
         example["text"] = tomlkit.string(text, multiline="\n" in text)
     programme = rules.programme_of(call)
@@ -47,7 +48,7 @@ def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, not
     return tomlkit.dumps(document)
 
 
-def _says_the_same(example: object, call: Call, match: bool) -> bool:
+def _is_same_example(example: object, call: Call, match: bool) -> bool:
     return (
         isinstance(example, dict)
         and example.get("title") == call.title
@@ -66,8 +67,8 @@ def _append(document: TOMLDocument, example: tomlkit.items.Table) -> None:
     document["example"] = rows
 
 
-def _telling(theme_text: str, rules: RuleSet, call: Call) -> str:
-    """The sentences that the theme's words stand in, so that the example weighs as the call did; else how the text begins."""
+def _example_text(theme_text: str, rules: RuleSet, call: Call) -> str:
+    """Return the sentences with the theme's terms, so that the example gets the call's points; else the beginning of the text."""
     theme = tomlkit.parse(theme_text).get("theme", {}).get("id")
     texts = call_zones(call)
     kept: dict[str, None] = {}
@@ -77,7 +78,7 @@ def _telling(theme_text: str, rules: RuleSet, call: Call) -> str:
             for item in evidence_of(judgement, [result])[result.theme.theme.id]:
                 if item.zone != "title" and item.start >= 0:
                     kept[_sentence(texts[item.zone], item.start, item.end)] = None
-    return "\n".join(kept) or (call.summary or call.body)[:_TEXT_LIMIT]
+    return "\n".join(kept) or (call.summary or call.body)[:_MAX_TEXT_CHARS]
 
 
 def _sentence(text: str, start: int, end: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call
@@ -10,39 +10,45 @@ from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
-from monitor.matching.compiled import PLACE_ZONES, ReadyRow, RuleSet, Stated, is_like
+from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, matches_any
 from monitor.matching.rules.model import Answer
 from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
+"""Fit (0-100) of each answer."""
+_USUAL_DISCOUNT = 10
+"""Points of fit that a programme's usual answer loses: it is no reading of this call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What the gates say. `step` is the first that stops the call ("not-a-call", "outside", "fit-nej"), or empty.
-
-    `answer` is whether a municipality may take part, `reason` why (Swedish). `rule` is the line of fit.toml that decided, or TEXT where
-    the text itself says who may apply; `word` the words that were found. Both are empty where a programme's usual answer was used.
-    `stated` is True only where the text, or the publisher's own field, says who may apply: an answer by an identifier, a title or
-    the mere mention of municipalities is a guess.
-    """
+    """Answer of the gates to whether a municipality in our county may take part."""
 
     step: str
+    """The first gate that stops the call ("not-a-call", "outside", "fit-nej"), or ""."""
     answer: Answer
     score: int
+    """Fit of the call, 0-100."""
     reason: str
+    """Reason of the answer in Swedish."""
     rule: str = ""
+    """Id of the row of fit.toml that decided, or `TEXT`; "" where a programme's usual answer was used."""
     word: str = ""
+    """Words of the text that decided."""
     stated: bool = False
+    """True only where the text, or the publisher's own field, says who may apply.
+
+    An answer by an identifier, a title or the mere mention of municipalities is a guess.
+    """
 
     @property
     def guessed(self) -> bool:
-        """Tell whether the answer is a guess, to be shown as "troligen"."""
+        """Return True when the answer is a guess, to be shown as "troligen"."""
         return self.step not in ("not-a-call", "outside") and self.answer != "framgår inte" and not self.stated
 
 
 TEXT = "texten"
-"""Stands for the text itself in place of a line of fit.toml."""
+"""Name of the text itself in place of the id of a row of fit.toml."""
 _ASKED = "Vem kan söka:"
 _MAY = {
     Group.MUNICIPALITY: "Texten säger att kommuner kan söka.",
@@ -59,39 +65,38 @@ _OTHERS = {
 }
 
 
-def pass_gates(rules: RuleSet, call: Call, scanned: Mapping[str, Scan], stated: Stated) -> Gates:
-    """Ask the gates in order: offer, place, applicant. `scanned` holds the zones that are matched, those with text."""
-    scans = {**scanned, **_own_zones(rules, call)}
-    found, ready = anywhere(scans.values()), rules.ready_fit
-    for offer in ready.offer.asked(found, stated):
-        word = _holds(offer, rules, stated, scans)
+def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: CallMetadata) -> Gates:
+    """Return the answer of the gates, asked in order: offer, place, applicant. `zones` has the scans of the matched zones."""
+    scans = {**zones, **_scan_gate_zones(rules, call)}
+    found, fit = frozenset(anywhere(scans.values())), rules.compiled_fit
+    for offer in fit.offer:
+        word = _row_hit(offer, rules, metadata, scans, found)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
-    outside = _outside(rules, call, stated, scans, found)
+    outside = _outside(rules, call, metadata, scans)
     if outside is not None:
         return outside
-    said, general = _said(call)
+    said, general = _read_answer(call)
     if said is not None and not general:
         return said
-    for answer, row in ready.answer.asked(found, stated):
+    for answer, row in fit.answer:
         if said is not None and not (answer.identifier and answer.answer == "nej"):
             continue  # the part of a programme that is known to be for others outweighs a mere "organisations can apply"
-        word = _holds(row, rules, stated, scans)
+        word = _row_hit(row, rules, metadata, scans, found)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word, answer.stated)
     if said is not None:
         return said
-    programme = rules.programmes.get(stated.programme)
+    programme = rules.programmes.get(metadata.programme)
     usual: Answer = programme.municipality if programme else "framgår inte"
     if programme is None or usual == "framgår inte":
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
-    # A usual answer is no reading of this call, so it weighs less than one that was read.
-    score = SCORES[usual] - (10 if usual != "nej" else 0)
+    score = SCORES[usual] - (_USUAL_DISCOUNT if usual != "nej" else 0)
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
-def _said(call: Call) -> tuple[Gates | None, bool]:
+def _read_answer(call: Call) -> tuple[Gates | None, bool]:
     """Return the answer that the call itself gives, and whether it rests on organisations in general.
 
     Its publisher's field of applicants goes before its text. None: the call leaves it open.
@@ -123,56 +128,65 @@ def _reason(role: Role, statement: Applicant) -> str:
     return f"Bara {others} får söka." if statement.only else f"Texten nämner bara {others} som sökande."
 
 
-def _own_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
-    """The zones that only the gates look at, those with text."""
+def _scan_gate_zones(rules: RuleSet, call: Call) -> dict[str, Scan]:
+    """Return the scans of the zones that only the gates look at; zones without text are left out."""
     texts = {"applicants": "\n".join(call.applicants), "place": "\n".join(call.place), "conditions": call.conditions_text}
     lemma_text = rules.analyser.lemma_text
     return {zone: rules.scan(lemma_text(text, around=call.language), zone) for zone, text in texts.items() if text}
 
 
 def _step(call: Call, answer: Answer) -> str:
-    """News and events are told even where nobody could apply: they are read, not applied for."""
+    """Return "fit-nej" for a call that a municipality cannot take part in; news and events are read, not applied for."""
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _holds(ready: ReadyRow, rules: RuleSet, stated: Stated, scans: Mapping[str, Scan]) -> str | None:
-    """The word by which the row holds ("" when it asks for none), or None."""
-    if not ready.besides.met_by(stated):
+def _row_hit(
+    compiled: CompiledRow, rules: RuleSet, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
+) -> str | None:
+    """Return the term by which the row holds ("" for a row without terms), or None when it does not hold.
+
+    `found` has the patterns of all zones: most rows have none of them, and no zone need be looked at.
+    """
+    zones, word = compiled.row.zones, ""
+    if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(found):
         return None
-    zones, found = ready.row.zones, ""
-    if ready.words.order:
-        hit = ready.words.first(scans, zones)
+    if not compiled.metadata.matches(metadata):
+        return None
+    if compiled.terms.numbers:
+        hit = compiled.terms.first_hit(scans, zones)
         if hit is None:
             return None
-        found = rules.words[hit[1]]
-    if ready.unless.order and ready.unless.first(scans, zones) is not None:
-        return None
-    return found
+        word = rules.term_texts[hit[1]]
+    return word if compiled.unless.first_hit(scans, zones) is None else None
 
 
-def _outside(rules: RuleSet, call: Call, stated: Stated, scans: Mapping[str, Scan], found: Iterable[str]) -> Gates | None:
-    gate, ready = rules.fit.place, rules.ready_fit
-    if stated.programme in gate.programme or is_like(stated.codes, ready.abroad):
+def _outside(rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan]) -> Gates | None:
+    gate, fit = rules.fit.place, rules.compiled_fit
+    if metadata.programme in gate.programme or matches_any(metadata.codes, fit.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
-    if ready.ours.first(scans, ("place",)) is not None:
+    if fit.ours.first_hit(scans, ("place",)) is not None:
         return None
-    others = ready.other.asked(found, stated)
-    for other, words in others:
-        if (hit := words.first(scans, ("place",))) is not None:
-            return _elsewhere(other.name, rules.words[hit[1]])
-    if ready.ours.first(scans, PLACE_ZONES) is not None:
+    for other, terms in fit.other:
+        if (hit := terms.first_hit(scans, ("place",))) is not None:
+            return _elsewhere(other.name, rules.term_texts[hit[1]])
+    if fit.ours.first_hit(scans, PLACE_ZONES) is not None:
         return None
     if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
+    return _named_elsewhere(rules, call, scans)
+
+
+def _named_elsewhere(rules: RuleSet, call: Call, scans: Mapping[str, Scan]) -> Gates | None:
+    """Return the answer for a text that names areas that are not ours: one that decides alone, or two of them."""
     mentioned = {}
-    for other, words in others:
+    for other, terms in rules.compiled_fit.other:
         for zone in PLACE_ZONES:
-            if (hit := words.first(scans, (zone,))) is not None:
+            if (hit := terms.first_hit(scans, (zone,))) is not None:
                 if other.country and _invites_us(call):
                     break
                 if other.alone or zone == "title":
-                    return _elsewhere(other.name, rules.words[hit[1]])
-                mentioned[other.id] = (other.name, rules.words[hit[1]])
+                    return _elsewhere(other.name, rules.term_texts[hit[1]])
+                mentioned[other.id] = (other.name, rules.term_texts[hit[1]])
     if len(mentioned) > 1:
         names = sorted(name for name, _ in mentioned.values())
         return _elsewhere(", ".join(names), min(word for _, word in mentioned.values()))

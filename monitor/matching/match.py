@@ -1,39 +1,43 @@
-"""From judgement to matches: one per department, with all its reasons and their places in the text."""
+"""Matches of a judged call: one per department, with all its reasons and their places in the text."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from monitor.calls import Call, call_zones
 from monitor.language.termset import Span, locate
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
-from monitor.matching.engine import Hit, Judgement, ThemeResult, judge_call, judge_calls
+from monitor.matching.engine import NO_TERM, Judgement, SignalHit, ThemeResult, judge_call
 from monitor.matching.gates import Gates
-
-_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One reason: the signal's `word` stands in `zone` as `found`, from `start` to `end` (characters, -1 for a programme)."""
+    """Reason of a match: a signal that counted in a field."""
 
     theme: str
+    """Id of the theme."""
     signal: str
+    """Id of the signal within the theme."""
     word: str
+    """Term as the file has it; for a signal without terms its programmes and identifiers."""
     zone: str
     found: str
+    """Text of the hit as written in the zone."""
     points: float
     first_token: int = -1
+    """Number of the hit's first word in the zone; -1 where the hit is no text."""
     last_token: int = -1
     start: int = -1
+    """Offset of the hit in the zone, in characters; -1 where the hit is no text."""
     end: int = -1
+    """Offset behind the hit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeHit:
-    """A theme that reached a department, and what of the strategy it serves."""
+    """Theme that reached a department, and the parts of the strategy it serves."""
 
     id: str
     title: str
@@ -45,44 +49,38 @@ class ThemeHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Why a department should be told of a call. `relevance` and `fit` are 0-100; 50 is a relevance that just reached the threshold."""
+    """Decision to tell a department of a call."""
 
     department: str
+    """Id of the department."""
     relevance: int
+    """Points as 0-99; 50 is just the threshold."""
     fit: int
+    """Score of the gates, 0-100."""
     level: Level
     answer: str
+    """Answer of the gates to whether a municipality may take part."""
     themes: tuple[ThemeHit, ...]
     evidence: tuple[Evidence, ...]
     rule_version: str
 
 
-def match_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[Match]:
-    """The departments that should be told of `call`, by id; what a call is about hangs on no clock.
-
-    `zones` holds the lemma text of each zone as the archive keeps it; None: analyse it here.
-    """
-    return matches_of(judge_call(rules, call, zones))
-
-
 def match_calls(
     rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]
 ) -> Iterator[tuple[Judgement, list[Match]]]:
-    """Every call judged, with its matches, in their order; beside each call what `match_call` takes as `zones`.
+    """Yield the judgement and the matches of every call, in their order.
 
-    Each step is taken for many calls before the next one: what it reads of the rules stays in the processor's cache.
+    Args:
+        rules: The rules to match by.
+        calls: Each call with its lemma texts by zone; None in their place: the call is analysed here.
     """
-    left = iter(calls)
-    while some := judge_calls(rules, islice(left, _AT_ONCE)):
-        reached = [judgement for judgement in some if judgement.departments]
-        for judgement in reached:
-            judgement.gates  # noqa: B018 - asked here, so that it is known below
-        for judgement in some:
-            yield judgement, matches_of(judgement)
+    for call, zones in calls:
+        judgement = judge_call(rules, call, zones)
+        yield judgement, matches_of(judgement)
 
 
 def matches_of(judgement: Judgement) -> list[Match]:
-    """The departments that a judged call should go to, by id."""
+    """Return the matches of a judged call in the order of the departments' ids; none when a gate stops it."""
     reached = judgement.departments
     if not reached or judgement.gates.step:
         return []
@@ -92,29 +90,31 @@ def matches_of(judgement: Judgement) -> list[Match]:
 
 
 def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[str, tuple[Evidence, ...]]:
-    """The reasons of each theme, by its id, with their places in the original text, the weightiest first."""
+    """Return the reasons of each theme by its id, the weightiest first, with their places in the original text."""
     texts = call_zones(judgement.call)
     spans: dict[str, dict[int, Span]] = {}
     for result in results:
         for hit in result.hits:
-            if hit.term >= 0:
-                spans.setdefault(hit.zone, {})[hit.term] = judgement.place(hit.zone, hit.term)
+            if hit.term != NO_TERM:
+                spans.setdefault(hit.zone, {})[hit.term] = judgement.span_of(hit.zone, hit.term)
     places = {zone: locate(texts[zone], set(found.values())) for zone, found in spans.items()}
     evidence = {}
     for result in results:
         name = result.theme.theme.id
         found = []
         for hit in result.hits:
-            if hit.term < 0:
-                found.append(_unworded(name, hit))
+            if hit.term == NO_TERM:
+                found.append(_metadata_evidence(name, hit))
             else:
                 span = spans[hit.zone][hit.term]
-                found.append(_evidence(name, hit, judgement.rules.words[hit.term], texts[hit.zone], span, places[hit.zone][span]))
+                found.append(
+                    _evidence(name, hit, judgement.rules.term_texts[hit.term], texts[hit.zone], span, places[hit.zone][span])
+                )
         evidence[name] = tuple(sorted(found, key=lambda e: (-abs(e.points), e.signal, e.zone)))
     return evidence
 
 
-def _evidence(theme: str, hit: Hit, word: str, text: str, span: Span, place: tuple[int, int]) -> Evidence:
+def _evidence(theme: str, hit: SignalHit, word: str, text: str, span: Span, place: tuple[int, int]) -> Evidence:
     return Evidence(
         theme=theme,
         signal=hit.signal.id,
@@ -129,8 +129,8 @@ def _evidence(theme: str, hit: Hit, word: str, text: str, span: Span, place: tup
     )
 
 
-def _unworded(theme: str, hit: Hit) -> Evidence:
-    """A reason that is no word of the text: the programme, or the form of the call's identifier."""
+def _metadata_evidence(theme: str, hit: SignalHit) -> Evidence:
+    """Return the reason of a signal without terms: the programme, or the form of the call's identifier."""
     word = ", ".join((*hit.signal.programme, *hit.signal.identifier))
     return Evidence(theme=theme, signal=hit.signal.id, word=word, zone=hit.zone, found=word, points=hit.points)
 

@@ -1,4 +1,4 @@
-"""How each signal earns its place: hits, hits alone, decisive hits, hits that a department did not want; dead, too broad, overlapping."""
+"""Report on the use of each signal: its hits over all calls, and the signals that are dead, too broad or overlapping."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from itertools import combinations
 
 from monitor.calls import Call
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import ThemeResult, judge_call
+from monitor.matching.engine import NO_TERM, ThemeResult, judge_call
 from monitor.matching.rules.model import Department, Signal, ThemeFile
 
 BROAD = 0.1
-"""A signal that hits more than this share of all calls says little about any of them."""
+"""Share of all calls above which a signal says little about any of them."""
 ALIKE = 0.9
-"""Two signals of a theme that share this much of their hits say the same thing."""
-_ENOUGH = 5
+"""Share of common hits from which two signals of a theme say the same."""
+_MIN_HITS = 5
+"""Hits below which a signal is neither too broad nor overlapping."""
 
 SignalKey = tuple[str, str]
 """Key of a signal: the ids of its theme and of the signal."""
@@ -24,20 +25,23 @@ SignalKey = tuple[str, str]
 
 @dataclass(slots=True)
 class SignalReport:
-    """One signal. `alone`: matches where no other word spoke; `decisive`: matches that would be lost without it."""
+    """Counts of one signal over all calls."""
 
     theme: str
     signal: str
     weight: int
     hits: int = 0
     alone: int = 0
+    """Matches in which no other signal with terms counted."""
     decisive: int = 0
+    """Matches that would be lost without the signal."""
     unwanted: int = 0
+    """Hits in calls that a department of the theme answered it does not want."""
 
 
 @dataclass(slots=True)
 class Report:
-    """All signals, and those that need a look."""
+    """Counts of all signals, and the names of the signals that need a look, each as `theme: signal`."""
 
     calls: int = 0
     signals: list[SignalReport] = field(default_factory=list)
@@ -49,7 +53,7 @@ class Report:
 def report(
     rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[tuple[str, str], frozenset[str]]
 ) -> Report:
-    """Count over all calls. `unwanted` has, for the key of a call, the departments that answered that it is not for them."""
+    """Return the report over all calls. `unwanted` has the departments that answered that a call is not for them, by its key."""
     rows = {
         (theme.theme.id, signal.id): SignalReport(theme.theme.id, signal.id, signal.weight)
         for theme in rules.live_themes
@@ -69,7 +73,7 @@ def report(
     outcome.broad = [
         _name(key)
         for key, row in rows.items()
-        if row.hits > max(_ENOUGH, BROAD * outcome.calls) and not _is_structural(rules, key)
+        if row.hits > max(_MIN_HITS, BROAD * outcome.calls) and not _is_structural(rules, key)
     ]
     outcome.overlapping = list(_overlaps(rules.live_themes, seen))
     return outcome
@@ -88,7 +92,7 @@ def _count(
     words: set[str] = set()
     for hit in result.hits:
         points[hit.signal.id] += hit.points
-        if hit.term >= 0 and hit.points > 0:
+        if hit.term != NO_TERM and hit.points > 0:
             words.add(hit.signal.id)
     reached = [department for department in departments if result.reaches(department)]
     for signal, given in points.items():
@@ -107,7 +111,7 @@ def _overlaps(themes: Iterable[ThemeFile], seen: Mapping[SignalKey, set[int]]) -
         for one, other in combinations(signals, 2):
             first, second = seen.get((theme.theme.id, one.id), set()), seen.get((theme.theme.id, other.id), set())
             both = first & second
-            if len(both) >= _ENOUGH and len(both) / len(first | second) >= ALIKE:
+            if len(both) >= _MIN_HITS and len(both) / len(first | second) >= ALIKE:
                 share = round(len(both) / len(first | second), 2)
                 yield _name((theme.theme.id, one.id)), _name((theme.theme.id, other.id)), share
 

@@ -1,6 +1,8 @@
 """A small set of rules of our own for tests: four tables and two themes, sound as they stand."""
 
 from monitor.calls import Call, Section
+from monitor.matching.engine import judge_call
+from monitor.matching.match import matches_of
 from monitor.matching.rules.load import load_texts
 
 DEPARTMENTS = """
@@ -239,3 +241,8 @@ def a_call(title, text="", **values):
     """A call of the source `test` with a title, a text, and what else the test needs."""
     sections = (Section(title="", text=text),) if text else ()
     return Call(**{"source": "test", "call_id": title, "title": title, "url": "", "sections": sections, **values})
+
+
+def match_call(rules, call, zones=None):
+    """Return the matches of one call, which is analysed here unless `zones` has its lemma texts."""
+    return matches_of(judge_call(rules, call, zones))

@@ -8,10 +8,9 @@ from monitor.errors import RuleErrors
 from monitor.matching.compare import compare
 from monitor.matching.engine import analyse_zones
 from monitor.matching.feedback import add_example, theme_for
-from monitor.matching.match import match_call
 from monitor.matching.report import report
 from monitor.matching.rules.load import load_texts
-from tests.matching.rules import ENERGY, FILES, FIT, YOUTH, a_call, small_rules
+from tests.matching.rules import ENERGY, FILES, FIT, YOUTH, a_call, match_call, small_rules
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ import pytest
 from monitor.calls import Section
 from monitor.matching.engine import judge_call
 from monitor.matching.gates import TEXT
-from monitor.matching.match import match_call
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from monitor.vocabulary import Kind
-from tests.matching.rules import FIT, a_call, small_rules
+from tests.matching.rules import FIT, a_call, match_call, small_rules
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.matching.engine import judge_call
-from monitor.matching.match import match_call
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from tests.matching.rules import FILES, a_call, small_rules
+from tests.matching.rules import FILES, a_call, match_call, small_rules
 
 RULES_SMALL = small_rules()
 SWEDISH = (

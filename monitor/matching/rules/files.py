@@ -1,4 +1,4 @@
-"""Reading rule files: each for itself, strictly, every problem with its line and what was expected."""
+"""Reading of rule files: each for itself, strictly, every problem with its line and the expected value."""
 
 from __future__ import annotations
 
@@ -37,29 +37,31 @@ _SINGLE: dict[str, type[BaseModel]] = {
 
 @dataclass
 class RuleFiles:
-    """What was read: the text of every file, its value where it is sound, and the problems found so far."""
+    """Files of a folder as read, by name, and the problems found so far."""
 
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, dict[lines.Path, int]] = field(default_factory=dict)
+    """Line of every key of a file that is TOML."""
     values: dict[str, BaseModel] = field(default_factory=dict)
+    """Value of every file that is sound."""
     errors: list[RuleError] = field(default_factory=list)
 
-    def problem(self, file: str, path: lines.Path, problem: str) -> None:
-        """Note a problem at a key of a file."""
+    def add_problem(self, file: str, path: lines.Path, problem: str) -> None:
+        """Add a problem at a key of a file."""
         self.errors.append(RuleError(file, lines.line_of(self.places.get(file, {}), path), problem))
 
     def get(self, file: str, model: type[_Model]) -> _Model | None:
-        """The value of a file, or None when it is not sound."""
+        """Return the value of a file, or None when it is not sound."""
         value = self.values.get(file)
         return value if isinstance(value, model) else None
 
     @property
     def themes(self) -> dict[str, ThemeFile]:
-        """The sound themes by file."""
+        """Return the sound themes by file."""
         return {file: value for file, value in self.values.items() if isinstance(value, ThemeFile)}
 
     def has_errors(self, file: str) -> bool:
-        """True when a problem was found in this file."""
+        """Return True when a problem was found in this file."""
         return any(error.file == file for error in self.errors)
 
 
@@ -72,15 +74,16 @@ def read_files(folder: Path) -> RuleFiles:
         try:
             texts[file] = (folder / file).read_text("utf-8")
         except OSError as error:
-            found.problem(file, (), f"kan inte läsas ({error.strerror}); väntades i {folder}")
+            found.add_problem(file, (), f"kan inte läsas ({error.strerror}); väntades i {folder}")
         except UnicodeDecodeError as error:
-            found.problem(file, (), f"är inte UTF-8 vid byte {error.start}")
+            found.add_problem(file, (), f"är inte UTF-8 vid byte {error.start}")
     return parse_files(texts, found)
 
 
-# A key of so many parts, or brackets so deep, is no rule: tomllib's work grows with the square of a key's parts, and it recurses per bracket.
-_MOST_PARTS, _DEEPEST = 20, 20
-_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
+# A key of more parts, or deeper brackets, is no rule: tomllib's work grows with the square of a key's parts, and it recurses
+# per bracket.
+_MAX_KEY_PARTS, _MAX_DEPTH = 20, 20
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MAX_KEY_PARTS}}}")
 
 
 def load_toml(text: str) -> dict[str, Any]:
@@ -90,23 +93,24 @@ def load_toml(text: str) -> dict[str, Any]:
         tomllib.TOMLDecodeError: The text is no TOML, or is nested deeper than any rule file (20 parts of a key, 20 brackets).
     """
     if _LONG_KEY.search(text):
-        raise tomllib.TOMLDecodeError(f"namn med fler än {_MOST_PARTS} delar")
+        raise tomllib.TOMLDecodeError(f"namn med fler än {_MAX_KEY_PARTS} delar")
     depth = 0
     for bracket in re.findall(r"[\[\]{}]", text):
         depth = max(0, depth + (1 if bracket in "[{" else -1))
-        if depth > _DEEPEST:
-            raise tomllib.TOMLDecodeError(f"fler än {_DEEPEST} parenteser inuti varandra")
+        if depth > _MAX_DEPTH:
+            raise tomllib.TOMLDecodeError(f"fler än {_MAX_DEPTH} parenteser inuti varandra")
     return tomllib.loads(text)
 
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> tuple[dict[str, Any], dict[lines.Path, int]]:
-    """The tables of a TOML text and their lines. Remembered: at each edit in the rule lab all files but one are as they were."""
+    """Return the tables of a TOML text and their lines."""
+    # Kept, since at each edit in the rule lab all files but one are as they were.
     return load_toml(text), lines.find_lines(text)
 
 
 def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFiles:
-    """As `read_files`, for texts that stand in memory: the rule lab checks before it saves."""
+    """Return the files as `read_files` does, for texts by name: the rule lab checks before it saves."""
     found = found or RuleFiles(texts)
     for file, text in texts.items():
         model = _SINGLE.get(file, ThemeFile)
@@ -119,12 +123,12 @@ def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFi
             found.values[file] = model.model_validate(raw)
         except ValidationError as error:
             for item in list_errors(error):
-                found.problem(file, item["loc"], describe_error(model, item, SWEDISH))
+                found.add_problem(file, item["loc"], describe_error(model, item, SWEDISH))
     return found
 
 
 def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
-    """The rule set of sound files, or None when one of the four tables is not sound."""
+    """Return the rule set of sound files, or None when one of the four tables is not sound."""
     departments = found.get("departments.toml", DepartmentsFile)
     areas = found.get("areas.toml", AreasFile)
     programmes = found.get("programmes.toml", ProgrammesFile)
@@ -149,6 +153,7 @@ def _version(values: list[BaseModel]) -> str:
 
 
 def _toml_line(text: str, message: str) -> int:
-    """tomllib says the line in words only, and "end of document" for the last one."""
+    """Return the line of an error of tomllib."""
+    # tomllib has the line in its message only, and "end of document" for the last one.
     words = message.rpartition("at line ")[2].split(",")[0]
     return int(words) if words.isdigit() else text.count("\n") + 1

@@ -1,4 +1,4 @@
-"""Where in a TOML file a key or a value stands, so that every problem names its line."""
+"""Lines of the keys and values of a TOML file, so that every problem names its line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STRING = re.compile(r"\"\"\"(?:\\.|[^\\])*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])
 
 
 def find_lines(text: str) -> dict[Path, int]:
-    """The line (from 1) of every table, key and array element of a TOML text that tomllib can read."""
+    """Return the line (from 1) of every table, key and array element of a TOML text that tomllib can read."""
     lines: dict[Path, int] = {}
     tables: dict[Path, int] = {}
     table: Path = ()
@@ -38,7 +38,7 @@ def find_lines(text: str) -> dict[Path, int]:
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """The line of `path`, or of the nearest thing around it."""
+    """Return the line of `path`, or of the nearest table or key around it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -66,7 +66,7 @@ def _end_of_line(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int, path: Path, lines: dict[Path, int]) -> int:
-    """Step over one value, noting where the elements of an array stand; gives the start of the next line."""
+    """Step over one value, note the lines of an array's elements, and return the offset of the next line."""
     depth, element, fresh = 0, 0, True
     while at < len(text):
         character = text[at]

@@ -1,4 +1,4 @@
-"""Loading rules: all or nothing, with every problem of every file at once."""
+"""Loading of rules: all or nothing, with every problem of every file at once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from monitor.matching.rules.files import RuleFiles, build, parse_files, read_fil
 
 
 def program() -> str:
-    """What decides whether rules are sound, besides the rules: this program and how it reads words."""
+    """Return the version of the program and of its analyser: both decide, besides the rules, whether rules are sound."""
     return f"{version('eu-monitor')} {analyser().version}"
 
 
 def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSet:
-    """The rules of a folder; RuleErrors with every problem when there is any. Nothing is skipped.
+    """Return the rules of a folder; no file is skipped.
 
-    `checked`: the texts of files that this program found sound before. The same ones, all of them, are not tried on their examples again.
+    Args:
+        folder: Folder with the four tables and `themes/`.
+        checked: Texts of files that this program found sound before. Rules of exactly these texts are not tried on their
+            examples again.
+
+    Raises:
+        RuleErrors: There is a problem; the error has every problem of every file.
     """
     found = read_files(folder)
     if checked and checked == found.texts and not found.errors:
@@ -32,17 +38,17 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
 
 
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
-    """As `load_rules`, for the texts of the files by name: the rule lab, and old versions in the archive."""
+    """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
     return _sound(parse_files(dict(texts)))
 
 
 def check_rules(folder: Path) -> list[RuleError]:
-    """Every problem of every file, examples tried, in the order of files and lines."""
+    """Return every problem of every file, examples tried, in the order of files and lines."""
     return _checked(read_files(folder))[1]
 
 
 def check_texts(texts: Mapping[str, str]) -> list[RuleError]:
-    """As `check_rules`, for texts by name."""
+    """Return every problem as `check_rules` does, for the texts of the files by name."""
     return _checked(parse_files(dict(texts)))[1]
 
 

@@ -1,4 +1,4 @@
-"""The rules as values: themes, departments, areas, programmes and the gates, checked key by key while they are built."""
+"""Models of the rule files: themes, departments, areas, programmes and gates, checked key by key while they are built."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ class _Table(BaseModel):
 
 
 class Condition(_Table):
-    """When something holds: words in the text, a programme, or both together.
-
-    `identifier` takes patterns such as `ERASMUS-SPORT-*`.
-    """
+    """Condition on a call: terms in its text, its programme, its identifier, or several of them together."""
 
     words: Words = ()
     zones: Annotated[tuple[Zone, ...], Field(alias="in", strict=False, min_length=1)] = ALL_ZONES
     programme: Words = ()
     identifier: Words = ()
+    """Patterns such as `ERASMUS-SPORT-*`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Condition:
@@ -36,19 +34,17 @@ class Condition(_Table):
 
     @property
     def structural(self) -> bool:
-        """True when no word of the text is asked for: such a signal can never carry a call over the threshold alone."""
+        """Return True for a condition without terms: such a signal can never carry a call over the threshold alone."""
         return not self.words
 
 
 class Signal(Condition):
-    """What speaks for a theme (weight above 0) or against it (below).
-
-    With `needs` it counts only if one of those words stands there as well.
-    """
+    """Condition that speaks for a theme (weight above 0) or against it (below)."""
 
     id: Id
     weight: int = Field(ge=-10, le=10, description="ett heltal från -10 till 10, inte 0")
     needs: Words = ()
+    """Terms of which one must be in some zone as well."""
 
     @model_validator(mode="after")
     def _weighs_something(self) -> Signal:
@@ -58,18 +54,18 @@ class Signal(Condition):
 
 
 class Veto(Condition):
-    """What rules a theme out, whatever speaks for it."""
+    """Condition that rules a theme out, whatever speaks for it."""
 
     id: str = ""
 
     @property
     def name(self) -> str:
-        """What to call it when it strikes."""
+        """Return the id, else the first term, programme or identifier."""
         return self.id or next(iter((*self.words, *self.programme, *self.identifier)))
 
 
 class Example(_Table):
-    """A text that must match the theme, or must not. Both are tried whenever the rules are checked."""
+    """Text that must match the theme, or must not; tried whenever the rules are checked."""
 
     title: str = Field(min_length=1)
     text: str = ""
@@ -80,7 +76,7 @@ class Example(_Table):
 
 
 class ThemeHead(_Table):
-    """What a theme is about and whom it concerns."""
+    """Head of a theme: its subject and the departments it concerns."""
 
     id: Id
     title: str = Field(min_length=1)
@@ -93,7 +89,7 @@ class ThemeHead(_Table):
 
 
 class ThemeFile(_Table):
-    """One file of `rules/themes/`."""
+    """File of `rules/themes/`."""
 
     theme: ThemeHead
     signal: Annotated[tuple[Signal, ...], Field(strict=False, min_length=1)]
@@ -102,29 +98,30 @@ class ThemeFile(_Table):
 
     @property
     def conditions(self) -> tuple[Signal | Veto, ...]:
-        """Signals, then vetoes: the order by which they are numbered."""
+        """Return the signals, then the vetoes, each in the order of the file."""
         return (*self.signal, *self.veto)
 
 
 class Department(_Table):
-    """A board, office or company that gets a digest. `threshold`: the points at which a theme reaches it."""
+    """Board, office or company that gets a digest."""
 
     id: Id
     name: str = Field(min_length=1)
     mandate: str = ""
     kind: str = ""
     threshold: float = Field(6.0, gt=0, le=100, strict=False)
+    """Points at which a theme reaches the department."""
     enabled: bool = True
 
 
 class DepartmentsFile(_Table):
-    """`rules/departments.toml`."""
+    """File `rules/departments.toml`."""
 
     department: Annotated[tuple[Department, ...], Field(strict=False, min_length=1)]
 
 
 class Area(_Table):
-    """A strategic area."""
+    """Strategic area."""
 
     id: Id
     name: str = Field(min_length=1)
@@ -132,7 +129,7 @@ class Area(_Table):
 
 
 class Goal(_Table):
-    """A goal of the strategy."""
+    """Goal of the strategy."""
 
     id: Id
     name: str = Field(min_length=1)
@@ -140,14 +137,14 @@ class Goal(_Table):
 
 
 class GlobalGoal(_Table):
-    """One of the seventeen goals of Agenda 2030."""
+    """Goal of the seventeen of Agenda 2030."""
 
     number: int = Field(ge=1, le=17)
     name: str = Field(min_length=1)
 
 
 class AreasFile(_Table):
-    """`rules/areas.toml`."""
+    """File `rules/areas.toml`."""
 
     area: Annotated[tuple[Area, ...], Field(strict=False, min_length=1)]
     goal: Annotated[tuple[Goal, ...], Field(strict=False, min_length=1)]
@@ -155,7 +152,7 @@ class AreasFile(_Table):
 
 
 class Contact(_Table):
-    """Whom to ask in Sweden."""
+    """Contact in Sweden for a programme."""
 
     name: str = Field(min_length=1)
     url: str = Field(pattern=r"^https?://", description="en adress som börjar med https://")
@@ -168,19 +165,22 @@ _SENTENCE = r"^$|\bbetalar\b"
 
 
 class Programme(_Table):
-    """A programme that pays.
+    """Programme that pays.
 
-    `codes` are what sources call it, `prefixes` how its identifiers begin, `municipality` the usual answer there. `funder_share` and `own_share`
-    are what is usual there, each as a sentence that names who pays: a bare percentage could be read as the other's.
+    `funder_share` and `own_share` are the usual shares, each as a sentence that names who pays: a bare percentage could be read
+    as the other's.
     """
 
     id: Id
     name: str = Field(min_length=1)
     codes: Words = ()
+    """Codes of the programme at the sources."""
     prefixes: Words = ()
+    """First parts of the programme's identifiers."""
     pays: str = ""
     applicants: str = ""
     municipality: Answer = "framgår inte"
+    """Usual answer to whether a municipality may take part."""
     funder_share: str = Field(
         default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: EU betalar 80 procent"
     )
@@ -199,7 +199,7 @@ class Programme(_Table):
 
 
 class ProgrammesFile(_Table):
-    """`rules/programmes.toml`."""
+    """File `rules/programmes.toml`."""
 
     programme: Annotated[tuple[Programme, ...], Field(strict=False, min_length=1)]
 
@@ -208,10 +208,7 @@ FitZone = Literal["title", "summary", "body", "context", "applicants", "conditio
 
 
 class FitRow(_Table):
-    """One line of `rules/fit.toml`: what stands in a call, and what that says about who may take part.
-
-    `unless`: the row does not hold when one of these words stands in the same zones.
-    """
+    """Row of `rules/fit.toml`: a condition on a call, and its consequence for who may take part."""
 
     id: Id
     reason: str = Field(min_length=1)
@@ -221,6 +218,7 @@ class FitRow(_Table):
     identifier: Words = ()
     action: Words = ()
     unless: Words = ()
+    """Terms of which none may be in the zones of the row."""
 
     @model_validator(mode="after")
     def _says_something(self) -> FitRow:
@@ -230,31 +228,28 @@ class FitRow(_Table):
 
 
 class AnswerRow(FitRow):
-    """Row that answers whether a municipality in our county may take part. The first row of the file that holds decides.
-
-    `stated`: the words of the row say who may apply; without it the answer counts as a guess.
-    """
+    """Row that answers whether a municipality in our county may take part. The first row of the file that holds decides."""
 
     answer: Answer
     stated: bool = False
+    """True when the terms of the row say who may apply; else the answer counts as a guess."""
     score: Annotated[int | None, Field(ge=0, le=100)] = None
 
 
 class OtherPlace(_Table):
-    """Area that is not ours. `alone`: one mention anywhere is enough; else it takes the title, or two such areas in the text.
-
-    `country`: a country whose national pages are told by these words; they do not count where the text invites Sweden as well.
-    """
+    """Area that is not ours."""
 
     id: Id
     name: str = Field(min_length=1)
     words: Annotated[Words, Field(min_length=1)]
     alone: bool = False
+    """True when one mention anywhere is enough; else it takes the title, or two such areas in the text."""
     country: bool = False
+    """True for a country whose national pages these terms tell; they do not count where the text invites Sweden as well."""
 
 
 class PlaceGate(_Table):
-    """Where a call must be for: `ours` anywhere lets it pass; `languages`, `programme`, `identifier` and `other` stop it."""
+    """Gate of the place: `ours` anywhere lets a call pass; `languages`, `programme`, `identifier` and `other` stop it."""
 
     ours: Annotated[Words, Field(min_length=1)]
     languages: Words = ()
@@ -264,7 +259,7 @@ class PlaceGate(_Table):
 
 
 class FitFile(_Table):
-    """`rules/fit.toml`: the gates that stand before the words."""
+    """File `rules/fit.toml`: the gates."""
 
     place: PlaceGate
     offer: Annotated[tuple[FitRow, ...], Field(strict=False)] = ()

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import unified_diff
+from math import inf
 from typing import Any
 
 import tomlkit
@@ -35,8 +36,8 @@ from monitor.digest.wording import iso_week
 from monitor.files import write_atomically
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
-from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import ROUNDING, Judgement
+from monitor.matching.compiled import ROUNDING, RuleSet
+from monitor.matching.engine import Judgement
 from monitor.matching.match import Match, matches_of
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.load import check_texts
@@ -195,7 +196,7 @@ def _words(theme: ThemeFile) -> Iterator[str]:
 
 def _only_theme(rules: RuleSet, theme: ThemeFile | None) -> RuleSet:
     """Return the rules with no theme but this one, in use even if it is a draft."""
-    return replace(rules, themes=(_in_use(rules, theme),) if theme is not None else (), beside=())
+    return replace(rules, themes=(_in_use(rules, theme),) if theme is not None else (), extra_terms=())
 
 
 def _in_use(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
@@ -211,19 +212,24 @@ def _candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
     """
     touched: set[int] = set()
     points: dict[int, float] = {}
-    for _, conditions in rules.ready:
-        for condition in conditions:
-            signal = condition.condition
+    structural = 0.0
+    for conditions in rules.conditions:
+        for compiled in conditions:
+            signal = compiled.condition
             if not isinstance(signal, Signal) or signal.weight < 0:
                 continue
+            if signal.structural:
+                structural += compiled.fields[0][0]
+                continue
             needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
-            for worth, zones in condition.fields if signal.words else ():
+            for worth, zones in compiled.fields:
                 rows = find_ids(db, map(parse_term, signal.words), zones)
                 rows = rows if needed is None else rows & needed
                 touched |= rows
                 for row in rows:
                     points[row] = points.get(row, 0.0) + worth
-    return touched, {row for row, bound in points.items() if rules.least and bound + ROUNDING >= rules.least[0][1]}
+    lowest = min(rules.lowest_thresholds, default=inf) - structural
+    return touched, {row for row, bound in points.items() if bound + ROUNDING >= lowest}
 
 
 def _compare_texts(
@@ -233,7 +239,7 @@ def _compare_texts(
     old_rules = _only_theme(rules, old if old is not None and old.theme.state == "live" else None)
     new_rules = _only_theme(rules, new)
     # With the terms of both texts in either set of rules, one scan of a call serves both.
-    before, after = old_rules.beside_of(new_rules), new_rules.beside_of(old_rules)
+    before, after = old_rules.with_terms_of(new_rules), new_rules.with_terms_of(old_rules)
     names = dict.fromkeys((*new.theme.departments, *(old.theme.departments if old else ())))
     departments = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
     covered = other_themes(db, list(departments), new.theme.id)
