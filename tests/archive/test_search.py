@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
+from monitor.archive.search import index as module
 from monitor.archive.search.index import index_texts, match_expression, pending_calls, stored_zones
 from monitor.archive.search.query import Filters, marked, ranked, search
-from monitor.archive.search.query import index as module
 from monitor.calls import ZONES, Call, Deadline, DeadlineModel, Section
 from monitor.language import Analyser, TermSet, analyser, parse_term
 from monitor.matching.rules.load import load_rules
