@@ -13,7 +13,7 @@ from monitor.archive.files import COMPANIONS
 from monitor.archive.schema import MIGRATIONS
 from monitor.errors import ArchiveError, LockedError
 
-COUNTED = (
+COUNTED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "corrections", "matches", "digests",
     "digest_items", "outbox", "feedback", "followup",
 )  # fmt: skip
@@ -39,7 +39,9 @@ def check_archive(path: Path) -> dict[str, int]:
             if newer:
                 raise ArchiveError(str(path), f"är skriven av en nyare version (den har {', '.join(sorted(newer))})")
             return {
-                table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED if table in tables
+                table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in COUNTED_TABLES
+                if table in tables
             }
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(str(path), f"är skadad: {error}") from error

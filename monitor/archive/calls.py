@@ -1,4 +1,4 @@
-"""Calls as rows: written with their deadlines, versions and events, and corrected by a person."""
+"""Calls as rows: written with their deadlines, versions and events, and apply_corrections by a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.archive.changes import Event
+from monitor.archive.changes import CallChange
 from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, pack, stamp
 from monitor.archive.connection import Database
 from monitor.calls import Call
@@ -45,7 +45,7 @@ def add_version(db: Database, run_id: int, call: Call, data: str, digest: str, n
     )
 
 
-def add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, now: datetime, *, baseline: bool) -> None:
+def add_event(db: Database, run_id: int, key: tuple[str, str], event: CallChange, now: datetime, *, baseline: bool) -> None:
     """Note one change of the call under `key`."""
     db.execute(
         "INSERT INTO events (source, call_id, run, at, type, old, new, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -53,23 +53,23 @@ def add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, now
     )
 
 
-def corrected(db: Database, call: Call) -> Call:
-    """The call with every field that a person has corrected as the person left it."""
+def apply_corrections(db: Database, call: Call) -> Call:
+    """The call with every field that a person has apply_corrections as the person left it."""
     rows = db.execute(
         "SELECT field, value FROM corrections WHERE source = ? AND call_id = ?", [call.source, call.call_id]
     ).fetchall()
     return overlay_call(call, {name: json.loads(value) for name, value in rows}) if rows else call
 
 
-def corrected_keys(db: Database) -> set[tuple[str, str]]:
-    """The calls of which a person has corrected a field: for who reads many calls, of which few are."""
+def list_corrected_keys(db: Database) -> set[tuple[str, str]]:
+    """The calls of which a person has apply_corrections a field: for who reads many calls, of which few are."""
     return {(source, call_id) for source, call_id in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
 
 
 def load_call(db: Database, source: str, call_id: str) -> Call | None:
     """The call as last read, corrections laid over it; None when the archive does not have it."""
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
-    return corrected(db, decode_call(row[0])) if row else None
+    return apply_corrections(db, decode_call(row[0])) if row else None
 
 
 def correct_field(db: Database, source: str, call_id: str, field: str, value: Any, *, who: str, now: datetime) -> Call:
@@ -98,7 +98,7 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
             },
             pk=("source", "call_id", "field"),
         )
-        call = corrected(db, read)
+        call = apply_corrections(db, read)
         _bring_in_line(db, call, now)
     return call
 
@@ -108,7 +108,7 @@ def drop_correction(db: Database, source: str, call_id: str, field: str, *, now:
     read = _as_read(db, source, call_id)
     with db.atomic():
         db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
-        _bring_in_line(db, corrected(db, read), now)
+        _bring_in_line(db, apply_corrections(db, read), now)
 
 
 def _as_read(db: Database, source: str, call_id: str) -> Call:

@@ -14,7 +14,7 @@ from monitor.vocabulary import ChangeType
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CallChange:
     """One change with the old and the new value, as text or JSON; None where there is none."""
 
     type: ChangeType
@@ -31,23 +31,18 @@ _SAME_INSTANT = timedelta(minutes=2)
 _NO_NEWS = ("the submission session is now available for",)
 
 
-def compare_calls(old: Call, new: Call) -> list[Event]:
+def compare_calls(old: Call, new: Call) -> list[CallChange]:
     """Every typed change from `old` to `new`, in the order of the enum; empty for noise alone."""
-    checks: tuple[Callable[[Call, Call], Event | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
+    checks: tuple[Callable[[Call, Call], CallChange | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
     return [event for check in checks if (event := check(old, new))]
 
 
-def is_same(old: Call, new: Call) -> bool:
-    """Whether the two readings say the same in everything that is compared."""
-    return not compare_calls(old, new)
-
-
-def _deadline_moved(old: Call, new: Call) -> Event | None:
+def _deadline_moved(old: Call, new: Call) -> CallChange | None:
     if _same_deadlines(old.deadlines, new.deadlines):
         rolling = DeadlineModel.ROLLING
         if (old.deadline_model is rolling) == (new.deadline_model is rolling):
             return None
-    return Event(ChangeType.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
+    return CallChange(ChangeType.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
 
 
 def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> bool:
@@ -74,11 +69,11 @@ def _deadlines_json(call: Call) -> str:
     return json.dumps([deadline.at.isoformat() for deadline in call.deadlines])
 
 
-def _budget_changed(old: Call, new: Call) -> Event | None:
+def _budget_changed(old: Call, new: Call) -> CallChange | None:
     before, after = _budget_facts(old), _budget_facts(new)
     if before == after or _without_new_shares(before, after) == _without_new_shares(after, before):
         return None
-    return Event(ChangeType.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
+    return CallChange(ChangeType.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
 
 
 def _budget_facts(call: Call) -> dict[str, object]:
@@ -101,12 +96,12 @@ def _without_new_shares(facts: dict[str, object], others: dict[str, object]) -> 
     return kept if kept.keys() - {"currency"} else {}
 
 
-def _text_changed(old: Call, new: Call) -> Event | None:
+def _text_changed(old: Call, new: Call) -> CallChange | None:
     before, after = _texts(old), _texts(new)
     changed = [name for name in after if _words(before[name]) != _words(after[name])]
     if not changed:
         return None
-    return Event(
+    return CallChange(
         ChangeType.TEXT_CHANGED,
         json.dumps({name: before[name] for name in changed if name == "title"} or None, ensure_ascii=False),
         json.dumps({"fields": changed, **{name: after[name] for name in changed if name == "title"}}, ensure_ascii=False),
@@ -130,12 +125,12 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _news(old: Call, new: Call) -> Event | None:
+def _news(old: Call, new: Call) -> CallChange | None:
     known = {tuple(_words(notice.text)) for notice in old.notices}
     fresh = [notice for notice in new.notices if is_news(notice) and tuple(_words(notice.text)) not in known]
     if not fresh:
         return None
-    return Event(ChangeType.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
+    return CallChange(ChangeType.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
 
 
 def is_news(notice: Notice) -> bool:

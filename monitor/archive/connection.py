@@ -62,7 +62,7 @@ class Database(sqlite3.Connection):
             raise
 
     @contextmanager
-    def redoable(self) -> Iterator[None]:
+    def relaxed_durability(self) -> Iterator[None]:
         """What is kept in here can be made again: it does not wait for the disk, which takes longer than writing it.
 
         A power failure may take it back, and nothing that was kept after it outlives it; a crash of the program takes nothing.
@@ -209,7 +209,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
-        reason = in_words(error) if isinstance(error, OSError) else machine_words(error)
+        reason = in_words(error) if isinstance(error, OSError) else describe_sqlite_error(error)
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:
@@ -228,7 +228,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
-            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            raise ArchiveError(str(path), f"går inte att använda: {describe_sqlite_error(error)}") from error
         except UnicodeDecodeError as error:
             # SQLite names what is wrong with the schema, and the name itself is damaged.
             raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']}") from error
@@ -237,7 +237,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         except READING_ERRORS as error:
             # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
             if isinstance(error, sqlite3.Error) and _is_machine(error):
-                raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+                raise ArchiveError(str(path), f"går inte att använda: {describe_sqlite_error(error)}") from error
             if not is_damaged(db, error):
                 raise
             raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']} ({error})") from error
@@ -270,7 +270,7 @@ def _connect(address: str, *, timeout: int, check_same_thread: bool = True) -> D
     )
 
 
-def machine_words(error: sqlite3.Error) -> str:
+def describe_sqlite_error(error: sqlite3.Error) -> str:
     """What went wrong in Swedish where it is the machine's doing, and in SQLite's words."""
     name = _machine_name(error)
     return f"{_MACHINE[name]} ({error})" if name else str(error)

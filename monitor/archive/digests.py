@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, sql_values
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.vocabulary import BUILT_MAILS, TOLD_CHANGES, WEEKS_MAILS
 
 # What `read` speaks of, found by the indexes of each table: the archive is far larger than what concerns one department.
@@ -44,7 +44,7 @@ class MatchDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRow:
+class CandidateMatch:
     """A match as stored. Most of what may be due is never shown: its details are decoded when they are asked for."""
 
     level: str
@@ -61,7 +61,7 @@ class CandidateRow:
     baseline: bool
     vanished_at: datetime | None
     story: str
-    match: MatchRow | None
+    match: CandidateMatch | None
     told: tuple[tuple[str, datetime], ...]
     events: tuple[tuple[int, str, str | None, str | None], ...]
     answer: str
@@ -76,7 +76,7 @@ class CandidateReader:
         self._db = db
         self._now = now
         self._calls: dict[tuple[str, str], Call] = {}
-        self._touched = corrected_keys(db)
+        self._touched = list_corrected_keys(db)
 
     def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
         """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
@@ -120,7 +120,7 @@ class CandidateReader:
     def _call(self, key: tuple[str, str], data: str) -> Call:
         if key not in self._calls:
             call = decode_call(data)
-            self._calls[key] = corrected(self._db, call) if key in self._touched else call
+            self._calls[key] = apply_corrections(self._db, call) if key in self._touched else call
         return self._calls[key]
 
     def _told(self, department: str) -> Mapping[tuple[str, str], list[tuple[str, datetime]]]:
@@ -155,9 +155,9 @@ class CandidateReader:
         return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _match(columns: tuple[Any, ...]) -> MatchRow:
+def _match(columns: tuple[Any, ...]) -> CandidateMatch:
     level, relevance, themes, evidence, fit_card = columns
-    return MatchRow(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
+    return CandidateMatch(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
 
 
 def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
@@ -219,9 +219,6 @@ def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:
     return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
-"""The kinds of mails to departments: when one is built, those that could not be built before are no trouble any more."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDigest:
     """A digest as the ledger has it. `state` follows its mails: waiting, sent, stopped, or silent when there is none."""
@@ -259,7 +256,7 @@ class StoredRendering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class NewOutboxRow:
     """One row of the outbox to be made."""
 
     message_id: str
@@ -281,7 +278,7 @@ class NewDigest:
     facts: Sequence[ToldFact] = ()
     renderings: Sequence[StoredRendering] = ()
     calendars: Sequence[tuple[str, bytes]] = ()
-    addresses: Sequence[Address] = ()
+    addresses: Sequence[NewOutboxRow] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +301,7 @@ def last_digest(db: Database, department: str) -> StoredDigest | None:
     return max(rows, key=lambda row: (row.week, row.created)) if rows else None
 
 
-def list_digests(db: Database, week: str, kind: str) -> list[StoredDigest]:
-    """The digests of one kind in a week."""
-    return _digests(db, "week = ? AND kind = ?", [week, kind])
-
-
-def digested_departments(db: Database, week: str) -> set[str]:
+def departments_with_digest(db: Database, week: str) -> set[str]:
     """The departments whose regular mail of a week is there."""
     return {one.department for one in _digests(db, f"week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [week])}
 
@@ -398,7 +390,7 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         )
 
 
-def note_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
+def store_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
     """Note that a department's mail could not be built in a week, and why. `save_digest` takes the note away."""
     with db.atomic():
         db.execute(
@@ -415,7 +407,7 @@ def list_failures(db: Database, since: datetime) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def count_told(db: Database) -> int:
+def count_told_facts(db: Database) -> int:
     """How many facts departments have been told."""
     return int(db.execute("SELECT count(*) FROM digest_items").fetchone()[0])
 
@@ -438,3 +430,61 @@ def mail_body(db: Database, digest: str, language: str) -> MailBody:
         rendering=StoredRendering(language=row[0], subject=row[1], html=row[2], text=row[3]),
         calendars=tuple((name, content.encode()) for name, content in calendars),
     )
+
+
+def list_department_digests(db: Database, department: str, limit: int = 60) -> list[dict[str, Any]]:
+    """A department's mails as they were built, the newest first; the coordinator's previews are no mails of theirs."""
+    return list(
+        db.query(
+            "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
+            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
+            [department, limit],
+        )
+    )
+
+
+def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
+    """A digest with its mail, or None."""
+    rows = db.query(
+        "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
+        " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+        " WHERE d.id = ?",
+        [digest],
+    )
+    return next(iter(rows), None)
+
+
+def digest_items(
+    db: Database, digest: str, source: str = "", section: str = "", *, linked: bool = False
+) -> list[tuple[str, tuple[str, str]]]:
+    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source, a section, or what it only links to."""
+    rows = db.execute(
+        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
+        " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link') GROUP BY source, call_id ORDER BY min(position)",
+        {"digest": digest, "source": source, "section": section, "linked": linked},
+    ).fetchall()
+    return [(row[0], CallKey(row[1], row[2])) for row in rows]
+
+
+def first_told_times(db: Database, source: str, call_id: str) -> dict[str, datetime]:
+    """When each department was first told of a call."""
+    rows = db.execute(
+        "SELECT department, MIN(told) FROM digest_items WHERE source = ? AND call_id = ? GROUP BY department", [source, call_id]
+    )
+    return {department: datetime.fromisoformat(told) for department, told in rows}
+
+
+def list_recent_digests(db: Database, department: str, limit: int) -> list[dict[str, Any]]:
+    """The department's last mails with the keys of what they told, the newest first."""
+    digests = list(
+        db.query(
+            f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
+            " ORDER BY created DESC LIMIT ?",
+            [department, limit],
+        )
+    )
+    for digest in digests:
+        rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
+        digest["keys"] = {CallKey(row[0], row[1]) for row in rows}
+    return digests

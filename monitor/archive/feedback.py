@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE
-from monitor.archive.lookup import demand_call
+from monitor.archive.lookup import require_call
 from monitor.errors import ArchiveError
 from monitor.vocabulary import OPPOSITE_ANSWERS, Answer, FollowState
 
@@ -26,7 +27,7 @@ def store_answer(
     """
     if answer not in tuple(Answer):
         raise ArchiveError(answer, f"är inget svar; väntade något av {', '.join(Answer)}")
-    demand_call(db, source, call_id)
+    require_call(db, source, call_id)
     with db.atomic():
         if answer in OPPOSITE_ANSWERS:
             db.execute(
@@ -45,7 +46,7 @@ def store_answer(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UntoldAnswer:
+class UnreportedAnswer:
     """An answer that the coordinator has not been written to about, with what its call is called and when it closes (ISO, or "")."""
 
     id: int
@@ -57,7 +58,7 @@ class UntoldAnswer:
     next_deadline: str
 
 
-def untold_answers(db: Database) -> list[UntoldAnswer]:
+def list_unreported_answers(db: Database) -> list[UnreportedAnswer]:
     """Return the answers that ask something of the coordinator and of which no letter has told yet, the oldest first."""
     rows = db.execute(
         "SELECT f.id, f.department, f.answer, f.note, c.title, c.url, c.next_deadline FROM feedback f"
@@ -65,14 +66,14 @@ def untold_answers(db: Database) -> list[UntoldAnswer]:
         " WHERE f.told_at IS NULL AND f.handled_at IS NULL AND f.answer IN ('intressant', 'vidare') ORDER BY f.at, f.id"
     )
     return [
-        UntoldAnswer(
+        UnreportedAnswer(
             id=row[0], department=row[1], answer=row[2], note=row[3], title=row[4], url=row[5], next_deadline=row[6] or ""
         )
         for row in rows
     ]
 
 
-def mark_told(db: Database, answers: Sequence[int], now: datetime) -> None:
+def mark_reported(db: Database, answers: Sequence[int], now: datetime) -> None:
     """Note that the coordinator has been written to about these answers."""
     with db.atomic():
         db.executemany("UPDATE feedback SET told_at = ? WHERE id = ?", [(stamp(now), answer) for answer in answers])
@@ -84,7 +85,7 @@ def set_state(
     """Note how far a department has come with a call. Earlier states stay as history. ArchiveError for an unknown call or state."""
     if state not in tuple(FollowState):
         raise ArchiveError(state, f"är inget läge; väntade något av {', '.join(FollowState)}")
-    demand_call(db, source, call_id)
+    require_call(db, source, call_id)
     with db.atomic():
         _insert(db, department, source, call_id, state, note[:NOTE_LIMIT], who, now)
 
@@ -105,7 +106,7 @@ def current_state(db: Database, department: str, source: str, call_id: str) -> d
     return next(iter(rows), None)
 
 
-def taken_further(db: Database, department: str, now: datetime) -> list[dict[str, Any]]:
+def list_followed_calls(db: Database, department: str, now: datetime) -> list[dict[str, Any]]:
     """Return every call that the department has a state for, the latest first, with its next deadline at `now`."""
     return list(
         db.query(
@@ -130,7 +131,7 @@ def call_history(db: Database, source: str, call_id: str) -> list[dict[str, Any]
     )
 
 
-def answers_of(db: Database, department: str) -> list[dict[str, Any]]:
+def list_department_answers(db: Database, department: str) -> list[dict[str, Any]]:
     """What the department answered, the newest first."""
     return list(
         db.query(
@@ -160,3 +161,64 @@ def yearly_figures(db: Database, department: str, year_start: Mapping[int, tuple
         )
         figures.append({"year": year, "told": told, **{state.value: states.get(state, 0) for state in FollowState}})
     return figures
+
+
+def mark_answer_read(db: Database, answer: int, now: datetime) -> None:
+    """The coordinator has seen to an answer."""
+    with db.atomic():
+        db.execute("UPDATE feedback SET handled_at = coalesce(handled_at, ?) WHERE id = ?", [stamp(now), answer])
+
+
+def list_refused_calls(db: Database) -> dict[tuple[str, str], frozenset[str]]:
+    """The departments that answered "inte för oss", by call."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for source, call_id, department in db.execute(
+        "SELECT source, call_id, department FROM feedback WHERE answer = 'inte-for-oss'"
+    ).fetchall():
+        found[source, call_id].add(department)
+    return {key: frozenset(departments) for key, departments in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What a department answered about a call."""
+
+    id: int
+    at: datetime
+    department: str
+    source: str
+    call_id: str
+    title: str
+    answer: str
+    note: str
+    theme: str
+    handled_at: datetime | None
+
+
+def read_answers(db: Database) -> list[StoredAnswer]:
+    """Every answer, the newest first."""
+    rows = db.execute(
+        "SELECT f.id, f.at, f.department, f.source, f.call_id, COALESCE(c.title, ''), f.answer, f.note, f.theme, f.handled_at"
+        " FROM feedback f LEFT JOIN calls c ON c.source = f.source AND c.call_id = f.call_id ORDER BY f.at DESC, f.id DESC"
+    )
+    return [
+        StoredAnswer(
+            id=row[0],
+            at=datetime.fromisoformat(row[1]),
+            department=row[2],
+            source=row[3],
+            call_id=row[4],
+            title=row[5],
+            answer=row[6],
+            note=row[7],
+            theme=row[8],
+            handled_at=datetime.fromisoformat(row[9]) if row[9] else None,
+        )
+        for row in rows.fetchall()
+    ]
+
+
+def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> None:
+    """Note that an answer has become an example of a theme."""
+    with db.atomic():
+        db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])

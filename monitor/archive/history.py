@@ -27,7 +27,7 @@ def read_versions(db: Database, source: str, call_id: str) -> list[tuple[datetim
     return [(datetime.fromisoformat(at), decode_call(zlib.decompress(data))) for at, data in rows]
 
 
-def call_documents(db: Database, source: str, url: str, limit: int = 12) -> list[dict[str, Any]]:
+def list_call_documents(db: Database, source: str, url: str, limit: int = 12) -> list[dict[str, Any]]:
     """The documents fetched from the call's own address, the newest first; else those of the source's newest run that kept any."""
     columns = "f.id, f.at, f.url, f.status, d.content_type, d.size FROM fetches f JOIN documents d ON d.hash = f.document"
     own = list(db.query(f"SELECT {columns} WHERE f.url = ? AND f.source = ? ORDER BY f.id DESC LIMIT ?", [url, source, limit]))
@@ -63,7 +63,7 @@ class PastDigest:
     previous_week: str
 
 
-def past_digest(db: Database, digest: str) -> PastDigest | None:
+def read_past_digest(db: Database, digest: str) -> PastDigest | None:
     """A regular mail that was built, or None."""
     row = db.execute(f"SELECT department, week, created FROM digests WHERE id = ? AND {_REGULAR}", [digest]).fetchone()
     if row is None:
@@ -83,7 +83,7 @@ def past_digest(db: Database, digest: str) -> PastDigest | None:
     )
 
 
-def rows_then(db: Database, digest: PastDigest, others: Iterable[CallKey], news: timedelta) -> list[CandidateRow]:
+def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKey], news: timedelta) -> list[CandidateRow]:
     """What could have been due to the department when the mail was built, without any match: what it told, what had been told before,
     and those of `others` that were in the archive, not over, and not older than `news` where they have no date."""
     values = {
@@ -121,7 +121,7 @@ def rows_then(db: Database, digest: PastDigest, others: Iterable[CallKey], news:
     ]
 
 
-def health_then(db: Database, at: datetime) -> dict[str, tuple[str, str, datetime | None]]:
+def source_health_at(db: Database, at: datetime) -> dict[str, tuple[str, str, datetime | None]]:
     """Name, state of the last run and moment of the last accepted run of every source that had been read by then."""
     rows = db.execute(
         "SELECT s.id, s.name, r.state, (SELECT max(g.finished) FROM runs g WHERE g.source = s.id AND g.finished <= :at"

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
-from monitor.archive.changes import Event
+from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, update_call, write_deadlines
+from monitor.archive.changes import CallChange
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
 from monitor.archive.connection import Database
 from monitor.calls import Call
 from monitor.errors import ArchiveError
 from monitor.vocabulary import ChangeType
 
-MOST_ROWS = 500
+MAX_UNDECIDED_ROWS = 500
 """Number of undecided rows kept per source; rows seen longest ago are removed first."""
 
 BY_HAND = "lämnad utanför för hand"
@@ -28,7 +28,7 @@ _COLUMNS = "source, call_id, url, title, reason, first_seen, last_seen, taken_ba
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class LeftOutItem:
     """An item that one reading left out: the reason in Swedish, and the item as the call that it would be."""
 
     reason: str
@@ -36,7 +36,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class LeftOutDecision:
     """A person's decision about an item: to `keep` it as a call, or to leave it out; `item` is the item as last read."""
 
     keep: bool
@@ -73,23 +73,23 @@ def find_left_out(db: Database, text: str, source: str = "") -> list[LeftOut]:
     ]
 
 
-def read_decisions(db: Database, source: str) -> dict[str, Decision]:
+def read_decisions(db: Database, source: str) -> dict[str, LeftOutDecision]:
     """Return what people decided of the source's items, by key."""
     rows = db.execute(
         "SELECT call_id, put_back, data FROM left_out WHERE source = ? AND (taken_back IS NOT NULL OR put_back IS NOT NULL)",
         [source],
     ).fetchall()
-    return {key: Decision(not put_back, decode_call(data)) for key, put_back, data in rows}
+    return {key: LeftOutDecision(not put_back, decode_call(data)) for key, put_back, data in rows}
 
 
-def decide(
-    decisions: Mapping[str, Decision], calls: Mapping[str, Call], left_out: Mapping[str, Aside]
-) -> tuple[dict[str, Call], dict[str, Aside]]:
+def apply_decisions(
+    decisions: Mapping[str, LeftOutDecision], calls: Mapping[str, Call], left_out: Mapping[str, LeftOutItem]
+) -> tuple[dict[str, Call], dict[str, LeftOutItem]]:
     """Return what a reading of one source gave, calls and items left out by key, with people's decisions carried out."""
     passed, aside = dict(calls), {key: item for key, item in left_out.items() if key not in calls}
     for key, decision in decisions.items():
         if not decision.keep and key in passed:
-            aside[key] = Aside(BY_HAND, passed.pop(key))
+            aside[key] = LeftOutItem(BY_HAND, passed.pop(key))
         elif decision.keep and key in aside:
             passed[key] = aside.pop(key).call
         elif decision.keep and key in passed:
@@ -97,8 +97,8 @@ def decide(
     return passed, aside
 
 
-def keep_left_out(db: Database, source: str, calls: Mapping[str, Call], aside: Mapping[str, Aside], now: datetime) -> None:
-    """Write what a reading left out, after `decide`. The caller holds the transaction.
+def store_left_out(db: Database, source: str, calls: Mapping[str, Call], aside: Mapping[str, LeftOutItem], now: datetime) -> None:
+    """Write what a reading left out, after `apply_decisions`. The caller holds the transaction.
 
     An item that the archive has as a call is not written, unless a person left it out: what has been passed on stays a call.
     """
@@ -119,7 +119,7 @@ def keep_left_out(db: Database, source: str, calls: Mapping[str, Call], aside: M
     db.execute(
         "DELETE FROM left_out WHERE source = ? AND taken_back IS NULL AND put_back IS NULL AND call_id NOT IN (SELECT call_id FROM left_out"
         " WHERE source = ? AND taken_back IS NULL AND put_back IS NULL ORDER BY last_seen DESC, first_seen DESC, call_id LIMIT ?)",
-        [source, source, MOST_ROWS],
+        [source, source, MAX_UNDECIDED_ROWS],
     )
 
 
@@ -154,7 +154,7 @@ def put_back(db: Database, source: str, call_id: str, now: datetime) -> Call:
             row = db.execute("SELECT data, '' FROM calls WHERE source = ? AND call_id = ?", key).fetchone()
             if row is None:
                 raise ArchiveError("/".join(key), "finns inte i arkivet")
-            _write(db, source, call_id, Aside(BY_HAND, decode_call(row[0])), moment)
+            _write(db, source, call_id, LeftOutItem(BY_HAND, decode_call(row[0])), moment)
         # An undone decision leaves the program free to judge; what it would pass on itself stays out by decision only.
         by_hand = row[1] in ("", BY_HAND)
         db.execute(
@@ -164,11 +164,11 @@ def put_back(db: Database, source: str, call_id: str, now: datetime) -> Call:
         alive = db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ? AND vanished_at IS NULL", key).fetchone()
         if alive:
             update_call(db, *key, {"vanished_at": moment})
-            add_event(db, _last_run(db, source), key, Event(ChangeType.VANISHED, None, moment), now, baseline=False)
+            add_event(db, _last_run(db, source), key, CallChange(ChangeType.VANISHED, None, moment), now, baseline=False)
     return decode_call(row[0])
 
 
-def _write(db: Database, source: str, key: str, item: Aside, moment: str) -> None:
+def _write(db: Database, source: str, key: str, item: LeftOutItem, moment: str) -> None:
     db.execute(
         "INSERT INTO left_out (source, call_id, url, title, reason, data, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (source, call_id) DO UPDATE SET url = excluded.url, title = excluded.title, reason = excluded.reason,"
@@ -197,16 +197,16 @@ def _make_call(db: Database, call: Call, data: str, now: datetime) -> None:
     row = db.execute("SELECT coalesce(closed_at, vanished_at) FROM calls WHERE source = ? AND call_id = ?", key).fetchone()
     if row is not None and row[0] is None:
         return
-    effective = corrected(db, call)
+    effective = apply_corrections(db, call)
     digest = call_hash(data)
     values = {**call_row(effective, now), "last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
     values |= {"data": data, "hash": digest, "raw_hash": "", "last_changed": stamp(now)}
     if row is None:
         insert_call(db, {**values, "first_seen": stamp(now), "baseline": 0})
-        event = Event(ChangeType.NEW, None, call.title)
+        event = CallChange(ChangeType.NEW, None, call.title)
     else:
         update_call(db, *key, values)
-        event = Event(ChangeType.REVIVED, row[0], None)
+        event = CallChange(ChangeType.REVIVED, row[0], None)
     write_deadlines(db, effective)
     add_version(db, run, call, data, digest, now)
     add_event(db, run, key, event, now, baseline=False)

@@ -35,7 +35,7 @@ ANSWERABLE = ("call", "partner-search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class CallSummary:
     """A call as a line or a card. What follows `starts` is known only where it is listed for a department."""
 
     source: str
@@ -71,10 +71,10 @@ class Listed:
         return CallKey(self.source, self.call_id)
 
 
-def _listed(row: dict[str, Any]) -> Listed:
+def _listed(row: dict[str, Any]) -> CallSummary:
     themes = json.loads(row.pop("themes", None) or "[]")
     card = json.loads(row.pop("fit_card", None) or "{}")
-    return Listed(
+    return CallSummary(
         **row,
         themes=tuple((theme["id"], theme["title"]) for theme in themes),
         answer=card.get("municipality", ""),
@@ -82,7 +82,7 @@ def _listed(row: dict[str, Any]) -> Listed:
     )
 
 
-def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> list[Listed]:
+def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> list[CallSummary]:
     """These calls in this order; what is not in the archive is left out."""
     found = {}
     for start in range(0, len(keys), 200):
@@ -96,7 +96,7 @@ def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> 
     return [found[key] for key in keys if key in found]
 
 
-def department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[Listed]:
+def list_department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[CallSummary]:
     """Every living call that the rules send to the department and that is open or coming, the nearest deadline first.
 
     What it answered that it does not want is left out.
@@ -117,7 +117,7 @@ def department_calls(db: Database, department: str, now: datetime, theme: str = 
     return [one for one in map(_listed, rows) if one.status != "closed"]
 
 
-def department_reading(db: Database, department: str, since: datetime, limit: int = 12) -> list[Listed]:
+def list_department_news(db: Database, department: str, since: datetime, limit: int = 12) -> list[CallSummary]:
     """News and policy for the department that were first seen after `since`, the newest first."""
     rows = db.query(
         f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
@@ -129,7 +129,7 @@ def department_reading(db: Database, department: str, since: datetime, limit: in
     return [_listed(row) for row in rows]
 
 
-def open_counts(db: Database, now: datetime) -> dict[str, dict[str, int]]:
+def count_open_calls(db: Database, now: datetime) -> dict[str, dict[str, int]]:
     """How many living calls are open and coming for each department: {department: {status: count}}."""
     rows = db.query(
         f"SELECT m.department, {STATUS_NOW} AS status, count(*) AS number FROM matches m"
@@ -146,7 +146,7 @@ def open_counts(db: Database, now: datetime) -> dict[str, dict[str, int]]:
     return found
 
 
-def closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[Listed]:
+def list_closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[CallSummary]:
     """What closes first of all that any department is matched with."""
     rows = db.query(
         f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.kind = 'call' AND c.status = 'open'"
@@ -159,7 +159,7 @@ def closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) ->
     return [_listed(row) for row in rows]
 
 
-def newest(db: Database, now: datetime, limit: int = 6) -> list[Listed]:
+def list_newest(db: Database, now: datetime, limit: int = 6) -> list[CallSummary]:
     """What was found last among all that any department is matched with; a source's first reading counts as old."""
     rows = db.query(
         f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.baseline = 0 AND c.status <> 'closed'"
@@ -170,42 +170,7 @@ def newest(db: Database, now: datetime, limit: int = 6) -> list[Listed]:
     return [_listed(row) for row in rows]
 
 
-def digest_list(db: Database, department: str, limit: int = 60) -> list[dict[str, Any]]:
-    """A department's mails as they were built, the newest first; the coordinator's previews are no mails of theirs."""
-    return list(
-        db.query(
-            "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
-            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
-            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
-            [department, limit],
-        )
-    )
-
-
-def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
-    """A digest with its mail, or None."""
-    rows = db.query(
-        "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
-        " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
-        " WHERE d.id = ?",
-        [digest],
-    )
-    return next(iter(rows), None)
-
-
-def digest_items(
-    db: Database, digest: str, source: str = "", section: str = "", *, linked: bool = False
-) -> list[tuple[str, tuple[str, str]]]:
-    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source, a section, or what it only links to."""
-    rows = db.execute(
-        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
-        " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link') GROUP BY source, call_id ORDER BY min(position)",
-        {"digest": digest, "source": source, "section": section, "linked": linked},
-    ).fetchall()
-    return [(row[0], CallKey(row[1], row[2])) for row in rows]
-
-
-def feed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:
+def list_changed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:
     """The keys of one page, the last changed first, and the cursor at which the next one begins; empty at the end.
 
     A cursor is the moment and the row that a page ended with, so that calls which change meanwhile neither hide nor double others.
@@ -220,7 +185,7 @@ def feed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str
     return [CallKey(one[0], one[1]) for one in rows], cursor
 
 
-def feed_moments(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tuple[str, str]]:
+def read_change_times(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tuple[str, str]]:
     """When each call was first seen and last changed."""
     found = {}
     for key in keys:

@@ -78,7 +78,7 @@ def find_call(db: Database, text: str) -> CallKey:
     raise ArchiveError(text, "finns inte i arkivet")
 
 
-def find_aside(db: Database, text: str) -> LeftOut | None:
+def find_left_out_item(db: Database, text: str) -> LeftOut | None:
     """Return the item that `text` names among those that were read and left out, or None. It is named as a call is in `find_calls`."""
     text = " ".join(text.split())
     variants, wanted = {*_addresses(text), text, "/".join(_permalink(text))}, _plain(text)
@@ -90,7 +90,7 @@ def find_aside(db: Database, text: str) -> LeftOut | None:
     return None
 
 
-def demand_call(db: Database, source: str, call_id: str) -> None:
+def require_call(db: Database, source: str, call_id: str) -> None:
     """Raises ArchiveError for a call that is not in the archive."""
     if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.connection import Database, sql_values
+from monitor.archive.connection import Database
 from monitor.calls import Call, CallKey
-from monitor.vocabulary import WEEKS_MAILS
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRow:
+class NewMatch:
     """A match ready to be stored; `themes`, `evidence` and `fit_card` are what their JSON columns will hold."""
 
     source: str
@@ -37,15 +35,15 @@ class MatchRow:
 def read_calls(db: Database) -> Iterator[Call]:
     """Every call of the archive as last read, corrections laid over it; of a story, its lead alone."""
     keys = db.execute("SELECT source, call_id FROM calls WHERE story = '' ORDER BY source, call_id").fetchall()
-    touched = corrected_keys(db)
+    touched = list_corrected_keys(db)
     for source, call_id in keys:
         row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
         call = decode_call(row[0])
-        yield corrected(db, call) if (source, call_id) in touched else call
+        yield apply_corrections(db, call) if (source, call_id) in touched else call
 
 
 def store_matches(
-    db: Database, rows: Iterable[MatchRow], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
+    db: Database, rows: Iterable[NewMatch], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
 ) -> int:
     """Put `rows` in place of every stored match, in one transaction. A match that stays keeps the moment it was first made.
 
@@ -107,73 +105,10 @@ def checked_files(db: Database, program: str) -> dict[str, str]:
     return found[1] if row[0] == program else {}
 
 
-def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:
-    """When each department was first told of a call."""
-    rows = db.execute(
-        "SELECT department, MIN(told) FROM digest_items WHERE source = ? AND call_id = ? GROUP BY department", [source, call_id]
-    )
-    return {department: datetime.fromisoformat(told) for department, told in rows}
-
-
 def vanished_at(db: Database, source: str, call_id: str) -> datetime | None:
     """When the call vanished from its source, or None."""
     row = db.execute("SELECT vanished_at FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     return datetime.fromisoformat(row[0]) if row and row[0] else None
-
-
-def unwanted(db: Database) -> dict[tuple[str, str], frozenset[str]]:
-    """The departments that answered "inte för oss", by call."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for source, call_id, department in db.execute(
-        "SELECT source, call_id, department FROM feedback WHERE answer = 'inte-for-oss'"
-    ).fetchall():
-        found[source, call_id].add(department)
-    return {key: frozenset(departments) for key, departments in found.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredAnswer:
-    """What a department answered about a call."""
-
-    id: int
-    at: datetime
-    department: str
-    source: str
-    call_id: str
-    title: str
-    answer: str
-    note: str
-    theme: str
-    handled_at: datetime | None
-
-
-def read_answers(db: Database) -> list[StoredAnswer]:
-    """Every answer, the newest first."""
-    rows = db.execute(
-        "SELECT f.id, f.at, f.department, f.source, f.call_id, COALESCE(c.title, ''), f.answer, f.note, f.theme, f.handled_at"
-        " FROM feedback f LEFT JOIN calls c ON c.source = f.source AND c.call_id = f.call_id ORDER BY f.at DESC, f.id DESC"
-    )
-    return [
-        StoredAnswer(
-            id=row[0],
-            at=datetime.fromisoformat(row[1]),
-            department=row[2],
-            source=row[3],
-            call_id=row[4],
-            title=row[5],
-            answer=row[6],
-            note=row[7],
-            theme=row[8],
-            handled_at=datetime.fromisoformat(row[9]) if row[9] else None,
-        )
-        for row in rows.fetchall()
-    ]
-
-
-def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> None:
-    """Note that an answer has become an example of a theme."""
-    with db.atomic():
-        db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])
 
 
 def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[str]]:
@@ -204,7 +139,7 @@ def matched_keys(db: Database, department: str) -> set[CallKey]:
     }
 
 
-def urls_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
+def publisher_urls(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
     """Where each call lies at its publisher."""
     found = {}
     for key in keys:
@@ -213,7 +148,7 @@ def urls_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
     return found
 
 
-def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, CallKey], bool]:
+def calls_of_other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, CallKey], bool]:
     """The calls that another theme sends to one of the departments already."""
     found: dict[tuple[str, CallKey], bool] = {}
     for department in departments:
@@ -234,18 +169,3 @@ def first_seen_days(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, str]
         if row:
             found[key] = row[0]
     return found
-
-
-def digest_days(db: Database, department: str, limit: int) -> list[dict[str, Any]]:
-    """The department's last mails with the keys of what they told, the newest first."""
-    digests = list(
-        db.query(
-            f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
-            " ORDER BY created DESC LIMIT ?",
-            [department, limit],
-        )
-    )
-    for digest in digests:
-        rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
-        digest["keys"] = {CallKey(row[0], row[1]) for row in rows}
-    return digests

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.archive.codec import stamp
@@ -226,16 +227,16 @@ def _folded(recipient: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class RecipientStop:
     """A recipient of the settings that gets no mails of a department. `words` says who stopped it and when, as a sentence without full stop."""
 
     department: str
     recipient: str
     since: datetime
-    words: str
+    explanation: str
 
 
-def list_stops(config: Config, db: Database) -> list[Stop]:
+def list_stops(config: Config, db: Database) -> list[RecipientStop]:
     """Return the recipients of the settings that get no mails, the latest first; once per department that they stand for."""
     stopped = {(one.department, one.recipient): one for one in suppressions(db)}
     stops = []
@@ -243,14 +244,18 @@ def list_stops(config: Config, db: Database) -> list[Stop]:
         folded = recipient.email.casefold()
         found = stopped.get((recipient.department, folded)) or stopped.get(("", folded))
         if found is not None:
-            words = f"{recipient.email} {_reason(found, config.zone)}"
-            stops.append(Stop(department=recipient.department, recipient=recipient.email, since=found.since, words=words))
+            explanation = f"{recipient.email} {_reason(found, config.zone)}"
+            stops.append(
+                RecipientStop(
+                    department=recipient.department, recipient=recipient.email, since=found.since, explanation=explanation
+                )
+            )
     return sorted(stops, key=lambda stop: (stop.since, stop.department, stop.recipient), reverse=True)
 
 
-def silenced_departments(config: Config, stops: Iterable[Stop]) -> dict[str, list[Stop]]:
+def silenced_departments(config: Config, stops: Iterable[RecipientStop]) -> dict[str, list[RecipientStop]]:
     """Return the departments that have recipients in the settings of which all have stopped, each with its stops."""
-    by_department: dict[str, list[Stop]] = {}
+    by_department: dict[str, list[RecipientStop]] = {}
     for stop in stops:
         by_department.setdefault(stop.department, []).append(stop)
     counts: dict[str, int] = {}
@@ -264,3 +269,15 @@ def _reason(stop: Suppression, zone: ZoneInfo) -> str:
     if not stop.department:
         return f"tar inte emot mejl sedan {day} ({in_swedish(stop.error)})"
     return f"slutade själv få mejlen {day}"
+
+
+def list_outbox(db: Database, limit: int = 200) -> list[dict[str, Any]]:
+    """The mails to recipients, those that wait first."""
+    return list(
+        db.query(
+            "SELECT o.message_id, o.digest, d.department, d.kind, d.week, o.recipient, o.state, o.attempts, o.due, o.error, o.sent_at"
+            " FROM outbox o JOIN digests d ON d.id = o.digest"
+            " ORDER BY o.state <> 'waiting', coalesce(o.sent_at, o.due) DESC, o.rowid DESC LIMIT ?",
+            [limit],
+        )
+    )

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
-from monitor.archive.changes import Event, compare_calls
+from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, update_call, write_deadlines
+from monitor.archive.changes import CallChange, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
 from monitor.archive.connection import Database, sql_values
-from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
+from monitor.archive.left_out import LeftOutItem, apply_decisions, read_decisions, store_left_out
 from monitor.calls import Call, call_status, next_deadline
 from monitor.errors import name_some, row_trouble
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
 
 # A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
-BELIEVED_AFTER = 2
+MISSED_RUNS_TO_VANISH = 2
 UNSTORED = "unstored"
 """The class of trouble of a run none of whose calls could be stored; health knows it by this name."""
 # What one call's own values may raise. Other errors of SQLite are the archive's: a full disk, a damaged file.
@@ -65,7 +65,7 @@ class SourceRun:
     not_modified: bool = False
     unread: frozenset[str] = frozenset()
     calls: tuple[Call, ...] = ()
-    left_out: Mapping[str, Aside] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOutItem] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
@@ -136,7 +136,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     archive itself cannot be written.
     """
     previous = last_accepted_size(db, run.source)
-    calls, aside = decide(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
+    calls, aside = apply_decisions(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
     run = replace(run, calls=tuple(calls.values()))
     report = RunReport(
         id=run.source,
@@ -158,7 +158,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
                 refused[call.call_id] = row_trouble(error)
             else:
                 setattr(report, outcome, getattr(report, outcome) + 1)
-        keep_left_out(db, run.source, calls, aside, now)
+        store_left_out(db, run.source, calls, aside, now)
         if refused:
             run = _without(run, refused)
             report.state, report.reason = run.state, run.reason
@@ -200,7 +200,7 @@ def refresh_dates(db: Database, now: datetime) -> None:
     ).fetchall()
     values = []
     for source, call_id, data in rows:
-        call = corrected(db, decode_call(data))
+        call = apply_corrections(db, decode_call(data))
         upcoming = next_deadline(call, now)
         values.append([call_status(call, now) is Status.CLOSED, stamp(upcoming.at) if upcoming else None, source, call_id])
     with db.atomic():
@@ -263,7 +263,7 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
     raw_hash = run.hashes.get(call.call_id, "")
     if row is not None and not run.accepted:
         return "unchanged"
-    effective = corrected(db, call)
+    effective = apply_corrections(db, call)
     data = encode_call(call)
     digest = call_hash(data)
     alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
@@ -272,22 +272,22 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
         insert_call(db, {**call_row(effective, now), **alive, **first, "data": data, "hash": digest, "raw_hash": raw_hash})
         write_deadlines(db, effective)
         add_version(db, run_id, call, data, digest, now)
-        add_event(db, run_id, key, Event(ChangeType.NEW, None, call.title), now, baseline=baseline)
+        add_event(db, run_id, key, CallChange(ChangeType.NEW, None, call.title), now, baseline=baseline)
         return "new"
     old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     status = call_status(effective, now)
     events = []
     if (closed_at or vanished_at) and status is not Status.CLOSED:
-        events.append(Event(ChangeType.REVIVED, closed_at or vanished_at, None))
+        events.append(CallChange(ChangeType.REVIVED, closed_at or vanished_at, None))
     elif old_status == Status.FORTHCOMING and status is Status.OPEN:
-        events.append(Event(ChangeType.OPENED, old_status, status.value))
+        events.append(CallChange(ChangeType.OPENED, old_status, status.value))
     if digest == old_hash and not events:
         # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
         if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
             update_call(db, *key, {"last_seen": stamp(now), "missed": 0, "status": status.value, "raw_hash": raw_hash})
         return "unchanged"
     before = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
-    events += compare_calls(corrected(db, decode_call(before)), effective)
+    events += compare_calls(apply_corrections(db, decode_call(before)), effective)
     update_call(db, *key, {**call_row(effective, now), **alive, "data": data, "hash": digest, "raw_hash": raw_hash})
     write_deadlines(db, effective)
     if not events:
@@ -310,7 +310,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
     for call_id, missed, last_deadline in rows:
         if call_id in present or (last_deadline and last_deadline < stamp(now)):
             continue
-        if missed + 1 < BELIEVED_AFTER:
+        if missed + 1 < MISSED_RUNS_TO_VANISH:
             db.execute(
                 f"UPDATE calls SET {_LAST_SEEN}, missed = missed + 1 WHERE source = ? AND call_id = ?", [run.source, call_id]
             )
@@ -320,7 +320,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
             "UPDATE calls SET missed = missed + 1, vanished_at = ? WHERE source = ? AND call_id = ?",
             [moment, run.source, call_id],
         )
-        add_event(db, run_id, (run.source, call_id), Event(ChangeType.VANISHED, None, moment), now, baseline=False)
+        add_event(db, run_id, (run.source, call_id), CallChange(ChangeType.VANISHED, None, moment), now, baseline=False)
 
 
 def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
@@ -332,7 +332,7 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
         [run.source, stamp(now)],
     ).fetchall()
     for call_id, data in rows:
-        call = corrected(db, decode_call(data))
+        call = apply_corrections(db, decode_call(data))
         if call_id in present or call_status(call, now) is not Status.CLOSED:
             continue
         db.execute(
@@ -340,7 +340,7 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
             [stamp(now), run.source, call_id],
         )
         last = max((d.at for d in call.deadlines), default=None)
-        event = Event(ChangeType.CLOSED, None, last.isoformat() if last else None)
+        event = CallChange(ChangeType.CLOSED, None, last.isoformat() if last else None)
         add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
 
 
@@ -419,7 +419,7 @@ class StoredHealth:
     items: int
 
 
-def run_rows(db: Database, source: str) -> list[dict[str, Any]]:
+def list_runs(db: Database, source: str) -> list[dict[str, Any]]:
     """The newest runs of a source, oldest first, with their stats read."""
     rows = db.execute(
         "SELECT finished, state, current, seen, skipped, new, changed, stats FROM"
@@ -464,7 +464,7 @@ def stored_health(db: Database) -> dict[str, StoredHealth]:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissingCall:
     """A living call that the checked source does not have."""
 
     call_id: str
@@ -472,11 +472,11 @@ class Missed:
     title: str
 
 
-def find_missed(db: Database, source: str, checked: str) -> list[Missed]:
+def find_missing_calls(db: Database, source: str, checked: str) -> list[MissingCall]:
     """The living calls of `source` that `checked` has never had under the same key, in order of identifier."""
     rows = db.execute(
         "SELECT call_id, identifier, title FROM calls b WHERE source = ? AND status <> 'closed' AND vanished_at IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.source = ? AND s.call_id = b.call_id) ORDER BY identifier",
         [source, checked],
     ).fetchall()
-    return [Missed(*row) for row in rows]
+    return [MissingCall(*row) for row in rows]

@@ -25,7 +25,7 @@ class JobRow:
     attempts: int
     started: datetime
     finished: datetime | None
-    words: str
+    message: str
 
 
 def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
@@ -44,7 +44,7 @@ def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
             attempts=row[3],
             started=datetime.fromisoformat(row[4]),
             finished=datetime.fromisoformat(row[5]) if row[5] else None,
-            words=row[6],
+            message=row[6],
         )
         for row in rows
     }
@@ -68,13 +68,13 @@ def start_job(db: Database, name: str, due: datetime, now: datetime) -> int:
     return int(attempts)
 
 
-def finish_job(db: Database, name: str, due: datetime, state: str, code: int | None, words: str, now: datetime) -> None:
+def finish_job(db: Database, name: str, due: datetime, state: str, code: int | None, message: str, now: datetime) -> None:
     """Note how a job ended. What was locked out or interrupted does not count as an attempt."""
     uncounted = int(state in ("locked", "interrupted"))
     with db.atomic():
         db.execute(
             "UPDATE jobs SET state = ?, code = ?, words = ?, finished = ?, attempts = attempts - ? WHERE name = ? AND due = ?",
-            [state, code, words, stamp(now), uncounted, name, stamp(due)],
+            [state, code, message, stamp(now), uncounted, name, stamp(due)],
         )
 
 

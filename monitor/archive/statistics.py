@@ -58,7 +58,7 @@ def rules_in_force(db: Database) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class RecordedChange:
     """One typed change of one call, with the call's name as it is now. `old` and `new` are the JSON texts of the event."""
 
     type: str
@@ -70,7 +70,7 @@ class Happening:
     new: str
 
 
-def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happening]:
+def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[RecordedChange]:
     """Every change after `after` and not after `until`, in the order in which it was found. A source's baseline is no change."""
     rows = db.query(
         "SELECT e.type, e.source, e.call_id, c.identifier, c.title, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new "
@@ -79,11 +79,11 @@ def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happe
         {"after": stamp(after), "until": stamp(until)},
     )
     for row in rows:
-        yield Happening(**row)
+        yield RecordedChange(**row)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FirstSeenCall:
     """A call that was first seen in the period."""
 
     key: CallKey
@@ -92,7 +92,7 @@ class Found:
     month: str
 
 
-def found_calls(db: Database, begin: str, end: str) -> Iterator[Found]:
+def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCall]:
     """Every call, and nothing but calls, first seen from `begin` until before `end` (moments as stored)."""
     rows = db.execute(
         "SELECT source, call_id, identifier, programme, substr(first_seen, 1, 7) FROM calls"
@@ -100,10 +100,10 @@ def found_calls(db: Database, begin: str, end: str) -> Iterator[Found]:
         [begin, end],
     )
     for source, call_id, identifier, programme, month in rows:
-        yield Found(CallKey(source, call_id), identifier, programme, month)
+        yield FirstSeenCall(CallKey(source, call_id), identifier, programme, month)
 
 
-def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
+def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
     """Department, call and month of the first telling in the period."""
     rows = db.execute(
         "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
@@ -114,7 +114,7 @@ def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, s
     return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
+def list_states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
     """Department, call and every state it reached in the period, each once."""
     rows = db.execute(
         "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
@@ -122,7 +122,7 @@ def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKe
     return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
+def read_call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
     """Identifier and programme of calls."""
     found = {}
     for key in keys:
@@ -132,7 +132,7 @@ def call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str
     return found
 
 
-def matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
+def read_matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
     """Department, call and themes of every match."""
     parsed: dict[str, list[dict[str, Any]]] = {}
     for department, source, call_id, text in db.execute("SELECT department, source, call_id, themes FROM matches"):
@@ -142,7 +142,7 @@ def matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, 
         yield department, CallKey(source, call_id), themes
 
 
-def changed_health(db: Database, since: datetime) -> list[dict[str, Any]]:
+def list_new_troubles(db: Database, since: datetime) -> list[dict[str, Any]]:
     """Sources whose trouble began after a moment."""
     return list(
         db.query(
@@ -152,7 +152,7 @@ def changed_health(db: Database, since: datetime) -> list[dict[str, Any]]:
     )
 
 
-def recovered_sources(db: Database, since: datetime) -> list[str]:
+def list_recovered_sources(db: Database, since: datetime) -> list[str]:
     """Sources that were read well at last after a moment, but not the time before."""
     rows = db.execute(
         "SELECT DISTINCT s.name FROM runs r JOIN sources s ON s.id = r.source"
@@ -169,7 +169,7 @@ def count_unread_answers(db: Database) -> dict[str, int]:
     return dict(db.execute("SELECT answer, count(*) FROM feedback WHERE handled_at IS NULL GROUP BY answer").fetchall())
 
 
-def new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+def list_new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
     """Return the programmes that no call had before a moment, each with title and identifier of one of its calls."""
     rows = db.execute(
         "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
@@ -178,7 +178,7 @@ def new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def titles_between(db: Database, begin: datetime | None, end: datetime) -> list[str]:
+def list_call_titles(db: Database, begin: datetime | None, end: datetime) -> list[str]:
     """Titles of calls first seen from one moment until before another; from the beginning for None."""
     rows = db.execute(
         "SELECT title FROM calls WHERE kind = 'call' AND first_seen >= ? AND first_seen < ?",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.lookup import demand_call
+from monitor.archive.lookup import require_call
 from monitor.calls import CallKey
 
 # A call that closed long ago tells nobody anything; its story stays as it is.
@@ -114,7 +114,7 @@ def decide_story(db: Database, one: CallKey, other: CallKey, decision: str, who:
     ArchiveError when one of them is not in the archive.
     """
     for key in (one, other):
-        demand_call(db, *key)
+        require_call(db, *key)
     first, second = sorted((one, other))
     with db.atomic():
         db.table("story_decisions").upsert(

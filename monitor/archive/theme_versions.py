@@ -9,7 +9,7 @@ from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 
 
-def keep_theme(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
+def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
     """Keep the text that is saved, and the one before it where that came from elsewhere."""
     with db.atomic():
         last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()

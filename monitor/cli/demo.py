@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from monitor.archive.statistics import Happening
+    from monitor.archive.statistics import RecordedChange
     from monitor.jobs.demo import DemoReport, Step
 
 WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
@@ -152,7 +152,7 @@ def _listed(counts: dict[str, int] | Counter[str], labels: Mapping[Any, Count]) 
     return ", ".join(parts[:-1]) + (" och " if len(parts) > 1 else "") + (parts[-1] if parts else "inget")
 
 
-def _moved(happening: Happening) -> str:
+def _moved(happening: RecordedChange) -> str:
     import json
     from datetime import datetime
 

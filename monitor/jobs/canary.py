@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive, lock, open_archive
-from monitor.archive.digests import count_told, mark_subjects
+from monitor.archive.digests import count_told_facts, mark_subjects
 from monitor.config import Config, load_config, load_sources
 from monitor.digest.wording import iso_week
 from monitor.errors import MonitorError
@@ -66,7 +66,7 @@ def fly_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
             _run(own, (step, SOURCE) if step == "crawl" else (step,), now)
         with open_archive(own.archive) as flown:
             subject = mark_subjects(flown.db, MARK)
-            told = count_told(flown.db)
+            told = count_told_facts(flown.db)
         if not told or subject is None:
             raise MonitorError("canary", "provutlysningen kom inte med i mejlet: reglerna eller urvalet släppte den")
         _run(own, ("send",), now)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
-    Address,
+    CandidateMatch,
     CandidateReader,
     CandidateRow,
     MatchDetails,
-    MatchRow,
     NewDigest,
+    NewOutboxRow,
     StoredDigest,
     StoredRendering,
     ToldFact,
@@ -26,13 +26,13 @@ from monitor.archive.digests import (
     last_digest,
     list_failures,
     next_number,
-    note_failure,
     save_digest,
     source_health,
+    store_failure,
 )
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import is_stopped, list_stops, stopped_recipients
-from monitor.archive.overrides import Choices, read_choices
+from monitor.archive.overrides import Overrides, read_overrides
 from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.answers import Signer
@@ -85,7 +85,7 @@ def build_digests(
     Building again changes nothing. A dry run stores nothing and writes the mails to `preview/` in the data folder.
     """
     # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good, and keeps its digest.
-    with lock(config.data_dir, "digest"), archive.db.redoable():
+    with lock(config.data_dir, "digest"), archive.db.relaxed_durability():
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=week, dry_run=dry_run
         )
@@ -127,7 +127,7 @@ def _failure(
     reason = f"mejlet kunde inte skrivas ({error if isinstance(error, MonitorError) else f'{type(error).__name__}: {error}'})"
     logger.error("digest_failed department=%s week=%s", department.id, week, exc_info=error)
     if stored:
-        note_failure(archive.db, department.id, week, reason, now)
+        store_failure(archive.db, department.id, week, reason, now)
     return DigestReport(department=department.id, state="failed", items=0, sections={}, reason=reason)
 
 
@@ -191,7 +191,7 @@ class DigestBuilder:
         self._reader = CandidateReader(archive.db, self._now)
         self._health: tuple[SourceHealth, ...] = health(config, source_health(archive.db), self._now)
         self._stopped = stopped_recipients(archive.db)
-        self._chosen: dict[str, Choices] = {}
+        self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
                 raise ConfigError(
@@ -234,7 +234,7 @@ class DigestBuilder:
         if existing is not None and not self._dry_run:
             return _report(existing)
         if not recipients and not self._dry_run:
-            stops = [stop.words for stop in list_stops(self._config, self._db) if stop.department == department.id]
+            stops = [stop.explanation for stop in list_stops(self._config, self._db) if stop.department == department.id]
             return DigestReport(department=department.id, state="no-recipient", items=0, sections={}, reason="; ".join(stops))
         last = last_digest(self._db, department.id)
         selection, ahead = self._selection(department, last)
@@ -290,10 +290,10 @@ class DigestBuilder:
         found = [candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
         return steer(found, choices)
 
-    def _choices(self, department: Department) -> Choices:
+    def _choices(self, department: Department) -> Overrides:
         """What was chosen when it was first asked for: a mail is chosen and laid out by the same."""
         if department.id not in self._chosen:
-            self._chosen[department.id] = read_choices(self._db, department.id, self._week)
+            self._chosen[department.id] = read_overrides(self._db, department.id, self._week)
         return self._chosen[department.id]
 
     def _is_silent(self, department: Department) -> bool:
@@ -316,7 +316,7 @@ class DigestBuilder:
             previous_week=last.week if last and last.week < self._week else "",
             health=self._health,
             ahead=ahead,
-            top=self._choices(department).top,
+            top=self._choices(department).mail_note,
         )
         languages = list(dict.fromkeys(one.language for one in recipients)) or ["sv"]
         return render_mail(self._templates, selection, audience(self._config, department), occasion, self._signer, languages)
@@ -377,7 +377,7 @@ class DigestBuilder:
                 ],
                 calendars=[(file.name, file.content) for file in rendered.calendars],
                 addresses=[
-                    Address(
+                    NewOutboxRow(
                         message_id=message_id(digest_id, one.email, self._config.mail.sender),
                         recipient=one.email,
                         language=one.language,
@@ -433,24 +433,24 @@ def candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     )
 
 
-def steer(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
+def steer(candidates: list[Candidate], choices: Overrides) -> list[Candidate]:
     """The candidates as the coordinator wants them: those held back left out, those added given a match, lines put to calls.
 
     What a department has been told of before is a promise: it stays, held back or not.
     """
     steered = []
     for one in candidates:
-        if one.key in choices.held and not one.told:
+        if one.key in choices.withheld and not one.told:
             continue
         match = one.match
         if match is None and one.key in choices.added:
             match = Match(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.lines.get(one.key, "")
+        note = choices.call_notes.get(one.key, "")
         steered.append(replace(one, match=match, note=note) if note or match is not one.match else one)
     return steered
 
 
-def _match(rules: RuleSet, call: Call, match: MatchRow) -> Match:
+def _match(rules: RuleSet, call: Call, match: CandidateMatch) -> Match:
     read = partial(_reasons, rules, call, match.details)
     return Match(level=Level(match.level), relevance=match.relevance, read=read)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.archive.runs import run_rows, write_health
+from monitor.archive.runs import list_runs, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
 from monitor.vocabulary import ACCEPTED_RUNS
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def settle_health(db: Database, source: Source, now: datetime) -> Health:
     """Judge a source by its runs, the newest of which has just been stored, and keep what was found."""
-    runs = [run_facts(row) for row in run_rows(db, source.id)]
+    runs = [run_facts(row) for row in list_runs(db, source.id)]
     health = judge_health(runs, every=source.every, expected=source.expected)
     write_health(db, source.id, health.kind.value, health.text, now)
     return health

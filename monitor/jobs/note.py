@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from monitor.archive import Archive
 from monitor.archive.outbox import list_stops
 from monitor.archive.statistics import (
-    changed_health,
     count_unread_answers,
-    new_programmes,
-    recovered_sources,
-    titles_between,
+    list_call_titles,
+    list_new_programmes,
+    list_new_troubles,
+    list_recovered_sources,
 )
 from monitor.calls import Call
 from monitor.config import Config
@@ -54,9 +54,9 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     db, since = archive.db, now - WEEK
     for sentence in status(config, archive, now)["attention"]:
         yield f"Behöver ses över: {sentence}"
-    for row in changed_health(db, since):
+    for row in list_new_troubles(db, since):
         yield f"Källan {row['name']} har fått problem: {row['text']}"
-    recovered = recovered_sources(db, since)
+    recovered = list_recovered_sources(db, since)
     if recovered:
         yield f"Läses igen som de ska: {_some(recovered)}."
     answers = count_unread_answers(db)
@@ -65,13 +65,13 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
         yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
     for stop in list_stops(config, db):
         if stop.since > since:
-            yield f"Får inte längre mejlen för {stop.department}: {stop.words}."
+            yield f"Får inte längre mejlen för {stop.department}: {stop.explanation}."
     rules = rules_in_force(archive, config, last_good=True)
-    for programme, title, identifier in new_programmes(db, since):
+    for programme, title, identifier in list_new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
         if rules.programme_of(call) is None:
             yield f"Ett program som aldrig setts förut: {programme} (”{title}”). Lägg till det i rules/programmes.toml om det ska förklaras."
-    words = new_words(titles_between(db, None, since), titles_between(db, since, now))
+    words = new_words(list_call_titles(db, None, since), list_call_titles(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
     yield from _signals(config, archive, rules)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import Archive
-from monitor.archive.digests import CandidateRow, MatchDetails, MatchRow
-from monitor.archive.history import PastDigest, health_then, past_digest, rows_then
+from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
+from monitor.archive.history import PastDigest, read_candidates_at, read_past_digest, source_health_at
 from monitor.archive.matches import matched_keys
-from monitor.archive.overrides import read_choices
+from monitor.archive.overrides import read_overrides
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.answers import Signer
@@ -34,14 +34,14 @@ def rewrite_digest(
     The calls read as they did then, and what had been told then counts as told. `more` are calls that these rules match and those in
     force do not; what was in the archive already when the mail before it was built would have stood in that one.
     """
-    past = past_digest(archive.db, digest)
+    past = read_past_digest(archive.db, digest)
     department = rules.departments.get(past.department) if past else None
     if past is None or department is None:
         return None
     now = past.created.astimezone(config.zone)
     asked = {*matched_keys(archive.db, department.id), *more}
-    rows = rows_then(archive.db, past, asked, timedelta(days=config.digest.news_days))
-    choices = read_choices(archive.db, department.id, past.week)
+    rows = read_candidates_at(archive.db, past, asked, timedelta(days=config.digest.news_days))
+    choices = read_overrides(archive.db, department.id, past.week)
     found = steer(
         [candidate(rules, replace(row, match=_match(rules, row, department.id))) for row in rows if _could_be_new(row, past)],
         choices,
@@ -52,9 +52,9 @@ def rewrite_digest(
         week=past.week,
         now=now,
         previous_week=past.previous_week,
-        health=health(config, health_then(archive.db, past.created), now),
+        health=health(config, source_health_at(archive.db, past.created), now),
         ahead=still_ahead(found, now) if selection.kind is MailKind.QUIET else (),
-        top=choices.top,
+        top=choices.mail_note,
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
@@ -81,9 +81,9 @@ def _follows(row: CandidateRow) -> bool:
     return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
 
 
-def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | None:
+def _match(rules: RuleSet, row: CandidateRow, department: str) -> CandidateMatch | None:
     match = None if _follows(row) else next((one for one in match_rows(rules, row.call) if one.department == department), None)
     if match is None:
         return None
     details = MatchDetails(themes=match.themes, evidence=match.evidence, fit_card=match.fit_card)
-    return MatchRow(level=match.level, relevance=match.relevance, details=lambda: details)
+    return CandidateMatch(level=match.level, relevance=match.relevance, details=lambda: details)

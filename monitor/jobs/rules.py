@@ -12,7 +12,8 @@ from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
-from monitor.archive.matches import StoredAnswer, checked_files, last_rule_files, mark_handled, read_answers, unwanted
+from monitor.archive.feedback import StoredAnswer, list_refused_calls, mark_handled, read_answers
+from monitor.archive.matches import checked_files, last_rule_files
 from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
@@ -96,7 +97,7 @@ def evaluate_file(rules: RuleSet, path: Path) -> Score:
 
 def report_archive(archive: Archive, rules: RuleSet) -> Report:
     """Count every signal over the archive and the answers of the departments."""
-    return report(rules, archived_calls(archive, rules), unwanted(archive.db))
+    return report(rules, archived_calls(archive, rules), list_refused_calls(archive.db))
 
 
 def list_answers(archive: Archive) -> list[StoredAnswer]:

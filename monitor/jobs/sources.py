@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.spiderloader import get_spider_loader
 
-from monitor.archive.left_out import Decision, LeftOut, decide, find_left_out, list_left_out, put_back, take_back
+from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
 from monitor.calls import Budget, Call, DeadlineModel
@@ -44,7 +44,7 @@ def list_sources(config: Config, db: Database | None, now: datetime) -> list[dic
 
 
 def check_source(
-    config: Config, source: Source, now: datetime, decisions: Mapping[str, Decision] | None = None
+    config: Config, source: Source, now: datetime, decisions: Mapping[str, LeftOutDecision] | None = None
 ) -> dict[str, Any]:
     """Read one source now and store nothing: field by field what was found, what was not, and what to change.
 
@@ -71,11 +71,11 @@ def check_source(
     return _checked(source, spiders[0], now, decisions or {})
 
 
-def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, Decision]) -> dict[str, Any]:
+def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]) -> dict[str, Any]:
     reading = spider.reading
     documents = list(reading.documents)
     run = judged_run(spider, now)
-    calls, aside = decide(decisions, {call.call_id: call for call in run.calls}, run.left_out)
+    calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})

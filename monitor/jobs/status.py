@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.connection import Database
-from monitor.archive.digests import digested_departments, list_failures
+from monitor.archive.digests import departments_with_digest, list_failures
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
 from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
@@ -122,7 +122,7 @@ def _job(row: JobRow) -> dict[str, Any]:
         "started": row.started,
         "finished": row.finished,
         "attempts": row.attempts,
-        "words": row.words,
+        "words": row.message,
     }
 
 
@@ -133,7 +133,7 @@ def _week(config: Config, archive: Archive, now: datetime, jobs: Mapping[str, Jo
     begun = jobs["run"].due if "run" in jobs else None
     silenced = silenced_departments(config, list_stops(config, archive.db))
     wanted = {recipient.department for recipient in config.recipient} - silenced.keys()
-    made = digested_departments(archive.db, week)
+    made = departments_with_digest(archive.db, week)
     due = begun is not None and begun <= slot
     return {"week": week, "due": slot if due else None, "made": sorted(made), "missing": sorted(wanted - made) if due else []}
 
@@ -221,7 +221,7 @@ def _attention(config: Config, document: dict[str, Any], jobs: Mapping[str, JobR
         found.append(f"Reglerna har {count} fel; de senast fungerande gäller. Se: monitor rules check")
     for name, row in jobs.items():
         if is_given_up(row):
-            found.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.words}")
+            found.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.message}")
     if document["clock_ahead"] is not None:
         found.append(clock_sentence(config, document["clock_ahead"], now))
     if document["disk"]["free"] < _LEAST_DISK:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive.feedback import store_answer, taken_further
-from monitor.archive.listing import closing_soon, department_calls, list_calls
+from monitor.archive.feedback import list_followed_calls, store_answer
+from monitor.archive.listing import list_calls, list_closing_soon, list_department_calls
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.facets import FacetIndex
 from monitor.archive.search.index import index_texts
@@ -72,18 +72,20 @@ def test_the_month_is_counted_by_the_next_day(world):
 def test_it_closes_soon_when_its_next_day_is_near(world):
     soon = MONDAY + 3 * WEEK
     with world.archive() as archive:
-        assert [call.call_id for call in closing_soon(archive.db, soon)] == ["flera"]
-        assert [(call.call_id, call.next_deadline[:10]) for call in closing_soon(archive.db, soon)] == [("flera", "2026-07-01")]
-        assert closing_soon(archive.db, MONDAY - WEEK) == []
+        assert [call.call_id for call in list_closing_soon(archive.db, soon)] == ["flera"]
+        assert [(call.call_id, call.next_deadline[:10]) for call in list_closing_soon(archive.db, soon)] == [
+            ("flera", "2026-07-01")
+        ]
+        assert list_closing_soon(archive.db, MONDAY - WEEK) == []
 
 
 def test_a_departments_lists_show_the_next_day(world):
     with world.archive() as archive:
-        shown = {call.call_id: call.next_deadline for call in department_calls(archive.db, "kultur-fritid", MONDAY)}
+        shown = {call.call_id: call.next_deadline for call in list_department_calls(archive.db, "kultur-fritid", MONDAY)}
         assert shown["flera"][:10] == "2026-07-01"
         assert "tva-steg" not in shown
         store_answer(archive.db, "kultur-fritid", "portal", "flera", "intressant", note="", digest="", now=MONDAY)
-        (taken,) = taken_further(archive.db, "kultur-fritid", MONDAY)
+        (taken,) = list_followed_calls(archive.db, "kultur-fritid", MONDAY)
         assert taken["next_deadline"][:10] == "2026-07-01"
 
 

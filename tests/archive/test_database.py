@@ -88,11 +88,11 @@ def test_what_can_be_made_again_does_not_wait_for_the_disk_and_all_else_does(db)
         return db.execute("PRAGMA synchronous").fetchone()[0]
 
     assert waits() == FULL
-    with db.redoable():
+    with db.relaxed_durability():
         assert waits() == NORMAL
         db.execute("INSERT INTO t VALUES (1)")
     assert waits() == FULL
-    with pytest.raises(sqlite3.IntegrityError), db.redoable():
+    with pytest.raises(sqlite3.IntegrityError), db.relaxed_durability():
         db.execute("INSERT INTO t VALUES (1)")
     assert waits() == FULL
     assert numbers(db) == [1]

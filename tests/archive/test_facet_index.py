@@ -4,8 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive.search.facets import FacetIndex, Many, by_words
-from monitor.archive.search.index import calls_of, changed_ids, find_ids, index_call, index_texts, stored_zones
+from monitor.archive.search.facets import FacetIndex, LazyRankedHits, rank_by_words
+from monitor.archive.search.index import (
+    find_indexed_ids,
+    index_call,
+    index_texts,
+    list_stale_ids,
+    read_indexed_calls,
+    stored_zones,
+)
 from monitor.calls import Kind
 from monitor.language.analyser import analyser
 from monitor.language.terms import parse_term
@@ -67,9 +74,9 @@ def test_pages_follow_each_other_in_each_order(index):
 
 
 def test_words_find_the_same_calls_few_or_many_at_a_time(db, index):
-    few = by_words(db, index, "bibliotek")
-    many = by_words(db, index, "bibliotek", most=5)
-    assert isinstance(many, Many)
+    few = rank_by_words(db, index, "bibliotek")
+    many = rank_by_words(db, index, "bibliotek", most=5)
+    assert isinstance(many, LazyRankedHits)
     assert few.bits == many.bits
     closed = index.select(index.everything, {"status": ["closed"]})
     for selected in (index.everything, few.bits & ~closed):
@@ -79,16 +86,16 @@ def test_words_find_the_same_calls_few_or_many_at_a_time(db, index):
     assert [key[1] for key in index.page(many.bits, many.order(db, many.bits), 8, 4)] == sorted(
         (key[1] for key in index.page(many.bits & closed, "title", 0, 0)), reverse=True
     ), "what is closed comes after what is open"
-    assert by_words(db, index, "bibliotek före:2026-07-15") is None, "more than words is asked for"
+    assert rank_by_words(db, index, "bibliotek före:2026-07-15") is None, "more than words is asked for"
 
 
 def test_terms_are_found_by_zone_and_calls_read_with_their_texts(db):
     term = parse_term("bibliotek")
-    found = find_ids(db, [term], ["title"])
+    found = find_indexed_ids(db, [term], ["title"])
     assert len(found) == 12
-    assert find_ids(db, [term], ["context"]) == set()
-    assert find_ids(db, []) == set()
-    calls = {call.call_id: zones for call, zones in calls_of(db, analyser(), found)}
+    assert find_indexed_ids(db, [term], ["context"]) == set()
+    assert find_indexed_ids(db, []) == set()
+    calls = {call.call_id: zones for call, zones in read_indexed_calls(db, analyser(), found)}
     assert calls["03"] == stored_zones(db, "portal", "03")
 
 
@@ -97,14 +104,14 @@ def test_a_change_is_seen_until_the_call_is_indexed_again(tmp_path):
     world.crawl(a_call("1", title="Stöd till bibliotek"), at=MONDAY)
     with world.archive() as archive:
         index_texts(archive.db, analyser())
-        assert changed_ids(archive.db) == set()
+        assert list_stale_ids(archive.db) == set()
     world.crawl(a_call("1", title="Stöd till museer"), at=MONDAY + DAY)
     with world.archive() as archive:
         db = archive.db
-        (row,) = changed_ids(db)
+        (row,) = list_stale_ids(db)
         assert stored_zones(db, "portal", "1") is None
-        ((_, zones),) = calls_of(db, analyser(), [row])
+        ((_, zones),) = read_indexed_calls(db, analyser(), [row])
         index_call(db, analyser(), "portal", "1")
         index_call(db, analyser(), "portal", "borta")
-        assert changed_ids(db) == set()
+        assert list_stale_ids(db) == set()
         assert stored_zones(db, "portal", "1") == zones

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive.feedback import store_answer
-from monitor.archive.overrides import mark_answer_read
+from monitor.archive.feedback import mark_answer_read, store_answer
 from monitor.jobs.interest import is_letter_due
 from tests.mailing import MONDAY, World, a_call, text_of
 

@@ -7,7 +7,8 @@ import pytest
 
 from monitor.archive import open_archive, statistics
 from monitor.archive.calls import correct_field
-from monitor.archive.matches import read_answers, rule_files
+from monitor.archive.feedback import read_answers
+from monitor.archive.matches import rule_files
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError, RuleErrors
 from monitor.jobs.match import explain_call, match_archive

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, save_digest
 from monitor.archive.feedback import store_answer
 from monitor.archive.outbox import mark_sent, stop_recipient, waiting_mails
 from monitor.config import Config
@@ -38,7 +38,8 @@ def archive(config):
 
 def _digest(db, digest, at):
     addresses = [
-        Address(message_id=f"<{digest}-{one[:2]}>", recipient=one, language="sv") for one in ("Anna@Example.se", "bo@example.se")
+        NewOutboxRow(message_id=f"<{digest}-{one[:2]}>", recipient=one, language="sv")
+        for one in ("Anna@Example.se", "bo@example.se")
     ]
     mail = StoredRendering(language="sv", subject="", html="", text="")
     values = {"department": "social", "week": digest, "kind": "weekly", "created": at, "items": 0, "sections": {}}

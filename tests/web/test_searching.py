@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive
-from monitor.archive.matches import MatchRow, read_calls, store_matches
+from monitor.archive.matches import NewMatch, read_calls, store_matches
 from monitor.archive.runs import store_run
-from monitor.archive.search.facets import FACETS, FacetIndex, by_words
-from monitor.archive.search.query import ranked
+from monitor.archive.search.facets import FACETS, FacetIndex, rank_by_words
+from monitor.archive.search.query import rank_calls
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.engine import analyse_zones
@@ -86,11 +86,11 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = find(site, asked(query)).index
-    found = by_words(site.archive.db, index, query)
+    found = rank_by_words(site.archive.db, index, query)
     best = list(found.order(site.archive.db, found.bits))
-    assert best == index.places_of(ranked(site.archive.db, query, NOW))
+    assert best == index.positions_of(rank_calls(site.archive.db, query, NOW))
     assert found.bits == index.bits_of(best)
-    assert by_words(site.archive.db, index, f"{query} program:LIFE") is None
+    assert rank_by_words(site.archive.db, index, f"{query} program:LIFE") is None
 
 
 @pytest.mark.parametrize("query", ["kommuner", "kommun* -energi", "bibliotek"])
@@ -99,11 +99,11 @@ def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
 def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most, choices):
     db = site.archive.db
     index = find(site, asked(query)).index
-    whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
+    whole, found = rank_by_words(db, index, query), rank_by_words(db, index, query, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
-    order = list(index.among(selected, whole.order(db, selected)))
-    best = list(index.among(selected, found.order(db, selected)))
+    order = list(index.filter_positions(selected, whole.order(db, selected)))
+    best = list(index.filter_positions(selected, found.order(db, selected)))
     assert sorted(best) == sorted(order)
     came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
     numbers = {index.positions[rowid]: number for rowid, number in came.items()}
@@ -117,7 +117,7 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
 def test_what_loses_its_words_after_it_was_counted_is_still_shown(site):
     db = site.archive.db
     index = find(site, asked("kommuner")).index
-    found = by_words(db, index, "kommuner", most=5)
+    found = rank_by_words(db, index, "kommuner", most=5)
     assert found.bits.bit_count() > 5
     with open_archive(site.archive.path) as other:
         other.db.execute("INSERT INTO search (search) VALUES ('delete-all')")
@@ -235,7 +235,7 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
         db = archive.db
         store_run(db, source_run("norden", "Norden", calls_of("norden", 60, NOW), NOW), NOW)
         matches = [
-            MatchRow(
+            NewMatch(
                 source="norden",
                 call_id=f"norden-{number:03d}",
                 department=department,
@@ -268,7 +268,7 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
                 "source": {source},
                 "month": set() if passed else {deadline[:7]},
             }
-    bits = index.bits_of(index.places_of(within))
+    bits = index.bits_of(index.positions_of(within))
 
     def left(without=""):
         return [

@@ -13,18 +13,18 @@ from itertools import islice
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
-from monitor.archive.search.query import weigh, words_alone
+from monitor.archive.search.query import plain_words_expression, weight_rank
 from monitor.calls import CallKey
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
 ORDERS = ("deadline", "newest", "changed", "title")
-Chosen = Mapping[str, Collection[str]]
+Choices = Mapping[str, Collection[str]]
 _LAST = "9"
 _ONE = ord("1")
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class FacetCount:
     """A value of a facet with how many calls have it among those that the other choices leave."""
 
     value: str
@@ -71,7 +71,7 @@ class FacetIndex:
             changed.append(last)
             titles.append(title.casefold())
             self._closed.append(status == "closed")
-            self._factors.append(weigh(1.0, closed=self._closed[place], first_seen=datetime.fromisoformat(first), now=now))
+            self._factors.append(weight_rank(1.0, closed=self._closed[place], first_seen=datetime.fromisoformat(first), now=now))
         self._add_matches(db)
         self._by_id: dict[int, int] = {}
         self._ids = [0] * len(rows)
@@ -112,23 +112,23 @@ class FacetIndex:
             for facet, value in values:
                 self._put(facet, value, place)
 
-    def places_of(self, rowids: Iterable[int]) -> list[int]:
+    def positions_of(self, rowids: Iterable[int]) -> list[int]:
         """Where these rows of `calls` stand in the index, in their order; rows that it does not know yet are left out."""
         positions = self.positions
         return [positions[rowid] for rowid in rowids if rowid in positions]
 
-    def scored(self, ranks: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
+    def score_positions(self, ranks: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
         """The scores of these rows of `indexed` by their ranks (the lower, the better), and where each stands in the index."""
         places, factors = self._by_id, self._factors
         return [(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None]
 
-    def foremost(self, ids: Iterable[int]) -> list[int]:
+    def positions_open_first(self, ids: Iterable[int]) -> list[int]:
         """Where these rows of `indexed` stand in the index: what is open before what is closed, else in their order."""
         closed = self._closed
         places = [place for place in map(self._by_id.get, ids) if place is not None]
         return [place for place in places if not closed[place]] + [place for place in places if closed[place]]
 
-    def among(self, selected: int, places: Iterable[int]) -> Iterator[int]:
+    def filter_positions(self, selected: int, places: Iterable[int]) -> Iterator[int]:
         """Those of the places that are selected, in their order."""
         marks = selected.to_bytes(self._room + 1, "little")
         return (place for place in places if marks[place >> 3] >> (place & 7) & 1)
@@ -150,19 +150,19 @@ class FacetIndex:
             bits |= self._bits[facet].get(value, 0)
         return bits
 
-    def select(self, within: int, chosen: Chosen) -> int:
+    def select(self, within: int, chosen: Choices) -> int:
         """What is left of `within`: any of the values of each facet, all of the facets."""
         for facet, values in chosen.items():
             if values:
                 within &= self._one(facet, values)
         return within
 
-    def counts(self, within: int, chosen: Chosen) -> dict[str, list[Counted]]:
+    def counts(self, within: int, chosen: Choices) -> dict[str, list[FacetCount]]:
         """Every facet with its values, most first; a facet's own choice does not narrow it, so that one can choose more of it."""
         found = {}
         for facet in FACETS:
             left = self.select(within, {name: values for name, values in chosen.items() if name != facet})
-            rows = [Counted(value, (left & bits).bit_count()) for value, bits in self._bits[facet].items()]
+            rows = [FacetCount(value, (left & bits).bit_count()) for value, bits in self._bits[facet].items()]
             kept = [row for row in rows if row.count or row.value in chosen.get(facet, ())]
             found[facet] = sorted(kept, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
         return found
@@ -170,7 +170,7 @@ class FacetIndex:
     def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[CallKey]:
         """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
         places = self._orders[order] if isinstance(order, str) else order
-        shown = islice(self.among(selected, places), offset, offset + limit if limit else None)
+        shown = islice(self.filter_positions(selected, places), offset, offset + limit if limit else None)
         return [self.keys[place] for place in shown]
 
 
@@ -185,14 +185,14 @@ def _served(themes: str) -> list[tuple[str, str]]:
     return list(found)
 
 
-WEIGHED = 10_000
+MAX_RANKED = 10_000
 """Of what is left of what words find when choices are made, so many calls are put in order by the words: the open ones before the closed
 ones, and of each what came last. Nobody reads as far as that, and weighing takes longer than finding."""
 _LOOKED_AT = 200
 _WORDS_FOUND = "FROM search WHERE search MATCH :words"
 
 
-class Ranked:
+class RankedPositions:
     """Places in the index, the best first: those with a score, the lowest first and among equals by place, then `others` in their order.
 
     Whoever looks at a page sees twenty of what may be a third of the archive: all is put in order only for who looks further.
@@ -216,7 +216,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class InOrder:
+class RankedHits:
     """What was found and put in order at once: `bits` tells all of it by its places in the index."""
 
     bits: int
@@ -227,48 +227,48 @@ class InOrder:
         return self.places
 
 
-class Many:
-    """What words find, where it is too much to weigh: `bits` tells all of it by its places in the index."""
+class LazyRankedHits:
+    """What words find, where it is too much to weight_rank: `bits` tells all of it by its places in the index."""
 
     def __init__(self, index: FacetIndex, words: str, places: list[int], most: int) -> None:
-        """`places` are all of it by `FacetIndex.foremost`."""
+        """`places` are all of it by `FacetIndex.positions_open_first`."""
         self.bits = index.bits_of(places)
         self._index, self._words, self._places, self._most = index, words, places, most
-        self._last: tuple[int, Ranked] | None = None
+        self._last: tuple[int, RankedPositions] | None = None
 
     def order(self, db: Database, selected: int) -> Iterable[int]:
         """What is selected, the best first: its first `most` by the words, the others after them."""
         last = self._last
         if last is None or last[0] != selected:
-            last = self._last = selected, self._weighed(db, list(self._index.among(selected, self._places)))
+            last = self._last = selected, self._weighed(db, list(self._index.filter_positions(selected, self._places)))
         return last[1]
 
-    def _weighed(self, db: Database, places: list[int]) -> Ranked:
+    def _weighed(self, db: Database, places: list[int]) -> RankedPositions:
         ids = self._index.ids_of(places[: self._most])
         # The plus keeps the ids from being looked up one by one, each with all the words.
         among = f"{_WORDS_FOUND} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:ids))"
         values = {"words": self._words, "least": min(ids, default=0), "ids": json.dumps(ids)}
-        scored = self._index.scored(db.execute(f"SELECT rowid, rank {among}", values))
+        scored = self._index.score_positions(db.execute(f"SELECT rowid, rank {among}", values))
         # The archive may have changed since: what no longer has the words is still counted, and so it is shown.
         known = {place for _, place in scored}
         lost = [place for place in places[: self._most] if place not in known]
-        return Ranked(scored, lost + places[self._most :])
+        return RankedPositions(scored, lost + places[self._most :])
 
 
-Hits = InOrder | Many
+Hits = RankedHits | LazyRankedHits
 
 
-def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> Hits | None:
+def rank_by_words(db: Database, index: FacetIndex, query: str, *, most: int = MAX_RANKED) -> Hits | None:
     """What a query of words alone finds; None for one that asks for more than words (see `search.ranked`)."""
-    words = words_alone(query)
+    words = plain_words_expression(query)
     if words is None:
         return None
     # Weighing takes longer than finding, so it is counted first whether there is a choice to make.
     counted = f"SELECT count(*) FROM (SELECT 1 {_WORDS_FOUND} LIMIT :most + 1)"
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
-        scored = index.scored(db.execute(f"SELECT rowid, rank {_WORDS_FOUND}", {"words": words}))
-        return InOrder(index.bits_of(place for _, place in scored), Ranked(scored))
+        scored = index.score_positions(db.execute(f"SELECT rowid, rank {_WORDS_FOUND}", {"words": words}))
+        return RankedHits(index.bits_of(place for _, place in scored), RankedPositions(scored))
     listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_WORDS_FOUND} ORDER BY rowid)"
     (ids,) = db.execute(listed, {"words": words}).fetchone()
-    return Many(index, words, index.foremost(reversed(json.loads(ids))), most)
+    return LazyRankedHits(index, words, index.positions_open_first(reversed(json.loads(ids))), most)

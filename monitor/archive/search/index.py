@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call
 from monitor.archive.connection import Database
 from monitor.calls import ZONES, Call, call_zones
@@ -43,7 +43,7 @@ def pending_calls(db: Database, version: str) -> Iterator[tuple[str, Call]]:
     ).fetchall()
     for source, call_id, state in keys:
         data = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()[0]
-        yield state, corrected(db, decode_call(data))
+        yield state, apply_corrections(db, decode_call(data))
 
 
 def index_texts(db: Database, analyser: Analyser) -> int:
@@ -52,7 +52,7 @@ def index_texts(db: Database, analyser: Analyser) -> int:
     Nothing is analysed while the archive is locked for writing: answers from mails would wait for it.
     """
     number = letters = 0
-    batch: list[Analysed] = []
+    batch: list[AnalysedCall] = []
     noted: set[str] = set()
     for state, call in pending_calls(db, analyser.version):
         batch.append(_analyse(analyser, state, call))
@@ -70,7 +70,7 @@ def index_call(db: Database, analyser: Analyser, source: str, call_id: str) -> N
     """Analyse and index one call as it stands now, as after a person's correction: search need not wait for the next crawl."""
     row = db.execute(f"SELECT {_STATE}, c.data FROM calls c WHERE c.source = ? AND c.call_id = ?", [source, call_id]).fetchone()
     if row is not None:
-        analysed = _analyse(analyser, row[0], corrected(db, decode_call(row[1])))
+        analysed = _analyse(analyser, row[0], apply_corrections(db, decode_call(row[1])))
         _write_batch(db, analyser.version, [analysed], set())
 
 
@@ -85,7 +85,7 @@ def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | No
     return dict(zip(ZONES, row, strict=True)) if row else None
 
 
-def find_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] = ZONES) -> set[int]:
+def find_indexed_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] = ZONES) -> set[int]:
     """The rows in which one of the terms stands in one of the zones."""
     asked = " OR ".join(sorted({match_expression(term) for term in terms}))
     if not asked:
@@ -94,7 +94,7 @@ def find_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] = ZONES) 
     return {row[0] for row in rows}
 
 
-def changed_ids(db: Database) -> set[int]:
+def list_stale_ids(db: Database) -> set[int]:
     """The rows whose calls have changed since they were indexed."""
     rows = db.execute(
         f"SELECT i.id FROM indexed i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE i.hash <> {_STATE}"
@@ -102,9 +102,9 @@ def changed_ids(db: Database) -> set[int]:
     return {row[0] for row in rows}
 
 
-def calls_of(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[tuple[Call, dict[str, str]]]:
+def read_indexed_calls(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[tuple[Call, dict[str, str]]]:
     """The calls of these rows with their lemma texts; those whose words changed since are analysed anew."""
-    touched = corrected_keys(db)
+    touched = list_corrected_keys(db)
     rows = db.execute(
         f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)} FROM json_each(?) asked"
         " JOIN indexed i ON i.id = asked.value JOIN texts t ON t.id = i.id"
@@ -112,7 +112,7 @@ def calls_of(db: Database, analyser: Analyser, ids: Iterable[int]) -> Iterator[t
         [json.dumps(sorted(ids))],
     )
     for source, call_id, data, fresh, *texts in rows:
-        call = corrected(db, decode_call(data)) if (source, call_id) in touched else decode_call(data)
+        call = apply_corrections(db, decode_call(data)) if (source, call_id) in touched else decode_call(data)
         yield call, dict(zip(ZONES, texts, strict=True)) if fresh else zone_texts(analyser, call)
 
 
@@ -164,7 +164,7 @@ def match_expression(term: Term) -> str:
     return f"({' OR '.join(found)})"
 
 
-class Analysed(NamedTuple):
+class AnalysedCall(NamedTuple):
     """A call that has been analysed: its key, its state when it was read, and per zone the lemma text and what the index holds of it."""
 
     key: tuple[str, str]
@@ -173,13 +173,13 @@ class Analysed(NamedTuple):
     indexed: list[str]
 
 
-def _analyse(analyser: Analyser, state: str, call: Call) -> Analysed:
+def _analyse(analyser: Analyser, state: str, call: Call) -> AnalysedCall:
     zones = zone_texts(analyser, call)
     texts = [zones[zone] for zone in ZONES]
-    return Analysed(call.key, state, texts, [index_text(text) for text in texts])
+    return AnalysedCall(call.key, state, texts, [index_text(text) for text in texts])
 
 
-def _write_batch(db: Database, version: str, batch: Sequence[Analysed], noted: set[str]) -> int:
+def _write_batch(db: Database, version: str, batch: Sequence[AnalysedCall], noted: set[str]) -> int:
     """Write analysed calls in one transaction. One that changed since it was read is pending again, by its state."""
     with db.atomic():
         for key, state, texts, indexed in batch:

@@ -95,7 +95,7 @@ def search(
     return SearchResult(total, hits, suggest(db, query) if total == 0 and asked.terms else [])
 
 
-def ranked(db: Database, query: str, now: datetime, filters: Filters | None = None) -> list[int]:
+def rank_calls(db: Database, query: str, now: datetime, filters: Filters | None = None) -> list[int]:
     """The row ids in `calls` of everything that a query finds, the best first."""
     asked = parse_query(query)
     where, values = _conditions(asked, filters or Filters(), now)
@@ -103,16 +103,16 @@ def ranked(db: Database, query: str, now: datetime, filters: Filters | None = No
     return [row[0] for row in db.execute(_ordered(words, where), {**values, "words": words})]
 
 
-def words_alone(query: str) -> str | None:
-    """The full-text expression of a query of words; None for one that asks for more, or for nothing: `ranked` answers any."""
+def plain_words_expression(query: str) -> str | None:
+    """The full-text expression of a query of words; None for one that asks for more, or for nothing: `rank_calls` answers any."""
     asked = parse_query(query)
     if not asked.terms or asked.fields or asked.before is not None or asked.after is not None:
         return None
     return _expression(asked)
 
 
-def weigh(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:
-    """The score of a call that ranks so by its words: the same as `ranked` puts in order."""
+def weight_rank(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:
+    """The score of a call that ranks so by its words: the same as `rank_calls` puts in order."""
     return rank * (_CLOSED if closed else 1.0) * (_RECENT if first_seen > now - _RECENTLY else 1.0)
 
 

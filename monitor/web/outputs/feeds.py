@@ -12,7 +12,7 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
-from monitor.archive.listing import feed_keys, feed_moments
+from monitor.archive.listing import list_changed_keys, read_change_times
 from monitor.calls import Call, CallKey, DeadlineModel
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.wording import HOME
@@ -77,7 +77,7 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     """These calls as an Atom feed; `path` is the page that the feed follows."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
-    moments = feed_moments(db, keys)
+    moments = read_change_times(db, keys)
     calls = _load(db, keys)
     updated = max((changed for _, changed in moments.values()), default=visit.now.isoformat(timespec="seconds"))
     own = base + visit.path + (f"?{visit.query}" if visit.query else "")
@@ -102,7 +102,7 @@ def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     """These calls as a JSON feed (version 1.1), each with what the archive knows under `_eu`."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
-    moments = feed_moments(db, keys)
+    moments = read_change_times(db, keys)
     items = []
     for call in _load(db, keys):
         first_seen, changed = moments[call.key]
@@ -150,7 +150,7 @@ def archive_feed(visit: Visit) -> Response:
     before = visit.args.get("fore", "")
     if before and not _is_cursor(before):
         raise Missing
-    keys, cursor = feed_keys(visit.site.archive.db, before, PAGE)
+    keys, cursor = list_changed_keys(visit.site.archive.db, before, PAGE)
     next_path = f"{local_path(visit.path)}?{urlencode({'fore': cursor})}" if cursor else ""
     make = json_feed if visit.path.endswith(".json") else atom_feed
     return make(visit, "Hela arkivet", "/", keys, next_path)

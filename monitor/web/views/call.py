@@ -14,10 +14,10 @@ from datasette import Response
 
 from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
-from monitor.archive.history import call_documents, read_document, read_versions
+from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import list_calls
-from monitor.archive.lookup import call_facts, find_aside, find_call, find_calls, similar_calls
-from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_choices, write_line
+from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Precision, call_zones, next_deadline
@@ -136,7 +136,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         ],
         events=[{"type": one["type"], "at": one["at"], "text": event_text(one, visit)} for one in reversed(facts["events"])],
         versions=version_changes(visit, key),
-        documents=[{**one, "kb": max(1, round(one["size"] / 1000))} for one in call_documents(db, call.source, call.url)],
+        documents=[{**one, "kb": max(1, round(one["size"] / 1000))} for one in list_call_documents(db, call.source, call.url)],
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _shown(json.loads(row["value"]))}
             for row in facts["corrections"]
@@ -145,7 +145,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         all_departments=list(rules.departments.values()),
         choices=[
             {**row, "name": names.get(row["department"], row["department"])}
-            for row in (list_choices(db) if visit.actor else ())
+            for row in (list_overrides(db) if visit.actor else ())
             if (row["source"], row["call_id"]) == key
         ],
         done=DONE,
@@ -280,7 +280,7 @@ def lookup(visit: Visit) -> Response:
     keys = find_calls(db, wanted)
     if keys:
         return redirect(address(call_path(*keys[0]), visit))
-    aside = find_aside(db, wanted)
+    aside = find_left_out_item(db, wanted)
     near = [] if aside or not wanted else similar_calls(db, wanted)
     return page("lookup.html", visit, status=200 if aside or near else 404, wanted=wanted, aside=aside, near=near)
 
@@ -443,9 +443,9 @@ def steer(visit: Visit) -> Response:
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
         if choice:
-            choose_call(db, department, call.key, choice, who=visit.actor.name, now=visit.now)
+            store_override(db, department, call.key, choice, who=visit.actor.name, now=visit.now)
         else:
-            drop_choice(db, department, call.key)
+            remove_override(db, department, call.key)
     back = visit.form.get("tillbaka", "")
     return redirect("/samordna?klart=styrt" if back == "samordna" else f"{call_path(call.source, call.call_id)}?klart=styrt")
 
@@ -459,7 +459,7 @@ def line(visit: Visit) -> Response:
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
         key = call.key
-        write_line(db, department, "", key, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
+        write_mail_note(db, department, "", key, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
     return redirect(f"{call_path(call.source, call.call_id)}?klart=rad")
 
 

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from datasette import Response
 
+from monitor.archive.feedback import mark_answer_read, read_answers
 from monitor.archive.lookup import find_call
-from monitor.archive.matches import read_answers
-from monitor.archive.outbox import list_stops, silenced_departments
-from monitor.archive.overrides import ADD, choose_call, list_choices, list_lines, mark_answer_read, outbox_rows, write_line
+from monitor.archive.outbox import list_outbox, list_stops, silenced_departments
+from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override, write_mail_note
 from monitor.errors import ArchiveError, MonitorError
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
 from monitor.web.framework.request import Planned, Visit
@@ -31,7 +31,7 @@ def desk(visit: Visit) -> Response:
     site = visit.site
     plans = site.work.planned(visit.site.rules, visit.now)
     weeks = sorted({plan.week for plan in plans})
-    lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
+    lines = [row for week in weeks for row in list_mail_notes(site.archive.db, week) if not row["source"]]
     tops = {(row["department"], row["week"]): row["text"] for row in lines}
     names = {one.id: one.name for one in site.rules.departments.values()}
     sources = [row for row in source_rows(site, visit.now) if row["state"] not in ACCEPTED_RUNS or row["health"]]
@@ -44,12 +44,12 @@ def desk(visit: Visit) -> Response:
         plans=[_plan(one, names, tops) for one in plans],
         top_all=next((tops["", week] for week in weeks if ("", week) in tops), ""),
         names=names,
-        choices=list_choices(site.archive.db),
+        choices=list_overrides(site.archive.db),
         sources=sources,
         answers=waiting,
         stops=stops,
         silenced=silenced_departments(site.config, stops),
-        outbox=outbox_rows(site.archive.db, 12),
+        outbox=list_outbox(site.archive.db, 12),
         rules_error=site.rules_error,
         done=DONE,
     )
@@ -82,7 +82,7 @@ def top_line(visit: Visit) -> Response:
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
-            write_line(db, department, week, None, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
+            write_mail_note(db, department, week, None, visit.form.get("rad", ""), who=visit.actor.name, now=visit.now)
     return redirect("/samordna?klart=rad")
 
 
@@ -95,7 +95,7 @@ def add(visit: Visit) -> Response:
     try:
         key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
-            choose_call(db, department, key, ADD, who=visit.actor.name, now=visit.now)
+            store_override(db, department, key, ADD, who=visit.actor.name, now=visit.now)
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
     return redirect("/samordna?klart=lagd")
@@ -126,7 +126,7 @@ def answer_done(visit: Visit) -> Response:
 def outbox(visit: Visit) -> Response:
     """Every mail to every recipient, those that wait first."""
     names = {one.id: one.name for one in visit.site.rules.departments.values()}
-    return page("outbox.html", visit, rows=outbox_rows(visit.site.archive.db), names=names)
+    return page("outbox.html", visit, rows=list_outbox(visit.site.archive.db), names=names)
 
 
 ROUTES = (

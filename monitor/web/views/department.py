@@ -9,8 +9,9 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
-from monitor.archive.feedback import answers_of, set_state, taken_further, yearly_figures
-from monitor.archive.listing import ANSWERABLE, department_calls, department_reading, digest_list
+from monitor.archive.digests import list_department_digests
+from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
+from monitor.archive.listing import ANSWERABLE, list_department_calls, list_department_news
 from monitor.archive.lookup import find_call
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
@@ -39,7 +40,7 @@ def department(visit: Visit) -> Response:
     one = _department(visit)
     db, now = visit.site.archive.db, visit.now
     theme = visit.args.get("tema", "")
-    everything = department_calls(db, one.id, now)
+    everything = list_department_calls(db, one.id, now)
     counts = Counter(item for call in everything if call.kind == "call" for item in call.themes)
     themes = [(id_, title, count) for (id_, title), count in counts.most_common()]
     theme = theme if theme in {id_ for id_, _, _ in themes} else ""
@@ -62,10 +63,10 @@ def department(visit: Visit) -> Response:
         shown=len(shown) if visit.args.get("alla") else _SHOWN,
         coming=[call for call in shown if call.kind == "call" and call.status == "forthcoming"],
         others=[call for call in shown if call.kind != "call"],
-        reading=department_reading(db, one.id, now - _RECENT),
-        taken=[{**row, "note": visit.note(row["note"])} for row in taken_further(db, one.id, visit.now)],
-        answers=[{**row, "note": visit.note(row["note"])} for row in answers_of(db, one.id)],
-        digests=digest_list(db, one.id),
+        reading=list_department_news(db, one.id, now - _RECENT),
+        taken=[{**row, "note": visit.note(row["note"])} for row in list_followed_calls(db, one.id, visit.now)],
+        answers=[{**row, "note": visit.note(row["note"])} for row in list_department_answers(db, one.id)],
+        digests=list_department_digests(db, one.id),
         figures=yearly_figures(db, one.id, years),
         base_url=visit.site.config.municipality.base_url.rstrip("/"),
         done=DONE,
@@ -90,7 +91,7 @@ def calendar(visit: Visit) -> Response:
     """Every deadline ahead that concerns the department, to subscribe to."""
     one = _department(visit)
     db = visit.site.archive.db
-    listed = [call for call in department_calls(db, one.id, visit.now) if call.level != "svag" or call.state]
+    listed = [call for call in list_department_calls(db, one.id, visit.now) if call.level != "svag" or call.state]
     calls = [call for item in listed if (call := load_call(db, *item.key)) is not None]
     return Response(calendar_of(visit.site, calls, one.name), content_type="text/calendar; charset=utf-8")
 
@@ -98,7 +99,9 @@ def calendar(visit: Visit) -> Response:
 def feed(visit: Visit) -> Response:
     """What is open or coming for the department, the newest first."""
     one = _department(visit)
-    listed = [call for call in department_calls(visit.site.archive.db, one.id, visit.now) if call.kind in (*ANSWERABLE, "event")]
+    listed = [
+        call for call in list_department_calls(visit.site.archive.db, one.id, visit.now) if call.kind in (*ANSWERABLE, "event")
+    ]
     listed.sort(key=lambda call: call.first_seen, reverse=True)
     return atom_feed(visit, one.name, f"/forvaltning/{one.id}", [call.key for call in listed[:100]])
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.statistics import call_codes, found_calls, matched_themes, states_reached, told_calls
+from monitor.archive.statistics import list_first_seen, list_first_told, list_states_reached, read_call_codes, read_matched_themes
 from monitor.calls import Call, CallKey
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet
@@ -61,12 +61,12 @@ def follow_up(
     tallies: dict[str, Tally] = {name: defaultdict(lambda: defaultdict(set)) for name in DIMENSIONS}
     totals: dict[str, set[Any]] = defaultdict(set)
     themes: dict[CallKey, dict[str, list[dict[str, Any]]]] = defaultdict(dict)
-    for department, key, served in matched_themes(db):
+    for department, key, served in read_matched_themes(db):
         themes[key][department] = served
-    found = {one.key: one for one in found_calls(db, *ends)}
-    told = told_calls(db, *ends)
-    states = [(one, key, name) for one, key, state in states_reached(db, *ends) for name in _REACHED.get(state, ())]
-    codes = call_codes(db, ({key for _, key, _ in told} | {key for _, key, _ in states}) - found.keys())
+    found = {one.key: one for one in list_first_seen(db, *ends)}
+    told = list_first_told(db, *ends)
+    states = [(one, key, name) for one, key, state in list_states_reached(db, *ends) for name in _REACHED.get(state, ())]
+    codes = read_call_codes(db, ({key for _, key, _ in told} | {key for _, key, _ in states}) - found.keys())
     codes |= {key: (one.identifier, one.programme) for key, one in found.items()}
 
     def count(name: str, key: CallKey, department: str, month: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from datasette import Response
 
-from monitor.archive.listing import closing_soon, newest
+from monitor.archive.listing import list_closing_soon, list_newest
 from monitor.archive.runs import stored_health
 from monitor.archive.statistics import count_calls
 from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, RUN_STATE_LABELS, RunState
@@ -27,8 +27,8 @@ def front(visit: Visit) -> Response:
         visit,
         counts=count_calls(db, visit.now),
         departments=department_list(visit),
-        closing=closing_soon(db, visit.now),
-        newest=newest(db, visit.now),
+        closing=list_closing_soon(db, visit.now),
+        newest=list_newest(db, visit.now),
         sources=_reading(visit),
     )
 

@@ -21,11 +21,11 @@ from datasette import Response
 from pydantic import ValidationError
 
 from monitor.archive.connection import Database
-from monitor.archive.listing import find_digest_by_id
-from monitor.archive.matches import digest_days, first_seen_days, other_themes
-from monitor.archive.search.index import calls_of, changed_ids, find_ids
-from monitor.archive.statistics import matched_themes
-from monitor.archive.theme_versions import keep_theme, theme_versions
+from monitor.archive.digests import find_digest_by_id, list_recent_digests
+from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
+from monitor.archive.statistics import read_matched_themes
+from monitor.archive.theme_versions import store_theme_version, theme_versions
 from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
@@ -182,9 +182,9 @@ def _hopeful(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
             signal = asked.condition
             if not isinstance(signal, Signal) or signal.weight < 0:
                 continue
-            needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
+            needed = find_indexed_ids(db, map(parse_term, signal.needs)) if signal.needs else None
             for worth, zones in asked.fields if signal.words else ():
-                found = find_ids(db, map(parse_term, signal.words), zones)
+                found = find_indexed_ids(db, map(parse_term, signal.words), zones)
                 found = found if needed is None else found & needed
                 touched |= found
                 for row in found:
@@ -200,12 +200,12 @@ def _judge(db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, 
         *(name for name in (old.theme.departments if old else ()) if name not in new.theme.departments),
     ]
     found = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
-    others = other_themes(db, list(found), new.theme.id)
+    others = calls_of_other_themes(db, list(found), new.theme.id)
     after_keys: dict[str, set[CallKey]] = {name: set() for name in found}
     touched, hopeful = _hopeful(db, one)
     touched_now, hopeful_now = _hopeful(db, other)
     outcome.touched = len(touched | touched_now)
-    for call, zones in calls_of(db, rules.analyser, hopeful | hopeful_now | changed_ids(db)):
+    for call, zones in read_indexed_calls(db, rules.analyser, hopeful | hopeful_now | list_stale_ids(db)):
         scanned = {zone: one.scan(text, zone) for zone, text in zones.items() if text}
         had = {match.department: match for match in matches_of(Judgement(one, call, scanned))}
         has = {match.department: match for match in matches_of(Judgement(other, call, scanned))}
@@ -258,7 +258,7 @@ def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[
     for name, department in found.items():
         counts = Counter(iso_week(date.fromisoformat(days[key])) for key in after[name] if key in days)
         department.weeks = [(week, counts[week]) for week in weeks]
-        department.digests = list(_digests(department, digest_days(db, name, DIGESTS + 1), days))
+        department.digests = list(_digests(department, list_recent_digests(db, name, DIGESTS + 1), days))
 
 
 def _digests(
@@ -291,7 +291,7 @@ class Draft:
 def themes(visit: Visit) -> Response:
     """Every theme with its departments and how many calls it reaches."""
     rules = visit.site.rules
-    counts = Counter(theme["id"] for _, _, found in matched_themes(visit.site.archive.db) for theme in found)
+    counts = Counter(theme["id"] for _, _, found in read_matched_themes(visit.site.archive.db) for theme in found)
     names = {one.id: one.name for one in rules.departments.values()}
     rows = [
         {
@@ -416,7 +416,7 @@ def save(visit: Visit) -> Response:
         return _bench(visit, draft, _outcome(visit, draft), problems, status=400)
     assert visit.actor is not None
     with visit.site.archive.writing() as db:
-        keep_theme(
+        store_theme_version(
             db, name, draft.before, draft.text, who=visit.actor.name, note=visit.form.get("not", "").strip()[:300], now=visit.now
         )
     _write(visit.site.config.rules_dir / theme_file(name), draft.text)

@@ -16,11 +16,11 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
-from monitor.archive.listing import Listed, list_calls, open_counts
-from monitor.archive.matches import departments_of, urls_of
-from monitor.archive.search.facets import Counted, FacetIndex, Hits, InOrder, by_words
+from monitor.archive.listing import CallSummary, count_open_calls, list_calls
+from monitor.archive.matches import departments_of, publisher_urls
+from monitor.archive.search.facets import FacetCount, FacetIndex, Hits, RankedHits, rank_by_words
 from monitor.archive.search.index import stored_zones
-from monitor.archive.search.query import Filters, make_snippet, marked, ranked, suggest
+from monitor.archive.search.query import Filters, make_snippet, marked, rank_calls, suggest
 from monitor.calls import Call, CallKey, call_zones
 from monitor.language.one_line import clean
 from monitor.language.queries import parse_query
@@ -242,7 +242,7 @@ class Finder:
         """How many calls are open and coming for each department, counted once for each index."""
         index = self.index()
         if self._open is None or self._open[0] is not index:
-            self._open = index, open_counts(self._site.archive.db, self._site.clock())
+            self._open = index, count_open_calls(self._site.archive.db, self._site.clock())
         return self._open[1]
 
     def answer(self, index: FacetIndex, query: str, now: datetime) -> Hits:
@@ -250,11 +250,11 @@ class Finder:
         key = (id(index), query)
         found = self._found.get(key)
         if found is None:
-            found = by_words(self._site.archive.db, index, query)
+            found = rank_by_words(self._site.archive.db, index, query)
             if found is None:
                 filters = Filters(programmes=programme_names(self._site.rules))
-                places = index.places_of(ranked(self._site.archive.db, query, now, filters))
-                found = InOrder(index.bits_of(places), places)
+                places = index.positions_of(rank_calls(self._site.archive.db, query, now, filters))
+                found = RankedHits(index.bits_of(places), places)
             if len(self._found) >= _KEPT:
                 self._found.clear()
             self._found[key] = found
@@ -286,7 +286,7 @@ class Found:
     index: FacetIndex
     hits: Hits
     selected: int
-    counts: dict[str, list[Counted]]
+    counts: dict[str, list[FacetCount]]
     suggestions: list[str]
     searched: str
     words: tuple[str, ...]
@@ -335,7 +335,7 @@ def find(site: Site, asked: Asked) -> Found:
     index = finder.index()
     db = site.archive.db
     searched = asked.query
-    hits = finder.answer(index, searched, site.clock()) if searched else InOrder(index.everything, [])
+    hits = finder.answer(index, searched, site.clock()) if searched else RankedHits(index.everything, [])
     if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
         hits = finder.answer(index, subject, site.clock())
         searched = subject if hits.bits else searched
@@ -443,7 +443,7 @@ class _Months(dict[str, str]):
         return f"{self._names[month]} {year}" if month in self._names else default
 
 
-def _facet(visit: Visit, asked: Asked, facet: str, counted: Sequence[Counted], names: Mapping[str, str]) -> dict[str, Any]:
+def _facet(visit: Visit, asked: Asked, facet: str, counted: Sequence[FacetCount], names: Mapping[str, str]) -> dict[str, Any]:
     chosen = asked.choices.get(facet, ())
     values = [
         {
@@ -515,11 +515,11 @@ def _title(asked: Asked) -> str:
     return f"Sökning: {asked.query}" if asked.query else "Sökning"
 
 
-def _rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+def _rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, Any]]:
     site, db = visit.site, visit.site.archive.db
     keys = [one.key for one in listed]
     base = site.config.municipality.base_url.rstrip("/")
-    departments, urls = departments_of(db, keys), urls_of(db, keys)
+    departments, urls = departments_of(db, keys), publisher_urls(db, keys)
     names = {one.id: one.name for one in site.rules.programmes.values()}
     return [
         {
