@@ -67,7 +67,7 @@ def place(tmp_path_factory):
         now = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
         store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), now)
         key = ("funding-tenders", "1TOPICSen")
-        store_answer(archive.db, "kommunledning", *key, "intressant", note="", digest="", now=now)
+        store_answer(archive.db, "kommunledning", key, "intressant", note="", digest="", now=now)
     return place
 
 

@@ -1,4 +1,4 @@
-"""What changed between two readings of a call, as typed changes. Pure; cosmetic noise is no change."""
+"""Typed changes between two readings of a call. Pure. Cosmetic differences, such as white space or seconds, are no change."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from monitor.vocabulary import ChangeType
 
 @dataclass(frozen=True, slots=True)
 class CallChange:
-    """One change with the old and the new value, as text or JSON; None where there is none."""
+    """Change of a call, as stored in `events`."""
 
     type: ChangeType
     old: str | None = None
+    """Old value as text or JSON, by type; None where there is none."""
     new: str | None = None
+    """New value as text or JSON, by type; None where there is none."""
 
 
 _SHARES = ("funder_share", "own_share")
 
 # Seconds differ from one reading to the next without any change.
-_SAME_INSTANT = timedelta(minutes=2)
+_INSTANT_TOLERANCE = timedelta(minutes=2)
 
-# The portal adds this notice to every call on the day it opens; "opened" says it already.
-_NO_NEWS = ("the submission session is now available for",)
+# The portal adds this notice to every call on the day it opens, which the change "opened" reports.
+_OPENING_NOTICES = ("the submission session is now available for",)
 
 
 def compare_calls(old: Call, new: Call) -> list[CallChange]:
-    """Every typed change from `old` to `new`, in the order of the enum; empty for noise alone."""
+    """Return every typed change from `old` to `new`, in the order of ChangeType; empty where only cosmetics differ."""
     checks: tuple[Callable[[Call, Call], CallChange | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
     return [event for check in checks if (event := check(old, new))]
 
@@ -53,10 +55,10 @@ def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> boo
 
 
 def _same_deadline(old: Deadline, new: Deadline) -> bool:
-    """Days are compared where a source states only a day, minutes where both state the time."""
+    """Compare days where one reading states only a day, else instants."""
     if Precision.DAY in (old.precision, new.precision):
         return _day(old) == _day(new)
-    return abs(old.at - new.at) < _SAME_INSTANT
+    return abs(old.at - new.at) < _INSTANT_TOLERANCE
 
 
 def _day(deadline: Deadline) -> date:
@@ -91,7 +93,7 @@ def _budget_facts(call: Call) -> dict[str, object]:
 
 
 def _without_new_shares(facts: dict[str, object], others: dict[str, object]) -> dict[str, object]:
-    """Return the facts without a share that only one side has: a reader that has learnt to read it is no change of the publisher's."""
+    """Return the facts without a share that only one side has: a newly read share is no change by the publisher."""
     kept = {name: value for name, value in facts.items() if name not in _SHARES or name in others}
     return kept if kept.keys() - {"currency"} else {}
 
@@ -134,5 +136,5 @@ def _news(old: Call, new: Call) -> CallChange | None:
 
 
 def is_news(notice: Notice) -> bool:
-    """Whether a publisher's notice tells more than that the call is now open."""
-    return not notice.text.casefold().startswith(_NO_NEWS)
+    """Return whether a publisher's notice says more than that the call is now open."""
+    return not notice.text.casefold().startswith(_OPENING_NOTICES)

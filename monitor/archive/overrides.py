@@ -13,37 +13,47 @@ from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 
 HOLD, ADD = "hold", "add"
+"""Choices about a call: withhold it from a department, or add it to the department's mails."""
 MAIL_NOTE_LIMIT = 600
+"""Most characters kept of a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What holds for one department: calls held back, calls added, lines for calls, and the line on top of a week's mail."""
+    """Overrides of the coordinator for one department and the mail of one week."""
 
     withheld: frozenset[CallKey]
     added: frozenset[CallKey]
     call_notes: dict[CallKey, str]
+    """Note to show with a call."""
     mail_note: str
+    """Note at the top of the mail, "" for none."""
 
 
 def read_overrides(db: Database, department: str, week: str) -> Overrides:
-    """What the coordinator has chosen for a department, and for the mail of a week."""
+    """Return the overrides for a department and its mail of a week."""
     rows = db.execute("SELECT source, call_id, choice FROM desk_choices WHERE department = ?", [department]).fetchall()
-    lines = db.execute("SELECT source, call_id, text FROM desk_lines WHERE department IN ('', ?) AND source <> ''", [department])
-    top = db.execute(
+    call_notes = db.execute(
+        "SELECT source, call_id, text FROM desk_lines WHERE department IN ('', ?) AND source <> ''", [department]
+    )
+    mail_note = db.execute(
         "SELECT text FROM desk_lines WHERE department IN ('', ?) AND source = '' AND week = ? ORDER BY department DESC LIMIT 1",
         [department, week],
     ).fetchone()
     return Overrides(
         withheld=frozenset(CallKey(row[0], row[1]) for row in rows if row[2] == HOLD),
         added=frozenset(CallKey(row[0], row[1]) for row in rows if row[2] == ADD),
-        call_notes={CallKey(row[0], row[1]): row[2] for row in lines},
-        mail_note=top[0] if top else "",
+        call_notes={CallKey(row[0], row[1]): row[2] for row in call_notes},
+        mail_note=mail_note[0] if mail_note else "",
     )
 
 
 def store_override(db: Database, department: str, key: CallKey, choice: str, *, who: str, now: datetime) -> None:
-    """Hold a call back from a department, or add it to what the department is told. ArchiveError for an unknown call or choice."""
+    """Store that a call is withheld from a department (HOLD) or added to its mails (ADD), in place of an earlier choice.
+
+    Raises:
+        ArchiveError: The call or the choice is unknown.
+    """
     if choice not in (HOLD, ADD):
         raise ArchiveError(choice, "är inget val; väntade hold eller add")
     require_call(db, *key)
@@ -55,30 +65,33 @@ def store_override(db: Database, department: str, key: CallKey, choice: str, *, 
 
 
 def remove_override(db: Database, department: str, key: CallKey) -> None:
-    """Leave the call to the rules again."""
+    """Delete the choice about a call, so that the rules decide again."""
     with db.atomic():
         db.execute("DELETE FROM desk_choices WHERE department = ? AND source = ? AND call_id = ?", [department, *key])
 
 
 def write_mail_note(db: Database, department: str, week: str, key: CallKey | None, text: str, *, who: str, now: datetime) -> None:
-    """A line of one's own on top of a week's mail, or with a call; an empty department stands for all, an empty text takes it away."""
+    """Store the coordinator's note with a call, or without `key` at the top of a week's mail.
+
+    Department "" stands for all departments; an empty text deletes the note.
+    """
     source, call_id = key or ("", "")
     week = "" if key else week
-    line = " ".join(text.split())[:MAIL_NOTE_LIMIT]
+    note = " ".join(text.split())[:MAIL_NOTE_LIMIT]
     with db.atomic():
         db.execute(
             "DELETE FROM desk_lines WHERE department = ? AND week = ? AND source = ? AND call_id = ?",
             [department, week, source, call_id],
         )
-        if line:
+        if note:
             db.execute(
                 "INSERT INTO desk_lines (department, week, source, call_id, text, who, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [department, week, source, call_id, line, who, stamp(now)],
+                [department, week, source, call_id, note, who, stamp(now)],
             )
 
 
 def list_overrides(db: Database) -> list[dict[str, Any]]:
-    """Every call held back or added, the latest first."""
+    """Return every call withheld or added, with its title, the latest choice first."""
     return list(
         db.query(
             "SELECT d.department, d.source, d.call_id, d.choice, d.who, d.at, c.title FROM desk_choices d"
@@ -88,5 +101,5 @@ def list_overrides(db: Database) -> list[dict[str, Any]]:
 
 
 def list_mail_notes(db: Database, week: str) -> list[dict[str, Any]]:
-    """The lines for a week's mails and for calls."""
+    """Return the notes for a week's mails and for calls."""
     return list(db.query("SELECT department, week, source, call_id, text, who, at FROM desk_lines WHERE week IN ('', ?)", [week]))

@@ -1,4 +1,13 @@
-"""The tables of the archive, as migrations. A new column is a new migration at the end; one that has shipped is never edited."""
+"""Schema of the archive as migrations. A new column is a new migration at the end; a published migration is never edited.
+
+Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
+fetches, corrections, story_decisions, texts, indexed, words, left_out) from the archive of the installation that crawls, and
+`connection.MATCH_TABLES` (matches, rule_versions) too when they have no rules of their own. There these names are views:
+nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a column of
+`calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs a table
+of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
+to each installation unless its name is added there. A member and its shared archive have the same migrations.
+"""
 
 from __future__ import annotations
 
@@ -210,23 +219,23 @@ MIGRATIONS = {
         "ALTER TABLE feedback ADD COLUMN told_at TEXT;\nUPDATE feedback SET told_at = handled_at WHERE handled_at IS NOT NULL"
     ),
 }
-"""Each migration's statements, by its name, in the order they are made."""
+"""Statements of each migration by its name, in the order of application."""
 
 
 def migrations() -> Migrations:
-    """The migrations, as sqlite-utils makes them and keeps account of them."""
+    """Return the migrations for sqlite-utils, which applies them in order and records them in `_sqlite_migrations`."""
     from sqlite_utils.migrations import Migrations
 
-    found = Migrations("monitor")
+    registered = Migrations("monitor")
     for name, script in MIGRATIONS.items():
-        found(name=name)(_making(script))
-    return found
+        registered(name=name)(_migration(script))
+    return registered
 
 
-def _making(script: str) -> Callable[[Database], None]:
-    # Statement by statement: `executescript` would end the transaction that a migration and the record of it share.
-    def make(db: Database, /) -> None:
+def _migration(script: str) -> Callable[[Database], None]:
+    # Statement by statement: `executescript` would end the transaction that a migration and its record share.
+    def apply(db: Database, /) -> None:
         for statement in filter(str.strip, script.split(";\n")):
             db.execute(statement)
 
-    return make
+    return apply

@@ -15,20 +15,20 @@ from monitor.vocabulary import ACCEPTED_RUNS, UNACCEPTED_RUNS
 
 
 def count_calls(db: Database, now: datetime) -> dict[str, int]:
-    """Living items by status at `now`, and all that the archive holds."""
-    found = db.execute(
-        "SELECT count(*) AS living, count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
+    """Return the number of current items by status at `now`, and as `total` the number of all calls in the archive."""
+    counts = db.execute(
+        "SELECT count(*), count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
         " count(*) FILTER (WHERE status = 'forthcoming' AND passed IS NOT 1) AS forthcoming"
         " FROM (SELECT status, last_deadline < ? AS passed FROM calls WHERE vanished_at IS NULL AND story = '')",
         [stamp(now)],
     )
-    living, opened, forthcoming = found.fetchone()
+    current, opened, forthcoming = counts.fetchone()
     total = db.execute("SELECT count(*) FROM calls").fetchone()[0]
-    return {"open": opened, "forthcoming": forthcoming, "closed": living - opened - forthcoming, "total": total}
+    return {"open": opened, "forthcoming": forthcoming, "closed": current - opened - forthcoming, "total": total}
 
 
 def list_sources(db: Database) -> list[dict[str, Any]]:
-    """Every source that has been read, with its last run."""
+    """Return every source that has been read, with its health and its last run, by id."""
     return list(
         db.query(
             "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
@@ -38,14 +38,18 @@ def list_sources(db: Database) -> list[dict[str, Any]]:
 
 
 def count_states(db: Database, table: str) -> dict[str, int]:
-    """How many rows of `digests` or `outbox` are in each state."""
+    """Return the number of rows of `digests` or `outbox` in each state.
+
+    Raises:
+        ValueError: Another table is named.
+    """
     if table not in ("digests", "outbox"):
         raise ValueError(f"{table!r} has no states")
     return dict(db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state").fetchall())
 
 
 def rules_in_force(db: Database) -> dict[str, Any]:
-    """The rule version that matched last: its hash and when it was first used; empty before the first match."""
+    """Return hash and first_used of the rule version that matched last; empty before the first match."""
     return next(
         iter(
             db.query(
@@ -59,7 +63,7 @@ def rules_in_force(db: Database) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """One typed change of one call, with the call's name as it is now. `old` and `new` are the JSON texts of the event."""
+    """Change of a call, with the call's present name. `old` and `new` are as stored in `events`."""
 
     type: str
     source: str
@@ -71,7 +75,7 @@ class RecordedChange:
 
 
 def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[RecordedChange]:
-    """Every change after `after` and not after `until`, in the order in which it was found. A source's baseline is no change."""
+    """Yield every change after `after` and up to `until` in the order it was stored, without those of a source's baseline."""
     rows = db.query(
         "SELECT e.type, e.source, e.call_id, c.identifier, c.title, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new "
         "FROM events e JOIN calls c ON c.source = e.source AND c.call_id = e.call_id "
@@ -84,16 +88,17 @@ def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[Rec
 
 @dataclass(frozen=True, slots=True)
 class FirstSeenCall:
-    """A call that was first seen in the period."""
+    """Call that was first seen in the period."""
 
     key: CallKey
     identifier: str
     programme: str
     month: str
+    """Month of the first sight, as 2026-05."""
 
 
 def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCall]:
-    """Every call, and nothing but calls, first seen from `begin` until before `end` (moments as stored)."""
+    """Yield every item of kind call first seen from `begin` until before `end` (times as stored)."""
     rows = db.execute(
         "SELECT source, call_id, identifier, programme, substr(first_seen, 1, 7) FROM calls"
         " WHERE kind = 'call' AND story = '' AND first_seen >= ? AND first_seen < ?",
@@ -104,7 +109,7 @@ def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCal
 
 
 def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Department, call and month of the first telling in the period."""
+    """Return department, call and month (2026-05) in which the department was first told of the call in the period."""
     rows = db.execute(
         "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
         " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call' AND i.told >= ? AND i.told < ?"
@@ -115,7 +120,7 @@ def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallK
 
 
 def list_states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Department, call and every state it reached in the period, each once."""
+    """Return department, call and each follow-up state that the call reached in the period, each once."""
     rows = db.execute(
         "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
     ).fetchall()
@@ -123,17 +128,17 @@ def list_states_reached(db: Database, begin: str, end: str) -> list[tuple[str, C
 
 
 def read_call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
-    """Identifier and programme of calls."""
-    found = {}
+    """Return identifier and programme of each call; unknown calls are left out."""
+    codes = {}
     for key in keys:
         row = db.execute("SELECT identifier, programme FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
         if row:
-            found[key] = (row[0], row[1])
-    return found
+            codes[key] = (row[0], row[1])
+    return codes
 
 
 def read_matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
-    """Department, call and themes of every match."""
+    """Yield department, call and themes of every match."""
     parsed: dict[str, list[dict[str, Any]]] = {}
     for department, source, call_id, text in db.execute("SELECT department, source, call_id, themes FROM matches"):
         themes = parsed.get(text)
@@ -143,7 +148,7 @@ def read_matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[
 
 
 def list_new_troubles(db: Database, since: datetime) -> list[dict[str, Any]]:
-    """Sources whose trouble began after a moment."""
+    """Return id, name and text of the sources whose trouble began after a time, by id."""
     return list(
         db.query(
             "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
@@ -153,10 +158,11 @@ def list_new_troubles(db: Database, since: datetime) -> list[dict[str, Any]]:
 
 
 def list_recovered_sources(db: Database, since: datetime) -> list[str]:
-    """Sources that were read well at last after a moment, but not the time before."""
+    """Return the names of the healthy sources with an accepted run after a time whose run before was not accepted."""
     rows = db.execute(
         "SELECT DISTINCT s.name FROM runs r JOIN sources s ON s.id = r.source"
-        f" WHERE r.finished > ? AND r.state IN {sql_values(ACCEPTED_RUNS)} AND s.health = '' AND s.state IN {sql_values(ACCEPTED_RUNS)}"
+        f" WHERE r.finished > ? AND r.state IN {sql_values(ACCEPTED_RUNS)}"
+        f" AND s.health = '' AND s.state IN {sql_values(ACCEPTED_RUNS)}"
         " AND (SELECT p.state FROM runs p WHERE p.source = r.source AND p.id < r.id ORDER BY p.id DESC LIMIT 1)"
         f" IN {sql_values(UNACCEPTED_RUNS)} ORDER BY s.name",
         [stamp(since)],
@@ -165,21 +171,22 @@ def list_recovered_sources(db: Database, since: datetime) -> list[str]:
 
 
 def count_unread_answers(db: Database) -> dict[str, int]:
-    """Return how many answers of each kind nobody has dealt with."""
+    """Return the number of answers of each kind that the coordinator has not read."""
     return dict(db.execute("SELECT answer, count(*) FROM feedback WHERE handled_at IS NULL GROUP BY answer").fetchall())
 
 
 def list_new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
-    """Return the programmes that no call had before a moment, each with title and identifier of one of its calls."""
+    """Return the programmes that no call had before a time, each with title and identifier of one of its calls."""
     rows = db.execute(
-        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
+        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme"
+        " HAVING min(first_seen) > ? ORDER BY programme",
         [stamp(since)],
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def list_call_titles(db: Database, begin: datetime | None, end: datetime) -> list[str]:
-    """Titles of calls first seen from one moment until before another; from the beginning for None."""
+    """Return the titles of calls first seen from `begin`, None for the first, until before `end`."""
     rows = db.execute(
         "SELECT title FROM calls WHERE kind = 'call' AND first_seen >= ? AND first_seen < ?",
         [stamp(begin) if begin else "", stamp(end)],

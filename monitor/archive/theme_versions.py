@@ -10,7 +10,7 @@ from monitor.archive.connection import Database
 
 
 def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
-    """Keep the text that is saved, and the one before it where that came from elsewhere."""
+    """Store the saved text of a theme's file, and the text before it where that was not saved by the rule lab."""
     with db.atomic():
         last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()
         if before and (last is None or last[0] != before):
@@ -25,5 +25,5 @@ def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datet
 
 
 def theme_versions(db: Database, theme: str) -> list[dict[str, Any]]:
-    """Every kept text of a theme, the newest first."""
+    """Return every stored text of a theme with id, at, who and note, newest first."""
     return list(db.query("SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]))

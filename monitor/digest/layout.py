@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.calls import CallKey
 from monitor.digest.model import Candidate, Item, Selection, Shown, SourceHealth
 from monitor.vocabulary import Level, MailSection
 
@@ -113,9 +114,9 @@ class Occasion:
     top: str = ""
 
 
-def plan(selection: Selection, cards: int, lines: int) -> dict[tuple[str, str], Shown]:
+def plan(selection: Selection, cards: int, lines: int) -> dict[CallKey, Shown]:
     """How each item is shown when only so many cards and lines have room; what is urgent and strong comes first."""
-    shown: dict[tuple[str, str], Shown] = {}
+    shown: dict[CallKey, Shown] = {}
     for item in selection.items:
         weak = item.section is MailSection.NEW and is_weak(item)
         if item.section not in _LINES_ONLY and not weak and cards > 0:

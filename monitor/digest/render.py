@@ -12,6 +12,7 @@ from typing import Any
 import mjml
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, select_autoescape
 
+from monitor.calls import CallKey
 from monitor.digest.answers import Signer
 from monitor.digest.calendar import CalendarFile, calendar_file
 from monitor.digest.cards import Cards
@@ -47,7 +48,7 @@ class Rendered:
 
     renderings: tuple[Rendering, ...]
     calendars: tuple[CalendarFile, ...]
-    shown: Mapping[tuple[str, str], Shown]
+    shown: Mapping[CallKey, Shown]
 
 
 class Templates:
@@ -162,7 +163,7 @@ def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
 
 
 def _calendars(
-    wording: Wording, items: Sequence[Item], shown: Mapping[tuple[str, str], Shown], audience: Audience, occasion: Occasion
+    wording: Wording, items: Sequence[Item], shown: Mapping[CallKey, Shown], audience: Audience, occasion: Occasion
 ) -> list[CalendarFile]:
     files = [
         calendar_file(wording, item.candidate, audience, occasion.now)

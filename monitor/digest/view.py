@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from monitor.calls import next_deadline
+from monitor.calls import CallKey, next_deadline
 from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
@@ -39,7 +39,7 @@ class MailWriter:
         self._cards = cards
         self._occasion = occasion
 
-    def write(self, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> MailView:
+    def write(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> MailView:
         """The whole view of the selection."""
         name = clean(self._audience.name)
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
@@ -67,7 +67,7 @@ class MailWriter:
             rest=self._rest(selection),
         )
 
-    def _section(self, section: MailSection, selection: Selection, shown: Mapping[tuple[str, str], Shown]) -> SectionView | None:
+    def _section(self, section: MailSection, selection: Selection, shown: Mapping[CallKey, Shown]) -> SectionView | None:
         items = [item for item in selection.items if item.section is section]
         groups = tuple(self._group(group) for group in selection.groups if group.section is section)
         if not items and not groups:

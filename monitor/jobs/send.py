@@ -26,13 +26,13 @@ from monitor.archive.outbox import (
     UNWRITABLE,
     OutboxMail,
     count_refusal,
+    count_sent,
     count_waiting,
     is_stopped,
     mark_failed,
     mark_sent,
     mark_stopped,
     refused_recipients,
-    sent_since,
     stopped_recipients,
     waiting_mails,
 )
@@ -153,7 +153,7 @@ class _Round:
         """The mail that was composed while the server read the one before it, with its Message-ID."""
 
     def send(self, mails: list[OutboxMail]) -> None:
-        left = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
+        left = self._config.mail.per_day - count_sent(self._db, self._now - BRAKE)
         lost = 0
         newly_refused = False
         for mail, following in zip_longest(mails, mails[1:]):

@@ -13,7 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
-from monitor.calls import Budget, Call, DeadlineModel
+from monitor.calls import Budget, Call, CallKey, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
@@ -293,21 +293,21 @@ if __name__ == "__main__":
 
 def take_item_back(archive: Archive, text: str, source: str, now: datetime) -> LeftOut:
     """Make the item that `text` names (key, `source/key` or address) a call for good, and return its row. ConfigError for none or several."""
-    key = _only(text, [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)])
+    key = _only(text, [row.key for row in find_left_out(archive.db, text, source)])
     take_back(archive.db, *key, now)
     return _settled(archive, key, now)
 
 
 def leave_item_out(archive: Archive, text: str, source: str, now: datetime) -> LeftOut:
     """Leave out the call or the taken-back item that `text` names, and return its row. ConfigError for none or several."""
-    keys = [(row.source, row.call_id) for row in find_left_out(archive.db, text, source)]
+    keys = [row.key for row in find_left_out(archive.db, text, source)]
     keys = keys or [key for key in find_calls(archive.db, text) if source in ("", key[0])]
     key = _only(text, keys)
     put_back(archive.db, *key, now)
     return _settled(archive, key, now)
 
 
-def _only(text: str, keys: list[tuple[str, str]]) -> tuple[str, str]:
+def _only(text: str, keys: list[CallKey]) -> CallKey:
     if not keys:
         raise ConfigError(text, "finns inte bland det som lämnats utanför. Se listan: monitor sources left-out")
     if len(keys) > 1:
@@ -316,7 +316,7 @@ def _only(text: str, keys: list[tuple[str, str]]) -> tuple[str, str]:
     return keys[0]
 
 
-def _settled(archive: Archive, key: tuple[str, str], now: datetime) -> LeftOut:
+def _settled(archive: Archive, key: CallKey, now: datetime) -> LeftOut:
     join_stories(archive.db, now)
     index_archive(archive)
     return next(row for row in list_left_out(archive.db, key[0]) if row.call_id == key[1])

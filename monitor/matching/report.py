@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import ThemeResult, judge_call
 from monitor.matching.rules.model import Department, Signal, ThemeFile
@@ -46,9 +46,7 @@ class Report:
     overlapping: list[tuple[str, str, float]] = field(default_factory=list)
 
 
-def report(
-    rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[tuple[str, str], frozenset[str]]
-) -> Report:
+def report(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[CallKey, frozenset[str]]) -> Report:
     """Count over all calls. `unwanted` has, for the key of a call, the departments that answered that it is not for them."""
     rows = {
         (theme.theme.id, signal.id): SignalReport(theme.theme.id, signal.id, signal.weight)

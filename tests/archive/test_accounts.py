@@ -77,7 +77,7 @@ def test_each_state_that_was_reached_is_counted_once(world):
     with world.archive() as archive:
         db = archive.db
         for state in ("soker", "soker", "beviljad"):
-            set_state(db, "kultur-fritid", "portal", "1", state, note="", who="Anna", now=MONDAY + DAY)
+            set_state(db, "kultur-fritid", ("portal", "1"), state, note="", who="Anna", now=MONDAY + DAY)
         reached = list_states_reached(db, BEGIN, END)
         assert sorted(state for _, _, state in reached) == ["beviljad", "soker"]
         assert list_states_reached(db, END, END) == []
@@ -91,7 +91,7 @@ def test_the_weekly_note_names_new_programmes_answers_and_titles(world):
         assert list_call_titles(db, None, MONDAY + DAY) == ["Utlysning 1", "Utlysning 2"]
         assert list_call_titles(db, MONDAY + DAY, MONDAY + WEEK) == []
         for answer in ("intressant", "vidare"):
-            store_answer(db, "kultur-fritid", "portal", "1", answer, note="", digest="", now=MONDAY)
+            store_answer(db, "kultur-fritid", ("portal", "1"), answer, note="", digest="", now=MONDAY)
         assert count_unread_answers(db) == {"intressant": 1, "vidare": 1}
 
 
@@ -118,7 +118,7 @@ def test_the_front_page_counts_and_lists_what_departments_may_apply_for(world):
         assert len(list_newest(db, MONDAY, limit=1)) == 1
         assert [one.call_id for one in list_department_news(db, "kultur-fritid", MONDAY - DAY)] == ["nytt"]
         assert list_department_news(db, "kultur-fritid", MONDAY + DAY) == []
-        store_answer(db, "kultur-fritid", "portal", "1", "inte-for-oss", note="", digest="", now=MONDAY)
+        store_answer(db, "kultur-fritid", ("portal", "1"), "inte-for-oss", note="", digest="", now=MONDAY)
         assert count_open_calls(db, MONDAY) == {"kultur-fritid": {"forthcoming": 1}}
 
 

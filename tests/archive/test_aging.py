@@ -84,7 +84,7 @@ def test_a_departments_lists_show_the_next_day(world):
         shown = {call.call_id: call.next_deadline for call in list_department_calls(archive.db, "kultur-fritid", MONDAY)}
         assert shown["flera"][:10] == "2026-07-01"
         assert "tva-steg" not in shown
-        store_answer(archive.db, "kultur-fritid", "portal", "flera", "intressant", note="", digest="", now=MONDAY)
+        store_answer(archive.db, "kultur-fritid", ("portal", "flera"), "intressant", note="", digest="", now=MONDAY)
         (taken,) = list_followed_calls(archive.db, "kultur-fritid", MONDAY)
         assert taken["next_deadline"][:10] == "2026-07-01"
 

@@ -84,7 +84,7 @@ def test_mails_that_wait_come_first_and_answers_are_read_once(world):
         db = archive.db
         assert [(row["state"], row["week"]) for row in list_outbox(db)] == [("waiting", "2026-W23"), ("sent", "2026-W22")]
         assert len(list_outbox(db, limit=1)) == 1
-        store_answer(db, "kultur-fritid", *ONE, "vidare", note="", digest="", now=MONDAY)
+        store_answer(db, "kultur-fritid", ONE, "vidare", note="", digest="", now=MONDAY)
         (answer,) = db.execute("SELECT id FROM feedback").fetchone()
         for day in (1, 2):
             mark_answer_read(db, answer, MONDAY + day * DAY)

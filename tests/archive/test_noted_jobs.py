@@ -44,7 +44,7 @@ def test_the_newest_row_of_each_job_is_told(db):
     jobs = last_jobs(db, NOW)
     assert sorted(jobs) == ["backup", "crawl"]
     crawl = jobs["crawl"]
-    assert (crawl.due, crawl.state, crawl.attempts, crawl.words) == (NOW, "failed", 1, "nätet är nere")
+    assert (crawl.due, crawl.state, crawl.attempts, crawl.message) == (NOW, "failed", 1, "nätet är nere")
     assert (crawl.started, crawl.finished) == (NOW, NOW + MINUTE)
 
 

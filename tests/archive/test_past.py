@@ -80,7 +80,7 @@ def test_calls_are_told_as_they_stood_when_the_mail_was_built(world):
     world.publish(call, a_call("annan", "2026-10-01"), over, at=MONDAY - DAY)
     world.week(MONDAY)
     with world.archive() as archive:
-        store_answer(archive.db, "kultur-fritid", "portal", "1", "intressant", note="", digest="", now=MONDAY + DAY)
+        store_answer(archive.db, "kultur-fritid", ("portal", "1"), "intressant", note="", digest="", now=MONDAY + DAY)
         correct_field(archive.db, "portal", "1", "title", "Rättad", who="Anna", now=MONDAY + DAY)
     later = a_call("senare", "2026-09-01")
     world.crawl(replace(call, summary="Ändrad."), later, at=MONDAY + 2 * DAY)
@@ -100,7 +100,7 @@ def test_what_was_known_before_a_mail_is_told_with_it(world):
     world.publish(call, at=MONDAY - DAY)
     world.week(MONDAY)
     with world.archive() as archive:
-        store_answer(archive.db, "kultur-fritid", "portal", "1", "intressant", note="", digest="", now=MONDAY + DAY)
+        store_answer(archive.db, "kultur-fritid", ("portal", "1"), "intressant", note="", digest="", now=MONDAY + DAY)
         correct_field(archive.db, "portal", "1", "title", "Rättad", who="Anna", now=MONDAY + DAY)
     world.crawl(replace(call, deadlines=a_call("x", "2026-09-15").deadlines), at=MONDAY + 2 * DAY)
     world.digest(MONDAY + WEEK)

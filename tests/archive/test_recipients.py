@@ -6,19 +6,19 @@ import pytest
 
 from monitor.archive.outbox import (
     count_refusal,
+    count_sent,
     count_waiting,
     has_digest,
     is_stopped,
     list_stops,
+    list_suppressions,
     oldest_waiting,
     refused_recipients,
     resume_recipient,
-    sent_since,
     silenced_departments,
     stop_recipient,
     stopped_mails,
     stopped_recipients,
-    suppressions,
 )
 from monitor.mail.delivery import Outcome, Result
 from monitor.settings import Recipient
@@ -60,7 +60,10 @@ def test_who_stops_is_stopped_for_that_department_until_resumed(world):
         db = archive.db
         stop_recipient(db, "social", BO, "slutade själv", MONDAY)
         stop_recipient(db, "social", ANNA, "slutade själv", MONDAY + DAY)
-        assert [(one.recipient, one.department) for one in suppressions(db)] == [("anna@example.se", "social"), (BO, "social")]
+        assert [(one.recipient, one.department) for one in list_suppressions(db)] == [
+            ("anna@example.se", "social"),
+            (BO, "social"),
+        ]
         stops = list_stops(world.config, db)
         assert [one.words for one in stops] == [
             f"{ANNA} slutade själv få mejlen 2026-06-02",
@@ -70,7 +73,7 @@ def test_who_stops_is_stopped_for_that_department_until_resumed(world):
         assert refused_recipients(db) == []
         for recipient in (ANNA, BO):
             resume_recipient(db, "social", recipient)
-        assert suppressions(db) == []
+        assert list_suppressions(db) == []
 
 
 def test_mails_that_wait_or_were_given_up_are_counted(world):
@@ -86,7 +89,7 @@ def test_mails_that_wait_or_were_given_up_are_counted(world):
     with world.archive() as archive:
         db = archive.db
         assert count_waiting(db) == (1, 1)
-        assert (sent_since(db, MONDAY - DAY), sent_since(db, MONDAY + DAY)) == (1, 0)
+        assert (count_sent(db, MONDAY - DAY), count_sent(db, MONDAY + DAY)) == (1, 0)
         assert [(one.department, one.error) for one in stopped_mails(db, MONDAY - DAY)] == [("social", "554 no")]
         assert stopped_mails(db, MONDAY + DAY) == []
         assert has_digest(db, "2026-W23-social")

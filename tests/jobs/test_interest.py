@@ -23,7 +23,7 @@ def world(tmp_path):
 
 def answer(world, call, word="intressant", *, at=MONDAY, note="", department="kultur-fritid"):
     with world.archive() as archive:
-        store_answer(archive.db, department, "portal", call, word, note=note, digest="", now=at)
+        store_answer(archive.db, department, ("portal", call), word, note=note, digest="", now=at)
 
 
 def letters(world, at):

@@ -66,7 +66,7 @@ def test_a_mail_that_still_waits_keeps_its_address(config, archive):
 def test_an_address_is_forgotten_everywhere_whatever_its_case(config, archive):
     stop_recipient(archive.db, "social", "anna@example.se", "ville inte", NOW)
     archive.db.table("calls").insert(_call())
-    store_answer(archive.db, "social", "s", "1", "intressant", note="ring anna@example.se", digest="", now=NOW)
+    store_answer(archive.db, "social", ("s", "1"), "intressant", note="ring anna@example.se", digest="", now=NOW)
     outbox = config.data_dir / "outbox"
     outbox.mkdir()
     (outbox / "1.eml").write_bytes(b"To: anna@example.se\nSubject: x\n\nHej")

@@ -41,7 +41,7 @@ class PlannedItem:
     """One call that a department is about to be told of. `told`: it knows of it already, so that this is a change or a reminder."""
 
     section: str
-    key: tuple[str, str]
+    key: CallKey
     title: str
     level: str
     themes: tuple[str, ...]
@@ -65,8 +65,8 @@ class Rewritten:
 
     subject: str
     html: str
-    more: tuple[tuple[tuple[str, str], str], ...]
-    less: tuple[tuple[tuple[str, str], str], ...]
+    more: tuple[tuple[CallKey, str], ...]
+    less: tuple[tuple[CallKey, str], ...]
     kept: int
 
 

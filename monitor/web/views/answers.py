@@ -10,6 +10,7 @@ from monitor.archive.calls import load_call
 from monitor.archive.feedback import NOTE_LIMIT, current_state, set_state, store_answer
 from monitor.archive.listing import list_calls
 from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
+from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ANSWER_LABELS, Answer, FollowState
@@ -40,7 +41,7 @@ def answer(visit: Visit) -> Response:
         department=department,
         listed=list_calls(visit.site.archive.db, [call.key], visit.now)[0],
         chosen=chosen if chosen in tuple(Answer) else "",
-        state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
+        state=current_state(visit.site.archive.db, link.department, CallKey(link.source, link.call_id)),
         departments=[one for one in visit.site.rules.departments.values() if one.id != link.department],
         mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
         done=DONE,
@@ -53,7 +54,7 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
     name = visit.site.rules.departments[link.department].name
     if state in tuple(FollowState):
         with visit.site.archive.writing() as db:
-            set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
+            set_state(db, link.department, CallKey(link.source, link.call_id), state, note=note, who=name, now=visit.now)
         return redirect(address(visit.path, visit, klart="lage"))
     if chosen not in tuple(Answer):
         return problem_page(visit, 400)
@@ -61,7 +62,9 @@ def _store(visit: Visit, link: AnswerLink) -> Response:
         other = visit.site.rules.departments.get(visit.form.get("till", ""))
         note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
     with visit.site.archive.writing() as db:
-        store_answer(db, link.department, link.source, link.call_id, chosen, note=note, digest=link.digest, now=visit.now)
+        store_answer(
+            db, link.department, CallKey(link.source, link.call_id), chosen, note=note, digest=link.digest, now=visit.now
+        )
     return redirect(address(visit.path, visit, klart=chosen))
 
 

@@ -340,7 +340,7 @@ def _money(text: str | None, visit: Visit) -> str:
     return f"{', '.join(amounts)} ({values.get('currency', '')})" if amounts else visit.say("inget angivet")
 
 
-def version_changes(visit: Visit, key: tuple[str, str]) -> list[dict[str, Any]]:
+def version_changes(visit: Visit, key: CallKey) -> list[dict[str, Any]]:
     """What changed from each version to the next, the newest first."""
     versions = read_versions(visit.site.archive.db, *key)
     found = []

@@ -13,6 +13,7 @@ from monitor.archive.digests import list_department_digests
 from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
 from monitor.archive.listing import ANSWERABLE, list_department_calls, list_department_news
 from monitor.archive.lookup import find_call
+from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.web.framework.request import Visit
@@ -81,7 +82,9 @@ def note_state(visit: Visit) -> Response:
         source, call_id = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
             note = visit.form.get("anteckning", "").strip()
-            set_state(db, one.id, source, call_id, visit.form.get("lage", ""), note=note, who=visit.actor.name, now=visit.now)
+            set_state(
+                db, one.id, CallKey(source, call_id), visit.form.get("lage", ""), note=note, who=visit.actor.name, now=visit.now
+            )
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
     return redirect(f"/forvaltning/{one.id}?klart=lage#vidare")

@@ -219,7 +219,7 @@ def _sort(
     had: Mapping[str, Match],
     has: Mapping[str, Match],
     found: Mapping[str, DepartmentOutcome],
-    others: Mapping[tuple[str, CallKey], bool],
+    others: set[tuple[str, CallKey]],
     after: Mapping[str, set[CallKey]],
 ) -> None:
     key = call.key
@@ -229,7 +229,7 @@ def _sort(
         if name in has and name in had:
             department.kept += 1
         elif name in has or name in had:
-            if others.get((name, key)):
+            if (name, key) in others:
                 department.elsewhere += 1
             elif name in has:
                 department.gained.append(_moved(call, has[name]))
