@@ -73,7 +73,7 @@ class Budget:
     funder_share: int | None = None
     """Largest share of the costs that the funder pays, in per cent, 1 to 100; stated, never derived from `own_share`."""
     own_share: int | None = None
-    """Least share of the costs that the applicant pays (Swedish: medfinansiering), in per cent, 0 to 100; stated, never derived."""
+    """Least share of the costs that the applicant pays (Swedish: medfinansiering), in per cent, 0 to 100; never derived."""
     funder_share_text: str = ""
     """Words of the source for `funder_share`, where it was read from text."""
     own_share_text: str = ""

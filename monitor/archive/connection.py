@@ -197,8 +197,8 @@ class Archive:
 
 
 SHARED_TABLES = (
-    "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions", "texts",
-    "indexed", "words", "left_out",
+    "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
+    "texts", "indexed", "words", "left_out",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "rule_versions")
@@ -322,7 +322,7 @@ _ERRNO_KINDS = {
 
 
 def error_kind(error: BaseException | None) -> str:
-    """Return the cause of an error: "rights", "full", "busy", "missing" or "damage"; "" when neither it nor its causes show one."""
+    """Return the cause of an error: "rights", "full", "busy", "missing" or "damage"; "" when unknown."""
     while error is not None:
         if isinstance(error, sqlite3.Error) and (name := _problem_name(error)):
             return _SQLITE_KINDS.get(name, "damage")

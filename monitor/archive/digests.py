@@ -18,7 +18,7 @@ from monitor.archive.stories import STORY_KEY, led_by
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import BUILT_MAILS, CALENDAR_CHANGES, TOLD_CHANGES, WEEKS_MAILS
 
-# Keys of the calls that CandidateReader.read returns; each part uses an index, since few calls of the archive concern one department.
+# Keys of the calls that CandidateReader.read returns. Each part uses an index: few calls concern one department.
 _CANDIDATES = f"""
     SELECT c.source, c.call_id FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
     WHERE m.department = :department AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)
@@ -458,7 +458,8 @@ def list_department_digests(db: Database, department: str, limit: int = 60) -> l
     return list(
         db.query(
             "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
-            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings"
+            " WHERE digest = d.id)"
             " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
             [department, limit],
         )

@@ -83,7 +83,8 @@ def _refuse(path: Path, traces: list[str], state: str) -> None:
     copy = str(backups[-1]) if backups else "FIL (en säkerhetskopia)"
     raise ArchiveError(
         str(path),
-        f"arkivet {state}, men installationen har använts ({', '.join(traces)} finns). Inget görs, så att ingen får samma mejl igen."
+        f"arkivet {state}, men installationen har använts ({', '.join(traces)} finns). Inget görs, så att ingen får samma"
+        " mejl igen."
         f" Stoppa run och serve och återställ: monitor restore {copy}. Vill du i stället börja om från början, med flit:"
         " monitor init --new-archive",
     )

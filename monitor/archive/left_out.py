@@ -128,7 +128,8 @@ def store_left_out(db: Database, source: str, calls: Mapping[str, Call], items: 
             _write_item(db, CallKey(source, call_id), item, moment)
     db.execute(
         "DELETE FROM left_out WHERE source = ? AND taken_back IS NULL AND put_back IS NULL"
-        " AND call_id NOT IN (SELECT call_id FROM left_out WHERE source = ? AND taken_back IS NULL AND put_back IS NULL ORDER BY last_seen DESC, first_seen DESC, call_id LIMIT ?)",
+        " AND call_id NOT IN (SELECT call_id FROM left_out WHERE source = ? AND taken_back IS NULL AND put_back IS NULL"
+        " ORDER BY last_seen DESC, first_seen DESC, call_id LIMIT ?)",
         [source, source, MAX_UNDECIDED_ROWS],
     )
 

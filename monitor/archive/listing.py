@@ -27,7 +27,8 @@ NEXT_DEADLINE = (
 
 _COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
-    f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share, c.own_share, c.currency,"
+    f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share,"
+    " c.own_share, c.currency,"
     " c.first_seen, CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
 CURRENT = "c.vanished_at IS NULL AND c.story = ''"

@@ -133,14 +133,15 @@ def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit
             [folded, stamp(now), error],
         )
         cursor = db.execute(
-            "UPDATE suppressed SET stopped = 1, since = ? WHERE department = '' AND recipient = ? AND failures >= ? AND stopped = 0",
+            "UPDATE suppressed SET stopped = 1, since = ? WHERE department = '' AND recipient = ? AND failures >= ?"
+            " AND stopped = 0",
             [stamp(now), folded, limit],
         )
         return bool(cursor.rowcount)
 
 
 def stop_recipient(db: Database, department: str, recipient: str, reason: str, now: datetime) -> None:
-    """A recipient wants no more mails of a department. What already waits for it is not sent either."""
+    """Stop a department's mails to a recipient, also those that wait already; `reason` is kept in Swedish."""
     with db.atomic():
         db.execute(
             "INSERT INTO suppressed (department, recipient, since, failures, error, stopped) VALUES (?, ?, ?, 0, ?, 1)"
@@ -280,7 +281,8 @@ def list_outbox(db: Database, limit: int = 200) -> list[dict[str, Any]]:
     """Return the mails to recipients, waiting ones first, then the latest first."""
     return list(
         db.query(
-            "SELECT o.message_id, o.digest, d.department, d.kind, d.week, o.recipient, o.state, o.attempts, o.due, o.error, o.sent_at"
+            "SELECT o.message_id, o.digest, d.department, d.kind, d.week, o.recipient, o.state, o.attempts, o.due, o.error,"
+            " o.sent_at"
             " FROM outbox o JOIN digests d ON d.id = o.digest"
             " ORDER BY o.state <> 'waiting', coalesce(o.sent_at, o.due) DESC, o.rowid DESC LIMIT ?",
             [limit],

@@ -25,7 +25,8 @@ def erase_old(
     with db.atomic():
         counts["addresses"] = _count(
             db,
-            "UPDATE outbox SET recipient = ? || '-' || rowid, error = '' WHERE state <> 'waiting' AND recipient NOT LIKE ? || '-%'"
+            "UPDATE outbox SET recipient = ? || '-' || rowid, error = '' WHERE state <> 'waiting'"
+            " AND recipient NOT LIKE ? || '-%'"
             " AND digest IN (SELECT id FROM digests WHERE created < ?)",
             [ERASED, ERASED, stamp(addresses)],
         )
@@ -38,7 +39,8 @@ def erase_old(
         if documents is not None:
             counts["documents"] = _count(
                 db,
-                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at) FROM fetches newest WHERE newest.source = fetches.source)",
+                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at)"
+                " FROM fetches newest WHERE newest.source = fetches.source)",
                 [stamp(documents)],
             )
             _count(db, "DELETE FROM documents WHERE hash NOT IN (SELECT document FROM fetches)", [])

@@ -38,7 +38,8 @@ _CALL_ERRORS = (
 _Outcome = Literal["new", "changed", "unchanged"]
 # The last time a call was seen: unchanged calls are not written, so for them it is their source's last accepted run.
 _LAST_SEEN = (
-    "last_seen = CASE WHEN raw_hash <> '' AND missed = 0 THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
+    "last_seen = CASE WHEN raw_hash <> '' AND missed = 0"
+    " THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
     " last_seen) ELSE last_seen END"
 )
 
@@ -217,7 +218,8 @@ def refresh_dates(db: Database, now: datetime) -> None:
         values.append([call_status(call, now) is Status.CLOSED, stamp(upcoming.at) if upcoming else None, source, call_id])
     with db.atomic():
         db.executemany(
-            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ? WHERE source = ? AND call_id = ?",
+            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ?"
+            " WHERE source = ? AND call_id = ?",
             values,
         )
 
@@ -348,7 +350,8 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
         if call_id in present or call_status(call, now) is not Status.CLOSED:
             continue
         db.execute(
-            f"UPDATE calls SET {_LAST_SEEN}, closed_at = ?, status = 'closed', next_deadline = NULL WHERE source = ? AND call_id = ?",
+            f"UPDATE calls SET {_LAST_SEEN}, closed_at = ?, status = 'closed', next_deadline = NULL"
+            " WHERE source = ? AND call_id = ?",
             [stamp(now), run.source, call_id],
         )
         last = max((d.at for d in call.deadlines), default=None)
@@ -396,7 +399,8 @@ def load_documents(db: Database, source: str) -> list[Document]:
     """Return the responses of the source's newest run that stored any, in the order of fetching."""
     rows = db.execute(
         "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body, f.at"
-        " FROM fetches f JOIN documents d ON d.hash = f.document WHERE f.source = ? AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
+        " FROM fetches f JOIN documents d ON d.hash = f.document WHERE f.source = ?"
+        " AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
         [source, source],
     ).fetchall()
     return [

@@ -128,7 +128,7 @@ def latest_ahead(db: Database, now: datetime) -> datetime | None:
 def forget_ahead(db: Database, now: datetime) -> int:
     """Delete the rows of jobs due after `now`, so that they run when that time comes, and return their number.
 
-    Mails that wait for such a time become due. A clock before `_FIRST_PLAUSIBLE_YEAR` is itself the wrong one: nothing is deleted then.
+    Mails that wait for such a time become due. With a clock before `_FIRST_PLAUSIBLE_YEAR` nothing is deleted.
     """
     if now.year < _FIRST_PLAUSIBLE_YEAR:
         return 0

@@ -17,7 +17,7 @@ _LAST_SEEN_WITHIN = timedelta(days=400)
 
 
 def led_by(row: str, lead: str) -> str:
-    """Return the SQL condition that `row`, an alias of `calls`, is part of the story led by `lead`, an alias with a call's key."""
+    """Return the SQL condition that `row`, an alias of `calls`, belongs to the story of `lead`, an alias with a call's key."""
     return f"{row}.story = {lead}.source || '/' || {lead}.call_id AND {row}.story <> ''"
 
 

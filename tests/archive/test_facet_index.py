@@ -51,7 +51,7 @@ def counted(index, within, chosen, facet):
 
 
 def test_values_of_a_facet_are_counted_within_the_other_choices(index):
-    everything = index.everything
+    everything = index.all_bits
     assert counted(index, everything, {}, "status") == {"open": 9, "closed": 4}
     assert counted(index, everything, {}, "department") == {"kultur-fritid": 12, "social": 1}
     assert counted(index, everything, {}, "programme") == {"life": 1}
@@ -64,13 +64,13 @@ def test_values_of_a_facet_are_counted_within_the_other_choices(index):
 
 
 def test_pages_follow_each_other_in_each_order(index):
-    calls = index.select(index.everything, {"status": ["open"], "kind": ["call"]})
+    calls = index.select(index.all_bits, {"status": ["open"], "kind": ["call"]})
     everyone = index.page(calls, "deadline", 0, 0)
     assert [call_id for _, call_id in everyone] == ["01", "04", "07", "10", "02", "05", "08", "11"]
     assert index.page(calls, "deadline", 2, 3) == everyone[2:5]
-    assert index.page(index.everything, "newest", 0, 1) == [("feed", "fest")]
-    assert index.page(index.everything, "title", 0, 1) == [("feed", "fest")]
-    assert len(index.page(index.everything, "changed", 0, 0)) == 13
+    assert index.page(index.all_bits, "newest", 0, 1) == [("feed", "fest")]
+    assert index.page(index.all_bits, "title", 0, 1) == [("feed", "fest")]
+    assert len(index.page(index.all_bits, "changed", 0, 0)) == 13
 
 
 def test_words_find_the_same_calls_few_or_many_at_a_time(db, index):
@@ -78,8 +78,8 @@ def test_words_find_the_same_calls_few_or_many_at_a_time(db, index):
     many = rank_by_words(db, index, "bibliotek", most=5)
     assert isinstance(many, LazyRankedHits)
     assert few.bits == many.bits
-    closed = index.select(index.everything, {"status": ["closed"]})
-    for selected in (index.everything, few.bits & ~closed):
+    closed = index.select(index.all_bits, {"status": ["closed"]})
+    for selected in (index.all_bits, few.bits & ~closed):
         first = index.page(selected & few.bits, few.order(db, selected), 0, 0)
         second = index.page(selected & many.bits, many.order(db, selected), 0, 0)
         assert sorted(first) == sorted(second)

@@ -90,7 +90,7 @@ def test_the_letter_and_what_it_tells_are_stored_together(world, monkeypatch):
     def fail(*values):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("monitor.jobs.interest.mark_told", fail)
+    monkeypatch.setattr("monitor.jobs.interest.mark_reported", fail)
     with pytest.raises(KeyboardInterrupt):
         world.send(MONDAY + MINUTE)
     monkeypatch.undo()

@@ -89,7 +89,7 @@ def test_a_persons_correction_is_matched(archive, rules):
 def test_a_crash_while_storing_leaves_the_old_matches(archive, rules, monkeypatch):
     match_archive(archive, rules, NOW)
     before = stored(archive)
-    monkeypatch.setattr("monitor.archive.matches._stored", lambda value: 1 / 0)
+    monkeypatch.setattr("monitor.archive.matches._column_value", lambda value: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         match_archive(archive, rules, NOW)
     assert stored(archive) == before

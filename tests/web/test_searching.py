@@ -107,7 +107,7 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
     assert sorted(best) == sorted(order)
     came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
     numbers = {index.positions[rowid]: number for rowid, number in came.items()}
-    closed = set(index.page(index.select(index.everything, {"status": ["closed"]}), "newest", 0, 0))
+    closed = set(index.page(index.select(index.all_bits, {"status": ["closed"]}), "newest", 0, 0))
     worth = sorted(order, key=lambda place: (index.keys[place] in closed, -numbers[place]))
     weighed = order if whole.bits.bit_count() <= most else [place for place in order if place in worth[:most]]
     assert best == weighed + [place for place in worth if place not in weighed]

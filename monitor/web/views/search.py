@@ -335,7 +335,7 @@ def find(site: Site, asked: Asked) -> Found:
     index = finder.index()
     db = site.archive.db
     searched = asked.query
-    hits = finder.answer(index, searched, site.clock()) if searched else RankedHits(index.everything, [])
+    hits = finder.answer(index, searched, site.clock()) if searched else RankedHits(index.all_bits, [])
     if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
         hits = finder.answer(index, subject, site.clock())
         searched = subject if hits.bits else searched
