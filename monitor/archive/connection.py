@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from monitor.archive.codec import call_hash
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
@@ -19,6 +19,8 @@ from monitor.errors import ArchiveError, LockedError, in_words
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as UtilsDatabase
+
+Row = TypeVar("Row")
 
 
 def sql_values(values: Iterable[str]) -> str:
@@ -43,6 +45,10 @@ class Database(sqlite3.Connection):
         cursor = self.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def query_as(self, row_type: type[Row], sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Return the rows as dictionaries of `row_type`, a TypedDict with the names of the columns."""
+        return cast("list[Row]", list(self.query(sql, values)))
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from pydantic_core import from_json
 
@@ -453,10 +453,40 @@ def mail_body(db: Database, digest: str, language: str) -> MailBody:
     )
 
 
-def list_department_digests(db: Database, department: str, limit: int = 60) -> list[dict[str, Any]]:
+class DigestSummary(TypedDict):
+    """Digest with the subject of its mail, None for one without a mail; times as stored."""
+
+    id: str
+    week: str
+    kind: str
+    state: str
+    created: str
+    items: int
+    subject: str | None
+
+
+class DigestMail(DigestSummary):
+    """Digest with its mail; `department` is "" for a letter to the coordinator."""
+
+    department: str
+    html: str | None
+
+
+class RecentDigest(TypedDict):
+    """Regular mail with the keys of the calls it told of; times as stored."""
+
+    id: str
+    week: str
+    created: str
+    items: int
+    keys: set[CallKey]
+
+
+def list_department_digests(db: Database, department: str, limit: int = 60) -> list[DigestSummary]:
     """Return a department's mails as they were built, newest first, without the coordinator's previews."""
     return list(
-        db.query(
+        db.query_as(
+            DigestSummary,
             "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
             " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings"
             " WHERE digest = d.id)"
@@ -466,9 +496,10 @@ def list_department_digests(db: Database, department: str, limit: int = 60) -> l
     )
 
 
-def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
+def find_digest_by_id(db: Database, digest: str) -> DigestMail | None:
     """Return a digest with its mail, or None."""
-    rows = db.query(
+    rows = db.query_as(
+        DigestMail,
         "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
         " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
         " WHERE d.id = ?",
@@ -501,10 +532,11 @@ def first_told_times(db: Database, source: str, call_id: str) -> dict[str, datet
     return {department: datetime.fromisoformat(told) for department, told in rows}
 
 
-def list_recent_digests(db: Database, department: str, limit: int) -> list[dict[str, Any]]:
+def list_recent_digests(db: Database, department: str, limit: int) -> list[RecentDigest]:
     """Return the department's last mails with the keys of the calls they told of, newest first."""
     digests = list(
-        db.query(
+        db.query_as(
+            RecentDigest,
             f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
             " ORDER BY created DESC LIMIT ?",
             [department, limit],

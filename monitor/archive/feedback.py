@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
@@ -101,19 +101,61 @@ def _insert_state(db: Database, department: str, key: CallKey, state: str, note:
     )
 
 
-def current_state(db: Database, department: str, key: CallKey) -> dict[str, Any] | None:
+class CurrentState(TypedDict):
+    """Follow-up state of a call in a department, with note, person and time as stored."""
+
+    state: str
+    note: str
+    who: str
+    at: str
+
+
+class FollowedCall(CurrentState):
+    """Call with its follow-up state in a department; times as stored."""
+
+    source: str
+    call_id: str
+    title: str
+    next_deadline: str | None
+    kind: str
+
+
+class HistoryEntry(TypedDict):
+    """Answer or follow-up state of a department about a call; `what` is the answer or the state."""
+
+    at: str
+    department: str
+    what: str
+    note: str
+    who: str
+
+
+class DepartmentAnswer(TypedDict):
+    """Answer of a department with the title of the call; time as stored."""
+
+    at: str
+    source: str
+    call_id: str
+    answer: str
+    note: str
+    title: str
+
+
+def current_state(db: Database, department: str, key: CallKey) -> CurrentState | None:
     """Return the latest state of a call in a department, with note, who and at; None when it has none."""
-    rows = db.query(
+    rows = db.query_as(
+        CurrentState,
         "SELECT state, note, who, at FROM followup WHERE department = ? AND source = ? AND call_id = ? ORDER BY id DESC LIMIT 1",
         [department, *key],
     )
     return next(iter(rows), None)
 
 
-def list_followed_calls(db: Database, department: str, now: datetime) -> list[dict[str, Any]]:
+def list_followed_calls(db: Database, department: str, now: datetime) -> list[FollowedCall]:
     """Return every call that the department has a state for, latest first, with its next deadline at `now`."""
     return list(
-        db.query(
+        db.query_as(
+            FollowedCall,
             f"SELECT f.source, f.call_id, f.state, f.note, f.who, f.at, c.title, {NEXT_DEADLINE} AS next_deadline, c.kind"
             " FROM followup f JOIN calls c ON c.source = f.source AND c.call_id = f.call_id"
             " WHERE f.department = :department AND f.id = (SELECT max(id) FROM followup"
@@ -123,10 +165,11 @@ def list_followed_calls(db: Database, department: str, now: datetime) -> list[di
     )
 
 
-def call_history(db: Database, source: str, call_id: str) -> list[dict[str, Any]]:
+def call_history(db: Database, source: str, call_id: str) -> list[HistoryEntry]:
     """Return the answers and follow-up states of all departments about a call, oldest first; `what` is the answer or state."""
     return list(
-        db.query(
+        db.query_as(
+            HistoryEntry,
             "SELECT at, department, answer AS what, note, '' AS who FROM feedback WHERE source = :source AND call_id = :call_id"
             " UNION ALL SELECT at, department, state, note, who FROM followup WHERE source = :source AND call_id = :call_id"
             " ORDER BY 1",
@@ -135,10 +178,11 @@ def call_history(db: Database, source: str, call_id: str) -> list[dict[str, Any]
     )
 
 
-def list_department_answers(db: Database, department: str) -> list[dict[str, Any]]:
+def list_department_answers(db: Database, department: str) -> list[DepartmentAnswer]:
     """Return the department's last 50 answers with the titles of their calls, newest first."""
     return list(
-        db.query(
+        db.query_as(
+            DepartmentAnswer,
             "SELECT f.at, f.source, f.call_id, f.answer, f.note, c.title FROM feedback f"
             " JOIN calls c ON c.source = f.source AND c.call_id = f.call_id WHERE f.department = ?"
             " ORDER BY f.at DESC, f.id DESC LIMIT 50",

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from monitor.archive.codec import decode_call, overlay_call, stamp
 from monitor.archive.connection import Database, sql_values
@@ -29,16 +29,29 @@ def read_versions(db: Database, source: str, call_id: str) -> list[tuple[datetim
     return [(datetime.fromisoformat(at), decode_call(zlib.decompress(data))) for at, data in rows]
 
 
-def list_call_documents(db: Database, source: str, url: str, limit: int = 12) -> list[dict[str, Any]]:
+class CallDocument(TypedDict):
+    """Fetched document: id, time and address of the fetch, status of the response, type and size in bytes of the body."""
+
+    id: int
+    at: str
+    url: str
+    status: int
+    content_type: str
+    size: int
+
+
+def list_call_documents(db: Database, source: str, url: str, limit: int = 12) -> list[CallDocument]:
     """Return the documents fetched from the call's own address, newest first; without any, those of the source's newest run."""
     columns = "f.id, f.at, f.url, f.status, d.content_type, d.size FROM fetches f JOIN documents d ON d.hash = f.document"
-    own = list(db.query(f"SELECT {columns} WHERE f.url = ? AND f.source = ? ORDER BY f.id DESC LIMIT ?", [url, source, limit]))
+    own = db.query_as(
+        CallDocument, f"SELECT {columns} WHERE f.url = ? AND f.source = ? ORDER BY f.id DESC LIMIT ?", [url, source, limit]
+    )
     if own:
         return own
     newest = (
         f"SELECT {columns} WHERE f.source = ? AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id LIMIT ?"
     )
-    return list(db.query(newest, [source, source, limit]))
+    return db.query_as(CallDocument, newest, [source, source, limit])
 
 
 def read_document(db: Database, fetch: int) -> tuple[str, bytes] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, cast
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz, process
@@ -175,48 +175,162 @@ def _select(db: Database, where: str, values: list[str]) -> list[CallKey]:
     return [CallKey(source, call_id) for source, call_id in rows]
 
 
-def call_facts(db: Database, key: CallKey) -> dict[str, Any]:
+class DeadlineFact(TypedDict):
+    """Row of `deadlines`."""
+
+    at: str
+    precision: str
+    zone: str
+    stage: int | None
+    text: str
+
+
+class VersionFact(TypedDict):
+    """Row of `versions` without its data."""
+
+    id: int
+    at: str
+    run: int
+
+
+class EventFact(TypedDict):
+    """Row of `events`."""
+
+    at: str
+    type: str
+    old: str | None
+    new: str | None
+
+
+class MatchFact(TypedDict):
+    """Row of `matches` with its themes decoded."""
+
+    department: str
+    level: str
+    relevance: float
+    fit: float
+    themes: Any
+    rule_version: str
+
+
+class ToldRow(TypedDict):
+    """Row of `digest_items`: fact that a department was told, and when."""
+
+    department: str
+    digest: str
+    section: str
+    fact: str
+    at: str
+
+
+class CorrectionFact(TypedDict):
+    """Row of `corrections`; `value` is JSON."""
+
+    field: str
+    value: str
+    who: str
+    at: str
+
+
+class StoryMember(TypedDict):
+    """Other record of the call's story."""
+
+    source: str
+    call_id: str
+    title: str
+    url: str
+
+
+class CallFacts(TypedDict):
+    """Columns of `calls` but for its data and hashes, with rows of other tables. Times as stored."""
+
+    source: str
+    call_id: str
+    identifier: str
+    parent: str
+    kind: str
+    status: str
+    title: str
+    summary: str
+    body: str
+    conditions: str
+    url: str
+    programme: str
+    language: str
+    opens: str | None
+    next_deadline: str | None
+    last_deadline: str | None
+    deadline_model: str
+    budget_total: int | None
+    budget_project: int | None
+    funder_share: int | None
+    own_share: int | None
+    currency: str
+    published: str | None
+    first_seen: str
+    last_seen: str
+    last_changed: str
+    baseline: int
+    missed: int
+    vanished_at: str | None
+    closed_at: str | None
+    story: str
+    deadlines: list[DeadlineFact]
+    versions: list[VersionFact]
+    events: list[EventFact]
+    matches: list[MatchFact]
+    told: list[ToldRow]
+    corrections: list[CorrectionFact]
+    stories: list[StoryMember]
+
+
+def call_facts(db: Database, key: CallKey) -> CallFacts:
     """Return all that the archive has about a call, as one JSON document: the answer of `monitor show --json`.
 
     It has the columns of `calls` and lists of its deadlines, versions, events, matches, told facts, corrections and stories.
     """
-    row = _rows(db, "SELECT * FROM calls WHERE source = ? AND call_id = ?", key)[0]
+    row = next(db.query("SELECT * FROM calls WHERE source = ? AND call_id = ?", key))
     if row["raw_hash"] and not (row["missed"] or row["vanished_at"] or row["closed_at"]):
         # A call that was read again unchanged is not written: it was last seen at its source's last accepted run.
         seen = db.execute("SELECT last_accepted FROM sources WHERE id = ?", [row["source"]]).fetchone()
         row["last_seen"] = max(row["last_seen"], seen[0] or "") if seen else row["last_seen"]
     del row["data"], row["hash"], row["raw_hash"]
-    return {
+    matches = db.query_as(
+        MatchFact,
+        "SELECT department, level, relevance, fit, themes, rule_version FROM matches"
+        " WHERE source = ? AND call_id = ? ORDER BY relevance DESC",
+        key,
+    )
+    for match in matches:
+        match["themes"] = json.loads(match["themes"])
+    facts = {
         **row,
-        "deadlines": _rows(
-            db, "SELECT at, precision, zone, stage, text FROM deadlines WHERE source = ? AND call_id = ? ORDER BY number", key
+        "deadlines": db.query_as(
+            DeadlineFact,
+            "SELECT at, precision, zone, stage, text FROM deadlines WHERE source = ? AND call_id = ? ORDER BY number",
+            key,
         ),
-        "versions": _rows(db, "SELECT id, at, run FROM versions WHERE source = ? AND call_id = ? ORDER BY id", key),
-        "events": _rows(db, "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? ORDER BY id", key),
-        "matches": [
-            {**match, "themes": json.loads(match["themes"])}
-            for match in _rows(
-                db,
-                "SELECT department, level, relevance, fit, themes, rule_version FROM matches"
-                " WHERE source = ? AND call_id = ? ORDER BY relevance DESC",
-                key,
-            )
-        ],
-        "told": _rows(
-            db,
+        "versions": db.query_as(
+            VersionFact, "SELECT id, at, run FROM versions WHERE source = ? AND call_id = ? ORDER BY id", key
+        ),
+        "events": db.query_as(
+            EventFact, "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? ORDER BY id", key
+        ),
+        "matches": matches,
+        "told": db.query_as(
+            ToldRow,
             "SELECT department, digest, section, fact, told AS at FROM digest_items"
             " WHERE source = ? AND call_id = ? ORDER BY told, department",
             key,
         ),
-        "corrections": _rows(db, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key),
-        "stories": _rows(
-            db,
+        "corrections": db.query_as(
+            CorrectionFact, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key
+        ),
+        "stories": db.query_as(
+            StoryMember,
             "SELECT source, call_id, title, url FROM calls WHERE story <> '' AND story = ?"
             " UNION ALL SELECT source, call_id, title, url FROM calls WHERE source = ? AND call_id = ?",
             ("/".join(key), row["story"].partition("/")[0], row["story"].partition("/")[2]),
         ),
     }
-
-
-def _rows(db: Database, sql: str, values: Any) -> list[dict[str, Any]]:
-    return list(db.query(sql, list(values)))
+    return cast("CallFacts", facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from monitor.archive.codec import stamp
@@ -277,10 +277,27 @@ def _reason(stop: Suppression, zone: ZoneInfo) -> str:
     return f"slutade själv få mejlen {day}"
 
 
-def list_outbox(db: Database, limit: int = 200) -> list[dict[str, Any]]:
+class OutboxRow(TypedDict):
+    """Row of the outbox with facts of its digest; times as stored."""
+
+    message_id: str
+    digest: str
+    department: str
+    kind: str
+    week: str
+    recipient: str
+    state: str
+    attempts: int
+    due: str
+    error: str
+    sent_at: str | None
+
+
+def list_outbox(db: Database, limit: int = 200) -> list[OutboxRow]:
     """Return the mails to recipients, waiting ones first, then the latest first."""
     return list(
-        db.query(
+        db.query_as(
+            OutboxRow,
             "SELECT o.message_id, o.digest, d.department, d.kind, d.week, o.recipient, o.state, o.attempts, o.due, o.error,"
             " o.sent_at"
             " FROM outbox o JOIN digests d ON d.id = o.digest"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
@@ -90,16 +90,43 @@ def write_mail_note(db: Database, department: str, week: str, key: CallKey | Non
             )
 
 
-def list_overrides(db: Database) -> list[dict[str, Any]]:
+class OverrideRow(TypedDict):
+    """Stored choice about a call, with the person, the time as stored and the title of the call."""
+
+    department: str
+    source: str
+    call_id: str
+    choice: str
+    who: str
+    at: str
+    title: str
+
+
+class MailNoteRow(TypedDict):
+    """Stored note for a week's mail, or for a call where `source` is not ""."""
+
+    department: str
+    week: str
+    source: str
+    call_id: str
+    text: str
+    who: str
+    at: str
+
+
+def list_overrides(db: Database) -> list[OverrideRow]:
     """Return every call withheld or added, with its title, the latest choice first."""
     return list(
-        db.query(
+        db.query_as(
+            OverrideRow,
             "SELECT d.department, d.source, d.call_id, d.choice, d.who, d.at, c.title FROM desk_choices d"
-            " JOIN calls c ON c.source = d.source AND c.call_id = d.call_id ORDER BY d.at DESC, d.department"
+            " JOIN calls c ON c.source = d.source AND c.call_id = d.call_id ORDER BY d.at DESC, d.department",
         )
     )
 
 
-def list_mail_notes(db: Database, week: str) -> list[dict[str, Any]]:
+def list_mail_notes(db: Database, week: str) -> list[MailNoteRow]:
     """Return the notes for a week's mails and for calls."""
-    return list(db.query("SELECT department, week, source, call_id, text, who, at FROM desk_lines WHERE week IN ('', ?)", [week]))
+    return db.query_as(
+        MailNoteRow, "SELECT department, week, source, call_id, text, who, at FROM desk_lines WHERE week IN ('', ?)", [week]
+    )

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, update_call, write_deadlines
 from monitor.archive.changes import CallChange, compare_calls
@@ -442,15 +442,31 @@ class StoredHealth:
     """Number of its calls that have neither vanished nor closed."""
 
 
-def list_runs(db: Database, source: str) -> list[dict[str, Any]]:
+class RunRow(TypedDict):
+    """Row of `runs` by which a source's health is judged; `stats` is what the run stored."""
+
+    finished: str
+    state: str
+    reason: str
+    current: int
+    seen: int
+    skipped: int
+    new: int
+    changed: int
+    stats: dict[str, Any]
+
+
+def list_runs(db: Database, source: str) -> list[RunRow]:
     """Return the newest runs of a source, oldest first, with their stats decoded."""
-    rows = db.execute(
-        "SELECT finished, state, current, seen, skipped, new, changed, stats FROM"
+    rows = db.query_as(
+        RunRow,
+        "SELECT finished, state, reason, current, seen, skipped, new, changed, stats FROM"
         " (SELECT * FROM runs WHERE source = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
         [source, _MAX_RUNS],
-    ).fetchall()
-    names = ("finished", "state", "current", "seen", "skipped", "new", "changed", "stats")
-    return [{**dict(zip(names, row, strict=True)), "stats": json.loads(row[-1])} for row in rows]
+    )
+    for row in rows:
+        row["stats"] = json.loads(str(row["stats"]))
+    return rows
 
 
 def write_health(db: Database, source: str, health: str, text: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+# Existing archives store this text in sqlite_master, so long lines are continued by a backslash, which changes nothing in it.
 _FIRST = """
 CREATE TABLE sources (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL,
@@ -126,8 +127,8 @@ CREATE TABLE followup (
 );
 CREATE INDEX followup_call ON followup (department, source, call_id, id);
 CREATE TABLE desk_choices (
-    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL,
-    at TEXT NOT NULL,
+    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL,\
+ at TEXT NOT NULL,
     PRIMARY KEY (department, source, call_id)
 );
 CREATE TABLE desk_lines (
@@ -151,13 +152,13 @@ CREATE TABLE indexed (
     UNIQUE (source, call_id)
 );
 CREATE TABLE texts (
-    id INTEGER PRIMARY KEY REFERENCES indexed (id), title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL,
-    context TEXT NOT NULL
+    id INTEGER PRIMARY KEY REFERENCES indexed (id), title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL,\
+ context TEXT NOT NULL
 );
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX calls_found ON calls (
-    source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen,
-    vanished_at, story
+    source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen,\
+ vanished_at, story
 );
 CREATE VIRTUAL TABLE search USING fts5 (
     title, summary, body, context, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.<>=+'"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database, sql_values
@@ -27,13 +27,27 @@ def count_calls(db: Database, now: datetime) -> dict[str, int]:
     return {"open": opened, "forthcoming": forthcoming, "closed": current - opened - forthcoming, "total": total}
 
 
-def list_sources(db: Database) -> list[dict[str, Any]]:
+class SourceRow(TypedDict):
+    """Source that has been read, with its health and the number of current items of its last run; times as stored."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    health: str
+    health_text: str
+    health_since: str | None
+    last_run: str | None
+    last_accepted: str | None
+    current: int | None
+
+
+def list_sources(db: Database) -> list[SourceRow]:
     """Return every source that has been read, with its health and its last run, by id."""
-    return list(
-        db.query(
-            "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
-            " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id"
-        )
+    return db.query_as(
+        SourceRow,
+        "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
+        " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id",
     )
 
 
@@ -48,17 +62,21 @@ def count_states(db: Database, table: str) -> dict[str, int]:
     return dict(db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state").fetchall())
 
 
-def rules_in_force(db: Database) -> dict[str, Any]:
-    """Return hash and first_used of the rule version that matched last; empty before the first match."""
-    return next(
-        iter(
-            db.query(
-                "SELECT hash, first_used FROM rule_versions"
-                " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1"
-            )
-        ),
-        {},
+class RuleVersion(TypedDict, total=False):
+    """Version of the rules and the time of its first use as stored; empty where there is none."""
+
+    hash: str
+    first_used: str
+
+
+def matching_rule_version(db: Database) -> RuleVersion:
+    """Return the rule version that matched last; empty before the first match."""
+    rows = db.query_as(
+        RuleVersion,
+        "SELECT hash, first_used FROM rule_versions"
+        " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1",
     )
+    return rows[0] if rows else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +165,20 @@ def read_matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[
         yield department, CallKey(source, call_id), themes
 
 
-def list_new_troubles(db: Database, since: datetime) -> list[dict[str, Any]]:
+class SourceTrouble(TypedDict):
+    """Source in trouble, with the trouble as a Swedish text."""
+
+    id: str
+    name: str
+    text: str
+
+
+def list_new_troubles(db: Database, since: datetime) -> list[SourceTrouble]:
     """Return id, name and text of the sources whose trouble began after a time, by id."""
-    return list(
-        db.query(
-            "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
-            [stamp(since)],
-        )
+    return db.query_as(
+        SourceTrouble,
+        "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
+        [stamp(since)],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
@@ -24,6 +24,18 @@ def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datet
     )
 
 
-def theme_versions(db: Database, theme: str) -> list[dict[str, Any]]:
+class ThemeVersion(TypedDict):
+    """Stored text of a theme's file: id, time, person ("" for a change outside the rule lab), note and text."""
+
+    id: int
+    at: str
+    who: str
+    note: str
+    text: str
+
+
+def theme_versions(db: Database, theme: str) -> list[ThemeVersion]:
     """Return every stored text of a theme with id, at, who and note, newest first."""
-    return list(db.query("SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]))
+    return db.query_as(
+        ThemeVersion, "SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor.archive.runs import list_runs, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
@@ -11,6 +11,7 @@ from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
+    from monitor.archive.runs import RunRow
     from monitor.sources import Source
 
 
@@ -22,7 +23,7 @@ def settle_health(db: Database, source: Source, now: datetime) -> Health:
     return health
 
 
-def run_facts(row: dict[str, Any]) -> RunFacts:
+def run_facts(row: RunRow) -> RunFacts:
     """One row of `runs` as the judgement wants it."""
     stats = row["stats"]
     newest = stats.get("newest")

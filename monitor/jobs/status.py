@@ -15,7 +15,7 @@ from monitor.archive.digests import departments_with_digest, list_failures
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
 from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
-from monitor.archive.statistics import count_calls, count_states, list_sources, rules_in_force
+from monitor.archive.statistics import SourceRow, count_calls, count_states, list_sources, matching_rule_version
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
@@ -73,7 +73,7 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "oldest_mail": oldest_waiting(db),
         "mail_trouble": list(mail_trouble(config, db, now)),
         "week": _week(config, archive, now, jobs),
-        "rules": {**rules_in_force(db), "errors": list(rule_errors)},
+        "rules": {**matching_rule_version(db), "errors": list(rule_errors)},
         "jobs": {name: _job(row) for name, row in sorted(jobs.items()) if name != "run"},
         "backup": _backup(config),
         "canary": last_done(db, "canary"),
@@ -110,9 +110,10 @@ def _lie_there(folder: Path, files: Mapping[str, str]) -> bool:
         return False
 
 
-def _source_state(row: dict[str, Any] | None) -> dict[str, Any]:
+def _source_state(row: SourceRow | None) -> dict[str, Any]:
     keys = ("state", "reason", "current", "last_run", "last_accepted", "health", "health_text", "health_since")
-    return {key: row[key] if row else None for key in keys}
+    values: Mapping[str, Any] = row or {}
+    return {key: values.get(key) for key in keys}
 
 
 def _job(row: JobRow) -> dict[str, Any]:
@@ -172,7 +173,7 @@ def _disk(config: Config) -> dict[str, int]:
     }
 
 
-def _is_overdue(source: Source, row: dict[str, Any] | None, now: datetime) -> bool:
+def _is_overdue(source: Source, row: SourceRow | None, now: datetime) -> bool:
     """Return whether a source that is read has not been read whole for too long; one never tried yet is not overdue."""
     if row is None or not source.enabled:
         return False

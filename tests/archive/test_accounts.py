@@ -20,9 +20,9 @@ from monitor.archive.statistics import (
     list_new_programmes,
     list_sources,
     list_states_reached,
+    matching_rule_version,
     read_call_codes,
     read_matched_themes,
-    rules_in_force,
 )
 from monitor.calls import Kind, Status
 from tests.mailing import MONDAY, WEEK, World, a_call
@@ -105,7 +105,7 @@ def test_status_counts_living_calls_by_their_dates(world):
         assert count_states(db, "digests") == {"sent": 2}
         with pytest.raises(ValueError, match="calls"):
             count_states(db, "calls")
-        assert rules_in_force(db) == {}
+        assert matching_rule_version(db) == {}
 
 
 def test_the_front_page_counts_and_lists_what_departments_may_apply_for(world):

@@ -22,7 +22,7 @@ from monitor.archive.matches import (
     store_matches,
     vanished_at,
 )
-from monitor.archive.statistics import rules_in_force
+from monitor.archive.statistics import matching_rule_version
 from tests.mailing import MONDAY, WEEK, World, a_call
 
 DAY = timedelta(days=1)
@@ -65,7 +65,7 @@ def test_files_count_as_checked_for_the_program_that_checked_them(world):
         assert last_rule_files(db) == {"a.toml": "x"}
         assert checked_files(db, "p") == {"a.toml": "x"}
         assert checked_files(db, "q") == {}
-        assert rules_in_force(db)["hash"] == "v1"
+        assert matching_rule_version(db)["hash"] == "v1"
 
 
 def test_departments_are_told_the_most_relevant_first_for_few_and_for_many_keys(world):

@@ -21,7 +21,7 @@ from datasette import Response
 from pydantic import ValidationError
 
 from monitor.archive.connection import Database
-from monitor.archive.digests import find_digest_by_id, list_recent_digests
+from monitor.archive.digests import RecentDigest, find_digest_by_id, list_recent_digests
 from monitor.archive.matches import calls_of_other_themes, first_seen_days
 from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
 from monitor.archive.statistics import read_matched_themes
@@ -261,9 +261,7 @@ def _weigh(db: Database, found: Mapping[str, DepartmentOutcome], after: Mapping[
         department.digests = list(_digests(department, list_recent_digests(db, name, DIGESTS + 1), days))
 
 
-def _digests(
-    department: DepartmentOutcome, digests: list[dict[str, Any]], days: Mapping[CallKey, str]
-) -> Iterable[dict[str, Any]]:
+def _digests(department: DepartmentOutcome, digests: list[RecentDigest], days: Mapping[CallKey, str]) -> Iterable[dict[str, Any]]:
     """Each of the last mails: what would have stood there as well, and what would not."""
     for number, digest in enumerate(digests[:DIGESTS]):
         since = digests[number + 1]["created"][:10] if number + 1 < len(digests) else ""
