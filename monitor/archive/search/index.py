@@ -121,7 +121,7 @@ def read_indexed_calls(db: Database, analyser: Analyser, ids: Iterable[int]) -> 
 
 
 def index_text(lemma_text: str) -> str:
-    """Return the text that FTS5 indexes for a lemma text (see `monitor.language.lemmatext`), "" for an empty one.
+    """Return the text that FTS5 indexes for a lemma text (see `monitor.language.analyser`), "" for an empty one.
 
     After the stream of lemmas it has words with a prefix that tokens of texts cannot have, each for one kind of term: `<`
     a word as written, `>` a lemma reversed, `=` an exact form, `>=` an exact form reversed, `+` a joined compound. A term
