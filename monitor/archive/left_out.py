@@ -151,7 +151,7 @@ def take_back(db: Database, source: str, call_id: str, now: datetime) -> Call:
             "UPDATE left_out SET taken_back = coalesce(taken_back, ?), put_back = NULL WHERE source = ? AND call_id = ?",
             [stamp(now), source, call_id],
         )
-        _make_call(db, call, row[0], now)
+        _store_as_call(db, call, row[0], now)
     return call
 
 
@@ -208,7 +208,7 @@ def _with_call_fields(read: Call, before: Call) -> Call:
     )
 
 
-def _make_call(db: Database, call: Call, data: str, now: datetime) -> None:
+def _store_as_call(db: Database, call: Call, data: str, now: datetime) -> None:
     key = call.key
     run = _last_run(db, call.source)
     row = db.execute("SELECT coalesce(closed_at, vanished_at) FROM calls WHERE source = ? AND call_id = ?", key).fetchone()

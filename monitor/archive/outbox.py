@@ -101,7 +101,7 @@ def mark_sent(db: Database, mail: OutboxMail, now: datetime) -> None:
             [stamp(now), mail.message_id],
         )
         db.execute("DELETE FROM suppressed WHERE department = '' AND recipient = ? AND stopped = 0", [_folded(mail.recipient)])
-        _settle(db, mail.digest)
+        _update_digest_state(db, mail.digest)
 
 
 def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> None:
@@ -120,7 +120,7 @@ def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
             "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ? WHERE message_id = ?",
             [error, mail.message_id],
         )
-        _settle(db, mail.digest)
+        _update_digest_state(db, mail.digest)
 
 
 def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit: int) -> bool:
@@ -217,7 +217,7 @@ def oldest_waiting(db: Database) -> datetime | None:
     return datetime.fromisoformat(row[0]) if row[0] else None
 
 
-def _settle(db: Database, digest: str) -> None:
+def _update_digest_state(db: Database, digest: str) -> None:
     db.execute(
         "UPDATE digests SET state = CASE"
         " WHEN EXISTS (SELECT 1 FROM outbox WHERE digest = digests.id AND state = 'waiting') THEN 'waiting'"

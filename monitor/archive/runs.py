@@ -173,12 +173,12 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
                 setattr(report, outcome, getattr(report, outcome) + 1)
         store_left_out(db, run.source, calls, left_out, now)
         if refused:
-            run = _without(run, refused)
+            run = _without_refused(run, refused)
             report.state, report.reason = run.state, run.reason
             report.current -= len(refused)
             report.skipped = len(run.unread)
         if run.accepted and run.complete_list:
-            _settle_missing(db, run, run_id, report, now)
+            _mark_vanished(db, run, run_id, report, now)
         if run.accepted:
             _close_passed(db, run, run_id, report, now)
         store_documents(db, run.source, run.documents)
@@ -186,7 +186,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     return report
 
 
-def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
+def _without_refused(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
     """Return the run without the calls that could not be stored; `refused` has the reason of each, by call_id."""
     summary = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {name_some(refused)}."
     stats = dict(run.stats)
@@ -313,7 +313,7 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
     return "changed"
 
 
-def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
+def _mark_vanished(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
     """Mark the calls as vanished that MISSED_RUNS_TO_VANISH accepted runs did not have before their deadline."""
     moment = stamp(now)
     present = {call.call_id for call in run.calls} | run.unread

@@ -1,4 +1,4 @@
-"""A call of several cut-offs grows older: wherever its next day is shown, sought or counted, it is the next one at that moment."""
+"""Ageing of a call with several cut-offs: every list, search and count shows the next one at its time."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ KEYS = [("portal", "flera"), ("portal", "tva-steg")]
 
 @pytest.fixture(params=["unread", "read again unchanged", "refreshed"])
 def world(request, tmp_path):
-    """Read in January, and looked at in June: not read since, read again as it was, or brought up to date by the nightly job."""
+    """Archive of a source read in January, used in June: not read since, read again unchanged, or refreshed by the nightly job."""
     world = World(tmp_path)
     calls = [
         a_call("flera", *CUT_OFFS, title="Stöd till bibliotek"),

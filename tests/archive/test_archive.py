@@ -1,4 +1,4 @@
-"""Opening archives: new ones, older ones, newer ones, damaged ones."""
+"""Opening archives: new, older, newer and damaged ones."""
 
 import sqlite3
 from contextlib import closing

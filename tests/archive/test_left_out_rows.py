@@ -1,4 +1,4 @@
-"""Items left out are kept with their reason, and a person's decision about them stands."""
+"""Left-out items are stored with their reason, and a person's decision about them overrides the program."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

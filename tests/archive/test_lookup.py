@@ -1,4 +1,4 @@
-"""Finding a call by whatever a person has at hand."""
+"""Lookup of a call by key, identifier, address or title."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The archive's search: it finds what the rules find, ranks, mends and never breaks."""
+"""Search of the archive: finds the same calls as the rules, ranks, corrects typing errors, and survives any query."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ def test_snippet_shows_the_words_as_written(db):
 
 
 class WritingMeanwhile:
-    """An analyser while which somebody answers a mail: each text is analysed only after another connection has written."""
+    """Analyser that has another connection write, as an answer to a mail does, before it analyses each text."""
 
     def __init__(self, path):
         self._path = path

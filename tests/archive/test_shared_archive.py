@@ -1,4 +1,4 @@
-"""An archive that takes what sources said from another, and files that are no archives or hold damaged bytes."""
+"""Archives that read tables of another archive; files that are no archives or hold damaged bytes."""
 
 import sqlite3
 from datetime import timedelta

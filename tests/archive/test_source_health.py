@@ -1,4 +1,4 @@
-"""The health of sources as stored, and calls that one source of a publisher has and another lacks."""
+"""Health of sources as stored, and calls that only one source of a publisher has."""
 
 from datetime import UTC, timedelta
 

@@ -1,4 +1,4 @@
-"""Stories in the archive: joined after a reading, parted by a person, told once."""
+"""Stories in the archive: joined after a run, parted by a person, told once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

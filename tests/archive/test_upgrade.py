@@ -1,4 +1,4 @@
-"""An archive of an earlier version, kept as SQL, is brought up to this one with everything in it; and there is a way back."""
+"""Upgrade of an archive of an earlier version, kept as SQL: it keeps its rows, and can be restored."""
 
 import sqlite3
 import threading

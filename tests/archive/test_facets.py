@@ -1,4 +1,4 @@
-"""Choices beside a search: counts, pages and orders are those that one would get by looking at every call."""
+"""Facets: counts, pages and orders equal those of reading every call."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Erasing: what has been kept long enough, and all that is known of an address."""
+"""Retention: erasing of old rows, and of all data about an address."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A connection keeps each statement at once, and of what stands together all or nothing."""
+"""Connections: each statement is committed at once, and a transaction all or nothing."""
 
 import sqlite3
 
@@ -18,7 +18,7 @@ def db(tmp_path):
 
 
 def numbers(db):
-    """As another program sees them."""
+    """Return the rows as another connection sees them."""
     file = db.execute("PRAGMA database_list").fetchone()[2]
     with open_other(file) as other:
         return [row["n"] for row in other.query("SELECT n FROM t ORDER BY n")]

@@ -1,4 +1,4 @@
-"""What the coordinator chooses: calls held back or added, lines of text, versions of themes."""
+"""Overrides by the coordinator: calls withheld or added, notes, versions of themes."""
 
 from datetime import timedelta
 

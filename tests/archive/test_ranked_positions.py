@@ -1,3 +1,5 @@
+"""Ranked positions: any page equals that of the fully sorted list."""
+
 from itertools import islice
 
 from hypothesis import given

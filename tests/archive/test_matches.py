@@ -1,4 +1,4 @@
-"""Matches as stored, and small facts about many calls: departments, addresses, themes, days."""
+"""Matches as stored, and departments, addresses, themes and days of many calls."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Recipients in the outbox: who is refused, who has stopped, what waits, what was given up."""
+"""Outbox: recipients that were refused or have stopped, waiting mails, mails that were given up."""
 
 from datetime import timedelta
 

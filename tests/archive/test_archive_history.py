@@ -1,4 +1,4 @@
-"""What a call was: its versions, its documents, and the archive as it stood when a mail was built."""
+"""History of a call: versions, documents, and the archive as it was when a mail was built."""
 
 from dataclasses import replace
 from datetime import timedelta

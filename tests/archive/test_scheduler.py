@@ -1,4 +1,4 @@
-"""What the scheduler has noted: the newest row of each job, attempts, interruptions, and clocks that went wrong."""
+"""Rows of jobs: the newest of each job, attempts, interruptions, and clocks that were wrong."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def db(tmp_path):
 
 
 def do(db, name, due, state="done", code=0, words=""):
-    """Start a job at its time and end it a minute later; returns the attempt."""
+    """Start a job at its time, end it a minute later, and return the number of the attempt."""
     attempt = start_job(db, name, due, due)
     finish_job(db, name, due, state, code, words, due + MINUTE)
     return attempt

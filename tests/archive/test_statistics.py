@@ -1,4 +1,4 @@
-"""Counts and lists of what happened between two moments: for status, the weekly note, the follow-up and the front page."""
+"""Statistics: counts and lists of events between two times, for status, the weekly note, the follow-up and the front page."""
 
 from dataclasses import replace
 from datetime import timedelta
