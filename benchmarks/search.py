@@ -15,7 +15,7 @@ from benchmarks.archives import filled_archive
 from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import Line, percentile
 from monitor.archive import Archive
-from monitor.archive.search.facets import FacetIndex, by_words
+from monitor.archive.search.facets import FacetIndex, rank_by_words
 
 QUERIES = (
     "climate",
@@ -115,7 +115,7 @@ def page_search(archive: Archive) -> Search:
     index = FacetIndex(archive.db, NOW, lambda key, programme, identifier: programme)
 
     def search(query: str) -> object:
-        found = by_words(archive.db, index, query)
+        found = rank_by_words(archive.db, index, query)
         assert found is not None, f"{query!r} asks for more than words"
         return index.counts(found.bits, {}), index.page(found.bits, found.order(archive.db, found.bits), 0, 20)
 

@@ -1,4 +1,4 @@
-"""Call and its parts: what a source published, complete and typed. Pure values; nothing here knows a clock or a database."""
+"""Call and its parts: an item as a source published it, complete and typed. Pure values without clock, network or database."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from monitor.vocabulary import Kind, Status
 
 
 class Precision(StrEnum):
-    """How exactly the source stated a date. DAY means: no time of day was given."""
+    """Precision of a stated date; DAY means that no time of day was given."""
 
     DAY = "day"
     MINUTE = "minute"
 
 
 class DeadlineModel(StrEnum):
-    """How the deadlines of a call hang together. UNKNOWN is a state of its own, never a made-up date."""
+    """Relation between the deadlines of a call; UNKNOWN is a state of its own, never a made-up date."""
 
     SINGLE = "single"
     TWO_STAGE = "two-stage"
@@ -29,63 +29,68 @@ class DeadlineModel(StrEnum):
 
 
 class CallKey(NamedTuple):
-    """Key of a call everywhere: the source's id and the publisher's own id of the call."""
+    """Key of a call everywhere: source and call_id."""
 
     source: str
+    """Id of the source, as in `spiders/sources.toml`."""
     call_id: str
+    """Stable key of the call at its publisher."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """One instant at which applications close; for a policy item, at which answers to the consultation are due.
-
-    `at` is aware. With `precision` DAY it is the last second of the day at the publisher (or the publisher's stated house
-    time); `zone` is the IANA name of the publisher's zone; `text` holds the words of the source; `stage` is 1, 2, ... in
-    the order of the source, or None for a single deadline. `year_guessed`: the source writes no year, and it was counted from
-    the day of reading because no day of publication is known.
-    """
+    """Instant at which applications close; for a policy item, at which answers to the consultation are due."""
 
     at: datetime
+    """Aware. With `precision` DAY the last second of the day at the publisher, or the publisher's stated closing time."""
     precision: Precision = Precision.DAY
     zone: str = "Europe/Stockholm"
+    """IANA name of the publisher's time zone."""
     stage: int | None = None
+    """1, 2, ... in the order of the source; None for a single deadline."""
     text: str = ""
+    """Words of the source."""
     year_guessed: bool = False
+    """True where the source writes no year and it was counted from the day of reading, as no day of publication is known."""
 
 
 LARGEST_AMOUNT = 10**13
-"""The largest amount of money believed, in whole units: five times the Union's budget for seven years."""
+"""Largest amount of money believed, in whole units: five times the Union's budget for seven years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Money in whole units of `currency`; None means that the source does not state it.
-
-    `total` is what the call hands out; with `shared` it is a pot for the whole parent call, not for this topic alone.
-    `project_min`/`project_max` are per project; `grants` is the expected number of projects; `text` the words of the source
-    where it was read from text. The two shares are stated ones, in per cent of the costs; neither is ever worked out from the other.
-    """
+    """Money in whole units of `currency`; None means that the source does not state it."""
 
     total: int | None = None
+    """Sum that the call hands out."""
     project_min: int | None = None
+    """Least grant per project."""
     project_max: int | None = None
+    """Largest grant per project."""
     grants: int | None = None
+    """Expected number of projects."""
     funder_share: int | None = None
-    """The most that the funder pays, 1 to 100."""
+    """Largest share of the costs that the funder pays, in per cent, 1 to 100; stated, never derived from `own_share`."""
     own_share: int | None = None
-    """The least that the applicant pays (Swedish: medfinansiering), 0 to 100; 0 where the source says that nothing is asked for."""
+    """Least share of the costs that the applicant pays (Swedish: medfinansiering), in per cent, 0 to 100; never derived."""
     funder_share_text: str = ""
+    """Words of the source for `funder_share`, where it was read from text."""
     own_share_text: str = ""
-    """The words of the source for each share, where it was read from text."""
+    """Words of the source for `own_share`, where it was read from text."""
     currency: str = "EUR"
+    """Code of ISO 4217."""
     shared: bool = False
+    """True where `total` is for the whole parent call, not for this topic alone."""
     pots: tuple[tuple[str, int], ...] = ()
+    """Name and amount of each part of `total`."""
     text: str = ""
+    """Words of the source, where the amounts were read from text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A named part of the description or the conditions, as plain text. `title` may be empty."""
+    """Named part of the description or the conditions, as plain text; `title` may be empty."""
 
     title: str
     text: str
@@ -93,7 +98,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """An update that the publisher wrote on the call itself ("latest news"), as plain text."""
+    """Update that the publisher wrote on the call itself ("latest news"), as plain text."""
 
     at: datetime | None
     text: str
@@ -101,7 +106,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An address for people, with the words to show for it."""
+    """Address for people, with the text to show for it."""
 
     title: str
     url: str
@@ -109,59 +114,75 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One thing a source published: a call, or news, an event, a policy item or a partner search.
-
-    `(source, call_id)` is the key everywhere; `call_id` is the publisher's own stable key. `identifier` is what people
-    call it (the topic code on the EU portal); it may be shared or renamed. `summary`, `sections` and `conditions` are plain text.
-    `programme` is the programme's code: for the EU portal the number of its code table, elsewhere an id of `rules/programmes.toml`;
-    empty when not known. `place` holds words for the area the call is limited to, as published; `stated_status` is the source's own claim,
-    which is never trusted alone. `starts`/`ends` are for events.
-    """
+    """Item that a source published: a call, or news, an event, a policy item or a partner search. All texts are plain text."""
 
     source: str
+    """Id of the source."""
     call_id: str
+    """Stable key of the call at its publisher."""
     title: str
     url: str
+    """Address of the call's page at its publisher."""
     kind: Kind = Kind.CALL
     identifier: str = ""
+    """Name under which people know the call, such as the topic code on the EU portal; several calls may have the same."""
     parent: str = ""
+    """Identifier of the parent call that the topic belongs to."""
     parent_title: str = ""
     summary: str = ""
     sections: tuple[Section, ...] = ()
+    """Description."""
     conditions: tuple[Section, ...] = ()
+    """Conditions and other text that neither rules nor search read."""
     programme: str = ""
+    """Code of the EU portal's table of programmes, or an id of `rules/programmes.toml`; empty when not known."""
     action: str = ""
+    """Type of action, as the EU portal names it."""
     language: str = ""
+    """Language of the text: an ISO 639-1 code, or empty."""
     published: datetime | None = None
     opens: date | None = None
+    """First day for applications."""
     deadlines: tuple[Deadline, ...] = ()
+    """Deadlines in the order of the source."""
     deadline_model: DeadlineModel = DeadlineModel.UNKNOWN
     stated_status: Status | None = None
+    """Status that the source claims; see `call_status`."""
     budget: Budget = field(default_factory=Budget)
     place: tuple[str, ...] = ()
+    """Areas that the call is limited to, as published."""
     applicants: tuple[str, ...] = ()
+    """Statements of who may apply, as published."""
     keywords: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     links: tuple[Link, ...] = ()
     starts: datetime | None = None
+    """Beginning of an event."""
     ends: datetime | None = None
+    """End of an event."""
     location: str = ""
+    """Place of an event."""
     unread: tuple[str, ...] = ()
+    """Names of fields that the source states but that could not be read."""
 
     @property
     def key(self) -> CallKey:
-        """The key of the call."""
+        """Return the key of the call."""
         return CallKey(self.source, self.call_id)
 
     @property
     def body(self) -> str:
-        """The description as one plain text; sections parted by blank lines, each after its title."""
-        return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in self.sections)
+        """Return the description as one plain text, with a blank line between sections."""
+        return _joined(self.sections)
 
     @property
     def conditions_text(self) -> str:
-        """The conditions as one plain text."""
-        return "\n\n".join(f"{part.title}\n{part.text}" if part.title else part.text for part in self.conditions)
+        """Return the conditions as one plain text, with a blank line between sections."""
+        return _joined(self.conditions)
+
+
+def _joined(sections: tuple[Section, ...]) -> str:
+    return "\n\n".join(f"{section.title}\n{section.text}" if section.title else section.text for section in sections)
 
 
 def is_eu_call(call: Call) -> bool:
@@ -174,28 +195,28 @@ def is_eu_call(call: Call) -> bool:
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-"""The years that a day of a call may lie in; what lies outside is a mistake of the publisher, and breaks calendars and time zones."""
+"""First and last year of the dates of a call; others are mistakes of the publisher, and break calendars and time zones."""
 
 
 def in_calendar(day: date | None) -> bool:
-    """Return whether a day or moment, if there is one, lies in the years that calls may have."""
+    """Return whether a day or moment is within the years that calls may have; True for None."""
     return day is None or FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def within_calendar(call: Call) -> Call:
-    """Return the call without the days that lie outside the years 2000 to 2100; the same call when there are none."""
-    odd = {name: None for name in ("published", "opens", "starts", "ends") if not in_calendar(getattr(call, name))}
+    """Return the call without its dates outside the years 2000 to 2100; the same object when there are none."""
+    invalid = {name: None for name in ("published", "opens", "starts", "ends") if not in_calendar(getattr(call, name))}
     deadlines = tuple(deadline for deadline in call.deadlines if in_calendar(deadline.at))
-    if not odd and len(deadlines) == len(call.deadlines):
+    if not invalid and len(deadlines) == len(call.deadlines):
         return call
     model = call.deadline_model if deadlines or not call.deadlines else DeadlineModel.UNKNOWN
-    return replace(call, **odd, deadlines=deadlines, deadline_model=model)  # type: ignore[arg-type]
+    return replace(call, **invalid, deadlines=deadlines, deadline_model=model)  # type: ignore[arg-type]
 
 
 def next_deadline(call: Call, now: datetime) -> Deadline | None:
-    """The deadline a newcomer still has to meet, or None.
+    """Return the deadline that a new applicant still has to meet, or None.
 
-    With two stages only the first counts: after it has passed, nobody new can apply although a date lies ahead.
+    With two stages only the first counts: after it has passed, nobody new can apply although the second is still to come.
     """
     if call.deadline_model is DeadlineModel.TWO_STAGE and call.deadlines:
         first = call.deadlines[0]
@@ -204,10 +225,10 @@ def next_deadline(call: Call, now: datetime) -> Deadline | None:
 
 
 def call_status(call: Call, now: datetime) -> Status:
-    """Where the call stands at `now`.
+    """Return the status of the call at `now`.
 
     A date that has passed always wins, since publishers leave calls marked open for years. Between forthcoming and open the
-    source's own word wins, since openings slip; its dates count where it says nothing.
+    source's stated status wins, since openings are postponed; its dates count where it states none.
 
     >>> from datetime import timezone
     >>> call = Call(source="s", call_id="1", title="t", url="", opens=date(2026, 5, 1))
@@ -228,7 +249,7 @@ def call_status(call: Call, now: datetime) -> Status:
 
 
 def is_web_address(url: str) -> bool:
-    """Tell whether an address may be shown as a link: http or https with a host, no user name or password (RFC 3986 section 7.5)."""
+    """Return whether an address may be shown as a link: http or https with a host, without user or password (RFC 3986, 7.5)."""
     try:
         parts = urlsplit(url)
         return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.username is None
@@ -237,12 +258,14 @@ def is_web_address(url: str) -> bool:
 
 
 ZONES = ("title", "summary", "body", "context")
+"""Names of the parts of a call's text; see `call_zones`."""
 
 
 def call_zones(call: Call) -> dict[str, str]:
-    """The text of a call that rules and search see, by zone. Conditions and boilerplate stay out: they name everything.
+    """Return the text of a call that rules and search read, by name of zone.
 
-    `context` is what stands around the call: the parent call's title and the publisher's keywords.
+    Conditions and boilerplate are left out, as they mention every subject. `context` is the parent call's title and the
+    publisher's keywords.
     """
     codes = {call.identifier.casefold(), call.parent.casefold()}
     keywords = [word for word in call.keywords if word.casefold() not in codes]

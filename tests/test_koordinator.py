@@ -14,7 +14,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.feedback import store_answer
-from monitor.archive.left_out import Aside
+from monitor.archive.left_out import LeftOutItem
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call
 from tests.commands import Installation, loopback_settings
@@ -42,7 +42,7 @@ def a_reading_that_left_out(address):
     at = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
     return SourceRun(
         source="mucf", name="MUCF", publisher="MUCF", kind="page", url="https://www.mucf.se/", language="sv", started=at, finished=at,
-        state="accepted", reason="", complete_list=False, seen=1, left_out={address: Aside("vanliga frågor", item)},
+        state="accepted", reason="", complete_list=False, seen=1, left_out={address: LeftOutItem("vanliga frågor", item)},
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def place(tmp_path_factory):
         now = datetime.fromisoformat(NOW).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
         store_run(archive.db, a_reading_that_left_out("https://www.mucf.se/bidrag/stod-till-unga"), now)
         key = ("funding-tenders", "1TOPICSen")
-        store_answer(archive.db, "kommunledning", *key, "intressant", note="", digest="", now=now)
+        store_answer(archive.db, "kommunledning", key, "intressant", note="", digest="", now=now)
     return place
 
 

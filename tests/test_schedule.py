@@ -33,7 +33,7 @@ def config_in(folder, **schedule):
 
 
 def row(name, due, state="done", attempts=1, finished=None):
-    return JobRow(name=name, due=due, state=state, attempts=attempts, started=due, finished=finished or due, words="")
+    return JobRow(name=name, due=due, state=state, attempts=attempts, started=due, finished=finished or due, message="")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An archive's file as a whole: whether a copy is sound and how much it holds, and putting a copy in place of it in one step."""
+"""Backup and restore of the archive's file: check a copy, and replace the archive by a copy in one step."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ from monitor.archive.files import COMPANIONS
 from monitor.archive.schema import MIGRATIONS
 from monitor.errors import ArchiveError, LockedError
 
-COUNTED = (
+COUNTED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "corrections", "matches", "digests",
     "digest_items", "outbox", "feedback", "followup",
 )  # fmt: skip
-_ALONE_SECONDS = 2.0
-"""Seconds to wait for other processes to close the archive before it is replaced."""
+"""Tables whose rows `check_archive` counts."""
+_EXCLUSIVE_WAIT_SECONDS = 2.0
+"""Wait for other processes to close the archive before it is replaced."""
 
 
 def check_archive(path: Path) -> dict[str, int]:
-    """Return the number of rows of each table, after SQLite's own check of the whole file. ArchiveError when anything is wrong."""
+    """Check the whole file with SQLite's integrity check and return the number of rows of each table.
+
+    Raises:
+        ArchiveError: The file is damaged, is no archive of this program, or comes from a newer version.
+    """
     try:
-        # immutable: the file is a copy that nobody writes, and no companion file is to be left beside it.
+        # immutable: the file is a copy that nobody writes, and SQLite shall leave no companion file beside it.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
             verdict = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
             if verdict != ["ok"]:
@@ -39,40 +44,45 @@ def check_archive(path: Path) -> dict[str, int]:
             if newer:
                 raise ArchiveError(str(path), f"är skriven av en nyare version (den har {', '.join(sorted(newer))})")
             return {
-                table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED if table in tables
+                table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in COUNTED_TABLES
+                if table in tables
             }
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(str(path), f"är skadad: {error}") from error
 
 
 def replace_archive(path: Path, copy: Path, kept: Path) -> bool:
-    """Put `copy`, a checked archive on the same disk, in place of the archive at `path`; returns whether there was one to keep.
+    """Replace the archive at `path` by `copy`, a checked archive on the same disk, and return whether there was one to keep.
 
-    The archive that is replaced stays in the folder `kept`, which is made. The replacement is one step: a kill at any point leaves
-    either the old archive whole or the new one. Raises LockedError while another program has the archive open.
+    The old archive is kept in the new folder `kept`. The replacement is one step: a kill at any point leaves either the old
+    archive whole or the new one.
+
+    Raises:
+        LockedError: Another program has the archive open.
     """
-    with _held_alone(path):
-        found = [file for file in (path, *_companions(path)) if file.exists()]
-        if found:
+    with _hold_exclusively(path):
+        old_files = [file for file in (path, *_companions(path)) if file.exists()]
+        if old_files:
             kept.mkdir(parents=True)
-        for file in found:
+        for file in old_files:
             _link(file, kept / file.name)
         _sync(copy)
-        # Beside a whole archive there is no log any more. That of a damaged one must not meet the new file: SQLite would replay it.
+        # The log of a damaged archive must go before the new file is in place: SQLite would replay it into that.
         for file in _companions(path):
             file.unlink(missing_ok=True)
         os.replace(copy, path)  # noqa: PTH105 - the name of the system call that this rests on
         _sync(path.parent)
-    return bool(found)
+    return bool(old_files)
 
 
 @contextmanager
-def _held_alone(path: Path) -> Iterator[None]:
-    """Hold an archive that nobody else has open, with its log written into the file. One that is missing or damaged is let be."""
+def _hold_exclusively(path: Path) -> Iterator[None]:
+    """Hold an archive that no other process has open, after writing its log into the file. Ignores a missing or damaged file."""
     if not path.is_file() or path.stat().st_size == 0:
         yield
         return
-    with closing(sqlite3.connect(path, timeout=_ALONE_SECONDS, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(path, timeout=_EXCLUSIVE_WAIT_SECONDS, isolation_level=None)) as connection:
         try:
             # SQLite leaves WAL mode only when no other connection is open (https://www.sqlite.org/wal.html, section 4).
             connection.execute("PRAGMA journal_mode = DELETE")
@@ -90,7 +100,7 @@ def _companions(path: Path) -> list[Path]:
 
 
 def _link(file: Path, target: Path) -> None:
-    """Give the file a second name; a copy where the disk has no such thing."""
+    """Hard-link the file to `target`; copy it where the disk has no hard links."""
     try:
         target.hardlink_to(file)
     except OSError:
@@ -98,7 +108,7 @@ def _link(file: Path, target: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Wait until the disk has what was written to a file or folder; Windows knows no such wait for folders."""
+    """Flush a file or folder to the disk. Windows cannot flush folders."""
     if os.name != "posix" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)

@@ -1,4 +1,4 @@
-"""Calls as rows: written with their deadlines, versions and events, and corrected by a person."""
+"""Rows of calls: write them with deadlines, versions and events, load them, and store a person's corrections."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.archive.changes import Event
+from monitor.archive.changes import CallChange
 from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, pack, stamp
 from monitor.archive.connection import Database
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.errors import ArchiveError
 
 
 def insert_call(db: Database, row: Mapping[str, Any]) -> None:
-    """Put a new call into `calls`; plain SQL, since thousands come at once."""
+    """Insert a row of `calls`; `row` gives its columns."""
     db.execute(f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
 def update_call(db: Database, source: str, call_id: str, values: Mapping[str, Any]) -> None:
-    """Set columns of a call that is there."""
+    """Update the columns `values` of a stored call."""
     columns = ", ".join(f"{name} = ?" for name in values)
     db.execute(f"UPDATE calls SET {columns} WHERE source = ? AND call_id = ?", [*values.values(), source, call_id])
 
 
 def write_deadlines(db: Database, call: Call) -> None:
-    """Let the rows of `deadlines` be those of the call, corrections included."""
+    """Replace the rows of `deadlines` of a call; `call` has its corrections applied."""
     db.execute("DELETE FROM deadlines WHERE source = ? AND call_id = ?", [call.source, call.call_id])
     db.executemany(
         "INSERT INTO deadlines (source, call_id, number, at, precision, zone, stage, text)"
@@ -38,46 +38,49 @@ def write_deadlines(db: Database, call: Call) -> None:
 
 
 def add_version(db: Database, run_id: int, call: Call, data: str, digest: str, now: datetime) -> None:
-    """Keep the call as read: `data` is its JSON text, `digest` the hash of that."""
+    """Store a version of the call as it was read: `data` is its JSON text, `digest` the hash of `data`."""
     db.execute(
         "INSERT INTO versions (source, call_id, run, at, hash, data) VALUES (?, ?, ?, ?, ?, ?)",
         [call.source, call.call_id, run_id, stamp(now), digest, pack(data.encode())],
     )
 
 
-def add_event(db: Database, run_id: int, key: tuple[str, str], event: Event, now: datetime, *, baseline: bool) -> None:
-    """Note one change of the call under `key`."""
+def add_event(db: Database, run_id: int, key: CallKey, event: CallChange, now: datetime, *, baseline: bool) -> None:
+    """Store one change of a call; `baseline` marks changes of a source's first accepted run, which are never told."""
     db.execute(
         "INSERT INTO events (source, call_id, run, at, type, old, new, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [*key, run_id, stamp(now), event.type.value, event.old, event.new, int(baseline)],
     )
 
 
-def corrected(db: Database, call: Call) -> Call:
-    """The call with every field that a person has corrected as the person left it."""
+def apply_corrections(db: Database, call: Call) -> Call:
+    """Return the call with the fields that a person has corrected."""
     rows = db.execute(
         "SELECT field, value FROM corrections WHERE source = ? AND call_id = ?", [call.source, call.call_id]
     ).fetchall()
     return overlay_call(call, {name: json.loads(value) for name, value in rows}) if rows else call
 
 
-def corrected_keys(db: Database) -> set[tuple[str, str]]:
-    """The calls of which a person has corrected a field: for who reads many calls, of which few are."""
-    return {(source, call_id) for source, call_id in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+def list_corrected_keys(db: Database) -> set[CallKey]:
+    """Return the keys of the calls with corrected fields, for readers of many calls of which few are corrected."""
+    return {CallKey(source, call_id) for source, call_id in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
 
 
 def load_call(db: Database, source: str, call_id: str) -> Call | None:
-    """The call as last read, corrections laid over it; None when the archive does not have it."""
+    """Return the call as last read with corrections applied; None when the archive does not have it."""
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
-    return corrected(db, decode_call(row[0])) if row else None
+    return apply_corrections(db, decode_call(row[0])) if row else None
 
 
 def correct_field(db: Database, source: str, call_id: str, field: str, value: Any, *, who: str, now: datetime) -> Call:
-    """Store a person's correction of one field (a JSON value) and bring the call's columns in line.
+    """Store a person's correction of one field and update the call's columns. Return the corrected call.
 
-    Raises ArchiveError when the call is unknown or the value does not fit the field.
+    `value` is the new value of the field as decoded JSON, `who` the name of the person.
+
+    Raises:
+        ArchiveError: The call is unknown, or the value does not fit the field.
     """
-    read = _as_read(db, source, call_id)
+    read = _load_uncorrected(db, source, call_id)
     if field not in Call.__dataclass_fields__ or field in ("source", "call_id"):
         raise ArchiveError(f"{source}/{call_id}", f"{field!r} är inget fält som kan rättas")
     try:
@@ -87,37 +90,35 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
             f"{source}/{call_id}", f"{field}: {value!r} passar inte i fältet ({error.errors()[0]['msg']})"
         ) from error
     with db.atomic():
+        text = json.dumps(value, ensure_ascii=False)
         db.table("corrections").upsert(
-            {
-                "source": source,
-                "call_id": call_id,
-                "field": field,
-                "value": json.dumps(value, ensure_ascii=False),
-                "who": who,
-                "at": stamp(now),
-            },
+            {"source": source, "call_id": call_id, "field": field, "value": text, "who": who, "at": stamp(now)},
             pk=("source", "call_id", "field"),
         )
-        call = corrected(db, read)
-        _bring_in_line(db, call, now)
+        call = apply_corrections(db, read)
+        _update_columns(db, call, now)
     return call
 
 
 def drop_correction(db: Database, source: str, call_id: str, field: str, *, now: datetime) -> None:
-    """Let the source's own value of a field stand again, and bring the call's columns in line. ArchiveError for an unknown call."""
-    read = _as_read(db, source, call_id)
+    """Delete a correction, so that the source's own value counts again, and update the call's columns.
+
+    Raises:
+        ArchiveError: The call is unknown.
+    """
+    read = _load_uncorrected(db, source, call_id)
     with db.atomic():
         db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
-        _bring_in_line(db, corrected(db, read), now)
+        _update_columns(db, apply_corrections(db, read), now)
 
 
-def _as_read(db: Database, source: str, call_id: str) -> Call:
+def _load_uncorrected(db: Database, source: str, call_id: str) -> Call:
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if row is None:
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
     return decode_call(row[0])
 
 
-def _bring_in_line(db: Database, call: Call, now: datetime) -> None:
+def _update_columns(db: Database, call: Call, now: datetime) -> None:
     update_call(db, call.source, call.call_id, call_row(call, now))
     write_deadlines(db, call)

@@ -1,4 +1,4 @@
-"""What changed between two readings of a call, as typed changes. Pure; cosmetic noise is no change."""
+"""Typed changes between two readings of a call. Pure. Cosmetic differences, such as white space or seconds, are no change."""
 
 from __future__ import annotations
 
@@ -14,40 +14,37 @@ from monitor.vocabulary import ChangeType
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One change with the old and the new value, as text or JSON; None where there is none."""
+class CallChange:
+    """Change of a call, as stored in `events`."""
 
     type: ChangeType
     old: str | None = None
+    """Old value as text or JSON, by type; None where there is none."""
     new: str | None = None
+    """New value as text or JSON, by type; None where there is none."""
 
 
 _SHARES = ("funder_share", "own_share")
 
 # Seconds differ from one reading to the next without any change.
-_SAME_INSTANT = timedelta(minutes=2)
+_INSTANT_TOLERANCE = timedelta(minutes=2)
 
-# The portal adds this notice to every call on the day it opens; "opened" says it already.
-_NO_NEWS = ("the submission session is now available for",)
+# The portal adds this notice to every call on the day it opens, which the change "opened" reports.
+_OPENING_NOTICES = ("the submission session is now available for",)
 
 
-def compare_calls(old: Call, new: Call) -> list[Event]:
-    """Every typed change from `old` to `new`, in the order of the enum; empty for noise alone."""
-    checks: tuple[Callable[[Call, Call], Event | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
+def compare_calls(old: Call, new: Call) -> list[CallChange]:
+    """Return every typed change from `old` to `new`, in the order of ChangeType; empty where only cosmetics differ."""
+    checks: tuple[Callable[[Call, Call], CallChange | None], ...] = (_deadline_moved, _budget_changed, _text_changed, _news)
     return [event for check in checks if (event := check(old, new))]
 
 
-def is_same(old: Call, new: Call) -> bool:
-    """Whether the two readings say the same in everything that is compared."""
-    return not compare_calls(old, new)
-
-
-def _deadline_moved(old: Call, new: Call) -> Event | None:
+def _deadline_moved(old: Call, new: Call) -> CallChange | None:
     if _same_deadlines(old.deadlines, new.deadlines):
         rolling = DeadlineModel.ROLLING
         if (old.deadline_model is rolling) == (new.deadline_model is rolling):
             return None
-    return Event(ChangeType.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
+    return CallChange(ChangeType.DEADLINE_MOVED, _deadlines_json(old), _deadlines_json(new))
 
 
 def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> bool:
@@ -58,10 +55,10 @@ def _same_deadlines(old: tuple[Deadline, ...], new: tuple[Deadline, ...]) -> boo
 
 
 def _same_deadline(old: Deadline, new: Deadline) -> bool:
-    """Days are compared where a source states only a day, minutes where both state the time."""
+    """Compare days where one reading states only a day, else instants."""
     if Precision.DAY in (old.precision, new.precision):
         return _day(old) == _day(new)
-    return abs(old.at - new.at) < _SAME_INSTANT
+    return abs(old.at - new.at) < _INSTANT_TOLERANCE
 
 
 def _day(deadline: Deadline) -> date:
@@ -74,11 +71,11 @@ def _deadlines_json(call: Call) -> str:
     return json.dumps([deadline.at.isoformat() for deadline in call.deadlines])
 
 
-def _budget_changed(old: Call, new: Call) -> Event | None:
+def _budget_changed(old: Call, new: Call) -> CallChange | None:
     before, after = _budget_facts(old), _budget_facts(new)
     if before == after or _without_new_shares(before, after) == _without_new_shares(after, before):
         return None
-    return Event(ChangeType.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
+    return CallChange(ChangeType.BUDGET_CHANGED, json.dumps(before), json.dumps(after))
 
 
 def _budget_facts(call: Call) -> dict[str, object]:
@@ -96,17 +93,17 @@ def _budget_facts(call: Call) -> dict[str, object]:
 
 
 def _without_new_shares(facts: dict[str, object], others: dict[str, object]) -> dict[str, object]:
-    """Return the facts without a share that only one side has: a reader that has learnt to read it is no change of the publisher's."""
+    """Return the facts without a share that only one side has: a newly read share is no change by the publisher."""
     kept = {name: value for name, value in facts.items() if name not in _SHARES or name in others}
     return kept if kept.keys() - {"currency"} else {}
 
 
-def _text_changed(old: Call, new: Call) -> Event | None:
+def _text_changed(old: Call, new: Call) -> CallChange | None:
     before, after = _texts(old), _texts(new)
     changed = [name for name in after if _words(before[name]) != _words(after[name])]
     if not changed:
         return None
-    return Event(
+    return CallChange(
         ChangeType.TEXT_CHANGED,
         json.dumps({name: before[name] for name in changed if name == "title"} or None, ensure_ascii=False),
         json.dumps({"fields": changed, **{name: after[name] for name in changed if name == "title"}}, ensure_ascii=False),
@@ -130,14 +127,14 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _news(old: Call, new: Call) -> Event | None:
+def _news(old: Call, new: Call) -> CallChange | None:
     known = {tuple(_words(notice.text)) for notice in old.notices}
     fresh = [notice for notice in new.notices if is_news(notice) and tuple(_words(notice.text)) not in known]
     if not fresh:
         return None
-    return Event(ChangeType.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
+    return CallChange(ChangeType.NEWS, None, json.dumps([notice.text for notice in fresh], ensure_ascii=False))
 
 
 def is_news(notice: Notice) -> bool:
-    """Whether a publisher's notice tells more than that the call is now open."""
-    return not notice.text.casefold().startswith(_NO_NEWS)
+    """Return whether a publisher's notice says more than that the call is now open."""
+    return not notice.text.casefold().startswith(_OPENING_NOTICES)

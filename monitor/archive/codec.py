@@ -1,4 +1,4 @@
-"""How a call becomes rows and comes back: plain columns for readers, one JSON text for ourselves."""
+"""Encoding of calls as rows and back: plain columns for queries, one JSON text from which the call is read."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from monitor.calls import Call, call_status, next_deadline
 
 @lru_cache(maxsize=1)
 def _calls() -> TypeAdapter[Call]:
-    """Built when the first call is read: a command that only shows rows does without."""
+    """Build the adapter when the first call is read: a command that only shows rows does not need it."""
     return TypeAdapter(Call)
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as stored: ISO 8601 in UTC to the second, so that text sorts as time."""
+    """Return a moment as stored: ISO 8601 in UTC to the second, so that text sorts as time."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def pack(content: bytes) -> bytes:
-    """Compressed for keeping, for `zlib.decompress`. At the usual level 6 a portal's answers take twice the time and 7 per cent less room."""
+    """Compress bytes for storage; `zlib.decompress` reads them."""
+    # At the default level 6, a portal's answers take twice the time and 7 per cent less space.
     return zlib.compress(content, 4)
 
 
 def encode_call(call: Call) -> str:
-    """The call as JSON text, as stored in `calls.data`; fields that say nothing are left out."""
+    """Return the call as JSON text, as stored in `calls.data`; fields with their default value are left out."""
     return _calls().dump_json(call, exclude_defaults=True).decode()
 
 
@@ -49,17 +50,21 @@ def decode_call(data: str | bytes) -> Call:
 
 
 def overlay_call(call: Call, values: dict[str, Any]) -> Call:
-    """The call with the given fields (JSON values) in place of its own; pydantic's ValidationError when one does not fit."""
+    """Return the call with the given fields, as decoded JSON, in place of its own.
+
+    Raises:
+        pydantic.ValidationError: A value does not fit its field.
+    """
     return _calls().validate_python({**_calls().dump_python(call, mode="json"), **values})
 
 
 def call_hash(data: str) -> str:
-    """The hash of a call's JSON text."""
+    """Return the hash of a call's JSON text: 32 hexadecimal digits of SHA-256."""
     return hashlib.sha256(data.encode()).hexdigest()[:32]
 
 
 def call_row(call: Call, now: datetime) -> dict[str, Any]:
-    """The plain columns of `calls` that follow from the call itself at `now`."""
+    """Return the plain columns of `calls` that follow from the call itself at `now`."""
     upcoming = next_deadline(call, now)
     return {
         "source": call.source,
@@ -89,7 +94,7 @@ def call_row(call: Call, now: datetime) -> dict[str, Any]:
 
 
 def deadline_rows(call: Call) -> Iterator[dict[str, Any]]:
-    """The rows of `deadlines` for a call, in the order of the source."""
+    """Yield the rows of `deadlines` for a call, in the order of the source."""
     for number, deadline in enumerate(call.deadlines, 1):
         yield {
             "source": call.source,

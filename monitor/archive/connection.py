@@ -1,4 +1,4 @@
-"""The archive's file: its connection with transactions that nest, its lock, damage found in it, and opening it with migrations."""
+"""Connections to the archive's file: open and migrate it, nested transactions, locks, detection of damage, and error texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from monitor.archive.codec import call_hash
 from monitor.archive.files import make_private, refuse_lost, refuse_missing
@@ -19,43 +19,53 @@ from monitor.errors import ArchiveError, LockedError, describe_os_error
 from monitor.files import replacing
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database as Tables
+    from sqlite_utils import Database as UtilsDatabase
+
+Row = TypeVar("Row")
 
 
 def sql_values(values: Iterable[str]) -> str:
-    """Return constants of the program as a list for IN: `('a', 'b')`. Values that anybody else wrote are bound instead."""
+    """Return constants of the program as a list for IN: `('a', 'b')`. Values from outside the program are bound instead."""
     quoted = (f"'{value}'" for value in values)
     return f"({', '.join(quoted)})"
 
 
-class Database(sqlite3.Connection):
-    """A connection on which each statement is kept at once unless it stands in `atomic`.
+def escape_like(text: str) -> str:
+    """Return a text as a literal part of a pattern for `LIKE ? ESCAPE '!'`."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
-    Opened by `sqlite3.connect(..., factory=Database, isolation_level=None)`. sqlite-utils is loaded by what makes or changes tables
-    alone: it takes a quarter of the time of a command that only reads.
+
+class Database(sqlite3.Connection):
+    """Connection that commits each statement at once unless it is inside `atomic`.
+
+    Opened by `sqlite3.connect(..., factory=Database, isolation_level=None)`.
     """
 
     def query(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[dict[str, Any]]:
-        """The rows, each by the names of its columns."""
+        """Yield the rows as dictionaries by column name."""
         cursor = self.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return (dict(zip(names, row, strict=True)) for row in cursor)
 
+    def query_as(self, row_type: type[Row], sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Return the rows as dictionaries of `row_type`, a TypedDict with the names of the columns."""
+        return cast("list[Row]", list(self.query(sql, values)))
+
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All of it or nothing. Within another, what went wrong inside undoes the inner one alone.
+        """Run the block as one transaction, rolled back on any exception. A nested block is rolled back alone.
 
-        Waits for whoever writes before it reads: SQLite lets nobody wait who has read and then wants to write, but refuses at once
-        (https://www.sqlite.org/lang_transaction.html).
+        Waits for other writers before the first read: a transaction that has read and then wants to write is refused at once
+        instead of waiting (https://www.sqlite.org/lang_transaction.html).
         """
-        begin, keep = "BEGIN IMMEDIATE", "COMMIT"
+        begin, commit = "BEGIN IMMEDIATE", "COMMIT"
         undo: tuple[str, ...] = ("ROLLBACK",)
         if self.in_transaction:
-            begin, keep, undo = "SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner")
+            begin, commit, undo = "SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner")
         self.execute(begin)
         try:
             yield
-            self.execute(keep)
+            self.execute(commit)
         except BaseException:
             if self.in_transaction:  # an error such as a full disk has ended it already
                 for statement in undo:
@@ -63,10 +73,11 @@ class Database(sqlite3.Connection):
             raise
 
     @contextmanager
-    def redoable(self) -> Iterator[None]:
-        """What is kept in here can be made again: it does not wait for the disk, which takes longer than writing it.
+    def relaxed_durability(self) -> Iterator[None]:
+        """Commit without waiting for the disk (PRAGMA synchronous = NORMAL). Use only for data that can be rebuilt.
 
-        A power failure may take it back, and nothing that was kept after it outlives it; a crash of the program takes nothing.
+        A power failure may undo commits made inside, and with them all later ones; a crash of the program undoes nothing
+        (https://www.sqlite.org/pragma.html#pragma_synchronous).
         """
         self.execute("PRAGMA synchronous = NORMAL")
         try:
@@ -75,19 +86,25 @@ class Database(sqlite3.Connection):
             self.execute("PRAGMA synchronous = FULL")
 
     def table(self, name: str) -> Any:
-        """A table, as sqlite-utils has it."""
-        return self.tables().table(name)
+        """Return a table as sqlite-utils' Table, to insert or upsert rows given as dictionaries."""
+        return self.sqlite_utils().table(name)
 
-    def tables(self) -> Tables:
-        """This connection, as sqlite-utils has it."""
-        from sqlite_utils import Database as Tables
+    def sqlite_utils(self) -> UtilsDatabase:
+        """Return this connection as sqlite-utils' Database, to which migrations apply."""
+        # Imported here: sqlite-utils takes a quarter of the time of a command that only reads.
+        from sqlite_utils import Database as UtilsDatabase
 
-        return Tables(self, execute_plugins=False)
+        return UtilsDatabase(self, execute_plugins=False)
 
 
 @contextmanager
 def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[None]:
-    """Hold the lock `name` of this installation; LockedError when another process still has it after `wait` seconds."""
+    """Hold the lock `name` of this installation.
+
+    Raises:
+        LockedError: Another process still has the lock after `wait` seconds.
+        ArchiveError: The folder cannot be written.
+    """
     from filelock import FileLock, Timeout
 
     path = data_dir / f"{name}.lock"
@@ -105,8 +122,8 @@ def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[
         guard.release()
 
 
-_JSON = {"matches": ("themes", "evidence", "fit_card"), "runs": ("stats",), "digests": ("sections",)}
-_TIMES = {
+_JSON_COLUMNS = {"matches": ("themes", "evidence", "fit_card"), "runs": ("stats",), "digests": ("sections",)}
+_TIME_COLUMNS = {
     "sources": ("last_run", "last_accepted", "health_since", "health_seen"),
     "runs": ("started", "finished"),
     "calls": ("first_seen", "last_seen", "last_changed", "vanished_at", "closed_at", "next_deadline", "last_deadline"),
@@ -117,11 +134,11 @@ _TIMES = {
     "feedback": ("at", "handled_at"),
 }
 READING_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, zlib.error, sqlite3.Error)
-"""Exceptions that reading damaged bytes may raise. In an archive that is whole, each is a mistake of the program."""
+"""Exceptions that reading damaged bytes may raise. In an undamaged archive, each is a bug of the program."""
 
 
 def is_damaged(db: Database, error: Exception) -> bool:
-    """Return whether `error`, met while working with the archive, comes from damaged bytes. Reads the whole file."""
+    """Return whether `error`, raised while working with the archive, comes from damaged bytes. Reads the whole file."""
     if isinstance(error, zlib.error) or (isinstance(error, sqlite3.Error) and "decode to UTF-8" in str(error)):
         return True
     try:
@@ -132,13 +149,13 @@ def is_damaged(db: Database, error: Exception) -> bool:
 
 
 def count_broken(db: Database) -> int:
-    """Return how many rows hold what cannot have been written: calls that differ from their hash, broken JSON, times that are none."""
+    """Return the number of damaged rows: calls that differ from their hash, invalid JSON, invalid times."""
     broken = sum(1 for data, digest in db.execute("SELECT data, hash FROM calls") if call_hash(data) != digest)
-    # SQLite's json_valid lets control characters in strings pass, which Python's reader refuses.
+    # SQLite's json_valid accepts control characters in strings, which Python's reader refuses.
     broken += sum(1 for (files,) in db.execute("SELECT files FROM rule_versions") if not _is_json(files))
-    for table, columns in _JSON.items():
+    for table, columns in _JSON_COLUMNS.items():
         broken += _count(db, table, " OR ".join(f"NOT json_valid({column})" for column in columns))
-    for table, columns in _TIMES.items():
+    for table, columns in _TIME_COLUMNS.items():
         broken += _count(db, table, " OR ".join(f"({column} IS NOT NULL AND julianday({column}) IS NULL)" for column in columns))
     return broken
 
@@ -155,7 +172,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-_MACHINE = {
+_SQLITE_PROBLEMS = {
     "SQLITE_BUSY": "ett annat program håller filen låst",
     "SQLITE_LOCKED": "ett annat program håller filen låst",
     "SQLITE_FULL": "disken är full",
@@ -165,43 +182,47 @@ _MACHINE = {
     "SQLITE_NOTADB": "filen är inget arkiv; stoppa run och serve och återställ med monitor restore",
     "SQLITE_CANTOPEN": "filen går inte att öppna",
 }
-"""What the machine does to the file, in words; the names are SQLite's."""
+"""Swedish message of each problem of the file or its disk, by SQLite's error name (https://www.sqlite.org/rescode.html)."""
 
-_STRANGE = (
+_FOREIGN_TABLE = (
     "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
 )
-"""Description of a file with tables but without the record of migrations that each archive has: a foreign or a damaged file."""
-_UPGRADE_SECONDS = 600
-"""How long one waits for another that makes the file ready: a million calls are copied and rewritten in minutes."""
+"""Finds a table in a file without the record of migrations that each archive has: then it is a foreign or a damaged file."""
+_UPGRADE_WAIT_SECONDS = 600
+"""Wait for another process that migrates the file: a million calls are copied and rewritten in minutes."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """An open archive. `db` holds the connection; functions of this package take it as their first argument. `shared`: what the
-    sources said is another installation's, for reading only."""
+    """Open archive of an installation."""
 
     path: Path
     db: Database
+    """Connection, the first argument of the functions of this package."""
     shared: bool = False
+    """True for a member installation, which reads the tables of sources and calls from another installation's archive."""
 
 
 SHARED_TABLES = (
-    "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions", "texts",
-    "indexed", "words", "left_out",
+    "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
+    "texts", "indexed", "words", "left_out",
 )  # fmt: skip
+"""Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "rule_versions")
-"""What a member takes from the archive of the installation that reads the sources, and what of it when it has no rules of its own."""
+"""Tables that a member installation without rules of its own reads from there as well."""
 
 
 @contextmanager
 def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = False, anew: bool = False) -> Iterator[Archive]:
-    """Open the archive at `path`, made or migrated where needed, and close it afterwards.
+    """Open the archive at `path`, created or migrated where needed, and close it afterwards.
 
-    An archive that is gone or empty in an installation that has been in use is refused; `anew` makes a new one there all the same.
+    A missing or empty archive in an installation that has been in use is refused, unless `anew`: a new archive there would
+    send every mail again. With `shared`, the tables SHARED_TABLES are read from that archive, and MATCH_TABLES as well
+    unless `own_matches`.
 
-    With `shared`, what the sources said is taken from that archive, for reading only; what was matched as well, unless this
-    one has rules of its own. Raises ArchiveError when the file is gone, is no archive, is damaged, cannot be written, or comes from a
-    newer version; LockedError when another has been making it ready for too long.
+    Raises:
+        ArchiveError: The file is missing, is no archive, is damaged, cannot be written, or comes from a newer version.
+        LockedError: Another process is still migrating the file after ten minutes.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,52 +235,63 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:
-            db.execute("PRAGMA busy_timeout = 30000")
-            db.execute("PRAGMA foreign_keys = ON")
-            if not _is_ready(db, path):
-                # Who writes and who shows pages are started again together: one makes the file ready, the others wait for it.
-                with lock(path.parent, "upgrade", wait=_UPGRADE_SECONDS):
-                    db.execute("PRAGMA journal_mode = WAL")
-                    if not _is_ready(db, path):
-                        if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-                            refuse_lost(path, "är tomt")
-                        if not _applied(db) and db.execute(_STRANGE).fetchone():
-                            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_NOTADB']}")
-                        _migrate(db, path)
+            _prepare(db, path, anew=anew)
             if shared is not None:
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
-            raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            raise _unusable(path, describe_sqlite_error(error)) from error
         except UnicodeDecodeError as error:
-            # SQLite names what is wrong with the schema, and the name itself is damaged.
-            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']}") from error
+            # SQLite's message names the damaged part of the schema, and the name itself is damaged.
+            raise _unusable(path, _SQLITE_PROBLEMS["SQLITE_CORRUPT"]) from error
         try:
             yield Archive(path=path, db=db, shared=shared is not None)
         except READING_ERRORS as error:
-            # What the machine does to the file is said in words; anything else is a mistake of ours and stays loud.
-            if isinstance(error, sqlite3.Error) and _is_machine(error):
-                raise ArchiveError(str(path), f"går inte att använda: {machine_words(error)}") from error
+            # Problems of the file or its disk become an ArchiveError; any other exception is a bug and passes through.
+            if isinstance(error, sqlite3.Error) and _problem_name(error):
+                raise _unusable(path, describe_sqlite_error(error)) from error
             if not is_damaged(db, error):
                 raise
-            raise ArchiveError(str(path), f"går inte att använda: {_MACHINE['SQLITE_CORRUPT']} ({error})") from error
+            raise _unusable(path, f"{_SQLITE_PROBLEMS['SQLITE_CORRUPT']} ({error})") from error
     finally:
         db.close()
 
 
-def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Database:
-    """A connection that cannot write, for one thread at a time, to an archive that has been opened before.
+def _prepare(db: Database, path: Path, *, anew: bool) -> None:
+    """Configure the connection, and create or migrate the file where needed."""
+    db.execute("PRAGMA busy_timeout = 30000")
+    db.execute("PRAGMA foreign_keys = ON")
+    if _is_ready(db, path):
+        return
+    # Scheduler and web server are restarted together after an upgrade: one migrates the file, the other waits for it.
+    with lock(path.parent, "upgrade", wait=_UPGRADE_WAIT_SECONDS):
+        db.execute("PRAGMA journal_mode = WAL")
+        if _is_ready(db, path):
+            return
+        if not anew and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            refuse_lost(path, "är tomt")
+        if not _applied(db) and db.execute(_FOREIGN_TABLE).fetchone():
+            raise _unusable(path, _SQLITE_PROBLEMS["SQLITE_NOTADB"])
+        _migrate(db, path)
 
-    With `shared`, that archive is the connection's own, so that full-text search and row ids work, and the tables of the one at `path`
-    that are not shared are laid over it.
+
+def _unusable(path: Path, reason: str) -> ArchiveError:
+    return ArchiveError(str(path), f"går inte att använda: {reason}")
+
+
+def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: bool = False) -> Database:
+    """Return a connection that cannot write to an archive that `open_archive` has opened before. Not for concurrent threads.
+
+    With `shared`, that archive is the main database of the connection, so that full-text search and row ids work, and the
+    tables of the archive at `path` that are not shared are views over it.
     """
     main = shared or path
     db = _connect(f"{main.absolute().as_uri()}?mode=ro", timeout=10, check_same_thread=False)
     if shared is not None:
         db.execute("ATTACH DATABASE ? AS own", [f"{path.absolute().as_uri()}?mode=ro"])
-        taken = {*SHARED_TABLES, "search", *(() if own_matches else MATCH_TABLES)}
+        shared_names = {*SHARED_TABLES, "search", *(() if own_matches else MATCH_TABLES)}
         rows = db.execute("SELECT name FROM own.sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in rows:
-            if table not in taken and not table.startswith(("search_", "sqlite_", "_")):
+            if table not in shared_names and not table.startswith(("search_", "sqlite_", "_")):
                 db.execute(f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, * FROM own.{table}")
     db.execute("PRAGMA query_only = 1")
     return db
@@ -271,13 +303,13 @@ def _connect(address: str, *, timeout: int, check_same_thread: bool = True) -> D
     )
 
 
-def machine_words(error: sqlite3.Error) -> str:
-    """What went wrong in Swedish where it is the machine's doing, and in SQLite's words."""
-    name = _machine_name(error)
-    return f"{_MACHINE[name]} ({error})" if name else str(error)
+def describe_sqlite_error(error: sqlite3.Error) -> str:
+    """Return the Swedish message of a problem of the file or its disk, with SQLite's own; only SQLite's for other errors."""
+    name = _problem_name(error)
+    return f"{_SQLITE_PROBLEMS[name]} ({error})" if name else str(error)
 
 
-_KINDS = {
+_SQLITE_KINDS = {
     "SQLITE_BUSY": "busy",
     "SQLITE_LOCKED": "busy",
     "SQLITE_FULL": "full",
@@ -286,7 +318,7 @@ _KINDS = {
     "SQLITE_CORRUPT": "damage",
     "SQLITE_NOTADB": "damage",
 }
-_NUMBERS = {
+_ERRNO_KINDS = {
     errno.EACCES: "rights",
     errno.EPERM: "rights",
     errno.EROFS: "rights",
@@ -297,27 +329,23 @@ _NUMBERS = {
 
 
 def error_kind(error: BaseException | None) -> str:
-    """Return what kind of refusal lies behind an error: rights, full, busy, missing or damage; "" when nothing tells."""
+    """Return the cause of an error: "rights", "full", "busy", "missing" or "damage"; "" when unknown."""
     while error is not None:
-        if isinstance(error, sqlite3.Error) and (name := _machine_name(error)):
-            return _KINDS.get(name, "damage")
-        if isinstance(error, OSError) and error.errno in _NUMBERS:
-            return _NUMBERS[error.errno]
+        if isinstance(error, sqlite3.Error) and (name := _problem_name(error)):
+            return _SQLITE_KINDS.get(name, "damage")
+        if isinstance(error, OSError) and error.errno in _ERRNO_KINDS:
+            return _ERRNO_KINDS[error.errno]
         error = error.__cause__
     return ""
 
 
-def _is_machine(error: sqlite3.Error) -> bool:
-    return bool(_machine_name(error))
-
-
-def _machine_name(error: sqlite3.Error) -> str:
-    given = str(getattr(error, "sqlite_errorname", ""))
-    return next((name for name in _MACHINE if given.startswith(name)), "")
+def _problem_name(error: sqlite3.Error) -> str:
+    extended = str(getattr(error, "sqlite_errorname", ""))
+    return next((name for name in _SQLITE_PROBLEMS if extended.startswith(name)), "")
 
 
 def _share(db: Database, shared: Path, names: tuple[str, ...]) -> None:
-    """Let names of shared tables mean those of the other archive: views of the connection stand before tables of the file."""
+    """Create temporary views on the other archive's tables: SQLite resolves a name to a temporary view before a table."""
     if not shared.is_file():
         raise ArchiveError(str(shared), "finns inte än; den installation som läser källorna ska köra först")
     db.execute("ATTACH DATABASE ? AS shared", [f"{shared.resolve().as_uri()}?mode=ro"])
@@ -333,7 +361,7 @@ def _share(db: Database, shared: Path, names: tuple[str, ...]) -> None:
 
 
 def _is_ready(db: Database, path: Path) -> bool:
-    """Whether the file is as this version wants it; ArchiveError for one of a newer version."""
+    """Return whether the file has exactly this version's migrations; raise ArchiveError for a file of a newer version."""
     known = set(MIGRATIONS)
     applied = _applied(db)
     if applied - known:
@@ -349,15 +377,15 @@ def _migrate(db: Database, path: Path) -> None:
     if applied:
         first = next(name for name in MIGRATIONS if name not in applied)
         copy_archive(db, path.with_name(f"{path.stem}.before-{first}.db"))
-    migrations().apply(db.tables())
+    migrations().apply(db.sqlite_utils())
 
 
 def _applied(db: Database) -> set[str]:
-    """The migrations that the file has had; asked in one query, since every command and page that writes asks."""
+    """Return the names of the migrations applied to the file, by one query, since every command that writes asks."""
     try:
         return {row[0] for row in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'monitor'")}
     except sqlite3.OperationalError as error:
-        if _is_machine(error):
+        if _problem_name(error):
             raise
         return set()  # a new file has no such table
 

@@ -1,4 +1,4 @@
-"""Digests: the candidates of a department's next mail, and the ledger of the mails built and the facts told in them."""
+"""Digests: candidates of a department's next mail, and the ledger of the mails built and of the facts told in them."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 from pydantic_core import from_json
 
-from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.connection import Database, sql_values
-from monitor.calls import Call
-from monitor.vocabulary import BUILT_MAILS, TOLD_CHANGES, WEEKS_MAILS
+from monitor.archive.connection import Database, escape_like, sql_values
+from monitor.archive.stories import STORY_KEY, led_by
+from monitor.calls import Call, CallKey
+from monitor.vocabulary import BUILT_MAILS, CALENDAR_CHANGES, TOLD_CHANGES, WEEKS_MAILS
 
-# What `read` speaks of, found by the indexes of each table: the archive is far larger than what concerns one department.
-_DUE = """
+# Keys of the calls that CandidateReader.read returns. Each part uses an index: few calls concern one department.
+_CANDIDATES = f"""
     SELECT c.source, c.call_id FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
     WHERE m.department = :department AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)
     AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
     UNION SELECT c.source, c.call_id FROM digest_items i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id
     WHERE i.department = :department AND c.kind IN ('call', 'event', 'partner-search')
     AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)
-    UNION SELECT c.source, c.call_id FROM matches l JOIN calls c ON c.story = l.source || '/' || l.call_id AND c.story <> ''
-    WHERE l.department = :department
+    UNION SELECT c.source, c.call_id FROM matches lead JOIN calls c ON {led_by("c", "lead")}
+    WHERE lead.department = :department
     UNION SELECT c.source, c.call_id FROM desk_choices d JOIN calls c ON c.source = d.source AND c.call_id = d.call_id
     WHERE d.department = :department AND d.choice = 'add' AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
 """
-# A call that was told long ago can still be extended or revived; after this, nobody waits for it any more.
-_REMEMBERED = timedelta(days=400)
+# A call that was told can be extended or revived long after its deadline; after this time nobody waits for it any more.
+_TOLD_CALLS_KEPT = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchDetails:
-    """Why a match was made, as `monitor.matching` wrote it."""
+    """Themes, evidence and fit card of a match, as `monitor.matching` stored them."""
 
     themes: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
@@ -44,53 +45,60 @@ class MatchDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRow:
-    """A match as stored. Most of what may be due is never shown: its details are decoded when they are asked for."""
+class CandidateMatch:
+    """Match of a candidate."""
 
     level: str
     relevance: float
     details: Callable[[], MatchDetails]
+    """Decodes the details when called: most candidates are never shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateRow:
-    """A call with everything that decides whether a department is told of it."""
+    """Call with everything that decides whether a department is told of it."""
 
     call: Call
     first_seen: datetime
     baseline: bool
+    """True for a call of its source's first accepted run."""
     vanished_at: datetime | None
     story: str
-    match: MatchRow | None
+    """`source/call_id` of the call that leads the story which the call is part of, itself or another; "" without a story."""
+    match: CandidateMatch | None
     told: tuple[tuple[str, datetime], ...]
+    """Facts that the department was told about the call, with their times, oldest first."""
     events: tuple[tuple[int, str, str | None, str | None], ...]
+    """Changes of types in TOLD_CHANGES: id, type, old and new value, oldest first."""
     answer: str
+    """Latest answer of the department, "intressant" or "inte-for-oss"; "" for none."""
     numbered: tuple[str, ...] = ()
-    """The date keys last told in calendar entries that were numbered by place."""
+    """Date keys last told in calendar entries whose UIDs were numbered by position."""
 
 
 class CandidateReader:
-    """Reads candidates for one department after the other; a call that several match is decoded once."""
+    """Reader of the candidates of one department after the other; decodes each call once."""
 
     def __init__(self, db: Database, now: datetime) -> None:
         self._db = db
         self._now = now
-        self._calls: dict[tuple[str, str], Call] = {}
-        self._touched = corrected_keys(db)
+        self._calls: dict[CallKey, Call] = {}
+        self._corrected = list_corrected_keys(db)
 
     def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
-        """What may be due for the department: matches that are open, or that closed after `since`; items without a date that
-        were first seen after `news_since`; what it has been told and might have to be told again; and, for their links, the records
-        that stand under a match. All records of a story bear the same `story`."""
+        """Return every call that the department may have to be told of, in the order of their keys.
+
+        These are: matches that are open or closed after `since`, of kinds without a date only those first seen after
+        `news_since`; calls that were told and might have to be told again; calls added by the coordinator; and, for their
+        links, the other records of a matched call's story. All records of a story have the same `story`.
+        """
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)
         numbered = numbered_dates(self._db, department)
         rows = self._db.execute(
-            f"WITH due AS ({_DUE}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
-            " CASE WHEN c.story = '' AND EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = c.source || '/' || c.call_id)"
-            " THEN c.source || '/' || c.call_id ELSE c.story END,"
-            " m.level, m.relevance, m.themes, m.evidence, m.fit_card"
+            f"WITH due AS ({_CANDIDATES}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
+            f" {STORY_KEY}, m.level, m.relevance, m.themes, m.evidence, m.fit_card"
             " FROM due JOIN calls c ON c.source = due.source AND c.call_id = due.call_id"
             " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
             " ORDER BY c.source, c.call_id",
@@ -98,12 +106,12 @@ class CandidateReader:
                 "department": department,
                 "since": stamp(min(since, self._now)),
                 "news_since": stamp(news_since),
-                "remembered": stamp(self._now - _REMEMBERED),
+                "remembered": stamp(self._now - _TOLD_CALLS_KEPT),
             },
         ).fetchall()
         return [
             CandidateRow(
-                call=self._call(key := (row[0], row[1]), row[2]),
+                call=self._call(key := CallKey(row[0], row[1]), row[2]),
                 first_seen=datetime.fromisoformat(row[3]),
                 baseline=bool(row[4]),
                 vanished_at=datetime.fromisoformat(row[5]) if row[5] else None,
@@ -117,22 +125,22 @@ class CandidateReader:
             for row in rows
         ]
 
-    def _call(self, key: tuple[str, str], data: str) -> Call:
+    def _call(self, key: CallKey, data: str) -> Call:
         if key not in self._calls:
             call = decode_call(data)
-            self._calls[key] = corrected(self._db, call) if key in self._touched else call
+            self._calls[key] = apply_corrections(self._db, call) if key in self._corrected else call
         return self._calls[key]
 
-    def _told(self, department: str) -> Mapping[tuple[str, str], list[tuple[str, datetime]]]:
+    def _told(self, department: str) -> Mapping[CallKey, list[tuple[str, datetime]]]:
         rows = self._db.execute(
             "SELECT source, call_id, fact, told FROM digest_items WHERE department = ? ORDER BY told, rowid", [department]
         )
-        found: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
+        facts: dict[CallKey, list[tuple[str, datetime]]] = {}
         for source, call_id, fact, told in rows:
-            found.setdefault((source, call_id), []).append((fact, datetime.fromisoformat(told)))
-        return found
+            facts.setdefault(CallKey(source, call_id), []).append((fact, datetime.fromisoformat(told)))
+        return facts
 
-    def _events(self, department: str) -> Mapping[tuple[str, str], list[tuple[int, str, str | None, str | None]]]:
+    def _events(self, department: str) -> Mapping[CallKey, list[tuple[int, str, str | None, str | None]]]:
         marks = ", ".join("?" * len(TOLD_CHANGES))
         rows = self._db.execute(
             f"SELECT e.id, e.source, e.call_id, e.type, e.old, e.new FROM events e WHERE e.type IN ({marks}) AND e.baseline = 0"
@@ -141,60 +149,63 @@ class CandidateReader:
             " ORDER BY e.id",
             [*TOLD_CHANGES, department, department],
         )
-        found: dict[tuple[str, str], list[tuple[int, str, str | None, str | None]]] = {}
+        events: dict[CallKey, list[tuple[int, str, str | None, str | None]]] = {}
         for number, source, call_id, kind, old, new in rows:
-            found.setdefault((source, call_id), []).append((number, kind, old, new))
-        return found
+            events.setdefault(CallKey(source, call_id), []).append((number, kind, old, new))
+        return events
 
-    def _answers(self, department: str) -> Mapping[tuple[str, str], str]:
+    def _answers(self, department: str) -> Mapping[CallKey, str]:
         rows = self._db.execute(
             "SELECT source, call_id, answer FROM feedback WHERE department = ? AND answer IN ('intressant', 'inte-for-oss')"
             " ORDER BY at, id",
             [department],
         )
-        return {(row[0], row[1]): row[2] for row in rows}
+        return {CallKey(row[0], row[1]): row[2] for row in rows}
 
 
-def _match(columns: tuple[Any, ...]) -> MatchRow:
+def _match(columns: tuple[Any, ...]) -> CandidateMatch:
     level, relevance, themes, evidence, fit_card = columns
-    return MatchRow(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
+    return CandidateMatch(level=level, relevance=float(relevance), details=partial(_details, themes, evidence, fit_card))
 
 
 def _details(themes: str, evidence: str, fit_card: str) -> MatchDetails:
     return MatchDetails(themes=from_json(themes), evidence=from_json(evidence), fit_card=from_json(fit_card))
 
 
-def numbered_dates(db: Database, department: str = "") -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the date keys of each call that a department, or any, was last told in calendar entries numbered by place."""
+def numbered_dates(db: Database, department: str = "") -> dict[CallKey, tuple[str, ...]]:
+    """Return the date keys of each call last told to a department, "" for any, in calendar entries numbered by position."""
     rows = db.execute(
         "SELECT source, call_id, fact FROM digest_items WHERE numbered = 1 AND (? = '' OR department = ?) ORDER BY told, rowid",
         [department, department],
     )
-    return {(row[0], row[1]): tuple(row[2].partition("#")[0].partition(":")[2].split(",")) for row in rows}
+    return {CallKey(row[0], row[1]): tuple(row[2].partition("#")[0].partition(":")[2].split(",")) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFacts:
-    """Facts of a calendar entry besides the call: when the call was first seen, last changed and vanished, and how its dates moved."""
+    """Facts of a calendar entry besides the call itself."""
 
     first_seen: datetime
     last_changed: datetime
     vanished_at: datetime | None
     moves: tuple[str, ...]
+    """Types of the call's changes that raise the entry's SEQUENCE, oldest first."""
     numbered: tuple[str, ...]
+    """Date keys last told in calendar entries whose UIDs were numbered by position."""
 
 
-def calendar_facts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], CalendarFacts]:
-    """Return the facts of these calls for calendars, in a fixed number of queries however many calls there are."""
+def calendar_facts(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, CalendarFacts]:
+    """Return the facts of these calls for calendars, in a fixed number of queries for any number of calls."""
     wanted = json.dumps(keys)
     within = "WITH wanted AS (SELECT value ->> 0 AS source, value ->> 1 AS call_id FROM json_each(?))"
-    moves: dict[tuple[str, str], list[str]] = {}
+    moves: dict[CallKey, list[str]] = {}
     for source, call_id, kind in db.execute(
-        f"{within} SELECT e.source, e.call_id, e.type FROM wanted w CROSS JOIN events e ON e.source = w.source AND e.call_id = w.call_id"
-        " WHERE e.type IN ('deadline_moved', 'vanished', 'revived') ORDER BY e.id",
+        f"{within} SELECT e.source, e.call_id, e.type FROM wanted w"
+        " CROSS JOIN events e ON e.source = w.source AND e.call_id = w.call_id"
+        f" WHERE e.type IN {sql_values(CALENDAR_CHANGES)} ORDER BY e.id",
         [wanted],
     ):
-        moves.setdefault((source, call_id), []).append(kind)
+        moves.setdefault(CallKey(source, call_id), []).append(kind)
     numbered = numbered_dates(db)
     rows = db.execute(
         f"{within} SELECT c.source, c.call_id, c.first_seen, c.last_changed, c.vanished_at FROM wanted w CROSS JOIN calls c"
@@ -202,7 +213,7 @@ def calendar_facts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[
         [wanted],
     )
     return {
-        (key := (row[0], row[1])): CalendarFacts(
+        (key := CallKey(row[0], row[1])): CalendarFacts(
             datetime.fromisoformat(row[2]),
             datetime.fromisoformat(row[3]),
             datetime.fromisoformat(row[4]) if row[4] else None,
@@ -213,18 +224,25 @@ def calendar_facts(db: Database, keys: Sequence[tuple[str, str]]) -> dict[tuple[
     }
 
 
-def source_health(db: Database) -> dict[str, tuple[str, str, datetime | None]]:
-    """Name, state of the last run and moment of the last accepted run of every source that was ever read."""
+class SourceReading(NamedTuple):
+    """Last run of a source, for the proof of silence in a mail."""
+
+    name: str
+    state: str
+    """State of the last run."""
+    last_accepted: datetime | None
+    """Time of the last accepted run."""
+
+
+def source_health(db: Database) -> dict[str, SourceReading]:
+    """Return the last run of every source that was ever read, by the source's id."""
     rows = db.execute("SELECT id, name, state, last_accepted FROM sources")
-    return {row[0]: (row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
-
-
-"""The kinds of mails to departments: when one is built, those that could not be built before are no trouble any more."""
+    return {row[0]: SourceReading(row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDigest:
-    """A digest as the ledger has it. `state` follows its mails: waiting, sent, stopped, or silent when there is none."""
+    """Digest in the ledger. `state` follows its mails: waiting, sent, stopped, or silent when there is none."""
 
     id: str
     department: str
@@ -238,19 +256,22 @@ class StoredDigest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldFact:
-    """One fact that a mail tells a department about a call."""
+    """Fact that a mail tells a department about a call."""
 
     source: str
     call_id: str
     section: str
     fact: str
+    """Text that stands for the fact in the ledger; a department is told each fact of a call once."""
     position: int
+    """Place of the call in the mail, from 1."""
     shown: str
+    """Form in which the mail shows the call: card, line or link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRendering:
-    """A mail in one language, as it was rendered once and is sent ever after."""
+    """Mail in one language, rendered once and sent so to every recipient."""
 
     language: str
     subject: str
@@ -259,8 +280,8 @@ class StoredRendering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """One row of the outbox to be made."""
+class NewOutboxRow:
+    """Row of the outbox to be stored: one recipient of a digest."""
 
     message_id: str
     recipient: str
@@ -269,7 +290,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDigest:
-    """All that is stored when a digest is built: in one transaction, or not at all."""
+    """Digest to be stored with its facts, mails, calendar entries and recipients."""
 
     id: str
     department: str
@@ -281,47 +302,38 @@ class NewDigest:
     facts: Sequence[ToldFact] = ()
     renderings: Sequence[StoredRendering] = ()
     calendars: Sequence[tuple[str, bytes]] = ()
-    addresses: Sequence[Address] = ()
+    addresses: Sequence[NewOutboxRow] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailBody:
-    """What a mail holds: the rendering of its digest in the recipient's language, and the calendar entries."""
+    """Content of a mail: the rendering in the recipient's language, and the calendar entries as (file name, content)."""
 
     rendering: StoredRendering
     calendars: tuple[tuple[str, bytes], ...] = field(default=())
 
 
 def find_digest(db: Database, department: str, week: str) -> StoredDigest | None:
-    """The department's regular mail of a week, whatever its kind."""
+    """Return the department's regular mail of a week, of any kind in WEEKS_MAILS; None when there is none."""
     rows = _digests(db, f"department = ? AND week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [department, week])
     return rows[0] if rows else None
 
 
 def last_digest(db: Database, department: str) -> StoredDigest | None:
-    """The department's last regular mail; None when it never had one."""
+    """Return the department's last regular mail; None when it never had one."""
     rows = _digests(db, f"department = ? AND kind IN {sql_values(WEEKS_MAILS)}", [department])
     return max(rows, key=lambda row: (row.week, row.created)) if rows else None
 
 
-def list_digests(db: Database, week: str, kind: str) -> list[StoredDigest]:
-    """The digests of one kind in a week."""
-    return _digests(db, "week = ? AND kind = ?", [week, kind])
-
-
-def digested_departments(db: Database, week: str) -> set[str]:
-    """The departments whose regular mail of a week is there."""
-    return {one.department for one in _digests(db, f"week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [week])}
+def departments_with_digest(db: Database, week: str) -> set[str]:
+    """Return the departments whose regular mail of a week is built."""
+    return {digest.department for digest in _digests(db, f"week = ? AND kind IN {sql_values(WEEKS_MAILS)}", [week])}
 
 
 def next_number(db: Database, prefix: str) -> int:
-    """The next free number for the id of an irregular digest."""
-    (count,) = db.execute("SELECT count(*) FROM digests WHERE id LIKE ? ESCAPE '!'", [_like(prefix) + "%"]).fetchone()
+    """Return the next free number for the id of a digest that begins with `prefix`."""
+    (count,) = db.execute("SELECT count(*) FROM digests WHERE id LIKE ? ESCAPE '!'", [escape_like(prefix) + "%"]).fetchone()
     return int(count) + 1
-
-
-def _like(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _digests(db: Database, where: str, values: Sequence[object]) -> list[StoredDigest]:
@@ -345,9 +357,10 @@ def _digests(db: Database, where: str, values: Sequence[object]) -> list[StoredD
 
 
 def save_digest(db: Database, digest: NewDigest) -> None:
-    """Store a digest, what it tells, its mails and their recipients in one transaction.
+    """Store a digest, its facts, mails and recipients in one transaction.
 
-    sqlite3.IntegrityError when the department has one for the week, or has been told one of the facts, already.
+    Raises:
+        sqlite3.IntegrityError: The department has a regular digest of the week, or has been told one of the facts, already.
     """
     created = stamp(digest.created)
     with db.atomic():
@@ -386,7 +399,7 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         )
         db.executemany(
             "INSERT INTO renderings (digest, language, subject, html, text) VALUES (?, ?, ?, ?, ?)",
-            [(digest.id, one.language, one.subject, one.html, one.text) for one in digest.renderings],
+            [(digest.id, mail.language, mail.subject, mail.html, mail.text) for mail in digest.renderings],
         )
         db.executemany(
             "INSERT INTO calendars (digest, number, name, content) VALUES (?, ?, ?, ?)",
@@ -394,12 +407,12 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         )
         db.executemany(
             "INSERT INTO outbox (message_id, digest, recipient, language, state, due) VALUES (?, ?, ?, ?, 'waiting', ?)",
-            [(one.message_id, digest.id, one.recipient, one.language, created) for one in digest.addresses],
+            [(row.message_id, digest.id, row.recipient, row.language, created) for row in digest.addresses],
         )
 
 
-def note_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
-    """Note that a department's mail could not be built in a week, and why. `save_digest` takes the note away."""
+def store_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
+    """Store that a department's mail of a week could not be built, and why. `save_digest` deletes the row."""
     with db.atomic():
         db.execute(
             "INSERT OR REPLACE INTO digest_failures (department, week, at, reason) VALUES (?, ?, ?, ?)",
@@ -415,13 +428,13 @@ def list_failures(db: Database, since: datetime) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def count_told(db: Database) -> int:
-    """How many facts departments have been told."""
+def count_told_facts(db: Database) -> int:
+    """Return how many facts departments have been told."""
     return int(db.execute("SELECT count(*) FROM digest_items").fetchone()[0])
 
 
 def mark_subjects(db: Database, mark: str) -> str | None:
-    """Put a mark before the subject of every stored mail; gives one of the subjects, None when there is no mail."""
+    """Put a mark before the subject of every stored mail; return one of the subjects, None when there is no mail."""
     with db.atomic():
         db.execute("UPDATE renderings SET subject = ? || subject", [mark])
     row = db.execute("SELECT subject FROM renderings LIMIT 1").fetchone()
@@ -429,7 +442,7 @@ def mark_subjects(db: Database, mark: str) -> str | None:
 
 
 def mail_body(db: Database, digest: str, language: str) -> MailBody:
-    """The stored mail of a digest in one language."""
+    """Return the stored mail of a digest in one language."""
     row = db.execute(
         "SELECT language, subject, html, text FROM renderings WHERE digest = ? AND language = ?", [digest, language]
     ).fetchone()
@@ -438,3 +451,98 @@ def mail_body(db: Database, digest: str, language: str) -> MailBody:
         rendering=StoredRendering(language=row[0], subject=row[1], html=row[2], text=row[3]),
         calendars=tuple((name, content.encode()) for name, content in calendars),
     )
+
+
+class DigestSummary(TypedDict):
+    """Digest with the subject of its mail, None for one without a mail; times as stored."""
+
+    id: str
+    week: str
+    kind: str
+    state: str
+    created: str
+    items: int
+    subject: str | None
+
+
+class DigestMail(DigestSummary):
+    """Digest with its mail; `department` is "" for a letter to the coordinator."""
+
+    department: str
+    html: str | None
+
+
+class RecentDigest(TypedDict):
+    """Regular mail with the keys of the calls it told of; times as stored."""
+
+    id: str
+    week: str
+    created: str
+    items: int
+    keys: set[CallKey]
+
+
+def list_department_digests(db: Database, department: str, limit: int = 60) -> list[DigestSummary]:
+    """Return a department's mails as they were built, newest first, without the coordinator's previews."""
+    return list(
+        db.query_as(
+            DigestSummary,
+            "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
+            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings"
+            " WHERE digest = d.id)"
+            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
+            [department, limit],
+        )
+    )
+
+
+def find_digest_by_id(db: Database, digest: str) -> DigestMail | None:
+    """Return a digest with its mail, or None."""
+    rows = db.query_as(
+        DigestMail,
+        "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
+        " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
+        " WHERE d.id = ?",
+        [digest],
+    )
+    return next(iter(rows), None)
+
+
+def digest_items(
+    db: Database, digest: str, source: str = "", section: str = "", *, linked: bool = False
+) -> list[tuple[str, CallKey]]:
+    """Return section and key of each call that a digest tells of, in its order.
+
+    The calls may be narrowed to a source, to a section, or with `linked` to those that the mail only links to.
+    """
+    rows = db.execute(
+        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
+        " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link')"
+        " GROUP BY source, call_id ORDER BY min(position)",
+        {"digest": digest, "source": source, "section": section, "linked": linked},
+    ).fetchall()
+    return [(row[0], CallKey(row[1], row[2])) for row in rows]
+
+
+def first_told_times(db: Database, source: str, call_id: str) -> dict[str, datetime]:
+    """Return the time when each department was first told of a call, by department."""
+    rows = db.execute(
+        "SELECT department, MIN(told) FROM digest_items WHERE source = ? AND call_id = ? GROUP BY department", [source, call_id]
+    )
+    return {department: datetime.fromisoformat(told) for department, told in rows}
+
+
+def list_recent_digests(db: Database, department: str, limit: int) -> list[RecentDigest]:
+    """Return the department's last mails with the keys of the calls they told of, newest first."""
+    digests = list(
+        db.query_as(
+            RecentDigest,
+            f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
+            " ORDER BY created DESC LIMIT ?",
+            [department, limit],
+        )
+    )
+    for digest in digests:
+        rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
+        digest["keys"] = {CallKey(row[0], row[1]) for row in rows}
+    return digests

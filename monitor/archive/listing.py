@@ -1,4 +1,4 @@
-"""Lists of calls for pages and feeds: open, coming, closing or changed, for one department or for all. Reads only."""
+"""Lists of calls for pages and feeds: open, forthcoming, closing or changed, of one department or of all. Reads only."""
 
 from __future__ import annotations
 
@@ -16,27 +16,30 @@ STATUS_NOW = (
     "CASE WHEN c.next_deadline < :now AND c.deadline_model IN ('single', 'two-stage') THEN 'closed'"
     " WHEN c.last_deadline < :now AND c.kind <> 'event' THEN 'closed' ELSE c.status END"
 )
-"""The status of a call at `:now`; the column is as of the last crawl."""
+"""SQL of the status of `calls c` at `:now`; the column has the status at the last crawl."""
 
 NEXT_DEADLINE = (
     "CASE WHEN c.next_deadline < :now THEN (SELECT min(d.at) FROM deadlines d WHERE d.source = c.source AND d.call_id = c.call_id"
     " AND d.at >= :now AND (c.deadline_model <> 'two-stage' OR d.number = 1)) ELSE c.next_deadline END"
 )
-"""The next deadline of a call at `:now`, as `monitor.calls.next_deadline` has it; the column is as of the last time the dates were
-refreshed, and the next of several cut-offs may have come since."""
+"""SQL of the next deadline of `calls c` at `:now`, as `monitor.calls.next_deadline` defines it; the column has it as of the last
+`refresh_dates`, after which a cut-off may have passed."""
 
 _COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
-    f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share, c.own_share, c.currency, c.first_seen,"
-    " CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
+    f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share,"
+    " c.own_share, c.currency,"
+    " c.first_seen, CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
-LIVING = "c.vanished_at IS NULL AND c.story = ''"
+CURRENT = "c.vanished_at IS NULL AND c.story = ''"
+"""SQL condition on `calls c`: has not vanished, and is no part of another call's story."""
 ANSWERABLE = ("call", "partner-search")
+"""Kinds of items that departments answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A call as a line or a card. What follows `starts` is known only where it is listed for a department."""
+class CallSummary:
+    """Call as a line or a card of a page. The fields after `starts` are set only in lists of a department."""
 
     source: str
     call_id: str
@@ -60,21 +63,24 @@ class Listed:
     level: str = ""
     relevance: float = 0
     themes: tuple[tuple[str, str], ...] = ()
+    """Id and title of each theme of the match."""
     answer: str = ""
+    """Fit card's answer to whether a municipality may apply."""
     state: str = ""
+    """Follow-up state of the department, "" for none."""
     guessed: bool = False
-    """True where `answer` rests on something else than the text."""
+    """True where `answer` is not based on the call's own text."""
 
     @property
     def key(self) -> CallKey:
-        """The key of the call."""
+        """Return the key of the call."""
         return CallKey(self.source, self.call_id)
 
 
-def _listed(row: dict[str, Any]) -> Listed:
+def _summary(row: dict[str, Any]) -> CallSummary:
     themes = json.loads(row.pop("themes", None) or "[]")
     card = json.loads(row.pop("fit_card", None) or "{}")
-    return Listed(
+    return CallSummary(
         **row,
         themes=tuple((theme["id"], theme["title"]) for theme in themes),
         answer=card.get("municipality", ""),
@@ -82,9 +88,9 @@ def _listed(row: dict[str, Any]) -> Listed:
     )
 
 
-def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> list[Listed]:
-    """These calls in this order; what is not in the archive is left out."""
-    found = {}
+def list_calls(db: Database, keys: Sequence[CallKey], now: datetime) -> list[CallSummary]:
+    """Return the calls with these keys in this order, without those that are not in the archive."""
+    summaries = {}
     for start in range(0, len(keys), 200):
         part = keys[start : start + 200]
         marks = " OR ".join(f"(c.source = :s{number} AND c.call_id = :c{number})" for number in range(len(part)))
@@ -92,21 +98,22 @@ def list_calls(db: Database, keys: Sequence[tuple[str, str]], now: datetime) -> 
         for number, (source, call_id) in enumerate(part):
             values |= {f"s{number}": source, f"c{number}": call_id}
         for row in db.query(f"SELECT {_COLUMNS} FROM calls c WHERE {marks}", values):
-            found[row["source"], row["call_id"]] = _listed(row)
-    return [found[key] for key in keys if key in found]
+            summary = _summary(row)
+            summaries[summary.key] = summary
+    return [summaries[key] for key in keys if key in summaries]
 
 
-def department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[Listed]:
-    """Every living call that the rules send to the department and that is open or coming, the nearest deadline first.
+def list_department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[CallSummary]:
+    """Return the open and forthcoming calls matched with the department, or with one theme of it, nearest deadline first.
 
-    What it answered that it does not want is left out.
+    Calls that the department has answered "inte för oss" are left out.
     """
     rows = db.query(
         f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, coalesce(f.state, '') AS state"
         " FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
         " LEFT JOIN followup f ON f.id = (SELECT max(id) FROM followup WHERE department = m.department AND source = m.source"
         " AND call_id = m.call_id)"
-        f" WHERE m.department = :department AND {LIVING} AND c.kind IN ('call', 'event', 'partner-search')"
+        f" WHERE m.department = :department AND {CURRENT} AND c.kind IN ('call', 'event', 'partner-search')"
         " AND (:theme = '' OR EXISTS (SELECT 1 FROM json_each(m.themes) t WHERE t.value ->> 'id' = :theme))"
         " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
         " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
@@ -114,101 +121,67 @@ def department_calls(db: Database, department: str, now: datetime, theme: str = 
         " ORDER BY next_deadline IS NULL, next_deadline, m.relevance DESC, c.source, c.call_id",
         {"department": department, "theme": theme, "now": stamp(now)},
     )
-    return [one for one in map(_listed, rows) if one.status != "closed"]
+    return [call for call in map(_summary, rows) if call.status != "closed"]
 
 
-def department_reading(db: Database, department: str, since: datetime, limit: int = 12) -> list[Listed]:
-    """News and policy for the department that were first seen after `since`, the newest first."""
+def list_department_news(db: Database, department: str, since: datetime, limit: int = 12) -> list[CallSummary]:
+    """Return the news and policy items for the department that were first seen after `since`, newest first."""
     rows = db.query(
         f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
         " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
-        f" WHERE m.department = :department AND {LIVING} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
+        f" WHERE m.department = :department AND {CURRENT} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"department": department, "since": stamp(since), "now": stamp(since), "limit": limit},
     )
-    return [_listed(row) for row in rows]
+    return [_summary(row) for row in rows]
 
 
-def open_counts(db: Database, now: datetime) -> dict[str, dict[str, int]]:
-    """How many living calls are open and coming for each department: {department: {status: count}}."""
+def count_open_calls(db: Database, now: datetime) -> dict[str, dict[str, int]]:
+    """Return the number of open and forthcoming calls of each department: {department: {status: count}}."""
     rows = db.query(
         f"SELECT m.department, {STATUS_NOW} AS status, count(*) AS number FROM matches m"
         " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
-        f" WHERE {LIVING} AND c.kind = 'call' AND c.status <> 'closed' AND (c.last_deadline IS NULL OR c.last_deadline >= :now)"
+        f" WHERE {CURRENT} AND c.kind = 'call' AND c.status <> 'closed' AND (c.last_deadline IS NULL OR c.last_deadline >= :now)"
         " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
         " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
         " GROUP BY 1, 2",
         {"now": stamp(now)},
     )
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row["department"], {})[row["status"]] = row["number"]
-    return found
+        counts.setdefault(row["department"], {})[row["status"]] = row["number"]
+    return counts
 
 
-def closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[Listed]:
-    """What closes first of all that any department is matched with."""
+def list_closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[CallSummary]:
+    """Return the matched open calls that close within `days`, nearest deadline first; weak matches do not count."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.kind = 'call' AND c.status = 'open'"
-        # The column bounds what is looked at, by its index; what it says of the past is not how it stands.
+        f"SELECT {_COLUMNS} FROM calls c WHERE {CURRENT} AND c.kind = 'call' AND c.status = 'open'"
+        # The condition on the column uses its index; the second one is exact, as the column may be out of date.
         f" AND c.next_deadline <= :until AND {NEXT_DEADLINE} BETWEEN :now AND :until"
         " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id AND m.level <> 'svag')"
         " ORDER BY next_deadline, c.source, c.call_id LIMIT :limit",
         {"now": stamp(now), "until": stamp(now + timedelta(days=days)), "limit": limit},
     )
-    return [_listed(row) for row in rows]
+    return [_summary(row) for row in rows]
 
 
-def newest(db: Database, now: datetime, limit: int = 6) -> list[Listed]:
-    """What was found last among all that any department is matched with; a source's first reading counts as old."""
+def list_newest(db: Database, now: datetime, limit: int = 6) -> list[CallSummary]:
+    """Return the matched calls that were found last, newest first, without those of a source's first reading."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM calls c WHERE {LIVING} AND c.baseline = 0 AND c.status <> 'closed'"
+        f"SELECT {_COLUMNS} FROM calls c WHERE {CURRENT} AND c.baseline = 0 AND c.status <> 'closed'"
         " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id)"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"now": stamp(now), "limit": limit},
     )
-    return [_listed(row) for row in rows]
+    return [_summary(row) for row in rows]
 
 
-def digest_list(db: Database, department: str, limit: int = 60) -> list[dict[str, Any]]:
-    """A department's mails as they were built, the newest first; the coordinator's previews are no mails of theirs."""
-    return list(
-        db.query(
-            "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
-            " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
-            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
-            [department, limit],
-        )
-    )
+def list_changed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:
+    """Return the keys of one page, last changed first, and the cursor of the next page, "" on the last page.
 
-
-def find_digest_by_id(db: Database, digest: str) -> dict[str, Any] | None:
-    """A digest with its mail, or None."""
-    rows = db.query(
-        "SELECT d.id, d.department, d.week, d.kind, d.state, d.created, d.items, r.subject, r.html FROM digests d"
-        " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings WHERE digest = d.id)"
-        " WHERE d.id = ?",
-        [digest],
-    )
-    return next(iter(rows), None)
-
-
-def digest_items(
-    db: Database, digest: str, source: str = "", section: str = "", *, linked: bool = False
-) -> list[tuple[str, tuple[str, str]]]:
-    """Exactly the calls that a digest tells of, with their sections, in its order; narrowed to a source, a section, or what it only links to."""
-    rows = db.execute(
-        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
-        " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link') GROUP BY source, call_id ORDER BY min(position)",
-        {"digest": digest, "source": source, "section": section, "linked": linked},
-    ).fetchall()
-    return [(row[0], CallKey(row[1], row[2])) for row in rows]
-
-
-def feed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:
-    """The keys of one page, the last changed first, and the cursor at which the next one begins; empty at the end.
-
-    A cursor is the moment and the row that a page ended with, so that calls which change meanwhile neither hide nor double others.
+    `before` is the cursor of the page, "" for the first. A cursor is the time and the row of a page's last call, so that
+    calls which change meanwhile neither hide nor repeat others.
     """
     moment, _, row = before.rpartition(" ")
     where = "WHERE (last_changed, rowid) < (:moment, :row)" if before else ""
@@ -217,14 +190,14 @@ def feed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str
         {"moment": moment, "row": int(row or 0), "limit": limit},
     ).fetchall()
     cursor = f"{rows[-1][2]} {rows[-1][3]}" if len(rows) == limit else ""
-    return [CallKey(one[0], one[1]) for one in rows], cursor
+    return [CallKey(source, call_id) for source, call_id, _, _ in rows], cursor
 
 
-def feed_moments(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tuple[str, str]]:
-    """When each call was first seen and last changed."""
-    found = {}
+def read_change_times(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tuple[str, str]]:
+    """Return when each call was first seen and last changed, as stored; unknown calls are left out."""
+    times = {}
     for key in keys:
         row = db.execute("SELECT first_seen, last_changed FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
         if row:
-            found[key] = (row[0], row[1])
-    return found
+            times[key] = (row[0], row[1])
+    return times

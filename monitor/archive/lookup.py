@@ -1,11 +1,11 @@
-"""Finding a call by what a person has at hand, and reading back all that the archive knows of it."""
+"""Lookup of a call by key, identifier, address or title, and all facts that the archive has about it."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, cast
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz, process
@@ -16,13 +16,15 @@ from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 
 _PERMALINK = re.compile(r"/utlysning/([^/?#]+)/([^/?#]+)")
-# Titles this alike (of 100) are offered as candidates; a single one this close is taken for the call that was meant.
-_ALIKE, _CLOSE = 88, 94
-_CANDIDATES = 6
+_SUGGESTED_LIKENESS = 88
+"""Least likeness of titles, of 100, that are suggested."""
+_ACCEPTED_LIKENESS = 94
+"""Least likeness of a title, of 100, that counts as the call that was meant, when it is the only one."""
+_MAX_SUGGESTIONS = 6
 
 
 class NamedCall(NamedTuple):
-    """A call by its key, with the title under which people know it."""
+    """Key and title of a call."""
 
     source: str
     call_id: str
@@ -30,47 +32,50 @@ class NamedCall(NamedTuple):
 
 
 def find_calls(db: Database, text: str) -> list[CallKey]:
-    """Return the keys of the calls that `text` names exactly, living ones first; empty for none.
+    """Return the keys of the calls that `text` names exactly, open ones first; empty for none.
 
-    `text` is `source/call_id`, a call_id, an identifier, the publisher's address, the archive's own address of the call, or its title;
-    case, scheme, "www." and a closing slash do not count. Several keys come back when calls share an identifier or a title.
+    `text` is `source/call_id`, a call_id, an identifier, the publisher's address, the archive's own address of the call, or
+    its title; case, scheme, "www." and a closing slash are ignored. Several calls may share an identifier or a title.
     """
     text = " ".join(text.split())
     if not text:
         return []
-    for where, values in _ways(text):
+    for where, values in _exact_conditions(text):
         keys = _select(db, where, values)
         if keys:
             return keys
     wanted = _plain(text)
     same = [named for named in _titles(db) if _plain(named.title) == wanted]
-    return (
-        _select(db, f"(source, call_id) IN ({', '.join('(?, ?)' for _ in same)})", [part for named in same for part in named[:2]])
-        if same
-        else []
-    )
+    if not same:
+        return []
+    places = ", ".join("(?, ?)" for _ in same)
+    return _select(db, f"(source, call_id) IN ({places})", [part for named in same for part in named[:2]])
 
 
 def similar_calls(db: Database, text: str) -> list[NamedCall]:
-    """Return the calls whose titles are most like `text`, the most alike first, at most six."""
+    """Return at most six calls whose titles are like `text`, the most alike first."""
     titles = _titles(db)
     found = process.extract(
-        _plain(text), [_plain(named.title) for named in titles], scorer=_likeness, score_cutoff=_ALIKE, limit=_CANDIDATES
+        _plain(text),
+        [_plain(named.title) for named in titles],
+        scorer=_likeness,
+        score_cutoff=_SUGGESTED_LIKENESS,
+        limit=_MAX_SUGGESTIONS,
     )
     return [titles[place] for _, _, place in found]
 
 
 def find_call(db: Database, text: str) -> CallKey:
-    """Return the key of the one call that `text` names, by `find_calls` or by a title that is all but the same.
+    """Return the key of the only call that `text` names, by `find_calls` or by a title that is almost the same.
 
     Raises:
-        ArchiveError: No call is named so, or several living ones are; the error lists the candidates.
+        ArchiveError: `text` names no call or several; the error lists the candidates.
     """
     keys = find_calls(db, text)
     if keys:
-        return keys[0] if len(keys) == 1 else _foremost(db, text, keys)
+        return keys[0] if len(keys) == 1 else _preferred(db, text, keys)
     near = similar_calls(db, text)
-    close = [named for named in near if fuzz.ratio(_plain(text), _plain(named.title)) >= _CLOSE]
+    close = [named for named in near if fuzz.ratio(_plain(text), _plain(named.title)) >= _ACCEPTED_LIKENESS]
     if len(close) == 1:
         return CallKey(*close[0][:2])
     if near:
@@ -78,8 +83,8 @@ def find_call(db: Database, text: str) -> CallKey:
     raise ArchiveError(text, "finns inte i arkivet")
 
 
-def find_aside(db: Database, text: str) -> LeftOut | None:
-    """Return the item that `text` names among those that were read and left out, or None. It is named as a call is in `find_calls`."""
+def find_left_out_item(db: Database, text: str) -> LeftOut | None:
+    """Return the left-out item that `text` names, in the same ways as a call in `find_calls`; None for none."""
     text = " ".join(text.split())
     variants, wanted = {*_addresses(text), text, "/".join(_permalink(text))}, _plain(text)
     for row in list_left_out(db):
@@ -90,14 +95,14 @@ def find_aside(db: Database, text: str) -> LeftOut | None:
     return None
 
 
-def demand_call(db: Database, source: str, call_id: str) -> None:
-    """Raises ArchiveError for a call that is not in the archive."""
+def require_call(db: Database, source: str, call_id: str) -> None:
+    """Raise ArchiveError for a call that is not in the archive."""
     if not db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone():
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
 
 
-def _foremost(db: Database, text: str, keys: list[CallKey]) -> CallKey:
-    """Of several with one name: the call before news of it, and the lead of a story before its other records."""
+def _preferred(db: Database, text: str, keys: list[CallKey]) -> CallKey:
+    """Return the only lead of a story, or the only lead that is a call, among calls of one name; raise ArchiveError otherwise."""
     rows = [db.execute("SELECT story, kind FROM calls WHERE source = ? AND call_id = ?", key).fetchone() for key in keys]
     leads = [key for key, (story, _) in zip(keys, rows, strict=True) if not story]
     calls = [key for key, (story, kind) in zip(keys, rows, strict=True) if not story and kind == "call"]
@@ -105,10 +110,11 @@ def _foremost(db: Database, text: str, keys: list[CallKey]) -> CallKey:
         if len(narrowed) == 1:
             return narrowed[0]
     titles = {(named.source, named.call_id): named for named in _titles(db)}
-    raise ArchiveError(text, f"är flera utlysningar: {_listed([titles[key] for key in keys[:_CANDIDATES]])}. Ange en av dem")
+    raise ArchiveError(text, f"är flera utlysningar: {_listed([titles[key] for key in keys[:_MAX_SUGGESTIONS]])}. Ange en av dem")
 
 
-def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
+def _exact_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the SQL conditions under which `text` names a call exactly, with their values, the most specific first."""
     source, _, call_id = text.partition("/")
     yield "source = ? AND call_id = ?", [source, call_id]
     yield "call_id = ?", [text]
@@ -159,7 +165,7 @@ def _titles(db: Database) -> list[NamedCall]:
 
 
 def _listed(named: list[NamedCall]) -> str:
-    return "; ".join(f"{one.title} ({one.source}/{one.call_id})" for one in named)
+    return "; ".join(f"{call.title} ({call.source}/{call.call_id})" for call in named)
 
 
 def _select(db: Database, where: str, values: list[str]) -> list[CallKey]:
@@ -169,43 +175,162 @@ def _select(db: Database, where: str, values: list[str]) -> list[CallKey]:
     return [CallKey(source, call_id) for source, call_id in rows]
 
 
-def call_facts(db: Database, key: CallKey) -> dict[str, Any]:
-    """All that the archive knows of a call, as one document: the call, deadlines, versions, events, matches and who was told."""
-    row = _rows(db, "SELECT * FROM calls WHERE source = ? AND call_id = ?", key)[0]
+class DeadlineFact(TypedDict):
+    """Row of `deadlines`."""
+
+    at: str
+    precision: str
+    zone: str
+    stage: int | None
+    text: str
+
+
+class VersionFact(TypedDict):
+    """Row of `versions` without its data."""
+
+    id: int
+    at: str
+    run: int
+
+
+class EventFact(TypedDict):
+    """Row of `events`."""
+
+    at: str
+    type: str
+    old: str | None
+    new: str | None
+
+
+class MatchFact(TypedDict):
+    """Row of `matches` with its themes decoded."""
+
+    department: str
+    level: str
+    relevance: float
+    fit: float
+    themes: Any
+    rule_version: str
+
+
+class ToldRow(TypedDict):
+    """Row of `digest_items`: fact that a department was told, and when."""
+
+    department: str
+    digest: str
+    section: str
+    fact: str
+    at: str
+
+
+class CorrectionFact(TypedDict):
+    """Row of `corrections`; `value` is JSON."""
+
+    field: str
+    value: str
+    who: str
+    at: str
+
+
+class StoryMember(TypedDict):
+    """Other record of the call's story."""
+
+    source: str
+    call_id: str
+    title: str
+    url: str
+
+
+class CallFacts(TypedDict):
+    """Columns of `calls` but for its data and hashes, with rows of other tables. Times as stored."""
+
+    source: str
+    call_id: str
+    identifier: str
+    parent: str
+    kind: str
+    status: str
+    title: str
+    summary: str
+    body: str
+    conditions: str
+    url: str
+    programme: str
+    language: str
+    opens: str | None
+    next_deadline: str | None
+    last_deadline: str | None
+    deadline_model: str
+    budget_total: int | None
+    budget_project: int | None
+    funder_share: int | None
+    own_share: int | None
+    currency: str
+    published: str | None
+    first_seen: str
+    last_seen: str
+    last_changed: str
+    baseline: int
+    missed: int
+    vanished_at: str | None
+    closed_at: str | None
+    story: str
+    deadlines: list[DeadlineFact]
+    versions: list[VersionFact]
+    events: list[EventFact]
+    matches: list[MatchFact]
+    told: list[ToldRow]
+    corrections: list[CorrectionFact]
+    stories: list[StoryMember]
+
+
+def call_facts(db: Database, key: CallKey) -> CallFacts:
+    """Return all that the archive has about a call, as one JSON document: the answer of `monitor show --json`.
+
+    It has the columns of `calls` and lists of its deadlines, versions, events, matches, told facts, corrections and stories.
+    """
+    row = next(db.query("SELECT * FROM calls WHERE source = ? AND call_id = ?", key))
     if row["raw_hash"] and not (row["missed"] or row["vanished_at"] or row["closed_at"]):
-        # A row that is as it was is not written: its call was seen when its source was.
+        # A call that was read again unchanged is not written: it was last seen at its source's last accepted run.
         seen = db.execute("SELECT last_accepted FROM sources WHERE id = ?", [row["source"]]).fetchone()
         row["last_seen"] = max(row["last_seen"], seen[0] or "") if seen else row["last_seen"]
     del row["data"], row["hash"], row["raw_hash"]
-    return {
+    matches = db.query_as(
+        MatchFact,
+        "SELECT department, level, relevance, fit, themes, rule_version FROM matches"
+        " WHERE source = ? AND call_id = ? ORDER BY relevance DESC",
+        key,
+    )
+    for match in matches:
+        match["themes"] = json.loads(match["themes"])
+    facts = {
         **row,
-        "deadlines": _rows(
-            db, "SELECT at, precision, zone, stage, text FROM deadlines WHERE source = ? AND call_id = ? ORDER BY number", key
-        ),
-        "versions": _rows(db, "SELECT id, at, run FROM versions WHERE source = ? AND call_id = ? ORDER BY id", key),
-        "events": _rows(db, "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? ORDER BY id", key),
-        "matches": [
-            {**match, "themes": json.loads(match["themes"])}
-            for match in _rows(
-                db,
-                "SELECT department, level, relevance, fit, themes, rule_version FROM matches WHERE source = ? AND call_id = ? ORDER BY relevance DESC",
-                key,
-            )
-        ],
-        "told": _rows(
-            db,
-            "SELECT department, digest, section, fact, told AS at FROM digest_items WHERE source = ? AND call_id = ? ORDER BY told, department",
+        "deadlines": db.query_as(
+            DeadlineFact,
+            "SELECT at, precision, zone, stage, text FROM deadlines WHERE source = ? AND call_id = ? ORDER BY number",
             key,
         ),
-        "corrections": _rows(db, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key),
-        "stories": _rows(
-            db,
+        "versions": db.query_as(
+            VersionFact, "SELECT id, at, run FROM versions WHERE source = ? AND call_id = ? ORDER BY id", key
+        ),
+        "events": db.query_as(
+            EventFact, "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? ORDER BY id", key
+        ),
+        "matches": matches,
+        "told": db.query_as(
+            ToldRow,
+            "SELECT department, digest, section, fact, told AS at FROM digest_items"
+            " WHERE source = ? AND call_id = ? ORDER BY told, department",
+            key,
+        ),
+        "corrections": db.query_as(
+            CorrectionFact, "SELECT field, value, who, at FROM corrections WHERE source = ? AND call_id = ?", key
+        ),
+        "stories": db.query_as(
+            StoryMember,
             "SELECT source, call_id, title, url FROM calls WHERE story <> '' AND story = ?"
             " UNION ALL SELECT source, call_id, title, url FROM calls WHERE source = ? AND call_id = ?",
             ("/".join(key), row["story"].partition("/")[0], row["story"].partition("/")[2]),
         ),
     }
-
-
-def _rows(db: Database, sql: str, values: Any) -> list[dict[str, Any]]:
-    return list(db.query(sql, list(values)))
+    return cast("CallFacts", facts)

@@ -1,26 +1,26 @@
-"""Matches: read the calls to be matched, store the matches of all calls at once, and list departments and themes of a call."""
+"""Matches: the calls to be matched, the stored matches, the rule versions that made them, and departments and themes of calls."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.archive.calls import corrected, corrected_keys
+from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
-from monitor.archive.connection import Database, sql_values
+from monitor.archive.connection import Database
 from monitor.calls import Call, CallKey
-from monitor.vocabulary import WEEKS_MAILS
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
+_MAX_SINGLE_QUERIES = 500
+"""Number of calls above which all matches are read at once instead of one query per call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRow:
-    """A match ready to be stored; `themes`, `evidence` and `fit_card` are what their JSON columns will hold."""
+class NewMatch:
+    """Match to be stored; `themes`, `evidence` and `fit_card` are stored as JSON."""
 
     source: str
     call_id: str
@@ -35,21 +35,22 @@ class MatchRow:
 
 
 def read_calls(db: Database) -> Iterator[Call]:
-    """Every call of the archive as last read, corrections laid over it; of a story, its lead alone."""
+    """Yield every call as last read with corrections applied, in the order of their keys; of a story, its lead alone."""
     keys = db.execute("SELECT source, call_id FROM calls WHERE story = '' ORDER BY source, call_id").fetchall()
-    touched = corrected_keys(db)
+    corrected = list_corrected_keys(db)
     for source, call_id in keys:
         row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
         call = decode_call(row[0])
-        yield corrected(db, call) if (source, call_id) in touched else call
+        yield apply_corrections(db, call) if (source, call_id) in corrected else call
 
 
 def store_matches(
-    db: Database, rows: Iterable[MatchRow], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
+    db: Database, rows: Iterable[NewMatch], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
 ) -> int:
-    """Put `rows` in place of every stored match, in one transaction. A match that stays keeps the moment it was first made.
+    """Replace all stored matches by `rows`, in one transaction, and return their number. Kept matches keep their first time.
 
-    `program` is the program that found the rules sound.
+    `files` are the texts of the rule files by path, `rule_version` their hash, `program` the version of the program that
+    checked them.
     """
     with db.atomic():
         since = {
@@ -59,7 +60,7 @@ def store_matches(
         number = 0
         for row in rows:
             key = (row.source, row.call_id, row.department)
-            values = [_stored(getattr(row, column)) for column in _COLUMNS]
+            values = [_column_value(getattr(row, column)) for column in _COLUMNS]
             db.execute(
                 f"INSERT INTO matches (source, call_id, department, {', '.join(_COLUMNS)}, matched_at)"
                 f" VALUES ({', '.join('?' * (len(_COLUMNS) + 4))})",
@@ -74,24 +75,24 @@ def store_matches(
     return number
 
 
-def _stored(value: Any) -> Any:
+def _column_value(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def rule_files(db: Database, rule_version: str) -> dict[str, str] | None:
-    """The texts of the rule files of a version that was once in force; None for an unknown one."""
+    """Return the texts of the rule files of a version by path; None for an unknown version."""
     row = db.execute("SELECT files FROM rule_versions WHERE hash = ?", [rule_version]).fetchone()
     return json.loads(row[0]) if row else None
 
 
 def last_rule_files(db: Database) -> dict[str, str] | None:
-    """The texts of the rule files that matched last; None before the first match."""
-    found = last_rule_version(db)
-    return found[1] if found else None
+    """Return the texts of the rule files that matched last by path; None before the first match."""
+    last = last_rule_version(db)
+    return last[1] if last else None
 
 
 def last_rule_version(db: Database) -> tuple[str, dict[str, str]] | None:
-    """The version of the rules that matched last, and the texts of their files; None before the first match."""
+    """Return the version of the rules that matched last and the texts of their files; None before the first match."""
     row = db.execute("SELECT rule_version FROM matches LIMIT 1").fetchone()
     row = row or db.execute("SELECT hash FROM rule_versions ORDER BY first_used DESC LIMIT 1").fetchone()
     files = rule_files(db, row[0]) if row else None
@@ -99,93 +100,30 @@ def last_rule_version(db: Database) -> tuple[str, dict[str, str]] | None:
 
 
 def checked_files(db: Database, program: str) -> dict[str, str]:
-    """The texts of the rule files that matched last, where this program checked them; else none."""
-    found = last_rule_version(db)
-    if found is None:
+    """Return the texts of the rule files that matched last, if this version of the program checked them; else none."""
+    last = last_rule_version(db)
+    if last is None:
         return {}
-    row = db.execute("SELECT program FROM rule_versions WHERE hash = ?", [found[0]]).fetchone()
-    return found[1] if row[0] == program else {}
-
-
-def told_days(db: Database, source: str, call_id: str) -> dict[str, datetime]:
-    """When each department was first told of a call."""
-    rows = db.execute(
-        "SELECT department, MIN(told) FROM digest_items WHERE source = ? AND call_id = ? GROUP BY department", [source, call_id]
-    )
-    return {department: datetime.fromisoformat(told) for department, told in rows}
+    row = db.execute("SELECT program FROM rule_versions WHERE hash = ?", [last[0]]).fetchone()
+    return last[1] if row[0] == program else {}
 
 
 def vanished_at(db: Database, source: str, call_id: str) -> datetime | None:
-    """When the call vanished from its source, or None."""
+    """Return when the call vanished from its source; None for a call that has not, or an unknown one."""
     row = db.execute("SELECT vanished_at FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     return datetime.fromisoformat(row[0]) if row and row[0] else None
 
 
-def unwanted(db: Database) -> dict[tuple[str, str], frozenset[str]]:
-    """The departments that answered "inte för oss", by call."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for source, call_id, department in db.execute(
-        "SELECT source, call_id, department FROM feedback WHERE answer = 'inte-for-oss'"
-    ).fetchall():
-        found[source, call_id].add(department)
-    return {key: frozenset(departments) for key, departments in found.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredAnswer:
-    """What a department answered about a call."""
-
-    id: int
-    at: datetime
-    department: str
-    source: str
-    call_id: str
-    title: str
-    answer: str
-    note: str
-    theme: str
-    handled_at: datetime | None
-
-
-def read_answers(db: Database) -> list[StoredAnswer]:
-    """Every answer, the newest first."""
-    rows = db.execute(
-        "SELECT f.id, f.at, f.department, f.source, f.call_id, COALESCE(c.title, ''), f.answer, f.note, f.theme, f.handled_at"
-        " FROM feedback f LEFT JOIN calls c ON c.source = f.source AND c.call_id = f.call_id ORDER BY f.at DESC, f.id DESC"
-    )
-    return [
-        StoredAnswer(
-            id=row[0],
-            at=datetime.fromisoformat(row[1]),
-            department=row[2],
-            source=row[3],
-            call_id=row[4],
-            title=row[5],
-            answer=row[6],
-            note=row[7],
-            theme=row[8],
-            handled_at=datetime.fromisoformat(row[9]) if row[9] else None,
-        )
-        for row in rows.fetchall()
-    ]
-
-
-def mark_handled(db: Database, answer_id: int, theme: str, now: datetime) -> None:
-    """Note that an answer has become an example of a theme."""
-    with db.atomic():
-        db.execute("UPDATE feedback SET handled_at = ?, theme = ? WHERE id = ?", [stamp(now), theme, answer_id])
-
-
 def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[str]]:
-    """The departments that each call is matched with, the most relevant first."""
-    if len(keys) > 500:
+    """Return the departments that each call is matched with, the most relevant first."""
+    if len(keys) > _MAX_SINGLE_QUERIES:
         wanted = set(keys)
         rows = db.execute("SELECT source, call_id, department FROM matches ORDER BY relevance DESC")
-        found: dict[CallKey, list[str]] = {}
+        departments: dict[CallKey, list[str]] = {}
         for source, call_id, department in rows:
             if (source, call_id) in wanted:
-                found.setdefault(CallKey(source, call_id), []).append(department)
-        return found
+                departments.setdefault(CallKey(source, call_id), []).append(department)
+        return departments
     return {
         key: [
             row[0]
@@ -198,54 +136,39 @@ def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[
 
 
 def matched_keys(db: Database, department: str) -> set[CallKey]:
-    """Every call that the rules in force send to a department."""
+    """Return the keys of every call that is matched with a department."""
     return {
         CallKey(row[0], row[1]) for row in db.execute("SELECT source, call_id FROM matches WHERE department = ?", [department])
     }
 
 
-def urls_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
-    """Where each call lies at its publisher."""
-    found = {}
+def publisher_urls(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
+    """Return the address of each call at its publisher; "" for an unknown call."""
+    urls = {}
     for key in keys:
         row = db.execute("SELECT url FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
-        found[key] = row[0] if row else ""
-    return found
+        urls[key] = row[0] if row else ""
+    return urls
 
 
-def other_themes(db: Database, departments: Iterable[str], theme: str) -> dict[tuple[str, CallKey], bool]:
-    """The calls that another theme sends to one of the departments already."""
-    found: dict[tuple[str, CallKey], bool] = {}
+def calls_of_other_themes(db: Database, departments: Iterable[str], theme: str) -> set[tuple[str, CallKey]]:
+    """Return (department, call) of each match of these departments by a theme other than `theme`."""
+    pairs: set[tuple[str, CallKey]] = set()
     for department in departments:
         rows = db.execute(
             "SELECT source, call_id FROM matches WHERE department = ? AND EXISTS"
             " (SELECT 1 FROM json_each(themes) t WHERE t.value ->> 'id' <> ?)",
             [department, theme],
         )
-        found.update({(department, CallKey(row[0], row[1])): True for row in rows})
-    return found
+        pairs.update((department, CallKey(row[0], row[1])) for row in rows)
+    return pairs
 
 
 def first_seen_days(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, str]:
-    """The day on which each call was found."""
-    found = {}
+    """Return the day (ISO 8601, UTC) on which each call was first seen; unknown calls are left out."""
+    days = {}
     for key in keys:
         row = db.execute("SELECT substr(first_seen, 1, 10) FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
         if row:
-            found[key] = row[0]
-    return found
-
-
-def digest_days(db: Database, department: str, limit: int) -> list[dict[str, Any]]:
-    """The department's last mails with the keys of what they told, the newest first."""
-    digests = list(
-        db.query(
-            f"SELECT id, week, created, items FROM digests WHERE department = ? AND kind IN {sql_values(WEEKS_MAILS)}"
-            " ORDER BY created DESC LIMIT ?",
-            [department, limit],
-        )
-    )
-    for digest in digests:
-        rows = db.execute("SELECT DISTINCT source, call_id FROM digest_items WHERE digest = ?", [digest["id"]])
-        digest["keys"] = {CallKey(row[0], row[1]) for row in rows}
-    return digests
+            days[key] = row[0]
+    return days

@@ -1,10 +1,11 @@
-"""The outbox: one row per recipient and digest, sent only after the server took the mail; addresses and recipients that get no mail."""
+"""Outbox: one row per recipient and digest, marked sent only after the server accepted the mail; recipients that get no mail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from monitor.archive.codec import stamp
@@ -17,41 +18,45 @@ _MAIL_COLUMNS = (
     " outbox.error, digests.created"
 )
 
-
-# Why a mail was stopped, where it was not the recipient's server that refused it.
+# Reasons of a stopped mail that the recipient's server did not refuse.
 NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
 UNWRITABLE = "mejlet kunde inte skrivas"
-_WANTED_NO_MORE = (NOT_RECIPIENT, ADDRESS_STOPPED, "no longer a recipient", "the address has been stopped")
+_UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, "no longer a recipient", "the address has been stopped")
+"""Reasons of mails that were stopped because nobody wants them any more; the English ones are of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """An address that gets no mails: of one department because it wanted none, or ("") of any because its server refused them."""
+    """Address that gets no mails."""
 
     department: str
+    """Department whose mails the recipient has stopped; "" where the recipient's server refuses mails of any department."""
     recipient: str
+    """Address in lower case."""
     since: datetime
     error: str
+    """Reply of the server, or the reason of the stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedMail:
-    """A mail that was given up although its recipient still wants it; `error` in the server's words, or beginning with UNWRITABLE."""
+    """Mail that was given up although its recipient still wants it."""
 
     digest: str
     department: str
     error: str
+    """Reply of the server, or a reason that begins with UNWRITABLE."""
 
     @property
     def unwritable(self) -> bool:
-        """Tell whether the program could not write the mail."""
+        """Return whether the program could not write the mail."""
         return self.error.startswith(UNWRITABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """One mail to one recipient that waits to be sent."""
+    """Mail to one recipient that waits to be sent."""
 
     message_id: str
     digest: str
@@ -65,7 +70,7 @@ class OutboxMail:
 
 
 def waiting_mails(db: Database, now: datetime | None = None) -> list[OutboxMail]:
-    """The mails that wait to be sent, those that failed least first, then the oldest; with `now`, only those whose time to try has come."""
+    """Return the waiting mails, those with the fewest attempts first, then the oldest; with `now`, only those due by then."""
     due = "AND outbox.due <= ?" if now is not None else ""
     rows = db.execute(
         f"SELECT {_MAIL_COLUMNS} FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting' {due}"
@@ -89,18 +94,18 @@ def waiting_mails(db: Database, now: datetime | None = None) -> list[OutboxMail]
 
 
 def mark_sent(db: Database, mail: OutboxMail, now: datetime) -> None:
-    """The server has taken the mail. A recipient that takes mail again is no longer counted as failing."""
+    """Store that the server accepted the mail, and reset the recipient's count of refusals."""
     with db.atomic():
         db.execute(
             "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = '' WHERE message_id = ?",
             [stamp(now), mail.message_id],
         )
         db.execute("DELETE FROM suppressed WHERE department = '' AND recipient = ? AND stopped = 0", [_folded(mail.recipient)])
-        _settle(db, mail.digest)
+        _update_digest_state(db, mail.digest)
 
 
 def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> None:
-    """The mail could not be delivered now; it stays in the outbox and is tried again at `due`."""
+    """Store that the mail could not be delivered now; it waits for the next attempt at `due`."""
     with db.atomic():
         db.execute(
             "UPDATE outbox SET attempts = attempts + 1, error = ?, due = ? WHERE message_id = ?",
@@ -109,17 +114,17 @@ def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> No
 
 
 def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
-    """The mail will not be tried again; `error` says why, in the server's words."""
+    """Store that the mail is given up; `error` is the server's reply or another reason."""
     with db.atomic():
         db.execute(
             "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ? WHERE message_id = ?",
             [error, mail.message_id],
         )
-        _settle(db, mail.digest)
+        _update_digest_state(db, mail.digest)
 
 
 def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit: int) -> bool:
-    """Count one permanent refusal of a recipient; True when this one reached the limit, from which on nothing is sent there."""
+    """Count a permanent refusal of a recipient; return whether the count has reached `limit`, which stops all mails to it."""
     folded = _folded(recipient)
     with db.atomic():
         db.execute(
@@ -128,14 +133,15 @@ def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit
             [folded, stamp(now), error],
         )
         cursor = db.execute(
-            "UPDATE suppressed SET stopped = 1, since = ? WHERE department = '' AND recipient = ? AND failures >= ? AND stopped = 0",
+            "UPDATE suppressed SET stopped = 1, since = ? WHERE department = '' AND recipient = ? AND failures >= ?"
+            " AND stopped = 0",
             [stamp(now), folded, limit],
         )
         return bool(cursor.rowcount)
 
 
 def stop_recipient(db: Database, department: str, recipient: str, reason: str, now: datetime) -> None:
-    """A recipient wants no more mails of a department. What already waits for it is not sent either."""
+    """Stop a department's mails to a recipient, also those that wait already; `reason` is kept in Swedish."""
     with db.atomic():
         db.execute(
             "INSERT INTO suppressed (department, recipient, since, failures, error, stopped) VALUES (?, ?, ?, 0, ?, 1)"
@@ -145,18 +151,18 @@ def stop_recipient(db: Database, department: str, recipient: str, reason: str, n
 
 
 def resume_recipient(db: Database, department: str, recipient: str) -> None:
-    """The recipient is to get mails again."""
+    """Send a department's mails to a recipient again, also one whose server refused mails."""
     with db.atomic():
         db.execute("DELETE FROM suppressed WHERE department IN ('', ?) AND recipient = ?", [department, _folded(recipient)])
 
 
 def stopped_recipients(db: Database) -> set[tuple[str, str]]:
-    """Who gets nothing, as (department, address in small letters); the empty department stands for all."""
+    """Return the recipients that get no mails as (department, address in lower case); department "" stands for all."""
     return {(row[0], row[1]) for row in db.execute("SELECT department, recipient FROM suppressed WHERE stopped = 1")}
 
 
-def suppressions(db: Database) -> list[Suppression]:
-    """Return the addresses that get no mails, in small letters."""
+def list_suppressions(db: Database) -> list[Suppression]:
+    """Return the addresses that get no mails, sorted by address and department."""
     rows = db.execute(
         "SELECT department, recipient, since, error FROM suppressed WHERE stopped = 1 ORDER BY recipient, department"
     )
@@ -164,54 +170,54 @@ def suppressions(db: Database) -> list[Suppression]:
 
 
 def stopped_mails(db: Database, since: datetime) -> list[StoppedMail]:
-    """Return the mails made after a moment that were given up although their recipients want them, the oldest first."""
-    marks = ", ".join("?" * len(_WANTED_NO_MORE))
+    """Return the mails built after a time that were given up although their recipients want them, oldest first."""
+    marks = ", ".join("?" * len(_UNWANTED_REASONS))
     rows = db.execute(
         "SELECT o.digest, d.department, o.error FROM outbox o JOIN digests d ON d.id = o.digest"
         f" WHERE o.state = 'stopped' AND d.created > ? AND o.error NOT IN ({marks}) ORDER BY d.created, o.rowid",
-        [stamp(since), *_WANTED_NO_MORE],
+        [stamp(since), *_UNWANTED_REASONS],
     )
     return [StoppedMail(digest=row[0], department=row[1], error=row[2]) for row in rows]
 
 
 def refused_recipients(db: Database) -> list[tuple[str, str]]:
-    """The addresses that the server refused for good, each with its words."""
+    """Return the addresses that get no mails because their server refuses them, each with the server's reply."""
     rows = db.execute("SELECT recipient, error FROM suppressed WHERE department = '' AND stopped = 1 ORDER BY recipient")
     return [(row[0], row[1]) for row in rows]
 
 
 def is_stopped(stopped: Iterable[tuple[str, str]], department: str, recipient: str) -> bool:
-    """Whether a recipient gets nothing from a department."""
+    """Return whether a recipient gets no mails of a department; `stopped` as `stopped_recipients` returns it."""
     folded = _folded(recipient)
     return ("", folded) in stopped or (department, folded) in stopped
 
 
 def has_digest(db: Database, digest: str) -> bool:
-    """Whether there is a digest, or a letter to the coordinator, with this id."""
+    """Return whether there is a digest, or a letter to the coordinator, with this id."""
     return db.execute("SELECT 1 FROM digests WHERE id = ?", [digest]).fetchone() is not None
 
 
-def sent_since(db: Database, moment: datetime) -> int:
-    """How many mails were sent since a moment."""
+def count_sent(db: Database, moment: datetime) -> int:
+    """Return the number of mails sent after a time."""
     (count,) = db.execute("SELECT count(*) FROM outbox WHERE sent_at > ?", [stamp(moment)]).fetchone()
     return int(count)
 
 
 def count_waiting(db: Database) -> tuple[int, int]:
-    """How many mails wait, and how many of those have failed before."""
+    """Return the number of waiting mails, and of those that have failed before."""
     row = db.execute("SELECT count(*), coalesce(sum(attempts > 0), 0) FROM outbox WHERE state = 'waiting'").fetchone()
     return int(row[0]), int(row[1])
 
 
 def oldest_waiting(db: Database) -> datetime | None:
-    """When the oldest mail that waits was made."""
+    """Return when the oldest waiting mail was built; None when no mail waits."""
     row = db.execute(
         "SELECT min(digests.created) FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting'"
     ).fetchone()
     return datetime.fromisoformat(row[0]) if row[0] else None
 
 
-def _settle(db: Database, digest: str) -> None:
+def _update_digest_state(db: Database, digest: str) -> None:
     db.execute(
         "UPDATE digests SET state = CASE"
         " WHEN EXISTS (SELECT 1 FROM outbox WHERE digest = digests.id AND state = 'waiting') THEN 'waiting'"
@@ -226,37 +232,42 @@ def _folded(recipient: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A recipient of the settings that gets no mails of a department. `words` says who stopped it and when, as a sentence without full stop."""
+class RecipientStop:
+    """Recipient of the settings that gets no mails of a department."""
 
     department: str
     recipient: str
     since: datetime
-    words: str
+    explanation: str
+    """Swedish sentence, without full stop, about who stopped the mails and when."""
 
 
-def list_stops(config: Config, db: Database) -> list[Stop]:
-    """Return the recipients of the settings that get no mails, the latest first; once per department that they stand for."""
-    stopped = {(one.department, one.recipient): one for one in suppressions(db)}
+def list_stops(config: Config, db: Database) -> list[RecipientStop]:
+    """Return the recipients of the settings that get no mails, the latest stop first; once per department of the settings."""
+    stopped = {(suppression.department, suppression.recipient): suppression for suppression in list_suppressions(db)}
     stops = []
     for recipient in config.recipient:
         folded = recipient.email.casefold()
-        found = stopped.get((recipient.department, folded)) or stopped.get(("", folded))
-        if found is not None:
-            words = f"{recipient.email} {_reason(found, config.zone)}"
-            stops.append(Stop(department=recipient.department, recipient=recipient.email, since=found.since, words=words))
+        suppression = stopped.get((recipient.department, folded)) or stopped.get(("", folded))
+        if suppression is not None:
+            explanation = f"{recipient.email} {_reason(suppression, config.zone)}"
+            stops.append(
+                RecipientStop(
+                    department=recipient.department, recipient=recipient.email, since=suppression.since, explanation=explanation
+                )
+            )
     return sorted(stops, key=lambda stop: (stop.since, stop.department, stop.recipient), reverse=True)
 
 
-def silenced_departments(config: Config, stops: Iterable[Stop]) -> dict[str, list[Stop]]:
-    """Return the departments that have recipients in the settings of which all have stopped, each with its stops."""
-    by_department: dict[str, list[Stop]] = {}
+def silenced_departments(config: Config, stops: Iterable[RecipientStop]) -> dict[str, list[RecipientStop]]:
+    """Return the departments whose recipients in the settings have all been stopped, sorted, each with its stops."""
+    by_department: dict[str, list[RecipientStop]] = {}
     for stop in stops:
         by_department.setdefault(stop.department, []).append(stop)
     counts: dict[str, int] = {}
     for recipient in config.recipient:
         counts[recipient.department] = counts.get(recipient.department, 0) + 1
-    return {name: found for name, found in sorted(by_department.items()) if len(found) == counts[name]}
+    return {name: stopped for name, stopped in sorted(by_department.items()) if len(stopped) == counts[name]}
 
 
 def _reason(stop: Suppression, zone: ZoneInfo) -> str:
@@ -264,3 +275,33 @@ def _reason(stop: Suppression, zone: ZoneInfo) -> str:
     if not stop.department:
         return f"tar inte emot mejl sedan {day} ({describe_delivery(stop.error)})"
     return f"slutade själv få mejlen {day}"
+
+
+class OutboxRow(TypedDict):
+    """Row of the outbox with facts of its digest; times as stored."""
+
+    message_id: str
+    digest: str
+    department: str
+    kind: str
+    week: str
+    recipient: str
+    state: str
+    attempts: int
+    due: str
+    error: str
+    sent_at: str | None
+
+
+def list_outbox(db: Database, limit: int = 200) -> list[OutboxRow]:
+    """Return the mails to recipients, waiting ones first, then the latest first."""
+    return list(
+        db.query_as(
+            OutboxRow,
+            "SELECT o.message_id, o.digest, d.department, d.kind, d.week, o.recipient, o.state, o.attempts, o.due, o.error,"
+            " o.sent_at"
+            " FROM outbox o JOIN digests d ON d.id = o.digest"
+            " ORDER BY o.state <> 'waiting', coalesce(o.sent_at, o.due) DESC, o.rowid DESC LIMIT ?",
+            [limit],
+        )
+    )

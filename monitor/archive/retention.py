@@ -1,4 +1,4 @@
-"""Erasing of old rows and of personal data."""
+"""Retention: erase old rows, personal data, and an address on request."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.archive.codec import stamp
-from monitor.archive.connection import Database
+from monitor.archive.connection import Database, escape_like
 
 ERASED = "raderad"
-"""What stands where an address was; with a number, since one digest goes to each address once."""
+"""Replacement of an erased address, followed by a number, since a digest has each address once."""
 
 
 def erase_old(
     db: Database, *, addresses: datetime, notes: datetime, documents: datetime | None, jobs: datetime
 ) -> dict[str, int]:
-    """Erase what is older than each of the moments; gives how many rows that was. `documents` is None where they are another's."""
+    """Erase rows older than the time given for each kind of data; return the number of rows by kind.
+
+    `documents` is None for a member installation, whose documents are in another archive.
+    """
     counts = {"documents": 0}
     with db.atomic():
         counts["addresses"] = _count(
             db,
-            "UPDATE outbox SET recipient = ? || '-' || rowid, error = '' WHERE state <> 'waiting' AND recipient NOT LIKE ? || '-%'"
+            "UPDATE outbox SET recipient = ? || '-' || rowid, error = '' WHERE state <> 'waiting'"
+            " AND recipient NOT LIKE ? || '-%'"
             " AND digest IN (SELECT id FROM digests WHERE created < ?)",
             [ERASED, ERASED, stamp(addresses)],
         )
@@ -31,33 +35,35 @@ def erase_old(
             "UPDATE followup SET note = '', who = '' WHERE (note <> '' OR who <> '') AND at < ?",
             [stamp(notes)],
         )
-        # The newest answers of a source stay, however old: they are what `replay` reads.
+        # The newest documents of a source stay, however old: `monitor replay` reads them.
         if documents is not None:
             counts["documents"] = _count(
                 db,
-                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at) FROM fetches newest WHERE newest.source = fetches.source)",
+                "DELETE FROM fetches WHERE at < ? AND at < (SELECT max(at)"
+                " FROM fetches newest WHERE newest.source = fetches.source)",
                 [stamp(documents)],
             )
             _count(db, "DELETE FROM documents WHERE hash NOT IN (SELECT document FROM fetches)", [])
         counts["jobs"] = _count(
             db,
-            "DELETE FROM jobs WHERE due < ? AND name <> 'run' AND due < (SELECT max(due) FROM jobs newest WHERE newest.name = jobs.name)",
+            "DELETE FROM jobs WHERE due < ? AND name <> 'run'"
+            " AND due < (SELECT max(due) FROM jobs newest WHERE newest.name = jobs.name)",
             [stamp(jobs)],
         )
     return counts
 
 
 def forget_address(db: Database, address: str) -> dict[str, int]:
-    """Erase an address from everything, also from mails that wait. Who asked to get none is forgotten, too."""
+    """Erase an address from all tables, stop its waiting mails, and delete its stops; return the number of rows by table."""
     folded = address.casefold()
-    like = [f"%{_like(address)}%"]
+    like = [f"%{escape_like(address)}%"]
     counts = {}
     with db.atomic():
         rows = [row[0] for row in db.execute("SELECT rowid, recipient FROM outbox") if _folded(row[1]) == folded]
         for row in rows:
             db.execute(
-                "UPDATE outbox SET recipient = ? || '-' || rowid, error = '', state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END"
-                " WHERE rowid = ?",
+                "UPDATE outbox SET recipient = ? || '-' || rowid, error = '',"
+                " state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END WHERE rowid = ?",
                 [ERASED, row],
             )
         counts["outbox"] = len(rows)
@@ -73,10 +79,8 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
 
 
 def compact(path: Path) -> None:
-    """Give erased pages back to the disk, so that nothing of them can be read any more.
-
-    Over a connection of its own: the views through which a member sees shared tables stand in the way of rewriting the file.
-    """
+    """Rewrite the file without its erased pages, so that erased data cannot be recovered from it."""
+    # A connection of its own: VACUUM fails on one with a member's views of shared tables.
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -88,7 +92,3 @@ def _count(db: Database, sql: str, values: list[str]) -> int:
 
 def _folded(text: str) -> str:
     return text.casefold()
-
-
-def _like(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,4 +1,4 @@
-"""Runs of a source: a run stored all or nothing, its raw documents, the source's health, and items that only one of two sources has."""
+"""Runs of a source: store a run all or nothing, its raw documents, the source's health, and calls that only one source has."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
-from monitor.archive.calls import add_event, add_version, corrected, insert_call, update_call, write_deadlines
-from monitor.archive.changes import Event, compare_calls
+from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, update_call, write_deadlines
+from monitor.archive.changes import CallChange, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
@@ -20,11 +20,11 @@ from monitor.calls import Call, call_status, next_deadline
 from monitor.errors import describe_row_error, list_reasons
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
 
-# A call that is missing with a deadline ahead may be the publisher's slip: believed when two accepted runs agree.
-BELIEVED_AFTER = 2
+MISSED_RUNS_TO_VANISH = 2
+"""Accepted runs in a row without a call, after which it has vanished: one may be the publisher's mistake."""
 UNSTORED = "unstored"
-"""The class of trouble of a run none of whose calls could be stored; health knows it by this name."""
-# What one call's own values may raise. Other errors of SQLite are the archive's: a full disk, a damaged file.
+"""Health class of a run none of whose calls could be stored (see `monitor.collect.health`)."""
+# Errors that the values of a single call may raise. Other SQLite errors concern the whole archive, such as a full disk.
 _CALL_ERRORS = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
@@ -36,19 +36,17 @@ _CALL_ERRORS = (
     RecursionError,
 )
 _Outcome = Literal["new", "changed", "unchanged"]
+# The last time a call was seen: unchanged calls are not written, so for them it is their source's last accepted run.
 _LAST_SEEN = (
-    "last_seen = CASE WHEN raw_hash <> '' AND missed = 0 THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
+    "last_seen = CASE WHEN raw_hash <> '' AND missed = 0"
+    " THEN coalesce((SELECT last_accepted FROM sources WHERE id = calls.source),"
     " last_seen) ELSE last_seen END"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """All that one run of one source read, judged. `accepted` runs alone may close or vanish calls.
-
-    `complete_list` says that the source lists everything it has, so that a missing call means something; `unread` holds
-    the keys of rows that were there but could not be read; `left_out` the items that are nothing to pass on, by key; `hashes` are those of the rows that calls were read from. `not_modified`: the publisher said that nothing has changed.
-    """
+    """Result of one run of a source, with the judgement whether it was complete. Only accepted runs close or vanish calls."""
 
     source: str
     name: str
@@ -59,44 +57,57 @@ class SourceRun:
     started: datetime
     finished: datetime
     state: str
+    """Value of RunState."""
     reason: str
+    """Reason of the state, in Swedish; "" for an accepted run without remarks."""
     complete_list: bool
+    """True for a source that lists everything it has, so that a call missing from the run may have vanished."""
     seen: int
+    """Number of rows that the run saw."""
     not_modified: bool = False
+    """True where the publisher answered that nothing has changed."""
     unread: frozenset[str] = frozenset()
+    """call_ids of rows that could not be read."""
     calls: tuple[Call, ...] = ()
-    left_out: Mapping[str, Aside] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOutItem] = field(default_factory=dict)
+    """Items that are not relevant, by call_id."""
     hashes: Mapping[str, str] = field(default_factory=dict)
+    """Hashes of the rows that calls were read from, by call_id."""
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
+    """Statistics to store as JSON."""
 
     @property
     def accepted(self) -> bool:
-        """Whether the completeness check held."""
+        """Return whether the run was found complete."""
         return self.state in ACCEPTED_RUNS
 
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """What a run changed in the archive: the numbers of `crawl --json`. `health` is judged after the run, "" for a healthy source."""
+    """Changes that a run made in the archive: the numbers of `crawl --json`."""
 
     id: str
+    """Id of the source."""
     state: str
     reason: str
     seen: int
     current: int
+    """Number of items that the source has now."""
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     vanished: int = 0
     skipped: int = 0
     baseline: bool = False
+    """True for the source's first accepted run."""
     health: str = ""
+    """Health class, judged after the run; "" for a healthy source."""
     health_text: str = ""
 
 
 def last_accepted_size(db: Database, source: str) -> int | None:
-    """How many current items the source's last accepted run had; None before the first one."""
+    """Return the number of current items of the source's last accepted run; None before the first one."""
     row = db.execute(
         f"SELECT current FROM runs WHERE source = ? AND state IN {sql_values(ACCEPTED_RUNS)} ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
@@ -104,7 +115,7 @@ def last_accepted_size(db: Database, source: str) -> int | None:
 
 
 def refused_keys(db: Database, source: str) -> frozenset[str]:
-    """The keys of the newest run since the last accepted one that was whole but showed too few items; empty when there is none."""
+    """Return the call_ids of the newest run after the last accepted one that was refused for too few items; empty for none."""
     row = db.execute(
         "SELECT json_extract(stats, '$.refused') FROM runs WHERE source = ?1 AND id > coalesce((SELECT max(id) FROM runs"
         f" WHERE source = ?1 AND state IN {sql_values(ACCEPTED_RUNS)}), 0) AND json_extract(stats, '$.refused') IS NOT NULL"
@@ -115,7 +126,7 @@ def refused_keys(db: Database, source: str) -> frozenset[str]:
 
 
 def last_validators(db: Database, source: str) -> dict[str, str]:
-    """What the source's last accepted run said to ask with (conditional requests); empty before the first one."""
+    """Return the validators of the source's last accepted run for conditional requests (RFC 9110, section 8.8)."""
     row = db.execute(
         f"SELECT stats FROM runs WHERE source = ? AND state IN {sql_values(ACCEPTED_RUNS)} ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
@@ -123,20 +134,22 @@ def last_validators(db: Database, source: str) -> dict[str, str]:
 
 
 def known_rows(db: Database, source: str) -> dict[str, tuple[str, str]]:
-    """The hash of the row that each of the source's calls was last read from, and the call as JSON, by its key."""
+    """Return, by call_id, the hash of the row that each call of the source was last read from, and the call as JSON."""
     rows = db.execute("SELECT call_id, raw_hash, data FROM calls WHERE source = ? AND raw_hash <> ''", [source]).fetchall()
     return {call_id: (raw_hash, data) for call_id, raw_hash, data in rows}
 
 
 def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
-    """Store one run of one source in a single transaction and say what it changed.
+    """Store one run of one source in a single transaction and return the changes it made.
 
-    A run that is not accepted adds what it saw for the first time and leaves every stored call as it was. A call that cannot be
-    stored is skipped and named in the reason; a run none of whose calls can be stored has failed. Raises sqlite3.Error when the
-    archive itself cannot be written.
+    A run that is not accepted adds new calls only and changes no stored call. A call that cannot be stored is skipped and
+    named in the reason; a run none of whose calls can be stored has failed.
+
+    Raises:
+        sqlite3.Error: The archive cannot be written.
     """
     previous = last_accepted_size(db, run.source)
-    calls, aside = decide(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
+    calls, left_out = apply_decisions(read_decisions(db, run.source), {call.call_id: call for call in run.calls}, run.left_out)
     run = replace(run, calls=tuple(calls.values()))
     report = RunReport(
         id=run.source,
@@ -158,14 +171,14 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
                 refused[call.call_id] = describe_row_error(error)
             else:
                 setattr(report, outcome, getattr(report, outcome) + 1)
-        keep_left_out(db, run.source, calls, aside, now)
+        store_left_out(db, run.source, calls, left_out, now)
         if refused:
-            run = _without(run, refused)
+            run = _without_refused(run, refused)
             report.state, report.reason = run.state, run.reason
             report.current -= len(refused)
             report.skipped = len(run.unread)
         if run.accepted and run.complete_list:
-            _settle_missing(db, run, run_id, report, now)
+            _mark_vanished(db, run, run_id, report, now)
         if run.accepted:
             _close_passed(db, run, run_id, report, now)
         store_documents(db, run.source, run.documents)
@@ -179,33 +192,34 @@ def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
     stats = dict(run.stats)
     failed = len(refused) == len(run.calls)
     if failed:
-        stats["problems"] = [*stats.get("problems", []), [UNSTORED, told]]
+        stats["problems"] = [*stats.get("problems", []), [UNSTORED, summary]]
     return replace(
         run,
         calls=tuple(call for call in run.calls if call.call_id not in refused),
         unread=run.unread | refused.keys(),
         state="failed" if failed else run.state,
-        reason=f"{run.reason} {told}".strip(),
+        reason=f"{run.reason} {summary}".strip(),
         stats=stats,
     )
 
 
 def refresh_dates(db: Database, now: datetime) -> None:
-    """Bring `next_deadline` up to `now` for every call whose date has passed, and close what is over, without any event.
+    """Update `next_deadline` of every call whose date has passed, and the status of closed calls, without storing changes.
 
-    A call that opens is left to the run that reads it: that tells of it.
+    Calls that open are left to the next run of their source, which stores the change.
     """
     rows = db.execute(
         "SELECT source, call_id, data FROM calls WHERE next_deadline < ? OR (kind = 'event' AND status <> 'closed')", [stamp(now)]
     ).fetchall()
     values = []
     for source, call_id, data in rows:
-        call = corrected(db, decode_call(data))
+        call = apply_corrections(db, decode_call(data))
         upcoming = next_deadline(call, now)
         values.append([call_status(call, now) is Status.CLOSED, stamp(upcoming.at) if upcoming else None, source, call_id])
     with db.atomic():
         db.executemany(
-            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ? WHERE source = ? AND call_id = ?",
+            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ?"
+            " WHERE source = ? AND call_id = ?",
             values,
         )
 
@@ -255,15 +269,15 @@ def _finish_run(db: Database, run: SourceRun, run_id: int, report: RunReport) ->
 
 
 def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: datetime, *, baseline: bool) -> _Outcome:
-    """Write one call and its events; whether it is new, changed or unchanged."""
-    key = (run.source, call.call_id)
+    """Store one call and its changes; return whether it is new, changed or unchanged."""
+    key = CallKey(run.source, call.call_id)
     row = db.execute(
         "SELECT hash, raw_hash, status, missed, closed_at, vanished_at FROM calls WHERE source = ? AND call_id = ?", key
     ).fetchone()
     raw_hash = run.hashes.get(call.call_id, "")
     if row is not None and not run.accepted:
         return "unchanged"
-    effective = corrected(db, call)
+    effective = apply_corrections(db, call)
     data = encode_call(call)
     digest = call_hash(data)
     alive = {"last_seen": stamp(now), "missed": 0, "vanished_at": None, "closed_at": None}
@@ -272,22 +286,22 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
         insert_call(db, {**call_row(effective, now), **alive, **first, "data": data, "hash": digest, "raw_hash": raw_hash})
         write_deadlines(db, effective)
         add_version(db, run_id, call, data, digest, now)
-        add_event(db, run_id, key, Event(ChangeType.NEW, None, call.title), now, baseline=baseline)
+        add_event(db, run_id, key, CallChange(ChangeType.NEW, None, call.title), now, baseline=baseline)
         return "new"
     old_hash, old_raw_hash, old_status, missed, closed_at, vanished_at = row
     status = call_status(effective, now)
     events = []
     if (closed_at or vanished_at) and status is not Status.CLOSED:
-        events.append(Event(ChangeType.REVIVED, closed_at or vanished_at, None))
+        events.append(CallChange(ChangeType.REVIVED, closed_at or vanished_at, None))
     elif old_status == Status.FORTHCOMING and status is Status.OPEN:
-        events.append(Event(ChangeType.OPENED, old_status, status.value))
+        events.append(CallChange(ChangeType.OPENED, old_status, status.value))
     if digest == old_hash and not events:
-        # A row that is as it was is not written: it was last seen when its source was, which is noted once it is missing.
+        # An unchanged row is not written: `_LAST_SEEN` sets the time it was last seen once it is missing.
         if not raw_hash or (raw_hash, status.value, 0) != (old_raw_hash, old_status, missed):
             update_call(db, *key, {"last_seen": stamp(now), "missed": 0, "status": status.value, "raw_hash": raw_hash})
         return "unchanged"
     before = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", key).fetchone()[0]
-    events += compare_calls(corrected(db, decode_call(before)), effective)
+    events += compare_calls(apply_corrections(db, decode_call(before)), effective)
     update_call(db, *key, {**call_row(effective, now), **alive, "data": data, "hash": digest, "raw_hash": raw_hash})
     write_deadlines(db, effective)
     if not events:
@@ -299,8 +313,8 @@ def _store_call(db: Database, run: SourceRun, run_id: int, call: Call, now: date
     return "changed"
 
 
-def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
-    """A missing call with a deadline ahead is believed gone when it is missing from two accepted runs."""
+def _mark_vanished(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
+    """Mark the calls as vanished that MISSED_RUNS_TO_VANISH accepted runs did not have before their deadline."""
     moment = stamp(now)
     present = {call.call_id for call in run.calls} | run.unread
     rows = db.execute(
@@ -310,7 +324,7 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
     for call_id, missed, last_deadline in rows:
         if call_id in present or (last_deadline and last_deadline < stamp(now)):
             continue
-        if missed + 1 < BELIEVED_AFTER:
+        if missed + 1 < MISSED_RUNS_TO_VANISH:
             db.execute(
                 f"UPDATE calls SET {_LAST_SEEN}, missed = missed + 1 WHERE source = ? AND call_id = ?", [run.source, call_id]
             )
@@ -320,11 +334,11 @@ def _settle_missing(db: Database, run: SourceRun, run_id: int, report: RunReport
             "UPDATE calls SET missed = missed + 1, vanished_at = ? WHERE source = ? AND call_id = ?",
             [moment, run.source, call_id],
         )
-        add_event(db, run_id, (run.source, call_id), Event(ChangeType.VANISHED, None, moment), now, baseline=False)
+        add_event(db, run_id, CallKey(run.source, call_id), CallChange(ChangeType.VANISHED, None, moment), now, baseline=False)
 
 
 def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
-    """Calls whose last chance has passed are closed, once."""
+    """Close the calls whose last deadline has passed, each once."""
     present = {call.call_id for call in run.calls} | run.unread if run.complete_list else set()
     rows = db.execute(
         "SELECT call_id, data FROM calls WHERE source = ? AND closed_at IS NULL AND vanished_at IS NULL"
@@ -332,21 +346,22 @@ def _close_passed(db: Database, run: SourceRun, run_id: int, report: RunReport, 
         [run.source, stamp(now)],
     ).fetchall()
     for call_id, data in rows:
-        call = corrected(db, decode_call(data))
+        call = apply_corrections(db, decode_call(data))
         if call_id in present or call_status(call, now) is not Status.CLOSED:
             continue
         db.execute(
-            f"UPDATE calls SET {_LAST_SEEN}, closed_at = ?, status = 'closed', next_deadline = NULL WHERE source = ? AND call_id = ?",
+            f"UPDATE calls SET {_LAST_SEEN}, closed_at = ?, status = 'closed', next_deadline = NULL"
+            " WHERE source = ? AND call_id = ?",
             [stamp(now), run.source, call_id],
         )
         last = max((d.at for d in call.deadlines), default=None)
-        event = Event(ChangeType.CLOSED, None, last.isoformat() if last else None)
-        add_event(db, run_id, (run.source, call_id), event, now, baseline=False)
+        event = CallChange(ChangeType.CLOSED, None, last.isoformat() if last else None)
+        add_event(db, run_id, CallKey(run.source, call_id), event, now, baseline=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One answer of a publisher as it came, for reading it again offline."""
+    """Response of a publisher as received, from which `monitor replay` reads again offline."""
 
     url: str
     request: str
@@ -358,7 +373,7 @@ class Document:
 
 
 def store_documents(db: Database, source: str, documents: Iterable[Document]) -> None:
-    """Keep answers, each content once; the caller holds the transaction."""
+    """Store responses, each content once. The caller holds the transaction."""
     for document in documents:
         digest = hashlib.sha256(document.body).hexdigest()
         if not db.execute("SELECT 1 FROM documents WHERE hash = ?", [digest]).fetchone():
@@ -381,10 +396,11 @@ def store_documents(db: Database, source: str, documents: Iterable[Document]) ->
 
 
 def load_documents(db: Database, source: str) -> list[Document]:
-    """The answers of the source's newest run that kept any, as they came."""
+    """Return the responses of the source's newest run that stored any, in the order of fetching."""
     rows = db.execute(
-        "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body, f.at FROM fetches f JOIN documents d ON d.hash = f.document"
-        " WHERE f.source = ? AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
+        "SELECT f.url, f.request, f.status, f.headers, d.content_type, d.body, f.at"
+        " FROM fetches f JOIN documents d ON d.hash = f.document WHERE f.source = ?"
+        " AND f.at = (SELECT max(at) FROM fetches WHERE source = ?) ORDER BY f.id",
         [source, source],
     ).fetchall()
     return [
@@ -401,37 +417,60 @@ def load_documents(db: Database, source: str) -> list[Document]:
     ]
 
 
-_REMEMBERED = 200
+_MAX_RUNS = 200
+"""Number of a source's newest runs from which its health is judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredHealth:
-    """What the archive knows of a source. `health` is "" for a healthy one; `since` and `seen` are when its trouble was first and last seen."""
+    """Health of a source as stored; times as stored."""
 
     id: str
     state: str
+    """State of the last run."""
     health: str
+    """Health class, "" for a healthy source."""
     text: str
+    """Swedish sentences about the trouble."""
     since: str | None
+    """Time when the trouble was first seen."""
     seen: str | None
+    """Time when the trouble was last seen."""
     last_run: str | None
     last_accepted: str | None
     items: int
+    """Number of its calls that have neither vanished nor closed."""
 
 
-def run_rows(db: Database, source: str) -> list[dict[str, Any]]:
-    """The newest runs of a source, oldest first, with their stats read."""
-    rows = db.execute(
-        "SELECT finished, state, current, seen, skipped, new, changed, stats FROM"
+class RunRow(TypedDict):
+    """Row of `runs` by which a source's health is judged; `stats` is what the run stored."""
+
+    finished: str
+    state: str
+    reason: str
+    current: int
+    seen: int
+    skipped: int
+    new: int
+    changed: int
+    stats: dict[str, Any]
+
+
+def list_runs(db: Database, source: str) -> list[RunRow]:
+    """Return the newest runs of a source, oldest first, with their stats decoded."""
+    rows = db.query_as(
+        RunRow,
+        "SELECT finished, state, reason, current, seen, skipped, new, changed, stats FROM"
         " (SELECT * FROM runs WHERE source = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
-        [source, _REMEMBERED],
-    ).fetchall()
-    names = ("finished", "state", "current", "seen", "skipped", "new", "changed", "stats")
-    return [{**dict(zip(names, row, strict=True)), "stats": json.loads(row[-1])} for row in rows]
+        [source, _MAX_RUNS],
+    )
+    for row in rows:
+        row["stats"] = json.loads(str(row["stats"]))
+    return rows
 
 
 def write_health(db: Database, source: str, health: str, text: str, now: datetime) -> None:
-    """Note how a source is doing; the first sight of a trouble stays as long as its class does."""
+    """Store the health of a source. The time at which a trouble began is kept as long as its class stays the same."""
     moment = stamp(now)
     with db.atomic():
         db.execute(
@@ -442,7 +481,7 @@ def write_health(db: Database, source: str, health: str, text: str, now: datetim
 
 
 def stored_health(db: Database) -> dict[str, StoredHealth]:
-    """What is known of every source that has been read, by id."""
+    """Return the health of every source that has been read, by id."""
     rows = db.execute(
         "SELECT id, state, health, health_text, health_since, health_seen, last_run, last_accepted,"
         " (SELECT count(*) FROM calls WHERE calls.source = sources.id AND vanished_at IS NULL AND closed_at IS NULL) FROM sources"
@@ -464,19 +503,19 @@ def stored_health(db: Database) -> dict[str, StoredHealth]:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A living call that the checked source does not have."""
+class MissingCall:
+    """Current call of one source that another source does not have."""
 
     call_id: str
     identifier: str
     title: str
 
 
-def find_missed(db: Database, source: str, checked: str) -> list[Missed]:
-    """The living calls of `source` that `checked` has never had under the same key, in order of identifier."""
+def find_missing_calls(db: Database, source: str, checked: str) -> list[MissingCall]:
+    """Return the current calls of `source` that source `checked` never had under the same call_id, by identifier."""
     rows = db.execute(
         "SELECT call_id, identifier, title FROM calls b WHERE source = ? AND status <> 'closed' AND vanished_at IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.source = ? AND s.call_id = b.call_id) ORDER BY identifier",
         [source, checked],
     ).fetchall()
-    return [Missed(*row) for row in rows]
+    return [MissingCall(*row) for row in rows]

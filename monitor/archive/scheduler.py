@@ -10,26 +10,29 @@ from monitor.archive.connection import Database, sql_values
 from monitor.sources import CLOCK_SLACK
 from monitor.vocabulary import ACCEPTED_RUNS
 
-_LEAST_YEAR = 2025
-_LONGEST_WAIT = timedelta(days=2)
-"""A failed mail is tried again after a day at most (see `monitor.mail.delivery`)."""
+_FIRST_PLAUSIBLE_YEAR = 2025
+"""Year before which the clock is wrong."""
+_LONGEST_RETRY = timedelta(days=2)
+"""Wait that no mail has: a failed mail is tried again after a day at most (see `monitor.mail.delivery`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """The last time that a job was due, and how it went: running, done, attention, failed, hung, locked or interrupted."""
+    """Run of a job that was due at a time."""
 
     name: str
     due: datetime
     state: str
+    """Value of JobState."""
     attempts: int
     started: datetime
     finished: datetime | None
-    words: str
+    message: str
+    """End of the output of a failed job."""
 
 
 def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
-    """Return the newest row of every job. Rows of times ahead of `now` are left out: a clock that went wrong noted them."""
+    """Return the newest row of every job, without rows of times after `now`, which a wrong clock stored."""
     rows = db.execute(
         "SELECT j.name, j.due, j.state, j.attempts, j.started, j.finished, j.words"
         " FROM (SELECT name, max(due) AS due FROM jobs WHERE due <= ? GROUP BY name) newest"
@@ -44,20 +47,20 @@ def last_jobs(db: Database, now: datetime) -> dict[str, JobRow]:
             attempts=row[3],
             started=datetime.fromisoformat(row[4]),
             finished=datetime.fromisoformat(row[5]) if row[5] else None,
-            words=row[6],
+            message=row[6],
         )
         for row in rows
     }
 
 
 def last_done(db: Database, name: str) -> datetime | None:
-    """When the job was last finished as it should."""
+    """Return when the job last finished its work; None when it never has."""
     row = db.execute("SELECT max(finished) FROM jobs WHERE name = ? AND state IN ('done', 'attention')", [name]).fetchone()
     return datetime.fromisoformat(row[0]) if row[0] else None
 
 
 def start_job(db: Database, name: str, due: datetime, now: datetime) -> int:
-    """Note that a job begins; gives which attempt this is."""
+    """Store that a job begins; return the number of the attempt, from 1."""
     with db.atomic():
         db.execute(
             "INSERT INTO jobs (name, due, state, attempts, started) VALUES (?, ?, 'running', 1, ?) ON CONFLICT (name, due)"
@@ -68,18 +71,18 @@ def start_job(db: Database, name: str, due: datetime, now: datetime) -> int:
     return int(attempts)
 
 
-def finish_job(db: Database, name: str, due: datetime, state: str, code: int | None, words: str, now: datetime) -> None:
-    """Note how a job ended. What was locked out or interrupted does not count as an attempt."""
+def finish_job(db: Database, name: str, due: datetime, state: str, code: int | None, message: str, now: datetime) -> None:
+    """Store the result of a job. A job that was locked out or interrupted does not count as an attempt."""
     uncounted = int(state in ("locked", "interrupted"))
     with db.atomic():
         db.execute(
             "UPDATE jobs SET state = ?, code = ?, words = ?, finished = ?, attempts = attempts - ? WHERE name = ? AND due = ?",
-            [state, code, words, stamp(now), uncounted, name, stamp(due)],
+            [state, code, message, stamp(now), uncounted, name, stamp(due)],
         )
 
 
 def recover_jobs(db: Database, now: datetime) -> list[str]:
-    """Mark what was under way when the scheduler died. To be called by the one scheduler, at its start."""
+    """Mark the jobs as interrupted that ran when the scheduler died, and return their names. Call it at the scheduler's start."""
     names = [row[0] for row in db.execute("SELECT name FROM jobs WHERE state = 'running' ORDER BY name")]
     with db.atomic():
         db.execute(
@@ -89,7 +92,7 @@ def recover_jobs(db: Database, now: datetime) -> list[str]:
 
 
 def first_run(db: Database, now: datetime) -> datetime:
-    """Return when the scheduler first began to work here; the first call notes `now`. A time ahead of `now` counts as none."""
+    """Return when the scheduler first ran here; the first call stores `now`. A stored time after `now` is ignored."""
     with db.atomic():
         db.execute(
             "INSERT OR IGNORE INTO jobs (name, due, state, attempts, started, finished)"
@@ -100,12 +103,12 @@ def first_run(db: Database, now: datetime) -> datetime:
 
 
 def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
-    """Return when each source was last read, well or not. A time ahead of `now` is none: the source is read again."""
+    """Return the time of each source's last run. A time after `now` is left out, so that the source is read again."""
     return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
 
 
 def unaccepted_sources(db: Database) -> frozenset[str]:
-    """Return the ids of the sources whose newest reading failed or did not count."""
+    """Return the ids of the sources whose newest run was not accepted."""
     rows = db.execute(f"SELECT id FROM sources WHERE last_run IS NOT NULL AND state NOT IN {sql_values(ACCEPTED_RUNS)}")
     return frozenset(row[0] for row in rows)
 
@@ -116,24 +119,24 @@ def _readings(db: Database) -> dict[str, datetime]:
 
 
 def latest_ahead(db: Database, now: datetime) -> datetime | None:
-    """Return the latest time ahead of `now` at which a job or reading is noted, None when there is none: then the clock has jumped."""
+    """Return the latest stored time of a job or run after `now`, which shows that the clock has jumped; None for none."""
     last_due = db.execute("SELECT max(due) FROM jobs").fetchone()[0]
     noted = [*_readings(db).values(), *([datetime.fromisoformat(last_due)] if last_due else ())]
     return max((at for at in noted if at > now + CLOCK_SLACK), default=None)
 
 
 def forget_ahead(db: Database, now: datetime) -> int:
-    """Delete the rows of jobs of times ahead of `now`, and return how many: when those times come, their work is still to be done.
+    """Delete the rows of jobs due after `now`, so that they run when that time comes, and return their number.
 
-    Mails that wait for such a time wait no longer. A clock before `_LEAST_YEAR` is itself the wrong one: nothing is deleted then.
+    Mails that wait for such a time become due. With a clock before `_FIRST_PLAUSIBLE_YEAR` nothing is deleted.
     """
-    if now.year < _LEAST_YEAR:
+    if now.year < _FIRST_PLAUSIBLE_YEAR:
         return 0
     with db.atomic():
-        db.execute("UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_WAIT)])
+        db.execute("UPDATE outbox SET due = ? WHERE state = 'waiting' AND due > ?", [stamp(now), stamp(now + _LONGEST_RETRY)])
         return int(db.execute("DELETE FROM jobs WHERE due > ?", [stamp(now + CLOCK_SLACK)]).rowcount)
 
 
 def count_due_mails(db: Database, now: datetime) -> int:
-    """How many mails wait whose time to try has come."""
+    """Return the number of waiting mails that are due."""
     return int(db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting' AND due <= ?", [stamp(now)]).fetchone()[0])

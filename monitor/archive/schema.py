@@ -1,4 +1,13 @@
-"""The tables of the archive, as migrations. A new column is a new migration at the end; one that has shipped is never edited."""
+"""Schema of the archive as migrations. A new column is a new migration at the end; a published migration is never edited.
+
+Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
+fetches, corrections, story_decisions, texts, indexed, words, left_out) from the archive of the installation that crawls, and
+`connection.MATCH_TABLES` (matches, rule_versions) too when they have no rules of their own. There these names are views:
+nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a column of
+`calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs a table
+of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
+to each installation unless its name is added there. A member and its shared archive have the same migrations.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+# Existing archives store this text in sqlite_master, so long lines are continued by a backslash, which changes nothing in it.
 _FIRST = """
 CREATE TABLE sources (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL,
@@ -117,7 +127,8 @@ CREATE TABLE followup (
 );
 CREATE INDEX followup_call ON followup (department, source, call_id, id);
 CREATE TABLE desk_choices (
-    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,
+    department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL,\
+ at TEXT NOT NULL,
     PRIMARY KEY (department, source, call_id)
 );
 CREATE TABLE desk_lines (
@@ -141,11 +152,13 @@ CREATE TABLE indexed (
     UNIQUE (source, call_id)
 );
 CREATE TABLE texts (
-    id INTEGER PRIMARY KEY REFERENCES indexed (id), title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL, context TEXT NOT NULL
+    id INTEGER PRIMARY KEY REFERENCES indexed (id), title TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL,\
+ context TEXT NOT NULL
 );
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX calls_found ON calls (
-    source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen, vanished_at, story
+    source, call_id, hash, kind, status, programme, identifier, deadline_model, next_deadline, last_deadline, first_seen,\
+ vanished_at, story
 );
 CREATE VIRTUAL TABLE search USING fts5 (
     title, summary, body, context, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.<>=+'"
@@ -156,77 +169,78 @@ INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0, 2.0)');
 MIGRATIONS = {
     "m001_first": _FIRST,
     "m004_desk": _DESK,
-    # What a person decided about two records: "apart" or "together".
+    # Decisions of a person about two records: "apart" or "together".
     "m005_story_decisions": (
         "CREATE TABLE story_decisions (source TEXT NOT NULL, call_id TEXT NOT NULL, other_source TEXT NOT NULL,"
         " other_call_id TEXT NOT NULL, decision TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL,"
         " PRIMARY KEY (source, call_id, other_source, other_call_id))"
     ),
-    # What the scheduler did: one row per job and the moment it was due. `words` holds the end of what a failed job said.
+    # Runs of the scheduler's jobs: one row per job and due time. `words` has the end of the output of a failed job.
     "m007_jobs": (
         "CREATE TABLE jobs (name TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
         " started TEXT NOT NULL, finished TEXT, code INTEGER, words TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, due))"
     ),
-    # What `monitor.archive.search.index` keeps. A word in the title weighs most.
+    # Tables of `monitor.archive.search.index`. A word in the title has the largest weight.
     "m006_search": _SEARCH,
     # The hash of the publisher's row that a call was last read from; "" where its source has no such rows.
     "m008_raw_hash": "ALTER TABLE calls ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''",
-    # Which program checked a version of the rules and matched with it; "" where that is not known.
+    # Version of the program that checked a version of the rules and matched with it; "" where unknown.
     "m009_program": "ALTER TABLE rule_versions ADD COLUMN program TEXT NOT NULL DEFAULT ''",
-    # How many bytes the full-text index gathers before it writes them: a batch of calls is three million, and FTS5 by itself
-    # writes at one and merges what it wrote (https://github.com/sqlite/sqlite/blob/master/ext/fts5/fts5_config.c).
+    # Bytes that the full-text index gathers before it writes them: a batch of calls has three million, and FTS5's default of one
+    # million makes it write and merge more often (https://github.com/sqlite/sqlite/blob/master/ext/fts5/fts5_config.c).
     "m010_search_gathers": "INSERT INTO search (search, rank) VALUES ('hashsize', 4194304)",
-    # All that counting the calls by status asks for; rows of `calls_found` are five times as long.
+    # Covering index for counting the calls by status; rows of `calls_found` are five times as long.
     "m011_living": (
         "CREATE INDEX calls_living ON calls (status, last_deadline, vanished_at, story) WHERE vanished_at IS NULL AND story = ''"
     ),
-    # What was read and left out as nothing for this house, and what a person decided about it: `taken_back` is when it was made a
-    # call by hand, `put_back` when it was left out by hand; NULL where the program's own judgement stands.
+    # Items that were read and left out as not relevant, and a decision of a person about them: `taken_back` is when an item was
+    # made a call by hand, `put_back` when it was left out by hand; NULL where the program decides.
     "m012_left_out": (
         "CREATE TABLE left_out (source TEXT NOT NULL, call_id TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL,"
-        " reason TEXT NOT NULL, data TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, taken_back TEXT, put_back TEXT,"
-        " PRIMARY KEY (source, call_id))"
+        " reason TEXT NOT NULL, data TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, taken_back TEXT,"
+        " put_back TEXT, PRIMARY KEY (source, call_id))"
     ),
-    # What the funder pays at most and the applicant at least, in per cent of the costs. `rate` was the funder's share until then.
+    # Largest share of the funder and least share of the applicant, in per cent of the costs. `rate` was the old name.
     "m013_shares": (
         "ALTER TABLE calls ADD COLUMN funder_share INTEGER;\n"
         "ALTER TABLE calls ADD COLUMN own_share INTEGER;\n"
-        "UPDATE calls SET funder_share = json_extract(data, '$.budget.rate') WHERE json_extract(data, '$.budget.rate') IS NOT NULL"
+        "UPDATE calls SET funder_share = json_extract(data, '$.budget.rate')"
+        " WHERE json_extract(data, '$.budget.rate') IS NOT NULL"
     ),
-    # Dates that were told with calendar entries whose UIDs were numbered by place: a date that was told so keeps that UID. From here
-    # on they are made from the day.
+    # Marks dates that were told in calendar entries whose UIDs were numbered by position: they keep these UIDs. Newer UIDs
+    # are made from the day.
     "m014_numbered_dates": (
         "ALTER TABLE digest_items ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;\n"
         "UPDATE digest_items SET numbered = 1 WHERE fact LIKE 'deadline:%';\n"
         "CREATE INDEX digest_items_numbered ON digest_items (department) WHERE numbered = 1"
     ),
-    # The weekly mails that could not be built, with why; taken away when they are.
+    # Weekly mails that could not be built, with the reason; deleted when they are built.
     "m015_digest_failures": (
         "CREATE TABLE digest_failures (department TEXT NOT NULL, week TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL,"
         " PRIMARY KEY (department, week))"
     ),
-    # When the coordinator was written to about an answer; answers that were dealt with before need no letter.
+    # Time when a letter to the coordinator reported an answer; answers that were handled before need no letter.
     "m016_answers_told": (
         "ALTER TABLE feedback ADD COLUMN told_at TEXT;\nUPDATE feedback SET told_at = handled_at WHERE handled_at IS NOT NULL"
     ),
 }
-"""Each migration's statements, by its name, in the order they are made."""
+"""Statements of each migration by its name, in the order of application."""
 
 
 def migrations() -> Migrations:
-    """The migrations, as sqlite-utils makes them and keeps account of them."""
+    """Return the migrations for sqlite-utils, which applies them in order and records them in `_sqlite_migrations`."""
     from sqlite_utils.migrations import Migrations
 
-    found = Migrations("monitor")
+    registered = Migrations("monitor")
     for name, script in MIGRATIONS.items():
-        found(name=name)(_making(script))
-    return found
+        registered(name=name)(_migration(script))
+    return registered
 
 
-def _making(script: str) -> Callable[[Database], None]:
-    # Statement by statement: `executescript` would end the transaction that a migration and the record of it share.
-    def make(db: Database, /) -> None:
+def _migration(script: str) -> Callable[[Database], None]:
+    # Statement by statement: `executescript` would end the transaction that a migration and its record share.
+    def apply(db: Database, /) -> None:
         for statement in filter(str.strip, script.split(";\n")):
             db.execute(statement)
 
-    return make
+    return apply

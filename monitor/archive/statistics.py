@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database, sql_values
@@ -15,51 +15,73 @@ from monitor.vocabulary import ACCEPTED_RUNS, UNACCEPTED_RUNS
 
 
 def count_calls(db: Database, now: datetime) -> dict[str, int]:
-    """Living items by status at `now`, and all that the archive holds."""
-    found = db.execute(
-        "SELECT count(*) AS living, count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
+    """Return the number of current items by status at `now`, and as `total` the number of all calls in the archive."""
+    counts = db.execute(
+        "SELECT count(*), count(*) FILTER (WHERE status = 'open' AND passed IS NOT 1) AS open,"
         " count(*) FILTER (WHERE status = 'forthcoming' AND passed IS NOT 1) AS forthcoming"
         " FROM (SELECT status, last_deadline < ? AS passed FROM calls WHERE vanished_at IS NULL AND story = '')",
         [stamp(now)],
     )
-    living, opened, forthcoming = found.fetchone()
+    current, opened, forthcoming = counts.fetchone()
     total = db.execute("SELECT count(*) FROM calls").fetchone()[0]
-    return {"open": opened, "forthcoming": forthcoming, "closed": living - opened - forthcoming, "total": total}
+    return {"open": opened, "forthcoming": forthcoming, "closed": current - opened - forthcoming, "total": total}
 
 
-def list_sources(db: Database) -> list[dict[str, Any]]:
-    """Every source that has been read, with its last run."""
-    return list(
-        db.query(
-            "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
-            " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id"
-        )
+class SourceRow(TypedDict):
+    """Source that has been read, with its health and the number of current items of its last run; times as stored."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    health: str
+    health_text: str
+    health_since: str | None
+    last_run: str | None
+    last_accepted: str | None
+    current: int | None
+
+
+def list_sources(db: Database) -> list[SourceRow]:
+    """Return every source that has been read, with its health and its last run, by id."""
+    return db.query_as(
+        SourceRow,
+        "SELECT s.id, s.name, s.state, s.reason, s.health, s.health_text, s.health_since, s.last_run, s.last_accepted,"
+        " (SELECT current FROM runs r WHERE r.source = s.id ORDER BY id DESC LIMIT 1) AS current FROM sources s ORDER BY s.id",
     )
 
 
 def count_states(db: Database, table: str) -> dict[str, int]:
-    """How many rows of `digests` or `outbox` are in each state."""
+    """Return the number of rows of `digests` or `outbox` in each state.
+
+    Raises:
+        ValueError: Another table is named.
+    """
     if table not in ("digests", "outbox"):
         raise ValueError(f"{table!r} has no states")
     return dict(db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state ORDER BY state").fetchall())
 
 
-def rules_in_force(db: Database) -> dict[str, Any]:
-    """The rule version that matched last: its hash and when it was first used; empty before the first match."""
-    return next(
-        iter(
-            db.query(
-                "SELECT hash, first_used FROM rule_versions"
-                " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1"
-            )
-        ),
-        {},
+class RuleVersion(TypedDict, total=False):
+    """Version of the rules and the time of its first use as stored; empty where there is none."""
+
+    hash: str
+    first_used: str
+
+
+def matching_rule_version(db: Database) -> RuleVersion:
+    """Return the rule version that matched last; empty before the first match."""
+    rows = db.query_as(
+        RuleVersion,
+        "SELECT hash, first_used FROM rule_versions"
+        " ORDER BY hash = (SELECT rule_version FROM matches LIMIT 1) DESC, first_used DESC LIMIT 1",
     )
+    return rows[0] if rows else {}
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One typed change of one call, with the call's name as it is now. `old` and `new` are the JSON texts of the event."""
+class RecordedChange:
+    """Change of a call, with the call's present name. `old` and `new` are as stored in `events`."""
 
     type: str
     source: str
@@ -70,8 +92,8 @@ class Happening:
     new: str
 
 
-def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happening]:
-    """Every change after `after` and not after `until`, in the order in which it was found. A source's baseline is no change."""
+def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[RecordedChange]:
+    """Yield every change after `after` and up to `until` in the order it was stored, without those of a source's baseline."""
     rows = db.query(
         "SELECT e.type, e.source, e.call_id, c.identifier, c.title, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new "
         "FROM events e JOIN calls c ON c.source = e.source AND c.call_id = e.call_id "
@@ -79,32 +101,33 @@ def happenings(db: Database, after: datetime, until: datetime) -> Iterator[Happe
         {"after": stamp(after), "until": stamp(until)},
     )
     for row in rows:
-        yield Happening(**row)
+        yield RecordedChange(**row)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A call that was first seen in the period."""
+class FirstSeenCall:
+    """Call that was first seen in the period."""
 
     key: CallKey
     identifier: str
     programme: str
     month: str
+    """Month of the first sight, as 2026-05."""
 
 
-def found_calls(db: Database, begin: str, end: str) -> Iterator[Found]:
-    """Every call, and nothing but calls, first seen from `begin` until before `end` (moments as stored)."""
+def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCall]:
+    """Yield every item of kind call first seen from `begin` until before `end` (times as stored)."""
     rows = db.execute(
         "SELECT source, call_id, identifier, programme, substr(first_seen, 1, 7) FROM calls"
         " WHERE kind = 'call' AND story = '' AND first_seen >= ? AND first_seen < ?",
         [begin, end],
     )
     for source, call_id, identifier, programme, month in rows:
-        yield Found(CallKey(source, call_id), identifier, programme, month)
+        yield FirstSeenCall(CallKey(source, call_id), identifier, programme, month)
 
 
-def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Department, call and month of the first telling in the period."""
+def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
+    """Return department, call and month (2026-05) in which the department was first told of the call in the period."""
     rows = db.execute(
         "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
         " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call' AND i.told >= ? AND i.told < ?"
@@ -114,26 +137,26 @@ def told_calls(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, s
     return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Department, call and every state it reached in the period, each once."""
+def list_states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
+    """Return department, call and each follow-up state that the call reached in the period, each once."""
     rows = db.execute(
         "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
     ).fetchall()
     return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 
 
-def call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
-    """Identifier and programme of calls."""
-    found = {}
+def read_call_codes(db: Database, keys: set[CallKey]) -> dict[CallKey, tuple[str, str]]:
+    """Return identifier and programme of each call; unknown calls are left out."""
+    codes = {}
     for key in keys:
         row = db.execute("SELECT identifier, programme FROM calls WHERE source = ? AND call_id = ?", list(key)).fetchone()
         if row:
-            found[key] = (row[0], row[1])
-    return found
+            codes[key] = (row[0], row[1])
+    return codes
 
 
-def matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
-    """Department, call and themes of every match."""
+def read_matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, Any]]]]:
+    """Yield department, call and themes of every match."""
     parsed: dict[str, list[dict[str, Any]]] = {}
     for department, source, call_id, text in db.execute("SELECT department, source, call_id, themes FROM matches"):
         themes = parsed.get(text)
@@ -142,21 +165,29 @@ def matched_themes(db: Database) -> Iterator[tuple[str, CallKey, list[dict[str, 
         yield department, CallKey(source, call_id), themes
 
 
-def changed_health(db: Database, since: datetime) -> list[dict[str, Any]]:
-    """Sources whose trouble began after a moment."""
-    return list(
-        db.query(
-            "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
-            [stamp(since)],
-        )
+class SourceTrouble(TypedDict):
+    """Source in trouble, with the trouble as a Swedish text."""
+
+    id: str
+    name: str
+    text: str
+
+
+def list_new_troubles(db: Database, since: datetime) -> list[SourceTrouble]:
+    """Return id, name and text of the sources whose trouble began after a time, by id."""
+    return db.query_as(
+        SourceTrouble,
+        "SELECT id, name, health_text AS text FROM sources WHERE health <> '' AND health_since > ? ORDER BY id",
+        [stamp(since)],
     )
 
 
-def recovered_sources(db: Database, since: datetime) -> list[str]:
-    """Sources that were read well at last after a moment, but not the time before."""
+def list_recovered_sources(db: Database, since: datetime) -> list[str]:
+    """Return the names of the healthy sources with an accepted run after a time whose run before was not accepted."""
     rows = db.execute(
         "SELECT DISTINCT s.name FROM runs r JOIN sources s ON s.id = r.source"
-        f" WHERE r.finished > ? AND r.state IN {sql_values(ACCEPTED_RUNS)} AND s.health = '' AND s.state IN {sql_values(ACCEPTED_RUNS)}"
+        f" WHERE r.finished > ? AND r.state IN {sql_values(ACCEPTED_RUNS)}"
+        f" AND s.health = '' AND s.state IN {sql_values(ACCEPTED_RUNS)}"
         " AND (SELECT p.state FROM runs p WHERE p.source = r.source AND p.id < r.id ORDER BY p.id DESC LIMIT 1)"
         f" IN {sql_values(UNACCEPTED_RUNS)} ORDER BY s.name",
         [stamp(since)],
@@ -165,21 +196,22 @@ def recovered_sources(db: Database, since: datetime) -> list[str]:
 
 
 def count_unread_answers(db: Database) -> dict[str, int]:
-    """Return how many answers of each kind nobody has dealt with."""
+    """Return the number of answers of each kind that the coordinator has not read."""
     return dict(db.execute("SELECT answer, count(*) FROM feedback WHERE handled_at IS NULL GROUP BY answer").fetchall())
 
 
-def new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
-    """Return the programmes that no call had before a moment, each with title and identifier of one of its calls."""
+def list_new_programmes(db: Database, since: datetime) -> list[tuple[str, str, str]]:
+    """Return the programmes that no call had before a time, each with title and identifier of one of its calls."""
     rows = db.execute(
-        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme HAVING min(first_seen) > ? ORDER BY programme",
+        "SELECT programme, min(title), identifier FROM calls WHERE programme <> '' GROUP BY programme"
+        " HAVING min(first_seen) > ? ORDER BY programme",
         [stamp(since)],
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def titles_between(db: Database, begin: datetime | None, end: datetime) -> list[str]:
-    """Titles of calls first seen from one moment until before another; from the beginning for None."""
+def list_call_titles(db: Database, begin: datetime | None, end: datetime) -> list[str]:
+    """Return the titles of calls first seen from `begin`, None for the first, until before `end`."""
     rows = db.execute(
         "SELECT title FROM calls WHERE kind = 'call' AND first_seen >= ? AND first_seen < ?",
         [stamp(begin) if begin else "", stamp(end)],

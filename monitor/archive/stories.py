@@ -1,4 +1,4 @@
-"""Stories in the archive: which record stands under which, and what a person decided about it."""
+"""Stories: records of the same call joined under the one that leads, and a person's decisions to part or join two records."""
 
 from __future__ import annotations
 
@@ -9,16 +9,30 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.lookup import demand_call
+from monitor.archive.lookup import require_call
 from monitor.calls import CallKey
 
-# A call that closed long ago tells nobody anything; its story stays as it is.
-_REMEMBERED = timedelta(days=400)
+# The story of a call that closed long ago is no longer changed: nobody is told of it.
+_LAST_SEEN_WITHIN = timedelta(days=400)
+
+
+def led_by(row: str, lead: str) -> str:
+    """Return the SQL condition that `row`, an alias of `calls`, belongs to the story of `lead`, an alias with a call's key."""
+    return f"{row}.story = {lead}.source || '/' || {lead}.call_id AND {row}.story <> ''"
+
+
+def leads_story(call: str) -> str:
+    """Return the SQL condition that `call`, an alias of `calls`, leads a story with other records."""
+    return f"EXISTS (SELECT 1 FROM calls part WHERE {led_by('part', call)})"
+
+
+STORY_KEY = f"CASE WHEN c.story = '' AND {leads_story('c')} THEN c.source || '/' || c.call_id ELSE c.story END"
+"""SQL of the key `source/call_id` of the lead of the story that `calls c` is part of, the lead included; '' without a story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryRow:
-    """A call with what joining asks of it; `deadlines` are (instant, zone) as stored, `place` and `links` as published."""
+    """Call with the facts by which `monitor.matching.stories` joins records."""
 
     source: str
     call_id: str
@@ -32,27 +46,33 @@ class StoryRow:
     published: str | None
     first_seen: str
     alive: bool
+    """True for a call that has neither closed nor vanished."""
     leads: bool
+    """True for a call that leads a story now."""
     facts: int
+    """Number of facts that the record states, of identifier, texts, amounts, programme and dates."""
     place: tuple[str, ...]
+    """Areas as published."""
     links: tuple[str, ...]
+    """Addresses of the links as published."""
     deadlines: tuple[tuple[str, str], ...]
+    """(instant, zone) as stored, in the order of the source."""
 
 
 def story_rows(db: Database, now: datetime) -> list[StoryRow]:
-    """Every call that may still be told, with what joining asks of it."""
+    """Return every call that may still be told, in the order of their keys."""
     deadlines: dict[CallKey, list[tuple[str, str]]] = {}
     for source, call_id, at, zone in db.execute("SELECT source, call_id, at, zone FROM deadlines ORDER BY number").fetchall():
         deadlines.setdefault(CallKey(source, call_id), []).append((at, zone))
     rows = db.execute(
         "SELECT source, call_id, identifier, kind, title, url, summary, substr(body, 1, 8000), programme, published, first_seen,"
         " vanished_at IS NULL AND closed_at IS NULL,"
-        " EXISTS (SELECT 1 FROM calls f WHERE f.story <> '' AND f.story = calls.source || '/' || calls.call_id),"
+        f" {leads_story('calls')},"
         " (identifier <> '') + (body <> '') + (conditions <> '') + (budget_total IS NOT NULL) + (budget_project IS NOT NULL)"
         " + (programme <> '') + (opens IS NOT NULL) + (last_deadline IS NOT NULL),"
         " json_extract(data, '$.place', '$.links') FROM calls"
         " WHERE (last_seen >= ? OR (vanished_at IS NULL AND closed_at IS NULL AND missed = 0)) ORDER BY source, call_id",
-        [stamp(now - _REMEMBERED)],
+        [stamp(now - _LAST_SEEN_WITHIN)],
     ).fetchall()
     lists = [json.loads(row[14]) for row in rows]
     return [
@@ -80,7 +100,7 @@ def story_rows(db: Database, now: datetime) -> list[StoryRow]:
 
 
 def story_decisions(db: Database, decision: str) -> list[tuple[CallKey, CallKey]]:
-    """The pairs that a person decided to keep "apart" or "together"."""
+    """Return the pairs that a person decided to keep "apart" or "together", the earliest decision first."""
     rows = db.execute(
         "SELECT source, call_id, other_source, other_call_id FROM story_decisions WHERE decision = ? ORDER BY at", [decision]
     ).fetchall()
@@ -88,7 +108,7 @@ def story_decisions(db: Database, decision: str) -> list[tuple[CallKey, CallKey]
 
 
 def write_stories(db: Database, under: Mapping[CallKey, CallKey], keys: list[CallKey]) -> int:
-    """Put each of `keys` under its lead, or on its own when it has none; how many changed."""
+    """Store the lead of each of `keys`, none where `under` has none; return how many calls changed."""
     stories = {key: "/".join(under[key]) if key in under else "" for key in keys}
     with db.atomic():
         cursor = db.executemany(
@@ -101,21 +121,21 @@ def write_stories(db: Database, under: Mapping[CallKey, CallKey], keys: list[Cal
 def lead_title(db: Database, source: str, call_id: str) -> str:
     """Return the title of the call that leads the story which a call is part of; "" when it leads itself."""
     row = db.execute(
-        "SELECT lead.title FROM calls c JOIN calls lead ON c.story = lead.source || '/' || lead.call_id"
-        " WHERE c.source = ? AND c.call_id = ? AND c.story <> ''",
+        f"SELECT lead.title FROM calls c JOIN calls lead ON {led_by('c', 'lead')} WHERE c.source = ? AND c.call_id = ?",
         [source, call_id],
     ).fetchone()
     return str(row[0]) if row else ""
 
 
-def decide_story(db: Database, one: CallKey, other: CallKey, decision: str, who: str, now: datetime) -> None:
-    """Note that a person parts ("apart") or joins ("together") two records; it holds from the next joining on, until decided otherwise.
+def decide_story(db: Database, call: CallKey, other: CallKey, decision: str, who: str, now: datetime) -> None:
+    """Store that a person parts ("apart") or joins ("together") two records; it counts from the next joining on.
 
-    ArchiveError when one of them is not in the archive.
+    Raises:
+        ArchiveError: One of the calls is not in the archive.
     """
-    for key in (one, other):
-        demand_call(db, *key)
-    first, second = sorted((one, other))
+    for key in (call, other):
+        require_call(db, *key)
+    first, second = sorted((call, other))
     with db.atomic():
         db.table("story_decisions").upsert(
             {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 
 
-def keep_theme(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
-    """Keep the text that is saved, and the one before it where that came from elsewhere."""
+def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
+    """Store the saved text of a theme's file, and the text before it where that was not saved by the rule lab."""
     with db.atomic():
         last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()
         if before and (last is None or last[0] != before):
@@ -24,6 +24,18 @@ def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datet
     )
 
 
-def theme_versions(db: Database, theme: str) -> list[dict[str, Any]]:
-    """Every kept text of a theme, the newest first."""
-    return list(db.query("SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]))
+class ThemeVersion(TypedDict):
+    """Stored text of a theme's file: id, time, person ("" for a change outside the rule lab), note and text."""
+
+    id: int
+    at: str
+    who: str
+    note: str
+    text: str
+
+
+def theme_versions(db: Database, theme: str) -> list[ThemeVersion]:
+    """Return every stored text of a theme with id, at, who and note, newest first."""
+    return db.query_as(
+        ThemeVersion, "SELECT id, at, who, note, text FROM theme_versions WHERE theme = ? ORDER BY id DESC", [theme]
+    )

@@ -12,6 +12,7 @@ from monitor.cli.app import App, answer, json_option, pass_app, print_table
 from monitor.vocabulary import CHANGE_LABELS, JOB_STATE_LABELS, STATUS_LABELS, ChangeType, JobState, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -32,7 +33,7 @@ def show(app: App, call: str, as_json: bool) -> None:
         _print_call(facts)
 
 
-def _print_call(facts: dict[str, Any]) -> None:
+def _print_call(facts: Mapping[str, Any]) -> None:
     click.echo(click.style(facts["title"], bold=True))
     click.echo(f"{facts['identifier'] or facts['call_id']}  ({facts['source']})")
     click.echo(facts["url"])

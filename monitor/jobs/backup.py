@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from monitor.archive import copy_archive, lock, open_archive
 from monitor.archive.backup import check_archive, replace_archive
-from monitor.archive.connection import machine_words
+from monitor.archive.connection import describe_sqlite_error
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.config import Config
 from monitor.errors import ArchiveError, describe_os_error
@@ -313,7 +313,7 @@ def _as_archive_error(file: Path) -> Iterator[None]:
     except OSError as error:
         raise ArchiveError(str(file), f"går inte att skriva: {describe_os_error(error)}") from error
     except sqlite3.Error as error:
-        raise ArchiveError(str(file), f"går inte att skriva: {machine_words(error)}") from error
+        raise ArchiveError(str(file), f"går inte att skriva: {describe_sqlite_error(error)}") from error
 
 
 def _reset_owner(info: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive, lock, open_archive
-from monitor.archive.digests import count_told, mark_subjects
+from monitor.archive.digests import count_told_facts, mark_subjects
 from monitor.config import Config, load_config, load_sources
 from monitor.digest.wording import iso_week
 from monitor.errors import MonitorError

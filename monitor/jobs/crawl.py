@@ -18,19 +18,19 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
-from monitor.archive.connection import machine_words
-from monitor.archive.left_out import Aside
+from monitor.archive.connection import describe_sqlite_error
+from monitor.archive.left_out import LeftOutItem
 from monitor.archive.runs import (
     RunReport,
     SourceRun,
-    find_missed,
+    find_missing_calls,
     known_rows,
     last_accepted_size,
     last_validators,
+    list_runs,
     load_documents,
     refresh_dates,
     refused_keys,
-    run_rows,
     store_run,
 )
 from monitor.collect import settings as scrapy_settings_module
@@ -145,7 +145,7 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
     Raises:
         SourceError: The newest reading failed for another reason than its contents, or was accepted.
     """
-    runs = run_rows(archive.db, source.id)
+    runs = list_runs(archive.db, source.id)
     if not runs:
         raise SourceError(source.id, "källan har inte lästs än")
     kinds = {str(kind) for kind, _ in runs[-1]["stats"].get("problems") or ()}
@@ -246,7 +246,7 @@ def _run_spiders(
     process.start()
     for failure in failures:
         if isinstance(failure, sqlite3.Error):
-            raise ArchiveError(str(archive.path), f"går inte att skriva: {machine_words(failure)}") from failure
+            raise ArchiveError(str(archive.path), f"går inte att skriva: {describe_sqlite_error(failure)}") from failure
         raise failure
     missing = [source.id for source in sources if source.id not in reports]
     if stopped:
@@ -268,7 +268,7 @@ def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
     notes = []
     for source in sources:
         checked = source.options.get("checks")
-        missed = find_missed(archive.db, source.id, str(checked)) if checked else []
+        missed = find_missing_calls(archive.db, source.id, str(checked)) if checked else []
         if missed:
             names = ", ".join(item.identifier for item in missed[:10]) + (" …" if len(missed) > 10 else "")
             notes.append(f"{source.id}: sökningen saknar {len(missed)} av källans utlysningar: {names}")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from monitor.archive import open_archive
-from monitor.archive.statistics import Happening, happenings
+from monitor.archive.statistics import RecordedChange, list_changes
 from monitor.config import load_config, load_sources
 from monitor.demo import samples
 from monitor.demo.mails import MailFile, render_index
@@ -126,7 +126,7 @@ class Demo:
                 steps.append(self._run_step(step))
                 progress(steps[-1])
         with open_archive(config.archive) as archive:
-            changes = tuple(happenings(archive.db, self.now + timedelta(days=samples.FIRST_READING), self.now))
+            changes = tuple(list_changes(archive.db, self.now + timedelta(days=samples.FIRST_READING), self.now))
         mails = unfold_mails(config.data_dir / "outbox", self.folder / "mejl", departments)
         index = self.folder / "mejl" / "index.html"
         index.write_text(render_index(mails), "utf-8")

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
-    Address,
+    CandidateMatch,
     CandidateReader,
     CandidateRow,
     MatchDetails,
-    MatchRow,
     NewDigest,
+    NewOutboxRow,
     StoredDigest,
     StoredRendering,
     ToldFact,
@@ -26,13 +26,13 @@ from monitor.archive.digests import (
     last_digest,
     list_failures,
     next_number,
-    note_failure,
     save_digest,
     source_health,
+    store_failure,
 )
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import is_stopped, list_stops, stopped_recipients
-from monitor.archive.overrides import Choices, read_choices
+from monitor.archive.overrides import Overrides, read_overrides
 from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.answers import Signer
@@ -231,7 +231,7 @@ class DigestBuilder:
         self._reader = CandidateReader(archive.db, self._now)
         self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
         self._stopped = stopped_recipients(archive.db)
-        self._chosen: dict[str, Choices] = {}
+        self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
                 raise ConfigError(
@@ -354,7 +354,7 @@ class DigestBuilder:
     def _choices(self, department: Department) -> Choices:
         """Return the coordinator's choices, read once: a mail is chosen and laid out by the same."""
         if department.id not in self._chosen:
-            self._chosen[department.id] = read_choices(self._db, department.id, self._week)
+            self._chosen[department.id] = read_overrides(self._db, department.id, self._week)
         return self._chosen[department.id]
 
     def _is_silent(self, department: Department) -> bool:
@@ -377,7 +377,7 @@ class DigestBuilder:
             previous_week=last.week if last and last.week < self._week else "",
             health=self._health,
             ahead=ahead,
-            top=self._choices(department).top,
+            top=self._choices(department).mail_note,
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         return render_mail(self._templates, selection, make_audience(self._config, department), occasion, self._signer, languages)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from monitor.archive.runs import run_rows, write_health
+from monitor.archive.runs import list_runs, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
 from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
+    from monitor.archive.runs import RunRow
     from monitor.sources import Source
 
 

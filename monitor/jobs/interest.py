@@ -6,7 +6,7 @@ import tomllib
 from datetime import datetime
 
 from monitor.archive.connection import Database
-from monitor.archive.feedback import UntoldAnswer, mark_told, untold_answers
+from monitor.archive.feedback import UnreportedAnswer, list_unreported_answers, mark_reported
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
@@ -33,10 +33,10 @@ def write_interest_letter(config: Config, db: Database, now: datetime) -> bool:
         return False
     letter_id = letter_id_of(config, now)
     with db.atomic():
-        answers = untold_answers(db)
+        answers = list_unreported_answers(db)
         names = department_names(db)
         store_letter(config, db, letter_id, _subject(answers, names), _paragraphs(config, answers, names), now)
-        mark_told(db, [answer.id for answer in answers], now)
+        mark_reported(db, [answer.id for answer in answers], now)
     return True
 
 
@@ -51,14 +51,14 @@ def letter_id_of(config: Config, now: datetime) -> str:
     return f"{now.astimezone(config.zone):%Y-%m-%dT%H%z}-svar"
 
 
-def _subject(answers: list[UntoldAnswer], names: dict[str, str]) -> str:
+def _subject(answers: list[UnreportedAnswer], names: dict[str, str]) -> str:
     if len(answers) == 1:
         answer = answers[0]
         return f"{_name(answer, names)} {ANSWER_LABELS[Answer(answer.answer)].letter}: {shorten(clean(answer.title), 80)}"
     return f"{len(answers)} svar från förvaltningarna"
 
 
-def _paragraphs(config: Config, answers: list[UntoldAnswer], names: dict[str, str]) -> list[str]:
+def _paragraphs(config: Config, answers: list[UnreportedAnswer], names: dict[str, str]) -> list[str]:
     base = config.municipality.base_url.rstrip("/")
     lines = [_line(answer, names) for answer in answers[:_MAX_ANSWERS]]
     if len(answers) > _MAX_ANSWERS:
@@ -66,12 +66,12 @@ def _paragraphs(config: Config, answers: list[UntoldAnswer], names: dict[str, st
     return [*lines, f"Förvaltningen har fått veta att du hör om det i dag. Alla svar: {base}/samordna"]
 
 
-def _line(answer: UntoldAnswer, names: dict[str, str]) -> str:
+def _line(answer: UnreportedAnswer, names: dict[str, str]) -> str:
     note = f" De skriver: ”{clean(answer.note)}”" if answer.note.strip() else ""
     day = f" Sista dag {answer.next_deadline[:10]}." if answer.next_deadline else ""
     label, title = ANSWER_LABELS[Answer(answer.answer)].letter, shorten(clean(answer.title), 200)
     return f"{_name(answer, names)} {label}: {title}.{day}{note} {answer.url}".rstrip()
 
 
-def _name(answer: UntoldAnswer, names: dict[str, str]) -> str:
+def _name(answer: UnreportedAnswer, names: dict[str, str]) -> str:
     return clean(names.get(answer.department, answer.department))

@@ -9,7 +9,7 @@ from html import escape
 from jinja2.utils import urlize
 
 from monitor.archive.connection import Database
-from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
 from monitor.digest.wording import iso_week
@@ -59,7 +59,9 @@ def store_letter(config: Config, db: Database, letter_id: str, subject: str, par
             items=0,
             sections={},
             renderings=[StoredRendering(language="sv", subject=subject, html=html, text="\n\n".join(lines) + "\n")],
-            addresses=[Address(message_id=message_id(letter_id, contact, config.mail.sender), recipient=contact, language="sv")],
+            addresses=[
+                NewOutboxRow(message_id=message_id(letter_id, contact, config.mail.sender), recipient=contact, language="sv")
+            ],
         ),
     )
     return True

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
+from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
-from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
-from monitor.archive.matches import MatchRow, read_calls, store_matches, told_days, vanished_at
+from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
@@ -60,7 +61,7 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     begun = time.monotonic()
     if not archive.shared:
         refresh_dates(archive.db, now)
-    rows: list[MatchRow] = []
+    rows: list[NewMatch] = []
     calls = 0
     for judgement, matches in match_calls(rules, archived_calls(archive, rules)):
         calls += 1
@@ -78,13 +79,13 @@ def match_rows(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = Non
     return _rows(judgement, matches_of(judgement))
 
 
-def _rows(judgement: Judgement, matches: list[Match]) -> list[MatchRow]:
+def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
     if not matches:
         return []
     call = judgement.call
     card = card_to_json(card_of(judgement.rules, call, judgement.gates))
     return [
-        MatchRow(
+        NewMatch(
             source=call.source,
             call_id=call.call_id,
             department=match.department,
@@ -113,7 +114,7 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         )
     departments = [department] if department is not None else list(rules.departments)
     if not find_calls(archive.db, text):
-        left_out = find_aside(archive.db, text)
+        left_out = find_left_out_item(archive.db, text)
         if left_out is not None or not similar_calls(archive.db, text):
             return [why(rules, None, name, Circumstances(now=now), aside=_aside(left_out, config)) for name in departments]
     source, call_id = find_call(archive.db, text)
@@ -122,7 +123,7 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
     circumstances = Circumstances(
         now=now,
         vanished=vanished.astimezone(config.zone) if vanished else None,
-        told={name: told.astimezone(config.zone) for name, told in told_days(archive.db, source, call_id).items()},
+        told={name: told.astimezone(config.zone) for name, told in first_told_times(archive.db, source, call_id).items()},
         recipients=frozenset(recipient.department for recipient in config.recipient) if config.recipient else None,
         lead=lead_title(archive.db, source, call_id),
     )

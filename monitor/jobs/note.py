@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from monitor.archive import Archive
 from monitor.archive.outbox import list_stops
 from monitor.archive.statistics import (
-    changed_health,
     count_unread_answers,
-    new_programmes,
-    recovered_sources,
-    titles_between,
+    list_call_titles,
+    list_new_programmes,
+    list_new_troubles,
+    list_recovered_sources,
 )
 from monitor.calls import Call
 from monitor.config import Config
@@ -62,9 +62,9 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     db, since = archive.db, now - WEEK
     for sentence in status(config, archive, now)["attention"]:
         yield f"Behöver ses över: {sentence}"
-    for row in changed_health(db, since):
+    for row in list_new_troubles(db, since):
         yield f"Källan {row['name']} har fått problem: {row['text']}"
-    recovered = recovered_sources(db, since)
+    recovered = list_recovered_sources(db, since)
     if recovered:
         yield f"Läses igen som de ska: {_some(recovered)}."
     answers = count_unread_answers(db)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
-from monitor.archive.digests import digested_departments
+from monitor.archive.digests import departments_with_digest
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.digest import DigestBuilder
@@ -19,7 +19,7 @@ def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime
     this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
     following = iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
     next_week = DigestBuilder(config, archive, rules, now, week=following, dry_run=True)
-    built = digested_departments(archive.db, this_week.week)
+    built = departments_with_digest(archive.db, this_week.week)
     plans = []
     for department in this_week.departments(()):
         if not this_week.recipients(department):

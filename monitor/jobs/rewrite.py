@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import Archive
-from monitor.archive.digests import CandidateRow, MatchDetails, MatchRow
-from monitor.archive.history import PastDigest, health_then, past_digest, rows_then
+from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
+from monitor.archive.history import PastDigest, read_candidates_at, read_past_digest, source_health_at
 from monitor.archive.matches import matched_keys
-from monitor.archive.overrides import read_choices
+from monitor.archive.overrides import read_overrides
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.answers import Signer
@@ -44,7 +44,7 @@ def rewrite_digest(
     Returns:
         None when no weekly mail of a department in the rules has that id.
     """
-    past = past_digest(archive.db, digest)
+    past = read_past_digest(archive.db, digest)
     department = rules.departments.get(past.department) if past else None
     if past is None or department is None:
         return None
@@ -102,4 +102,4 @@ def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | Non
     if match is None:
         return None
     details = MatchDetails(themes=match.themes, evidence=match.evidence, fit_card=match.fit_card)
-    return MatchRow(level=match.level, relevance=match.relevance, details=lambda: details)
+    return CandidateMatch(level=match.level, relevance=match.relevance, details=lambda: details)

@@ -12,7 +12,8 @@ from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
-from monitor.archive.matches import StoredAnswer, checked_files, last_rule_files, mark_handled, read_answers, unwanted
+from monitor.archive.feedback import StoredAnswer, list_refused_calls, mark_handled, read_answers
+from monitor.archive.matches import checked_files, last_rule_files
 from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors

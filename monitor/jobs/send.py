@@ -17,7 +17,7 @@ from typing import Self
 
 from monitor.archive import Archive, lock
 from monitor.archive.connection import Database
-from monitor.archive.digests import Address, NewDigest, StoredRendering, mail_body, next_number, save_digest
+from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, mail_body, next_number, save_digest
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import (
     ADDRESS_STOPPED,
@@ -25,13 +25,13 @@ from monitor.archive.outbox import (
     UNWRITABLE,
     OutboxMail,
     count_refusal,
+    count_sent,
     count_waiting,
     is_stopped,
     mark_failed,
     mark_sent,
     mark_stopped,
     refused_recipients,
-    sent_since,
     stopped_recipients,
     waiting_mails,
 )
@@ -314,7 +314,9 @@ def _store_notice(config: Config, db: Database, now: datetime) -> None:
             items=0,
             sections={},
             renderings=[StoredRendering(language="sv", subject=rendering.subject, html=rendering.html, text=rendering.text)],
-            addresses=[Address(message_id=message_id(digest_id, contact, config.mail.sender), recipient=contact, language="sv")],
+            addresses=[
+                NewOutboxRow(message_id=message_id(digest_id, contact, config.mail.sender), recipient=contact, language="sv")
+            ],
         ),
     )
 

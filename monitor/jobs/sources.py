@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.spiderloader import get_spider_loader
 
-from monitor.archive.left_out import Decision, LeftOut, decide, find_left_out, list_left_out, put_back, take_back
+from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
-from monitor.calls import Budget, Call, DeadlineModel
+from monitor.calls import Budget, Call, CallKey, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
@@ -52,7 +52,7 @@ def describe_sources(config: Config, db: Database | None, now: datetime) -> list
 
 
 def check_source(
-    config: Config, source: Source, now: datetime, decisions: Mapping[str, Decision] | None = None
+    config: Config, source: Source, now: datetime, decisions: Mapping[str, LeftOutDecision] | None = None
 ) -> dict[str, Any]:
     """Read one source now and store nothing; return its problems, and for each item the fields that were found and not.
 
@@ -88,7 +88,7 @@ def check_source(
     return _checked(source, spiders[0], now, decisions or {})
 
 
-def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, Decision]) -> dict[str, Any]:
+def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]) -> dict[str, Any]:
     reading = spider.reading
     documents = list(reading.documents)
     run = judge_run(spider, now)

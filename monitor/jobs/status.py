@@ -11,11 +11,11 @@ from typing import Any, TypedDict
 
 from monitor.archive import Archive
 from monitor.archive.connection import Database
-from monitor.archive.digests import digested_departments, list_failures
+from monitor.archive.digests import departments_with_digest, list_failures
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
 from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
-from monitor.archive.statistics import count_calls, count_states, list_sources, rules_in_force
+from monitor.archive.statistics import SourceRow, count_calls, count_states, list_sources, matching_rule_version
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
@@ -157,7 +157,7 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "oldest_mail": oldest_waiting(db),
         "mail_trouble": list(mail_trouble(config, db, now)),
         "week": _week(config, archive, now, jobs),
-        "rules": {**rules_in_force(db), "errors": list(rule_errors)},
+        "rules": {**matching_rule_version(db), "errors": list(rule_errors)},
         "jobs": {name: _job(row) for name, row in sorted(jobs.items()) if name != "run"},
         "backup": _backup(config),
         "canary": last_done(db, "canary"),
@@ -225,7 +225,7 @@ def _job(row: JobRow) -> JobStatus:
         "started": row.started,
         "finished": row.finished,
         "attempts": row.attempts,
-        "words": row.words,
+        "words": row.message,
     }
 
 

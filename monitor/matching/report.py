@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import NO_TERM, ThemeResult, judge_call
 from monitor.matching.rules.model import Department, Signal, ThemeFile

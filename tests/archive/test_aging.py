@@ -1,11 +1,11 @@
-"""A call of several cut-offs grows older: wherever its next day is shown, sought or counted, it is the next one at that moment."""
+"""Ageing of a call with several cut-offs: every list, search and count shows the next one at its time."""
 
 from datetime import timedelta
 
 import pytest
 
-from monitor.archive.feedback import store_answer, taken_further
-from monitor.archive.listing import closing_soon, department_calls, list_calls
+from monitor.archive.feedback import list_followed_calls, store_answer
+from monitor.archive.listing import list_calls, list_closing_soon, list_department_calls
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.facets import FacetIndex
 from monitor.archive.search.index import index_texts
@@ -23,7 +23,7 @@ KEYS = [("portal", "flera"), ("portal", "tva-steg")]
 
 @pytest.fixture(params=["unread", "read again unchanged", "refreshed"])
 def world(request, tmp_path):
-    """Read in January, and looked at in June: not read since, read again as it was, or brought up to date by the nightly job."""
+    """Archive of a source read in January, used in June: not read since, read again unchanged, or refreshed by the nightly job."""
     world = World(tmp_path)
     calls = [
         a_call("flera", *CUT_OFFS, title="Stöd till bibliotek"),
@@ -65,25 +65,27 @@ def test_search_by_days_finds_it(world):
 def test_the_month_is_counted_by_the_next_day(world):
     with world.archive() as archive:
         index = FacetIndex(archive.db, MONDAY, lambda *_: "")
-        months = index.counts(index.everything, {})["month"]
+        months = index.counts(index.all_bits, {})["month"]
     assert [(one.value, one.count) for one in months] == [("2026-07", 1)]
 
 
 def test_it_closes_soon_when_its_next_day_is_near(world):
     soon = MONDAY + 3 * WEEK
     with world.archive() as archive:
-        assert [call.call_id for call in closing_soon(archive.db, soon)] == ["flera"]
-        assert [(call.call_id, call.next_deadline[:10]) for call in closing_soon(archive.db, soon)] == [("flera", "2026-07-01")]
-        assert closing_soon(archive.db, MONDAY - WEEK) == []
+        assert [call.call_id for call in list_closing_soon(archive.db, soon)] == ["flera"]
+        assert [(call.call_id, call.next_deadline[:10]) for call in list_closing_soon(archive.db, soon)] == [
+            ("flera", "2026-07-01")
+        ]
+        assert list_closing_soon(archive.db, MONDAY - WEEK) == []
 
 
 def test_a_departments_lists_show_the_next_day(world):
     with world.archive() as archive:
-        shown = {call.call_id: call.next_deadline for call in department_calls(archive.db, "kultur-fritid", MONDAY)}
+        shown = {call.call_id: call.next_deadline for call in list_department_calls(archive.db, "kultur-fritid", MONDAY)}
         assert shown["flera"][:10] == "2026-07-01"
         assert "tva-steg" not in shown
-        store_answer(archive.db, "kultur-fritid", "portal", "flera", "intressant", note="", digest="", now=MONDAY)
-        (taken,) = taken_further(archive.db, "kultur-fritid", MONDAY)
+        store_answer(archive.db, "kultur-fritid", ("portal", "flera"), "intressant", note="", digest="", now=MONDAY)
+        (taken,) = list_followed_calls(archive.db, "kultur-fritid", MONDAY)
         assert taken["next_deadline"][:10] == "2026-07-01"
 
 

@@ -1,4 +1,4 @@
-"""Opening archives: new ones, older ones, newer ones, damaged ones."""
+"""Opening archives: new, older, newer and damaged ones."""
 
 import sqlite3
 from contextlib import closing
@@ -23,7 +23,7 @@ COLUMNS = {
 
 def test_a_new_archive_has_the_tables_of_the_contract(tmp_path):
     with open_archive(tmp_path / "deep" / "archive.db") as archive:
-        assert set(archive.db.tables().table_names()) >= CONTRACT
+        assert set(archive.db.sqlite_utils().table_names()) >= CONTRACT
         assert set(archive.db.table("calls").columns_dict) >= COLUMNS
         assert archive.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert archive.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -40,7 +40,7 @@ def test_an_older_archive_is_migrated_after_a_backup(tmp_path):
         old.commit()
     with open_archive(path) as archive:
         assert archive.db.execute("SELECT hash FROM rule_versions").fetchone()[0] == "abc"
-        assert not migrations().pending(archive.db.tables())
+        assert not migrations().pending(archive.db.sqlite_utils())
     copies = list(tmp_path.glob("archive.before-*.db"))
     assert len(copies) == 1
     with closing(sqlite3.connect(copies[0])) as copy:

@@ -1,4 +1,4 @@
-"""Items left out are kept with their reason, and a person's decision about them stands."""
+"""Left-out items are stored with their reason, and a person's decision about them overrides the program."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.left_out import BY_HAND, Aside, find_left_out, list_left_out, put_back, take_back
+from monitor.archive.left_out import BY_HAND, LeftOutItem, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.runs import SourceRun, store_run
 from monitor.errors import ArchiveError
 from monitor.vocabulary import Kind
@@ -27,7 +27,7 @@ def read(db, *calls, left_out=(), day=0, state="accepted"):
     run = SourceRun(
         source="portal", name="Portal", publisher="", kind="feed", url="https://example.org", language="sv",
         started=at, finished=at, state=state, reason="", complete_list=False, seen=len(calls), calls=tuple(calls),
-        left_out={call.call_id: Aside("platsannons", call) for call in left_out},
+        left_out={call.call_id: LeftOutItem("platsannons", call) for call in left_out},
     )  # fmt: skip
     return store_run(db, run, at)
 

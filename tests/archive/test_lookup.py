@@ -1,12 +1,12 @@
-"""Finding a call by whatever a person has at hand."""
+"""Lookup of a call by key, identifier, address or title."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.left_out import Aside, keep_left_out
-from monitor.archive.lookup import find_aside, find_call, find_calls, similar_calls
+from monitor.archive.left_out import LeftOutItem, store_left_out
+from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call
 from monitor.errors import ArchiveError
@@ -61,7 +61,7 @@ def db(tmp_path):
             url="https://www.mucf.se/om/foreningsbidrag",
         )
         with archive.db.atomic():
-            keep_left_out(archive.db, "mucf", {}, {left_out.call_id: Aside("kommunens eget bidrag", left_out)}, NOW)
+            store_left_out(archive.db, "mucf", {}, {left_out.call_id: LeftOutItem("kommunens eget bidrag", left_out)}, NOW)
         yield archive.db
 
 
@@ -106,7 +106,7 @@ def test_an_unknown_name_finds_nothing(db, text):
 
 @pytest.mark.parametrize("text", ["föreningsbidrag 2027", "https://mucf.se/om/foreningsbidrag/", "mucf/https://mucf.se/om"])
 def test_an_item_that_was_left_out_is_found_the_same_way(db, text):
-    found = find_aside(db, text)
+    found = find_left_out_item(db, text)
     assert found is not None
     assert found.reason == "kommunens eget bidrag"
-    assert find_aside(db, "Klimatklivet") is None
+    assert find_left_out_item(db, "Klimatklivet") is None

@@ -1,4 +1,4 @@
-"""The archive's search: it finds what the rules find, ranks, mends and never breaks."""
+"""Search of the archive: finds the same calls as the rules, ranks, corrects typing errors, and survives any query."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
+from monitor.archive.search import index as module
 from monitor.archive.search.index import index_texts, match_expression, pending_calls, stored_zones
-from monitor.archive.search.query import Filters, marked, ranked, search
-from monitor.archive.search.query import index as module
+from monitor.archive.search.query import Filters, marked, rank_calls, search
 from monitor.calls import ZONES, Call, Deadline, DeadlineModel, Section
 from monitor.language import Analyser, TermSet, analyser, parse_term
 from monitor.matching.rules.load import load_rules
@@ -201,7 +201,7 @@ def test_title_weighs_most_and_open_stands_before_closed(db):
     places = [hit.call_id for hit in result.hits]
     assert places[0] == "3"
     assert result.hits[0].score > result.hits[1].score > result.hits[2].score > 0
-    assert ranked(db, "biogas", NOW) == [
+    assert rank_calls(db, "biogas", NOW) == [
         db.execute("SELECT rowid FROM calls WHERE call_id = ?", [hit.call_id]).fetchone()[0] for hit in result.hits
     ]
 
@@ -243,7 +243,7 @@ def test_query_language(db):
 )  # fmt: skip
 def test_nothing_typed_is_an_error(archived, typed):
     assert search(archived, typed, NOW, limit=3).total >= 0
-    assert ranked(archived, typed, NOW) is not None
+    assert rank_calls(archived, typed, NOW) is not None
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -270,7 +270,7 @@ def test_snippet_shows_the_words_as_written(db):
 
 
 class WritingMeanwhile:
-    """An analyser while which somebody answers a mail: each text is analysed only after another connection has written."""
+    """Analyser that has another connection write, as an answer to a mail does, before it analyses each text."""
 
     def __init__(self, path):
         self._path = path

@@ -1,4 +1,4 @@
-"""An archive that takes what sources said from another, and files that are no archives or hold damaged bytes."""
+"""Archives that read tables of another archive; files that are no archives or hold damaged bytes."""
 
 import sqlite3
 from datetime import timedelta
@@ -28,7 +28,7 @@ def test_a_member_sees_shared_calls_and_keeps_answers_of_its_own(world, tmp_path
     with open_archive(own, world.config.archive) as member:
         assert member.shared
         assert find_call(member.db, "portal/1") == ("portal", "1")
-        store_answer(member.db, "kultur-fritid", "portal", "1", "vidare", note="vår", digest="", now=MONDAY)
+        store_answer(member.db, "kultur-fritid", ("portal", "1"), "vidare", note="vår", digest="", now=MONDAY)
         with pytest.raises(sqlite3.OperationalError, match="view"):
             member.db.execute("UPDATE calls SET title = ''")
     assert world.rows("SELECT count(*) FROM feedback") == [(0,)]

@@ -1,4 +1,4 @@
-"""Stories in the archive: joined after a reading, parted by a person, told once."""
+"""Stories in the archive: joined after a run, parted by a person, told once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.digests import CandidateReader
-from monitor.archive.matches import MatchRow, read_calls, store_matches
+from monitor.archive.matches import NewMatch, read_calls, store_matches
 from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.stories import decide_story
 from monitor.calls import Call, Deadline, DeadlineModel, Link, Section
@@ -79,7 +79,7 @@ def test_what_a_person_parts_stays_parted(db):
 
 
 def test_a_department_gets_the_story_with_all_its_records(db):
-    row = MatchRow(
+    row = NewMatch(
         source="portal",
         call_id="45656",
         department="nav",

@@ -1,4 +1,4 @@
-"""An archive of an earlier version, kept as SQL, is brought up to this one with everything in it; and there is a way back."""
+"""Upgrade of an archive of an earlier version, kept as SQL: it keeps its rows, and can be restored."""
 
 import sqlite3
 import threading
@@ -105,6 +105,6 @@ def test_going_back_is_restoring_the_backup_made_before(config):
     assert restored.counts == made.counts
     with open_archive(config.archive) as archive:
         assert archive.db.execute("SELECT call_id FROM calls").fetchall() == [("1",)]
-        assert "later" not in archive.db.tables().table_names()
+        assert "later" not in archive.db.sqlite_utils().table_names()
     with closing(sqlite3.connect(restored.kept / "archive.db")) as kept:
         assert kept.execute("SELECT count(*) FROM later").fetchone() == (0,)

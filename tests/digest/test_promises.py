@@ -143,9 +143,9 @@ def test_only_strong_matches_and_what_interests_are_reminded(world):
     world.week(MONDAY)
     with world.archive() as archive:
         answer = {"note": "", "digest": "", "now": MONDAY}
-        store_answer(archive.db, "kultur-fritid", "feed", "vald", "intressant", **answer)
-        store_answer(archive.db, "kultur-fritid", "portal", "stark", "intressant", **answer)
-        store_answer(archive.db, "kultur-fritid", "feed", "nej", "inte-for-oss", **answer)
+        store_answer(archive.db, "kultur-fritid", ("feed", "vald"), "intressant", **answer)
+        store_answer(archive.db, "kultur-fritid", ("portal", "stark"), "intressant", **answer)
+        store_answer(archive.db, "kultur-fritid", ("feed", "nej"), "inte-for-oss", **answer)
     mail, letter = world.week(MONDAY + 3 * WEEK)
     assert letter["Subject"] == "2 svar från förvaltningarna", "to the coordinator"
     text = text_of(mail)

@@ -205,7 +205,7 @@ def test_t22_text_and_html_are_each_whole(world):
 
 
 def test_t23_view_all_shows_exactly_what_was_left_out(world):
-    from monitor.archive.listing import digest_items
+    from monitor.archive.digests import digest_items
 
     world.welcomed()
     calls = [a_call(f"p{i:02}", "2026-09-01") for i in range(25)]

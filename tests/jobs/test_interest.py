@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.archive.feedback import store_answer
-from monitor.archive.overrides import mark_answer_read
+from monitor.archive.feedback import mark_answer_read, store_answer
 from monitor.jobs.interest import is_letter_due
 from tests.mailing import MONDAY, World, a_call, text_of
 
@@ -24,7 +23,7 @@ def world(tmp_path):
 
 def answer(world, call, word="intressant", *, at=MONDAY, note="", department="kultur-fritid"):
     with world.archive() as archive:
-        store_answer(archive.db, department, "portal", call, word, note=note, digest="", now=at)
+        store_answer(archive.db, department, ("portal", call), word, note=note, digest="", now=at)
 
 
 def letters(world, at):
@@ -91,7 +90,7 @@ def test_the_letter_and_what_it_tells_are_stored_together(world, monkeypatch):
     def fail(*values):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("monitor.jobs.interest.mark_told", fail)
+    monkeypatch.setattr("monitor.jobs.interest.mark_reported", fail)
     with pytest.raises(KeyboardInterrupt):
         world.send(MONDAY + MINUTE)
     monkeypatch.undo()

@@ -7,7 +7,8 @@ import pytest
 
 from monitor.archive import open_archive, statistics
 from monitor.archive.calls import correct_field
-from monitor.archive.matches import read_answers, rule_files
+from monitor.archive.feedback import read_answers
+from monitor.archive.matches import rule_files
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError, RuleErrors
 from monitor.jobs.match import explain_call, match_archive
@@ -88,7 +89,7 @@ def test_a_persons_correction_is_matched(archive, rules):
 def test_a_crash_while_storing_leaves_the_old_matches(archive, rules, monkeypatch):
     match_archive(archive, rules, NOW)
     before = stored(archive)
-    monkeypatch.setattr("monitor.archive.matches._stored", lambda value: 1 / 0)
+    monkeypatch.setattr("monitor.archive.matches._column_value", lambda value: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         match_archive(archive, rules, NOW)
     assert stored(archive) == before

@@ -56,8 +56,8 @@ def test_the_note_tells_what_is_new(config):
         add_source(db, "tyst", "silent", stamp(NOW - timedelta(days=2)), ["accepted"])
         add_source(db, "gammal", "silent", stamp(NOW - timedelta(days=20)), ["accepted"])
         add_source(db, "frisk", "", None, ["failed", "accepted"])
-        store_answer(db, "social", "s", "1", "inte-for-oss", note="", digest="", now=NOW)
-        store_answer(db, "social", "s", "2", "intressant", note="", digest="", now=NOW)
+        store_answer(db, "social", ("s", "1"), "inte-for-oss", note="", digest="", now=NOW)
+        store_answer(db, "social", ("s", "2"), "intressant", note="", digest="", now=NOW)
         text = "\n".join(write_note(config, archive, NOW).paragraphs)
     assert "Källan Tyst har fått problem: Källan har tystnat." in text
     assert "Källan Gammal har fått problem" not in text

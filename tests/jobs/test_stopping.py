@@ -14,7 +14,7 @@ import pytest
 
 from monitor.archive import lock, open_archive
 from monitor.archive.backup import check_archive
-from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, save_digest
 from monitor.errors import LockedError
 from tests.commands import Installation, breathe, loopback_settings
 from tests.mailserver import Running
@@ -60,7 +60,7 @@ def test_sigterm_while_sending_finishes_the_mail_under_way_and_no_mail_goes_twic
     installation.configure(f'[mail]\ntransport = "smtp"\nport = {server.port}\n{recipients}')
     with open_archive(installation.archive) as archive:
         values = {"department": "social", "week": "2026-W21", "kind": "weekly", "created": AT, "items": 0, "sections": {}}
-        addresses = [Address(message_id=f"<{name}@x>", recipient=f"{name}@example.se", language="sv") for name in NAMES]
+        addresses = [NewOutboxRow(message_id=f"<{name}@x>", recipient=f"{name}@example.se", language="sv") for name in NAMES]
         mail = StoredRendering(language="sv", subject="Hej", html="<p>Hej</p>", text="Hej")
         save_digest(archive.db, NewDigest(id="2026-W21-social", renderings=[mail], addresses=addresses, **values))
     process = subprocess.Popen(installation.command("send", now=NOW), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.digests import Address, NewDigest, StoredRendering, save_digest
+from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, save_digest
 from monitor.archive.feedback import store_answer
 from monitor.archive.outbox import mark_sent, stop_recipient, waiting_mails
 from monitor.config import Config
@@ -38,7 +38,8 @@ def archive(config):
 
 def _digest(db, digest, at):
     addresses = [
-        Address(message_id=f"<{digest}-{one[:2]}>", recipient=one, language="sv") for one in ("Anna@Example.se", "bo@example.se")
+        NewOutboxRow(message_id=f"<{digest}-{one[:2]}>", recipient=one, language="sv")
+        for one in ("Anna@Example.se", "bo@example.se")
     ]
     mail = StoredRendering(language="sv", subject="", html="", text="")
     values = {"department": "social", "week": digest, "kind": "weekly", "created": at, "items": 0, "sections": {}}
@@ -65,7 +66,7 @@ def test_a_mail_that_still_waits_keeps_its_address(config, archive):
 def test_an_address_is_forgotten_everywhere_whatever_its_case(config, archive):
     stop_recipient(archive.db, "social", "anna@example.se", "ville inte", NOW)
     archive.db.table("calls").insert(_call())
-    store_answer(archive.db, "social", "s", "1", "intressant", note="ring anna@example.se", digest="", now=NOW)
+    store_answer(archive.db, "social", ("s", "1"), "intressant", note="ring anna@example.se", digest="", now=NOW)
     outbox = config.data_dir / "outbox"
     outbox.mkdir()
     (outbox / "1.eml").write_bytes(b"To: anna@example.se\nSubject: x\n\nHej")

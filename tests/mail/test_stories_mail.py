@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.archive import lock
-from monitor.archive.listing import digest_items
+from monitor.archive.digests import digest_items
 from monitor.errors import LockedError
 from monitor.mail.delivery import DeliveryResult, Result
 from monitor.settings import Recipient

@@ -188,15 +188,14 @@ def make_sample(folder: Path) -> Config:
             store_run(db, source_run(source, name, calls, NOW, "degraded" if source == "ungdom" else "accepted"), NOW)
         index_texts(db, analyser())
         match_archive(archive, rules, NOW)
-        store_answer(db, "kultur-fritid", "portal", "two-stage", "intressant", note="Vi pratar med Eksjö.", digest="", now=NOW)
+        store_answer(db, "kultur-fritid", ("portal", "two-stage"), "intressant", note="Vi pratar med Eksjö.", digest="", now=NOW)
         store_answer(
-            db, "kultur-fritid", "kultur", "kultur-000", "inte-for-oss", note="Vi fick det förra året.", digest="", now=NOW
+            db, "kultur-fritid", ("kultur", "kultur-000"), "inte-for-oss", note="Vi fick det förra året.", digest="", now=NOW
         )
         store_answer(
             db,
             "kultur-fritid",
-            "ungdom",
-            "ungdom-001",
+            ("ungdom", "ungdom-001"),
             "vidare",
             note="till Barn- och utbildningsförvaltningen",
             digest="",
@@ -205,14 +204,13 @@ def make_sample(folder: Path) -> Config:
         set_state(
             db,
             "kultur-fritid",
-            "portal",
-            "rolling",
+            ("portal", "rolling"),
             "soker",
             note="Ansökan skrivs i juni.",
             who="Kultur- och fritidsförvaltningen",
             now=NOW,
         )
-        set_state(db, "kultur-fritid", "portal", "unknown", "beviljad", note="450 000 kronor.", who="samordnaren", now=NOW)
+        set_state(db, "kultur-fritid", ("portal", "unknown"), "beviljad", note="450 000 kronor.", who="samordnaren", now=NOW)
     return config
 
 

@@ -92,9 +92,9 @@ def test_notes_are_for_the_coordinator_and_the_department_alone(browser, site, p
 def test_an_answer_that_is_none_is_refused(browser, site, path):
     assert browser.post(path, {"svar": "kanske"}, page=path).status_code == 400
     with open_archive(site.config.archive) as archive, pytest.raises(ArchiveError):
-        store_answer(archive.db, "social", "norden", "norden-001", "kanske", note="", digest="", now=NOW)
+        store_answer(archive.db, "social", ("norden", "norden-001"), "kanske", note="", digest="", now=NOW)
     with open_archive(site.config.archive) as archive, pytest.raises(ArchiveError):
-        set_state(archive.db, "social", "norden", "finns-inte", "soker", note="", who="", now=NOW)
+        set_state(archive.db, "social", ("norden", "finns-inte"), "soker", note="", who="", now=NOW)
 
 
 def test_a_call_that_was_answered_stays_readable_for_a_year(browser, path, site):

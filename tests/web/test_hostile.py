@@ -9,7 +9,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
-from monitor.archive.left_out import Aside, keep_left_out, take_back
+from monitor.archive.left_out import LeftOutItem, store_left_out, take_back
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.web.framework.addresses import call_path, safe_url
 from monitor.web.framework.auth import LoginThrottle, Sessions
@@ -318,7 +318,7 @@ def test_a_call_with_a_long_address_has_a_page_and_answer_links(browser, site):
     call_id = "https://exempel.se/" + "å" * 900
     with open_archive(site.config.archive) as archive:
         call = replace(load_call(archive.db, "norden", "norden-001"), call_id=call_id, url=call_id)
-        keep_left_out(archive.db, "norden", {}, {call_id: Aside("prov", call)}, NOW)
+        store_left_out(archive.db, "norden", {}, {call_id: LeftOutItem("prov", call)}, NOW)
         take_back(archive.db, "norden", call_id, NOW)
     assert browser.get(call_path("norden", call_id)).status_code == 200
     link = AnswerLink(department="kultur-fritid", source="norden", call_id=call_id, digest="2026-W20-kultur-fritid")

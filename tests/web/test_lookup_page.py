@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
-from monitor.archive.left_out import Aside, keep_left_out
+from monitor.archive.left_out import LeftOutItem, store_left_out
 from tests.web.sample import NOW
 
 
@@ -42,7 +42,7 @@ def test_an_item_that_was_left_out_is_said_to_be_with_its_reason(browser, site):
         aside = replace(
             call, call_id="https://example.org/jobb", title="Vi söker en projektledare", url="https://example.org/jobb"
         )
-        keep_left_out(archive.db, "norden", {}, {aside.call_id: Aside("platsannons", aside)}, NOW - timedelta(days=3))
+        store_left_out(archive.db, "norden", {}, {aside.call_id: LeftOutItem("platsannons", aside)}, NOW - timedelta(days=3))
     answer = browser.get("/hitta", params={"vad": "https://www.example.org/jobb/"})
     assert answer.status_code == 200
     assert "Den lästes men lämnades utanför" in answer.text

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive
-from monitor.archive.matches import MatchRow, read_calls, store_matches
+from monitor.archive.matches import NewMatch, read_calls, store_matches
 from monitor.archive.runs import store_run
-from monitor.archive.search.facets import FACETS, FacetIndex, by_words
-from monitor.archive.search.query import ranked
+from monitor.archive.search.facets import FACETS, FacetIndex, rank_by_words
+from monitor.archive.search.query import rank_calls
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.engine import analyse_zones
@@ -90,9 +90,9 @@ def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = search_archive(site, params_of(query)).index
     found = by_words(site.archive.db, index, query)
     best = list(found.order(site.archive.db, found.bits))
-    assert best == index.places_of(ranked(site.archive.db, query, NOW))
+    assert best == index.positions_of(rank_calls(site.archive.db, query, NOW))
     assert found.bits == index.bits_of(best)
-    assert by_words(site.archive.db, index, f"{query} program:LIFE") is None
+    assert rank_by_words(site.archive.db, index, f"{query} program:LIFE") is None
 
 
 @pytest.mark.parametrize("query", ["kommuner", "kommun* -energi", "bibliotek"])
@@ -104,12 +104,12 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
     whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
-    order = list(index.among(selected, whole.order(db, selected)))
-    best = list(index.among(selected, found.order(db, selected)))
+    order = list(index.filter_positions(selected, whole.order(db, selected)))
+    best = list(index.filter_positions(selected, found.order(db, selected)))
     assert sorted(best) == sorted(order)
     came = dict(db.execute("SELECT c.rowid, i.id FROM calls c JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"))
     numbers = {index.positions[rowid]: number for rowid, number in came.items()}
-    closed = set(index.page(index.select(index.everything, {"status": ["closed"]}), "newest", 0, 0))
+    closed = set(index.page(index.select(index.all_bits, {"status": ["closed"]}), "newest", 0, 0))
     worth = sorted(order, key=lambda place: (index.keys[place] in closed, -numbers[place]))
     weighed = order if whole.bits.bit_count() <= most else [place for place in order if place in worth[:most]]
     assert best == weighed + [place for place in worth if place not in weighed]
@@ -237,7 +237,7 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
         db = archive.db
         store_run(db, source_run("norden", "Norden", calls_of("norden", 60, NOW), NOW), NOW)
         matches = [
-            MatchRow(
+            NewMatch(
                 source="norden",
                 call_id=f"norden-{number:03d}",
                 department=department,
@@ -270,7 +270,7 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
                 "source": {source},
                 "month": set() if passed else {deadline[:7]},
             }
-    bits = index.bits_of(index.places_of(within))
+    bits = index.bits_of(index.positions_of(within))
 
     def left(without=""):
         return [

@@ -1,1 +1,1 @@
-"""Search: the full-text index, queries and facets."""
+"""Search: full-text index, queries and facets."""

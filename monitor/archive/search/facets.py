@@ -1,4 +1,17 @@
-"""Facets: the calls with each value as a set of bits, so that every choice is counted at once, and ranked hits among them."""
+"""Facets of a search: counts of each choice, and pages of the chosen calls, from an index in memory.
+
+A FacetIndex numbers the calls of the archive by position, in the order of their keys, and has for each value of each facet an
+integer whose bit N is set when the call at position N has the value:
+
+    position      0             1            2
+    key           feed/fest     portal/A     portal/B
+    kind=call     0             1            1          -> 0b110
+    status=open   1             0            1          -> 0b101
+
+A choice is `&`, several values of one facet are `|`, and a count is `int.bit_count()`: all facets of a search are counted
+together in milliseconds, also among 100,000 calls. Three numbers name a call: its position here, its rowid in `calls`, and its
+id in `indexed`, by which the full-text index knows it.
+"""
 
 from __future__ import annotations
 
@@ -13,189 +26,198 @@ from itertools import islice
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
-from monitor.archive.search.query import weigh, words_alone
+from monitor.archive.search.query import plain_words_expression, weight_rank
 from monitor.calls import CallKey
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
 ORDERS = ("deadline", "newest", "changed", "title")
-Chosen = Mapping[str, Collection[str]]
-_LAST = "9"
-_ONE = ord("1")
+Choices = Mapping[str, Collection[str]]
+"""Chosen values by facet."""
+_AFTER_ALL_DATES = "9"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A value of a facet with how many calls have it among those that the other choices leave."""
+class FacetCount:
+    """Value of a facet with the number of calls that have it among those that the choices in the other facets leave."""
 
     value: str
     count: int
 
 
 class FacetIndex:
-    """The facets of every call at one moment. Built from the archive, then only read."""
+    """Facets of every call at one time. Built from the archive, then only read."""
 
     def __init__(self, db: Database, now: datetime, programme_of: Callable[[CallKey, str, str], str]) -> None:
-        """`programme_of` names the programme of a call by its key, programme code and identifier."""
+        """Build the index as of `now`; `programme_of` names the programme of a call by key, programme code and identifier."""
         self.now = now
         self.keys: list[CallKey] = []
         self.positions: dict[int, int] = {}
-        self._places: dict[CallKey, int] = {}
-        self._factors: list[float] = []
+        self._positions_by_key: dict[CallKey, int] = {}
+        self._weights: list[float] = []
         self._closed: list[bool] = []
-        self._values: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
+        self._marks: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
         rows = db.execute(
             f"SELECT c.rowid, c.source, c.call_id, c.kind, CASE WHEN c.vanished_at IS NULL THEN {STATUS_NOW} ELSE 'closed' END,"
             f" c.programme, c.identifier, {NEXT_DEADLINE}, c.first_seen, c.last_changed, c.title FROM calls c",
             {"now": stamp(now)},
         ).fetchall()
         rows.sort(key=lambda row: (row[1], row[2]))
-        self._room = len(rows) // 8 + 1
+        self._bytes = len(rows) // 8 + 1
         deadlines, seen, changed, titles = [], [], [], []
         instant = stamp(now)
-        for place, (rowid, source, call_id, kind, status, programme, identifier, deadline, first, last, title) in enumerate(rows):
+        for position, row in enumerate(rows):
+            rowid, source, call_id, kind, status, code, identifier, deadline, first_seen, last_changed, title = row
             key = CallKey(source, call_id)
             self.keys.append(key)
-            self.positions[rowid] = place
-            self._places[key] = place
-            self._put("kind", kind, place)
-            self._put("status", status, place)
-            self._put("source", source, place)
-            named = programme_of(key, programme, identifier)
-            if named:
-                self._put("programme", named, place)
-            ahead = deadline if deadline and deadline >= instant else ""
-            if ahead:
-                self._put("month", ahead[:7], place)
-            deadlines.append(ahead or _LAST + key[1])
-            seen.append(first)
-            changed.append(last)
+            self.positions[rowid] = position
+            self._positions_by_key[key] = position
+            self._mark("kind", kind, position)
+            self._mark("status", status, position)
+            self._mark("source", source, position)
+            programme = programme_of(key, code, identifier)
+            if programme:
+                self._mark("programme", programme, position)
+            upcoming = deadline if deadline and deadline >= instant else ""
+            if upcoming:
+                self._mark("month", upcoming[:7], position)
+            deadlines.append(upcoming or _AFTER_ALL_DATES + key[1])
+            seen.append(first_seen)
+            changed.append(last_changed)
             titles.append(title.casefold())
-            self._closed.append(status == "closed")
-            self._factors.append(weigh(1.0, closed=self._closed[place], first_seen=datetime.fromisoformat(first), now=now))
-        self._add_matches(db)
-        self._by_id: dict[int, int] = {}
+            closed = status == "closed"
+            self._closed.append(closed)
+            self._weights.append(weight_rank(1.0, closed=closed, first_seen=datetime.fromisoformat(first_seen), now=now))
+        self._mark_matches(db)
+        self._positions_by_id: dict[int, int] = {}
         self._ids = [0] * len(rows)
         for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed"):
-            known = self._places.get(CallKey(source, call_id))
-            if known is not None:
-                self._by_id[number], self._ids[known] = known, number
+            found = self._positions_by_key.get(CallKey(source, call_id))
+            if found is not None:
+                self._positions_by_id[number], self._ids[found] = found, number
         self._bits = {
             facet: {value: int.from_bytes(marks, "little") for value, marks in values.items()}
-            for facet, values in self._values.items()
+            for facet, values in self._marks.items()
         }
-        self._values.clear()
-        everyone = range(len(rows))
+        self._marks.clear()
+        every = range(len(rows))
         self._orders = {
-            "deadline": sorted(everyone, key=deadlines.__getitem__),
-            "newest": sorted(everyone, key=seen.__getitem__, reverse=True),
-            "changed": sorted(everyone, key=changed.__getitem__, reverse=True),
-            "title": sorted(everyone, key=titles.__getitem__),
+            "deadline": sorted(every, key=deadlines.__getitem__),
+            "newest": sorted(every, key=seen.__getitem__, reverse=True),
+            "changed": sorted(every, key=changed.__getitem__, reverse=True),
+            "title": sorted(every, key=titles.__getitem__),
         }
-        self.everything = (1 << len(rows)) - 1
+        self.all_bits = (1 << len(rows)) - 1
 
-    def _put(self, facet: str, value: str, place: int) -> None:
-        marks = self._values[facet].get(value)
+    def _mark(self, facet: str, value: str, position: int) -> None:
+        marks = self._marks[facet].get(value)
         if marks is None:
-            marks = self._values[facet][value] = bytearray(self._room)
-        marks[place >> 3] |= 1 << (place & 7)
+            marks = self._marks[facet][value] = bytearray(self._bytes)
+        marks[position >> 3] |= 1 << (position & 7)
 
-    def _add_matches(self, db: Database) -> None:
-        served: dict[str, list[tuple[str, str]]] = {}
+    def _mark_matches(self, db: Database) -> None:
+        values_by_text: dict[str, list[tuple[str, str]]] = {}
         for source, call_id, department, themes in db.execute("SELECT source, call_id, department, themes FROM matches"):
-            place = self._places.get(CallKey(source, call_id))
-            if place is None:
+            position = self._positions_by_key.get(CallKey(source, call_id))
+            if position is None:
                 continue
-            self._put("department", department, place)
-            values = served.get(themes)
+            self._mark("department", department, position)
+            values = values_by_text.get(themes)
             if values is None:
-                values = served[themes] = _served(themes)
+                values = values_by_text[themes] = _theme_values(themes)
             for facet, value in values:
-                self._put(facet, value, place)
+                self._mark(facet, value, position)
 
-    def places_of(self, rowids: Iterable[int]) -> list[int]:
-        """Where these rows of `calls` stand in the index, in their order; rows that it does not know yet are left out."""
+    def positions_of(self, rowids: Iterable[int]) -> list[int]:
+        """Return the positions of rows of `calls` in their order, without rows newer than the index."""
         positions = self.positions
         return [positions[rowid] for rowid in rowids if rowid in positions]
 
-    def scored(self, ranks: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
-        """The scores of these rows of `indexed` by their ranks (the lower, the better), and where each stands in the index."""
-        places, factors = self._by_id, self._factors
-        return [(rank * factors[place], place) for number, rank in ranks if (place := places.get(number)) is not None]
+    def score_positions(self, ranks: Iterable[tuple[int, float]]) -> list[tuple[float, int]]:
+        """Return (score, position) for each (id in `indexed`, BM25 rank); a lower score is better."""
+        positions, weights = self._positions_by_id, self._weights
+        return [(rank * weights[position], position) for number, rank in ranks if (position := positions.get(number)) is not None]
 
-    def foremost(self, ids: Iterable[int]) -> list[int]:
-        """Where these rows of `indexed` stand in the index: what is open before what is closed, else in their order."""
+    def positions_open_first(self, ids: Iterable[int]) -> list[int]:
+        """Return the positions of rows of `indexed`, calls that are not closed first, else in the order of `ids`."""
         closed = self._closed
-        places = [place for place in map(self._by_id.get, ids) if place is not None]
-        return [place for place in places if not closed[place]] + [place for place in places if closed[place]]
+        positions = [position for position in map(self._positions_by_id.get, ids) if position is not None]
+        return [at for at in positions if not closed[at]] + [at for at in positions if closed[at]]
 
-    def among(self, selected: int, places: Iterable[int]) -> Iterator[int]:
-        """Those of the places that are selected, in their order."""
-        marks = selected.to_bytes(self._room + 1, "little")
-        return (place for place in places if marks[place >> 3] >> (place & 7) & 1)
+    def filter_positions(self, selected: int, positions: Iterable[int]) -> Iterator[int]:
+        """Yield the positions whose bits are set in `selected`, in their order."""
+        marks = selected.to_bytes(self._bytes + 1, "little")
+        return (position for position in positions if marks[position >> 3] >> (position & 7) & 1)
 
-    def ids_of(self, places: Iterable[int]) -> list[int]:
-        """The ids in `indexed` of what stands at these places."""
-        return [self._ids[place] for place in places]
+    def ids_of(self, positions: Iterable[int]) -> list[int]:
+        """Return the ids in `indexed` of the calls at these positions."""
+        return [self._ids[position] for position in positions]
 
-    def bits_of(self, places: Iterable[int]) -> int:
-        """These places as bits."""
-        marks = bytearray(b"0") * (8 * self._room)
-        for place in places:
-            marks[place] = _ONE
-        return int(marks[::-1], 2)
+    def bits_of(self, positions: Iterable[int]) -> int:
+        """Return an integer with the bits of these positions set."""
+        # Digits read as one number take half the time of setting each bit in its byte.
+        digits = bytearray(b"0") * (8 * self._bytes)
+        one = ord("1")
+        for position in positions:
+            digits[position] = one
+        return int(digits[::-1], 2)
 
-    def _one(self, facet: str, values: Collection[str]) -> int:
+    def _union(self, facet: str, values: Collection[str]) -> int:
         bits = 0
         for value in values:
             bits |= self._bits[facet].get(value, 0)
         return bits
 
-    def select(self, within: int, chosen: Chosen) -> int:
-        """What is left of `within`: any of the values of each facet, all of the facets."""
+    def select(self, within: int, chosen: Choices) -> int:
+        """Return the bits of `within` that have one of the chosen values in every facet with a choice."""
         for facet, values in chosen.items():
             if values:
-                within &= self._one(facet, values)
+                within &= self._union(facet, values)
         return within
 
-    def counts(self, within: int, chosen: Chosen) -> dict[str, list[Counted]]:
-        """Every facet with its values, most first; a facet's own choice does not narrow it, so that one can choose more of it."""
-        found = {}
+    def counts(self, within: int, chosen: Choices) -> dict[str, list[FacetCount]]:
+        """Return the values of every facet with their counts in `within`, largest first; months in their order.
+
+        A facet's own choice does not narrow its counts, so that more of its values can be chosen.
+        """
+        counts = {}
         for facet in FACETS:
             left = self.select(within, {name: values for name, values in chosen.items() if name != facet})
-            rows = [Counted(value, (left & bits).bit_count()) for value, bits in self._bits[facet].items()]
-            kept = [row for row in rows if row.count or row.value in chosen.get(facet, ())]
-            found[facet] = sorted(kept, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
-        return found
+            rows = [FacetCount(value, (left & bits).bit_count()) for value, bits in self._bits[facet].items()]
+            shown = [row for row in rows if row.count or row.value in chosen.get(facet, ())]
+            counts[facet] = sorted(shown, key=lambda row: (row.value if facet == "month" else "", -row.count, row.value))
+        return counts
 
     def page(self, selected: int, order: str | Iterable[int], offset: int, limit: int) -> list[CallKey]:
-        """A page of what is selected, in one of `ORDERS` or in the order of the places given; with `limit` 0, all of it."""
-        places = self._orders[order] if isinstance(order, str) else order
-        shown = islice(self.among(selected, places), offset, offset + limit if limit else None)
-        return [self.keys[place] for place in shown]
+        """Return a page of the selected calls, in one of ORDERS or in the order of the positions given; all for `limit` 0."""
+        positions = self._orders[order] if isinstance(order, str) else order
+        shown = islice(self.filter_positions(selected, positions), offset, offset + limit if limit else None)
+        return [self.keys[position] for position in shown]
 
 
-def _served(themes: str) -> list[tuple[str, str]]:
-    found: dict[tuple[str, str], None] = {}
+def _theme_values(themes: str) -> list[tuple[str, str]]:
+    """Return (facet, value) for each theme, area and goal of the themes of a match, each once."""
+    values: dict[tuple[str, str], None] = {}
     for theme in json.loads(themes):
-        found["theme", theme["id"]] = None
+        values["theme", theme["id"]] = None
         for area in theme["strategy"]:
-            found["area", area] = None
+            values["area", area] = None
         for goal in theme["sdgs"]:
-            found["sdg", str(goal)] = None
-    return list(found)
+            values["sdg", str(goal)] = None
+    return list(values)
 
 
-WEIGHED = 10_000
-"""Of what is left of what words find when choices are made, so many calls are put in order by the words: the open ones before the closed
-ones, and of each what came last. Nobody reads as far as that, and weighing takes longer than finding."""
-_LOOKED_AT = 200
-_WORDS_FOUND = "FROM search WHERE search MATCH :words"
+MAX_RANKED = 10_000
+"""Most calls of a search that are ranked by their words, which takes longer than finding them: of more, the open calls before the
+closed ones, and of each the latest indexed. Nobody reads as far as the others."""
+_SORTED_AT_FIRST = 200
+"""Number of best hits that are sorted at first; the rest is sorted only for a reader of later pages."""
+_MATCHING = "FROM search WHERE search MATCH :words"
 
 
-class Ranked:
-    """Places in the index, the best first: those with a score, the lowest first and among equals by place, then `others` in their order.
+class RankedPositions:
+    """Positions, best first: those with a score, the lowest first and then by position, followed by `others` in their order.
 
-    Whoever looks at a page sees twenty of what may be a third of the archive: all is put in order only for who looks further.
+    Most readers look at the first page, twenty of what may be a third of the archive, so only the first are sorted at once.
     """
 
     def __init__(self, scored: list[tuple[float, int]], others: list[int] | None = None) -> None:
@@ -208,67 +230,69 @@ class Ranked:
 
     @cached_property
     def _first(self) -> list[int]:
-        return [place for _, place in nsmallest(_LOOKED_AT, self._scored)]
+        return [position for _, position in nsmallest(_SORTED_AT_FIRST, self._scored)]
 
     @cached_property
     def _all(self) -> list[int]:
-        return [place for _, place in sorted(self._scored)]
+        return [position for _, position in sorted(self._scored)]
 
 
 @dataclass(frozen=True, slots=True)
-class InOrder:
-    """What was found and put in order at once: `bits` tells all of it by its places in the index."""
+class RankedHits:
+    """Hits of a search that are ranked already."""
 
     bits: int
-    places: Iterable[int]
+    """All hits by their positions."""
+    positions: Iterable[int]
+    """All hits, best first."""
 
     def order(self, db: Database, selected: int) -> Iterable[int]:
-        """All of it, the best first."""
-        return self.places
+        """Return the positions of all hits, best first."""
+        return self.positions
 
 
-class Many:
-    """What words find, where it is too much to weigh: `bits` tells all of it by its places in the index."""
+class LazyRankedHits:
+    """Hits of a search that are too many to rank: `order` ranks the first of the selected ones when it is called."""
 
-    def __init__(self, index: FacetIndex, words: str, places: list[int], most: int) -> None:
-        """`places` are all of it by `FacetIndex.foremost`."""
-        self.bits = index.bits_of(places)
-        self._index, self._words, self._places, self._most = index, words, places, most
-        self._last: tuple[int, Ranked] | None = None
+    def __init__(self, index: FacetIndex, words: str, positions: list[int], most: int) -> None:
+        """Keep the hits: `positions` are all of them as `FacetIndex.positions_open_first` orders them."""
+        self.bits = index.bits_of(positions)
+        self._index, self._words, self._positions, self._most = index, words, positions, most
+        self._last: tuple[int, RankedPositions] | None = None
 
     def order(self, db: Database, selected: int) -> Iterable[int]:
-        """What is selected, the best first: its first `most` by the words, the others after them."""
+        """Return the positions of the selected hits, best first: `most` of them ranked, followed by the others."""
         last = self._last
         if last is None or last[0] != selected:
-            last = self._last = selected, self._weighed(db, list(self._index.among(selected, self._places)))
+            last = self._last = selected, self._rank(db, list(self._index.filter_positions(selected, self._positions)))
         return last[1]
 
-    def _weighed(self, db: Database, places: list[int]) -> Ranked:
-        ids = self._index.ids_of(places[: self._most])
-        # The plus keeps the ids from being looked up one by one, each with all the words.
-        among = f"{_WORDS_FOUND} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:ids))"
+    def _rank(self, db: Database, positions: list[int]) -> RankedPositions:
+        ids = self._index.ids_of(positions[: self._most])
+        # The plus keeps SQLite from looking up the ids one by one, each with all the words.
+        query = f"{_MATCHING} AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:ids))"
         values = {"words": self._words, "least": min(ids, default=0), "ids": json.dumps(ids)}
-        scored = self._index.scored(db.execute(f"SELECT rowid, rank {among}", values))
-        # The archive may have changed since: what no longer has the words is still counted, and so it is shown.
-        known = {place for _, place in scored}
-        lost = [place for place in places[: self._most] if place not in known]
-        return Ranked(scored, lost + places[self._most :])
+        scored = self._index.score_positions(db.execute(f"SELECT rowid, rank {query}", values))
+        # The archive may have changed since: calls that no longer have the words are counted, so they are shown, too.
+        ranked = {position for _, position in scored}
+        unranked = [position for position in positions[: self._most] if position not in ranked]
+        return RankedPositions(scored, unranked + positions[self._most :])
 
 
-Hits = InOrder | Many
+Hits = RankedHits | LazyRankedHits
 
 
-def by_words(db: Database, index: FacetIndex, query: str, *, most: int = WEIGHED) -> Hits | None:
-    """What a query of words alone finds; None for one that asks for more than words (see `search.ranked`)."""
-    words = words_alone(query)
+def rank_by_words(db: Database, index: FacetIndex, query: str, *, most: int = MAX_RANKED) -> Hits | None:
+    """Return the hits of a query of plain words; None for other queries, which `search.query.rank_calls` answers."""
+    words = plain_words_expression(query)
     if words is None:
         return None
-    # Weighing takes longer than finding, so it is counted first whether there is a choice to make.
-    counted = f"SELECT count(*) FROM (SELECT 1 {_WORDS_FOUND} LIMIT :most + 1)"
+    # Counted first: ranking takes longer than finding.
+    counted = f"SELECT count(*) FROM (SELECT 1 {_MATCHING} LIMIT :most + 1)"
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
-        scored = index.scored(db.execute(f"SELECT rowid, rank {_WORDS_FOUND}", {"words": words}))
-        return InOrder(index.bits_of(place for _, place in scored), Ranked(scored))
-    listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_WORDS_FOUND} ORDER BY rowid)"
+        scored = index.score_positions(db.execute(f"SELECT rowid, rank {_MATCHING}", {"words": words}))
+        return RankedHits(index.bits_of(position for _, position in scored), RankedPositions(scored))
+    listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_MATCHING} ORDER BY rowid)"
     (ids,) = db.execute(listed, {"words": words}).fetchone()
-    return Many(index, words, index.foremost(reversed(json.loads(ids))), most)
+    return LazyRankedHits(index, words, index.positions_open_first(reversed(json.loads(ids))), most)

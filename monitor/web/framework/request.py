@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from monitor.archive import connect_for_reading, open_archive
-from monitor.archive.connection import Database, machine_words
+from monitor.archive.connection import Database, describe_sqlite_error
 from monitor.archive.files import load_secret
 from monitor.archive.matches import last_rule_version
 from monitor.calls import CallKey
@@ -217,7 +217,7 @@ class ArchiveAccess:
             with open_archive(self._own, self._shared, own_matches=self._own_matches) as archive:
                 yield archive.db
         except sqlite3.OperationalError as error:
-            raise ArchiveError(str(self._own), f"går inte att skriva just nu: {machine_words(error)}") from error
+            raise ArchiveError(str(self._own), f"går inte att skriva just nu: {describe_sqlite_error(error)}") from error
 
     def close(self) -> None:
         """Wait for the worker threads to end and close their connections."""

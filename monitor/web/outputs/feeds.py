@@ -16,7 +16,7 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
-from monitor.archive.listing import feed_keys, feed_moments
+from monitor.archive.listing import list_changed_keys, read_change_times
 from monitor.calls import Call, CallKey, DeadlineModel
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.wording import HOME
@@ -89,7 +89,7 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     """
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
-    moments = feed_moments(db, keys)
+    moments = read_change_times(db, keys)
     calls = _load(db, keys)
     updated = max((changed for _, changed in moments.values()), default=visit.now.isoformat(timespec="seconds"))
     own = base + visit.path + (f"?{visit.query}" if visit.query else "")

@@ -13,6 +13,7 @@ from monitor.archive.calls import load_call
 from monitor.archive.feedback import NOTE_LIMIT, current_state, set_state, store_answer
 from monitor.archive.listing import list_calls
 from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
+from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ANSWER_LABELS, Answer, FollowState

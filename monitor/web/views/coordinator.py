@@ -6,10 +6,10 @@ from itertools import groupby
 
 from datasette import Response
 
+from monitor.archive.feedback import mark_answer_read, read_answers
 from monitor.archive.lookup import find_call
-from monitor.archive.matches import read_answers
-from monitor.archive.outbox import list_stops, silenced_departments
-from monitor.archive.overrides import ADD, choose_call, list_choices, list_lines, mark_answer_read, outbox_rows, write_line
+from monitor.archive.outbox import list_outbox, list_stops, silenced_departments
+from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override, write_mail_note
 from monitor.errors import ArchiveError, MonitorError
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
@@ -47,7 +47,7 @@ def desk(visit: Visit) -> Response:
         plans=[_plan_values(plan, names, top_lines) for plan in plans],
         top_all=next((top_lines["", week] for week in weeks if ("", week) in top_lines), ""),
         names=names,
-        choices=list_choices(site.archive.db),
+        choices=list_overrides(site.archive.db),
         sources=sources,
         answers=unhandled,
         stops=stops,

@@ -18,6 +18,7 @@ from monitor.archive.codec import stamp
 from monitor.archive.feedback import answers_of, set_state, taken_further, yearly_figures
 from monitor.archive.listing import ANSWERABLE, Listed, department_calls, department_reading, digest_list
 from monitor.archive.lookup import find_call
+from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import Kind, Level, Status

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from datasette import Response
 
-from monitor.archive.listing import digest_items, find_digest_by_id, list_calls
+from monitor.archive.digests import digest_items, find_digest_by_id
+from monitor.archive.listing import list_calls
 from monitor.digest.links import RECIPIENT_TOKEN, THE_REST
 from monitor.vocabulary import SECTION_LABELS, MailSection
 from monitor.web.framework.request import Visit

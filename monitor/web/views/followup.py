@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.statistics import call_codes, found_calls, matched_themes, states_reached, told_calls
+from monitor.archive.statistics import list_first_seen, list_first_told, list_states_reached, read_call_codes, read_matched_themes
 from monitor.calls import Call, CallKey
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet

@@ -7,7 +7,7 @@ from typing import Any
 
 from datasette import Response
 
-from monitor.archive.listing import closing_soon, newest
+from monitor.archive.listing import list_closing_soon, list_newest
 from monitor.archive.runs import stored_health
 from monitor.archive.statistics import count_calls
 from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, RUN_STATE_LABELS, RunState

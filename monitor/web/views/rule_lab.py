@@ -26,11 +26,11 @@ from datasette import Response
 from pydantic import ValidationError
 
 from monitor.archive.connection import Database
-from monitor.archive.listing import find_digest_by_id
-from monitor.archive.matches import digest_days, first_seen_days, other_themes
-from monitor.archive.search.index import calls_of, changed_ids, find_ids
-from monitor.archive.statistics import matched_themes
-from monitor.archive.theme_versions import keep_theme, theme_versions
+from monitor.archive.digests import RecentDigest, find_digest_by_id, list_recent_digests
+from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
+from monitor.archive.statistics import read_matched_themes
+from monitor.archive.theme_versions import store_theme_version, theme_versions
 from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
 from monitor.files import write_atomically

@@ -22,11 +22,11 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
-from monitor.archive.listing import Listed, list_calls, open_counts
-from monitor.archive.matches import departments_of, urls_of
-from monitor.archive.search.facets import Counted, FacetIndex, Hits, InOrder, by_words
+from monitor.archive.listing import CallSummary, count_open_calls, list_calls
+from monitor.archive.matches import departments_of, publisher_urls
+from monitor.archive.search.facets import FacetCount, FacetIndex, Hits, RankedHits, rank_by_words
 from monitor.archive.search.index import stored_zones
-from monitor.archive.search.query import Filters, make_snippet, marked, ranked, suggest
+from monitor.archive.search.query import Filters, make_snippet, marked, rank_calls, suggest
 from monitor.calls import Call, CallKey, call_zones
 from monitor.language.one_line import clean
 from monitor.language.queries import parse_query

@@ -1,11 +1,18 @@
-"""Choices beside a search: counts, pages and orders are those that one would get by looking at every call."""
+"""Facets: counts, pages and orders equal those of reading every call."""
 
 from datetime import timedelta
 
 import pytest
 
-from monitor.archive.search.facets import FacetIndex, Many, by_words
-from monitor.archive.search.index import calls_of, changed_ids, find_ids, index_call, index_texts, stored_zones
+from monitor.archive.search.facets import FacetIndex, LazyRankedHits, rank_by_words
+from monitor.archive.search.index import (
+    find_indexed_ids,
+    index_call,
+    index_texts,
+    list_stale_ids,
+    read_indexed_calls,
+    stored_zones,
+)
 from monitor.calls import Kind
 from monitor.language.analyser import analyser
 from monitor.language.terms import parse_term
@@ -44,7 +51,7 @@ def counted(index, within, chosen, facet):
 
 
 def test_values_of_a_facet_are_counted_within_the_other_choices(index):
-    everything = index.everything
+    everything = index.all_bits
     assert counted(index, everything, {}, "status") == {"open": 9, "closed": 4}
     assert counted(index, everything, {}, "department") == {"kultur-fritid": 12, "social": 1}
     assert counted(index, everything, {}, "programme") == {"life": 1}
@@ -57,38 +64,38 @@ def test_values_of_a_facet_are_counted_within_the_other_choices(index):
 
 
 def test_pages_follow_each_other_in_each_order(index):
-    calls = index.select(index.everything, {"status": ["open"], "kind": ["call"]})
+    calls = index.select(index.all_bits, {"status": ["open"], "kind": ["call"]})
     everyone = index.page(calls, "deadline", 0, 0)
     assert [call_id for _, call_id in everyone] == ["01", "04", "07", "10", "02", "05", "08", "11"]
     assert index.page(calls, "deadline", 2, 3) == everyone[2:5]
-    assert index.page(index.everything, "newest", 0, 1) == [("feed", "fest")]
-    assert index.page(index.everything, "title", 0, 1) == [("feed", "fest")]
-    assert len(index.page(index.everything, "changed", 0, 0)) == 13
+    assert index.page(index.all_bits, "newest", 0, 1) == [("feed", "fest")]
+    assert index.page(index.all_bits, "title", 0, 1) == [("feed", "fest")]
+    assert len(index.page(index.all_bits, "changed", 0, 0)) == 13
 
 
 def test_words_find_the_same_calls_few_or_many_at_a_time(db, index):
-    few = by_words(db, index, "bibliotek")
-    many = by_words(db, index, "bibliotek", most=5)
-    assert isinstance(many, Many)
+    few = rank_by_words(db, index, "bibliotek")
+    many = rank_by_words(db, index, "bibliotek", most=5)
+    assert isinstance(many, LazyRankedHits)
     assert few.bits == many.bits
-    closed = index.select(index.everything, {"status": ["closed"]})
-    for selected in (index.everything, few.bits & ~closed):
+    closed = index.select(index.all_bits, {"status": ["closed"]})
+    for selected in (index.all_bits, few.bits & ~closed):
         first = index.page(selected & few.bits, few.order(db, selected), 0, 0)
         second = index.page(selected & many.bits, many.order(db, selected), 0, 0)
         assert sorted(first) == sorted(second)
     assert [key[1] for key in index.page(many.bits, many.order(db, many.bits), 8, 4)] == sorted(
         (key[1] for key in index.page(many.bits & closed, "title", 0, 0)), reverse=True
     ), "what is closed comes after what is open"
-    assert by_words(db, index, "bibliotek före:2026-07-15") is None, "more than words is asked for"
+    assert rank_by_words(db, index, "bibliotek före:2026-07-15") is None, "more than words is asked for"
 
 
 def test_terms_are_found_by_zone_and_calls_read_with_their_texts(db):
     term = parse_term("bibliotek")
-    found = find_ids(db, [term], ["title"])
+    found = find_indexed_ids(db, [term], ["title"])
     assert len(found) == 12
-    assert find_ids(db, [term], ["context"]) == set()
-    assert find_ids(db, []) == set()
-    calls = {call.call_id: zones for call, zones in calls_of(db, analyser(), found)}
+    assert find_indexed_ids(db, [term], ["context"]) == set()
+    assert find_indexed_ids(db, []) == set()
+    calls = {call.call_id: zones for call, zones in read_indexed_calls(db, analyser(), found)}
     assert calls["03"] == stored_zones(db, "portal", "03")
 
 
@@ -97,14 +104,14 @@ def test_a_change_is_seen_until_the_call_is_indexed_again(tmp_path):
     world.crawl(a_call("1", title="Stöd till bibliotek"), at=MONDAY)
     with world.archive() as archive:
         index_texts(archive.db, analyser())
-        assert changed_ids(archive.db) == set()
+        assert list_stale_ids(archive.db) == set()
     world.crawl(a_call("1", title="Stöd till museer"), at=MONDAY + DAY)
     with world.archive() as archive:
         db = archive.db
-        (row,) = changed_ids(db)
+        (row,) = list_stale_ids(db)
         assert stored_zones(db, "portal", "1") is None
-        ((_, zones),) = calls_of(db, analyser(), [row])
+        ((_, zones),) = read_indexed_calls(db, analyser(), [row])
         index_call(db, analyser(), "portal", "1")
         index_call(db, analyser(), "portal", "borta")
-        assert changed_ids(db) == set()
+        assert list_stale_ids(db) == set()
         assert stored_zones(db, "portal", "1") == zones

@@ -1,4 +1,4 @@
-"""Erasing: what has been kept long enough, and all that is known of an address."""
+"""Retention: erasing of old rows, and of all data about an address."""
 
 from datetime import timedelta
 
@@ -26,8 +26,8 @@ def world(tmp_path):
     world.digest(MONDAY)
     with world.archive() as archive:
         db = archive.db
-        store_answer(db, "kultur-fritid", "portal", "1", "vidare", note=f"till {ADDRESS}", digest="", now=MONDAY - WEEK)
-        set_state(db, "kultur-fritid", "portal", "1", "soker", note="Bo skriver", who=ADDRESS, now=MONDAY - WEEK)
+        store_answer(db, "kultur-fritid", ("portal", "1"), "vidare", note=f"till {ADDRESS}", digest="", now=MONDAY - WEEK)
+        set_state(db, "kultur-fritid", ("portal", "1"), "soker", note="Bo skriver", who=ADDRESS, now=MONDAY - WEEK)
         for at in (MONDAY - WEEK, MONDAY):
             start_job(db, "crawl", at, at)
             finish_job(db, "crawl", at, "done", 0, "", at)
@@ -52,7 +52,7 @@ def test_what_is_old_is_erased_and_what_is_newer_stays(world):
         recipients = [row[0] for row in db.execute("SELECT recipient FROM outbox ORDER BY rowid")]
         assert recipients[0].startswith(f"{ERASED}-")
         assert recipients[1] == ADDRESS, "a mail that waits has still to be sent"
-        state = current_state(db, "kultur-fritid", "portal", "1")
+        state = current_state(db, "kultur-fritid", ("portal", "1"))
         assert (state["state"], state["note"], state["who"]) == ("soker", "", "")
         assert db.execute("SELECT count(*) FROM documents").fetchone()[0] == 1
         assert erase(db, MONDAY - DAY, documents=MONDAY - DAY) == {"addresses": 0, "notes": 0, "documents": 0, "jobs": 0}

@@ -1,4 +1,4 @@
-"""A connection keeps each statement at once, and of what stands together all or nothing."""
+"""Connections: each statement is committed at once, and a transaction all or nothing."""
 
 import sqlite3
 
@@ -18,7 +18,7 @@ def db(tmp_path):
 
 
 def numbers(db):
-    """As another program sees them."""
+    """Return the rows as another connection sees them."""
     file = db.execute("PRAGMA database_list").fetchone()[2]
     with open_other(file) as other:
         return [row["n"] for row in other.query("SELECT n FROM t ORDER BY n")]
@@ -88,11 +88,11 @@ def test_what_can_be_made_again_does_not_wait_for_the_disk_and_all_else_does(db)
         return db.execute("PRAGMA synchronous").fetchone()[0]
 
     assert waits() == FULL
-    with db.redoable():
+    with db.relaxed_durability():
         assert waits() == NORMAL
         db.execute("INSERT INTO t VALUES (1)")
     assert waits() == FULL
-    with pytest.raises(sqlite3.IntegrityError), db.redoable():
+    with pytest.raises(sqlite3.IntegrityError), db.relaxed_durability():
         db.execute("INSERT INTO t VALUES (1)")
     assert waits() == FULL
     assert numbers(db) == [1]

@@ -1,32 +1,28 @@
-"""Matches as stored, and small facts about many calls: departments, addresses, themes, days."""
+"""Matches as stored, and departments, addresses, themes and days of many calls."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.archive.feedback import store_answer
-from monitor.archive.listing import feed_keys, feed_moments
+from monitor.archive.digests import first_told_times, list_recent_digests
+from monitor.archive.feedback import list_refused_calls, mark_handled, read_answers, store_answer
+from monitor.archive.listing import list_changed_keys, read_change_times
 from monitor.archive.matches import (
-    MatchRow,
+    NewMatch,
+    calls_of_other_themes,
     checked_files,
     departments_of,
-    digest_days,
     first_seen_days,
     last_rule_files,
-    mark_handled,
     matched_keys,
-    other_themes,
-    read_answers,
+    publisher_urls,
     read_calls,
     rule_files,
     store_matches,
-    told_days,
-    unwanted,
-    urls_of,
     vanished_at,
 )
-from monitor.archive.statistics import rules_in_force
+from monitor.archive.statistics import matching_rule_version
 from tests.mailing import MONDAY, WEEK, World, a_call
 
 DAY = timedelta(days=1)
@@ -41,7 +37,7 @@ def world(tmp_path):
 
 
 def a_match(call_id, department, relevance=70, theme="energi"):
-    return MatchRow(
+    return NewMatch(
         source="portal", call_id=call_id, department=department, relevance=relevance, fit=50, level="trolig",
         themes=[{"id": theme, "title": theme}], evidence=[], fit_card={}, rule_version="v1",
     )  # fmt: skip
@@ -69,7 +65,7 @@ def test_files_count_as_checked_for_the_program_that_checked_them(world):
         assert last_rule_files(db) == {"a.toml": "x"}
         assert checked_files(db, "p") == {"a.toml": "x"}
         assert checked_files(db, "q") == {}
-        assert rules_in_force(db)["hash"] == "v1"
+        assert matching_rule_version(db)["hash"] == "v1"
 
 
 def test_departments_are_told_the_most_relevant_first_for_few_and_for_many_keys(world):
@@ -82,22 +78,22 @@ def test_departments_are_told_the_most_relevant_first_for_few_and_for_many_keys(
         many = departments_of(db, KEYS + [("portal", f"x{number}") for number in range(600)])
         assert many == {key: names for key, names in few.items() if names}
         assert matched_keys(db, "social") == {KEYS[0], KEYS[1]}
-        assert urls_of(db, [KEYS[0], ("portal", "borta")]) == {KEYS[0]: "https://example.org/1", ("portal", "borta"): ""}
+        assert publisher_urls(db, [KEYS[0], ("portal", "borta")]) == {KEYS[0]: "https://example.org/1", ("portal", "borta"): ""}
 
 
 def test_the_rule_lab_sees_other_themes_days_and_the_last_mails(world):
     with world.archive() as archive:
         db = archive.db
         store_matches(db, [a_match("1", "social"), a_match("2", "social", theme="klimat")], "v1", {}, MONDAY)
-        assert other_themes(db, ["social", "kultur-fritid"], "energi") == {("social", KEYS[1]): True}
+        assert calls_of_other_themes(db, ["social", "kultur-fritid"], "energi") == {("social", KEYS[1])}
         assert first_seen_days(db, [KEYS[0], ("portal", "borta")]) == {KEYS[0]: "2026-05-25"}
     world.match("3")
     world.week(MONDAY)
     with world.archive() as archive:
-        (mail,) = digest_days(archive.db, "kultur-fritid", 5)
+        (mail,) = list_recent_digests(archive.db, "kultur-fritid", 5)
         assert (mail["week"], mail["keys"]) == ("2026-W23", {KEYS[2]})
-        assert told_days(archive.db, *KEYS[2]) == {"kultur-fritid": MONDAY}
-        assert told_days(archive.db, *KEYS[0]) == {}
+        assert first_told_times(archive.db, *KEYS[2]) == {"kultur-fritid": MONDAY}
+        assert first_told_times(archive.db, *KEYS[0]) == {}
 
 
 def test_calls_are_read_without_the_followers_of_a_story(world):
@@ -116,7 +112,7 @@ def test_calls_are_read_without_the_followers_of_a_story(world):
 def test_an_answer_says_whether_it_has_become_an_example(world):
     with world.archive() as archive:
         db = archive.db
-        store_answer(db, "social", *KEYS[0], "inte-for-oss", note="för stort", digest="", now=MONDAY)
+        store_answer(db, "social", KEYS[0], "inte-for-oss", note="för stort", digest="", now=MONDAY)
         (answer,) = read_answers(db)
         assert (answer.department, answer.answer, answer.note, answer.title) == (
             "social",
@@ -124,7 +120,7 @@ def test_an_answer_says_whether_it_has_become_an_example(world):
             "för stort",
             "Utlysning 1",
         )
-        assert unwanted(db) == {KEYS[0]: {"social"}}
+        assert list_refused_calls(db) == {KEYS[0]: {"social"}}
         mark_handled(db, answer.id, "energi", MONDAY + DAY)
         (handled,) = read_answers(db)
         assert (handled.theme, handled.handled_at) == ("energi", MONDAY + DAY)
@@ -132,14 +128,14 @@ def test_an_answer_says_whether_it_has_become_an_example(world):
 
 def test_the_feed_pages_through_calls_by_their_last_change_without_hiding_or_doubling(world):
     with world.archive() as archive:
-        first, cursor = feed_keys(archive.db, "", 2)
+        first, cursor = list_changed_keys(archive.db, "", 2)
     calls = [a_call(call_id, "2026-09-01") for _, call_id in KEYS]
     world.crawl(*calls[:2], replace(calls[2], title="Ny"), at=MONDAY)
     with world.archive() as archive:
-        second, end = feed_keys(archive.db, cursor, 2)
+        second, end = list_changed_keys(archive.db, cursor, 2)
         assert end == ""
         assert first == [KEYS[2], KEYS[1]]
         assert second == [KEYS[0]], "what changed meanwhile is in front, not here"
-        assert feed_keys(archive.db, "", 5)[0][0] == KEYS[2]
-        moments = feed_moments(archive.db, [KEYS[2], ("portal", "borta")])
+        assert list_changed_keys(archive.db, "", 5)[0][0] == KEYS[2]
+        moments = read_change_times(archive.db, [KEYS[2], ("portal", "borta")])
     assert {key: (seen[:10], changed[:10]) for key, (seen, changed) in moments.items()} == {KEYS[2]: ("2026-05-25", "2026-06-01")}

@@ -1,4 +1,4 @@
-"""What the scheduler has noted: the newest row of each job, attempts, interruptions, and clocks that went wrong."""
+"""Rows of jobs: the newest of each job, attempts, interruptions, and clocks that were wrong."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def db(tmp_path):
 
 
 def do(db, name, due, state="done", code=0, words=""):
-    """Start a job at its time and end it a minute later; returns the attempt."""
+    """Start a job at its time, end it a minute later, and return the number of the attempt."""
     attempt = start_job(db, name, due, due)
     finish_job(db, name, due, state, code, words, due + MINUTE)
     return attempt
@@ -44,7 +44,7 @@ def test_the_newest_row_of_each_job_is_told(db):
     jobs = last_jobs(db, NOW)
     assert sorted(jobs) == ["backup", "crawl"]
     crawl = jobs["crawl"]
-    assert (crawl.due, crawl.state, crawl.attempts, crawl.words) == (NOW, "failed", 1, "nätet är nere")
+    assert (crawl.due, crawl.state, crawl.attempts, crawl.message) == (NOW, "failed", 1, "nätet är nere")
     assert (crawl.started, crawl.finished) == (NOW, NOW + MINUTE)
 
 

@@ -1,4 +1,4 @@
-"""Recipients in the outbox: who is refused, who has stopped, what waits, what was given up."""
+"""Outbox: recipients that were refused or have stopped, waiting mails, mails that were given up."""
 
 from datetime import timedelta
 
@@ -6,19 +6,19 @@ import pytest
 
 from monitor.archive.outbox import (
     count_refusal,
+    count_sent,
     count_waiting,
     has_digest,
     is_stopped,
     list_stops,
+    list_suppressions,
     oldest_waiting,
     refused_recipients,
     resume_recipient,
-    sent_since,
     silenced_departments,
     stop_recipient,
     stopped_mails,
     stopped_recipients,
-    suppressions,
 )
 from monitor.mail.delivery import DeliveryResult, Result
 from monitor.settings import Recipient
@@ -51,7 +51,7 @@ def test_an_address_is_stopped_at_the_limit_of_refusals_and_for_all_departments(
         assert refused_recipients(db) == [("anna@example.se", "550 no such user")]
         stops = list_stops(world.config, db)
         assert [(one.department, one.recipient) for one in stops] == [("social", ANNA), ("kultur-fritid", ANNA)]
-        assert all("tar inte emot mejl sedan 2026-06-01" in one.words for one in stops)
+        assert all("tar inte emot mejl sedan 2026-06-01" in one.explanation for one in stops)
         assert list(silenced_departments(world.config, stops)) == ["kultur-fritid"], "social has one recipient left"
 
 
@@ -60,9 +60,12 @@ def test_who_stops_is_stopped_for_that_department_until_resumed(world):
         db = archive.db
         stop_recipient(db, "social", BO, "slutade själv", MONDAY)
         stop_recipient(db, "social", ANNA, "slutade själv", MONDAY + DAY)
-        assert [(one.recipient, one.department) for one in suppressions(db)] == [("anna@example.se", "social"), (BO, "social")]
+        assert [(one.recipient, one.department) for one in list_suppressions(db)] == [
+            ("anna@example.se", "social"),
+            (BO, "social"),
+        ]
         stops = list_stops(world.config, db)
-        assert [one.words for one in stops] == [
+        assert [stop.explanation for stop in stops] == [
             f"{ANNA} slutade själv få mejlen 2026-06-02",
             f"{BO} slutade själv få mejlen 2026-06-01",
         ]
@@ -70,7 +73,7 @@ def test_who_stops_is_stopped_for_that_department_until_resumed(world):
         assert refused_recipients(db) == []
         for recipient in (ANNA, BO):
             resume_recipient(db, "social", recipient)
-        assert suppressions(db) == []
+        assert list_suppressions(db) == []
 
 
 def test_mails_that_wait_or_were_given_up_are_counted(world):
@@ -86,7 +89,7 @@ def test_mails_that_wait_or_were_given_up_are_counted(world):
     with world.archive() as archive:
         db = archive.db
         assert count_waiting(db) == (1, 1)
-        assert (sent_since(db, MONDAY - DAY), sent_since(db, MONDAY + DAY)) == (1, 0)
+        assert (count_sent(db, MONDAY - DAY), count_sent(db, MONDAY + DAY)) == (1, 0)
         assert [(one.department, one.error) for one in stopped_mails(db, MONDAY - DAY)] == [("social", "554 no")]
         assert stopped_mails(db, MONDAY + DAY) == []
         assert has_digest(db, "2026-W23-social")
