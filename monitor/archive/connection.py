@@ -231,7 +231,7 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         make_private(path)
         db = _connect(path.absolute().as_uri(), timeout=30)
     except (OSError, sqlite3.Error) as error:
-        reason = describe_os_error(error) if isinstance(error, OSError) else machine_words(error)
+        reason = describe_os_error(error) if isinstance(error, OSError) else describe_sqlite_error(error)
         raise ArchiveError(str(path), f"går inte att öppna: {reason}") from error
     try:
         try:

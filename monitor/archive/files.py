@@ -128,7 +128,7 @@ def load_secret(data_dir: Path) -> bytes:
         secret = path.read_bytes().strip()
     except OSError as error:
         raise ArchiveError(str(path), f"hemligheten går inte att läsa eller skapa: {describe_os_error(error)}") from error
-    if len(secret) < 32:
+    if len(secret) < _MIN_SECRET_CHARACTERS:
         raise ArchiveError(
             str(path), "hemligheten är trasig; ta bort filen så görs en ny (länkarna i gamla mejl slutar då gälla)"
         )

@@ -15,8 +15,8 @@ from monitor.archive.calls import add_event, add_version, apply_corrections, ins
 from monitor.archive.changes import CallChange, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
 from monitor.archive.connection import Database, sql_values
-from monitor.archive.left_out import Aside, decide, keep_left_out, read_decisions
-from monitor.calls import Call, call_status, next_deadline
+from monitor.archive.left_out import LeftOutItem, apply_decisions, read_decisions, store_left_out
+from monitor.calls import Call, CallKey, call_status, next_deadline
 from monitor.errors import describe_row_error, list_reasons
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
 
@@ -186,9 +186,9 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
     return report
 
 
-def _without(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
-    """The run without the calls that could not be stored: by key, with what is wrong with each."""
-    told = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {list_reasons(refused)}."
+def _without_refused(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
+    """Return the run without the calls that could not be stored; `refused` has the reason of each, by call_id."""
+    summary = f"{len(refused)} av {len(run.calls)} poster gick inte att spara: {list_reasons(refused)}."
     stats = dict(run.stats)
     failed = len(refused) == len(run.calls)
     if failed:

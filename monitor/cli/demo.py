@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from monitor.archive.statistics import Happening
+    from monitor.archive.statistics import RecordedChange
     from monitor.jobs.demo import DemoReport, DemoStep
 
 MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sept", "okt", "nov", "dec")
@@ -156,7 +156,7 @@ def _list_counts(counts: dict[str, int] | Counter[str], labels: Mapping[Any, Cou
     return format_list(parts, locale="sv") if parts else "inget"
 
 
-def _deadline_line(change: Happening) -> str:
+def _deadline_line(change: RecordedChange) -> str:
     import json
     from datetime import datetime
 

@@ -79,7 +79,7 @@ def run_canary(config: Config, archive: Archive, now: datetime) -> CanaryReport:
             _run(own, (step, SOURCE) if step == "crawl" else (step,), now)
         with open_archive(own.archive) as own_archive:
             subject = mark_subjects(own_archive.db, MARK)
-            told = count_told(own_archive.db)
+            told = count_told_facts(own_archive.db)
         if not told or subject is None:
             raise MonitorError("canary", "provutlysningen kom inte med i mejlet: reglerna eller urvalet släppte den")
         _run(own, ("send",), now)

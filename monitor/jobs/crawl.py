@@ -327,14 +327,14 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
     )
 
 
-def left_out_items(spider: SourceSpider) -> dict[str, Aside]:
+def left_out_items(spider: SourceSpider) -> dict[str, LeftOutItem]:
     """Return the items that the spider left out and could have passed on, by key, cleaned as passed items are."""
     reading, items = spider.reading, {}
     for key, item in reading.left_out_calls.items():
         problem = reading.read_row(key, item_problem, item)
         call = reading.read_row(key, clean_call, item, spider.programmes) if problem == "" else None
         if call is not None:
-            items[key] = Aside(reading.left_out[key], call)
+            items[key] = LeftOutItem(reading.left_out[key], call)
     return items
 
 

@@ -67,7 +67,7 @@ class DemoReport:
     """Names of the departments by id."""
     steps: tuple[DemoStep, ...]
     """Finished commands, in order."""
-    happenings: tuple[Happening, ...]
+    happenings: tuple[RecordedChange, ...]
     """Changes between the two readings."""
     mails: tuple[MailFile, ...]
 

@@ -140,7 +140,7 @@ def build_digests(
     """
     # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good and keeps its
     # digest.
-    with lock(config.data_dir, "digest"), archive.db.redoable():
+    with lock(config.data_dir, "digest"), archive.db.relaxed_durability():
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=options.week, dry_run=options.dry_run
         )
@@ -182,7 +182,7 @@ def _failure(
     reason = f"mejlet kunde inte skrivas ({error if isinstance(error, MonitorError) else f'{type(error).__name__}: {error}'})"
     logger.error("digest_failed department=%s week=%s", department.id, week, exc_info=error)
     if stored:
-        note_failure(archive.db, department.id, week, reason, now)
+        store_failure(archive.db, department.id, week, reason, now)
     return DigestReport(department=department.id, state=DigestState.FAILED, items=0, sections={}, reason=reason)
 
 
@@ -282,7 +282,7 @@ class DigestBuilder:
         if existing is not None and not self._dry_run:
             return _report(existing)
         if not recipients and not self._dry_run:
-            stops = [stop.words for stop in list_stops(self._config, self._db) if stop.department == department.id]
+            stops = [stop.explanation for stop in list_stops(self._config, self._db) if stop.department == department.id]
             return DigestReport(
                 department=department.id, state=DigestState.NO_RECIPIENT, items=0, sections={}, reason="; ".join(stops)
             )
@@ -351,7 +351,7 @@ class DigestBuilder:
         candidates = [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
         return apply_choices(candidates, choices)
 
-    def _choices(self, department: Department) -> Choices:
+    def _choices(self, department: Department) -> Overrides:
         """Return the coordinator's choices, read once: a mail is chosen and laid out by the same."""
         if department.id not in self._chosen:
             self._chosen[department.id] = read_overrides(self._db, department.id, self._week)
@@ -436,9 +436,9 @@ class DigestBuilder:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
         return StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
 
-    def _address(self, digest_id: str, recipient: Recipient) -> Address:
+    def _address(self, digest_id: str, recipient: Recipient) -> NewOutboxRow:
         message = message_id(digest_id, recipient.email, self._config.mail.sender)
-        return Address(message_id=message, recipient=recipient.email, language=recipient.language)
+        return NewOutboxRow(message_id=message, recipient=recipient.email, language=recipient.language)
 
     def _write(self, digest_id: str, rendered: Rendered) -> Path:
         """Write the mails of a dry run; return the HTML file of the first language."""
@@ -492,24 +492,24 @@ def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     )
 
 
-def apply_choices(candidates: list[Candidate], choices: Choices) -> list[Candidate]:
+def apply_choices(candidates: list[Candidate], choices: Overrides) -> list[Candidate]:
     """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
 
     A call that the department has been told of before is a promise: it stays, withheld or not.
     """
     chosen = []
     for candidate in candidates:
-        if candidate.key in choices.held and not candidate.told:
+        if candidate.key in choices.withheld and not candidate.told:
             continue
         match = candidate.match
         if match is None and candidate.key in choices.added:
             match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.lines.get(candidate.key, "")
+        note = choices.call_notes.get(candidate.key, "")
         chosen.append(replace(candidate, match=match, note=note) if note or match is not candidate.match else candidate)
     return chosen
 
 
-def _match(rules: RuleSet, call: Call, match: MatchRow) -> DepartmentMatch:
+def _match(rules: RuleSet, call: Call, match: CandidateMatch) -> DepartmentMatch:
     read = partial(_reasons, rules, call, match.details)
     return DepartmentMatch(level=Level(match.level), relevance=match.relevance, read=read)
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.archive.runs import list_runs, write_health
+from monitor.archive.runs import RunRow, list_runs, write_health
 from monitor.collect.health import Health, RunFacts, judge_health
 from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
-    from monitor.archive.runs import RunRow
     from monitor.sources import Source
 
 
 def update_health(db: Database, source: Source, now: datetime) -> Health:
     """Judge a source by its stored runs, store its health, and return it."""
-    runs = [run_facts(row) for row in run_rows(db, source.id)]
+    runs = [run_facts(row) for row in list_runs(db, source.id)]
     health = judge_health(runs, every=source.every, expected=source.expected)
     write_health(db, source.id, health.kind.value, health.text, now)
     return health
 
 
-def run_facts(row: dict[str, Any]) -> RunFacts:
+def run_facts(row: RunRow) -> RunFacts:
     """Return the facts of a row of `runs` that health is judged by."""
     stats = row["stats"]
     newest = stats.get("newest")

@@ -20,7 +20,7 @@ _MAX_ANSWERS = 30
 
 def is_letter_due(config: Config, db: Database, now: datetime) -> bool:
     """Return whether the coordinator has not been told of some answers, and no letter was written in this hour."""
-    return bool(untold_answers(db)) and not has_digest(db, letter_id_of(config, now))
+    return bool(list_unreported_answers(db)) and not has_digest(db, letter_id_of(config, now))
 
 
 def write_interest_letter(config: Config, db: Database, now: datetime) -> bool:

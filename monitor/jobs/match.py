@@ -73,7 +73,7 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     return MatchReport(calls, len(rows), {name: counts[name] for name in rules.departments}, seconds)
 
 
-def match_rows(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[MatchRow]:
+def match_rows(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[NewMatch]:
     """Return the matches of one call as rows of the archive; `zones` are its lemma texts, analysed when absent."""
     judgement = judge_call(rules, call, zones)
     return _rows(judgement, matches_of(judgement))

@@ -73,16 +73,16 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
         yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
     for stop in list_stops(config, db):
         if stop.since > since:
-            yield f"Får inte längre mejlen för {stop.department}: {stop.words}."
+            yield f"Får inte längre mejlen för {stop.department}: {stop.explanation}."
     rules = load_rules_in_force(archive, config, last_good=True)
-    for programme, title, identifier in new_programmes(db, since):
+    for programme, title, identifier in list_new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
         if rules.programme_of(call) is None:
             yield (
                 f"Ett program som aldrig setts förut: {programme} (”{title}”)."
                 " Lägg till det i rules/programmes.toml om det ska förklaras."
             )
-    words = new_words(titles_between(db, None, since), titles_between(db, since, now))
+    words = new_words(list_call_titles(db, None, since), list_call_titles(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
     yield from _signals(config, archive, rules)

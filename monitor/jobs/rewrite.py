@@ -50,8 +50,8 @@ def rewrite_digest(
         return None
     now = past.created.astimezone(config.zone)
     keys = {*matched_keys(archive.db, department.id), *more}
-    rows = rows_then(archive.db, past, keys, timedelta(days=config.digest.news_days))
-    choices = read_choices(archive.db, department.id, past.week)
+    rows = read_candidates_at(archive.db, past, keys, timedelta(days=config.digest.news_days))
+    choices = read_overrides(archive.db, department.id, past.week)
     candidates = apply_choices(
         [
             make_candidate(rules, replace(row, match=_match(rules, row, department.id)))
@@ -66,9 +66,9 @@ def rewrite_digest(
         week=past.week,
         now=now,
         previous_week=past.previous_week,
-        health=judge_sources(config, health_then(archive.db, past.created), now),
+        health=judge_sources(config, source_health_at(archive.db, past.created), now),
         ahead=open_known_calls(candidates, now) if selection.kind is MailKind.QUIET else (),
-        top=choices.top,
+        top=choices.mail_note,
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
@@ -95,7 +95,7 @@ def _follows(row: CandidateRow) -> bool:
     return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
 
 
-def _match(rules: RuleSet, row: CandidateRow, department: str) -> MatchRow | None:
+def _match(rules: RuleSet, row: CandidateRow, department: str) -> CandidateMatch | None:
     match = (
         None if _follows(row) else next((match for match in match_rows(rules, row.call) if match.department == department), None)
     )

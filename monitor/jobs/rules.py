@@ -161,7 +161,7 @@ def evaluate_file(rules: RuleSet, path: Path) -> Score:
 
 def report_archive(archive: Archive, rules: RuleSet) -> Report:
     """Count the hits of every signal in the archive and in the answers of the departments."""
-    return report(rules, archived_calls(archive, rules), unwanted(archive.db))
+    return report(rules, archived_calls(archive, rules), list_refused_calls(archive.db))
 
 
 def list_answers(archive: Archive) -> list[StoredAnswer]:

@@ -208,7 +208,7 @@ class _SendPass:
         self._stopped = stopped_recipients(archive.db)
 
     def send(self, mails: list[OutboxMail]) -> None:
-        remaining = self._config.mail.per_day - sent_since(self._db, self._now - BRAKE)
+        remaining = self._config.mail.per_day - count_sent(self._db, self._now - BRAKE)
         lost = 0
         newly_refused = False
         for mail in mails:

@@ -14,7 +14,7 @@ from scrapy.spiderloader import get_spider_loader
 from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
-from monitor.calls import Budget, Call, CallKey, DeadlineModel
+from monitor.calls import Budget, Call, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
@@ -92,7 +92,7 @@ def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Map
     reading = spider.reading
     documents = list(reading.documents)
     run = judge_run(spider, now)
-    calls, aside = decide(decisions, {call.call_id: call for call in run.calls}, run.left_out)
+    calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})

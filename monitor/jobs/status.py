@@ -15,7 +15,7 @@ from monitor.archive.digests import departments_with_digest, list_failures
 from monitor.archive.matches import last_rule_files
 from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
 from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
-from monitor.archive.statistics import SourceRow, count_calls, count_states, list_sources, matching_rule_version
+from monitor.archive.statistics import count_calls, count_states, list_sources, matching_rule_version
 from monitor.config import Config
 from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
@@ -236,7 +236,7 @@ def _week(config: Config, archive: Archive, now: datetime, jobs: Mapping[str, Jo
     since = jobs["run"].due if "run" in jobs else None
     silenced = silenced_departments(config, list_stops(config, archive.db))
     wanted = {recipient.department for recipient in config.recipient} - silenced.keys()
-    made = digested_departments(archive.db, week)
+    made = departments_with_digest(archive.db, week)
     due = since is not None and since <= slot
     return {"week": week, "due": slot if due else None, "made": sorted(made), "missing": sorted(wanted - made) if due else []}
 
@@ -332,7 +332,7 @@ def _attention(config: Config, document: StatusDocument, jobs: Mapping[str, JobR
         sentences.append(f"Reglerna har {count} fel; de senast fungerande gäller. Se: monitor rules check")
     for name, row in jobs.items():
         if is_given_up(row):
-            sentences.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.words}")
+            sentences.append(f"{JOB_NAMES[name].capitalize()} har misslyckats flera gånger: {row.message}")
     if document["clock_ahead"] is not None:
         sentences.append(clock_sentence(config, document["clock_ahead"], now))
     if document["disk"]["free"] < _MIN_FREE_DISK_BYTES:

@@ -50,9 +50,7 @@ class Report:
     overlapping: list[tuple[str, str, float]] = field(default_factory=list)
 
 
-def report(
-    rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[tuple[str, str], frozenset[str]]
-) -> Report:
+def report(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[CallKey, frozenset[str]]) -> Report:
     """Return the report over all calls. `unwanted` has the departments that answered that a call is not for them, by its key."""
     rows = {
         (theme.theme.id, signal.id): SignalReport(theme.theme.id, signal.id, signal.weight)

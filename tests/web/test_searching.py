@@ -88,7 +88,7 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = search_archive(site, params_of(query)).index
-    found = by_words(site.archive.db, index, query)
+    found = rank_by_words(site.archive.db, index, query)
     best = list(found.order(site.archive.db, found.bits))
     assert best == index.positions_of(rank_calls(site.archive.db, query, NOW))
     assert found.bits == index.bits_of(best)
@@ -101,7 +101,7 @@ def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
 def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most, choices):
     db = site.archive.db
     index = search_archive(site, params_of(query)).index
-    whole, found = by_words(db, index, query), by_words(db, index, query, most=most)
+    whole, found = rank_by_words(db, index, query), rank_by_words(db, index, query, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
     order = list(index.filter_positions(selected, whole.order(db, selected)))
@@ -119,7 +119,7 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
 def test_what_loses_its_words_after_it_was_counted_is_still_shown(site):
     db = site.archive.db
     index = search_archive(site, params_of("kommuner")).index
-    found = by_words(db, index, "kommuner", most=5)
+    found = rank_by_words(db, index, "kommuner", most=5)
     assert found.bits.bit_count() > 5
     with open_archive(site.archive.path) as other:
         other.db.execute("INSERT INTO search (search) VALUES ('delete-all')")

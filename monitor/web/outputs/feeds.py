@@ -141,7 +141,7 @@ def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     """Return the answer with calls as a JSON feed; the facts of a call are under `_eu`. Arguments as of `atom_feed`."""
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
-    moments = feed_moments(db, keys)
+    moments = read_change_times(db, keys)
     items = [_json_item(call, moments[call.key], visit.site.links) for call in _load(db, keys)]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -163,7 +163,7 @@ def archive_feed(visit: Visit) -> Response:
     before = visit.args.get("fore", "")
     if before and not _is_cursor(before):
         raise NotFound
-    keys, cursor = feed_keys(visit.site.archive.db, before, PAGE_SIZE)
+    keys, cursor = list_changed_keys(visit.site.archive.db, before, PAGE_SIZE)
     next_path = f"{local_path(visit.path)}?{urlencode({'fore': cursor})}" if cursor else ""
     make = json_feed if visit.path.endswith(".json") else atom_feed
     return make(visit, "Hela arkivet", "/", keys, next_path)

@@ -46,7 +46,7 @@ def answer(visit: Visit) -> Response:
         department=department,
         listed=list_calls(visit.site.archive.db, [call.key], visit.now)[0],
         chosen=chosen if chosen in tuple(Answer) else "",
-        state=current_state(visit.site.archive.db, link.department, link.source, link.call_id),
+        state=current_state(visit.site.archive.db, link.department, CallKey(link.source, link.call_id)),
         departments=[other for other in visit.site.rules.departments.values() if other.id != link.department],
         mailto="mailto:?" + urlencode({"subject": f"{visit.say('Tips')}: {title}", "body": text}, quote_via=quote),
         done=DONE,
@@ -59,7 +59,7 @@ def _store_answer(visit: Visit, link: AnswerLink) -> Response:
     name = visit.site.rules.departments[link.department].name
     if state in tuple(FollowState):
         with visit.site.archive.writing() as db:
-            set_state(db, link.department, link.source, link.call_id, state, note=note, who=name, now=visit.now)
+            set_state(db, link.department, CallKey(link.source, link.call_id), state, note=note, who=name, now=visit.now)
         return redirect(page_address(visit.path, visit.language, klart="lage"))
     if chosen not in tuple(Answer):
         return problem_page(visit, 400)
@@ -67,7 +67,9 @@ def _store_answer(visit: Visit, link: AnswerLink) -> Response:
         other = visit.site.rules.departments.get(visit.form.get("till", ""))
         note = ": ".join(part for part in (f"till {other.name}" if other else "", note) if part)
     with visit.site.archive.writing() as db:
-        store_answer(db, link.department, link.source, link.call_id, chosen, note=note, digest=link.digest, now=visit.now)
+        store_answer(
+            db, link.department, CallKey(link.source, link.call_id), chosen, note=note, digest=link.digest, now=visit.now
+        )
     return redirect(page_address(visit.path, visit.language, klart=chosen))
 
 

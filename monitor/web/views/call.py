@@ -18,10 +18,10 @@ from datasette import Response
 
 from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
-from monitor.archive.history import call_documents, read_document, read_versions
-from monitor.archive.listing import Listed, list_calls
-from monitor.archive.lookup import call_facts, find_aside, find_call, find_calls, similar_calls
-from monitor.archive.overrides import ADD, HOLD, choose_call, drop_choice, list_choices, write_line
+from monitor.archive.history import list_call_documents, read_document, read_versions
+from monitor.archive.listing import CallSummary, list_calls
+from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
@@ -128,7 +128,7 @@ class CallView:
     """Values of the template `call.html`."""
 
     call: Call
-    listed: Listed
+    listed: CallSummary
     """The call as lists show it, for its status and next deadline."""
     fit: Sequence[FitLine]
     """Lines of the fit card in the page's language."""
@@ -217,7 +217,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         answers=_answers(visit, call.key, names),
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
         versions=list_version_changes(visit, call.key),
-        documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in call_documents(db, call.source, call.url)],
+        documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
             for row in facts["corrections"]
@@ -303,7 +303,7 @@ def _answer_label(value: str) -> str:
 def _choices(visit: Visit, key: CallKey, names: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {**row, "name": names.get(row["department"], row["department"])}
-        for row in list_choices(visit.site.archive.db)
+        for row in list_overrides(visit.site.archive.db)
         if (row["source"], row["call_id"]) == key
     ]
 
@@ -457,7 +457,7 @@ def lookup(visit: Visit) -> Response:
     keys = find_calls(db, wanted)
     if keys:
         return redirect(page_address(call_path(*keys[0]), visit.language))
-    aside = find_aside(db, wanted)
+    aside = find_left_out_item(db, wanted)
     similar = [] if aside or not wanted else similar_calls(db, wanted)
     return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
 
@@ -497,9 +497,9 @@ def steer(visit: Visit) -> Response:
         return problem_page(visit, 400)
     with visit.site.archive.writing() as db:
         if choice:
-            choose_call(db, department, call.key, choice, who=visit.coordinator_name, now=visit.now)
+            store_override(db, department, call.key, choice, who=visit.coordinator_name, now=visit.now)
         else:
-            drop_choice(db, department, call.key)
+            remove_override(db, department, call.key)
     return redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(call.key, "styrt")
 
 
@@ -510,7 +510,7 @@ def write_mail_line(visit: Visit) -> Response:
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
     with visit.site.archive.writing() as db:
-        write_line(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
+        write_mail_note(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
     return _back_to(call.key, "rad")
 
 

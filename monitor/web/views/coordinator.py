@@ -34,7 +34,7 @@ def desk(visit: Visit) -> Response:
     site = visit.site
     plans = site.jobs.planned(visit.site.rules, visit.now)
     weeks = sorted({plan.week for plan in plans})
-    lines = [row for week in weeks for row in list_lines(site.archive.db, week) if not row["source"]]
+    lines = [row for week in weeks for row in list_mail_notes(site.archive.db, week) if not row["source"]]
     top_lines = {(row["department"], row["week"]): row["text"] for row in lines}
     names = {department.id: department.name for department in site.rules.departments.values()}
     sources = [row for row in source_rows(site, visit.now) if row["state"] not in ACCEPTED_RUNS or row["health"]]
@@ -52,7 +52,7 @@ def desk(visit: Visit) -> Response:
         answers=unhandled,
         stops=stops,
         silenced=silenced_departments(site.config, stops),
-        outbox=outbox_rows(site.archive.db, _MAX_OUTBOX_ROWS),
+        outbox=list_outbox(site.archive.db, _MAX_OUTBOX_ROWS),
         rules_error=site.rules_error,
         done=DONE,
     )
@@ -85,7 +85,7 @@ def top_line(visit: Visit) -> Response:
     plans = visit.site.jobs.planned(visit.site.rules, visit.now)
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
-            write_line(db, department, week, None, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
+            write_mail_note(db, department, week, None, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
     return redirect("/samordna?klart=rad")
 
 
@@ -97,7 +97,7 @@ def add(visit: Visit) -> Response:
     try:
         key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
-            choose_call(db, department, key, ADD, who=visit.coordinator_name, now=visit.now)
+            store_override(db, department, key, ADD, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
     return redirect("/samordna?klart=lagd")
@@ -127,7 +127,7 @@ def answer_done(visit: Visit) -> Response:
 def outbox(visit: Visit) -> Response:
     """List the mails to all recipients, the unsent ones first."""
     names = {department.id: department.name for department in visit.site.rules.departments.values()}
-    return page("outbox.html", visit, rows=outbox_rows(visit.site.archive.db), names=names)
+    return page("outbox.html", visit, rows=list_outbox(visit.site.archive.db), names=names)
 
 
 ROUTES = (

@@ -15,10 +15,10 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
-from monitor.archive.feedback import answers_of, set_state, taken_further, yearly_figures
-from monitor.archive.listing import ANSWERABLE, Listed, department_calls, department_reading, digest_list
+from monitor.archive.digests import list_department_digests
+from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
+from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news
 from monitor.archive.lookup import find_call
-from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import Kind, Level, Status
@@ -48,17 +48,17 @@ class DepartmentView:
     """Id of the theme to which the lists of calls are narrowed, or ""."""
     themes: Sequence[tuple[str, str, int]]
     """Id, title and number of calls of each theme, the most frequent first."""
-    open: Sequence[Listed]
-    closing: Sequence[Listed]
+    open: Sequence[CallSummary]
+    closing: Sequence[CallSummary]
     """Open calls with a deadline within `_CLOSING_PERIOD`."""
-    later: Sequence[Listed]
+    later: Sequence[CallSummary]
     """The other open calls."""
-    coming: Sequence[Listed]
-    others: Sequence[Listed]
+    coming: Sequence[CallSummary]
+    others: Sequence[CallSummary]
     """Matches that are no calls, such as events and partner searches."""
     shown: int
     """Number of calls of each list that are shown."""
-    reading: Sequence[Listed]
+    reading: Sequence[CallSummary]
     """Recent news and decisions."""
     taken: Sequence[Mapping[str, Any]]
     """Calls with a follow-up state."""
@@ -80,7 +80,7 @@ def department_page(visit: Visit) -> Response:
     """Show the calls of a department by status, its mails, its answers and what it applied for."""
     department = _require_department(visit)
     db = visit.site.archive.db
-    matched = department_calls(db, department.id, visit.now)
+    matched = list_department_calls(db, department.id, visit.now)
     themes = _count_themes(matched)
     theme = visit.args.get("tema", "")
     if theme not in {id_ for id_, _, _ in themes}:
@@ -98,10 +98,10 @@ def department_page(visit: Visit) -> Response:
         coming=[call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING],
         others=[call for call in listed if call.kind != Kind.CALL],
         shown=len(listed) if visit.args.get("alla") else _VISIBLE_CALLS,
-        reading=department_reading(db, department.id, visit.now - _READING_PERIOD),
-        taken=_with_private_notes(taken_further(db, department.id, visit.now), visit),
-        answers=_with_private_notes(answers_of(db, department.id), visit),
-        digests=digest_list(db, department.id),
+        reading=list_department_news(db, department.id, visit.now - _READING_PERIOD),
+        taken=_with_private_notes(list_followed_calls(db, department.id, visit.now), visit),
+        answers=_with_private_notes(list_department_answers(db, department.id), visit),
+        digests=list_department_digests(db, department.id),
         figures=yearly_figures(db, department.id, _last_years(visit.now)),
         base_url=visit.site.config.municipality.base_url.rstrip("/"),
         done=DONE,
@@ -109,17 +109,17 @@ def department_page(visit: Visit) -> Response:
     return page("department.html", visit, **vars(view))
 
 
-def _count_themes(listed: Sequence[Listed]) -> list[tuple[str, str, int]]:
+def _count_themes(listed: Sequence[CallSummary]) -> list[tuple[str, str, int]]:
     """Return id, title and number of calls of each theme, the most frequent first."""
     counts = Counter(theme for call in listed if call.kind == Kind.CALL for theme in call.themes)
     return [(id_, title, count) for (id_, title), count in counts.most_common()]
 
 
-def _split_by_deadline(open_calls: Sequence[Listed], now: datetime) -> tuple[list[Listed], list[Listed]]:
+def _split_by_deadline(open_calls: Sequence[CallSummary], now: datetime) -> tuple[list[CallSummary], list[CallSummary]]:
     """Return the open calls with a deadline within `_CLOSING_PERIOD`, and the others."""
     end = stamp(now + _CLOSING_PERIOD)
-    closing: list[Listed] = []
-    later: list[Listed] = []
+    closing: list[CallSummary] = []
+    later: list[CallSummary] = []
     for call in open_calls:
         (closing if call.next_deadline and call.next_deadline <= end else later).append(call)
     return closing, later
@@ -143,9 +143,9 @@ def store_state(visit: Visit) -> Response:
     department = _require_department(visit)
     state, note = visit.form.get("lage", ""), visit.form.get("anteckning", "").strip()
     try:
-        source, call_id = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
+        key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
         with visit.site.archive.writing() as db:
-            set_state(db, department.id, source, call_id, state, note=note, who=visit.coordinator_name, now=visit.now)
+            set_state(db, department.id, key, state, note=note, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
     return redirect(f"/forvaltning/{department.id}?klart=lage#vidare")
@@ -155,7 +155,7 @@ def calendar(visit: Visit) -> Response:
     """Answer with a calendar of the deadlines to subscribe to; weak matches only if the department follows them up."""
     department = _require_department(visit)
     db = visit.site.archive.db
-    listed = [call for call in department_calls(db, department.id, visit.now) if call.level != Level.WEAK or call.state]
+    listed = [call for call in list_department_calls(db, department.id, visit.now) if call.level != Level.WEAK or call.state]
     calls = [call for item in listed if (call := load_call(db, *item.key)) is not None]
     return Response(calendar_of(visit.site, calls, department.name), content_type="text/calendar; charset=utf-8")
 
@@ -163,7 +163,7 @@ def calendar(visit: Visit) -> Response:
 def feed(visit: Visit) -> Response:
     """Answer with an Atom feed of the department's open and forthcoming calls and events, the newest first."""
     department = _require_department(visit)
-    matched = department_calls(visit.site.archive.db, department.id, visit.now)
+    matched = list_department_calls(visit.site.archive.db, department.id, visit.now)
     listed = [call for call in matched if call.kind in (*ANSWERABLE, Kind.EVENT)]
     listed.sort(key=lambda call: call.first_seen, reverse=True)
     keys = [call.key for call in listed[:_MAX_FEED_ENTRIES]]

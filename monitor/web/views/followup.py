@@ -81,7 +81,7 @@ class _FollowUp:
     def __init__(self, db: Database, rules: RuleSet) -> None:
         self._rules = rules
         self._themes: dict[CallKey, dict[str, list[dict[str, Any]]]] = defaultdict(dict)
-        for department, key, served in matched_themes(db):
+        for department, key, served in read_matched_themes(db):
             self._themes[key][department] = served
         self.codes: dict[CallKey, tuple[str, str]] = {}
         """Identifier and programme code of each call that counts."""
@@ -121,15 +121,15 @@ def compute_follow_up(
     begin = begin or datetime(now.year, 1, 1, tzinfo=config.zone)
     end = end or now + timedelta(seconds=1)
     period = (stamp(begin), stamp(end))
-    found = {call.key: call for call in found_calls(db, *period)}
-    told = told_calls(db, *period)
+    found = {call.key: call for call in list_first_seen(db, *period)}
+    told = list_first_told(db, *period)
     states = [
         (department, key, count)
-        for department, key, state in states_reached(db, *period)
+        for department, key, state in list_states_reached(db, *period)
         for count in _COUNTS_OF_STATE.get(state, ())
     ]
     counter = _FollowUp(db, rules)
-    counter.codes = call_codes(db, ({key for _, key, _ in told} | {key for _, key, _ in states}) - found.keys())
+    counter.codes = read_call_codes(db, ({key for _, key, _ in told} | {key for _, key, _ in states}) - found.keys())
     counter.codes |= {key: (call.identifier, call.programme) for key, call in found.items()}
     for call in found.values():
         counter.add("found", call.key, month=call.month)

@@ -21,15 +21,15 @@ _FRESH_PERIOD = timedelta(hours=36)
 
 
 def front(visit: Visit) -> Response:
-    """Show what can be applied for, by department, with the next deadlines and the newest calls."""
+    """Show what can be applied for, by department, with the next deadlines and the list_newest calls."""
     db = visit.site.archive.db
     return page(
         "front.html",
         visit,
         counts=count_calls(db, visit.now),
         departments=department_list(visit),
-        closing=closing_soon(db, visit.now),
-        newest=newest(db, visit.now),
+        closing=list_closing_soon(db, visit.now),
+        newest=list_newest(db, visit.now),
         sources=_reading_summary(visit),
     )
 

@@ -221,9 +221,9 @@ def _candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
             if signal.structural:
                 structural += compiled.fields[0][0]
                 continue
-            needed = find_ids(db, map(parse_term, signal.needs)) if signal.needs else None
+            needed = find_indexed_ids(db, map(parse_term, signal.needs)) if signal.needs else None
             for worth, zones in compiled.fields:
-                rows = find_ids(db, map(parse_term, signal.words), zones)
+                rows = find_indexed_ids(db, map(parse_term, signal.words), zones)
                 rows = rows if needed is None else rows & needed
                 touched |= rows
                 for row in rows:
@@ -242,21 +242,19 @@ def _compare_texts(
     before, after = old_rules.with_terms_of(new_rules), new_rules.with_terms_of(old_rules)
     names = dict.fromkeys((*new.theme.departments, *(old.theme.departments if old else ())))
     departments = {name: DepartmentOutcome(name, rules.departments[name].name) for name in names if name in rules.departments}
-    covered = other_themes(db, list(departments), new.theme.id)
+    covered = calls_of_other_themes(db, list(departments), new.theme.id)
     after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
     touched_before, candidates_before = _candidate_rows(db, before)
     touched_after, candidates_after = _candidate_rows(db, after)
     outcome.touched = len(touched_before | touched_after)
-    for call, zones in calls_of(db, rules.analyser, candidates_before | candidates_after | changed_ids(db)):
+    for call, zones in read_indexed_calls(db, rules.analyser, candidates_before | candidates_after | list_stale_ids(db)):
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
         old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans))}
         new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans))}
         for name, department in departments.items():
             if name in new_matches:
                 after_keys[name].add(call.key)
-            _count_call(
-                department, call, old_matches.get(name), new_matches.get(name), covered=covered.get((name, call.key), False)
-            )
+            _count_call(department, call, old_matches.get(name), new_matches.get(name), covered=(name, call.key) in covered)
     _add_history(db, departments, after_keys, now)
     outcome.departments = list(departments.values())
 
@@ -292,11 +290,11 @@ def _add_history(
     for name, department in departments.items():
         counts = Counter(iso_week(date.fromisoformat(days[key])) for key in after_keys[name] if key in days)
         department.weeks = [(week, counts[week]) for week in weeks]
-        department.digests = list(_compare_digests(department, digest_days(db, name, DIGESTS + 1), days))
+        department.digests = list(_compare_digests(department, list_recent_digests(db, name, DIGESTS + 1), days))
 
 
 def _compare_digests(
-    department: DepartmentOutcome, digests: list[dict[str, Any]], days: Mapping[CallKey, str]
+    department: DepartmentOutcome, digests: list[RecentDigest], days: Mapping[CallKey, str]
 ) -> Iterable[dict[str, Any]]:
     """Yield the last DIGESTS mails with the calls that each would have held (`more`) or not held (`less`).
 
@@ -313,7 +311,7 @@ def _compare_digests(
 def themes(visit: Visit) -> Response:
     """List all themes with their departments and the number of their calls."""
     rules = visit.site.rules
-    counts = Counter(theme["id"] for _, _, served in matched_themes(visit.site.archive.db) for theme in served)
+    counts = Counter(theme["id"] for _, _, served in read_matched_themes(visit.site.archive.db) for theme in served)
     names = {department.id: department.name for department in rules.departments.values()}
     rows = [
         {
@@ -447,7 +445,7 @@ def save(visit: Visit) -> Response:
         return _lab_page(visit, draft, _preview_draft(visit, draft), problems, status=400)
     note = visit.form.get("not", "").strip()[:_MAX_NOTE]
     with visit.site.archive.writing() as db:
-        keep_theme(db, name, draft.before, draft.text, who=visit.coordinator_name, note=note, now=visit.now)
+        store_theme_version(db, name, draft.before, draft.text, who=visit.coordinator_name, note=note, now=visit.now)
     write_atomically(visit.site.config.rules_dir / theme_file(name), draft.text)
     visit.site.rules_changed()
     visit.site.jobs.rematch()

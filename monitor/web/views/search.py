@@ -266,7 +266,7 @@ class SearchIndex:
         """Return the number of open and of forthcoming calls of each department, counted once per facet index."""
         index = self.facet_index()
         if self._open_counts is None or self._open_counts[0] is not index:
-            self._open_counts = index, open_counts(self._site.archive.db, self._site.clock())
+            self._open_counts = index, count_open_calls(self._site.archive.db, self._site.clock())
         return self._open_counts[1]
 
     def hits(self, index: FacetIndex, query: str, now: datetime) -> Hits:
@@ -274,11 +274,11 @@ class SearchIndex:
         key = (id(index), query)
         hits = self._hits.get(key)
         if hits is None:
-            hits = by_words(self._site.archive.db, index, query)
+            hits = rank_by_words(self._site.archive.db, index, query)
             if hits is None:
                 filters = Filters(programmes=programme_codes(self._site.rules))
-                places = index.places_of(ranked(self._site.archive.db, query, now, filters))
-                hits = InOrder(index.bits_of(places), places)
+                places = index.positions_of(rank_calls(self._site.archive.db, query, now, filters))
+                hits = RankedHits(index.bits_of(places), places)
             if len(self._hits) >= _MAX_CACHED_QUERIES:
                 self._hits.clear()
             self._hits[key] = hits
@@ -321,7 +321,7 @@ class FacetedResult:
     """Calls that the words find, whatever is chosen."""
     selected: int
     """Calls that the words and the choices leave, as bits of the index."""
-    counts: dict[str, list[Counted]]
+    counts: dict[str, list[FacetCount]]
     """Counts of the values of each facet."""
     suggestions: list[str]
     """Queries to try instead, when nothing was found."""
@@ -368,7 +368,7 @@ def search_archive(site: Site, params: SearchParams) -> FacetedResult:
     index = search_index.facet_index()
     db = site.archive.db
     searched = params.query
-    hits = search_index.hits(index, searched, site.clock()) if searched else InOrder(index.everything, [])
+    hits = search_index.hits(index, searched, site.clock()) if searched else RankedHits(index.all_bits, [])
     if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
         hits = search_index.hits(index, subject, site.clock())
         searched = subject if hits.bits else searched
@@ -445,7 +445,9 @@ class _MonthNames(dict[str, str]):
         return f"{self._names[month]} {year}" if month in self._names else default
 
 
-def _facet(visit: Visit, params: SearchParams, facet: str, counts: Sequence[Counted], names: Mapping[str, str]) -> dict[str, Any]:
+def _facet(
+    visit: Visit, params: SearchParams, facet: str, counts: Sequence[FacetCount], names: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a facet as the template shows it."""
     chosen = params.choices.get(facet, ())
     values = [
@@ -531,12 +533,12 @@ def _export_title(params: SearchParams) -> str:
     return f"Sökning: {params.query}" if params.query else "Sökning"
 
 
-def _export_rows(visit: Visit, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, Any]]:
     """Return a row per call with the keys of `exports.COLUMNS`."""
     site, db = visit.site, visit.site.archive.db
     keys = [call.key for call in listed]
     base = site.config.municipality.base_url.rstrip("/")
-    departments, urls = departments_of(db, keys), urls_of(db, keys)
+    departments, urls = departments_of(db, keys), publisher_urls(db, keys)
     programmes = {programme.id: programme.name for programme in site.rules.programmes.values()}
     return [
         {
