@@ -31,7 +31,7 @@ CLOSES = frozenset({Cue.CLOSE, Cue.RENEWED})
 OTHERWISE = CONSULTS | {Cue.ELSE}
 
 _NOT_WORK = (
-    r"(?!avslut|slutför|genomför|klar|färdig|start|pågå|redovis|rapport|påbörj|komplett|fråg|anmäl|öppn|projekt(?:et|en)?\b|"
+    r"(?!avslut|slutför|genomför|klar|färdig|start|pågå|redovis|rapport|påbörj|kompletter|fråg|anmäl|öppn|projekt(?:et|en)?\b|"
     r"prosjekt(?:et|er)?\b|gennemfør|gjennomfør|afslut|avslutt|afrapport|spørgsmål|spørsmål|tilmeld|påmeld|åbn|åpn)"
 )
 # Swedish, then English, then Danish and Norwegian. The order matters: the first that matches at a place wins.
@@ -52,6 +52,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"(?:remiss|svars|samråds|yttrande)(?:tid|period|frist|dag|datum)\w*|sista\s(?:dag|datum)\w*\s(?:för\s(?:att\s)?|att\s)(?:lämna\s(?:in\s)?)?"
         r"(?:svar|remissvar|synpunkter|yttrande|yttra|tycka)\w*|"
         r"(?:consultation|feedback)\s(?:period|deadline|closes|ends|closing\sdate)|(?:deadline|closing\sdate)\sfor\s(?:responses?|comments?|feedback|replies|contributions)|"
+        r"(?<!\bwe\s)(?<!\bwill\s)\b(?:reply|respond)\b(?:\s[\w-]+){0,4}?\s(?:by|before|until|no\slater\sthan)\b|\b(?:comments|replies|responses)\b(?:\s[\w-]+){0,4}?\s(?:by|before|until|no\slater\sthan)\b|"
+        r"intresseanmälan\b(?:\s[^\s.:;]+){0,6}?\s(?:senast|före|innan)\b|"
         r"granskningstid\w*|høringsfrist\w*|høringsperiode\w*|svarfrist\w*|innspillsfrist\w*|frist\sfor\s(?:å\s(?:gi\s)?|at\s(?:afgive\s)?)?"
         r"(?:høring|innspill|merknad|bemærkning|svar|uttal)\w*",
     ),
@@ -73,6 +75,9 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     (
         Cue.APPLY,
         r"sista\s(?:\w+\s)?(?:ansöknings|inlämnings|inskicknings)\w*|sista\sansökan\b|"
+        # "Ansökan ska vara diarieförd hos oss fredag 12 mars": where it has to be on a day.
+        r"\b(?:ansök(?:an|ningen|ningar(?:na)?)|ansøgning(?:en|er|erne)?|søknad(?:en|er|ene)?|applications?|proposals?)\s(?:ska|skall|måste|behöver|må|skal|must|should|(?:has|have|needs?)\sto)\s"
+        rf"(?:ha\s|have\s)?(?:vara|be|være|vært|reach|nå|finnas|kommit|komma|ankomme)\b(?:\s{_NOT_WORK}[^\s:.;]+){{0,6}}?(?=\s(?:{WEEKDAY}|den\s[0-9]|on\s|[0-9]{{1,2}}\.?\s[a-z]))|"
         rf"sista\s(?:dag|datum|chans|tid|möjlighet)\w*\s(?:för\s(?:att\s)?|att\s)(?:{_NOT_WORK}\w+\s){{0,3}}?(?:ans[öo]k\w*|söka|inlämn\w*|bidragsans\w*)|"
         r"ansöknings(?:dag|datum|frist|deadline|stopp|tid|period|fönst)\w*\b(?!\s(?:börjar|startar|inleds)\b)|"
         r"\b(?:lämna|skicka)[rs]?\s(?:in\s)?(?:[^\s.:;]+\s){0,2}?(?:förslag|skiss|ansökan|idébeskrivning)\b|\b(?:idébeskrivning|skiss|förslag)(?:en|et)?\s(?:[^\s.:;]+\s){0,3}?lämnas\b|"
@@ -96,7 +101,9 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.ELSE,
-        r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
+        r"\bclos(?:e|ed|es|ing)\s(?:for|over|during)\s(?:the\s)?(?:\w+\s)?(?:holiday|christmas|easter|summer|vacation)\w*|\b\w{0,10}(?:semester|ferie|jul|sommar|sommer|påsk|påske)(?:stäng|luk|steng)\w*|"
+        r"(?:stäng|lukk|steng)\w*\s(?:för|for|över|over|i)\s(?:\w+\s)?(?:semester|sommar|sommer|jul|påsk|ferie)\w*|"
+        r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|kompletter\w*(?:\s(?:av\s)?(?:[^\s.:;]+\s){0,2}?(?:ansök|ansøg|søknad)\w*)?|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
         r"webb?inari\w*|webinars?|seminari\w*|\b\w{1,20}(?:seminar|webinar)(?:et|er|s)?\b|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
         r"\banmäl(?:an|d|a|er|ning\w*)?\b|intresseanmäl\w*|registrera\w*|registration|register|studiestart|kursstart|terminsstart|antagning\w*|"
         r"questions?|clarifications?|reporting|reports?|hearing|utbetal\w*|sidoevent\w*|datum|tid\soch\splats|"
@@ -106,7 +113,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.CLOSE,
-        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfrist(?:en|er|ene|erne)?\b|\bstopp\b(?=[^.:\n]{0,20}:)|"
+        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum\w*|\blast\s(?:day|date)\b(?!\sof\b)|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfrist(?:en|er|ene|erne)?\b|\bstopp\b(?=[^.:\n]{0,20}:)|"
         r"\b(?:twice|thrice|times|gånger|ganger|gange)\s(?:a|per|om|i)\s(?:year|år|året)\s?:|\bthe\snext\s(?:ones?\s)?(?:fall\son|are|is)\b|\bde\sn(?:este|æste)\s(?:er|bliver)\b|\bde\snästa\sär\b|"
         r"öppe[nt]\w*\s(?:fram\s)?till(?:\soch\smed)?|öppe[nt]\st\.?o\.?m|pågår\s(?:fram\s)?(?:till|t\.?o\.?m)(?:\soch\smed)?|"
         r"förläng\w*|(?:extended|postponed)\s(?:to|until)|"
@@ -158,8 +165,8 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _OTHER_ROUND = re.compile(
-    r"\b(?:tidigare\s+i\s+år|förra\s+(?:året|omgång\w*|utlysning\w*)|föregående|previous\s+(?:call|round)|last\s+year|"
-    r"tidligere\s+i\s+år|sid?ste\s+år\b|i\s+fjor|forrige\s+(?:runde|utlysning|ansøgningsrunde))\b",
+    r"\b(?:tidigare\s+i\s+år|förra\s+(?:året|omgång\w*|utlysning\w*)|föregående|(?:previous|last|former|earlier)\s+(?:call|round|edition)|förra\s+(?:upplagan|rundan|gången)|last\s+year|"
+    r"tidligere\s+i\s+år|sid?ste\s+år\b|i\s+fjor|forrige\s+(?:runde|utlysning|ansøgningsrunde|gang)|sidste\s+(?:runde|gang)\s+(?:lukkede|var|havde))\b",
     re.IGNORECASE,
 )
 _CANCELLED = re.compile(
