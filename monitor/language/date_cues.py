@@ -101,8 +101,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.ELSE,
-        r"\bclos(?:e|ed|es|ing)\s(?:for|over|during)\s(?:the\s)?(?:\w+\s)?(?:holiday|christmas|easter|summer|vacation)\w*|\b\w{0,10}(?:semester|ferie|jul|sommar|sommer|påsk|påske)(?:stäng|luk|steng)\w*|"
-        r"(?:stäng|lukk|steng)\w*\s(?:för|for|över|over|i)\s(?:\w+\s)?(?:semester|sommar|sommer|jul|påsk|ferie)\w*|"
+        r"\bclos(?:e|ed|es|ing)\s(?:for|over|during)\s(?:the\s)?(?:\w+\s)?(?:holiday|christmas|easter|summer|vacation)\w*(?:\sfrom\b)?|\b\w{0,10}(?:semester|ferie|jul|sommar|sommer|påsk|påske)(?:stäng|luk|steng)\w*|"
+        r"(?:stäng|lukk|steng)\w*\s(?:för|for|över|over|i)\s(?:\w+\s)?(?:semester|sommar|sommer|jul|påsk|ferie)\w*(?:\sfr(?:ån|a)\b)?|"
         r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|kompletter\w*(?:\s(?:av\s)?(?:[^\s.:;]+\s){0,2}?(?:ansök|ansøg|søknad)\w*)?|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
         r"webb?inari\w*|webinars?|seminari\w*|\b\w{1,20}(?:seminar|webinar)(?:et|er|s)?\b|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
         r"\banmäl(?:an|d|a|er|ning\w*)?\b|intresseanmäl\w*|registrera\w*|registration|register|studiestart|kursstart|terminsstart|antagning\w*|"
@@ -127,7 +127,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         Cue.OPENS,
         r"\b(?:ansöknings|ansøgnings|søknads)?(?:period|tid|perioden|tiden)\s(?:börjar|startar|starter|begynder|begynner|inleds)\b|ansöknings(?:perioden|tiden)\s(?:börjar|startar|inleds)|"
         r"\bpublish\w*\sthe\s(?:[\w-]+\s){0,2}call\b|öppn(?:ar|ade|ades|as|a|at|ing\w*)\b|öppningsdatum|startdatum|startar?\spreliminärt|(?:ansökan|utlysningen|ansökningstiden)\sstartar?|"
-        r"\bopens?\b|opened|opening(?:\sdate)?|launch\w*|lanseras?|från\soch\smed|fr\.?\s?o\.?\s?m\.?|kan\ssökas\sfrån|forthcoming|"
+        r"\bopens?\b|opened|opening(?:\sdate)?|launch\w*|lanseras?|från\soch\smed|fr\.?\s?o\.?\s?m\b\.?(?!\s(?:kl\.?\s?)?[0-9]{1,2}[:.][0-9]{2})|kan\ssökas\sfrån|forthcoming|"
         r"\bå[bp]ne(?:r|s|de|t)?\b|\bå[bp]ning\w*|kan\ss[øö][gk]es\sfra|\bfra\sog\smed|f\.?\s?o\.?\s?m\.|\blanceres\b|\blanseres\b|\blyses\sut",
     ),
     (

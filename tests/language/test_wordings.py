@@ -15,7 +15,7 @@ from tests.language.wordings import ANSWERS, DAYS, KINDS, PARTS, SHARES, SUMS
 
 @pytest.mark.parametrize(("kind", "language", "published", "title", "text"), KINDS)
 def test_kind(kind, language, published, title, text):
-    call = read({"id": "x", "language": language, "published": published, "title": title, "text": text})
+    call = read({"id": "x", "language": language, "published": published or None, "title": title, "text": text})
     assert (call.kind.value if call else "other") == kind
 
 
