@@ -359,7 +359,7 @@ TAGS: dict[str, str] = {
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
               "uddeles, gis, innvilges, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
-        ("N", "trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
+        ("N", "saknar, mangler, vil gjerne ha med, vil gerne have med, would like to add, would like to include, would like to invite, trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
         ("F", "finansierar, medfinansierar, finances, co-finances, finansierer"),
         ("2", "stödjer, stöder, supports, støtter"),
         ("d", "are involved, is involved, involveras, deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),

@@ -76,9 +76,9 @@ _CUES = (
     _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
     _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
     _cue("applying", r"[mX]~{0,10}?a", "before"),
-    _cue("applying", r"[mX]~{0,8}?U(?:~{0,3}?A|(?=[.;]?$))", "before"),
+    _cue("applying", r"[mX]~{0,8}?U(?:~{0,3}?[Ag]|(?=[.;]?$))", "before"),
     _cue("lead", r"[mX]~{0,3}?H", "before"),
-    _cue("denied", r"(?<=n)b?x?[Gg]x?[^nmXB:;?]{0,3}?[$S]", "before"),
+    _cue("denied", r"(?<=n)b?(?:x[Gg]|[Gg]x)[^nmXB:;?]{0,3}?[$S]", "before"),
     _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
     _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
     _cue("present", r"(?<=[n,])g(?=[^B:;?n]{0,2}[$#])", "before", weak=True),
@@ -361,7 +361,7 @@ class _Reader:
 
     def _asks_whether(self, tokens: Sequence[Token], tags: str, heads: Sequence[Head]) -> bool:
         """Return whether the reader is asked whether his municipality wants something: "Vill er kommun utveckla ...?", and not to be a partner."""
-        if not tags.endswith("?") or tokens[0].word not in _WHETHER or set(tags) & set("QPCN") and "Q" in tags:
+        if not tags.endswith("?") or tokens[0].word not in _WHETHER or "Q" in tags:
             return False
         near = {token.word for token in tokens[1:4]}
         return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
@@ -428,7 +428,9 @@ _BARE = 3
 _DUTY = re.compile(r"[mXagkA]")
 
 
-_USUAL = word_set("typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika troliga")
+_USUAL = word_set(
+    "typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika troliga"
+)
 _SURE = frozenset("bQ")
 _AS = word_set("as som")
 _INCLUDING = word_set("including inklusive inkl herunder")

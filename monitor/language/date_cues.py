@@ -88,6 +88,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"\b(?:sök|begär\sut)(?:\s[1-9])?:|"
         r"(?:application|submission)\s(?:deadline|period)|deadline\sfor\s(?:the\s)?(?:applications?|submi\w+|proposals?|applying)|last\sday\s(?:to\sapply|for\sapplications?)|"
         r"(?:apply|submit\w*|applications?|proposals?)\b(?:\s(?!report|question|start|open)[\w-]+){0,8}?\s(?:by|before|until|no\slater\sthan)|"
+        r"(?:send|submit|lodge|make)\s(?:[\w-]+\s){0,2}?requests?\b(?:\s[\w-]+){0,12}?\s(?:by|before|until|no\slater\sthan)|"
         r"call\s(?:closes|ends|deadline)|closing\sdate|"
         r"(?:søknads?|ansøgnings|ansökings|søkar)(?:frist|dato|periode|runde)\w*|frist(?:en)?\s(?:for\s(?:å\ssøke|at\ss[øö]ge|(?:å\ssende|indsendelse|innsending|innlevering|"
         r"indlevering)(?:\s(?:inn|av|af))?(?:\s(?:ansøgning|søknad)\w*)?|(?:din\s|deres\s)?(?:ansøgning|søknad)\w*)|til\sat\ss[øö]ge)|"

@@ -190,7 +190,10 @@ _FIRST_JOIN = re.compile(
     re.IGNORECASE,
 )
 # "5 mars kl. 12.00 2027"
-_YEAR_BEHIND = re.compile(r",?\s(?P<y>20[0-9]{2})(?![0-9]|[.,:/-][0-9]|\s?(?:kr\b|kronor|kroner|euro|projekt|prosjekt|project|kommun|ansök|sökande|deltag))", re.IGNORECASE)
+_YEAR_BEHIND = re.compile(
+    r",?\s(?P<y>20[0-9]{2})(?![0-9]|[.,:/-][0-9]|\s?(?:kr\b|kronor|kroner|euro|projekt|prosjekt|project|kommun|ansök|sökande|deltag))",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(rf"\b(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$", re.IGNORECASE)
 
 

@@ -214,7 +214,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
     """Tell whether a round is open, and nothing tells of what has been granted or invites to a meeting."""
-    if seen.any("after", "invitation", "act", "proposal") or "granted" in seen.title | seen.lead:
+    if seen.any("after", "invitation", "act", "proposal") or "granted" in seen.lead or seen.title & {"granted", "tidings"}:
         return False
     if ahead:
         return seen.any(*_ROUND) or default is Kind.CALL
@@ -224,8 +224,7 @@ def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
 def _hands_out(seen: _Seen) -> bool:
     """Tell whether a sum and a last day stand in it beside words of calls, and nothing tells what else it could be: a call must not be lost."""
     other = ("granted", "after", "tidings", "registration", "attending", "gathering", "act", "proposal", "partner")
-    applied = seen.any("mention", "money", "can", "terms", "conditions", "who", "public", "given", "round", "deadline")
-    return applied and {"sum", "limit", "concern"} <= seen.item and not seen.any(*other)
+    return {"sum", "limit", "concern"} <= seen.item and not seen.any(*other)
 
 
 def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:

@@ -89,7 +89,10 @@ CHOICE = re.compile(
     re.IGNORECASE,
 )
 # "Budget: €250,000 lump sum": directly behind a sum.
-LUMP = re.compile(r"\s*\(?(?:lump[\s-]sum|engangs(?:beløb|beløp)|engångsbelopp|klumpsumma|schablonbelopp)\b(?!\s+(?:grants|projects))", re.IGNORECASE)
+LUMP = re.compile(
+    r"\s*\(?(?:lump[\s-]sum|engangs(?:beløb|beløp)|engångsbelopp|klumpsumma|schablonbelopp)\b(?!\s+(?:grants|projects))",
+    re.IGNORECASE,
+)
 BETWEEN = re.compile(rf"(?:mellan|mellem|mellom|between){BLANK}+$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 # A figure after one of these is the number of a part, not a sum.
@@ -123,7 +126,7 @@ MONEY = re.compile(
 _POT = r"(?:ordning(?:en)?|fonden|fondet|\w*pulje[nr]?|\w*potten|programmet|programmets|utlysning(?:en)?|utlysingen|fund|pot|scheme|call|ram(?:en)?|ramme[nr]?|budget(?:en)?|budsjett(?:et)?)"
 _HANDS_OUT = r"(?:bevilja|dela\s+ut|fördela|satsa|grant|award|distribute|allocate|hand\s+out|uddele|bevilge|fordele|dele\s+ut|udmønte|tildele)"
 TOTAL = re.compile(
-    r"\bsatsa[rt]?\b|\bdela[rs]?\s+(?:\w+\s+){1,3}ut\b|\btillfört?\b|\btillför\b|\btillskjut\w*|\bskjuter\s+till\b|\bdistribut(?:es|ing)\b|\binvester(?:ar|er|s)\b|\b(?:will|to)\s+invest\b|\binvests\b|"
+    r"\bbetalar\s+ut\b|\butbetalar\b|\budbetaler\b|\butbetaler\b|\bsatsa[rt]?\b|\bdela[rs]?\s+(?:\w+\s+){1,3}ut\b|\btillfört?\b|\btillför\b|\btillskjut\w*|\bskjuter\s+till\b|\bdistribut(?:es|ing)\b|\binvester(?:ar|er|s)\b|\b(?:will|to)\s+invest\b|\binvests\b|"
     r"\butlys(?:er|t|ta|es)\b|\btotal(?!\s+(?:cost|eligible|budget\s+of\s+the\s+project))\w*|sammanlagt|tillgänglig\w*\s+medel|\bavsätt\w*|\bavsatt\w*|\bfördela[rst]?\b|delas?\s+ut|potten?\b|budget(?:en|ram\w*)?\b(?!\s+(?:på|om|kring|över)\b)|available|overall|"
     r"\bram(?:en)?\s+(?:på|är|om|blir)|\ballocat\w*|\bindicative|call\s+budget|medel:|utlysningens|anslår|finns\s+(?:det\s+)?(?:\w+\s+)?(?:[0-9]|cirka|ca|en|att)|omfattar|disponib\w*|ska\s+fördelas|earmarked|eu-medel|"
     r"\bi\s+alt\b|samle(?:t|de)|\bpulje[nr]?\b|\bafs(?:at|ætte[rs]?)\b|til\s+rådighed|til\s+fordeling|fordele[rs]|uddele[rs]|udmønte[rs]|\blys(?:er|es)\s+ut|\butlyst\b|budsjett(?:et|ramme\w*)?\b|\bramme[nr]?\b|tilgjengelig\w*|tilgængelig\w*|"

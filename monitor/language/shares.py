@@ -68,11 +68,13 @@ _OWN_WORD = (
     r"dere|projekteier|prosjekteier(?:en)?|projektejer(?:en)?)"
 )
 _PAYS = (
-    r"(?:(?:med)?finansierar?|betalar?|betala|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
+    r"(?:(?:med)?finansierar?|betalar?|betala|bekostar?|bekoster?|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
     r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|(?<=we )fund|(?<=never )fund|(?<=can )fund|(?<=will )fund|(?<=may )fund|(?<=not )fund|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
 )
 # The verbs of which a fund, not a person, is the subject.
-_FUNDS = re.compile(r"täcker|ersätter|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE)
+_FUNDS = re.compile(
+    r"täcker|ersätter|bekostar|bekoster|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE
+)
 _VERB = re.compile(rf"\b{_PAYS}\b", re.IGNORECASE)
 _AGENT = re.compile(rf"\b(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b", re.IGNORECASE)
 _PASSIVE = re.compile(
@@ -129,7 +131,7 @@ _ELSE = re.compile(
 # "Resten, 20 procent": whose it is, other words must say.
 _REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
 _GIVEN = re.compile(
-    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans|bevilj|bevilg|\baward|täck|\bdekk|\bdækk|\byde[rs]?\b|\bgi[rs]?\b",
+    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans|bevilj|bevilg|\baward|\bcover|\bsupport|täck|\bdekk|\bdækk|\byde[rs]?\b|\bgi[rs]?\b",
     re.IGNORECASE,
 )
 # A share of the grant is none of the costs.
@@ -149,6 +151,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _NONE_ASKED = re.compile(
+    r"\b(?:inga|ingen|inget|no)\s+(?:krav|requirements?|demands?)\s+(?:på|om|for|of)\s+(?:egen\s?|own\s+|co-?|match(?:ed)?\s+)?(?:medfinansiering|finansiering|insats|andel|financing|funding|contribution)\w*|"
+    r"\bingen\s+krav\s+(?:om|til)\s+(?:egen\s?)?(?:med)?(?:finansiering|innsats|indsats|andel|betaling)\w*|"
     r"\bing(?:en|et)\s+(?:krav\s+på\s+)?(?:egen\s?)?(?:med)?(?:finansiering|insats|andel)\w*\s+(?:krävs|behövs|kræves|kreves)|\b(?:krävs|behövs)\s+ingen\s+(?:egen\s?)?(?:med)?(?:finansiering|insats)\w*|"
     r"\b(?:med|egen)finansiering\w*\s+(?:krävs|behövs|kræves|kreves)\s+(?:inte|ej|ikke)|\b(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+is\s+not\s+(?:required|needed)|\bno\s+(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+(?:is\s+)?(?:required|needed)",
     re.IGNORECASE,
