@@ -22,7 +22,9 @@ from monitor.language.applicant_words import (
     word_set,
 )
 
-_WORD = re.compile(r"t\.ex|f\.eks|e\.g|bl\.a|[^\W\d_]+(?:[-'’][^\W\d_]+)*-?|\d[\d .,]*(?<=\d)|[^\w\s]")
+_WORD = re.compile(
+    r"t\.ex|f\.eks|e\.g|bl\.a|[^\W\d_]+(?:[-'’][^\W\d_]+)*(?::(?:s|n|t|er|ar|en|et|a)\b)?-?|\d[\d .,]*(?<=\d)|[^\w\s]"
+)
 _PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
 _ATTRIBUTES = word_set("city town school university company community municipality industry business")
 _EVERYONE = word_set("alla alle everyone anyone everybody")

@@ -288,12 +288,12 @@ GATHERING = word_set("""typer typ slag sorter former types type kinds kind grupp
 TAGS: dict[str, str] = {
     phrase: tag
     for tag, phrases in (
-        ("m", "kan, får, kunna, kunne, can, may, could, ska, skall, måste, bör, skal, must, shall, should, will, har möjlighet att, har rätt att, "
+        ("m", "möjlighet att, möjligheten att, chansen att, chans att, the opportunity to, the chance to, an opportunity to, mulighed for at, mulighet til å, høve til å, kan, får, kunna, kunne, can, may, could, ska, skall, måste, bör, skal, must, shall, should, will, har möjlighet att, har rätt att, "
               "är välkomna att, är välkommen att, välkomnas att, inbjuds att, uppmanas att, are invited to, is invited to, are welcome to, "
               "are encouraged to, are allowed to, are entitled to, have to, has to, needs to, need to, har mulighed for at, har mulighet til å, "
               "inviteres til at, inviteres til å, oppfordres til å, opfordres til at, må, er velkomne til at, er velkomne til å, "
               "har anledning til å, är behöriga att, är berättigade att, har behörighet att"),
-        ("X", "cannot, can't, can’t, may not, can not"),
+        ("X", "inte möjlighet att, ikke mulighed for at, ikke mulighet til å, no opportunity to, ingen möjlighet att, cannot, can't, can’t, may not, can not"),
         ("x", "inte, ej, icke, not, ikke, ikkje, never, aldrig, aldri, varken, neither, nor, verken, hverken, inga, ingen, inget, no, "
               "utom, except, excluding, undantaget, med undantag för, med undantag av, with the exception of, bortsett fra, bortset fra, undtagen, unntatt"),
         ("o", "endast, bara, enbart, enkom, uteslutande, only, solely, exclusively, kun, bare, utelukkende, udelukkende, berre, blott, alene"),
@@ -357,9 +357,9 @@ TAGS: dict[str, str] = {
               "opfordrer, bjuder nu in, inviterar nu"),
         ("M", "behörighet, eligibility, målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, målgruppa"),
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
-              "uddeles, gis, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
+              "uddeles, gis, innvilges, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
-        ("N", "trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
+        ("N", "saknar, mangler, vil gjerne ha med, vil gerne have med, would like to add, would like to include, would like to invite, trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
         ("F", "finansierar, medfinansierar, finances, co-finances, finansierer"),
         ("2", "stödjer, stöder, supports, støtter"),
         ("d", "are involved, is involved, involveras, deltar, medverkar, ingår, deltager, inngår, indgår, participates, er med, är med"),

@@ -76,8 +76,9 @@ _CUES = (
     _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
     _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
     _cue("applying", r"[mX]~{0,10}?a", "before"),
-    _cue("applying", r"[mX]~{0,8}?U(?:~{0,3}?A|(?=[.;]?$))", "before"),
+    _cue("applying", r"[mX]~{0,8}?U(?:~{0,3}?[Ag]|(?=[.;]?$))", "before"),
     _cue("lead", r"[mX]~{0,3}?H", "before"),
+    _cue("denied", r"(?<=n)b?(?:x[Gg]|[Gg]x)[^nmXB:;?]{0,3}?[$S]", "before"),
     _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
     _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
     _cue("present", r"(?<=[n,])g(?=[^B:;?n]{0,2}[$#])", "before", weak=True),
@@ -121,6 +122,10 @@ _CUES = (
     _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
     _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
     _cue("partner", r"d[^B:;?Hn,]{0,6}?P|(?<=B)[^mXB:;?n]{0,4}?D[^B:;?Hn]{0,6}?P", "before"),
+    _cue("partner", r"(?<=B)[^mXB:;?n]{0,3}?b[^n:;?]{0,4}?Q|(?<=B)b[^n:;?]{0,4}?Q", "before"),
+    _cue("as partner", r"[mX]~{0,4}?D[.rj]{1,4}Q", "before"),
+    _cue("also", r"(?<=[$SaA]),Z(?=_{0,3}n)|(?<=[$SaA]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
+    _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=[.;]?$)", "before", weak=True),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
@@ -259,6 +264,8 @@ class _Reader:
             return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         if self._speaks_of_applying(tokens, tags, clause, heads):
+            if cue.name == "asked":
+                heads = heads[:1]
             if cue.weak or _speaks_of_benefit(tokens, clause):
                 heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
             self._add(
@@ -310,7 +317,7 @@ class _Reader:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
-        if name in ("partner", "with"):
+        if name in ("partner", "with", "as partner"):
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
@@ -336,10 +343,28 @@ class _Reader:
             return any(head.group is not Group.ANY for head in heads)
         if name == "you":
             return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
+        span = [token.word for token in tokens[clause.start : clause.end]]
+        if name == "partner" and not _SURE.isdisjoint(tags[clause.start : clause.end]) and _USUAL.intersection(span):
+            return False  # in a partnership, who is "a typical partner" may be all there is
+        if name == "as partner":
+            return bool(_AS.intersection(span))
+        if name == "denied":
+            return "x" in tags[clause.start : clause.end] and bool(_IS_GRANTED.intersection(span))
+        if name == "also" and "i" in tags[clause.start : clause.end]:
+            return bool(_INCLUDING.intersection(span))
+        if name == "asked":
+            return self._asks_whether(tokens, tags, heads)
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
         return True
+
+    def _asks_whether(self, tokens: Sequence[Token], tags: str, heads: Sequence[Head]) -> bool:
+        """Return whether the reader is asked whether his municipality wants something: "Vill er kommun utveckla ...?", and not to be a partner."""
+        if not tags.endswith("?") or tokens[0].word not in _WHETHER or "Q" in tags:
+            return False
+        near = {token.word for token in tokens[1:4]}
+        return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
 
     def _says_only(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
         if not heads:
@@ -403,13 +428,24 @@ _BARE = 3
 _DUTY = re.compile(r"[mXagkA]")
 
 
+_USUAL = word_set(
+    "typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika troliga"
+)
+_SURE = frozenset("bQ")
+_AS = word_set("as som")
+_INCLUDING = word_set("including inklusive inkl herunder")
+_IS_GRANTED = word_set(
+    "beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated bevilja tilldela innvilget bevilget tildelt"
+)
+_WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
+_YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
 
 
 def _also(tags: str, clause: _Clause) -> bool:
     """Return whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
-    return "Z" in tags[max(0, clause.start - 4) : clause.end]
+    return clause.cue.name == "also" or "Z" in tags[max(0, clause.start - 4) : clause.end]
 
 
 def _verb(tags: str, start: int) -> int:

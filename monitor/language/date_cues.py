@@ -31,7 +31,7 @@ CLOSES = frozenset({Cue.CLOSE, Cue.RENEWED})
 OTHERWISE = CONSULTS | {Cue.ELSE}
 
 _NOT_WORK = (
-    r"(?!avslut|slutför|genomför|klar|färdig|start|pågå|redovis|rapport|påbörj|komplett|fråg|anmäl|öppn|projekt(?:et|en)?\b|"
+    r"(?!avslut|slutför|genomför|klar|färdig|start|pågå|redovis|rapport|påbörj|kompletter|fråg|anmäl|öppn|projekt(?:et|en)?\b|"
     r"prosjekt(?:et|er)?\b|gennemfør|gjennomfør|afslut|avslutt|afrapport|spørgsmål|spørsmål|tilmeld|påmeld|åbn|åpn)"
 )
 # Swedish, then English, then Danish and Norwegian. The order matters: the first that matches at a place wins.
@@ -52,6 +52,8 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"(?:remiss|svars|samråds|yttrande)(?:tid|period|frist|dag|datum)\w*|sista\s(?:dag|datum)\w*\s(?:för\s(?:att\s)?|att\s)(?:lämna\s(?:in\s)?)?"
         r"(?:svar|remissvar|synpunkter|yttrande|yttra|tycka)\w*|"
         r"(?:consultation|feedback)\s(?:period|deadline|closes|ends|closing\sdate)|(?:deadline|closing\sdate)\sfor\s(?:responses?|comments?|feedback|replies|contributions)|"
+        r"(?<!\bwe\s)(?<!\bwill\s)\b(?:reply|respond)\b(?:\s[\w-]+){0,4}?\s(?:by|before|until|no\slater\sthan)\b|\b(?:comments|replies|responses)\b(?:\s[\w-]+){0,4}?\s(?:by|before|until|no\slater\sthan)\b|"
+        r"intresseanmälan\b(?:\s[^\s.:;]+){0,6}?\s(?:senast|före|innan)\b|"
         r"granskningstid\w*|høringsfrist\w*|høringsperiode\w*|svarfrist\w*|innspillsfrist\w*|frist\sfor\s(?:å\s(?:gi\s)?|at\s(?:afgive\s)?)?"
         r"(?:høring|innspill|merknad|bemærkning|svar|uttal)\w*",
     ),
@@ -73,6 +75,9 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     (
         Cue.APPLY,
         r"sista\s(?:\w+\s)?(?:ansöknings|inlämnings|inskicknings)\w*|sista\sansökan\b|"
+        # "Ansökan ska vara diarieförd hos oss fredag 12 mars": where it has to be on a day.
+        r"\b(?:ansök(?:an|ningen|ningar(?:na)?)|ansøgning(?:en|er|erne)?|søknad(?:en|er|ene)?|applications?|proposals?)\s(?:ska|skall|måste|behöver|må|skal|must|should|(?:has|have|needs?)\sto)\s"
+        rf"(?:ha\s|have\s)?(?:vara|be|være|vært|reach|nå|finnas|kommit|komma|ankomme)\b(?:\s{_NOT_WORK}[^\s:.;]+){{0,6}}?(?=\s(?:{WEEKDAY}|den\s[0-9]|on\s|[0-9]{{1,2}}\.?\s[a-z]))|"
         rf"sista\s(?:dag|datum|chans|tid|möjlighet)\w*\s(?:för\s(?:att\s)?|att\s)(?:{_NOT_WORK}\w+\s){{0,3}}?(?:ans[öo]k\w*|söka|inlämn\w*|bidragsans\w*)|"
         r"ansöknings(?:dag|datum|frist|deadline|stopp|tid|period|fönst)\w*\b(?!\s(?:börjar|startar|inleds)\b)|"
         r"\b(?:lämna|skicka)[rs]?\s(?:in\s)?(?:[^\s.:;]+\s){0,2}?(?:förslag|skiss|ansökan|idébeskrivning)\b|\b(?:idébeskrivning|skiss|förslag)(?:en|et)?\s(?:[^\s.:;]+\s){0,3}?lämnas\b|"
@@ -83,6 +88,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         r"\b(?:sök|begär\sut)(?:\s[1-9])?:|"
         r"(?:application|submission)\s(?:deadline|period)|deadline\sfor\s(?:the\s)?(?:applications?|submi\w+|proposals?|applying)|last\sday\s(?:to\sapply|for\sapplications?)|"
         r"(?:apply|submit\w*|applications?|proposals?)\b(?:\s(?!report|question|start|open)[\w-]+){0,8}?\s(?:by|before|until|no\slater\sthan)|"
+        r"(?:send|submit|lodge|make)\s(?:[\w-]+\s){0,2}?requests?\b(?:\s[\w-]+){0,12}?\s(?:by|before|until|no\slater\sthan)|"
         r"call\s(?:closes|ends|deadline)|closing\sdate|"
         r"(?:søknads?|ansøgnings|ansökings|søkar)(?:frist|dato|periode|runde)\w*|frist(?:en)?\s(?:for\s(?:å\ssøke|at\ss[øö]ge|(?:å\ssende|indsendelse|innsending|innlevering|"
         r"indlevering)(?:\s(?:inn|av|af))?(?:\s(?:ansøgning|søknad)\w*)?|(?:din\s|deres\s)?(?:ansøgning|søknad)\w*)|til\sat\ss[øö]ge)|"
@@ -96,7 +102,9 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.ELSE,
-        r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|komplett\w*|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
+        r"\bclos(?:e|ed|es|ing)\s(?:for|over|during)\s(?:the\s)?(?:\w+\s)?(?:holiday|christmas|easter|summer|vacation)\w*(?:\sfrom\b)?|\b\w{0,10}(?:semester|ferie|jul|sommar|sommer|påsk|påske)(?:stäng|luk|steng)\w*|"
+        r"(?:stäng|lukk|steng)\w*\s(?:för|for|över|over|i)\s(?:\w+\s)?(?:semester|sommar|sommer|jul|påsk|ferie)\w*(?:\sfr(?:ån|a)\b)?|"
+        r"(?:ändrades|reviderades)\ssenast|last\samended|(?:blev\ssenest|ble\ssist)\s(?:ændret|endret|revideret|revidert)|\bfråg(?:or|a|orna|estund)\b|klargör\w*|kompletter\w*(?:\s(?:av\s)?(?:[^\s.:;]+\s){0,2}?(?:ansök|ansøg|søknad)\w*)?|redovis\w*|\b\w{0,30}rapport(?:en|er|era|eras|ering|eringen)?\b|uppfölj\w*|utkast\w*|"
         r"webb?inari\w*|webinars?|seminari\w*|\b\w{1,20}(?:seminar|webinar)(?:et|er|s)?\b|konferens\w*|conference|workshops?|\b\w{0,30}träff(?:en|ar)?\b|\b\w{0,30}möte[tn]?s?\b|info\s?da(?:y|g)\w*|"
         r"\banmäl(?:an|d|a|er|ning\w*)?\b|intresseanmäl\w*|registrera\w*|registration|register|studiestart|kursstart|terminsstart|antagning\w*|"
         r"questions?|clarifications?|reporting|reports?|hearing|utbetal\w*|sidoevent\w*|datum|tid\soch\splats|"
@@ -106,7 +114,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.CLOSE,
-        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfrist(?:en|er|ene|erne)?\b|\bstopp\b(?=[^.:\n]{0,20}:)|"
+        r"stäng(?:er|s|d|t|da|a|as|de|des|t|ning\w*)\b|slutdatum|stoppdatum\w*|\blast\s(?:day|date)\b(?!\sof\b)|deadlines?\b|deadlinen\b|sista\s(?:dag|datum|chans|tid)\w*|tidsfrist\w*|\bfrist(?:en|er|ene|erne)?\b|\bstopp\b(?=[^.:\n]{0,20}:)|"
         r"\b(?:twice|thrice|times|gånger|ganger|gange)\s(?:a|per|om|i)\s(?:year|år|året)\s?:|\bthe\snext\s(?:ones?\s)?(?:fall\son|are|is)\b|\bde\sn(?:este|æste)\s(?:er|bliver)\b|\bde\snästa\sär\b|"
         r"öppe[nt]\w*\s(?:fram\s)?till(?:\soch\smed)?|öppe[nt]\st\.?o\.?m|pågår\s(?:fram\s)?(?:till|t\.?o\.?m)(?:\soch\smed)?|"
         r"förläng\w*|(?:extended|postponed)\s(?:to|until)|"
@@ -120,7 +128,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         Cue.OPENS,
         r"\b(?:ansöknings|ansøgnings|søknads)?(?:period|tid|perioden|tiden)\s(?:börjar|startar|starter|begynder|begynner|inleds)\b|ansöknings(?:perioden|tiden)\s(?:börjar|startar|inleds)|"
         r"\bpublish\w*\sthe\s(?:[\w-]+\s){0,2}call\b|öppn(?:ar|ade|ades|as|a|at|ing\w*)\b|öppningsdatum|startdatum|startar?\spreliminärt|(?:ansökan|utlysningen|ansökningstiden)\sstartar?|"
-        r"\bopens?\b|opened|opening(?:\sdate)?|launch\w*|lanseras?|från\soch\smed|fr\.?\s?o\.?\s?m\.?|kan\ssökas\sfrån|forthcoming|"
+        r"\bopens?\b|opened|opening(?:\sdate)?|launch\w*|lanseras?|från\soch\smed|fr\.?\s?o\.?\s?m\b\.?(?!\s(?:kl\.?\s?)?[0-9]{1,2}[:.][0-9]{2})|kan\ssökas\sfrån|forthcoming|"
         r"\bå[bp]ne(?:r|s|de|t)?\b|\bå[bp]ning\w*|kan\ss[øö][gk]es\sfra|\bfra\sog\smed|f\.?\s?o\.?\s?m\.|\blanceres\b|\blanseres\b|\blyses\sut",
     ),
     (
@@ -158,8 +166,8 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _OTHER_ROUND = re.compile(
-    r"\b(?:tidigare\s+i\s+år|förra\s+(?:året|omgång\w*|utlysning\w*)|föregående|previous\s+(?:call|round)|last\s+year|"
-    r"tidligere\s+i\s+år|sid?ste\s+år\b|i\s+fjor|forrige\s+(?:runde|utlysning|ansøgningsrunde))\b",
+    r"\b(?:tidigare\s+i\s+år|förra\s+(?:året|omgång\w*|utlysning\w*)|föregående|(?:previous|last|former|earlier)\s+(?:call|round|edition)|förra\s+(?:upplagan|rundan|gången)|last\s+year|"
+    r"tidligere\s+i\s+år|sid?ste\s+år\b|i\s+fjor|forrige\s+(?:runde|utlysning|ansøgningsrunde|gang)|sidste\s+(?:runde|gang)\s+(?:lukkede|var|havde))\b",
     re.IGNORECASE,
 )
 _CANCELLED = re.compile(

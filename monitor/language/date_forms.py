@@ -102,7 +102,7 @@ _BARE = (
     r"(?:kl|klockan|klokken|klokka|at|och|og|and|eller|or|är|er|is|till|til|to|via|för|for)\b))|\s(?P<yx>[23][0-9])(?=\s[a-zåäö])"
 )
 # A figure that goes on from another is no day, unless a year or a "25/8-" stands before it.
-_OPEN = rf"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![{_LETTER}])|(?<=[12][0-9]{{3}}-)|(?<=-[0-9]{{2}}-)|(?<=-[0-9]-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{{2}}-))"
+_OPEN = rf"(?:(?<![0-9])(?<![0-9][.,:/-])(?<![{_LETTER}])|(?<=[12][0-9]{{3}}-)|(?<=-[0-9]{{2}}-)|(?<=-[0-9]-)|(?<=[0-9]/[0-9]-)|(?<=[0-9]/[0-9]{{2}}-)|(?<=[0-9][.:][0-9]{{2}}-))"
 _WORD_DAY = "(?:" + "|".join(sorted(DAY_WORDS, key=len, reverse=True)) + ")"
 _WORD_DAY_OF = "(?:" + "|".join(sorted(DAY_WORDS_OF, key=len, reverse=True)) + ")"
 _TO = (
@@ -187,6 +187,11 @@ _FIRST_JOIN = re.compile(
     r"[\s,)]{0,3}(?:(?:and|och|og)\s(?=till|until|fr[ae]m|fram))?"
     r"(?:-|(?P<och>och|and|og)\b|t\.?\s?o\.?\s?m\.?|(?:fr[ae]m\s)?till?(?:\so(?:ch|g)\smed)?\b|(?:up\s)?to\b|until\b|through\b)"
     rf"\s?(?:(?:senast|senest|den|the|d\.|{WEEKDAY},?)\s){{0,3}}$",
+    re.IGNORECASE,
+)
+# "5 mars kl. 12.00 2027"
+_YEAR_BEHIND = re.compile(
+    r",?\s(?P<y>20[0-9]{2})(?![0-9]|[.,:/-][0-9]|\s?(?:kr\b|kronor|kroner|euro|projekt|prosjekt|project|kommun|ansök|sökande|deltag))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\b(?:mellan|mellem|mellom|between)\s(?:{WEEKDAY},?\s)?(?:(?:den|the)\s)?$", re.IGNORECASE)
@@ -303,6 +308,9 @@ def _with_clocks(text: str, mentions: list[Mention]) -> list[Mention]:
                     offset=clock.offset,
                     doubt=clock.doubt,
                 )
+                year = _YEAR_BEHIND.match(text, mention.end, limit) if mention.year is None else None
+                if year is not None:
+                    mention = replace(mention, end=year.end(), year=int(year["y"]))
         timed.append(mention)
     return timed
 

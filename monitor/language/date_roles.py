@@ -52,7 +52,8 @@ _HINT = re.compile(
     r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
 )
 _YEAR_OF_LIST = re.compile(
-    r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|^\s?(?:in|i|under|during)\s(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|the)\s[^.:;0-9]{0,60}$",
+    r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|"
+    r"(?:^\s?|[,;]\s)(?:(?:och|and|og)\s)?(?:(?:in|i|under|during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b", re.IGNORECASE)

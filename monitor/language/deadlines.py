@@ -75,7 +75,7 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
             reasons.append(f"”{_short(item.text)}”: {item.ambiguous}")
         if item.date is not None and not (item.past and item.assumed):
             dated.append(item)
-    kept = _settle_years(dated, opens, reasons)
+    kept = _settle_years(_without_earlier_rounds(dated), opens, reasons)
     instants = _staged(_instants(kept, reasons))
     answers = _staged(_instants([i for i in found if i.role is Role.ANSWER and i.date is not None], reasons))
     result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))
@@ -85,6 +85,12 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
         return replace(result, model=DeadlineModel.ROLLING)
     reasons += [f"”{_short(item.text)}”: ingen dag är satt" for item in closing if item.date is None and not item.ambiguous]
     return replace(result, reasons=tuple(reasons))
+
+
+def _without_earlier_rounds(dated: list[FoundDate]) -> list[FoundDate]:
+    """Return the dates without those that are spoken of as gone by, where a later one is not."""
+    coming = [item.date for item in dated if item.date is not None and not item.past]
+    return [item for item in dated if not (item.past and item.date is not None and coming and item.date < min(coming))]
 
 
 def _staged(instants: list[Deadline]) -> tuple[Deadline, ...]:

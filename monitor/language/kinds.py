@@ -214,7 +214,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
     """Tell whether a round is open, and nothing tells of what has been granted or invites to a meeting."""
-    if seen.any("granted", "after", "invitation", "act", "proposal"):
+    if seen.any("after", "invitation", "act", "proposal") or "granted" in seen.lead or seen.title & {"granted", "tidings"}:
         return False
     if ahead:
         return seen.any(*_ROUND) or default is Kind.CALL
@@ -294,6 +294,8 @@ def _is_meeting(seen: _Seen) -> bool:
     A title need not name it where nobody is told to apply: the time or the fee, and how to register, then tell it.
     """
     told = seen.any("deadline", "rolling", "opens", "who", "terms", "granted", "after")
+    if seen.any("held") and seen.any("attending") and not told and not seen.any(*_OFFER):
+        return True
     if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
         return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:

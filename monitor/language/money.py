@@ -16,6 +16,8 @@ from monitor.language.money_words import (
     ASKED,
     BETWEEN,
     CENTS,
+    CHOICE,
+    CHOICE_LINK,
     COUNTED,
     DASHES,
     DENIED,
@@ -23,6 +25,7 @@ from monitor.language.money_words import (
     LETTER_SCALE,
     LINK,
     LOOSE_CENTS,
+    LUMP,
     MONEY,
     MORE,
     MOST,
@@ -48,6 +51,7 @@ from monitor.language.money_words import (
     TOTAL,
     UNIT,
     UNIT_RATE,
+    UPPER_LINK,
     USUAL,
     YEAR,
     YEARLY,
@@ -68,6 +72,8 @@ _MILLION = 10**6
 _LOOK_BACK = 24
 # How far a word like "högst" may stand from its sum.
 _BOUND_BACK = 80
+# How many fixed sums a text lets one choose from.
+_MOST_CHOICES = 6
 # Languages in which a bare million is the neighbour's krona.
 _NEIGHBOURS = ("da", "nb", "nn", "no")
 _SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
@@ -297,6 +303,12 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
         two = figures[place + 1] if place + 1 < len(figures) else None
         link = LINK.fullmatch(words, one.end, two.start) if two and two.start - one.end < _LOOK_BACK else None
         between = link is not None and BETWEEN.search(words[max(0, one.start - _LOOK_BACK) : one.start]) is not None
+        if two is not None and link is None and (link := _upper_link(one, two, words)) is not None:
+            between = True
+        if (choice := _choice(figures, place, words)) is not None:
+            yield choice[0]
+            place += choice[1]
+            continue
         if two is not None and link is not None and (item := _span(one, two, link, words, between=between)) is not None:
             yield item
             place += 2
@@ -306,6 +318,40 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
         # "2021-27 miljoner": what is glued to a number that is no sum is not read alone.
         glued = two is not None and link is not None and link[0] == "-" and not one.has_unit and not _is_numbered(one, words)
         place += 2 if glued else 1
+
+
+def _upper_link(one: _Figure, two: _Figure, words: str) -> re.Match[str] | None:
+    """Return the words between a lower bound without a unit and the upper one that bears it: "lägst 150 000 och högst 500 000 kronor"."""
+    if one.has_unit or one.is_year or two.start - one.end > 2 * _LOOK_BACK:
+        return None
+    if not is_least(words[max(0, one.start - _LOOK_BACK) : one.start]):
+        return None
+    return UPPER_LINK.fullmatch(words, one.end, two.start)
+
+
+def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
+    """Return fixed sums of which one is chosen as a span, and how many figures it takes; only the last one need bear the currency."""
+    last = place
+    closed = False
+    while not closed and last + 1 < len(figures) and last - place < _MOST_CHOICES:
+        one, two = figures[last], figures[last + 1]
+        link = CHOICE_LINK.fullmatch(words, one.end, two.start) if two.start - one.end < _LOOK_BACK else None
+        if link is None or one.scale or one.percent or one.is_year:
+            return None
+        last += 1
+        closed = link["comma"] is None
+    run = figures[place : last + 1]
+    currencies = {figure.stated for figure in run if figure.stated}
+    if not closed or len(currencies) != 1 or run[-1].percent:
+        return None
+    if not CHOICE.search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
+        return None
+    sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
+    if sums != sorted(sums) or sums[-1] > LARGEST_SUM:
+        return None
+    return FoundAmount(
+        start=run[0].start, end=run[-1].end, text="", amount=sums[0], amount_max=sums[-1], currency=currencies.pop()
+    ), len(run)
 
 
 def _single(figure: _Figure, words: str) -> FoundAmount | None:
@@ -343,7 +389,8 @@ def _span(one: _Figure, two: _Figure, link: re.Match[str], words: str, *, betwee
         return None
     if not one.has_unit and not between and (one.is_year or _is_numbered(one, words)) and (two.scale or not two.bare):
         return None
-    if two.stated is None and not _follows_prefix(one, two, words) and not _is_unnamed_money(two, words):
+    follows = _follows_prefix(one, two, words) or (between and two.scale > 0 and one.lead is not None and one.currency is None)
+    if two.stated is None and not follows and not _is_unnamed_money(two, words):
         return None
     if one.stated is not None and two.stated is not None and one.stated != two.stated:
         return None
@@ -471,7 +518,8 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
             and GRANTED.search(sentence) is not None
         )
         role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    fixed = role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False)
+    lump = LUMP.match(after) is not None and not (item.most or item.least or item.amount_max)
+    fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
 
 

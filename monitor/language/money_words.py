@@ -77,6 +77,22 @@ CENTS = re.compile(rf"{BLANK}(?:(?:och|og|and){BLANK})?(?P<cents>[0-9]{{1,2}}){B
 # Cents after a blank, as badly set prices have it: "1.837, 32".
 LOOSE_CENTS = re.compile(rf",{BLANK}(?P<cents>[0-9]{{2}})(?![0-9.,])")
 LINK = re.compile(rf"{_GAP}(?:(?P<to>-|till|til|to)|(?P<both>och|og|and)){_GAP}", re.IGNORECASE)
+# "Lägst 150 000 och högst 500 000 kronor": the upper bound of a span stands behind its lower one.
+UPPER_LINK = re.compile(
+    rf"{_GAP}(?P<both>,|,?{BLANK}?(?:och|og|and|men|but))?{_GAP}(?:högst|max|maximalt|maks|maksimalt|højst|høyst|at{BLANK}most|upp{BLANK}till|up{BLANK}to|op{BLANK}til|opp{BLANK}til|inntil|indtil){_GAP}",
+    re.IGNORECASE,
+)
+# "120.000, 250.000 eller 400.000 euro": fixed sums of which one is chosen.
+CHOICE_LINK = re.compile(rf"{_GAP}(?:(?P<comma>,)|,?{_GAP}(?:eller|or)){_GAP}", re.IGNORECASE)
+CHOICE = re.compile(
+    r"\bfast[ae]?\s+(?:\w+\s+)?(?:belopp|summor|bidrag|beløb|beløp|summer)\w*|\b(?:belopp|beløb|beløp|amounts?|sums?)\w*\s+(?:är|er|are)\s+(?:fast|fixed)\w*|\bfixed\s+(?:\w+\s+)?(?:amounts|sums|grants)\b|\blump[\s-]sums?\b|\b(?:engangs|engångs|schablon)(?:beløb|beløp|belopp)\w*",
+    re.IGNORECASE,
+)
+# "Budget: €250,000 lump sum": directly behind a sum.
+LUMP = re.compile(
+    r"\s*\(?(?:lump[\s-]sum|engangs(?:beløb|beløp)|engångsbelopp|klumpsumma|schablonbelopp)\b(?!\s+(?:grants|projects))",
+    re.IGNORECASE,
+)
 BETWEEN = re.compile(rf"(?:mellan|mellem|mellom|between){BLANK}+$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 # A figure after one of these is the number of a part, not a sum.
@@ -88,7 +104,7 @@ PART = re.compile(
 # Without a currency, "10 miljoner" is money only where no noun follows: not people, not tons.
 NO_NOUN = re.compile(
     r"\s*(?:$|[.,;:!?)\n·|-]|(?:i|till|för|från|per|om|av|under|ur|och|eller|som|på|inom|att|är|ska|kan|finns|utlyses|avsätts|fördelas|till|årligen|totalt|under|"
-    r"for|to|in|from|per|and|or|is|are|will|til|fra|pr|og|eller|af|skal|er|som)\b)",
+    r"for|to|in|from|per|and|or|is|are|will|til|fra|pr|og|eller|af|skal|er|som|over|would|could|may|can|during|depending|with|which|while|each|at|over|kan|må|får|beroende|avhengig|afhængig)\b)",
     re.IGNORECASE,
 )
 RESTATED = re.compile(
@@ -110,6 +126,7 @@ MONEY = re.compile(
 _POT = r"(?:ordning(?:en)?|fonden|fondet|\w*pulje[nr]?|\w*potten|programmet|programmets|utlysning(?:en)?|utlysingen|fund|pot|scheme|call|ram(?:en)?|ramme[nr]?|budget(?:en)?|budsjett(?:et)?)"
 _HANDS_OUT = r"(?:bevilja|dela\s+ut|fördela|satsa|grant|award|distribute|allocate|hand\s+out|uddele|bevilge|fordele|dele\s+ut|udmønte|tildele)"
 TOTAL = re.compile(
+    r"\bbetalar\s+ut\b|\butbetalar\b|\budbetaler\b|\butbetaler\b|\bsatsa[rt]?\b|\bdela[rs]?\s+(?:\w+\s+){1,3}ut\b|\btillfört?\b|\btillför\b|\btillskjut\w*|\bskjuter\s+till\b|\bdistribut(?:es|ing)\b|\binvester(?:ar|er|s)\b|\b(?:will|to)\s+invest\b|\binvests\b|"
     r"\butlys(?:er|t|ta|es)\b|\btotal(?!\s+(?:cost|eligible|budget\s+of\s+the\s+project))\w*|sammanlagt|tillgänglig\w*\s+medel|\bavsätt\w*|\bavsatt\w*|\bfördela[rst]?\b|delas?\s+ut|potten?\b|budget(?:en|ram\w*)?\b(?!\s+(?:på|om|kring|över)\b)|available|overall|"
     r"\bram(?:en)?\s+(?:på|är|om|blir)|\ballocat\w*|\bindicative|call\s+budget|medel:|utlysningens|anslår|finns\s+(?:det\s+)?(?:\w+\s+)?(?:[0-9]|cirka|ca|en|att)|omfattar|disponib\w*|ska\s+fördelas|earmarked|eu-medel|"
     r"\bi\s+alt\b|samle(?:t|de)|\bpulje[nr]?\b|\bafs(?:at|ætte[rs]?)\b|til\s+rådighed|til\s+fordeling|fordele[rs]|uddele[rs]|udmønte[rs]|\blys(?:er|es)\s+ut|\butlyst\b|budsjett(?:et|ramme\w*)?\b|\bramme[nr]?\b|tilgjengelig\w*|tilgængelig\w*|"
@@ -135,11 +152,11 @@ PROJECT = re.compile(
     r"\bprojekt(?:en)?\s+får\b|\bprosjekt(?:er|ene|et)?\s+får\b|\bprojekter(?:ne)?\s+får\b|\b(?:projects?|networks?|consorti(?:um|a)|partnerships?|grantees?)\b[^.;,\n]{0,40}?\s(?:gets?|receives?|obtains?)\b|"
     r"\bf(?:ast|asta|ixed|lat)\s+(?:\w+\s+)?(?:belopp|bidrag|summa|ersättning|stöd|tilskud\w*|beløb|beløp|støtte|sum|amount|grant|rate)|\bf(?:år|ick)\s+(?:var|hver|varsin)\w*|\bsöka\s+(?:belopp|summor)|"
     r"\b(?:minimum|maximum|minimums|maximi|minsta|minste|mindste|lägsta|laveste|högsta|høyeste|højeste|största|største|maximala?|maksimale?|minimala?|minimale?|smallest|largest|highest|lowest|minstebeløp\w*|mindstebeløb\w*|minimi\w+|minimums\w+|maxbelopp\w*|maksbeløp\w*|"
-    r"maksimums\w+)\s+(?:belopp\w*|bidrag\w*|stöd\w*|tilskud\w*|beløb\w*|beløp\w*|støtte\w*|sum|amount|grant|award|support|contribution)|\bdet\s+sökta\s+beloppet|\bbelopp(?:et)?\s+per\b",
+    r"maksimums\w+)\s+(?:\w{0,10}belopp\w*|bidrag\w*|stöd\w*|tilskud\w*|\w{0,10}beløb\w*|\w{0,10}beløp\w*|støtte\w*|sum|amount|grant|award|support|contribution)|\b(?:belopp|beløb|beløp)\w*\s+(?:är|er)\s+fast\w*|\bdet\s+sökta\s+beloppet|\bbelopp(?:et)?\s+per\b",
     re.IGNORECASE,
 )
 PER = re.compile(
-    rf"^\s*(?:[^\s0-9]+\s+){{0,4}}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?)\s*{_PROJECT_NOUN}\b",
+    rf"^\s*(?:[^\s0-9]+\s+){{0,4}}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|in\s+each)\s*{_PROJECT_NOUN}\b",
     re.IGNORECASE,
 )
 ASKED = re.compile(
@@ -183,7 +200,7 @@ FIXED = re.compile(
     re.IGNORECASE,
 )
 EACH = re.compile(
-    r"(?:\b(?:är|er|is|are|of|om|på|à|worth|uppgår\s+till|utgör|udgør|utgjør|får|gets?|receives?)\s+|^\s*)(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+    r"(?:\b(?:är|er|is|are|of|om|på|à|worth|uppgår\s+till|utgör|udgør|utgjør|får|gets?|receives?)\s+|^\s*)(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|^\s*(?:bidrag|stöd|grants?|tilskudd?|støtte|vouchers?|\w{0,20}check)(?:et|en)?\s*:\s*$",
     re.IGNORECASE,
 )
 GETS = re.compile(

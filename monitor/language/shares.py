@@ -68,11 +68,13 @@ _OWN_WORD = (
     r"dere|projekteier|prosjekteier(?:en)?|projektejer(?:en)?)"
 )
 _PAYS = (
-    r"(?:(?:med)?finansierar?|betalar?|betala|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
-    r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
+    r"(?:(?:med)?finansierar?|betalar?|betala|bekostar?|bekoster?|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
+    r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|(?<=we )fund|(?<=never )fund|(?<=can )fund|(?<=will )fund|(?<=may )fund|(?<=not )fund|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
 )
 # The verbs of which a fund, not a person, is the subject.
-_FUNDS = re.compile(r"täcker|ersätter|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE)
+_FUNDS = re.compile(
+    r"täcker|ersätter|bekostar|bekoster|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE
+)
 _VERB = re.compile(rf"\b{_PAYS}\b", re.IGNORECASE)
 _AGENT = re.compile(rf"\b(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b", re.IGNORECASE)
 _PASSIVE = re.compile(
@@ -90,7 +92,7 @@ _OWN = re.compile(
 _CO_FINANCING = re.compile(r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))", re.IGNORECASE)
 _ASKED_FOR = re.compile(r"\b(?:required|require[sd]?|must|need(?:s|ed)?|at\s+least|minimum|mandatory)\b", re.IGNORECASE)
 _FUNDER = re.compile(
-    r"\b(?:stödnivå\w*|st[öø]t?t?eprocent\w*|stødprocent\w*|stödprocent\w*|bidragsprocent\w*|støtteprosent\w*|tilskuddsprosent\w*|(?:intervention|subsidy|contribution)\s+rates?|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
+    r"\b(?:stödnivå\w*|støttenivå\w*|støtteniveau\w*|tilskudsniveau\w*|co-?(?:financing|funding)\s+(?:from|by)\s+(?:the\s+)?(?:programme|fund|eu|union|erdf|commission)|st[öø]t?t?eprocent\w*|stødprocent\w*|stödprocent\w*|bidragsprocent\w*|støtteprosent\w*|tilskuddsprosent\w*|(?:intervention|subsidy|contribution)\s+rates?|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
     r"(?:i|i\s+form\s+av|som)\s+eu-stöd|medfinansiering\w*\s+(?:från|av)\s+(?:eu|unionen|fonden|programmet|kommissionen)|"
     r"(?<!own )(?<!national )(?<!applicant )(?<!beneficiary )(?<!'s )(?<!s' )(?<!co-)(?:co-?)?(?:funding|financing)\s+rates?|reimbursement\s+rates?|funding\s+intensity|aid\s+intensity|support\s+rate|grant\s+rate|(?:eu|union|erdf|esf\+?|fund)\s+(?:grant|contribution|support|funding|co-?financing|co-?funding)|"
     r"tilskudsprocent\w*|tilskudssats\w*|tilskudsandel\w*|støttesats\w*|støtteandel\w*|støttegrad\w*|støtteintensitet\w*|tilskuddsandel\w*|tilskuddsgrad\w*)\b",
@@ -99,7 +101,7 @@ _FUNDER = re.compile(
 # Money that is given, in general; what it is a share of, the rest of the sentence must say.
 _WEAK_FUNDER = re.compile(
     r"\b(?:bidrag(?:et|en)?|stöd(?:et)?|ersättning(?:en)?|grants?|tilskud(?:det|d|det)?|støtte(?:n)?|"
-    r"(?:of|av|af)\s+(?:(?:the|de|den|det|dine|era|deres)\s+)?(?:\w+\s+){0,2}?(?:costs?|kostnad\w*|utgift\w*|udgift\w*|omkostning\w*|budget\w*|projektbudget\w*|kostnadsunderlag\w*))\b",
+    r"(?:of|av|af)\s+(?:(?:the|de|den|det|dine|era|deres)\s+)?(?:\w+\s+){0,2}?(?:costs?|\w{0,30}kostnad\w*|\w{0,30}utgift\w*|\w{0,30}udgift\w*|\w{0,30}omkostning\w*|\w{0,20}budget\w*))\b",
     re.IGNORECASE,
 )
 # "... själv": the applicant, unless the clause names the funder before it.
@@ -122,14 +124,14 @@ _PRONOUN = re.compile(rf"\b(?:{_OWN_WORD})\b", re.IGNORECASE)
 _ELSE = re.compile(
     r"förbättra\w*|minska\w*|andel\w*\s+av\s+(?:befolkning|kommun|delt)\w*|energiprestanda\w*|förskott\w*|prefinanc\w*|pre-financing|indirekta|indirect\s+costs?|indirekte|schablon\w*|overhead|flat[\s-]rate|"
     r"personalkostnad\w*|underleverant\w*|subcontract\w*|förskud\w*|forskud\w*|utsläpp\w*|emission\w*|udledning\w*|poäng|[0-9]\s+points?\b|weight\w*|viktas?|"
-    r"\b(?:national|nationell|regional|offentlig|privat|public|private|nasjonal|statlig|annan)[aet]?\s+(?:(?:med)?finansiering|(?:co-?)?(?:financing|funding))\w*|"
+    r"(?<!eller )(?<!och )(?<!og )(?<!or )(?<!and )\b(?:national|nationell|regional|offentlig|privat|public|private|nasjonal|statlig|annan)[aet]?\s+(?:(?:med)?finansiering|(?:co-?)?(?:financing|funding))\w*|"
     r"procentenhet\w*|percentage\s+points?|ränta\w*|interest\s+rates?|increase\w*|reduc\w*|öka[rst]?\b|sänk\w*|deltagarna\s+ska|av\s+deltagarna|of\s+(?:the\s+)?participants",
     re.IGNORECASE,
 )
 # "Resten, 20 procent": whose it is, other words must say.
 _REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
 _GIVEN = re.compile(
-    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans",
+    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans|bevilj|bevilg|\baward|\bcover|\bsupport|täck|\bdekk|\bdækk|\byde[rs]?\b|\bgi[rs]?\b",
     re.IGNORECASE,
 )
 # A share of the grant is none of the costs.
@@ -149,10 +151,14 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _NONE_ASKED = re.compile(
+    r"\b(?:inga|ingen|inget|no)\s+(?:krav|requirements?|demands?)\s+(?:på|om|for|of)\s+(?:egen\s?|own\s+|co-?|match(?:ed)?\s+)?(?:medfinansiering|finansiering|insats|andel|financing|funding|contribution)\w*|"
+    r"\bingen\s+krav\s+(?:om|til)\s+(?:egen\s?)?(?:med)?(?:finansiering|innsats|indsats|andel|betaling)\w*|"
     r"\bing(?:en|et)\s+(?:krav\s+på\s+)?(?:egen\s?)?(?:med)?(?:finansiering|insats|andel)\w*\s+(?:krävs|behövs|kræves|kreves)|\b(?:krävs|behövs)\s+ingen\s+(?:egen\s?)?(?:med)?(?:finansiering|insats)\w*|"
     r"\b(?:med|egen)finansiering\w*\s+(?:krävs|behövs|kræves|kreves)\s+(?:inte|ej|ikke)|\b(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+is\s+not\s+(?:required|needed)|\bno\s+(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+(?:is\s+)?(?:required|needed)",
     re.IGNORECASE,
 )
+# "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": something is asked for after all.
+_BUT = re.compile(r"\s*,?\s*(?:men|but|dock|dog|however|although|även\s+om)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b", re.IGNORECASE
 )
@@ -168,10 +174,15 @@ _LOW_LAST = re.compile(
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
 _COSTS = r"(?:\w{0,30}kostnad\w*|costs?|\w{0,30}budget\w*|\w{0,30}budsjett\w*|\w{0,30}utgift\w*|\w{0,30}udgift\w*|\w{0,30}omkostning\w*|expen(?:ses|diture)|amount|summan)"
 _OF_COSTS = rf"(?:\s+(?:av|af|of))?(?:\s+(?!(?:av|of|af)\b)[\w'’-]{{1,30}}){{0,3}}?\s+{_COSTS}\b"
+# "Mindst halvdelen af rådgivningen": what is paid for, not people or time.
+_OF_THING = (
+    r"(?=\s+(?:av|af|of)\s+\w)(?!\s+(?:av|af|of)\s+(?:(?:the|de|den|det|alla|alle|all)\s+){0,2}(?:deltag|delta[kg]|partner|part|participant|organi|kommun|region|municip|cit|member|"
+    r"medlem|tid|time|möte|møte|unga|unge|young|women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|bidrag|stöd|tilskud|støtte|medl|midl))"
+)
 _PART = re.compile(
     rf"\b(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){_OF_COSTS}"
     rf"|(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){_OF_COSTS}"
-    rf"|\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{_OF_COSTS}|(?<=hälften)(?=\s*(?:[.,;)]|$))|(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))"
+    rf"|\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{_OF_COSTS}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){_OF_THING}|(?<=mindst halvdelen){_OF_THING}|(?<=minst halvparten){_OF_THING}|(?<=least half){_OF_THING}|(?<=hälften)(?=\s*(?:[.,;)]|$))|(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))"
     rf"|(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|of|eligible|projektets|prosjektets)){{0,2}}\s+{_COSTS}\b",
     re.IGNORECASE,
 )
@@ -211,6 +222,8 @@ def find_shares(text: str) -> Shares:
     for hit in _LABELLED.finditer(words):
         found[_Payer.FUNDER].setdefault(int(hit["value"]), " ".join(hit[0].split()))
     for hit in _NONE_ASKED.finditer(words):
+        if _BUT.match(words, hit.end()):
+            continue
         found[_Payer.OWN].setdefault(0, " ".join(hit[0].split()))
     found[_Payer.FUNDER] = _of_our_side(found[_Payer.FUNDER], ours, others)
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
