@@ -19,7 +19,7 @@ AWAY = Problem(ProblemKind.UNREACHABLE, "Servern svarade inte i tid.")
 def reading(pages, *missing):
     found = SourceReading(pages=pages)
     for number, problem in enumerate(missing):
-        found.miss(f"https://x.se/{number}", problem)
+        found.add_unread_page(f"https://x.se/{number}", problem)
     return found
 
 

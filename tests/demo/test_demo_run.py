@@ -145,7 +145,7 @@ def test_the_second_mail_tells_what_is_new_opened_and_moved(demo):
     texts = {path.stem: path.read_text("utf-8") for path in (demo[0] / "mejl").glob("2026-W21 *.html")}
     assert "Networks of Towns" in texts["2026-W21 kommunledning"]
     assert "Small-scale Partnerships" in texts["2026-W21 kultur-fritid"]
-    assert "Knowledge for SampleAction in Prevention and Preparedness" in texts["2026-W21 raddning-beredskap"]
+    assert "Knowledge for Action in Prevention and Preparedness" in texts["2026-W21 raddning-beredskap"]
     assert "15 juni" in texts["2026-W21 raddning-beredskap"].replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
