@@ -109,13 +109,13 @@ def test_a_call_that_has_passed_counts_as_closed_whatever_its_last_reading_said(
 
 
 def test_replay_reads_the_stored_documents_again_without_the_network(crawled):
-    outcome = crawled.run("replay", "funding-tenders", "--json", now="2026-05-21T14:00")
+    outcome = crawled.fork("replay", "funding-tenders", "--json", now="2026-05-21T14:00")
     source = outcome.json["sources"][0]
     assert (source["state"], source["current"], source["new"], source["changed"]) == ("accepted", 3, 0, 0)
 
 
 def test_replay_of_a_source_that_was_never_read(crawled):
-    assert "inga dokument" in crawled.run("replay", "funding-tenders-bulk").err
+    assert "inga dokument" in crawled.fork("replay", "funding-tenders-bulk").err
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_replay_of_a_source_that_was_never_read(crawled):
 )
 def test_wrong_settings_name_file_key_and_what_was_expected(installation, settings, words):
     installation.configure(settings)
-    outcome = installation.run("crawl", "--json", "x" if "nosuch" in settings else "funding-tenders")
+    outcome = installation.ask("crawl", "--json", "x" if "nosuch" in settings else "funding-tenders")
     assert outcome.code == 2
     assert words in outcome.err
     assert "Traceback" not in outcome.err
@@ -145,14 +145,14 @@ def test_wrong_settings_name_file_key_and_what_was_expected(installation, settin
 
 
 def test_settings_that_are_missing(installation):
-    outcome = installation.run("status")
+    outcome = installation.ask("status")
     assert outcome.code == 2
     assert "cannot be read" in outcome.err
 
 
 def test_a_moment_that_is_none(installation):
     installation.configure("")
-    outcome = installation.run("status", now="yesterday")
+    outcome = installation.ask("status", now="yesterday")
     assert outcome.code == 2
     assert "--now: expected" in outcome.err
 
@@ -162,7 +162,7 @@ def test_two_at_once_the_second_says_locked(installation):
 
     installation.configure("")
     with lock(installation.folder / "data"):
-        outcome = installation.run("crawl", "funding-tenders")
+        outcome = installation.fork("crawl", "funding-tenders")
     assert outcome.code == 3
     assert "ett annat arbete" in outcome.err
 
@@ -171,7 +171,7 @@ def test_an_archive_that_is_none(installation):
     installation.configure("")
     installation.archive.parent.mkdir()
     installation.archive.write_bytes(b"this is no database" * 100)
-    outcome = installation.run("status")
+    outcome = installation.ask("status")
     assert outcome.code == 1
     assert "archive.db: går inte att använda" in outcome.err
 

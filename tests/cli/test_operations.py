@@ -165,14 +165,14 @@ def test_a_full_disk_is_said_and_what_was_there_stays(small_disk, publisher):
             pass
     os.truncate(filler, filler.stat().st_size - 100_000)
     for arguments in (["crawl", "funding-tenders"], ["backup"]):
-        outcome = place.run(*arguments, now="2026-05-21T12:00")
+        outcome = place.fork(*arguments, now="2026-05-21T12:00")
         assert outcome.code == 1, (arguments, outcome.err)
         assert "Traceback" not in outcome.err, arguments
         assert "disken är full" in outcome.err, arguments
     assert sorted((small_disk / "data" / "backups").iterdir()) == kept
     filler.unlink()
     assert calls(place) == 3
-    place.run("crawl", "funding-tenders", now="2026-05-21T12:00")
+    place.fork("crawl", "funding-tenders", now="2026-05-21T12:00")
     assert calls(place) == 83
 
 

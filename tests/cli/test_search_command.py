@@ -31,7 +31,7 @@ def stored(tmp_path_factory):
 
 
 def found(place, *arguments):
-    answer = place.run("search", *arguments, "--json", now=NOW)
+    answer = place.ask("search", *arguments, "--json", now=NOW)
     assert answer.code == 0
     assert answer.json["total"] == len(answer.json["hits"])
     return [hit["title"] for hit in answer.json["hits"]]

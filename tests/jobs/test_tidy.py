@@ -122,10 +122,10 @@ def test_the_newest_documents_of_a_source_stay_however_old(config, archive):
 
 def test_the_command_forgets_and_calls_for_a_look_where_it_could_not_reach(installation):
     installation.configure('[[recipient]]\ndepartment = "social"\nemail = "anna@example.se"\n')
-    outcome = installation.run("forget", "anna@example.se")
+    outcome = installation.ask("forget", "anna@example.se")
     assert outcome.code == 1
     assert "ta bort den där" in outcome.out
-    assert installation.run("forget", "anna").code == 2
+    assert installation.ask("forget", "anna").code == 2
 
 
 def _call():
