@@ -224,7 +224,7 @@ def calendar_facts(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, Calen
     }
 
 
-class SourceReading(NamedTuple):
+class LastReading(NamedTuple):
     """Last run of a source, for the proof of silence in a mail."""
 
     name: str
@@ -234,10 +234,10 @@ class SourceReading(NamedTuple):
     """Time of the last accepted run."""
 
 
-def source_health(db: Database) -> dict[str, SourceReading]:
+def source_health(db: Database) -> dict[str, LastReading]:
     """Return the last run of every source that was ever read, by the source's id."""
     rows = db.execute("SELECT id, name, state, last_accepted FROM sources")
-    return {row[0]: SourceReading(row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
+    return {row[0]: LastReading(row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from monitor.archive.codec import decode_call, overlay_call, stamp
 from monitor.archive.connection import Database, sql_values
-from monitor.archive.digests import CandidateRow, SourceReading
+from monitor.archive.digests import CandidateRow, LastReading
 from monitor.archive.stories import STORY_KEY
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import ACCEPTED_RUNS, TOLD_CHANGES, WEEKS_MAILS
@@ -141,7 +141,7 @@ def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKe
     ]
 
 
-def source_health_at(db: Database, at: datetime) -> dict[str, SourceReading]:
+def source_health_at(db: Database, at: datetime) -> dict[str, LastReading]:
     """Return the last run, as of a time, of every source that had been read by then, by the source's id."""
     rows = db.execute(
         "SELECT s.id, s.name, r.state, (SELECT max(g.finished) FROM runs g WHERE g.source = s.id AND g.finished <= :at"
@@ -149,7 +149,7 @@ def source_health_at(db: Database, at: datetime) -> dict[str, SourceReading]:
         " JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source = s.id AND finished <= :at)",
         {"at": stamp(at)},
     )
-    return {row[0]: SourceReading(row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
+    return {row[0]: LastReading(row[1], row[2], datetime.fromisoformat(row[3]) if row[3] else None) for row in rows}
 
 
 def _call_at(db: Database, key: CallKey, data: str, at: str) -> Call:

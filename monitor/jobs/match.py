@@ -25,7 +25,7 @@ from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import Judgement, analyse_zones, judge_call
-from monitor.matching.explain import Circumstances, LeftOutItem, Why, why, why_all
+from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
 from monitor.matching.match import Match, match_calls, matches_of
 from monitor.matching.rules.load import program
@@ -132,8 +132,8 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
     return why_all(rules, call, circumstances)
 
 
-def _aside(left_out: LeftOut | None, config: Config) -> LeftOutItem | None:
+def _aside(left_out: LeftOut | None, config: Config) -> LeftOutReason | None:
     if left_out is None:
         return None
     read = datetime.fromisoformat(left_out.last_seen).astimezone(config.zone)
-    return LeftOutItem(key=f"{left_out.source}/{left_out.call_id}", read=read, reason=left_out.reason)
+    return LeftOutReason(key=f"{left_out.source}/{left_out.call_id}", read=read, reason=left_out.reason)

@@ -54,7 +54,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOutItem:
+class LeftOutReason:
     """Item that a source showed and that was left out of the archive's calls."""
 
     key: str
@@ -116,7 +116,7 @@ def why(
     department: str,
     circumstances: Circumstances,
     zones: Mapping[str, str] | None = None,
-    aside: LeftOutItem | None = None,
+    aside: LeftOutReason | None = None,
 ) -> Why:
     """Return the explanation for one department.
 

@@ -227,7 +227,7 @@ class ArchiveAccess:
 
 
 class Site:
-    """An installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
+    """Installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
 
     def __init__(self, config: Config, clock: Callable[[], datetime], jobs: PageJobs) -> None:
         self.config = config
@@ -284,7 +284,7 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request to a page."""
+    """Request to a page, with the visitor and what the request carries."""
 
     site: Site
     method: str
