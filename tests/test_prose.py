@@ -21,7 +21,7 @@ VERBS = set(
     """
     Abort Accept Add Adjust Advance Allow Analyse Announce Answer Append Apply Arrange Ask Assemble Assert Assign Attach Await
     Back Begin Bind Block Bring Browse Build Cache Calculate Call Cancel Cap Carry Cast Change Check Choose Claim Classify Clean
-    Clear Close Collect Commit Hand Queue Combine Compare Compile Complete Compose Compress Compute Configure Confirm Connect Construct Consume
+    Clear Close Collect Commit Hand Lead Queue Withhold Combine Compare Compile Complete Compose Compress Compute Configure Confirm Connect Construct Consume
     Continue Convert Copy Correct Count Create Crop Cut Decide Declare Decode Decompress Defer Define Delay Delete Deliver Derive
     Describe Detect Determine Disable Discard Display Divide Do Download Draw Drop Empty Enable Encode End Ensure Enter Erase
     Escape Estimate Evaluate Examine Exclude Execute Expand Expect Explain Export Extract Fail Feed Fetch Fill Filter Find Finish

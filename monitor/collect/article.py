@@ -64,6 +64,8 @@ class Article:
     """Links to other sites."""
     event: CalendarEvent | None = None
     """The one event that the page marks up as data."""
+    kind: Kind | None = None
+    """Kind that is stated beside the text; None where it has to be told from the text."""
     cut: bool = False
     """True where the page was larger than the part that is read, so that its end is missing."""
 
@@ -186,7 +188,9 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
         article=published is not None and Kind.NEWS in source.publishes,
         coming=coming,
     )
-    if article.event is not None and kind is not Kind.CALL:
+    if article.kind is not None:
+        kind, reason = article.kind, "slaget är angivet"
+    elif article.event is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
     facts = _facts_of(kind or Kind.CALL, dated, found, article.event)
     summary, sections = _summarize(title, article.description, text)

@@ -26,6 +26,7 @@ from monitor.collect.reading import RowResults
 from monitor.collect.text import html_to_text, plain_line, repair_references, repair_surrogates, title_text
 from monitor.errors import describe_row_error
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 # Parameters that publishers add to follow readers; they change while the article does not.
 _TRACKING = re.compile(r"^(utm_|fbclid|gclid|mc_|pk_|mtm_)", re.IGNORECASE)
@@ -54,6 +55,8 @@ class Feed(RowResults):
     """Address of the next page of the feed of another archive; "" for other feeds, of which only the first page is read."""
     home: str = ""
     """Address of the site of the feed."""
+    of_archive: bool = False
+    """True for the feed of another archive, whose entries state their kind as a category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +116,17 @@ def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now:
         day_unreadable=unreadable,
         keywords=entry.keywords,
         links=find_external_links(entry.content, link or url),
+        kind=_stated_kind(entry) if feed.of_archive else None,
     )
     described = describe_item(article, source=source, call_id=key, url=link or feed.home or clean_web_address(url), now=now)
     if described.call is None:
         feed.leave_out(key, described.reason, described.left_out_call)
     else:
         feed.calls.append(described.call)
+
+
+def _stated_kind(entry: Entry) -> Kind | None:
+    return next((Kind(word) for word in entry.keywords if word in tuple(Kind)), None)
 
 
 def _key(entry: Entry, url: str) -> str:
@@ -175,7 +183,11 @@ def _xml_entries(body: bytes, headers: Mapping[str, str], url: str) -> tuple[lis
         raise ValueError(f"Flödet går inte att läsa: det {describe_row_error(error)}.") from error
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(_not_a_feed(body))
-    feed = Feed(following=_following(parsed.feed, url), home=clean_web_address(str(parsed.feed.get("link") or ""), url))
+    feed = Feed(
+        following=_following(parsed.feed, url),
+        home=clean_web_address(str(parsed.feed.get("link") or ""), url),
+        of_archive=_is_archive(parsed.feed),
+    )
     if len(bounded) < len(body):
         feed.skipped["resten av flödet"] = "flödet är för stort: det som står efter de första posterna lästes inte"
     return list(parsed.entries), feed
@@ -256,9 +268,13 @@ def _bound_tags(body: bytes) -> bytes:
     return body[: starts[-1]] if len(starts) > 1 else body[:at]
 
 
+def _is_archive(head: Any) -> bool:
+    return bool(head.get("generator") == _ARCHIVE_GENERATOR)
+
+
 def _following(head: Any, url: str) -> str:
     """Return the next page of another archive's feed, at the host that sent this one, since the archive may use another name."""
-    if head.get("generator") != _ARCHIVE_GENERATOR:
+    if not _is_archive(head):
         return ""
     address = next((str(link.get("href") or "") for link in head.get("links", []) if link.get("rel") == "next"), "")
     parts = urlsplit(address)

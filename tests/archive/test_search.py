@@ -142,7 +142,7 @@ def captured_calls(shared):
 
 def test_every_word_of_the_shipped_rules_finds_the_same_calls_on_real_text(tmp_path, shared):
     calls = {call.call_id: call for call in captured_calls(shared)}
-    words = sorted(load_rules(RULES).words)
+    words = sorted(load_rules(RULES).term_texts)
     with open_archive(tmp_path / "archive.db") as archive:
         store(archive.db, *calls.values())
         assert index_texts(archive.db, analyser()) == len(calls) > 700

@@ -25,7 +25,13 @@ def jobs_of_a_week(tmp_path) -> set[str]:
         now = MONDAY + timedelta(hours=hour)
         two_days_ago = now - timedelta(days=2)
         matched = JobRow(
-            name="match", due=two_days_ago, state=JobState.DONE, attempts=1, started=two_days_ago, finished=two_days_ago, words=""
+            name="match",
+            due=two_days_ago,
+            state=JobState.DONE,
+            attempts=1,
+            started=two_days_ago,
+            finished=two_days_ago,
+            message="",
         )
         for jobs in ({}, {"match": matched}):
             facts = ScheduleFacts(jobs=jobs, readings={"ett": two_days_ago}, mails=1, since=MONDAY - timedelta(days=30))

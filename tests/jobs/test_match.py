@@ -228,9 +228,9 @@ def test_rules_that_are_taken_back_are_in_force_again(archive, config):
     second = load_rules(config.rules_dir)
     assert second.version != first.version
     match_archive(archive, second, NOW + timedelta(days=1))
-    assert statistics.rules_in_force(archive.db)["hash"] == second.version
+    assert statistics.matching_rule_version(archive.db)["hash"] == second.version
     match_archive(archive, first, NOW + timedelta(days=2))
-    assert statistics.rules_in_force(archive.db)["hash"] == first.version
+    assert statistics.matching_rule_version(archive.db)["hash"] == first.version
 
 
 def test_rules_that_this_program_found_sound_are_not_tried_again_and_all_others_are(archive, config, monkeypatch):
@@ -255,4 +255,4 @@ def test_a_newer_program_tries_the_same_rules_again(archive, config, monkeypatch
 
 
 def load_rules_version(archive):
-    return statistics.rules_in_force(archive.db)["hash"]
+    return statistics.matching_rule_version(archive.db)["hash"]

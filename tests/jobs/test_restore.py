@@ -71,7 +71,7 @@ def test_a_copy_that_is_not_there_is_called_missing(config, tmp_path):
 
 
 def test_an_archive_that_pages_have_open_is_not_replaced_behind_their_back(config, monkeypatch):
-    monkeypatch.setattr(module, "_ALONE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_EXCLUSIVE_WAIT_SECONDS", 0.05)
     file = make_backup(config, NOW).file
     add_sources(config, 2, start=10)
     with closing(connect_for_reading(config.archive)) as page:

@@ -284,9 +284,8 @@ def test_a_dated_article_is_what_it_is(language, kind, title, text):
 def mixed(language, day, title, text):
     source = Source(id="any", kind="page", name="Any", url="https://example.org/", language=language, publishes=tuple(Kind))
     published = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
-    return describe_item(
-        source=source, call_id="1", url="https://example.org/1", title=title, text=text, published=published, now=NOW
-    )
+    article = Article(title=title, text=text, published=published)
+    return describe_item(article, source=source, call_id="1", url="https://example.org/1", now=NOW)
 
 
 # Read as calls, since nothing in them says that they are none: a booking, a grant to evening schools, a lower fee.
@@ -327,7 +326,7 @@ def test_few_of_the_texts_that_are_hard_to_tell_are_left_undecided():
 def test_a_dated_article_that_could_be_a_call_or_a_meeting_is_undecided(title, text):
     found = mixed("", "2026-11-20", title, text)
     assert (found.call, found.reason) == (None, "inga tydliga ord")
-    assert found.aside is not None
+    assert found.left_out_call is not None
 
 
 @pytest.mark.parametrize("cue", [cue for row in ROWS.values() for cue, _ in row["cues"]])
