@@ -67,6 +67,8 @@ _EXTENDED, _RENEWED = timedelta(days=200), timedelta(days=92)
 _CALLED_OFF = "dagen är framflyttad eller inställd"
 _REPLACED = "dagen är ersatt av en ny"
 _RENEWS = re.compile(r"\b(?:ny|nytt|nya|new|revised)\s", re.IGNORECASE)
+_SAME_YEAR = re.compile(r",?\s(?:(?:of|in|i)\s(?:the\s)?)?(?:samma\sår|samme\sår|the\ssame\syear|same\syear)\b", re.IGNORECASE)
+"""Words after a day that give it the year of the date before: "den 18 januari samma år"."""
 _NEAREST = re.compile(
     r"\b(?:closest|nearest|närmast\w*|nærmest\w*)\s(?:\w+\s){1,2}(?:to|till?)\s(?:(?:the|den)\s)?$", re.IGNORECASE
 )
@@ -339,6 +341,9 @@ def _day(readings: list[Reading], index: int, counted: _Counted) -> tuple[date |
         return (_make(counted.day.year + m.shift, m) or missing, counted.read) if counted.day is not None else (None, True)
     if reading.hint is not None:
         return _make(reading.hint, m) or missing, False
+    if _SAME_YEAR.match(reading.after):
+        written = next((r.mention.year for r in reversed(readings[:index]) if r.mention.year is not None), None)
+        return (_make(written, m) or missing, False) if written is not None else (None, True)
     for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
         if other.mention.form is not Form.DAY:
             continue

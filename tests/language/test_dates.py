@@ -187,6 +187,19 @@ def test_the_year_of_a_heading_and_of_a_list_holds_for_its_days():
     assert [item.date for item in found] == [date(2027, 2, 1), date(2027, 5, 1), date(2027, 10, 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ansökan ska vara inne den 4 maj 2027 i tjänsten, som öppnar den 1 februari samma år.", "sv"),
+        ("The call closes on 4 May 2027 and opens on 1 February of the same year.", "en"),
+        ("Fristen er 4. maj 2027, og ordningen åpner 1. februar samme år.", "nb"),
+    ],
+)
+def test_the_same_year_is_that_of_the_date_before(text, language):
+    found = find_dates(text, reference=date(2026, 11, 27), language=language)
+    assert [item.date for item in found] == [date(2027, 5, 4), date(2027, 2, 1)]
+
+
 def test_a_year_on_the_next_line_is_not_the_year_of_the_day():
     assert first("Sista ansökningsdag 3 maj\n2024 års utlysning").date == date(2026, 5, 3)
 
