@@ -204,6 +204,12 @@ _VOID_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(r"\b(?:correction|corrected|rättelse|rettelse)\b\s?:", re.IGNORECASE)
+_OPEN_FROM = re.compile(
+    r"\b(?:öppe[nt]|öppnas?|åbent?|åbner|åpent?|åpner|open)\s(?:for|för|til)\s(?:\w+\s){1,2}?"
+    rf"(?:från(?:\soch\smed)?|fra(?:\sog\smed)?|from)\s(?:{WEEKDAY},?\s)?(?:(?:den|the|d\.)\s)?$",
+    re.IGNORECASE,
+)
+"""Words before the first day of a round: "åben for ansøgninger fra den"."""
 _FROM = re.compile(rf"\b(?:från|fra|from)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the|d\.)\s+)?$", re.IGNORECASE)
 _MOVES = re.compile(
     r"\b(?:förläng|flytta|senarel|framflytt|skjut|ändra|forlæng|forleng|flytte|rykke|udskud|utsatt|ændre|endre|extended|postponed|moved|changed)",
@@ -283,6 +289,11 @@ def is_void(before: str, after: str) -> bool:
 def is_correction(before: str) -> bool:
     """Return whether a day corrects the one before it: "12 March … correction: 19 March"."""
     return bool(_CORRECTION.search(before))
+
+
+def is_open_from(before: str) -> bool:
+    """Return whether a round is open from the day that follows these words: "åben for ansøgninger fra den 1. december"."""
+    return bool(_OPEN_FROM.search(before))
 
 
 def is_source(between: str) -> bool:

@@ -20,6 +20,7 @@ from monitor.language.date_cues import (
     is_extension,
     is_list_link,
     is_moved_from,
+    is_open_from,
     is_past,
     is_replaced,
     is_source,
@@ -30,6 +31,9 @@ from monitor.language.date_cues import (
 from monitor.language.date_forms import Form, Mention
 from monitor.language.date_words import WEEKDAY
 from monitor.language.segments import Segment
+
+_OPEN_WORDS = 80
+"""Characters before a date in which the words that open a round are looked for."""
 
 
 class Role(StrEnum):
@@ -221,6 +225,8 @@ def _role(
     applies = sentence.applies
     ahead = next((cue for cue in behind if last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
     consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
+    if mention.first is None and is_open_from(words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start]):
+        return Role.OPENING, None
     if cues:
         nearest = cues[-1].cue
         if mention.first is not None and consults and nearest is not Cue.ELSE:

@@ -200,6 +200,20 @@ def test_the_same_year_is_that_of_the_date_before(text, language):
     assert [item.date for item in found] == [date(2027, 5, 4), date(2027, 2, 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Puljen er åben for ansøgninger fra den 1. februar 2027 og modtager løbende ansøgninger.", "da"),
+        ("Ordningen er åpen for søknader fra 1. februar 2027 og tar imot søknader løpende.", "nb"),
+        ("Stödet är öppet för ansökningar från och med den 1 februari 2027.", "sv"),
+        ("The scheme is open for applications from 1 February 2027.", "en"),
+    ],
+)
+def test_a_round_that_is_open_from_a_day_opens_on_it(text, language):
+    first = find_dates(text, reference=date(2026, 11, 27), language=language)[0]
+    assert (first.date, first.role) == (date(2027, 2, 1), Role.OPENING)
+
+
 def test_a_year_on_the_next_line_is_not_the_year_of_the_day():
     assert first("Sista ansökningsdag 3 maj\n2024 års utlysning").date == date(2026, 5, 3)
 
