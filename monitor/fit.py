@@ -53,7 +53,7 @@ class FitCard:
     eu: bool = False
     """True where the EU itself pays."""
     applicants: tuple[str, ...] = ()
-    """Who may apply, in the publisher's words."""
+    """Applicants that the publisher names, in its own words."""
     budget: Budget = field(default_factory=Budget)
     shares: Shares = field(default_factory=Shares)
     partners: CardValue[int] = field(default_factory=CardValue)

@@ -166,12 +166,13 @@ SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
 
 
 class MailKind(StrEnum):
-    """Kinds of mails: those of a department, and the notice to the coordinator. Each has templates of its own."""
+    """Kinds of mails: those of a department, the coordinator's copy of one ahead of time, and the notice to the coordinator."""
 
     WEEKLY = "weekly"
     WELCOME = "welcome"
     QUIET = "quiet"
     CORRECTION = "correction"
+    PREVIEW = "preview"
     NOTICE = "notice"
 
 
@@ -179,11 +180,14 @@ WEEKS_MAILS = (MailKind.WEEKLY, MailKind.WELCOME, MailKind.QUIET)
 """Mails of which a department gets one a week; the archive's unique index on digests names them too."""
 BUILT_MAILS = (*WEEKS_MAILS, MailKind.CORRECTION)
 """Mails that are built from the archive for a department."""
+TEMPLATE_MAILS = (*BUILT_MAILS, MailKind.NOTICE)
+"""Mails with templates of their own; a preview has those of the mail that it shows."""
 MAIL_LABELS: Mapping[MailKind, str] = {
     MailKind.WEEKLY: "Veckans mejl",
     MailKind.WELCOME: "Välkomstmejl",
     MailKind.QUIET: "Lugn vecka",
     MailKind.CORRECTION: "Rättelse",
+    MailKind.PREVIEW: "Förhandsvisning",
     MailKind.NOTICE: "Besked till samordnaren",
 }
 

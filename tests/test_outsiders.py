@@ -1,4 +1,4 @@
-"""What a stranger looks for: the licence, how to contribute, where to report a fault, an index, a glossary."""
+"""Files for strangers: the licence, contributing, security, the index of the documents, the glossary."""
 
 import re
 import tomllib

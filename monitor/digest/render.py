@@ -22,7 +22,7 @@ from monitor.digest.wording import Wording
 from monitor.errors import MailError
 from monitor.language.one_line import clean
 from monitor.translation import Catalogue
-from monitor.vocabulary import MailKind
+from monitor.vocabulary import TEMPLATE_MAILS
 
 LANGUAGES = ("sv", "en")
 # Gmail cuts a mail off at 102 kB; below this, nobody loses the end.
@@ -133,7 +133,7 @@ def _templates(layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> T
             for name, read in ((f"{language}.toml", read_old_phrases), (f"{language}.po", read_phrases)):
                 if name in texts:
                     phrases[language] = read(texts[name], f"{folder}/{name}").laid_over(phrases[language])
-    missing = [f"{kind.value}.{form}" for kind in MailKind for form in _FORMS if f"{kind.value}.{form}" not in files]
+    missing = [f"{kind.value}.{form}" for kind in TEMPLATE_MAILS for form in _FORMS if f"{kind.value}.{form}" not in files]
     if missing:
         raise MailError(layers[0][0], f"these templates are missing: {', '.join(missing)}")
     return Templates(files, phrases)

@@ -32,7 +32,7 @@ class ProcessResult:
     """Result of a job's process."""
 
     state: JobState
-    """How the job ended; never RUNNING."""
+    """State at the end of the job; never RUNNING."""
     code: int | None = None
     """Exit code; None for a process that was ended."""
     stderr_tail: str = ""

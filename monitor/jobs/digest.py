@@ -53,8 +53,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, DigestState, Level, MailKind
 
 logger = logging.getLogger(__name__)
 
-PREVIEW = "preview"
-"""Kind of the coordinator's copy of a mail, and the folder of the mails of a dry run."""
+_DRY_RUN_FOLDER = "preview"
 ADDED_RELEVANCE = 60.0
 """Relevance of a call that the coordinator added: that of a likely match."""
 _ADDED = Reasons(themes=("tillagd av samordnaren",))
@@ -90,7 +89,7 @@ class DigestReport:
     sections: dict[str, int]
     """Numbers of calls by section."""
     kind: str = ""
-    """Kind of the mail, a `MailKind` or `PREVIEW`; empty when there is none."""
+    """Kind of the mail, a `MailKind`; empty when there is none."""
     subject: str = ""
     file: Path | None = None
     """File that a dry run wrote."""
@@ -321,7 +320,7 @@ class DigestBuilder:
             raise ConfigError(str(self._config.path or "settings"), "digest.preview: expected an address that gets the previews")
         if not self.recipients(department) or find_digest(self._db, department.id, self._week) is not None:
             return None
-        digest_id = f"{self._week}-{department.id}-{PREVIEW}"
+        digest_id = f"{self._week}-{department.id}-{MailKind.PREVIEW}"
         if next_number(self._db, digest_id) > 1:
             return None
         last = last_digest(self._db, department.id)
@@ -410,7 +409,7 @@ class DigestBuilder:
                 id=digest_id,
                 department=department.id,
                 week=self._week,
-                kind=PREVIEW if preview else selection.kind.value,
+                kind=MailKind.PREVIEW.value if preview else selection.kind.value,
                 created=self._now,
                 items=report.items,
                 sections=report.sections,
@@ -442,7 +441,7 @@ class DigestBuilder:
 
     def _write(self, digest_id: str, rendered: Rendered) -> Path:
         """Write the mails of a dry run; return the HTML file of the first language."""
-        folder = self._config.data_dir / PREVIEW
+        folder = self._config.data_dir / _DRY_RUN_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for rendering in rendered.renderings:
             (folder / f"{digest_id}.{rendering.language}.txt").write_text(rendering.text, "utf-8")

@@ -47,7 +47,7 @@ class Finding:
     name: str
     """Name of the thing that was checked."""
     well: bool
-    """Whether it is as it should be."""
+    """True where nothing needs to be done."""
     text: str
     """State that was found."""
     advice: str = ""

@@ -43,7 +43,7 @@ class NoteReport:
     paragraphs: tuple[str, ...]
     """Paragraphs in Swedish."""
     new: bool
-    """Whether it was not in the outbox before."""
+    """True where the note was not in the outbox before."""
 
 
 def write_note(config: Config, archive: Archive, now: datetime) -> NoteReport:

@@ -43,7 +43,7 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
-from monitor.jobs.digest import PREVIEW, make_audience
+from monitor.jobs.digest import make_audience
 from monitor.jobs.interest import write_interest_letter
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
@@ -60,7 +60,7 @@ _LOST_IN_A_ROW = 3
 _NOT_THE_MAILS_FAULT = (sqlite3.Error, OSError, MemoryError, MonitorError)
 _MAX_REPLY = 300
 """Characters kept of the error of a mail that cannot be written."""
-_KINDS_TO_COORDINATOR = (PREVIEW, MailKind.NOTICE.value)
+_KINDS_TO_COORDINATOR = (MailKind.PREVIEW, MailKind.NOTICE)
 
 
 @dataclass(slots=True, kw_only=True)

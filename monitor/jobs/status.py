@@ -68,7 +68,7 @@ class SourceStatus(TypedDict):
     health_text: str | None
     health_since: str | None
     overdue: bool
-    """Whether an enabled source has not been read whole for too long."""
+    """True for an enabled source whose last whole reading is too old."""
 
 
 class JobStatus(TypedDict):

@@ -11,7 +11,7 @@ from monitor.digest.model import ChangeKind
 from monitor.digest.phrases import read_phrases
 from monitor.digest.render import LANGUAGES
 from monitor.paths import DIGESTS
-from monitor.vocabulary import Level, MailKind, MailSection
+from monitor.vocabulary import TEMPLATE_MAILS, Level, MailSection
 
 PACKAGE = Path(monitor.__file__).parent
 MODULES = (*sorted((PACKAGE / "digest").glob("*.py")), PACKAGE / "jobs" / "digest.py", PACKAGE / "jobs" / "send.py")
@@ -34,7 +34,7 @@ FILLED_IN = {
     "money.{}": ["million", "milliard"],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""
-MAIL_HEADINGS = [f"heading.{kind.value}" for kind in MailKind]
+MAIL_HEADINGS = [f"heading.{kind.value}" for kind in TEMPLATE_MAILS]
 CURRENCIES = {f"money.{code}" for code in ("EUR", "SEK", "DKK", "NOK", "USD", "GBP", "CHF", "PLN")}
 """Phrases with a fallback: a currency without a name is shown by its code."""
 

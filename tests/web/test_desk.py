@@ -7,7 +7,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.digests import mail_body
 from monitor.archive.outbox import stop_recipient
-from monitor.jobs.digest import build_digests
+from monitor.jobs.digest import build_digests, build_previews
 from monitor.web.views.search import search_index_of
 from tests.web.conftest import rows, token
 from tests.web.sample import NOW
@@ -36,6 +36,15 @@ def test_the_desk_shows_what_will_go_to_whom_and_the_mail_keeps_to_it(coordinato
     assert wanted
     _, told = build(site)
     assert told == wanted
+
+
+def test_the_coordinators_copy_of_a_mail_is_named_wherever_mails_are_listed(coordinator, site):
+    preview = site.config.digest.model_copy(update={"preview": "eu@example.se"})
+    with open_archive(site.config.archive) as archive:
+        build_previews(site.config.model_copy(update={"digest": preview}), archive, NOW, rules=site.rules)
+    pages = [coordinator.get(path) for path in ("/samordna", "/samordna/utkorg", "/utskick/2026-W21-kultur-fritid-preview")]
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert all("Förhandsvisning" in page.text for page in pages)
 
 
 def test_what_is_held_back_is_not_told_until_it_is_let_go(coordinator, site):
