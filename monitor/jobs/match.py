@@ -15,6 +15,7 @@ from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
+from monitor.archive.readings import stored_reading
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
@@ -24,7 +25,7 @@ from monitor.errors import ConfigError
 from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import Judgement, analyse_zones, judge_call
+from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
 from monitor.matching.match import Match, match_calls, matches_of
@@ -46,11 +47,12 @@ class MatchReport:
     seconds: float
 
 
-def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Yield every call of the archive with its lemma texts by zone; new and changed calls are analysed and indexed first."""
+def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[PreparedCall]:
+    """Yield every call of the archive with its lemma texts and reading; new and changed calls are analysed and read first."""
     index_archive(archive)
     for call in read_calls(archive.db):
-        yield call, stored_zones(archive.db, call.source, call.call_id) or analyse_zones(rules, call)
+        zones = stored_zones(archive.db, *call.key) or analyse_zones(rules, call)
+        yield PreparedCall(call, zones, stored_reading(archive.db, *call.key))
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
@@ -83,7 +85,7 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
     if not matches:
         return []
     call = judgement.call
-    card = card_to_json(card_of(judgement.rules, call, judgement.gates))
+    card = card_to_json(card_of(judgement))
     return [
         NewMatch(
             source=call.source,

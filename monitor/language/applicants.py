@@ -52,6 +52,13 @@ class Applicant:
     partial: bool = False
 
 
+class Eligibility(NamedTuple):
+    """Part that a municipality has in an application, and the statement that says so."""
+
+    role: Role
+    statement: Applicant
+
+
 class _Cue(NamedTuple):
     """Form of a clause. `side`: where its applicants stand; `weak`: it may also speak of those who benefit."""
 
@@ -463,7 +470,7 @@ def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
     return _Reader(text, language).read()
 
 
-def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
+def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     """Return the part that a municipality has, with the statement that says so; None when the text leaves it open.
 
     A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
@@ -481,7 +488,7 @@ def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | 
     )
 
 
-def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[Role, Applicant] | None:
+def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibility | None:
     about = [statement for statement in statements if statement.group in groups]
     if Group.ANY in groups:
         about = [statement for statement in about if statement.role is Role.MAY]
@@ -490,15 +497,15 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[R
     for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.NOT):
         for statement in about:
             if statement.role is role:
-                return (Role.MAY if role is Role.MUST else role), statement
+                return Eligibility(Role.MAY if role is Role.MUST else role, statement)
     return None
 
 
-def _others(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
+def _others(statements: Sequence[Applicant]) -> Eligibility | None:
     may = [statement for statement in statements if statement.role is Role.MAY and statement.group is not Group.ANY]
     if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
         may = [statement for statement in may if statement.only]
     for statement in sorted(may, key=lambda statement: not statement.only):
         if statement.only or not statement.partial:
-            return Role.NOT, statement
+            return Eligibility(Role.NOT, statement)
     return None

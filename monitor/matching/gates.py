@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call
 from monitor.language.applicant_words import Group
-from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
+from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
 from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, matches_any
@@ -49,7 +49,6 @@ class Gates:
 
 TEXT = "texten"
 """Name of the text itself in place of the id of a row of fit.toml."""
-_ASKED = "Vem kan söka:"
 _MAY = {
     Group.MUNICIPALITY: "Texten säger att kommuner kan söka.",
     Group.PUBLIC: "Texten säger att offentliga organisationer kan söka.",
@@ -65,8 +64,22 @@ _OTHERS = {
 }
 
 
-def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: CallMetadata) -> Gates:
-    """Return the answer of the gates, asked in order: offer, place, applicant. `zones` has the scans of the matched zones."""
+def pass_gates(
+    rules: RuleSet,
+    call: Call,
+    zones: Mapping[str, Scan],
+    metadata: CallMetadata,
+    eligibility: Callable[[], Eligibility | None],
+) -> Gates:
+    """Return the answer of the gates, asked in order: offer, place, applicant.
+
+    Args:
+        rules: The rules with the gates.
+        call: The call.
+        zones: Scans of the matched zones.
+        metadata: Metadata of the call.
+        eligibility: Returns what the call says of municipalities; asked only when the gates before are passed.
+    """
     scans = {**zones, **_scan_gate_zones(rules, call)}
     found, fit = frozenset(anywhere(scans.values())), rules.compiled_fit
     for offer in fit.offer:
@@ -76,7 +89,7 @@ def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: 
     outside = _outside(rules, call, metadata, scans)
     if outside is not None:
         return outside
-    said, general = _read_answer(call)
+    said, general = _stated_answer(call, eligibility())
     if said is not None and not general:
         return said
     for answer, row in fit.answer:
@@ -96,24 +109,20 @@ def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: 
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
-def _read_answer(call: Call) -> tuple[Gates | None, bool]:
+def _stated_answer(call: Call, eligibility: Eligibility | None) -> tuple[Gates | None, bool]:
     """Return the answer that the call itself gives, and whether it rests on organisations in general.
 
-    Its publisher's field of applicants goes before its text. None: the call leaves it open.
+    None: the call leaves it open.
     """
-    fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
-    text = "\n".join(filter(None, (call.title, call.summary, call.body)))
-    for read in (fields, text):
-        found = municipal_role(find_applicants(read, call.language)) if read else None
-        if found is not None:
-            role, statement = found
-            if role is Role.MAY and call.kind is Kind.PARTNER_SEARCH:
-                role = Role.PARTNER  # who is sought there joins the project of somebody else
-            answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
-            words = " ".join(statement.words.split()).rstrip(" .:;,")
-            gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
-            return gates, statement.group is Group.ANY
-    return None, False
+    if eligibility is None:
+        return None, False
+    role, statement = eligibility
+    if role is Role.MAY and call.kind is Kind.PARTNER_SEARCH:
+        role = Role.PARTNER  # who is sought there joins the project of somebody else
+    answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
+    words = " ".join(statement.words.split()).rstrip(" .:;,")
+    gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
+    return gates, statement.group is Group.ANY
 
 
 def _reason(role: Role, statement: Applicant) -> str:

@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from monitor.archive.connection import Database
 from monitor.archive.digests import RecentDigest, find_digest_by_id, list_recent_digests
 from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
 from monitor.archive.statistics import read_matched_themes
 from monitor.archive.theme_versions import store_theme_version, theme_versions
@@ -249,8 +250,9 @@ def _compare_texts(
     outcome.touched = len(touched_before | touched_after)
     for call, zones in read_indexed_calls(db, rules.analyser, candidates_before | candidates_after | list_stale_ids(db)):
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
-        old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans))}
-        new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans))}
+        reading = stored_reading(db, *call.key)
+        old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans, reading=reading))}
+        new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans, reading=reading))}
         for name, department in departments.items():
             if name in new_matches:
                 after_keys[name].add(call.key)
