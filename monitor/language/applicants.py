@@ -141,6 +141,8 @@ _CUES = (
     _cue("exception", r"Bx(?=_{0,3}n)", "after"),
     _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
 )
+_ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
+"""Any form of a clause: most segments have none, and are asked once instead of once for each form."""
 _STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
@@ -169,6 +171,8 @@ class _Clause(NamedTuple):
 
 def _clauses(tags: str) -> list[_Clause]:
     """Return the clauses of a segment in order; where two forms overlap, the one that begins first."""
+    if _ANY_CUE.search(tags) is None:
+        return []
     found = [_Clause(cue, match.start(), match.end()) for cue in _CUES for match in cue.pattern.finditer(tags)]
     chosen: list[_Clause] = []
     for clause in sorted(found, key=lambda clause: clause.start):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -179,11 +179,12 @@ _OF_THING = (
     r"(?=\s+(?:av|af|of)\s+\w)(?!\s+(?:av|af|of)\s+(?:(?:the|de|den|det|alla|alle|all)\s+){0,2}(?:deltag|delta[kg]|partner|part|participant|organi|kommun|region|municip|cit|member|"
     r"medlem|tid|time|möte|møte|unga|unge|young|women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|bidrag|stöd|tilskud|støtte|medl|midl))"
 )
+# Every part begins with one of the letters before "\b", which is asked first: the rest is tried at few places.
 _PART = re.compile(
-    rf"\b(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){_OF_COSTS}"
+    rf"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){_OF_COSTS}"
     rf"|(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){_OF_COSTS}"
     rf"|\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{_OF_COSTS}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){_OF_THING}|(?<=mindst halvdelen){_OF_THING}|(?<=minst halvparten){_OF_THING}|(?<=least half){_OF_THING}|(?<=hälften)(?=\s*(?:[.,;)]|$))|(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))"
-    rf"|(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|of|eligible|projektets|prosjektets)){{0,2}}\s+{_COSTS}\b",
+    rf"|(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|of|eligible|projektets|prosjektets)){{0,2}}\s+{_COSTS}\b)",
     re.IGNORECASE,
 )
 # "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
@@ -191,6 +192,7 @@ _LABELLED = re.compile(
     r"\b(?:st[øö]tteprocent|stødprocent|stödprocent|tilskudsprocent|bidragsprocent|støtteprosent|tilskuddsprosent|prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|procent|prosent|pct|per\s?cent))",
     re.IGNORECASE,
 )
+_DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
 _LOOK_BACK = 48
 _MOST_WORDS = 160
 _LABEL = 60
@@ -198,13 +200,14 @@ _LABEL = 60
 
 def find_shares(text: str) -> Shares:
     """Return what a text in Swedish, English, Danish or Norwegian states about who pays. A span ("30-50 procent") is no one value, and gives none."""
-    words = text.translate(DASHES)
-    segments = split_segments(words)
+    words = _DASH.sub("-", text)
+    percents, parts = list(PERCENT.finditer(words)), list(_PART.finditer(words))
+    segments = split_segments(words) if percents or parts else []
     found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
     several: set[_Payer] = set()
     ours: set[int] = set()
     others: set[int] = set()
-    rates = _find_rates(words, segments)
+    rates = _find_rates(words, segments, percents, parts)
     for place, items in rates.items():
         sentence = _Sentence(words, segments[place], items)
         label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
@@ -237,11 +240,13 @@ def find_shares(text: str) -> Shares:
     )
 
 
-def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate]]:
-    """Return the percentages of a text by the number of their sentence."""
+def _find_rates(
+    words: str, segments: Sequence[Segment], percents: Iterable[re.Match[str]], parts: Iterable[re.Match[str]]
+) -> dict[int, list[_Rate]]:
+    """Return the percentages of a text by the number of their sentence: those in figures, and parts such as "half of the costs"."""
     starts = [segment.start for segment in segments]
     rates: dict[int, list[_Rate]] = {}
-    for sign in PERCENT.finditer(words):
+    for sign in percents:
         begin = max(0, sign.start() - _LOOK_BACK)
         before = words[begin : sign.start()]
         hit = (_FIGURES_LAST if before[-1:].isdigit() else _WORD_LAST).search(before) if before[-1:].isalnum() else None
@@ -256,7 +261,7 @@ def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
         least = is_least(words[max(segments[place].start, start - _LOOK_BACK) : start])
         rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
-    for hit in _PART.finditer(words):
+    for hit in parts:
         place = bisect_right(starts, hit.start()) - 1
         if place >= 0 and hit.start() < segments[place].end:
             value = next(value for name, value in _PARTS.items() if hit[name])
