@@ -74,9 +74,9 @@ def _readings() -> TypeAdapter[CallReading]:
 def _pending_calls(db: Database) -> Iterator[tuple[str, Call]]:
     """Yield (state, call) of each call without a reading that holds."""
     keys = db.execute(
-        f"SELECT c.source, c.call_id, {CALL_STATE} AS state FROM calls c"
+        f"SELECT c.source, c.call_id, {CALL_STATE} FROM calls c"
         " LEFT JOIN readings r ON r.source = c.source AND r.call_id = c.call_id"
-        " WHERE r.state IS NULL OR r.state <> state OR r.reader <> ?",
+        f" WHERE r.state IS NULL OR r.state <> {CALL_STATE} OR r.reader <> ?",
         [reader_version()],
     ).fetchall()
     for source, call_id, state in keys:

@@ -1,13 +1,17 @@
 """Applicants, read from clauses in Swedish, English, Danish and Norwegian."""
 
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
 from monitor.language.applicant_words import NOUN_ROWS, TAGS, Group
-from monitor.language.applicants import LONGEST, Applicant, Role, find_applicants, municipal_role
+from monitor.language.applicants import _CUES, LONGEST, Applicant, Role, _clauses, _Reader, find_applicants, municipal_role
+from monitor.language.segments import split_segments
 
 CLAUSES = [
     line.split("\t")
@@ -228,3 +232,30 @@ def test_no_text_breaks_the_reader(text, language):
     for found in find_applicants(text, language):
         assert text[found.start : found.start + len(found.words)] == found.words
     municipal_role(find_applicants(text, language))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(words_of_the_tables | st.sampled_from(["Alla", "Labs", "a", "the"]), min_size=1, max_size=25).map(" ".join),
+    st.sampled_from(["", "sv", "en", "da", "nb"]),
+)
+def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
+    """Where a group and a word of applying seem to stand, by the first words of phrases, only a closer look may leave it out."""
+    for segment in split_segments(text):
+        words = [_word(written, language) for written in _WORD.findall(text, segment.start, segment.end)]
+        uses = reduce(or_, (word.uses for word in words))
+        if not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
+            continue
+        if not may_name_applicants(text, segment.start, segment.end, language):
+            reader = _Reader(text, language)
+            reader._read_segment(segment)
+            assert (reader.found, reader._listing, reader._asked, reader.rest_excluded) == ([], 0, [], False), text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("mXacnbrswkMfT,.;:?$xtGEoipvAeulDPQ", max_size=30))
+def test_clauses_are_those_that_each_form_finds(tags):
+    starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(tags)]
+    found = _clauses(tags)
+    assert bool(found) == bool(starts)
+    assert not found or found[0].start == min(starts)
