@@ -9,7 +9,7 @@ from typing import NamedTuple
 from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, anywhere
-from monitor.matching.compiled import CompiledCondition, RuleSet, read_metadata
+from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
@@ -160,7 +160,7 @@ class Judgement:
 
     def _applies(self, compiled: CompiledCondition) -> bool:
         """Return False when the metadata do not match, no zone has a pattern of the terms, or no needed term is found."""
-        if not self._matches(compiled.metadata):
+        if compiled.metadata != ANY_METADATA and not self._matches(compiled.metadata):
             return False
         if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(self._found):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call
@@ -10,8 +10,8 @@ from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, anywhere
-from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, matches_any
-from monitor.matching.rules.model import Answer
+from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, Terms, matches_any
+from monitor.matching.rules.model import Answer, OtherPlace
 from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
@@ -86,7 +86,7 @@ def pass_gates(
         word = _row_hit(offer, rules, metadata, scans, found)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
-    outside = _outside(rules, call, metadata, scans)
+    outside = _outside(rules, call, metadata, scans, found)
     if outside is not None:
         return outside
     said, general = _stated_answer(call, eligibility())
@@ -169,26 +169,32 @@ def _row_hit(
     return word if compiled.unless.first_hit(scans, zones) is None else None
 
 
-def _outside(rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan]) -> Gates | None:
+def _outside(
+    rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
+) -> Gates | None:
+    """Return the answer for a call of another place; `found` has the patterns of all zones: most places have none of them."""
     gate, fit = rules.fit.place, rules.compiled_fit
     if metadata.programme in gate.programme or matches_any(metadata.codes, fit.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     if fit.ours.first_hit(scans, ("place",)) is not None:
         return None
-    for other, terms in fit.other:
+    mentioned = [(other, terms) for other, terms in fit.other if not terms.patterns.isdisjoint(found)]
+    for other, terms in mentioned:
         if (hit := terms.first_hit(scans, ("place",))) is not None:
             return _elsewhere(other.name, rules.term_texts[hit[1]])
     if fit.ours.first_hit(scans, PLACE_ZONES) is not None:
         return None
     if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
-    return _named_elsewhere(rules, call, scans)
+    return _named_elsewhere(rules, call, scans, mentioned)
 
 
-def _named_elsewhere(rules: RuleSet, call: Call, scans: Mapping[str, Scan]) -> Gates | None:
-    """Return the answer for a text that names areas that are not ours: one that decides alone, or two of them."""
+def _named_elsewhere(
+    rules: RuleSet, call: Call, scans: Mapping[str, Scan], others: Iterable[tuple[OtherPlace, Terms]]
+) -> Gates | None:
+    """Return the answer for a text that names `others`, areas that are not ours: one that decides alone, or two of them."""
     mentioned = {}
-    for other, terms in rules.compiled_fit.other:
+    for other, terms in others:
         for zone in PLACE_ZONES:
             if (hit := terms.first_hit(scans, (zone,))) is not None:
                 if other.country and _invites_us(call):
