@@ -452,6 +452,8 @@ _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver tren
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
+_WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
+"""Groups that municipalities, or those whom they run, belong to."""
 
 
 def _also(tags: str, clause: _Clause) -> bool:
@@ -506,7 +508,7 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibi
 
 
 def _others(statements: Sequence[Applicant]) -> Eligibility | None:
-    may = [statement for statement in statements if statement.role is Role.MAY and statement.group is not Group.ANY]
+    may = [statement for statement in statements if statement.role is Role.MAY and statement.group not in _WITH_MUNICIPALITIES]
     if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
         may = [statement for statement in may if statement.only]
     for statement in sorted(may, key=lambda statement: not statement.only):

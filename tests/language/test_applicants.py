@@ -218,6 +218,25 @@ def test_two_sentences_say_what_each_says(one, other):
     assert said(f"{one[1]} {other[1].capitalize()}", language) == alone
 
 
+statements = st.builds(
+    Applicant,
+    group=st.sampled_from(Group),
+    role=st.sampled_from(Role),
+    words=st.just("Bara skolor på landsbygden kan söka."),
+    start=st.just(0),
+    only=st.booleans(),
+    partial=st.booleans(),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(statements, max_size=4))
+def test_only_groups_without_municipalities_shut_them_out(found):
+    eligibility = municipal_role(found)
+    if eligibility is not None and eligibility.role is Role.NOT and eligibility.statement.role is not Role.NOT:
+        assert eligibility.statement.group not in {Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL, Group.ANY}
+
+
 words_of_the_tables = st.sampled_from(
     sorted({*TAGS, "kommuner", "företag", "organisationer", ",", ".", "?", ":", "\n", "2027", "x" * 90})
 )
