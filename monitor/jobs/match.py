@@ -6,8 +6,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
@@ -28,7 +29,7 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
-from monitor.matching.match import Match, match_calls, matches_of
+from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of
 from monitor.matching.rules.load import program
 
 logger = logging.getLogger(__name__)
@@ -94,13 +95,18 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
             relevance=match.relevance,
             fit=match.fit,
             level=match.level,
-            themes=[asdict(theme) for theme in match.themes],
-            evidence=[asdict(item) for item in match.evidence],
+            themes=[_values(theme) for theme in match.themes],
+            evidence=[_values(item) for item in match.evidence],
             fit_card=card,
             rule_version=match.rule_version,
         )
         for match in matches
     ]
+
+
+def _values(item: ThemeHit | Evidence) -> dict[str, Any]:
+    """Return the fields by name. They hold plain values: `asdict` would copy each of them."""
+    return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
 def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, department: str | None, now: datetime) -> list[Why]:
