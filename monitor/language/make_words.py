@@ -105,7 +105,7 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
     bases.update((word, word) for word, base in candidates if _is_own(word, base, forms, frequencies))
     bases.update((word, word) for word in irregular.own_words())
     for infinitive, verb_forms in irregular.verbs().items():
-        for prefix in ("", *irregular.PREFIXES):
+        for prefix in ("", *irregular.prefixes()):
             if prefix and not forms.is_verb(prefix + infinitive):
                 continue
             for form in verb_forms:
@@ -225,7 +225,7 @@ def find_roots(bases: Mapping[str, str], frequencies: Mapping[str, float], forei
     for word, base in bases.items():
         weights[base] += 10 ** frequencies[word] if word in frequencies else 0
     borrowed = set(foreign)
-    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.PREFIXES)}
+    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.prefixes())}
     roots: dict[str, Root] = {}
     splitter = Splitter(roots, bases.get)
     for word in sorted(set(bases.values()), key=lambda word: (len(word), word)):
