@@ -122,11 +122,11 @@ class Terms:
         for zone in zones:
             if (scan := scans.get(zone)) is None or not (found := scan.found & self.patterns):
                 continue
-            if scan.sure_of(found):
+            if scan.is_exact(found):
                 return zone, self.numbers[min(map(self.places.__getitem__, found))]
-            standing = scan.standing(found)
+            matching = scan.matching_terms(found)
             for number in self.numbers:
-                if number in standing:
+                if number in matching:
                     return zone, number
         return None
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
-from monitor.language.termset import Scan, Span, anywhere
+from monitor.language.termset import Scan, Span, found_patterns
 from monitor.matching.compiled import CompiledCondition, RuleSet, read_metadata
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
@@ -73,7 +73,7 @@ class Judgement:
         self._scans, self._shared = scans, shared
         self._metadata = read_metadata(call, rules.programme_of(call))
         self._matched: dict[int, bool] = {}
-        self._found = frozenset(anywhere(scans.values()))
+        self._found = frozenset(found_patterns(scans.values()))
         self._results: dict[int, ThemeResult] = {}
 
     @cached_property

@@ -9,7 +9,7 @@ from monitor.calls import Call
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
 from monitor.language.invited import is_open_to_sweden
-from monitor.language.termset import Scan, anywhere
+from monitor.language.termset import Scan, found_patterns
 from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, matches_any
 from monitor.matching.rules.model import Answer
 from monitor.vocabulary import Kind
@@ -68,7 +68,7 @@ _OTHERS = {
 def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: CallMetadata) -> Gates:
     """Return the answer of the gates, asked in order: offer, place, applicant. `zones` has the scans of the matched zones."""
     scans = {**zones, **_scan_gate_zones(rules, call)}
-    found, fit = frozenset(anywhere(scans.values())), rules.compiled_fit
+    found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
     for offer in fit.offer:
         word = _row_hit(offer, rules, metadata, scans, found)
         if word is not None:
