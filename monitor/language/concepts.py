@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.language import tokens
-from monitor.language.terms import Ask, Term, parse_term
+from monitor.language.terms import MatchMode, Term, parse_term
 
-_WHOLE = frozenset({Ask.WORDS, Ask.EXACT})
+_WHOLE = frozenset({MatchMode.WORDS, MatchMode.EXACT})
 _INITIALS = 2
 """Letters by which terms are kept apart before they are analysed: analysing all of them takes longer than a search."""
 
@@ -90,7 +90,7 @@ class Concepts:
         >>> [concept.id for concept in Concepts([waste]).of_term(parse_term("avfallet"))]
         ['avfall']
         """
-        if term.ask not in _WHOLE:
+        if term.mode not in _WHOLE:
             return ()
         found: dict[str, Concept] = {}
         initials = {_initials(term.text), *(_initials("".join(variant)) for variant in term.variants)}
@@ -124,7 +124,9 @@ def _parsed(text: str) -> Term | None:
 
 
 def _keys(term: Term | None) -> list[_Key]:
-    return [(term.ask is Ask.EXACT, variant) for variant in term.variants] if term is not None and term.ask in _WHOLE else []
+    return (
+        [(term.mode is MatchMode.EXACT, variant) for variant in term.variants] if term is not None and term.mode in _WHOLE else []
+    )
 
 
 def _initials(text: str) -> str:
