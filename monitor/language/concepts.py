@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.language import tokens
+from monitor.language.dots import without_dots
 from monitor.language.terms import MatchMode, Term, parse_term
 
 _WHOLE = frozenset({MatchMode.WORDS, MatchMode.EXACT})
@@ -55,6 +57,7 @@ class Concepts:
         self._by_id: dict[str, Concept] = {}
         for concept in concepts:
             self._by_id.setdefault(concept.id, concept)
+        self._dotted: dict[str, list[str]] | None = None
         self._waiting: dict[str, list[tuple[str, Concept]]] | None = None
         self._ready: dict[str, Mapping[_Key, tuple[Concept, ...]]] = {}
 
@@ -98,6 +101,21 @@ class Concepts:
             for first in initials:
                 found.update({concept.id: concept for concept in self._bucket(first).get(key, ())})
         return tuple(concept for concept in self if concept.id in found) if len(found) > 1 else tuple(found.values())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the words of all terms, in lower case."""
+        texts = (text for concept in self for text in concept.terms)
+        return frozenset(tokens.form(piece.text).word for text in texts for piece in tokens.pieces(text))
+
+    def dotted(self, spelling: str) -> tuple[str, ...]:
+        """Return the terms in lower case that `without_dots` makes this spelling of, and that have dots."""
+        if self._dotted is None:
+            self._dotted = defaultdict(list)
+            for text in dict.fromkeys(term.casefold() for concept in self for term in concept.terms):
+                if (plain := without_dots(text)) != text:
+                    self._dotted[plain].append(text)
+        return tuple(self._dotted.get(spelling, ()))
 
     def _bucket(self, initials: str) -> Mapping[_Key, tuple[Concept, ...]]:
         """Return the concepts by the keys of their terms, of those terms that begin with these letters."""

@@ -56,6 +56,8 @@ class Query:
     """Day before which the next deadline is; the first of the month or year where only that is typed."""
     after: date | None = None
     """Day after which the next deadline is."""
+    quoted: frozenset[str] = frozenset()
+    """Texts of the terms typed in quotes, which nothing else stands for."""
 
     @property
     def empty(self) -> bool:
@@ -77,6 +79,7 @@ def parse_query(text: str) -> Query:
     without: dict[str, Term] = {}
     fields: dict[str, tuple[str, ...]] = {}
     days: dict[str, date] = {}
+    quoted: set[str] = set()
     for match in _piece.finditer(cleaned):
         name, value = (match["name"] or "").casefold(), match["phrase"] if match["phrase"] is not None else match["word"]
         if name in _FIELDS and value:
@@ -91,9 +94,10 @@ def parse_query(text: str) -> Query:
         term = _read_term(f"{match['name']} {value}" if match["name"] else value)
         if term is not None and len(terms) + len(without) < _MAX_TERMS:
             (without if match["no"] else terms)[term.text] = term
+            quoted |= {term.text} if match["phrase"] is not None else set()
     if not terms and not fields and (stripped := cleaned.strip()) in _NOISE and (term := _read_term(stripped)) is not None:
         terms[stripped] = term
-    return Query(tuple(terms.values()), tuple(without.values()), fields, days.get("before"), days.get("after"))
+    return Query(tuple(terms.values()), tuple(without.values()), fields, days.get("before"), days.get("after"), frozenset(quoted))
 
 
 def _read_term(typed: str) -> Term | None:
