@@ -97,6 +97,11 @@ def find_indexed_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] =
     return {row[0] for row in rows}
 
 
+def has_term(db: Database, term: Term) -> bool:
+    """Return True when an indexed call has the term."""
+    return db.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", [match_expression(term)]).fetchone() is not None
+
+
 def list_stale_ids(db: Database) -> set[int]:
     """Return the ids in `indexed` of the calls that have changed since they were indexed."""
     rows = db.execute(

@@ -254,6 +254,7 @@ def _match_reasons(
             evidence = tuple(
                 mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
                 for item in why.evidence
+                if not item.generic
             )
             reached.append(MatchReason(why.department, why.name, why.level or "", text, evidence))
         else:

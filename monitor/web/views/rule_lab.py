@@ -275,7 +275,7 @@ def _count_call(department: DepartmentOutcome, call: Call, old: Match | None, ne
 
 def _moved_call(call: Call, match: Match) -> MovedCall:
     texts = call_zones(call)
-    placed = [item for item in match.evidence if item.start >= 0][:_MAX_MARKS]
+    placed = [item for item in match.evidence if item.start >= 0 and not item.generic][:_MAX_MARKS]
     marks = tuple(mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT) for item in placed)
     return MovedCall(call.key, clean(call.title) or call.call_id, match.level, marks)
 
