@@ -25,7 +25,7 @@ from monitor.calls import Call
 from monitor.collect.portal.rows import is_current, parse_row, richness, row_reference
 from monitor.config import Config, load_config
 from monitor.jobs.match import match_archive
-from monitor.jobs.search import index_archive, search_archive
+from monitor.jobs.search import SearchRequest, index_archive, search_archive
 
 QUERIES = Path(__file__).resolve().parent.parent / "tests/archive/queries.toml"
 NOW = datetime(2026, 5, 28, 12, tzinfo=ZoneInfo("Europe/Stockholm"))
@@ -171,7 +171,7 @@ def answer_queries(config: Config, archive: Archive, queries: Iterable[JudgedQue
     identifiers = dict(archive.db.execute("SELECT call_id, identifier FROM calls").fetchall())
     answers = []
     for query in queries:
-        result = search_archive(config, archive, query.text, NOW, limit=FIRST)
+        result = search_archive(config, archive, SearchRequest(query=query.text, limit=FIRST), NOW)
         right, maybe = query.judge(identifiers.values())
         hits = tuple(identifiers[hit.call_id] for hit in result.hits)
         answers.append(Answer(query=query, hits=hits, total=result.total, right=right, maybe=maybe))

@@ -143,6 +143,25 @@ class Names:
                 yield word
 
 
+def list_names(
+    programmes: Iterable[tuple[str, Iterable[str]]],
+    themes: Iterable[tuple[str, str]],
+    publishers: Iterable[tuple[str, Iterable[str]]],
+) -> list[tuple[str, Target]]:
+    """Return the names for `Names`.
+
+    Args:
+        programmes: Id of each programme with its names: in words, codes, first parts of identifiers.
+        themes: Id and title of each theme.
+        publishers: Id of each source with its names.
+    """
+    return [
+        *((name, Target(Named.PROGRAMME, id_)) for id_, names in programmes for name in (id_, *names) if name),
+        *((title, Target(Named.THEME, id_)) for id_, title in themes),
+        *((name, Target(Named.PUBLISHER, id_)) for id_, names in publishers for name in names if name),
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class SearchVocabulary:
     """Everything that a query is widened by, besides the words of the archive."""

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
 from monitor.language.concepts import Concepts
-from monitor.language.terms import Ask, parse_term
+from monitor.language.terms import MatchMode, parse_term
 from monitor.language.termset import Scan, TermSet, patterns
 from monitor.matching.rules.model import (
     AnswerRow,
@@ -232,14 +232,14 @@ def level_of(relevance: int, fit: int) -> Level:
     return "trolig" if relevance >= 60 and fit >= 40 else "svag"
 
 
-_Variant = tuple[Ask, tuple[str, ...]]
+_Variant = tuple[MatchMode, tuple[str, ...]]
 """Variant of a term, and how it is asked for."""
 
 
 def _variants_of(text: str) -> set[_Variant]:
     """Return the variants of a term: two terms are the same word when they share one."""
     term = parse_term(text)
-    return {(term.ask, variant) for variant in term.variants}
+    return {(term.mode, variant) for variant in term.variants}
 
 
 _TermUse = tuple[tuple[str, ...], Collection[str]]

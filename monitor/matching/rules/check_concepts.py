@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from monitor.language.analyser import analyser
 from monitor.language.detect import ENGLISH, SWEDISH
-from monitor.language.terms import Ask, parse_term
+from monitor.language.terms import MatchMode, parse_term
 from monitor.matching.rules import lines
 from monitor.matching.rules.files import RuleFiles
 from monitor.matching.rules.model import ConceptRow, FitFile, GenericFile, Signal
@@ -91,7 +91,7 @@ def _term_keys(word: str, language: str) -> Iterator[_TermKey]:
         term = parse_term(word)
     except ValueError:
         return
-    if term.ask is Ask.WORDS:
+    if term.mode is MatchMode.WORDS:
         yield language, "".join(analyser().lemmas(word.replace("-", " ").split(), language))
 
 

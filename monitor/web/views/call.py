@@ -47,10 +47,10 @@ from monitor.web.framework.templates import (
     problem_page,
     redirect,
 )
+from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import read_correction
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
-from monitor.web.views.search import search_index_of
 
 DONE = {
     "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
