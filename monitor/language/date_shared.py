@@ -1,4 +1,4 @@
-"""A time of day that stands apart from its date: "senast kl. 16.00 den sista dagen", "each at 17:00", "the round closes at 15:59"."""
+"""Times of day apart from their dates: "senast kl. 16.00 den sista dagen", "each at 17:00", "the round closes at 15:59"."""
 
 from __future__ import annotations
 
@@ -40,15 +40,17 @@ _LONGEST, _SENTENCE = 80, 600
 
 @dataclass(frozen=True, slots=True)
 class SharedTime:
-    """A time for days that stand before it: `start` is where its words begin, `all_days` whether several are told of."""
+    """Time for days that are named before it."""
 
     start: int
+    """Offset of its first word."""
     clock: Clock
     all_days: bool
+    """True where it holds for all days before it, not only the last."""
 
 
 def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
-    """Return the times that stand apart from a date, in order. `taken` are the stretches of the dates with their own times, in order."""
+    """Return the times apart from dates, in order; `taken` are the offsets of the dates with their own times, in order."""
     covered = bytearray(len(words))
     for start, end in taken:
         covered[start:end] = b"\1" * (end - start)
@@ -72,7 +74,7 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:
-    """Tell whether only a sign or two part the words from a date before them: "3 March and 2 June, both at"."""
+    """Tell whether only a sign or two are between a date and the words behind it: "3 March and 2 June, both at"."""
     place = bisect_right(taken, start, key=lambda stretch: stretch[1])
     return place > 0 and re.fullmatch(r"[\s,;()-]{0,4}", words[taken[place - 1][1] : start]) is not None
 
