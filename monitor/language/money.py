@@ -13,48 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from monitor.language.money_words import (
-    ASKED,
-    BETWEEN,
-    CENTS,
-    CHOICE,
-    CHOICE_LINK,
-    COUNTED,
     DASHES,
-    DENIED,
-    GRANTED,
-    LETTER_SCALE,
-    LINK,
     LOOSE_CENTS,
-    LUMP,
-    MONEY,
-    MORE,
-    MOST,
-    NO_NOUN,
-    NUMBER,
     OTHER_PREFIX,
-    OTHER_SIDE,
     OTHER_SUFFIX,
-    OWN_COST,
-    PART,
-    PART_OF,
-    PAST,
-    PAYMENT,
-    PER,
-    PERCENT,
-    PREFIX,
-    PROJECT,
-    REFUSED,
-    RESTATED,
-    SHARED_LETTER,
-    TOO_LARGE,
-    TOO_SMALL,
-    TOTAL,
-    UNIT,
-    UNIT_RATE,
-    UPPER_LINK,
-    USUAL,
+    PATTERNS,
     YEAR,
-    YEARLY,
     is_english_scale,
     is_fixed,
     is_least,
@@ -178,7 +142,7 @@ def _figures(words: str, language: str) -> Iterator[_Figure]:
     krona = krona_of(language, words)
     english = language == "en"
     end = 0
-    for hit in NUMBER.finditer(words):
+    for hit in PATTERNS["number"].finditer(words):
         if hit.start() < end:
             continue
         figure = _figure(hit, words, end, krona, english)
@@ -191,10 +155,10 @@ def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], en
     start, end = hit.span()
     before = words[max(left, start - _LOOK_BACK) : start]
     near = before.rstrip()[-1:] in _PREFIX_ENDS
-    prefix = PREFIX.search(before) if near else None
+    prefix = PATTERNS["prefix"].search(before) if near else None
     if _is_piece(before, words, end, prefixed=prefix is not None) or (prefix is None and OTHER_PREFIX.search(before.rstrip())):
         return None
-    if percent := PERCENT.match(words, end):
+    if percent := PATTERNS["percent"].match(words, end):
         number = parse_number(hit[0])
         return (
             number
@@ -210,7 +174,7 @@ def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], en
     number = parse_number(hit[0], english=english or is_english_scale(scale_words), scaled=max(scale, lead_scale) > 1)
     if number is None or number * max(scale, lead_scale, 1) > LARGEST_SUM:
         return None
-    if currency and (more := CENTS.match(words, end)):
+    if currency and (more := PATTERNS["cents"].match(words, end)):
         cents, end = Decimal(more["cents"]), more.end()
     lead = read_currency(prefix["currency"] or "kr") if prefix else None
     return _settled(
@@ -250,7 +214,7 @@ def _is_piece(before: str, words: str, end: int, *, prefixed: bool) -> bool:
 def _loose_cents(hit: re.Match[str], words: str) -> tuple[Decimal, int]:
     """Return the cents that a blank parts from a grouped number ("1.837, 32 €"), and where they end."""
     if not hit[0][-4:-3].isdigit() and len(hit[0]) > 4 and (more := LOOSE_CENTS.match(words, hit.end())):
-        unit = UNIT.match(words, more.end())
+        unit = PATTERNS["unit"].match(words, more.end())
         if unit and unit["currency"]:
             return Decimal(more["cents"]), more.end()
     return Decimal(0), hit.end()
@@ -258,9 +222,9 @@ def _loose_cents(hit: re.Match[str], words: str) -> tuple[Decimal, int]:
 
 def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[str, str, int]:
     """Return the words of scale and the currency behind a number, and where they end."""
-    unit = UNIT.match(words, end)
+    unit = PATTERNS["unit"].match(words, end)
     if unit is None:
-        letter = (LETTER_SCALE if prefixed else SHARED_LETTER).match(words, end)
+        letter = PATTERNS["letter_scale" if prefixed else "shared_letter"].match(words, end)
         return (letter[0], "", letter.end()) if letter else ("", "", end)
     if unit["stroke"]:
         return "", read_currency(unit["stroke_currency"]) or read_currency("kr"), unit.end()
@@ -276,13 +240,13 @@ def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[
 
 def _belongs_to_next(hit: re.Match[str], unit: re.Match[str], words: str, *, prefixed: bool) -> bool:
     """Return whether a currency between two numbers is the second one's: "EUR 5 000 EUR 10 000", "Del 1 EUR 500 000"."""
-    if PREFIX.search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
+    if PATTERNS["prefix"].search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
         return False
     gap = next((width for width in (0, 1, 2) if words[unit.end() + width : unit.end() + width + 1].isdigit()), None)
-    following = NUMBER.match(words, unit.end() + gap) if gap is not None else None
+    following = PATTERNS["number"].match(words, unit.end() + gap) if gap is not None else None
     if following is None:
         return False
-    after = UNIT.match(words, following.end())
+    after = PATTERNS["unit"].match(words, following.end())
     if after and not after["scale"]:
         return False
     if prefixed:
@@ -301,8 +265,8 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
     while place < len(figures):
         one = figures[place]
         two = figures[place + 1] if place + 1 < len(figures) else None
-        link = LINK.fullmatch(words, one.end, two.start) if two and two.start - one.end < _LOOK_BACK else None
-        between = link is not None and BETWEEN.search(words[max(0, one.start - _LOOK_BACK) : one.start]) is not None
+        link = PATTERNS["link"].fullmatch(words, one.end, two.start) if two and two.start - one.end < _LOOK_BACK else None
+        between = link is not None and PATTERNS["between"].search(words[max(0, one.start - _LOOK_BACK) : one.start]) is not None
         if two is not None and link is None and (link := _upper_link(one, two, words)) is not None:
             between = True
         if (choice := _choice(figures, place, words)) is not None:
@@ -326,7 +290,7 @@ def _upper_link(one: _Figure, two: _Figure, words: str) -> re.Match[str] | None:
         return None
     if not is_least(words[max(0, one.start - _LOOK_BACK) : one.start]):
         return None
-    return UPPER_LINK.fullmatch(words, one.end, two.start)
+    return PATTERNS["upper_link"].fullmatch(words, one.end, two.start)
 
 
 def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
@@ -335,7 +299,7 @@ def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAm
     closed = False
     while not closed and last + 1 < len(figures) and last - place < _MOST_CHOICES:
         one, two = figures[last], figures[last + 1]
-        link = CHOICE_LINK.fullmatch(words, one.end, two.start) if two.start - one.end < _LOOK_BACK else None
+        link = PATTERNS["choice_link"].fullmatch(words, one.end, two.start) if two.start - one.end < _LOOK_BACK else None
         if link is None or one.scale or one.percent or one.is_year:
             return None
         last += 1
@@ -344,7 +308,7 @@ def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAm
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
-    if not CHOICE.search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
+    if not PATTERNS["choice"].search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
     if sums != sorted(sums) or sums[-1] > LARGEST_SUM:
@@ -369,12 +333,12 @@ def _single(figure: _Figure, words: str) -> FoundAmount | None:
 
 
 def _is_unnamed_money(figure: _Figure, words: str) -> bool:
-    return figure.scale >= _MILLION and NO_NOUN.match(words, figure.end) is not None
+    return figure.scale >= _MILLION and PATTERNS["no_noun"].match(words, figure.end) is not None
 
 
 def _is_numbered(figure: _Figure, words: str) -> bool:
     """Return whether a figure is the number of a part: "del 2"."""
-    return PART.search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
+    return PATTERNS["part"].search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
 
 
 def _span(one: _Figure, two: _Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
@@ -421,7 +385,7 @@ def _follows_prefix(one: _Figure, two: _Figure, words: str) -> bool:
         and one.currency is None
         and not two.is_year
         and (two.scale > 0 or one.scale == 0)
-        and NO_NOUN.match(words, two.end) is not None
+        and PATTERNS["no_noun"].match(words, two.end) is not None
     )
 
 
@@ -444,7 +408,7 @@ def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[
         if item.amount is not None and not item.currency:
             piece, segment = words[item.start : item.end].casefold(), _segment(item, segments, words)
             sentence = words[segment.start : segment.end]
-            if COUNTED.search(sentence) and not MONEY.search(sentence):
+            if PATTERNS["counted"].search(sentence) and not PATTERNS["money"].search(sentence):
                 continue
             if ours and (_NEIGHBOUR_MILLIONS if language in _NEIGHBOURS else _SWEDISH_MILLIONS).search(piece):
                 item = replace(item, currency=krona)
@@ -465,8 +429,8 @@ class _Cues:
     def __init__(self, words: str, segment: Segment) -> None:
         sentence, self._words = words[segment.start : segment.end], words
         self._spans = {
-            role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in pattern.finditer(sentence)]
-            for role, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
+            role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in PATTERNS[table].finditer(sentence)]
+            for role, table in ((AmountRole.TOTAL, "total"), (AmountRole.PROJECT, "project"))
         }
 
     def before(self, place: int) -> AmountRole | None:
@@ -503,22 +467,27 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     item = _bounded(item, before, after)
     if _is_refused(before, after):
         return replace(item, role=AmountRole.PROJECT)
-    if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before) or UNIT_RATE.match(after):
+    if (
+        PATTERNS["asked"].search(before)
+        or PATTERNS["own_cost"].search(before)
+        or PATTERNS["part_of"].search(before)
+        or PATTERNS["unit_rate"].match(after)
+    ):
         return item
     sentence = words[segment.start : segment.end]
-    if PAST.search(sentence) or USUAL.search(before) or OTHER_SIDE.search(sentence):
+    if PATTERNS["past"].search(sentence) or PATTERNS["is_usual"].search(before) or PATTERNS["other_side"].search(sentence):
         return item
-    if PER.match(after):
+    if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     role = cues.before(item.start) or cues.after(item.end)
     if role is None:
         bounded = item.most or (
-            ((item.least and not TOO_LARGE.search(before)) or item.amount_max is not None)
-            and GRANTED.search(sentence) is not None
+            ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
+            and PATTERNS["granted"].search(sentence) is not None
         )
         role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    lump = LUMP.match(after) is not None and not (item.most or item.least or item.amount_max)
+    lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)
     fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
 
@@ -526,23 +495,30 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
 def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     """Return a sum with what the words next to it say of its bounds."""
     if _is_refused(before, after):
-        small = TOO_SMALL.search(before) is not None
+        small = PATTERNS["too_small"].search(before) is not None
         return replace(item, least=small, most=not small)
-    most = MOST.search(before) is not None
+    most = PATTERNS["is_most"].search(before) is not None
     return replace(
         item,
         most=most,
-        least=not most and (is_least(before) or MORE.match(after) is not None),
-        yearly=YEARLY.match(after) is not None,
+        least=not most and (is_least(before) or PATTERNS["more"].match(after) is not None),
+        yearly=PATTERNS["yearly"].match(after) is not None,
     )
 
 
 def _is_refused(before: str, after: str) -> bool:
     """Return whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
-    bound = (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None
+    bound = (PATTERNS["too_small"].search(before) or PATTERNS["too_large"].search(before)) and PATTERNS["is_most"].search(
+        before
+    ) is None
     clause = re.split(r"[,;]", after, maxsplit=1)[0]
-    refused = REFUSED.search(before) or REFUSED.search(clause)
-    return bool(bound) and not DENIED.search(before) and refused is not None and PAYMENT.search(clause) is None
+    refused = PATTERNS["refused"].search(before) or PATTERNS["refused"].search(clause)
+    return (
+        bool(bound)
+        and not PATTERNS["denied"].search(before)
+        and refused is not None
+        and PATTERNS["payment"].search(clause) is None
+    )
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:
@@ -561,7 +537,7 @@ def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount
             and item.amount is not None
             and {last.currency, item.currency} - {""} == {last.currency, item.currency}
             and last.currency != item.currency
-            and RESTATED.fullmatch(words[last.end : item.start])
+            and PATTERNS["restated"].fullmatch(words[last.end : item.start])
         ):
             merged[-1] = replace(last, others=(*last.others, item))
         else:
