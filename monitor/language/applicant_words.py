@@ -1,7 +1,7 @@
 """Word tables for reading who may apply: groups of applicants, adjectives that name a group, and words that part a clause.
 
-Four languages in one table: pages mix them, and few words mean different things (see BY_LANGUAGE). `*` stands for the beginning of a
-compound. Each row bears a sentence that must be read as its group; tests/language/test_applicants.py reads them all.
+Four languages in one table: pages mix them, and few words mean different things (see BY_LANGUAGE). `*` stands for the beginning
+of a compound. Each row bears a sentence that must be read as its group; tests/language/test_applicants.py reads them all.
 """
 
 from __future__ import annotations
@@ -60,16 +60,20 @@ NOUN_ROWS = (
         _M,
         "",
         "kommun, kommuner, kommunen, kommunerna, *kommuner, primärkommun, kommunstyrelsen, kommunstyrelser, kommunledningar, "
-        "kommunkoncerner, stad, städer, staden, städerna, kommunalförbund, kommunalförbunden, kommunalförbundet, räddningstjänster, "
-        "räddningstjänsten, allmännyttan, allmännyttiga bostadsbolag, allmännyttiga bostadsföretag, kommunägda bolag, kommunägda företag, "
+        "kommunkoncerner, stad, städer, staden, städerna, kommunalförbund, kommunalförbunden, kommunalförbundet, "
+        "räddningstjänster, "
+        "räddningstjänsten, allmännyttan, allmännyttiga bostadsbolag, allmännyttiga bostadsföretag, kommunägda bo"
+        "lag, kommunägda företag, "
         "va-huvudmän, va-organisationer, vatten- och avloppshuvudmän, vänorter, vänortskommittéer",
         "Kommuner kan söka bidraget.",
     ),
     Row(
         _M,
         "",
-        "municipality, municipalities, city, cities, town, towns, city councils, town councils, local councils, municipal councils, "
-        "urban authorities, city halls, town halls, local government, local governments, municipal companies, municipal utilities, local self-governments",
+        "municipality, municipalities, city, cities, town, towns, city councils, town councils, local councils, m"
+        "unicipal councils, "
+        "urban authorities, city halls, town halls, local government, local governments, municipal companies, mun"
+        "icipal utilities, local self-governments",
         "Municipalities can apply for the grant.",
     ),
     Row(_M, "", "kommune, kommunerne, byer, byerne", "Kommunerne kan søge puljen."),
@@ -77,8 +81,10 @@ NOUN_ROWS = (
     Row(
         Group.REGION,
         "",
-        "region, regioner, regionen, regionerna, landsting, landstingen, regionförbund, sjukvårdsregioner, regionerne, regionene, "
-        "fylkeskommune, fylkeskommuner, fylkeskommunen, fylkeskommunene, fylkeskommunar, fylker, regions, county councils, counties",
+        "region, regioner, regionen, regionerna, landsting, landstingen, regionförbund, sjukvårdsregioner, region"
+        "erne, regionene, "
+        "fylkeskommune, fylkeskommuner, fylkeskommunen, fylkeskommunene, fylkeskommunar, fylker, regions, county "
+        "councils, counties",
         "Regioner kan söka stödet.",
     ),
     Row(
@@ -90,7 +96,8 @@ NOUN_ROWS = (
     Row(
         _A,
         "",
-        "länsstyrelse, länsstyrelser, länsstyrelsen, länsstyrelserna, departement, centralmyndigheter, ministerier, ministerierne, "
+        "länsstyrelse, länsstyrelser, länsstyrelsen, länsstyrelserna, departement, centralmyndigheter, ministerie"
+        "r, ministerierne, "
         "direktorater, direktoratene, statsforvaltere, statsforvalterne, departementer, departementene, ministries, agencies, "
         "government agencies, state agencies, government departments, member states",
         "Länsstyrelser kan söka medel.",
@@ -113,24 +120,30 @@ NOUN_ROWS = (
     Row(
         _U,
         "",
-        "universitet, universitetet, universiteten, *universitet, *högskolor, *högskola, högskola, högskolor, högskolan, högskolorna, yrkeshögskolor, lärosäte, lärosäten, lärosätena, "
-        "akademin, akademi, forskare, forskargrupp, forskargrupper, forskningsinstitut, forskningsinstituten, forskningsorganisationer, "
+        "universitet, universitetet, universiteten, *universitet, *högskolor, *högskola, högskola, högskolor, hög"
+        "skolan, högskolorna, yrkeshögskolor, lärosäte, lärosäten, lärosätena, "
+        "akademin, akademi, forskare, forskargrupp, forskargrupper, forskningsinstitut, forskningsinstituten, for"
+        "skningsorganisationer, "
         "forskningsutförare, doktorander, doktorand, forskarna, disputerade forskare",
         "Lärosäten kan söka anslaget.",
     ),
     Row(
         _U,
         "",
-        "university, universities, university college, university colleges, higher education institution, higher education institutions, heis, research organisations, "
-        "research organizations, research institutions, research institutes, research performing organisations, researchers, researcher, "
+        "university, universities, university college, university colleges, higher education institution, higher "
+        "education institutions, heis, research organisations, "
+        "research organizations, research institutions, research institutes, research performing organisations, r"
+        "esearchers, researcher, "
         "academia, scientists, academic institutions",
         "Universities can apply for funding.",
     ),
     Row(
         _U,
         "",
-        "universiteter, universiteterne, forskere, forskningsinstitutioner, videregående uddannelsesinstitutioner, universitetene, "
-        "høgskoler, høyskoler, høgskolene, høyskolene, høyere utdanningsinstitusjoner, utdanningsinstitusjoner, forskningsmiljøer, "
+        "universiteter, universiteterne, forskere, forskningsinstitutioner, videregående uddannelsesinstitutioner"
+        ", universitetene, "
+        "høgskoler, høyskoler, høgskolene, høyskolene, høyere utdanningsinstitusjoner, utdanningsinstitusjoner, f"
+        "orskningsmiljøer, "
         "forskningsinstitutter, forskningsinstitusjoner, forskningsorganisasjoner",
         "Forskere kan søge bevillingen.",
     ),
@@ -146,7 +159,8 @@ NOUN_ROWS = (
         Group.SCHOOL,
         "school",
         "school, schools, kindergartens, preschools, education providers, education and training providers, vet providers, "
-        "skoler, skolerne, skolene, *skoler, *skole, børnehaver, daginstitutioner, barnehage, barnehager, skoleeiere, barnehageeiere",
+        "skoler, skolerne, skolene, *skoler, *skole, børnehaver, daginstitutioner, barnehage, barnehager, skoleei"
+        "ere, barnehageeiere",
         "Schools may apply.",
     ),
     Row(
@@ -177,16 +191,20 @@ NOUN_ROWS = (
     Row(
         Group.COMPANY,
         "company",
-        "virksomhed, virksomheder, virksomhederne, firmaer, selskaber, bedrift, bedrifter, bedriftene, foretak, selskap, selskaper, "
+        "virksomhed, virksomheder, virksomhederne, firmaer, selskaber, bedrift, bedrifter, bedriftene, foretak, s"
+        "elskap, selskaper, "
         "næringsliv, næringslivet, aktører i næringslivet, erhvervslivet, gründere, iværksættere",
         "Virksomheder kan søge tilskud.",
     ),
     Row(
         Group.ASSOCIATION,
         "",
-        "förening, föreningar, föreningen, föreningarna, *föreningar, *förening, civilsamhälle, civilsamhället, civilsamhällesorganisation, "
-        "civilsamhällesorganisationer, organisationer i civilsamhället, organisationer inom civilsamhället, civilsamhällets organisationer, "
-        "*organisationer, stiftelse, stiftelser, trossamfund, samfund, folkhögskola, folkhögskolor, studieförbund, riksförbund, *förbund, "
+        "förening, föreningar, föreningen, föreningarna, *föreningar, *förening, civilsamhälle, civilsamhället, c"
+        "ivilsamhällesorganisation, "
+        "civilsamhällesorganisationer, organisationer i civilsamhället, organisationer inom civilsamhället, civil"
+        "samhällets organisationer, "
+        "*organisationer, stiftelse, stiftelser, trossamfund, samfund, folkhögskola, folkhögskolor, studieförbund"
+        ", riksförbund, *förbund, "
         "byalag, byalaget, intresseföreningar, idrottsklubbar, klubbar, *klubbar, föreningslivet, församlingar, kyrkor, samebyar",
         "Idrottsföreningar kan söka bidraget.",
     ),
@@ -194,16 +212,20 @@ NOUN_ROWS = (
         Group.ASSOCIATION,
         "",
         "association, associations, ngo, ngos, cso, csos, non-governmental organisations, non-governmental organizations, "
-        "civil society, civil society organisation, civil society organisations, civil society organizations, charities, charity, "
-        "clubs, sports clubs, federations, foundations, foundation, non-profits, nonprofits, trade unions, social partners, cooperatives, faith communities, "
+        "civil society, civil society organisation, civil society organisations, civil society organizations, cha"
+        "rities, charity, "
+        "clubs, sports clubs, federations, foundations, foundation, non-profits, nonprofits, trade unions, social"
+        " partners, cooperatives, faith communities, "
         "organisations representing civil society, youth organisations, umbrella organisations",
         "NGOs can apply for grants.",
     ),
     Row(
         Group.ASSOCIATION,
         "",
-        "forening, foreninger, foreningerne, *foreninger, frivilligorganisationer, civilsamfundsorganisationer, civilsamfundet, ngo'er, "
-        "klubber, menigheder, foreningene, *organisasjoner, idrettslag, lag og foreninger, stiftelsen, trossamfunn, sivilsamfunnet, "
+        "forening, foreninger, foreningerne, *foreninger, frivilligorganisationer, civilsamfundsorganisationer, c"
+        "ivilsamfundet, ngo'er, "
+        "klubber, menigheder, foreningene, *organisasjoner, idrettslag, lag og foreninger, stiftelsen, trossamfun"
+        "n, sivilsamfunnet, "
         "velforeninger, frivilligheten, foreiningar, fonde",
         "Idrettslag kan søke om støtte.",
     ),
@@ -212,14 +234,16 @@ NOUN_ROWS = (
         "",
         "privatperson, privatpersoner, enskilda personer, enskild person, personer, individer, medborgare, invånare, studenter, "
         "student, studerande, elever, ungdomar, unga, konstnär, konstnärer, kulturskapare, lantbrukare, jordbrukare, "
-        "villaägare, småhusägare, fiskare, yrkesfiskare, vattenbrukare, privatpersonen, dödsbon, författare, journalister, lärare, lantbruksföretagare",
+        "villaägare, småhusägare, fiskare, yrkesfiskare, vattenbrukare, privatpersonen, dödsbon, författare, jour"
+        "nalister, lärare, lantbruksföretagare",
         "Privatpersoner kan söka bidraget.",
     ),
     Row(
         Group.INDIVIDUAL,
         "",
         "individuals, natural persons, natural person, private individuals, private persons, citizens, students, artists, "
-        "young people, farmers, journalists, teachers, residents, borgere, privatpersoner, enkeltpersoner, studerende, kunstnere, "
+        "young people, farmers, journalists, teachers, residents, borgere, privatpersoner, enkeltpersoner, studer"
+        "ende, kunstnere, "
         "landmænd, bønder, forfattere, innbyggere, enkeltperson",
         "Individuals may apply.",
     ),
@@ -233,20 +257,23 @@ NOUN_ROWS = (
     Row(
         Group.ANY,
         "unit",
-        "markägare, skogsägare, lodsejere, grunneiere, landowners, land owners, *verksamheter, *institutioner, *institusjoner, *inrättningar",
+        "markägare, skogsägare, lodsejere, grunneiere, landowners, land owners, *verksamheter, *institutioner, *i"
+        "nstitusjoner, *inrättningar",
         "Kulturverksamheter kan söka.",
     ),
     Row(
         Group.ANY,
         "body",
-        "organisations, organization, organizations, legal entity, legal entities, entity, entities, legal person, legal persons, actor, "
+        "organisations, organization, organizations, legal entity, legal entities, entity, entities, legal person"
+        ", legal persons, actor, "
         "actors, stakeholders, institutions, institution, body, bodies, sector, providers, service providers",
         "Any legal entity can apply.",
     ),
     Row(
         Group.ANY,
         "body",
-        "aktører, aktørene, aktørerne, juridiske personer, juridiske enheder, juridiske enheter, organisasjon, organisasjoner, institusjoner, "
+        "aktører, aktørene, aktørerne, juridiske personer, juridiske enheder, juridiske enheter, organisasjon, or"
+        "ganisasjoner, institusjoner, "
         "virksomheter, enheter, organisasjonar, organisationerne",
         "Juridiske personer kan søke.",
     ),
@@ -272,8 +299,9 @@ LOCAL = word_set("local lokal lokala lokale lokalt urban city")
 """Adjectives that mean the municipality only before a word for an authority: "lokala aktörer" are no municipalities."""
 COMPANY_ADJECTIVES = frozenset(("kommunal", "kommunala", "kommunalt", "kommunale", "municipal", "kommunägda"))
 PLAIN = word_set("""alla alle all any samtliga svenska svensk svenske nordiska nordiske nordisk baltiska europeiska europeiske european swedish nordic
-    eligible legal olika övriga andra andre other various different following interested en ett et a an the de den det dessa båda både
-    minst två tre flera enskild vissa våra era landets sveriges juridiska juridiske separate independent at least two three one or more
+    eligible legal olika övriga andra andre other various different following interested en ett et a an the de den det dessa båda
+    både minst två tre flera enskild vissa våra era landets sveriges juridiska juridiske separate independent at least two three
+    one or more
     etablerade hele typer slags former every each either both several""")
 """Words before a general noun that narrow nothing."""
 NARROWING = word_set("""med inom within with working active som that which who verksamma verksam operating der utan without specialised
@@ -289,8 +317,10 @@ TAGS: dict[str, str] = {
     phrase: tag
     for tag, phrases in (
         ("m", "möjlighet att, möjligheten att, chansen att, chans att, the opportunity to, the chance to, an opportunity to, mulighed for at, mulighet til å, høve til å, kan, får, kunna, kunne, can, may, could, ska, skall, måste, bör, skal, must, shall, should, will, har möjlighet att, har rätt att, "
-              "är välkomna att, är välkommen att, välkomnas att, inbjuds att, uppmanas att, are invited to, is invited to, are welcome to, "
-              "are encouraged to, are allowed to, are entitled to, have to, has to, needs to, need to, har mulighed for at, har mulighet til å, "
+              "är välkomna att, är välkommen att, välkomnas att, inbjuds att, uppmanas att, are invited to, is invited "
+              "to, are welcome to, "
+              "are encouraged to, are allowed to, are entitled to, have to, has to, needs to, need to, har mulighed for"
+              " at, har mulighet til å, "
               "inviteres til at, inviteres til å, oppfordres til å, opfordres til at, må, er velkomne til at, er velkomne til å, "
               "har anledning til å, är behöriga att, är berättigade att, har behörighet att"),
         ("X", "inte möjlighet att, ikke mulighed for at, ikke mulighet til å, no opportunity to, ingen möjlighet att, cannot, can't, can’t, may not, can not"),
@@ -299,7 +329,8 @@ TAGS: dict[str, str] = {
         ("o", "endast, bara, enbart, enkom, uteslutande, only, solely, exclusively, kun, bare, utelukkende, udelukkende, berre, blott, alene"),
         ("Y", "inte bara, inte enbart, inte endast, not only, not just, ikke kun, ikke bare, ikkje berre"),
         (".", "at least, up to, upp till, op til, opp til, final beneficiaries, ultimate beneficiaries, slutliga mottagare, granting authority, awarding authority, "
-              "managing authority, contracting authority, managing authorities, granting authorities, contracting authorities, förvaltande myndighet, "
+              "managing authority, contracting authority, managing authorities, granting authorities, contracting autho"
+              "rities, förvaltande myndighet, "
               "to be, bara en, endast en gång, only once"),
         ("a", "söka, ansöka, nominera, rekvirera, apply, enter, søge, ansøge, søke, søkje, tillansöka, be applicants, vara med och söka"),
         ("p", "går att söka, går det att söka, möjligt att söka, mulig å søke, muligt at søge, sökas, ansökas, söks, ansöks, rekvireras, søges, ansøges, søkes, søkast, applied for"),
@@ -314,50 +345,68 @@ TAGS: dict[str, str] = {
               "request, be granted, benefit from, be funded, be supported"),
         ("R", "rätt till, entitled to, ret til, rett til, rett på, berättigade till, berättigad till, berettiget til, berettigede til, berettiget til at få"),
         ("$", "bidrag, bidraget, bidragen, stöd, stödet, stöden, medel, medlen, ersättning, ersättningen, finansiering, finansieringen, pengar, "
-              "pengarna, anslag, anslaget, statsbidrag, statsbidraget, *bidrag, *bidraget, *stöd, *stödet, *medel, *checkar, *check, funding, "
-              "grant, grants, finance, financing, money, tilskud, tilskuddet, støtte, støtten, midler, midlene, midlerne, tilskudd, "
-              "tilskot, *tilskud, *tilskudd, bevilling, bevillinger, millioner, miljoner, miljon, million, mkr, mnkr, mdkr, tkr, msek, meur, mio, mill, sek, nok, dkk, eur, kronor, kroner, euro, kr, financial support, "
+              "pengarna, anslag, anslaget, statsbidrag, statsbidraget, *bidrag, *bidraget, *stöd, *stödet, *medel, *che"
+              "ckar, *check, funding, "
+              "grant, grants, finance, financing, money, tilskud, tilskuddet, støtte, støtten, midler, midlene, midlern"
+              "e, tilskudd, "
+              "tilskot, *tilskud, *tilskudd, bevilling, bevillinger, millioner, miljoner, miljon, million, mkr, mnkr, m"
+              "dkr, tkr, msek, meur, mio, mill, sek, nok, dkk, eur, kronor, kroner, euro, kr, financial support, "
               "lump sum, co-funding"),
         ("S", "support"),
         ("c", "utlysning, utlysningen, utlysningar, *utlysning, *utlysningen, call, calls, ansökningsomgång, ansökningsomgången, omgången, "
-              "programmet, program, programme, scheme, fonden, fond, fund, pulje, puljen, ordning, ordningen, tilbud, tilbuddet, ordninga, "
-              "*ordningen, *ordning, erbjudandet, satsningen, tilskudsordningen, utlysinga, initiative, initiativet, competition, opportunity, participation, deltagande, ansökningstiden, "
+              "programmet, program, programme, scheme, fonden, fond, fund, pulje, puljen, ordning, ordningen, tilbud, t"
+              "ilbuddet, ordninga, "
+              "*ordningen, *ordning, erbjudandet, satsningen, tilskudsordningen, utlysinga, initiative, initiativet, co"
+              "mpetition, opportunity, participation, deltagande, ansökningstiden, "
               "checken, stipendiet"),
         ("e", "stödberättigade, stödberättigad, bidragsberättigade, bidragsberättigad, behöriga, behörig, eligible, støtteberettigede, "
               "støtteberettiget, støtteberettigete, støtteberettigede ansøgere, ansøgningsberettigede, søknadsberettigede, ineligible, tilskudsberettigede"),
         ("k", "ansøgerkreds, ansøgerkredsen, søkekrets, sökande, sökanden, sökandena, applicant, applicants, ansøger, ansøgere, ansøgeren, ansøgerne, søkere, søkeren, søkar, søkarar, "
-              "stödmottagare, stödmottagaren, bidragsmottagare, beneficiary, beneficiaries, stödsökande, bidragssökande, recipients, "
-              "søkerne, behöriga sökande, eligible applicants, projektägare, projektägaren, projekteier, prosjekteier, prosjekteiere, tilskudsmodtagere, "
+              "stödmottagare, stödmottagaren, bidragsmottagare, beneficiary, beneficiaries, stödsökande, bidragssökande"
+              ", recipients, "
+              "søkerne, behöriga sökande, eligible applicants, projektägare, projektägaren, projekteier, prosjekteier, "
+              "prosjekteiere, tilskudsmodtagere, "
               "tilskuddsmottakere, tilskuddsmottaker"),
         ("l", "huvudsökande, koordinator, koordinatorn, huvudman för projektet, lead partner, lead partners, lead applicant, lead applicants, "
-              "coordinator, coordinators, project leader, project lead, hovedansøger, hovedansøgeren, hovedsøker, hovudsøkar, projektleder, "
+              "coordinator, coordinators, project leader, project lead, hovedansøger, hovedansøgeren, hovedsøker, hovud"
+              "søkar, projektleder, "
               "main applicant, main applicants, projektledande, lead beneficiary, koordinerande part, projektpartner som leder"),
         ("L", "ledas, leds, led, ledes, drivas, koordineras, coordinated, samordnas"),
         ("b", "är, vara, are, is, be, være, inkluderar, include, includes, omfattar, omfatter, företräder, representerar, represent, represents, repræsenterer, representerer, blir, utgörs av, er også, comprise"),
         ("r", "som, that, which, who, vilka, vars, där, where, whose"),
         ("w", "vem, vilka, who, hvem, kven, hvilke, which organisations, which entities, vilka organisationer, vilka aktörer, vem är det som"),
         ("P", "som partner, som partners, som part, som parter, som medsökande, som samarbetspart, som samarbetspartner, som projektpartner, "
-              "som projektpart, som projektparter, som deltagare, som deltagande part, as partner, as partners, as a partner, as project partners, "
-              "as project partner, as a project partner, as associated partners, as an associated partner, as co-applicants, as a co-applicant, "
-              "som partnere, som medansøger, som medansøgere, som medsøker, som medsøkere, som samarbeidspartner, som samarbejdspartner, "
-              "som samarbejdspartnere, som samarbeidspartnere, i rollen som partner, in the role of partner, as consortium partners, "
+              "som projektpart, som projektparter, som deltagare, som deltagande part, as partner, as partners, as a pa"
+              "rtner, as project partners, "
+              "as project partner, as a project partner, as associated partners, as an associated partner, as co-applic"
+              "ants, as a co-applicant, "
+              "som partnere, som medansøger, som medansøgere, som medsøker, som medsøkere, som samarbeidspartner, som s"
+              "amarbejdspartner, "
+              "som samarbejdspartnere, som samarbeidspartnere, i rollen som partner, in the role of partner, as consort"
+              "ium partners, "
               "as consortium members, as pilot sites, as test sites, som testbädd, som samverkanspart, som samverkansparter"),
         ("Q", "partner, partners, part, medsökande, samarbetspart, samarbetspartner, samverkanspart, projektpartner, partnere, co-applicants, "
-              "co-applicant, associated partners, project partners, project partner, samarbejdspartner, samarbejdspartnere, samarbeidspartnere, "
+              "co-applicant, associated partners, project partners, project partner, samarbejdspartner, samarbejdspartn"
+              "ere, samarbeidspartnere, "
               "samarbeidspartner, parter, samverkansparter, medansøgere, medsøkere"),
         ("H", "som huvudsökande, som koordinator, as lead, as lead or partner, as lead partner, as lead partners, as coordinator, "
-              "som lead, as a lead partner, som projektägare, as leaders, som leadpartner, som hovedansøger, som hovedsøker, som sökande, as applicants, "
+              "som lead, as a lead partner, som projektägare, as leaders, som leadpartner, som hovedansøger, som hoveds"
+              "øker, som sökande, as applicants, "
               "as an applicant, as lead applicants, as coordinators"),
         ("D", "delta, medverka, ingå, participate, join, take part, deltage, delta i, vara med, være med, inngå, indgå, be involved, be included"),
         ("T", "riktar sig, vänder sig, öppen, öppet, öppna, open, avsedd, avsett, avsedda, riktad, riktat, riktade, riktas, rettet, henvender sig, "
-              "åben, åbent, åbne, åpen, åpent, åpne, aimed, addressed, targeted, directed, intended, available, designed, retter sig, vender seg, "
-              "retter seg, ope, open for, är till, er til, målrettet, målrettede, øremerket, øremærket, öronmärkt, öronmärkta, öronmärkt, reserverade, reserveret, forbeholdt, reserverad, reserverat, reserved, restricted, limited, "
+              "åben, åbent, åbne, åpen, åpent, åpne, aimed, addressed, targeted, directed, intended, available, designe"
+              "d, retter sig, vender seg, "
+              "retter seg, ope, open for, är till, er til, målrettet, målrettede, øremerket, øremærket, öronmärkt, öron"
+              "märkta, öronmärkt, reserverade, reserveret, forbeholdt, reserverad, reserverat, reserved, restricted, li"
+              "mited, "
               "begränsad, begränsat, förbehållet, förbehållen, tillgängligt, tillgänglig"),
         ("I", "inviterar, inbjuder, bjuder in, inviterer, invites, invite, uppmanar, välkomnar, welcomes, welcome, encourages, oppfordrer, välkomna, välkommen, velkomne, velkommen, "
               "opfordrer, bjuder nu in, inviterar nu"),
         ("M", "behörighet, eligibility, målgrupp, målgruppen, målgrupper, målgruppe, target group, target groups, målgruppa"),
         ("G", "fördelar, fördelas, delar ut, delas ut, betalas ut, ges, lämnas, går, avsätter, avsätts, utdelas, beviljas, gives, ydes, bevilges, "
-              "uddeles, gis, innvilges, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar, ger, betalar ut, utbetalas, "
+              "uddeles, gis, innvilges, tildeles, fordeles, awarded, granted, allocated, provided, distributed, lämnar,"
+              " ger, betalar ut, utbetalas, "
               "utgår, utlyser, reserverar, satsar, deler ut, uddeler, yder, gir, provides, offers, awards, allocates, given, utgis"),
         ("N", "saknar, mangler, vil gjerne ha med, vil gerne have med, would like to add, would like to include, would like to invite, trenger, ser etter, etterlyser, efterlyser, har brug for, har bruk for, vill hitta, vil finde, vil finne, ønsker å finne, would love to find, want to find, wants to find, letar efter, leter etter, leder efter, is seeking, are seeking, seeks, looking for, is looking for, are looking for, we seek"),
         ("F", "finansierar, medfinansierar, finances, co-finances, finansierer"),
@@ -373,14 +422,16 @@ TAGS: dict[str, str] = {
         ("B", "men, but, dock, while, medan, whereas, however, mens, däremot, dog, medens, imens, utan, derimot"),
         ("&", "och, eller, samt, and, or, og, eller och, and/or, och/eller, liksom, respektive, as well as, såväl som, plus, &, /"),
         ("z", "but not limited to, not limited to, till exempel, t.ex, exempelvis, såsom, such as, e.g, for example, bland annat, bland andra, inklusive, including, f.eks, "
-              "for eksempel, blandt andet, blandt andre, herunder, blant annet, blant andre, som exempelvis, som till exempel, som t.ex, inter alia, "
+              "for eksempel, blandt andet, blandt andre, herunder, blant annet, blant andre, som exempelvis, som till e"
+              "xempel, som t.ex, inter alia, "
               "som f.eks, som for eksempel, for instance, like, däribland, among others, among them, bland dem, blandt dem, blant dem, slik som, så som, i första hand, främst, primarily"),
         ("Z", "även, också, dessutom, also, additionally, likaså, også, desuten, desuden, in addition, too"),
         ("t", "till, åt, to, til"),
         ("f", "för, for, mot, mod, at, towards"),
         ("v", "av, by, af, hos, from, från, fra, vid"),
         ("i", "i, på, med, inom, mellan, genom, under, om, vid, in, on, of, with, within, between, through, into, about, ved, mellem, "
-              "mellom, gjennom, gennem, innen, inden, enligt, utanför, outside, around, kring, gällande, regarding, bland, among, against, "
+              "mellom, gjennom, gennem, innen, inden, enligt, utanför, outside, around, kring, gällande, regarding, bla"
+              "nd, among, against, "
               "across, över, via, på uppdrag av, on behalf of, för att, to support, to help, innenfor, efter"),
         ("E", "per"),
         ("y", "den som, de som, dem som, those who, ni, du, you, dere, er organisation, din organisation, your organisation, they, those, jer"),

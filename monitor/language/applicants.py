@@ -1,8 +1,9 @@
 """Applicants of a call, read from the clauses of a Swedish, English, Danish or Norwegian text in which applying is said.
 
-A text is read segment by segment. Each word gets a one-letter tag (see TAGS in applicant_words.py); short patterns over the tags find
-the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are the applicants. A noun
-behind a preposition or in a subordinate clause is none: "föreningar i kommuner", "företag som samarbetar med skolor".
+A text is read segment by segment. Each word gets a one-letter tag (see TAGS in applicant_words.py); short patterns over the tags
+find the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are the
+applicants. A noun behind a preposition or in a subordinate clause is none: "föreningar i kommuner", "företag som samarbetar med
+skolor".
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Applicant:
 
     `words` is the clause as published and begins at `start` (characters). With `only` the text says that nobody else may apply.
     With `partial` the statement says nothing about groups that are not named: the group is narrowed by other words
-    ("organisationer inom idrott"), named as an example or in addition ("även föreningar"), or named by a clause that may just as well
-    speak of whom the money reaches in the end while municipalities are named elsewhere.
+    ("organisationer inom idrott"), named as an example or in addition ("även föreningar"), or named by a clause that may just as
+    well speak of whom the money reaches in the end while municipalities are named elsewhere.
     """
 
     group: Group
@@ -67,7 +68,8 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
     )
 
 
-# In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear time.
+# In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear
+# time.
 _CUES = (
     _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
     _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
@@ -114,7 +116,8 @@ _CUES = (
     _cue("wanting", r"(?<=n)rW[aD]", "before", weak=True),
     _cue(
         "search",
-        r"(?:s|N)(?=_{0,4}n(?:[&,]_{0,2}n){0,3}[tf])|s(?=_{0,4}n(?:[&,]_{0,2}n){0,3}r[^n]{0,2}[Wm])|N(?=_{0,4}n)|I(?=_{0,4}n[^B:;?]{0,12}[aUA])",
+        r"(?:s|N)(?=_{0,4}n(?:[&,]_{0,2}n){0,3}[tf])|s(?=_{0,4}n(?:[&,]_{0,2}n){0,3}r[^n]{0,2}[Wm])|N(?=_{0,4}n)|"
+        r"I(?=_{0,4}n[^B:;?]{0,12}[aUA])",
         "after",
         weak=True,
     ),
@@ -141,8 +144,10 @@ _ITEMS = 15
 _ITEM_WORDS, _ITEM_HEAD = 25, 6
 """Words of an item, and the place by which its first applicant stands; the line next to the heading may be a longer sentence."""
 _NOT_CALLS = re.compile(
-    r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
-    r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
+    r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|"
+    r"seminari|webbinari|webinar|möte|"
+    r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|"
+    r"information|nyhetsbrev|material)"
 )
 _OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig kunskap the these this svar vägledning
     inspiration medarbetare""")
@@ -429,13 +434,15 @@ _DUTY = re.compile(r"[mXagkA]")
 
 
 _USUAL = word_set(
-    "typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika troliga"
+    "typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential poss"
+    "ible sannolika troliga"
 )
 _SURE = frozenset("bQ")
 _AS = word_set("as som")
 _INCLUDING = word_set("including inklusive inkl herunder")
 _IS_GRANTED = word_set(
-    "beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated bevilja tilldela innvilget bevilget tildelt"
+    "beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated bevilj"
+    "a tilldela innvilget bevilget tildelt"
 )
 _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
 _YOURS = word_set("er din your jeres deres dere din vår ert")

@@ -40,7 +40,7 @@ def read_tables(name: str) -> Mapping[str, Any]:
         raise DataFileError(f"{name}: {error}") from error
 
 
-def read_rows(name: str, table: str, **types: type) -> Sequence[Mapping[str, Any]]:
+def read_rows(name: str, table: str, /, **types: type) -> Sequence[Mapping[str, Any]]:
     """Return the rows of a list of tables, checked: each has these fields and an example, and no other field.
 
     Args:

@@ -60,19 +60,24 @@ PATTERNS = Patterns(
         "is_would_have": r"\b{would_have}\b",
         "new_date": r"\b(?:till?|to|until)\s+(?:o(?:ch|g)\s+med\s+)?(?:{weekday},?\s+)?(?:(?:den|the)\s+)?$",
         "old_date": (
-            r"(?:\b(?:förläng|ändra|flytta|forlæng|forleng|flytte|rykke|ændre|endre|extend|moved|changed|postpone)\w*\s+(?:från|fra|from)|"
+            r"(?:\b(?:förläng|ändra|flytta|forlæng|forleng|flytte|rykke|ændre|endre|extend|moved|changed|"
+            r"postpone)\w*\s+(?:från|fra|from)|"
             r"\bi\s?stället\s+för|\bi\s?sted(?:et|en)\s?for|\binstead\s+of|\brather\s+than|"
-            r"\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|ursprunglig\w*|opprinnelig\w*|oprindelig\w*|förut|før|was))"
-            r"(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|ansøgningsfrist\w*|søknads?frist\w*|"
+            r"\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|ursprunglig\w*|opprinnelig\w*|"
+            r"oprindelig\w*|förut|før|was))"
+            r"(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|"
+            r"ansøgningsfrist\w*|søknads?frist\w*|"
             r"slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?[\s:]{1,2}" + _DAY_LEAD
         ),
         "void_before": (
-            r"\b(?:tidigare|ursprunglig\w*|tidligere|opprinnelig\w*|oprindelig\w*|previously|originally|previous|original|former)\s+"
+            r"\b(?:tidigare|ursprunglig\w*|tidligere|opprinnelig\w*|oprindelig\w*|previously|originally|previous|"
+            r"original|former)\s+"
             r"(?:oppgitt\w*|opgivet|angive[nt]|annonserad\w*|utlyst\w*|meddelad\w*|stated|announced|published|satte?)\s+"
             r"(?:deadline|sista\s+\w+|datum|date|\w*frist(?:en)?)(?:\s+(?:var|was|is|är|er))?[\s:]{1,2}" + _DAY_LEAD
         ),
         "void_after": (
-            r"[\s,)]{0,3}(?:som\s+|which\s+)?(?:gäller\s+inte\s+läng|gäller\s+ej\s+läng|gjelder\s+ikke\s+leng|gælder\s+ikke\s+læng|"
+            r"[\s,)]{0,3}(?:som\s+|which\s+)?(?:gäller\s+inte\s+läng|gäller\s+ej\s+läng|gjelder\s+ikke\s+leng|"
+            r"gælder\s+ikke\s+læng|"
             r"(?:is\s+)?no\s+longer\s+(?:applies|valid))"
         ),
         # Words before the first day of a round: "åben for ansøgninger fra den".
@@ -84,7 +89,8 @@ PATTERNS = Patterns(
         "is_move": r"\b{moves}",
         "adjacent": r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?",
         "list_link": (
-            r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|därefter|derefter|deretter|"
+            r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
+            r"därefter|derefter|deretter|"
             r"then|kl\.?)\b[\s,]*)*"
         ),
         "is_two_stages": r"\b{two_stages}\b",

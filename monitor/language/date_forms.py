@@ -75,7 +75,8 @@ class PlainText:
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’´`‘", "'"))
 _MASKED = re.compile(
     r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+|"
-    r"\b(?:dnr|d\.nr|diarienr|diarienummer|ärendenummer|ärendenr|case\s+number|org\.?\s?nr|tel\.?|telefon)\b[.:\s]{0,5}(?:[A-ZÅÄÖ]{1,12}\s?)?[0-9][\w/:.-]*",
+    r"\b(?:dnr|d\.nr|diarienr|diarienummer|ärendenummer|ärendenr|case\s+number|org\.?\s?nr|tel\.?|"
+    r"telefon)\b[.:\s]{0,5}(?:[A-ZÅÄÖ]{1,12}\s?)?[0-9][\w/:.-]*",
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"\s+")

@@ -51,7 +51,8 @@ class DateRole(StrEnum):
 
 _CLOSING = CLOSES | {Cue.APPLY}
 _HINT = re.compile(
-    r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
+    r"(?:(?P<for>\b(?:för|under|inför|sedan|till|från|hösten|våren|of|for|in|from|"
+    r"perioden)\s+))?(?<![0-9-])(?P<y>20[0-9]{2})\s*(?:är|var|was|is|:)?\s*(?:den\s+)?$"
 )
 _PATTERNS = Patterns(
     grammar={

@@ -107,8 +107,8 @@ def find_dates(
     """Return every date in a text, in order.
 
     A year that is not written is the one of the next such day on or after the reference (in the past tense the last one before),
-    unless the weekday beside it belongs to another year. A weekday that contradicts a written date leaves the item without a date.
-    A text of only one date is taken for a deadline, as sources cut such texts out of pages.
+    unless the weekday beside it belongs to another year. A weekday that contradicts a written date leaves the item without a
+    date. A text of only one date is taken for a deadline, as sources cut such texts out of pages.
 
     Args:
         text: Text as published.

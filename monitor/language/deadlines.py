@@ -41,9 +41,9 @@ def find_deadlines(
 ) -> FoundDeadlines:
     """Return the deadlines that a text states for applying, and the days to answer by.
 
-    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. In a text about a consultation that names
-    no day to answer by, the day it closes is that day. See `find_dates` for the arguments; a year that is counted from the day of
-    reading is marked as guessed.
+    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. In a text about a consultation that
+    names no day to answer by, the day it closes is that day. See `find_dates` for the arguments; a year that is counted from the
+    day of reading is marked as guessed.
     """
     found = find_dates(text, reference=reference, language=language, zone=zone, read=read)
     result = deadlines(found)
@@ -57,8 +57,8 @@ def find_deadlines(
 def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
     """Return the deadlines among dates already found.
 
-    A round that is spoken of as passed counts only when its year is written. Of two dates that differ in the year alone, the one in
-    the box counts; a closing day before the opening day is a mistake and is left out. Both are reported.
+    A round that is spoken of as passed counts only when its year is written. Of two dates that differ in the year alone, the one
+    in the box counts; a closing day before the opening day is a mistake and is left out. Both are reported.
     """
     opens = _opens(found)
     reasons: list[str] = []

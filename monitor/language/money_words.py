@@ -1,6 +1,7 @@
 """Words and patterns of sums: scales, currencies, links of spans, and words that tell the pot from the money for one project.
 
-Four languages: Swedish, English, Danish, Norwegian. Codes of currencies: ISO 4217. The words are in `money.toml`, the grammar is here.
+Four languages: Swedish, English, Danish, Norwegian. Codes of currencies: ISO 4217. The words are in `money.toml`, the grammar is
+here.
 """
 
 from __future__ import annotations
@@ -156,7 +157,8 @@ PATTERNS = Patterns(
 )
 # Currencies whose figures are no sums here. These patterns know small and capital letters.
 _OTHER = (
-    "(?:AUD|CAD|NZD|SGD|HKD|CZK|HUF|RON|BGN|ISK|TRY|UAH|RUB|JPY|CNY|INR|ZAR|BRL|MXN|KRW|RSD|BAM|MKD|MDL|GEL|ILS|AED|THB|IDR|EEK|LVL"
+    "(?:AUD|CAD|NZD|SGD|HKD|CZK|HUF|RON|BGN|ISK|TRY|UAH|RUB|JPY|CNY|INR|ZAR|BRL|MXN|KRW|RSD|BAM|MKD|MDL|GEL|"
+    "ILS|AED|THB|IDR|EEK|LVL"
     "|LTL|HRK)"
 )
 OTHER_PREFIX = re.compile(rf"(?:(?<!\w){_OTHER}|[A-Za-z]{{1,3}}\$|[¥₽₺₹₩₴]|Kč){_GAP}$")

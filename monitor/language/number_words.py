@@ -1,4 +1,4 @@
-"""Numbers written as words or figures, in Swedish, English, Danish and Norwegian: "tio", "en halv", "1 543", "60.000", "4,000,000.00"."""
+"""Numbers as words or figures, in Swedish, English, Danish and Norwegian: "tio", "en halv", "1 543", "60.000", "4,000.00"."""
 
 from __future__ import annotations
 
@@ -63,9 +63,10 @@ _GROUPED = re.compile(rf"([0-9]{{1,3}})((?:{BLANK}[0-9]{{3}})+)([.,][0-9]+)?")
 def parse_number(words: str, *, english: bool = False, scaled: bool = False) -> Decimal | None:
     """Return the value of a number as written, or None where it is none or is not clear.
 
-    A point or comma before exactly three figures separates thousands. Before a word like "miljoner" (`scaled`) a single comma is the
-    decimal sign all the same, unless the text is English: "1,543 miljoner" is one and a half. Groups are three figures each, at most
-    five, with one kind of separator; figures that look like the cells of a table joined by blanks ("500 000 600 000") give None.
+    A point or comma before exactly three figures separates thousands. Before a word like "miljoner" (`scaled`) a single comma is
+    the decimal sign all the same, unless the text is English: "1,543 miljoner" is one and a half. Groups are three figures each,
+    at most five, with one kind of separator; figures that look like the cells of a table joined by blanks ("500 000 600 000")
+    give None.
     """
     key = " ".join(words.casefold().split())
     if key in number_words():

@@ -1,8 +1,8 @@
 """Shares that the funder and the applicant pay, in per cent, with the words that say so.
 
-In Swedish, Danish and Norwegian *medfinansiering* is what the applicant must find; in the EU's English a *co-financing rate* is what the EU pays,
-while "applicants must co-finance 20 %" is their own. One share is therefore never told from the word alone: who pays, the words round it decide,
-and where they do not, nothing is read.
+In Swedish, Danish and Norwegian *medfinansiering* is the applicant's share; in the EU's English a *co-financing rate* is the
+EU's, while in "applicants must co-finance 20 %" it is their own. A share is therefore never read from the word alone: the words
+around it decide who pays, and where they do not, no share is read.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Payer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Rate:
-    """One percentage with its place. `value` is None for a span, a broken number or one above 100; `least` tells "minst" before it."""
+    """Percentage with its offsets; `value` is None for a span, a fraction or a number above 100, `least` for "minst"."""
 
     start: int
     end: int
@@ -52,7 +52,7 @@ class _Rate:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Words that tell who pays, with their place. A weak cue counts only where no other stands in its clause."""
+    """Words that tell who pays, with their offsets. A weak cue counts only where no other is in its clause."""
 
     start: int
     end: int
@@ -147,12 +147,12 @@ _NAME_LAST = re.compile(
 )
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
 _LOOK_BACK = 48
-_MOST_WORDS = 160
+_MAX_QUOTE_CHARS = 160
 _LABEL = 60
 
 
 def find_shares(text: str) -> Shares:
-    """Return what a text in Swedish, English, Danish or Norwegian states about who pays. A span ("30-50 procent") is no one value, and gives none."""
+    """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none."""
     words = text.translate(DASHES)
     segments = split_segments(words)
     found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
@@ -183,7 +183,7 @@ def find_shares(text: str) -> Shares:
     found[_Payer.FUNDER] = _of_our_side(found[_Payer.FUNDER], ours, others)
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
     if funder and own and funder[0] + own[0] > 100:
-        return Shares()  # they contradict each other: one of them is of something else
+        return Shares()  # a contradiction: one of them is of something else
     return Shares(
         funder=funder[0] if funder else None,
         own=own[0] if own else None,
@@ -235,19 +235,19 @@ def _of_our_side(values: dict[int, str], ours: set[int], others: set[int]) -> di
 
 
 def _only(values: dict[int, str]) -> tuple[int, str] | None:
-    """Return the one value with its words; two different ones mean different parts of the call, which nobody can choose for."""
+    """Return the only value with its words; None for several, which hold for different parts of the call."""
     return next(iter(values.items())) if len(values) == 1 else None
 
 
 def _is_label(text: str, segments: Sequence[Segment], place: int, rates: dict[int, list[_Rate]]) -> bool:
-    """Return whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
+    """Tell whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
     label, line = segments[place - 1], segments[place]
     short = label.end - label.start <= _LABEL and line.end - line.start <= _LABEL
     return short and place - 1 not in rates and not text[label.start : label.end].rstrip().endswith((".", "!", "?"))
 
 
 def _outer(cues: Sequence[_Cue]) -> list[_Cue]:
-    """Return the cues that stand in no longer one: "EU:s medfinansiering" is one cue, not two. `cues` are in the order of their places."""
+    """Return the cues that are in no longer one: "EU:s medfinansiering" is one cue, not two. `cues` are in order."""
     kept: list[_Cue] = []
     for cue in cues:
         if not kept or cue.end > kept[-1].end:
@@ -272,6 +272,13 @@ class _Sentence:
         return any(start <= place < end for start, end in self._inside)
 
     def _find_cues(self) -> Iterator[_Cue]:
+        """Yield all cues of the sentence; where two are at one place, the first of the same length counts."""
+        yield from self._find_names()
+        yield from self._find_payers()
+        yield from self._find_weak()
+
+    def _find_names(self) -> Iterator[_Cue]:
+        """Yield the names of one of the two shares: "stödnivå", "medfinansiering"."""
         words = self._words
         for hit in _PATTERNS["is_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER)
@@ -280,6 +287,10 @@ class _Sentence:
         for hit in _PATTERNS["co_financing"].finditer(words):
             payer = _Payer.OWN if _PATTERNS["is_asked_for"].search(words) else _Payer.NOBODY
             yield _Cue(hit.start(), hit.end(), payer)
+
+    def _find_payers(self) -> Iterator[_Cue]:
+        """Yield the verbs of paying whose subject is one of the two."""
+        words = self._words
         for hit in _PATTERNS["passive"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
         for hit in _PATTERNS["verb"].finditer(words):
@@ -292,6 +303,10 @@ class _Sentence:
             agents = list(_PATTERNS["agent"].finditer(words, begin, hit.start()))
             if not (agents and agents[-1]["funder"]) and not _PATTERNS["agent"].match(hit[0]):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+
+    def _find_weak(self) -> Iterator[_Cue]:
+        """Yield words of grants and of the rest, and pronouns directly before a percentage."""
+        words = self._words
         for hit in _PATTERNS["is_weak_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
         for hit in _PATTERNS["is_rest"].finditer(words):
@@ -301,7 +316,7 @@ class _Sentence:
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
 
     def _subject(self, verb: re.Match[str]) -> _Cue | None:
-        """Return who pays by a verb: the nearest word before it in its clause that names one of the two; `start` is where the quote begins."""
+        """Return the cue of a verb, by the nearest word before it in its clause; the cue begins where the quote does."""
         begin = max((bound for bound in self._bounds if bound < verb.start()), default=0)
         agents = list(_PATTERNS["agent"].finditer(self._words, begin, verb.start()))
         if agents:
@@ -320,7 +335,7 @@ class _Sentence:
         return any(start <= place < end for place, _ in self._inside)
 
     def _leads_rate(self, end: int) -> bool:
-        """Return whether a percentage follows at once: "ni minst 20 procent"."""
+        """Tell whether a percentage follows directly: "ni minst 20 procent"."""
         following = re.compile(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}(?=[0-9])").match(
             self._words, end
         )
@@ -333,7 +348,7 @@ class _Sentence:
         )
 
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
-        """Return who pays a percentage, and the words from which that was read."""
+        """Return the payer of a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         if self._something_else or _PATTERNS["of_grant"].match(self._words, end):
             return _Payer.NOBODY, ""
@@ -355,11 +370,11 @@ class _Sentence:
         if label is not None and not self._cues:
             strong = [cue for cue in label._cues if not cue.weak]
             if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
-                return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MOST_WORDS]
+                return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MAX_QUOTE_CHARS]
         return _Payer.NOBODY, ""
 
     def side_of(self, item: _Rate) -> bool | None:
-        """Return whether a percentage is for Swedish partners (True) or for those of another country (False); None where it is not said."""
+        """Return True for a percentage of Swedish partners, False for one of another country's, None where neither is said."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         before = max((place for _, place in self._inside if place <= start), default=0)
         begin = cut.end() if before and (cut := _PATTERNS["parted"].search(self._words, before, start)) else before
@@ -369,7 +384,7 @@ class _Sentence:
         return True if _PATTERNS["is_ours"].search(about) else False if _PATTERNS["is_abroad"].search(about) else None
 
     def _rest_payer(self) -> _Cue | None:
-        """Return the one applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
+        """Return the applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
         strong = [cue for cue in self._cues if not cue.weak]
         return strong[-1] if strong and all(cue.payer is _Payer.OWN for cue in strong) else None
 
@@ -378,7 +393,7 @@ class _Sentence:
         return (self._bounds[at - 1] if at else 0), (self._bounds[at] if at < len(self._bounds) else len(self._words))
 
     def _best(self, item: _Rate, left: int, right: int) -> _Cue | None:
-        """Return the cue of a clause that counts for a percentage: the nearest before it, else the nearest behind it; weak ones last."""
+        """Return the cue of a clause that counts for a percentage: the nearest before it, else behind it; weak cues last."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         inside = [cue for cue in self._cues if left <= cue.start < right]
         for weak in (False, True) if self._given and not item.least else (False,):
@@ -394,4 +409,4 @@ class _Sentence:
 
     def _quote(self, cue: _Cue, start: int, end: int) -> str:
         words = self._words[min(cue.start, start) : max(cue.end, end)]
-        return " ".join(words.split())[:_MOST_WORDS]
+        return " ".join(words.split())[:_MAX_QUOTE_CHARS]
