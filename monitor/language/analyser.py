@@ -6,10 +6,10 @@ last `@`:
 
     ` utlysning för it säkerhet . hållbar stad \n @0 <utlysningen:0 =IT:2 +itsäkerhet:2-3 @4 <hållbara:0 <städer:1 `
 
-`<` is a word as written, where it differs from its lemma; `=` a word in capitals, without its ending; `+` the joined lemma of a word
-that the text writes with a hyphen or in parts ("energi- och klimatrådgivning"). `read_entries` and `read_lines` read the second
-line; `monitor.language.termset` and `monitor.archive.search.index` look words up in it: change all three together, and raise
-`ENCODING`.
+`<` is a word as written, where it differs from its lemma; `=` a word in capitals, without its ending; `+` the joined lemma of a
+word that the text writes with a hyphen or in parts ("energi- och klimatrådgivning"). `read_entries` and `read_lines` read the
+second line; `monitor.language.termset` and `monitor.archive.search.index` look words up in it: change all three together, and
+raise `ENCODING`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Data files of the readers in `data/`: word files, tables of words and tables of patterns. Read and checked when first used.
 
-A table of words or patterns is TOML, and each row has a short `example` that it must match. A row may have a `not_example`, a sentence
-that it must not match. `tests/language/test_data.py` holds every row to its examples.
+A table of words or patterns is TOML, and each row has a short `example` that it must match. A row may have a `not_example`, a
+sentence that it must not match. `tests/language/test_data.py` holds every row to its examples.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -40,7 +40,7 @@ def read_tables(name: str) -> Mapping[str, Any]:
         raise DataFileError(f"{name}: {error}") from error
 
 
-def read_rows(name: str, table: str, **types: type) -> Sequence[Mapping[str, Any]]:
+def read_rows(name: str, table: str, /, **types: type) -> Sequence[Mapping[str, Any]]:
     """Return the rows of a list of tables, checked: each has these fields and an example, and no other field.
 
     Args:
@@ -71,6 +71,10 @@ def check_row(place: str, row: object, types: Mapping[str, type]) -> None:
         raise DataFileError(f"{place}: unknown fields {', '.join(sorted(unknown))}")
 
 
+Grammar = Mapping[str, str | Callable[[], str]]
+"""Patterns by name, or functions that return them when they are first needed."""
+
+
 class Patterns:
     """Regular expressions by name, put together from a data file and the grammar of a module, each compiled when first used.
 
@@ -78,8 +82,8 @@ class Patterns:
     for another pattern, in a group. Case is ignored.
     """
 
-    def __init__(self, file: str = "", grammar: Mapping[str, str] | None = None, *, others: Sequence[Patterns] = ()) -> None:
-        """`grammar` are patterns that code composes of words; `others` are consulted for names that are in neither."""
+    def __init__(self, file: str = "", grammar: Grammar | None = None, *, others: Sequence[Patterns] = ()) -> None:
+        """Take a file of `data`, patterns that code composes of its words, and others for names that are in neither."""
         self._file, self._grammar, self._others = file, grammar or {}, others
         self._compiled: dict[str, re.Pattern[str]] = {}
 
@@ -99,7 +103,8 @@ class Patterns:
             KeyError: No pattern has this name.
             DataFileError: A row of the file is not valid.
         """
-        text = self._grammar.get(name) or self._from_file(name)
+        composed = self._grammar.get(name)
+        text = (composed if isinstance(composed, str) or composed is None else composed()) or self._from_file(name)
         if text is None:
             for other in self._others:
                 if other.has(name):

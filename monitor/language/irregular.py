@@ -1,4 +1,4 @@
-"""Irregular Swedish words for `monitor.language.make_words`: verbs, comparisons, and words that are spelled like a form of another."""
+"""Irregular Swedish words for `monitor.language.make_words`: verbs, comparisons, and words spelled as a form of another."""
 
 from __future__ import annotations
 

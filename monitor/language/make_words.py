@@ -1,8 +1,8 @@
 """Build script of the word files in `data/`, from dictionaries of simplemma and frequencies of wordfreq.
 
-Run as `python -m monitor.language.make_words`. Only this script needs wordfreq (`pip install wordfreq`). It corrects base forms of
-the dictionaries for words of calls: a noun that is also an imperative (strand, buss) is the noun; ansökning belongs to ansökan;
-irregular words come from `irregular.toml`.
+Run as `python -m monitor.language.make_words`. Only this script needs wordfreq (`pip install wordfreq`). It corrects base forms
+of the dictionaries for words of calls: a noun that is also an imperative (strand, buss) is the noun; ansökning belongs to
+ansökan; irregular words come from `irregular.toml`.
 """
 
 from __future__ import annotations
