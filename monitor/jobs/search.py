@@ -21,7 +21,7 @@ from monitor.files import write_atomically
 from monitor.language.analyser import analyser
 from monitor.language.concepts import Concept, Concepts
 from monitor.language.widening import Names, SearchVocabulary, list_names
-from monitor.paths import CONCEPTS
+from monitor.paths import CONCEPTS, RULES
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ def read_vocabulary(config: Config) -> SearchVocabulary:
     result is kept in the data folder until a file changes.
     """
     files = [config.rules_dir / "programmes.toml", *sorted((config.rules_dir / "themes").glob("*.toml"))]
-    files += sorted((config.rules_dir / CONCEPTS).glob("*.toml"))
+    # Rules of one's own from before there were concepts are searched with the shipped ones.
+    files += sorted((config.rules_dir / CONCEPTS).glob("*.toml")) or sorted((RULES / CONCEPTS).glob("*.toml"))
     texts = [file.read_bytes() for file in files if file.is_file()]
     sources = [[source.id, [source.name, source.publisher]] for source in config.sources]
     key = hashlib.sha256(repr((_KEPT_FORM, sources, texts)).encode()).hexdigest()

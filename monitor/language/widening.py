@@ -235,7 +235,7 @@ class _Widener:
 
     def _others(self, term: Term) -> tuple[tuple[Term, ...], tuple[Target, ...]]:
         """Return the other terms and the targets that a term stands for by concepts, spellings and names."""
-        spellings = [term, *self._dotted(term)]
+        spellings = [term, *self._dotted(term), *self._in_capitals(term)]
         concepts = list(
             dict.fromkeys(concept for spelling in spellings for concept in self._vocabulary.concepts.of_term(spelling))
         )
@@ -263,6 +263,13 @@ class _Widener:
         known = (word for form in forms for word in (*self._vocabulary.spell(form), *self._words.dotted.get(form, ())))
         for word in dict.fromkeys(known):
             yield parse_term(word)
+
+    def _in_capitals(self, term: Term) -> Iterator[Term]:
+        """Yield the abbreviation of a concept that is typed in small letters: "cerv". An ordinary word, such as "life", is none."""
+        if term.mode is MatchMode.WORDS and " " not in term.text and term.text.islower() and not _is_ordinary_word(term.text):
+            capitals = parse_term(term.text.upper())
+            if capitals.mode is MatchMode.EXACT and self._vocabulary.concepts.of_term(capitals):
+                yield capitals
 
 
 def _terms_of(concept: Concept, spellings: Iterable[Term]) -> Iterator[Term]:

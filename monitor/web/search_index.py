@@ -22,6 +22,8 @@ from monitor.language.queries import parse_query
 from monitor.language.terms import Term
 from monitor.language.widening import Named, Names, SearchVocabulary, Target, list_names
 from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.load import load_rules
+from monitor.paths import RULES
 from monitor.web.framework.request import Site
 
 _FAST_BUILD_SECONDS = 0.15
@@ -186,7 +188,9 @@ def vocabulary_of(site: Site) -> SearchVocabulary:
         ((theme.theme.id, theme.theme.title) for theme in rules.themes),
         ((source.id, (source.name, source.publisher)) for source in site.config.sources),
     )
-    vocabulary = SearchVocabulary(rules.concepts, Names(names))
+    # Rules of one's own from before there were concepts are searched with the shipped ones.
+    concepts = rules.concepts if len(rules.concepts) else load_rules(RULES).concepts
+    vocabulary = SearchVocabulary(concepts, Names(names))
     site.caches["search-vocabulary"] = (rules.version, vocabulary)
     return vocabulary
 

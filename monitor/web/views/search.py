@@ -159,7 +159,7 @@ class SearchParams:
 
     def with_query(self, query: str) -> SearchParams:
         """Return the first page of this search with other words."""
-        return replace(self, query=query, page=1)
+        return replace(self, query=query, exact=False, page=1)
 
 
 def read_search_params(arg_lists: Mapping[str, list[str]], language: str = "sv") -> SearchParams:
