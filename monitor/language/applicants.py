@@ -143,7 +143,7 @@ _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
 """Lines under a heading that may be items of its list."""
 _ITEM_WORDS, _ITEM_HEAD = 25, 6
-"""Words of an item, and the place by which its first applicant stands; the line next to the heading may be a longer sentence."""
+"""Words of an item, and the last place of its first applicant; the line next to the heading may be a longer sentence."""
 _NOT_CALLS = re.compile(
     r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
     r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
@@ -299,7 +299,7 @@ class _Reader:
         start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
         contrast = tags.rfind("B", start, clause.start)
         if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
-            start = contrast + 1  # else it stands within the subject: "regioner, dock inte kommuner, kan söka"
+            start = contrast + 1  # else it is within the subject: "regioner, dock inte kommuner, kan söka"
         stop = clause.start
         while stop > start and tags[stop - 1] in "rx":
             stop -= 1  # "det är kommuner som kan söka"

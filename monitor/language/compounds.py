@@ -46,7 +46,7 @@ class Splitter:
         self._roots = roots
         self._base = base
         self._never_before, self._never_after = _words("never_before"), _words("never_after")
-        self._short_before, self._short_after = _words("short_before"), _words("short_after")
+        self._short_before = _words("short_before")
         self._before: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def forget(self) -> None:
@@ -84,7 +84,7 @@ class Splitter:
         return best[1]
 
     def _last(self, tail: str, *, inflected: bool) -> tuple[str, float] | None:
-        if (len(tail) < 3 and tail not in self._short_after) or tail in self._never_after:
+        if tail in self._never_after:
             return None
         lemma = self._base(tail)
         if (

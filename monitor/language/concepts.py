@@ -1,7 +1,6 @@
 """Concepts: one meaning each, with its words in Swedish and in English; rules name them, and the search widens by them.
 
-`rules/concepts/*.toml` holds them (docs/koordinator.md has the format); `monitor.matching.rules` reads and checks the files. Pure: a
-`Concepts` is made of what was read.
+`rules/concepts/*.toml` holds them (docs/koordinator.md has the format); `monitor.matching.rules` reads and checks the files.
 """
 
 from __future__ import annotations
@@ -86,8 +85,8 @@ class Concepts:
     def of_term(self, term: Term) -> tuple[Concept, ...]:
         """Return the concepts that have the term, whatever its inflection, in their order.
 
-        A term has a concept when the two share a variant: the same lemmas, written open or closed, in either language. A term with
-        a star has none; one in capitals has those with the same capitals.
+        A term has a concept when the two share a variant: the same lemmas, written open or closed, in either language. A term
+        with a star has none; a term in capitals has those with the same capitals.
 
         >>> waste = Concept(id="avfall", sv=("avfall", "sopor"), en=("waste", "refuse"))
         >>> [concept.id for concept in Concepts([waste]).of_term(parse_term("avfallet"))]
@@ -134,7 +133,7 @@ class Concepts:
 
 
 def _parsed(text: str) -> Term | None:
-    """The term, or None for one that can never be found: `rules check` names it, a search goes on without it."""
+    """Return the term; None for a text that can never be found, which `rules check` names."""
     try:
         return parse_term(text)
     except ValueError:
@@ -148,5 +147,5 @@ def _keys(term: Term | None) -> list[_Key]:
 
 
 def _initials(text: str) -> str:
-    """The first letters of a term, by which it is kept apart."""
+    """Return the first letters of a term, by which it is kept apart."""
     return "".join(tokens.form(piece.text).word for piece in tokens.pieces(text))[:_INITIALS]

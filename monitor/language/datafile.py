@@ -110,6 +110,10 @@ class Patterns:
                 if other.has(name):
                     return other.source(name)
             raise KeyError(name)
+        return self.expand(text)
+
+    def expand(self, text: str) -> str:
+        """Return the text of a pattern with each name in braces replaced by the pattern of that name, in a group."""
         return _PLACEHOLDER.sub(lambda part: f"(?:{self.source(part[1])})", text)
 
     def has(self, name: str) -> bool:

@@ -102,7 +102,7 @@ def read_time(text: str, start: int, limit: int) -> Clock | None:
 
 
 def offset_zone(offset: int, day: date, at: time, zone: str) -> tuple[date, time, str]:
-    """Return day, time and IANA zone of a clock that stands `offset` minutes east of Greenwich.
+    """Return day, time and IANA zone of a clock that is set for `offset` minutes east of Greenwich.
 
     The zone is the publisher's own where that has the offset on the day; else the zone of the offset, which keeps day and hour as
     written (its sign is reversed: https://data.iana.org/time-zones/tzdb/etcetera); where the offset is no whole hour, day and

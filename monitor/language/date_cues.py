@@ -18,7 +18,7 @@ class Cue(StrEnum):
     ANSWER = "answer"  # names the last day to answer a consultation: decides alone
     VIEWS = "views"  # answers and views: with "senast" or a closing word, the last day for them
     APPLY = "apply"  # names the application itself: decides alone
-    CLOSE = "close"  # something closes: decides unless reports, meetings and the like stand by
+    CLOSE = "close"  # something closes: decides unless reports, meetings and the like are named
     UNTIL = "until"  # "senast", "till": decides only where one applies
     OPENS = "opens"
     DECISION = "decision"

@@ -64,7 +64,7 @@ class FoundDate:
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
 _FARTHEST = timedelta(days=334)
-# How far from the reference a weekday may settle the year: forward, and back where the reference is only the day of reading.
+# Distance from the reference in which a weekday may decide the year: forward, back, and back from the day of reading.
 _AHEAD, _BACK, _BACK_FROM_READING = timedelta(days=731), timedelta(days=366), timedelta(days=6 * 366)
 # An extension names a day within this of the one it replaces; a "new deadline" within a season.
 _EXTENDED, _RENEWED = timedelta(days=200), timedelta(days=92)

@@ -136,7 +136,7 @@ def _opens(found: Sequence[FoundDate]) -> date | None:
 
 def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:
     """Return the dates without those whose year another mention of the same day and month corrects."""
-    # Day and month -> each date so named, and whether it stands in a box.
+    # Day and month -> each date so named, and True where it is in a box.
     stated: dict[tuple[int, int], dict[date, bool]] = {}
     for item in dated:
         assert item.date is not None

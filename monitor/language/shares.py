@@ -33,7 +33,7 @@ class Shares:
 
 
 class _Payer(StrEnum):
-    """Payer of a share; NOBODY stands for a percentage of something else than the costs."""
+    """Payer of a share; NOBODY is for a percentage of something else than the costs."""
 
     FUNDER = "funder"
     OWN = "own"

@@ -13,7 +13,7 @@ _ROLES = {Cue.APPLY: "deadline", Cue.CLOSE: "deadline", Cue.OPENS: "opening", Cu
 def find_undated(words: str, segments: list[Segment], taken: list[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
     """Return (start, end, role, exactness) of each such phrase that belongs to a deadline, an opening or a decision.
 
-    `taken` are the offsets of the dates, in which no phrase is looked for.
+    `taken` are the offsets of the dates, in which no phrase is searched.
     """
     found: list[tuple[int, int, str, str]] = []
     seen = bytearray(len(words))

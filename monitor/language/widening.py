@@ -265,7 +265,7 @@ class _Widener:
             yield parse_term(word)
 
     def _in_capitals(self, term: Term) -> Iterator[Term]:
-        """Yield the abbreviation of a concept that is typed in small letters: "cerv". An ordinary word, such as "life", is none."""
+        """Yield the abbreviation of a concept that is typed in small letters: "cerv", but no ordinary word such as "life"."""
         if term.mode is MatchMode.WORDS and " " not in term.text and term.text.islower() and not _is_ordinary_word(term.text):
             capitals = parse_term(term.text.upper())
             if capitals.mode is MatchMode.EXACT and self._vocabulary.concepts.of_term(capitals):

@@ -438,7 +438,7 @@ TIMES = st.times().map(lambda at: time(at.hour, at.minute)).filter(lambda at: at
 
 
 def written(day, language, style=0):
-    """A day as the language writes it: figure and month, with the point or the article it takes."""
+    """Return a day as the language writes it: figure and month, with the point or the article it takes."""
     month = MONTHS[language].split()[day.month - 1]
     if language == "en":
         return [f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"{month[:3]} {day.day}, {day.year}"][style]

@@ -15,7 +15,7 @@ NO = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "se
 
 
 def first(text, reference=READ, **kwargs):
-    """The deadline of a phrase, or else its first date."""
+    """Return the deadline of a phrase, or else its first date."""
     found = find_dates(text, reference=reference, **kwargs)
     return next((item for item in found if item.role is DateRole.DEADLINE), found[0] if found else None)
 

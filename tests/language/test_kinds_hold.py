@@ -142,7 +142,7 @@ AHEAD = st.sampled_from([True, None])
 
 
 def described(title, text, language="sv", publishes="call"):
-    """The kind that a reading of a source on 28 November 2026 makes of the text; None when it is left out."""
+    """Return the kind that a reading of a source on 28 November 2026 gives to the text; None where it is left out."""
     row = Source.model_validate(
         {"id": "x", "kind": "page", "name": "X", "url": "https://x.se/", "language": language, "publishes": [publishes]}
     )

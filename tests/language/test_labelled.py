@@ -76,7 +76,7 @@ def test_amounts_of_the_phrases(shared):
 
 
 def reference_of(row):
-    """What stands in for the day the page was read: its address, its date line, or the first year it names."""
+    """Return a day in place of the day of reading: from the address, the date line, or the first year that the page names."""
     named = re.search(r"(?<![\d-])(20[0-2]\d)(?![\d–-])", f"{row['title']}\n{row['text']}")
     return earliest_published(row["url"], row["text"]) or (date(int(named[1]), 1, 1) if named else None)
 
