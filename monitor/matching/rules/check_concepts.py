@@ -10,7 +10,7 @@ from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.terms import MatchMode, parse_term
 from monitor.matching.rules import lines
 from monitor.matching.rules.files import RuleFiles
-from monitor.matching.rules.model import ConceptRow, FitFile, GenericFile, Signal
+from monitor.matching.rules.model import ConceptRow, FitFile, GenericFile, ThemeFile
 from monitor.matching.rules.references import check_concept_ids, check_programmes, check_terms, hint_concept
 from monitor.paths import GENERIC
 
@@ -126,12 +126,16 @@ def check_generic(found: RuleFiles) -> None:
         check_concept_ids(found, GENERIC, ("concepts",), generic.concepts)
 
 
+def theme_concepts(theme: ThemeFile) -> frozenset[str]:
+    """Return the ids of the concepts that a theme names."""
+    needed = (signal.needs_concepts for signal in theme.signal)
+    return frozenset().union(*(condition.concepts for condition in theme.conditions), *needed)
+
+
 def find_unused(found: RuleFiles) -> tuple[str, ...]:
     """Return the ids of the concepts that no theme, gate or list names. The search uses all of them."""
     used: set[str] = set()
-    for theme in found.themes.values():
-        for condition in theme.conditions:
-            used.update(condition.concepts, condition.needs_concepts if isinstance(condition, Signal) else ())
+    used.update(*map(theme_concepts, found.themes.values()))
     fit, generic = found.get("fit.toml", FitFile), found.get(GENERIC, GenericFile)
     for row in (*fit.offer, *fit.answer) if fit is not None else ():
         used.update(row.concepts, row.unless_concepts)
