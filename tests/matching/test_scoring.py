@@ -51,7 +51,7 @@ class NaiveScorer:
         """Return True for a term that shares a variant with one of the generic terms."""
         asked = parse_term(word)
         others = [parse_term(other) for other in self.rules.generic]
-        return any(asked.ask is other.ask and not set(asked.variants).isdisjoint(other.variants) for other in others)
+        return any(asked.mode is other.mode and not set(asked.variants).isdisjoint(other.variants) for other in others)
 
     def first_of_signal(self, words, zones):
         """Return the first hit of a term that is not generic, else the first of any."""
