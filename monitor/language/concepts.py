@@ -17,6 +17,8 @@ from monitor.language.terms import MatchMode, Term, parse_term
 _WHOLE = frozenset({MatchMode.WORDS, MatchMode.EXACT})
 _INITIALS = 2
 """Letters by which terms are kept apart before they are analysed: analysing all of them takes longer than a search."""
+_MAX_ENDING = 3
+"""Letters by which two forms of a term differ in length at most; terms of other lengths are not analysed, for the same reason."""
 
 _Key = tuple[bool, tuple[str, ...]]
 """Key of a term: whether it asks for capitals, and one of its variants."""
@@ -56,9 +58,6 @@ class Concepts:
         self._by_id: dict[str, Concept] = {}
         for concept in concepts:
             self._by_id.setdefault(concept.id, concept)
-        self._dotted: dict[str, list[str]] | None = None
-        self._waiting: dict[str, list[tuple[str, Concept]]] | None = None
-        self._ready: dict[str, Mapping[_Key, tuple[Concept, ...]]] = {}
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self._by_id.values())
@@ -94,12 +93,23 @@ class Concepts:
         """
         if term.mode not in _WHOLE:
             return ()
+        keys = set(_keys(term))
+        starts = {_initials(term.text), *(_initials("".join(variant)) for variant in term.variants)}
+        lengths = {len(term.text), *(len(" ".join(variant)) for variant in term.variants)}
         found: dict[str, Concept] = {}
-        initials = {_initials(term.text), *(_initials("".join(variant)) for variant in term.variants)}
-        for key in _keys(term):
-            for first in initials:
-                found.update({concept.id: concept for concept in self._bucket(first).get(key, ())})
+        for text, concept in (row for start in starts for row in self._by_initials.get(start, ())):
+            if any(abs(len(text) - length) <= _MAX_ENDING for length in lengths) and not keys.isdisjoint(_keys(_parsed(text))):
+                found[concept.id] = concept
         return tuple(concept for concept in self if concept.id in found) if len(found) > 1 else tuple(found.values())
+
+    @cached_property
+    def _by_initials(self) -> Mapping[str, list[tuple[str, Concept]]]:
+        """Terms and their concepts by the first letters of the terms."""
+        rows: dict[str, list[tuple[str, Concept]]] = defaultdict(list)
+        for concept in self:
+            for text in concept.terms:
+                rows[_initials(text)].append((text, concept))
+        return dict(rows)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -109,27 +119,15 @@ class Concepts:
 
     def dotted(self, spelling: str) -> tuple[str, ...]:
         """Return the terms in lower case that `without_dots` makes this spelling of, and that have dots."""
-        if self._dotted is None:
-            self._dotted = defaultdict(list)
-            for text in dict.fromkeys(term.casefold() for concept in self for term in concept.terms):
-                if (plain := without_dots(text)) != text:
-                    self._dotted[plain].append(text)
-        return tuple(self._dotted.get(spelling, ()))
+        return tuple(self._by_spelling.get(spelling, ()))
 
-    def _bucket(self, initials: str) -> Mapping[_Key, tuple[Concept, ...]]:
-        """Return the concepts by the keys of their terms, of those terms that begin with these letters."""
-        if self._waiting is None:
-            self._waiting = defaultdict(list)
-            for concept in self:
-                for text in concept.terms:
-                    self._waiting[_initials(text)].append((text, concept))
-        if initials not in self._ready:
-            ready: dict[_Key, dict[str, Concept]] = defaultdict(dict)
-            for text, concept in self._waiting.get(initials, ()):
-                for key in _keys(_parsed(text)):
-                    ready[key][concept.id] = concept
-            self._ready[initials] = {key: tuple(concepts.values()) for key, concepts in ready.items()}
-        return self._ready[initials]
+    @cached_property
+    def _by_spelling(self) -> Mapping[str, list[str]]:
+        """Terms with dots, in lower case, by their spelling without."""
+        terms: dict[str, list[str]] = defaultdict(list)
+        for text in dict.fromkeys(term.casefold() for concept in self for term in concept.terms if not term.isascii()):
+            terms[without_dots(text)].append(text)
+        return dict(terms)
 
 
 def _parsed(text: str) -> Term | None:
@@ -148,4 +146,7 @@ def _keys(term: Term | None) -> list[_Key]:
 
 def _initials(text: str) -> str:
     """Return the first letters of a term, by which it is kept apart."""
+    start = text[:_INITIALS]
+    if start.isalpha():  # fast path: most terms begin with two composed letters
+        return start.casefold()
     return "".join(tokens.form(piece.text).word for piece in tokens.pieces(text))[:_INITIALS]
