@@ -4,6 +4,9 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
+# Bytecode is kept whatever the environment says: hundreds of commands of the tests would each compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test coverage lint types format bench pictures constraints clean
 
 demo: $(READY)

@@ -15,7 +15,7 @@ from benchmarks.generate import Inputs
 from benchmarks.measure import Line, beside, cpu_seconds
 from monitor.calls import Call
 from monitor.language.call_reading import read_call
-from monitor.language.terms import Ask, parse_term
+from monitor.language.terms import MatchMode, parse_term
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import PreparedCall, analyse_zones
 from monitor.matching.match import match_calls
@@ -113,8 +113,8 @@ def _regex(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     compiled = []
     for word in rules.term_numbers:
         term = parse_term(word)
-        begins = "" if term.ask in (Ask.ENDS, Ask.EXACT_ENDS) else r"\b"
-        ends = "" if term.ask in (Ask.BEGINS, Ask.EXACT_BEGINS) else r"\b"
+        begins = "" if term.mode in (MatchMode.ENDS, MatchMode.EXACT_ENDS) else r"\b"
+        ends = "" if term.mode in (MatchMode.BEGINS, MatchMode.EXACT_BEGINS) else r"\b"
         compiled.append(
             re.compile(begins + "(?:" + "|".join(re.escape(" ".join(variant)) for variant in term.variants) + ")" + ends)
         )

@@ -131,6 +131,27 @@ CHANGE_LABELS: Mapping[ChangeType, ChangeLabel] = {
 }
 
 
+class MailChange(StrEnum):
+    """Changes of a call as a mail words them, by the phrase `change.<value>`; its value is a word of the facts told."""
+
+    WITHDRAWN = "withdrawn"
+    BACK = "back"
+    EARLIER = "earlier"
+    MOVED = "moved"
+    OPENED = "opened"
+    BUDGET = "budget"
+    NOTICE = "notice"
+
+
+URGENT_CHANGES = (MailChange.WITHDRAWN, MailChange.EARLIER)
+"""Changes that cannot wait for the week's mail."""
+EVENT_CHANGES: Mapping[ChangeType, MailChange] = {
+    ChangeType.BUDGET_CHANGED: MailChange.BUDGET,
+    ChangeType.NEWS: MailChange.NOTICE,
+}
+"""Types of changes that a mail takes from the table `events`; all others follow from the facts told and the call as it is."""
+
+
 class MailSection(StrEnum):
     """Parts of a mail, in the order in which they are read."""
 

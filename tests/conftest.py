@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from tests.commands import Installation
 _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 4_000_000_000:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# Bytecode is kept whatever the environment says: without it each worker rewrites all tests, and each of the hundreds of commands that
+# the tests start compiles the whole program, for a second of processor time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # No test measures time: an example that is slow on a busy machine, or while coverage is traced, is no failure.
 settings.register_profile("untimed", deadline=None)

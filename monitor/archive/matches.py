@@ -151,14 +151,15 @@ def publisher_urls(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, str]:
     return urls
 
 
-def calls_of_other_themes(db: Database, departments: Iterable[str], theme: str) -> set[tuple[str, CallKey]]:
-    """Return (department, call) of each match of these departments by a theme other than `theme`."""
+def calls_of_other_themes(db: Database, departments: Iterable[str], themes: Iterable[str]) -> set[tuple[str, CallKey]]:
+    """Return (department, call) of each match of these departments by a theme that is not one of `themes`."""
+    edited = json.dumps(list(themes))
     pairs: set[tuple[str, CallKey]] = set()
     for department in departments:
         rows = db.execute(
             "SELECT source, call_id FROM matches WHERE department = ? AND EXISTS"
-            " (SELECT 1 FROM json_each(themes) t WHERE t.value ->> 'id' <> ?)",
-            [department, theme],
+            " (SELECT 1 FROM json_each(themes) t WHERE t.value ->> 'id' NOT IN (SELECT value FROM json_each(?)))",
+            [department, edited],
         )
         pairs.update((department, CallKey(row[0], row[1])) for row in rows)
     return pairs

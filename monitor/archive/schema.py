@@ -166,6 +166,10 @@ CREATE VIRTUAL TABLE search USING fts5 (
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0, 2.0)');
 """
 
+WORD_WITHOUT_DOTS = "replace(replace(replace(replace(word, 'å', 'a'), 'ä', 'a'), 'ö', 'o'), 'é', 'e')"
+"""SQL of a word's spelling as `monitor.language.dots.without_dots` has it, for the letters of Swedish. Part of an index."""
+WORD_HAS_DOTS = "word GLOB '*[åäöé]*'"
+"""SQL that tells words with such letters. Part of an index."""
 MIGRATIONS = {
     "m001_first": _FIRST,
     "m004_desk": _DESK,
@@ -228,6 +232,8 @@ MIGRATIONS = {
         "CREATE TABLE readings (source TEXT NOT NULL, call_id TEXT NOT NULL, state TEXT NOT NULL, reader TEXT NOT NULL,"
         " reading TEXT NOT NULL, PRIMARY KEY (source, call_id))"
     ),
+    # Words with dots by their spelling without, for searches typed as "nassjo" (`monitor.archive.search.tiers`).
+    "m018_words_without_dots": f"CREATE INDEX words_without_dots ON words ({WORD_WITHOUT_DOTS}) WHERE {WORD_HAS_DOTS}",
 }
 """Statements of each migration by its name, in the order of application."""
 

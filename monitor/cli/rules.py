@@ -10,8 +10,11 @@ import click
 from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from monitor.errors import RuleError
+    from monitor.jobs.rules import CheckReport
     from monitor.matching.compare import DepartmentChange
     from monitor.matching.explain import Why
 
@@ -101,23 +104,46 @@ def rules_group() -> None:
 
 
 @rules_group.command()
+@click.option("--details", is_flag=True, help="Name the concepts that no theme uses, and their terms that no call has.")
 @json_option
 @pass_app
-def check(app: App, as_json: bool) -> int:
-    """List all errors of all rule files, each with its line; runs the examples. Exit code 1 when there is any."""
-    from monitor.jobs.rules import check_folder
+def check(app: App, details: bool, as_json: bool) -> int:
+    """List all errors and warnings of all rule files, each with its line; runs the examples. Exit code 1 for an error."""
+    from monitor.jobs.rules import check_installation
 
-    report = check_folder(app.config.rules_dir)
+    report = check_installation(app.config)
     if as_json:
-        errors = [{"file": error.file, "line": error.line, "problem": error.problem} for error in report.errors]
-        answer({"version": report.version, "themes": report.themes, "examples": report.examples, "errors": errors})
+        plain = {name: getattr(report, name) for name in report.__slots__ if name not in ("errors", "warnings")}
+        answer({**plain, "errors": _problems(report.errors), "warnings": _problems(report.warnings)})
     else:
-        for error in report.errors:
-            click.echo(str(error))
-        count = len(report.errors)
-        done = f"{count} fel" if count else f"Inga fel. Regler {report.version}"
-        click.echo(f"{done}: {report.themes} teman, {report.examples} exempel.")
+        _print_check(report, details=details)
     return int(bool(report.errors))
+
+
+def _problems(errors: Iterable[RuleError]) -> list[dict[str, Any]]:
+    return [{"file": error.file, "line": error.line, "problem": error.problem} for error in errors]
+
+
+def _print_check(report: CheckReport, *, details: bool) -> None:
+    for warning in report.warnings:
+        click.echo(f"Varning: {warning}")
+    for error in report.errors:
+        click.echo(str(error))
+    count = len(report.errors)
+    done = f"{count} fel" if count else f"Inga fel. Regler {report.version}"
+    number = len(report.warnings)
+    warned = f" {number} varning{'ar' if number > 1 else ''}." if number else ""
+    click.echo(f"{done}: {report.themes} teman, {report.concepts} begrepp, {report.examples} exempel.{warned}")
+    missing = report.terms_not_found or {}
+    if details:
+        if report.unused_concepts:
+            click.echo(f"Begrepp som inget tema nämner: {', '.join(report.unused_concepts)}")
+        for concept, terms in missing.items():
+            click.echo(f"Finns inte i arkivet, {concept}: {', '.join(terms)}")
+    elif report.unused_concepts or missing:
+        words = f" {sum(map(len, missing.values()))} av begreppens ord finns inte i arkivet." if missing else ""
+        named = len(report.unused_concepts)
+        click.echo(f"{named} begrepp nämns inte i något tema (sökningen använder alla).{words} Se vilka med --details.")
 
 
 @rules_group.command(name="test-term")
@@ -276,8 +302,7 @@ def feedback(app: App, example: int | None, theme: str | None, as_json: bool) ->
     with lock(app.config.data_dir), open_installation(app.config) as archive:
         path, errors = make_example(archive, app.config, example, theme, app.now)
     if as_json:
-        problems = [{"file": error.file, "line": error.line, "problem": error.problem} for error in errors]
-        answer({"file": str(path), "errors": problems})
+        answer({"file": str(path), "errors": _problems(errors)})
     else:
         click.echo(f"Exemplet står sist i {path}.")
         for error in errors:

@@ -24,23 +24,37 @@ class _QueryCommand(click.Command):
 @click.option("--programme", metavar="PROGRAMME", default="", help="An id of programmes.toml, a code, or how identifiers begin.")
 @click.option("--department", metavar="ID", default="", help="Only calls that the rules send to this department.")
 @click.option("--status", metavar="STATUS", default="", help="forthcoming, open or closed.")
+@click.option("--exact", is_flag=True, help="Only the words as typed: no synonyms, translations, names or corrections.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many to show.")
 @json_option
 @pass_app
-def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, **chosen: str) -> None:
+def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact: bool, **chosen: str) -> None:
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
     from monitor.archive.search.query import Filters, marked
     from monitor.jobs.members import read_installation
-    from monitor.jobs.search import search_archive
+    from monitor.jobs.search import SearchRequest, search_archive
 
     with read_installation(app.config) as archive:
         filters = Filters(
             kind=chosen["kind"], programme=chosen["programme"], department=chosen["department"], status=chosen["status"]
         )
-        result = search_archive(app.config, archive, " ".join(query), app.now, filters, limit=limit)
+        request = SearchRequest(query=" ".join(query), filters=filters, exact=exact, limit=limit)
+        result = search_archive(app.config, archive, request, app.now)
     if as_json:
-        answer({"total": result.total, "hits": [_row(hit) for hit in result.hits], "suggestions": result.suggestions})
+        answer(
+            {
+                "total": result.total,
+                "hits": [_row(hit) for hit in result.hits],
+                "suggestions": result.suggestions,
+                "widened": result.widened,
+                "instead": result.instead,
+            }
+        )
         return
+    if result.instead:
+        click.echo(f"Visar träffar för {result.instead}. Bara de skrivna orden: --exact")
+    if result.widened:
+        click.echo(f"Sökte också efter: {', '.join(result.widened)}. Bara de skrivna orden: --exact")
     for hit in result.hits:
         click.echo(click.style(hit.title, bold=True))
         click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(hit.snippet)))

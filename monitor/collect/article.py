@@ -19,7 +19,7 @@ from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_su
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
 from monitor.language.budget import find_budget
-from monitor.language.dates import FoundDate, Role, find_dates
+from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines
 from monitor.language.kinds import guess_kind
 from monitor.language.places import find_place
@@ -311,7 +311,7 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     for item in dates:
         registration = _REGISTRATION.search(dated.text[max(item.start - 60, 0) : item.start])
         # "From 8 to 10 June" may be the days that something is open, too.
-        is_event_day = item.role is Role.OTHER or (item.role is Role.OPENING and item.date_from is not None)
+        is_event_day = item.role is DateRole.OTHER or (item.role is DateRole.OPENING and item.date_from is not None)
         ahead = item.date is not None and (dated.reference is None or item.date >= dated.reference)
         if is_event_day and item.date is not None and ahead and not registration:
             days.setdefault(item.date, item)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import lxml.html
 
 from monitor.collect.markup import linked_data, walk
-from monitor.language.date_words import MONTHS
+from monitor.language.date_words import months
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 """Years that a publisher's date may have. Systems write others where nobody gave a date (0001, 1970, 9999)."""
@@ -24,7 +24,7 @@ _WEEKDAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in n
 _ZONES = {"cet": 60, "cest": 120, "met": 60, "mest": 120, "eet": 120, "eest": 180, "wet": 0, "west": 60, "bst": 60}
 _ZONES |= {"est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}
 
-_M = rf"(?P<m>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_M = rf"(?P<m>{'|'.join(sorted(months(), key=len, reverse=True))})\b\.?"
 _D = r"(?P<d>\d{1,2})(?:st|nd|rd|th|:[ea])?\b\.?"
 _Y = r"(?P<y>\d{4})\b"
 _DAY_FORMS = tuple(
@@ -141,7 +141,7 @@ def find_publication_date(root: lxml.html.HtmlElement, zone: ZoneInfo) -> Public
 def _weekday(text: str) -> tuple[int | None, str]:
     """Return the weekday (Monday is 0) that a text begins with, or None, and the rest of the text."""
     word = re.match(r"([^\W\d_]{2,10})\.?,?\s+", text)
-    if word is None or word[1][:3] not in _WEEKDAY or word[1] in MONTHS:
+    if word is None or word[1][:3] not in _WEEKDAY or word[1] in months():
         return None, text
     return _WEEKDAY[word[1][:3]], text[word.end() :]
 
@@ -153,7 +153,7 @@ def _day(hit: re.Match[str], weekday: int | None) -> date:
         raise ValueError("the year is outside what is believed")
     if groups.get("a"):
         return _day_of_figures(year, int(groups["a"]), int(groups["b"]), groups["sep"], weekday)
-    return date(year, int(groups["n"]) if groups.get("n") else MONTHS[groups["m"]], int(groups["d"]))
+    return date(year, int(groups["n"]) if groups.get("n") else months()[groups["m"]], int(groups["d"]))
 
 
 def _day_of_figures(year: int, first: int, second: int, separator: str, weekday: int | None) -> date:

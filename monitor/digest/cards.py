@@ -11,12 +11,12 @@ from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.fit_wording import UNREAD, fit_lines
 from monitor.digest.layout import CardRow, CardView, LinkView
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import URGENT, Audience, Candidate, Change, ChangeKind, DigestItem, Reasons
+from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reasons
 from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
 from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
-from monitor.vocabulary import Kind, MailSection, Status
+from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection, Status
 
 TITLE_LIMIT = 200
 FIT_LIMIT = 220
@@ -41,7 +41,7 @@ class Cards:
         """Return the call in full."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
-        gone = any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
+        gone = any(change.kind is MailChange.WITHDRAWN for change in item.changes)
         changed = item.section is MailSection.CHANGED
         return CardView(
             title=title,
@@ -52,7 +52,7 @@ class Cards:
             programme=clean(reasons.programme),
             summary="" if changed else self._summary(call, title),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
-            urgent=any(change.kind in URGENT for change in item.changes),
+            urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
             why=self.why(reasons),
             areas=self.wording.say("card.areas", areas=self.wording.join(reasons.areas)) if reasons.areas else "",
@@ -77,7 +77,7 @@ class Cards:
             language=self._other_language(call),
             programme=clean(reasons.programme),
             changes=(*changes, *self._note(item)),
-            urgent=any(change.kind in URGENT for change in item.changes),
+            urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             detail="" if changes else self.detail(call),
             why=self.why(reasons),
             links=(self._link("link.archive", title, self.links.call(call)),),
@@ -142,20 +142,20 @@ class Cards:
         """Return one change in words, with the old and the new value."""
         say = self.wording.say
         kind = change.kind
-        if kind is ChangeKind.WITHDRAWN:
+        if kind is MailChange.WITHDRAWN:
             old = [key for key in change.old if key != "rolling"]
             return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")
-        if kind in (ChangeKind.EARLIER, ChangeKind.MOVED):
+        if kind in (MailChange.EARLIER, MailChange.MOVED):
             name = "starts" if call.kind is Kind.EVENT else kind.value
             ahead = [self._with_left(key, call) for key in change.new] or [say("date.none")]
             return say(f"change.{name}", new=self.wording.join(ahead), old=self.wording.date_keys(change.old, self._now))
-        if kind is ChangeKind.BUDGET:
+        if kind is MailChange.BUDGET:
             old_money, new_money = (self._money_json(values[0]) for values in (change.old, change.new))
             name = "budget" if old_money and new_money else "budget_new" if new_money else "budget_gone"
             return say(f"change.{name}", new=new_money, old=old_money)
-        if kind is ChangeKind.NOTICE:
+        if kind is MailChange.NOTICE:
             return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
-        return say(f"change.{kind.value}")
+        return say(f"change.{kind.value}", new=" ".join(change.new), old=" ".join(change.old))
 
     def money(self, budget: Budget) -> str:
         """Return the money of a call: per project, then in total; empty when none is stated."""
@@ -204,7 +204,7 @@ class Cards:
         if call_status(call, now) is Status.FORTHCOMING:
             opens = self._with_left(call.opens.isoformat()) if call.opens and call.opens >= now.date() else say("card.not_opened")
             rows.append(CardRow(say("card.opens"), opens, True))
-        if not any(change.kind in (ChangeKind.EARLIER, ChangeKind.MOVED) for change in item.changes):
+        if not any(change.kind in (MailChange.EARLIER, MailChange.MOVED) for change in item.changes):
             rows.append(self.deadline_row(call))
         if item.section is MailSection.CHANGED:
             return rows
@@ -291,7 +291,7 @@ class Cards:
         )
 
     def _money_json(self, text: str) -> str:
-        values = json.loads(text)
+        values = json.loads(text or "{}")
         return self.money(Budget(**{name: value for name, value in values.items() if name in _SUMS})) if values else ""
 
     def _other_language(self, call: Call) -> str:

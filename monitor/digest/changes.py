@@ -8,8 +8,8 @@ from datetime import datetime
 
 from monitor.calls import call_status, next_deadline
 from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, number_fact
-from monitor.digest.model import CallEvent, Candidate, Change, ChangeKind
-from monitor.vocabulary import Kind, Status
+from monitor.digest.model import CallEvent, Candidate, Change
+from monitor.vocabulary import EVENT_CHANGES, ChangeType, Kind, MailChange, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
 
@@ -23,33 +23,36 @@ def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[
     if call.kind is Kind.CALL:
         open_before = not told or any(not has_passed(key, now) for key in told)
         if candidate.vanished_at is not None:
-            return [Change(kind=ChangeKind.WITHDRAWN, old=told)] if open_before and not known.withdrawn else []
+            return [Change(kind=MailChange.WITHDRAWN, old=told)] if open_before and not known.withdrawn else []
         if known.withdrawn:
             if call_status(call, now) is Status.CLOSED:
                 return []
-            changes.append(Change(kind=ChangeKind.BACK))
+            changes.append(Change(kind=MailChange.BACK))
     if known.dates is not None and dates_changed(told, current, now):
-        kind = ChangeKind.EARLIER if is_earlier(told, current, now) else ChangeKind.MOVED
+        kind = MailChange.EARLIER if is_earlier(told, current, now) else MailChange.MOVED
         changes.append(Change(kind=kind, old=told, new=current))
     if call.kind is not Kind.CALL:
         return changes
     status = call_status(call, now)
     if not known.opened and status is Status.OPEN and "coming" in known.facts:
-        changes.append(Change(kind=ChangeKind.OPENED))
+        changes.append(Change(kind=MailChange.OPENED))
     if status is not Status.CLOSED:
         changes.extend(_event_changes(candidate.events, known))
     return changes
 
 
 def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change]:
+    """Return the changes of the events not yet told: of each type one, from the first old value to the last new value."""
     fresh = [event for event in events if event.id not in known.events]
     changes = []
-    budgets = [event for event in fresh if event.type == "budget_changed"]
-    if budgets and budgets[0].old != budgets[-1].new:
-        changes.append(Change(kind=ChangeKind.BUDGET, old=(budgets[0].old or "{}",), new=(budgets[-1].new or "{}",)))
-    notices = [text for event in fresh if event.type == "news" for text in json.loads(event.new or "[]")]
-    if notices:
-        changes.append(Change(kind=ChangeKind.NOTICE, new=tuple(dict.fromkeys(notices))))
+    for kind_of_event, kind in EVENT_CHANGES.items():
+        same_type = [event for event in fresh if event.type == kind_of_event]
+        if kind is MailChange.NOTICE:
+            notices = [text for event in same_type for text in json.loads(event.new or "[]")]
+            if notices:
+                changes.append(Change(kind=kind, new=tuple(dict.fromkeys(notices))))
+        elif same_type and same_type[0].old != same_type[-1].new:
+            changes.append(Change(kind=kind, old=(same_type[0].old or "",), new=(same_type[-1].new or "",)))
     return changes
 
 
@@ -70,8 +73,9 @@ def mention_facts(candidate: Candidate, known: ToldFacts, now: datetime) -> list
     if known.dates is None or keys != known.dates:
         facts.append(number_fact(deadline_fact(keys), known.facts))
     facts.extend(fact for fact in reminder_facts(candidate, now) if fact not in known.facts)
-    words = {"budget_changed": "budget", "news": "notice"}
     facts.extend(
-        f"{words[event.type]}:{event.id}" for event in candidate.events if event.type in words and event.id not in known.events
+        f"{EVENT_CHANGES[ChangeType(event.type)]}:{event.id}"
+        for event in candidate.events
+        if event.type in EVENT_CHANGES and event.id not in known.events
     )
     return facts

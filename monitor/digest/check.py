@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.digest.answers import Signer
 from monitor.digest.phrases import changed_phrases, read_old_phrases, read_phrases, unknown_phrases
-from monitor.digest.render import LANGUAGES, load_templates, render_mail
+from monitor.digest.render import LANGUAGES, load_templates, render_mail, template_names
 from monitor.digest.sample import AUDIENCE, NOW, flood, samples
 from monitor.digest.view import notice_view
 from monitor.errors import MailError
@@ -20,17 +20,15 @@ _REFUSED = (("namn@example.se", "550 5.1.1 no such user"),)
 def check_templates(folders: Sequence[Path]) -> list[str]:
     """Return the problems of the templates and phrases, one line each; `folders` as for `load_templates`, the shipped one last.
 
-    A file or a phrase of an own folder whose name none of the shipped ones has is a problem too: nobody would ever see it.
+    A file or a phrase of an own folder whose name no mail uses is a problem too: nobody would ever see it.
     """
     problems = []
-    shipped = {path.name for path in folders[-1].glob("*")}
+    used = {path.name for path in folders[-1].glob("*")} | template_names()
     for folder in folders[:-1]:
         problems += [
-            f"{path}: no mail uses a file of this name (there are {', '.join(sorted(shipped))})"
+            f"{path}: no mail uses a file of this name (there are {', '.join(sorted(used))})"
             for path in sorted(folder.glob("*"))
-            if path.name not in shipped
-            and path.name not in _OLD_FILES
-            and path.suffix != ".mo"  # Poedit writes one beside each .po
+            if path.name not in used and path.name not in _OLD_FILES and path.suffix != ".mo"  # Poedit writes one beside each .po
         ]
     try:
         templates = load_templates(folders)

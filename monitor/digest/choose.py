@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from monitor.calls import CallKey, call_status, next_deadline
 from monitor.digest.changes import find_changes, mention_facts, reminder_facts
 from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
-from monitor.digest.model import URGENT, Candidate, Change, ChangeKind, Choice, DigestGroup, DigestItem, Selection
-from monitor.vocabulary import Answer, Kind, Level, MailKind, MailSection, Status
+from monitor.digest.model import Candidate, Change, Choice, DigestGroup, DigestItem, Selection
+from monitor.vocabulary import URGENT_CHANGES, Answer, Kind, Level, MailChange, MailKind, MailSection, Status
 
 _LARGEST_UNGROUPED = 3
 """Items of one source in one section that are listed however many the source has in others."""
@@ -58,7 +58,7 @@ def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Select
         if not known.told or candidate.answer == Answer.NOT_FOR_US:
             continue
         changes = find_changes(candidate, known, now)
-        if any(change.kind in URGENT for change in changes):
+        if any(change.kind in URGENT_CHANGES for change in changes):
             items.append(_changed_item(candidate, known, changes, (), now))
     items.sort(key=lambda item: _sort_key(item, now))
     return Selection(kind=MailKind.CORRECTION, items=tuple(items))
@@ -95,7 +95,7 @@ def due_item(
     if candidate.answer == Answer.NOT_FOR_US:
         return None
     changes = find_changes(candidate, known, now)
-    if changes and {change.kind for change in changes} != {ChangeKind.OPENED}:
+    if changes and {change.kind for change in changes} != {MailChange.OPENED}:
         return _changed_item(candidate, known, changes, also, now)
     if candidate.match is None or candidate.vanished_at is not None:
         return None
@@ -190,13 +190,13 @@ def _changed_item(
 ) -> DigestItem:
     kinds = {change.kind for change in changes}
     facts: list[str] = []
-    if ChangeKind.WITHDRAWN in kinds:
+    if MailChange.WITHDRAWN in kinds:
         facts.append(number_fact("withdrawn", known.facts))
-    if ChangeKind.BACK in kinds:
+    if MailChange.BACK in kinds:
         facts.append(number_fact("back", known.facts))
-    if ChangeKind.OPENED in kinds:
+    if MailChange.OPENED in kinds:
         facts.append("opened")
-    if ChangeKind.WITHDRAWN not in kinds:
+    if MailChange.WITHDRAWN not in kinds:
         facts.extend(mention_facts(candidate, known, now))
     return DigestItem(candidate=candidate, section=MailSection.CHANGED, facts=tuple(facts), changes=tuple(changes), also=also)
 
@@ -260,7 +260,7 @@ def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestI
 def _sort_key(item: DigestItem, now: datetime) -> tuple[object, ...]:
     """Return the sort key of an item: section, dates moved earlier, level, nearest deadline."""
     call, match = item.candidate.call, item.candidate.match
-    urgency = 0 if any(change.kind in URGENT for change in item.changes) else 1
+    urgency = 0 if any(change.kind in URGENT_CHANGES for change in item.changes) else 1
     level = list(Level).index(match.level) if match else len(Level)
     upcoming = next_deadline(call, now)
     starts = call.starts if call.kind is Kind.EVENT else None

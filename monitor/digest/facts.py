@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Call, Deadline, DeadlineModel, Precision, in_calendar
-from monitor.vocabulary import Kind
+from monitor.vocabulary import EVENT_CHANGES, Kind
 
 if TYPE_CHECKING:
     from monitor.digest.model import Told
 
 FIRST = ("new", "coming", "missed")
+_EVENT_WORDS = frozenset(EVENT_CHANGES.values())
 _DAY_LENGTH = len("2026-06-25")
 
 
@@ -54,7 +55,7 @@ def read_facts(told: Iterable[Told]) -> ToldFacts:
             tellings += 1
         elif word in ("withdrawn", "back"):
             withdrawn = word == "withdrawn"
-        elif word in ("budget", "notice"):
+        elif word in _EVENT_WORDS:
             events.add(int(rest))
     return ToldFacts(
         facts=frozenset(facts),

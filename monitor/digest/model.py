@@ -10,7 +10,7 @@ from functools import cached_property
 
 from monitor.calls import Call, CallKey
 from monitor.fit import FitCard
-from monitor.vocabulary import Level, MailKind, MailSection
+from monitor.vocabulary import Level, MailChange, MailKind, MailSection
 
 
 class Shown(StrEnum):
@@ -102,27 +102,11 @@ class Candidate:
         return self.call.key
 
 
-class ChangeKind(StrEnum):
-    """Kind of a change that a department is told of."""
-
-    WITHDRAWN = "withdrawn"
-    BACK = "back"
-    EARLIER = "earlier"
-    MOVED = "moved"
-    OPENED = "opened"
-    BUDGET = "budget"
-    NOTICE = "notice"
-
-
-URGENT = (ChangeKind.WITHDRAWN, ChangeKind.EARLIER)
-"""Kinds of changes that cannot wait for the week's mail."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""
 
-    kind: ChangeKind
+    kind: MailChange
     old: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
 

@@ -30,6 +30,8 @@ SIZE_LIMIT = 95_000
 CALENDAR_LIMIT = 20
 _FIRST_CARDS, _FIRST_LINES = 30, 80
 _FORMS = ("subject.txt", "txt", "mjml")
+_EVERY_MAIL = "mail"
+"""Name of the templates of every kind of mail that has none of its own, such as `weekly.mjml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Templates:
     """Templates and phrases, read once; a file of an earlier folder replaces the same file of a later one."""
 
     def __init__(self, files: Mapping[str, str], phrases: Mapping[str, Catalogue]) -> None:
+        self._files = frozenset(files)
         self._environment = Environment(
             loader=DictLoader(dict(files)),
             undefined=StrictUndefined,
@@ -87,18 +90,31 @@ class Templates:
         Raises:
             MailError: A template does not work, or gives no MJML.
         """
-        source = self.fill(f"{view.kind}.mjml", mail=view)
+        source = self._fill_form(view, "mjml")
         try:
             html = mjml.mjml2html(source, fonts={})
         except (ValueError, OSError) as error:
-            raise MailError(f"{view.kind}.mjml", f"is not MJML: {error}") from error
-        text = self.fill(f"{view.kind}.txt", mail=view)
+            raise MailError(self._template_name(view.kind, "mjml"), f"is not MJML: {error}") from error
+        text = self._fill_form(view, "txt")
         return Rendering(
             language=view.language,
-            subject=clean(self.fill(f"{view.kind}.subject.txt", mail=view)),
+            subject=clean(self._fill_form(view, "subject.txt")),
             html=_landmarks(html),
             text="\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n",
         )
+
+    def _fill_form(self, view: MailView, form: str) -> str:
+        return self.fill(self._template_name(view.kind, form), mail=view)
+
+    def _template_name(self, kind: str, form: str) -> str:
+        """Return the name of the template of one kind of mail; that of every mail where the kind has none of its own."""
+        name = f"{kind}.{form}"
+        return name if name in self._files else f"{_EVERY_MAIL}.{form}"
+
+
+def template_names() -> set[str]:
+    """Return the names that templates can have besides those that the folders share: one per kind of mail and form."""
+    return {f"{kind}.{form}" for kind in (_EVERY_MAIL, *TEMPLATE_MAILS) for form in _FORMS}
 
 
 def load_templates(folders: Sequence[Path]) -> Templates:
@@ -133,7 +149,7 @@ def _templates(layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> T
             for name, read in ((f"{language}.toml", read_old_phrases), (f"{language}.po", read_phrases)):
                 if name in texts:
                     phrases[language] = read(texts[name], f"{folder}/{name}").laid_over(phrases[language])
-    missing = [f"{kind.value}.{form}" for kind in TEMPLATE_MAILS for form in _FORMS if f"{kind.value}.{form}" not in files]
+    missing = [name for form in _FORMS if (name := f"{_EVERY_MAIL}.{form}") not in files]
     if missing:
         raise MailError(layers[0][0], f"these templates are missing: {', '.join(missing)}")
     return Templates(files, phrases)

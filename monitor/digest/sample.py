@@ -17,7 +17,7 @@ from monitor.digest.model import Audience, CallEvent, Candidate, Choice, Departm
 from monitor.digest.wording import HOME, iso_week
 from monitor.fit import CardValue, FitCard
 from monitor.language.shares import Shares
-from monitor.vocabulary import Kind, Level, MailKind, Status
+from monitor.vocabulary import BUILT_MAILS, Kind, Level, MailKind, Status
 
 NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)
 AUDIENCE = Audience(
@@ -54,8 +54,8 @@ def samples(now: datetime = NOW) -> Mapping[MailKind, Sample]:
     welcome = choose((*_fresh(now), *_known(now)), first=True, previous=None, choice=Choice(), now=now)
     quiet = choose(known, first=False, previous=previous, choice=Choice(), now=now)
     correction = choose_corrections(_changed(known, now), now)
-    return {
-        MailKind.WEEKLY: Sample(weekly, occasion),
+    like_weekly = {kind: Sample(replace(weekly, kind=kind), occasion) for kind in BUILT_MAILS}
+    return like_weekly | {
         MailKind.WELCOME: Sample(welcome, replace(occasion, previous_week="")),
         MailKind.QUIET: Sample(quiet, replace(occasion, ahead=open_known_calls(known, now), health=_health(now)[:1])),
         MailKind.CORRECTION: Sample(correction, replace(occasion, digest=f"{occasion.digest}-r1")),

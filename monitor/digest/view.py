@@ -10,10 +10,10 @@ from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
-from monitor.digest.model import Audience, ChangeKind, DigestGroup, DigestItem, Selection, Shown
+from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.wording import HOME, Wording, iso_week
 from monitor.language.one_line import clean, shorten
-from monitor.vocabulary import MailKind, MailSection
+from monitor.vocabulary import MailChange, MailKind, MailSection
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
@@ -124,19 +124,19 @@ class MailWriter:
         what = rest[0] if rest else ""
         day = self._nearest(selection)
         nearest = say("subject.nearest", day=self._wording.short_day(day, self._occasion.now)) if day else ""
-        if changed and what:
+        if changed and what and selection.kind is MailKind.WEEKLY:
             short = any(section.value in counts for section in _IN_SUBJECT[:_CALLS_IN_SUBJECT])
             first = say("count.changed_short" if short else "count.changed", n=changed)
             return say("subject.changed_first", changed=first, what=what, name=name, week=week, nearest=nearest)
         what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
-        return say("subject.weekly", what=what, name=name, week=week, nearest=nearest)
+        return say(f"subject.{selection.kind}", what=what, name=name, week=week, nearest=nearest)
 
     def _correction_subject(self, items: Sequence[DigestItem]) -> str:
         if len(items) > 1:
             return self._say("subject.correction_many", n=len(items))
         item = items[0]
         title = shorten(self._cards.title(item.candidate.call), 70)
-        if any(change.kind is ChangeKind.WITHDRAWN for change in item.changes):
+        if any(change.kind is MailChange.WITHDRAWN for change in item.changes):
             return self._say("subject.correction_withdrawn", title=title)
         day = self._wording.date_keys(date_keys(item.candidate.call)[:1], self._occasion.now)
         return self._say("subject.correction_earlier", title=title, day=day)
@@ -148,7 +148,7 @@ class MailWriter:
             upcoming.at
             for item in selection.items
             if item.section in sections
-            and not any(change.kind is ChangeKind.WITHDRAWN for change in item.changes)
+            and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
             and (upcoming := next_deadline(item.candidate.call, now)) is not None
         ]
         return min(moments).astimezone(HOME).date() if moments else None
@@ -165,7 +165,7 @@ class MailWriter:
         else:
             counts = selection.counts()
             what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
-            lead = [say("lead.summary", what=what)]
+            lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
         day = self._nearest(selection)
         if day:
             lead.append(say("lead.nearest", day=self._wording.day(day, now), left=self._wording.days_left(day, now)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
@@ -522,14 +523,18 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
     return Reasons(
         themes=tuple(theme["title"] for theme in match.themes),
-        words=tuple(
-            dict.fromkeys(evidence["found"] for evidence in by_weight if evidence["points"] > 0 and evidence["start"] >= 0)
-        ),
+        words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
         areas=tuple(areas[area] for area in strategy if area in areas),
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
         programme=programme.name if programme is not None else "",
         card=card_from_json(match.fit_card, call.budget),
     )
+
+
+def _is_reason(evidence: Mapping[str, Any]) -> bool:
+    """Return True for evidence to show: a word of the text that speaks for the call and that not every call has."""
+    # Matches of earlier versions say nothing of generic words.
+    return evidence["points"] > 0 and evidence["start"] >= 0 and not evidence.get("generic", False)
 
 
 def make_audience(config: Config, department: Department | None) -> Audience:

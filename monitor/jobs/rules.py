@@ -14,12 +14,15 @@ from monitor.archive import Archive
 from monitor.archive.calls import load_call
 from monitor.archive.feedback import StoredAnswer, list_refused_calls, mark_handled, read_answers
 from monitor.archive.matches import checked_files, last_rule_files
+from monitor.archive.search.index import has_term
 from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
 from monitor.files import write_atomically
 from monitor.jobs.match import archived_calls
+from monitor.jobs.members import read_installation
 from monitor.language.analyser import analyser
+from monitor.language.concepts import Concepts
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet, locate
 from monitor.matching.compare import Comparison, compare
@@ -30,6 +33,7 @@ from monitor.matching.feedback import add_example, theme_for
 from monitor.matching.match import matches_of
 from monitor.matching.report import Report, report
 from monitor.matching.rules.check import check_files
+from monitor.matching.rules.check_concepts import find_unused
 from monitor.matching.rules.files import read_files
 from monitor.matching.rules.load import check_rules, load_rules, load_texts, program
 from monitor.vocabulary import Answer
@@ -95,15 +99,63 @@ class CheckReport:
     """Number of examples."""
     errors: tuple[RuleError, ...]
     """Errors by file and line."""
+    warnings: tuple[RuleError, ...]
+    """What should be looked at, though the rules can be used, by file and line."""
+    concepts: int
+    """Number of concepts."""
+    unused_concepts: tuple[str, ...]
+    """Ids of the concepts that no theme names. The search uses them all the same."""
+    terms_not_found: Mapping[str, tuple[str, ...]] | None
+    """Terms that no call of the archive has, by the id of their concept; None where there is no archive to look in."""
 
 
-def check_folder(folder: Path) -> CheckReport:
-    """Check every file of a folder of rules, and match the examples of its themes."""
+def check_folder(folder: Path, archive: Archive | None = None) -> CheckReport:
+    """Check every file of a folder of rules, match the examples, and look for the terms of concepts in an archive."""
     files = read_files(folder)
     rules = check_files(files)
-    errors = tuple(sorted(files.errors, key=lambda error: (error.file, error.line)))
-    examples = sum(len(theme.example) for theme in files.themes.values())
-    return CheckReport(rules.version if rules else "", len(files.themes), examples, errors)
+    errors, warnings = (
+        tuple(sorted(problems, key=lambda error: (error.file, error.line))) for problems in (files.errors, files.warnings)
+    )
+    return CheckReport(
+        version=rules.version if rules else "",
+        themes=len(files.themes),
+        examples=sum(len(theme.example) for theme in files.themes.values()),
+        errors=errors,
+        warnings=warnings,
+        concepts=len(files.concepts),
+        unused_concepts=find_unused(files),
+        terms_not_found=_terms_not_found(archive, files.concepts) if archive is not None else None,
+    )
+
+
+def _terms_not_found(archive: Archive, concepts: Concepts) -> dict[str, tuple[str, ...]]:
+    """Return the terms that no indexed call has, by the id of their concept; terms with an error are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for concept in concepts:
+        missing = []
+        for text in concept.terms:
+            try:
+                term = parse_term(text)
+            except ValueError:
+                continue
+            if not has_term(archive.db, term):
+                missing.append(text)
+        if missing:
+            found[concept.id] = tuple(missing)
+    return found
+
+
+def check_installation(config: Config) -> CheckReport:
+    """Check the rules of an installation as `check_folder` does, with its archive if it has one that can be read."""
+    if not config.archive.is_file():
+        return check_folder(config.rules_dir)
+    try:
+        with read_installation(config) as archive:
+            return check_folder(config.rules_dir, archive)
+    except ArchiveError as error:
+        # Rules must be mendable whatever the state of the archive.
+        logger.warning("archive_not_read path=%s problem=%s", config.archive, error)
+        return check_folder(config.rules_dir)
 
 
 def test_term(term: str, text: str) -> list[dict[str, Any]]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import time
 import tomllib
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.readings import store_readings
 from monitor.archive.search.index import index_texts
 from monitor.archive.search.query import Filters, SearchResult, search
 from monitor.config import Config
+from monitor.errors import describe_os_error
+from monitor.files import write_atomically
 from monitor.language.analyser import analyser
+from monitor.language.concepts import Concept, Concepts
+from monitor.language.widening import Names, SearchVocabulary, list_names
+from monitor.paths import CONCEPTS, RULES
 
 logger = logging.getLogger(__name__)
 
@@ -35,17 +44,80 @@ def index_archive(archive: Archive) -> int:
     return number
 
 
-def search_archive(
-    config: Config, archive: Archive, query: str, now: datetime, filters: Filters | None = None, *, limit: int = 20
-) -> SearchResult:
-    """Return the calls that a query finds, within the filters, `limit` at most; an archive never indexed is indexed first."""
-    filters = filters or Filters()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """Search as a person asks for it."""
+
+    query: str
+    filters: Filters = field(default_factory=Filters)
+    exact: bool = False
+    """True for the typed words alone, without synonyms and translations, names and corrections."""
+    limit: int = 20
+
+
+def search_archive(config: Config, archive: Archive, request: SearchRequest, now: datetime) -> SearchResult:
+    """Return the calls that a request finds; an archive never indexed is indexed first."""
+    filters = request.filters
     if not archive.db.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
         index_archive(archive)
-    # A programme is named in the filters or as "program:LIFE"; reading the names takes longer than the search.
-    if filters.programme or ":" in query:
+    vocabulary = None if request.exact else read_vocabulary(config)
+    # A programme is named in the filters, as "program:LIFE" or by its name; reading the names takes longer than the search.
+    if vocabulary or filters.programme or ":" in request.query:
         filters = replace(filters, programmes=programme_aliases(config))
-    return search(archive.db, query, now, filters, limit=limit)
+    return search(archive.db, request.query, now, filters, vocabulary=vocabulary, limit=request.limit)
+
+
+def read_vocabulary(config: Config) -> SearchVocabulary:
+    """Return all that a query is widened by: concepts and names of the rules, names of the sources.
+
+    The rules are not checked here, which takes longer than a search: what a file has that cannot be read is left out. The
+    result is kept in the data folder until a file changes.
+    """
+    files = [config.rules_dir / "programmes.toml", *sorted((config.rules_dir / "themes").glob("*.toml"))]
+    # Rules of one's own from before there were concepts are searched with the shipped ones.
+    files += sorted((config.rules_dir / CONCEPTS).glob("*.toml")) or sorted((RULES / CONCEPTS).glob("*.toml"))
+    texts = [file.read_bytes() for file in files if file.is_file()]
+    sources = [[source.id, [source.name, source.publisher]] for source in config.sources]
+    key = hashlib.sha256(repr((_KEPT_FORM, sources, texts)).encode()).hexdigest()
+    kept = config.data_dir / "search-vocabulary.json"
+    try:
+        data = json.loads(kept.read_text("utf-8"))
+        fresh = data["key"] == key
+    except (OSError, ValueError, KeyError, TypeError):
+        fresh = False
+    if not fresh:
+        data = {"key": key, "sources": sources, **_read_rules(texts)}
+        try:
+            write_atomically(kept, json.dumps(data, ensure_ascii=False))
+        except OSError as error:  # a reader without the right to write searches a little slower
+            logger.debug("vocabulary_not_kept error=%s", describe_os_error(error))
+    return SearchVocabulary(
+        Concepts(
+            Concept(id=id_, sv=tuple(sv), en=tuple(en), programme=tuple(programme)) for id_, sv, en, programme in data["concepts"]
+        ),
+        Names(list_names(data["programmes"], data["themes"], data["sources"])),
+    )
+
+
+_KEPT_FORM = 1
+"""Form of the kept vocabulary; raised when it changes."""
+
+
+def _read_rules(texts: Iterable[bytes]) -> dict[str, list[Any]]:
+    """Return the programmes, themes and concepts of the texts of rule files, as they are kept."""
+    found: dict[str, list[Any]] = {"programmes": [], "themes": [], "concepts": []}
+    for text in texts:
+        try:
+            tables = tomllib.loads(text.decode("utf-8"))
+        except ValueError:
+            continue
+        for row in tables.get("programme", ()):
+            found["programmes"].append([row["id"], [row.get("name", ""), *row.get("codes", ()), *row.get("prefixes", ())]])
+        for row in tables.get("concept", ()):
+            found["concepts"].append([row["id"], row.get("sv", ()), row.get("en", ()), row.get("programme", ())])
+        if "theme" in tables:
+            found["themes"].append([tables["theme"]["id"], tables["theme"]["title"]])
+    return found
 
 
 def programme_aliases(config: Config) -> dict[str, frozenset[str]]:

@@ -134,7 +134,7 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
 
     from monitor.web.framework.app import make_app
     from monitor.web.framework.connections import PromptConnection, allow_many_files
-    from monitor.web.views.search import search_index_of
+    from monitor.web.search_index import search_index_of
 
     allow_many_files()
     site = make_site(config, clock)

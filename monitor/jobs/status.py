@@ -21,6 +21,7 @@ from monitor.digest.wording import iso_week
 from monitor.jobs.backup import list_backups
 from monitor.jobs.child import without_addresses
 from monitor.jobs.due import is_given_up, last_weekly
+from monitor.paths import list_rule_files
 from monitor.sources import CLOCK_SLACK, Source
 from monitor.vocabulary import ACCEPTED_RUNS
 
@@ -189,10 +190,9 @@ def rule_errors(config: Config, archive: Archive) -> list[str]:
 
 def _rules_unchanged(folder: Path, files: Mapping[str, str]) -> bool:
     """Return whether the folder holds exactly these files, texts by relative path."""
-    themes = {path.relative_to(folder).as_posix() for path in (folder / "themes").glob("*.toml")}
     try:
         return (
-            themes <= files.keys()
+            files.keys() >= set(list_rule_files(folder))
             and all((folder / file).read_text("utf-8") == text for file, text in files.items())
             and bool(files)
         )

@@ -1,7 +1,7 @@
-"""One analyser for rules and search; Swedish and English dates and amounts. Pure."""
+"""Readers of texts: lemmas for rules and search; dates, money, shares, applicants, kinds and places of calls. Pure."""
 
 from monitor.language.analyser import Analyser, Token, analyser
-from monitor.language.terms import Ask, Term, parse_term
+from monitor.language.terms import MatchMode, Term, parse_term
 from monitor.language.termset import TermSet, locate
 
-__all__ = ["Analyser", "Ask", "Term", "TermSet", "Token", "analyser", "locate", "parse_term"]
+__all__ = ["Analyser", "MatchMode", "Term", "TermSet", "Token", "analyser", "locate", "parse_term"]

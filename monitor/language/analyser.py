@@ -1,13 +1,15 @@
-"""From text to what is stored, searched and matched: tokens, lemmas, and the lemma text that holds them.
+r"""Analysis of texts for storing, searching and matching: tokens, lemmas, and the lemma text that holds them.
 
-A lemma text is two lines. The first holds the lemmas in order, each between single spaces, and a full stop between sentences. The second
-holds what else a term may ask for, each with the numbers of the words where it stands, counted from the number after the last `@`:
+A lemma text is two lines. The first holds the lemmas in order, each between single spaces, and a full stop between sentences. The
+second holds entries for other forms that a term may match, each with the numbers of its words, counted from the number after the
+last `@`:
 
     ` utlysning för it säkerhet . hållbar stad \n @0 <utlysningen:0 =IT:2 +itsäkerhet:2-3 @4 <hållbara:0 <städer:1 `
 
-`<` a word as written, where it differs from its lemma · `=` a word in capitals, without its ending · `+` the lemma of a word that the text
-writes with a hyphen or leaves open ("energi- och klimatrådgivning"), joined. `read_entries` and `read_lines` read the second line;
-`monitor.language.termset` and `monitor.archive.search.index` look words up in it: change all three together, and raise `ENCODING`.
+`<` is a word as written, where it differs from its lemma; `=` a word in capitals, without its ending; `+` the joined lemma of a
+word that the text writes with a hyphen or in parts ("energi- och klimatrådgivning"). `read_entries` and `read_lines` read the
+second line; `monitor.language.termset` and `monitor.archive.search.index` look words up in it: change all three together, and
+raise `ENCODING`.
 """
 
 from __future__ import annotations
@@ -21,40 +23,47 @@ from itertools import islice
 from monitor.language import tokens
 from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, small_words, votes_of
 from monitor.language.lemma import Lexicon, lexicon
-from monitor.language.reading import HANGS, NUMBER, Reader, Remembered, goes_on
+from monitor.language.reading import HANGS, NUMBER, BoundedCache, LineReader, goes_on
 
 ENCODING = "1"
 _OPEN_BEGINNINGS = frozenset({"e", "it", "eu", "ai", "vr", "ikt"})
 _numbered = re.compile(r"@(\d+)([^@]*)")
 _BULLETS = ("- ", "* ", "– ", "— ")
-_MOST_RUNS, _MOST_LINES, _MOST_SPLIT = 400_000, 40_000, 500
+_MAX_RUNS, _MAX_LINES, _MAX_SPLIT_LINES = 400_000, 40_000, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: as written, where it stands, its base form, and the base forms of its parts if it is a compound."""
+    """Word of a text with its offsets."""
 
     text: str
     start: int
     end: int
     lemma: str
     parts: tuple[str, ...]
+    """Base forms of the parts of a compound; empty for other words."""
 
 
 class Analyser:
-    """Analyses texts, and remembers every distinct word. Safe to keep for the whole life of a process."""
+    """Analyser of texts with a bounded cache of words and lines; one is enough for a process."""
 
     def __init__(self, words: Lexicon | None = None) -> None:
         self._lexicon = words or lexicon()
-        self._readers: dict[str, Reader] = {}
-        # The runs of a line: its language is told from them before its lemmas are.
-        self._split = Remembered(str.split, _MOST_SPLIT)
-        self._votes = Remembered(_votes_of, _MOST_RUNS)
-        self._spoken = Remembered(self._spoken_in, _MOST_LINES)
+        self._readers: dict[str, LineReader] = {}
+        # Runs of a line: needed twice, for its language and then for its lemmas.
+        self._split = BoundedCache(str.split, _MAX_SPLIT_LINES)
+        self._votes = BoundedCache(_votes_of, _MAX_RUNS)
+        self._line_languages = BoundedCache(self._detect_line, _MAX_LINES)
         self.version = f"{ENCODING}.{self._lexicon.version}"
 
     def analyse(self, text: str, language: str | None = None, *, around: str = "") -> list[Token]:
-        """The words of a text. `language` settles the language; else it is told per line, in case of doubt `around` (the document's)."""
+        """Return the words of a text in order.
+
+        Args:
+            text: Text in any language.
+            language: Language of the whole text; None to detect it line by line.
+            around: Language of the document, for lines whose language is doubtful.
+        """
         found = []
         places = tokens.words(text)
         lines = tokens.lines(text)
@@ -66,18 +75,18 @@ class Analyser:
         return found
 
     def lemma_text(self, text: str, language: str | None = None, *, around: str = "") -> str:
-        """What the archive stores of a text and the rules are matched on; the module's first lines say how it reads."""
+        """Return the lemma text that the archive stores and the rules are matched on (see the module); "" without words."""
         if not text:
             return ""
         lines = tokens.lines(text)
         stream: list[str] = []
         extra: list[str] = []
         number = 0
-        waiting = False
+        after_number = False
         for at, (line, used) in enumerate(zip(lines, self._languages(lines, language, around), strict=True)):
             reader = self._reader(used)
             lemmas, count, entries, edges = reader.line(line)
-            if stream and (not lemmas or line.lstrip().startswith(_BULLETS) or (waiting and not goes_on(line.lstrip()))):
+            if stream and (not lemmas or line.lstrip().startswith(_BULLETS) or (after_number and not goes_on(line.lstrip()))):
                 stream.append(".")
             if lemmas:
                 stream.append(lemmas)
@@ -86,26 +95,26 @@ class Analyser:
             if edges & HANGS and at + 1 < len(lines) and (hanging := reader.hanging(line, self._split[lines[at + 1]])):
                 extra.append(f"@{number} {hanging}")
             number += count
-            waiting = bool(edges & NUMBER)
+            after_number = bool(edges & NUMBER)
         if not number:
             return ""
         return f" {' '.join(stream)} \n {' '.join(extra)} "
 
     def language(self, text: str) -> str:
-        """The language of a document as a whole."""
-        return self._told(tokens.lines(text), "")
+        """Return the language of a document as a whole ("sv", "en", ...)."""
+        return self._detect(tokens.lines(text), "")
 
     def joined_lemma(self, words: list[str], language: str) -> str:
-        """The lemma of a word that is written in pieces."""
+        """Return the lemma of a word that is written in pieces."""
         return self._reader(language).joined(words)
 
     def lemmas(self, words: list[str], language: str) -> tuple[str, ...]:
-        """The lemma of each word by itself, in one language."""
+        """Return the lemma of each word by itself, in one language."""
         reader = self._reader(language)
         return tuple(reader.word(word)[0] for word in words)
 
-    def opened(self, word: str) -> list[tuple[str, ...]]:
-        """The lemmas of a one-word term that a text may write as two words: ehälsa, crossborder."""
+    def split_in_two(self, word: str) -> list[tuple[str, ...]]:
+        """Return the pairs of lemmas of a one-word term that a text may write as two words: ehälsa, crossborder."""
         whole = tokens.form(word).word
         found: list[tuple[str, ...]] = []
         for cut in range(1, len(whole) - 2):
@@ -114,8 +123,8 @@ class Analyser:
                 found += [(first, self._lexicon.lemma(second, language)) for language in (SWEDISH, ENGLISH)]
             elif (
                 cut > 2
-                and first not in small_words
-                and second not in small_words
+                and first not in small_words()
+                and second not in small_words()
                 and not self._lexicon.knows(whole, SWEDISH)
                 and self._lexicon.knows(first, ENGLISH)
                 and self._lexicon.knows(second, ENGLISH)
@@ -123,48 +132,48 @@ class Analyser:
                 found.append((self._lexicon.lemma(first, ENGLISH), self._lexicon.lemma(second, ENGLISH)))
         return found
 
-    def _reader(self, language: str) -> Reader:
+    def _reader(self, language: str) -> LineReader:
         reader = self._readers.get(language)
         if reader is None:
-            reader = self._readers[language] = Reader(self._lexicon, language, self._split)
+            reader = self._readers[language] = LineReader(self._lexicon, language, self._split)
         return reader
 
     def _languages(self, lines: list[str], language: str | None, around: str) -> list[str]:
-        """The language of each line."""
+        """Return the language of each line."""
         if language is not None:
             return [language] * len(lines)
-        spoken = [self._spoken[line][1] for line in lines]
-        if "" in spoken:
-            told = self._told(lines, around)
-            return [own or told for own in spoken]
-        return spoken
+        detected = [self._line_languages[line][1] for line in lines]
+        if "" in detected:
+            common = self._detect(lines, around)
+            return [own or common for own in detected]
+        return detected
 
-    def _told(self, lines: list[str], around: str) -> str:
-        """The language of all lines together: by small words, else `around`, else by the dictionary that knows more of them."""
+    def _detect(self, lines: list[str], around: str) -> str:
+        """Return the language of all lines: by small words, else `around`, else by the dictionary that has more of the words."""
         votes: dict[str, int] = {}
         for line in lines:
-            for language, number in self._spoken[line][0].items():
+            for language, number in self._line_languages[line][0].items():
                 votes[language] = votes.get(language, 0) + number
-        if (told := decide(votes)) != "" or (told := around) != "":
-            return told
+        if (language := decide(votes) or around) != "":
+            return language
         words = list(islice((tokens.form(match[0]).word for line in lines for match in tokens.words(line)), 50))
         swedish, english = (sum(self._lexicon.knows(word, language) for word in words) for language in (SWEDISH, ENGLISH))
         return ENGLISH if english > swedish else SWEDISH
 
-    def _spoken_in(self, line: str) -> tuple[dict[str, int], str]:
-        """How many small words of each language a line has, and the language that they decide for, or ""."""
+    def _detect_line(self, line: str) -> tuple[dict[str, int], str]:
+        """Return the number of small words of each language in a line, and the language that they decide for, or ""."""
         votes = count_votes(filter(None, map(self._votes.__getitem__, self._split[line])))
         return votes, decide(votes)
 
 
 def _votes_of(raw: str) -> tuple[str, ...]:
-    """The languages that have a run as a small word."""
+    """Return the languages that have a run as a small word."""
     found = tokens.pieces(raw)
     return votes_of(tokens.form(found[0].text).word) if len(found) == 1 else ()
 
 
 def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:
-    """The entries of a lemma text's second line, each with its places as written and the number that they count from, for `read_places`."""
+    """Yield (entry, places as written, number they count from) of a lemma text's second line; see `read_places`."""
     base = 0
     for entry in entries.split():
         if entry[0] == "@":
@@ -175,7 +184,7 @@ def read_entries(entries: str) -> Iterator[tuple[str, str, int]]:
 
 
 def read_lines(entries: str) -> dict[int, str]:
-    """The entries of each line that has some, by the number that their places count from."""
+    """Return the entries of each line that has some, by the number that their places count from."""
     lines: dict[int, str] = {}
     for base, own in _numbered.findall(entries):
         lines[int(base)] = lines.get(int(base), "") + own
@@ -183,7 +192,7 @@ def read_lines(entries: str) -> dict[int, str]:
 
 
 def read_places(places: str, base: int) -> list[tuple[int, int]]:
-    """The first and last word of places such as "2,5-6", counted from `base`."""
+    """Return the first and last word of places such as "2,5-6", counted from `base`."""
     found = []
     for place in places.split(","):
         first, _, last = place.partition("-")
@@ -193,5 +202,5 @@ def read_places(places: str, base: int) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=1)
 def analyser() -> Analyser:
-    """The analyser that the whole process shares, with what it remembers."""
+    """Return the analyser that the whole process shares, with its cache."""
     return Analyser()

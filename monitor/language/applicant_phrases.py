@@ -1,4 +1,4 @@
-"""Noun phrases of applicants: the words of a segment with their tags, and the nouns that are the subject or object of a clause."""
+"""Noun phrases of applicants: the words of a segment with their tags, and the nouns that are subject or object of a clause."""
 
 from __future__ import annotations
 
@@ -8,20 +8,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from monitor.language.applicant_words import (
-    ADJECTIVES,
-    COMPANY_ADJECTIVES,
-    GATHERING,
-    LOCAL,
-    NARROWING,
-    NOUN_ROWS,
-    PLAIN,
-    TAGS,
-    WIDE_CLAUSE,
-    Group,
-    Noun,
-    word_set,
-)
+from monitor.language.applicant_words import Group, Noun, adjectives, noun_rows, tags, word_set, words_of
 
 _WORD = re.compile(
     r"t\.ex|f\.eks|e\.g|bl\.a|[^\W\d_]+(?:[-'’][^\W\d_]+)*(?::(?:s|n|t|er|ar|en|et|a)\b)?-?|\d[\d .,]*(?<=\d)|[^\w\s]"
@@ -31,11 +18,15 @@ _ATTRIBUTES = word_set("city town school university company community municipali
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
-class Token(NamedTuple):
+class TaggedWord(NamedTuple):
+    """Word or phrase of a segment, with its offsets in the text."""
+
     word: str
+    """Word in small letters."""
     start: int
     end: int
     tag: str
+    """Letter of `applicants.toml`; "." for any other word."""
     noun: Noun | None = None
     capital: bool = False
 
@@ -54,7 +45,7 @@ def _nouns() -> tuple[dict[str, Noun], dict[str, Noun]]:
     """Return the nouns by their words, and those that end compounds by their ending."""
     whole: dict[str, Noun] = {}
     endings: dict[str, Noun] = {}
-    for row in NOUN_ROWS:
+    for row in noun_rows():
         for word in row.words.split(", "):
             (endings if word.startswith("*") else whole)[word.removeprefix("*")] = Noun(row.group, row.kind)
     return whole, endings
@@ -64,8 +55,8 @@ def _nouns() -> tuple[dict[str, Noun], dict[str, Noun]]:
 def _tags() -> tuple[dict[str, str], dict[str, str]]:
     """Return the tags by phrase, and those of words that end compounds by their ending."""
     return (
-        {phrase: tag for phrase, tag in TAGS.items() if not phrase.startswith("*")},
-        {phrase[1:]: tag for phrase, tag in TAGS.items() if phrase.startswith("*")},
+        {phrase: tag for phrase, tag in tags().items() if not phrase.startswith("*")},
+        {phrase[1:]: tag for phrase, tag in tags().items() if phrase.startswith("*")},
     )
 
 
@@ -94,7 +85,7 @@ def _phrases() -> dict[str, _Phrases]:
 
 
 _SPEAKING_TAGS = frozenset("nOwkM")
-"""Tags of groups, of "others", and of the words that begin a heading: a segment without any of them says nothing of applicants."""
+"""Tags of groups, of "others" and of words that begin a heading: a segment without any of them says nothing of applicants."""
 _LONGEST_WORD = 60
 _ABBREVIATION = 4
 """Letters of a word whose full stop may be that of an abbreviation: "mio.", "bl.a."."""
@@ -102,26 +93,15 @@ _ABBREVIATION = 4
 
 @lru_cache(maxsize=20_000)
 def _known(word: str, language: str) -> tuple[str, Noun | None]:
-    """Return the tag of a word or phrase, and its noun; an empty tag when it is in no table."""
-    if language in ("da", "no", "nb", "nn"):
-        if word in ("er", "ere"):
-            return "b", None
-        if word == "der":
-            return "r", None
-        if word in ("myndigheter", "myndighetene"):
-            return "n", Noun(Group.PUBLIC, "authority")
-        if word in ("to", "men", "by", "at"):
-            return ("B" if word == "men" else "."), None
-        if word in ("virksomheter", "virksomhetene") and language != "da":
-            return "n", Noun(Group.ANY, "body")
-    elif language != "sv" and word == "er":
-        return "b", None
+    """Return the tag of a word or phrase, and its noun; an empty tag where it is in no table."""
+    if (neighbour := _known_to_neighbours(word, language)) is not None:
+        return neighbour
     nouns, noun_endings = _nouns()
-    tags, tag_endings = _tags()
+    tag_by_phrase, tag_endings = _tags()
     if word in nouns:
         return "n", nouns[word]
-    if word in tags:
-        return tags[word], None
+    if word in tag_by_phrase:
+        return tag_by_phrase[word], None
     if " " in word or len(word) > _LONGEST_WORD:
         return "", None
     for cut in range(1, len(word) - 2):
@@ -133,32 +113,56 @@ def _known(word: str, language: str) -> tuple[str, Noun | None]:
     return "", None
 
 
+_IN_DANISH_AND_NORWEGIAN: dict[str, tuple[str, Noun | None]] = {
+    "er": ("b", None),
+    "ere": ("b", None),
+    "der": ("r", None),
+    "myndigheter": ("n", Noun(Group.PUBLIC, "authority")),
+    "myndighetene": ("n", Noun(Group.PUBLIC, "authority")),
+    "men": ("B", None),
+    "to": (".", None),
+    "by": (".", None),
+    "at": (".", None),
+}
+"""Words that mean something else in Danish and Norwegian than in the other languages."""
+
+
+def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | None:
+    """Return the tag and the noun of a word that means something else in the language of a text; None for any other."""
+    if language in ("da", "no", "nb", "nn"):
+        if word in ("virksomheter", "virksomhetene") and language != "da":
+            return "n", Noun(Group.ANY, "body")
+        return _IN_DANISH_AND_NORWEGIAN.get(word)
+    return ("b", None) if word == "er" and language != "sv" else None
+
+
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
+"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants."""
 _APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ2")
 _ASKING_TAGS = frozenset("wkMel")
 
 
 @cache
 def _first_words() -> dict[str, int]:
-    """Return what the phrases that begin with a word may do: name a group, speak of applying, ask for applicants."""
-    does: dict[str, int] = {}
+    """Return the uses of the phrases that begin with a word."""
+    uses: dict[str, int] = {}
     for phrase in _nouns()[0]:
         first = phrase.split(" ")[0]
-        does[first] = does.get(first, 0) | _NAMES
+        uses[first] = uses.get(first, 0) | _NAMES
     for phrase, tag in _tags()[0].items():
         for first in {phrase.split(" ")[0], (_WORD.findall(phrase) or [""])[0]}:
-            does[first] = does.get(first, 0) | _does(tag)
-    return does
+            uses[first] = uses.get(first, 0) | _uses_of_tag(tag)
+    return uses
 
 
-def _does(tag: str) -> int:
+def _uses_of_tag(tag: str) -> int:
     return _NAMES * (tag in "nO") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
 
 
 def _use_of(word: str, language: str) -> int:
-    """Return what a casefolded word may do, by itself or as the first one of a phrase."""
+    """Return the uses of a casefolded word, by itself or as the first one of a phrase."""
     everyone = _NAMES if word in _EVERYONE else 0
-    return _first_words().get(word, 0) | everyone | (_does(_known(word, language)[0]) if word[0].isalpha() else 0)
+    return _first_words().get(word, 0) | everyone | (_uses_of_tag(_known(word, language)[0]) if word[0].isalpha() else 0)
 
 
 class _Word(NamedTuple):
@@ -182,7 +186,7 @@ def _word(written: str, language: str) -> _Word:
     folded, noun, phrases = written.casefold(), None, _Phrases()
     if folded[0].isalpha():
         tag, noun = _known(folded, language)
-        tag = tag or ("j" if folded in ADJECTIVES else ".")
+        tag = tag or ("j" if folded in adjectives() else ".")
         phrases = _phrases().get(folded, phrases)
     elif folded[0].isdigit():
         tag = "#"
@@ -193,9 +197,9 @@ def _word(written: str, language: str) -> _Word:
 
 
 def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
-    """Return whether a segment can say anything of applicants: a group and a word of applying, or a question for them.
+    """Tell whether a segment can say anything of applicants: a group and a word of applying, or a question for them.
 
-    Most segments of a long text cannot; this look at each word alone spares the search for phrases and clauses.
+    Most segments of a long text cannot; looking up each word alone avoids the search for phrases and clauses.
     """
     words = [_word(written, language) for written in _WORD.findall(text, start, end)]
     uses = 0
@@ -211,10 +215,10 @@ def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
     )
 
 
-def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
+def read_tokens(text: str, start: int, end: int, language: str) -> list[TaggedWord]:
     """Return the words of a segment with their tags; a phrase of the tables is one token."""
     found = [(_word(match[0], language), *match.span()) for match in _WORD.finditer(text, start, end)]
-    tokens: list[Token] = []
+    tokens: list[TaggedWord] = []
     place = 0
     while place < len(found):
         word, first, last = found[place]
@@ -226,13 +230,13 @@ def read_tokens(text: str, start: int, end: int, language: str) -> list[Token]:
         elif name in ".!" and place > 0 and len(found[place - 1][0].folded) > _ABBREVIATION:
             tag = ";"  # a sentence ends, though the next one may begin with a small letter
         if tag:
-            tokens.append(Token(name, first, last, tag, noun, word.capital))
+            tokens.append(TaggedWord(name, first, last, tag, noun, word.capital))
         place += taken
     return [_settled(token, following) for token, following in zip(tokens, (*tokens[1:], None), strict=True)]
 
 
 def _phrase_at(found: Sequence[tuple[_Word, int, int]], place: int, language: str) -> tuple[int, str, str, Noun | None]:
-    """Return how many words the longest known phrase at a place has, the phrase, its tag and noun; one word where there is none."""
+    """Return the number of words of the longest known phrase at a place, the phrase, its tag and noun; one word where none is."""
     for many in range(min(found[place][0].phrases.longest, len(found) - place), 1, -1):
         phrase = " ".join(word.folded for word, _, _ in found[place : place + many])
         tag, noun = _known(phrase, language)
@@ -241,8 +245,8 @@ def _phrase_at(found: Sequence[tuple[_Word, int, int]], place: int, language: st
     return 1, "", "", None
 
 
-def _settled(token: Token, following: Token | None) -> Token:
-    """Return the token as a noun where "alla" stands alone ("öppen för alla"), and as none within a name ("Cities Mission")."""
+def _settled(token: TaggedWord, following: TaggedWord | None) -> TaggedWord:
+    """Return the token as a noun where "alla" is alone ("öppen för alla"), and as no noun within a name ("Cities Mission")."""
     if token.noun is not None and token.capital and following is not None and following.tag == "." and following.capital:
         return token._replace(tag=".", noun=None)
     if (
@@ -250,7 +254,7 @@ def _settled(token: Token, following: Token | None) -> Token:
         and following is not None
         and following.tag == "."
         and following.word.endswith("s")
-        and following.word not in PLAIN
+        and following.word not in words_of("plain")
     ):
         return token._replace(tag=".", noun=None)  # "city labs", "school trips"
     if token.word in _EVERYONE and (following is None or following.tag in "mr,&Xx" or following.word in ".!"):
@@ -258,8 +262,8 @@ def _settled(token: Token, following: Token | None) -> Token:
     return token
 
 
-def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
-    """Return the groups a noun stands for, after the adjectives before it, each with whether it is narrowed."""
+def _groups(tokens: Sequence[TaggedWord], place: int) -> list[tuple[Group, bool]]:
+    """Return the groups that a noun stands for with the adjectives before it, each with True where it is narrowed."""
     noun = tokens[place].noun
     assert noun is not None
     if not noun.kind:
@@ -268,15 +272,17 @@ def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
     narrowed, at = False, place - 1
     while at >= 0:
         token = tokens[at]
-        if (token.word in ADJECTIVES and token.noun is None) or token.word in LOCAL:
+        if (token.word in adjectives() and token.noun is None) or token.word in words_of("local"):
             adjective = _of_adjective(token.word, noun)
             groups += [adjective] if adjective is not None else []
-        elif token.tag in "&," and at > 0 and groups and (tokens[at - 1].word in ADJECTIVES or tokens[at - 1].word.endswith("-")):
+        elif (
+            token.tag in "&," and at > 0 and groups and (tokens[at - 1].word in adjectives() or tokens[at - 1].word.endswith("-"))
+        ):
             pass
-        elif token.tag == "." and token.word[0].isalpha() and token.word not in PLAIN:
+        elif token.tag == "." and token.word[0].isalpha() and token.word not in words_of("plain"):
             narrowed = True
             break
-        elif token.word not in PLAIN:
+        elif token.word not in words_of("plain"):
             break
         at -= 1
     if groups:
@@ -286,98 +292,143 @@ def _groups(tokens: Sequence[Token], place: int) -> list[tuple[Group, bool]]:
 
 
 def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
-    """Return the group that an adjective makes of a noun, and whether it is narrowed; None when it changes nothing."""
-    group = ADJECTIVES[word]
+    """Return the group that an adjective makes of a noun, and True where it is narrowed; None where it changes nothing."""
+    group = adjectives()[word]
     if noun.kind == "school":
         return (group, False) if group in (Group.MUNICIPALITY, Group.PUBLIC, Group.COMPANY) else None
     if noun.kind == "company":
-        return (Group.MUNICIPALITY, False) if word in COMPANY_ADJECTIVES else None
-    if noun.kind == "body" and (word in LOCAL or group is Group.REGION or word.startswith(("nation", "nasjon", "cent"))):
+        return (Group.MUNICIPALITY, False) if word in words_of("company_adjective") else None
+    if noun.kind == "body" and (
+        word in words_of("local") or group is Group.REGION or word.startswith(("nation", "nasjon", "cent"))
+    ):
         return Group.ANY, True
     return group, False
 
 
-def _narrowed_after(tokens: Sequence[Token], place: int) -> bool:
-    """Return whether the words after a general noun narrow it."""
+def _narrowed_after(tokens: Sequence[TaggedWord], place: int) -> bool:
+    """Tell whether the words behind a general noun narrow it."""
     following = [token.word for token in tokens[place + 1 : place + 4]]
-    if not following or following[0] not in NARROWING:
+    if not following or following[0] not in words_of("narrowing"):
         return False
-    return not (following[0] in ("som", "that", "which", "who", "der") and WIDE_CLAUSE.intersection(following[1:3]))
+    return not (following[0] in ("som", "that", "which", "who", "der") and words_of("wide_clause").intersection(following[1:3]))
 
 
-def find_heads(tokens: Sequence[Token], start: int, stop: int, *, blocked: bool = False) -> list[Head]:
-    """Return the nouns from `start` to `stop` that are no part of another phrase, with what "not" and "such as" do to them."""
-    heads: list[Head] = []
-    relative = partial = behind = False
-    negated_until = -1
-    for place in range(start, stop):
-        token = tokens[place]
-        before = tokens[place - 1] if place > start else None
-        if token.noun is not None:
-            if blocked and not (token.word.endswith(_SECTORS) and _within_general(tokens, heads, place)):
-                behind = True
-                continue
-            negated = place <= negated_until
-            if negated:
-                negated_until = place + 5
-            heads += [Head(place, group, partial or narrow, negated) for group, narrow in _groups(tokens, place)]
-            behind = False
-        elif token.tag == "x":
-            negated_until = place + 5
-        elif token.tag == "B":
-            negated_until, blocked, relative = -1, False, False
-        elif token.tag == "z":
-            blocked = relative = False
-            partial = True
-        elif token.tag == "Z":
-            partial = True
-        elif token.tag in "ivtfCE":
-            blocked = blocked or not (before is not None and token.tag == "v" and before.word in GATHERING)
-        elif token.tag == "r":
-            relative = blocked = not (before is not None and before.tag == "y")
-            if (
-                heads
-                and heads[-1].place == place - 1
-                and heads[-1].group is Group.ANY
-                and place + 1 < stop
-                and tokens[place + 1].tag == "b"
-            ):
-                heads[-1] = heads[-1]._replace(partial=True)  # "organisationer som är föreningar"
-                relative = blocked = False
-        elif token.tag in ",&":
-            inherits = behind and before is not None and before.noun is not None
-            if not inherits and not (relative and token.tag == "&"):
-                blocked = relative = False
-        elif token.tag in ":;":
-            negated_until = -1 if token.tag == ";" else negated_until
-            blocked = relative = False
+def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: bool = False) -> list[Head]:
+    """Return the nouns from `start` to `stop` that are no part of another phrase, with the effect of "not" and "such as" on them.
+
+    `blocked` tells that the stretch begins within another phrase.
+    """
+    heads = _HeadFinder(tokens, start, stop, blocked=blocked).find()
     if heads and _has_unknown_member(tokens, start, stop):
         return [head._replace(partial=True) for head in heads]
     return heads
 
 
-def _has_unknown_member(tokens: Sequence[Token], start: int, stop: int) -> bool:
-    """Return whether a word of no table is a member of the list by itself: "företag och kombiterminaler"."""
+class _HeadFinder:
+    """Search for heads in a stretch of tokens, with what earlier tokens say of later ones."""
+
+    def __init__(self, tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: bool) -> None:
+        self._tokens, self._start, self._stop = tokens, start, stop
+        self._heads: list[Head] = []
+        self._blocked = blocked
+        """The next noun is part of another phrase."""
+        self._relative = False
+        """The next noun is in a relative clause."""
+        self._partial = False
+        self._behind = False
+        """A noun was part of another phrase, so that those joined to it are, too."""
+        self._negated_until = -1
+
+    def find(self) -> list[Head]:
+        for place in range(self._start, self._stop):
+            if self._tokens[place].noun is not None:
+                self._read_noun(place)
+            else:
+                self._read_word(place)
+        return self._heads
+
+    def _read_noun(self, place: int) -> None:
+        sector = self._tokens[place].word.endswith(_SECTORS) and _within_general(self._tokens, self._heads, place)
+        if self._blocked and not sector:
+            self._behind = True
+            return
+        negated = place <= self._negated_until
+        if negated:
+            self._negated_until = place + 5
+        groups = _groups(self._tokens, place)
+        self._heads += [Head(place, group, self._partial or narrow, negated) for group, narrow in groups]
+        self._behind = False
+
+    def _read_word(self, place: int) -> None:
+        tag = self._tokens[place].tag
+        before = self._tokens[place - 1] if place > self._start else None
+        if tag == "x":
+            self._negated_until = place + 5
+        elif tag == "B":
+            self._negated_until, self._blocked, self._relative = -1, False, False
+        elif tag == "z":
+            self._blocked = self._relative = False
+            self._partial = True
+        elif tag == "Z":
+            self._partial = True
+        elif tag in "ivtfCE":
+            gathered = before is not None and tag == "v" and before.word in words_of("gathering")
+            self._blocked = self._blocked or not gathered
+        elif tag == "r":
+            self._read_relative(place, before)
+        elif tag in ",&":
+            inherits = self._behind and before is not None and before.noun is not None
+            if not inherits and not (self._relative and tag == "&"):
+                self._blocked = self._relative = False
+        elif tag in ":;":
+            self._negated_until = -1 if tag == ";" else self._negated_until
+            self._blocked = self._relative = False
+
+    def _read_relative(self, place: int, before: TaggedWord | None) -> None:
+        self._relative = self._blocked = not (before is not None and before.tag == "y")
+        last = self._heads[-1] if self._heads else None
+        general = last is not None and last.place == place - 1 and last.group is Group.ANY
+        if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b":
+            self._heads[-1] = last._replace(partial=True)  # "organisationer som är föreningar"
+            self._relative = self._blocked = False
+
+
+def _has_unknown_member(tokens: Sequence[TaggedWord], start: int, stop: int) -> bool:
+    """Tell whether a word of no table is a member of the list by itself: "företag och kombiterminaler"."""
     return any(
-        token.tag == "." and token.word[0].isalpha() and token.word not in PLAIN and token.word not in ADJECTIVES
-        and token.word[-1] != "-"
-        and ((_is_mark(tokens, place + 1, stop) and place + 2 < stop and tokens[place + 2].noun is not None and _begins(tokens, place, start))
-             or (place - 2 >= start and tokens[place - 1].tag == "&" and tokens[place - 2].noun is not None
-                 and (place + 1 >= stop or _is_mark(tokens, place + 1, stop))))
+        _is_unknown(token) and (_leads_list(tokens, place, start, stop) or _ends_list(tokens, place, start, stop))
         for place, token in enumerate(tokens[start:stop], start)
-    )  # fmt: skip
+    )
 
 
-def _is_mark(tokens: Sequence[Token], place: int, stop: int) -> bool:
+def _is_unknown(token: TaggedWord) -> bool:
+    known = token.tag != "." or token.word in words_of("plain") or token.word in adjectives()
+    return not known and token.word[0].isalpha() and token.word[-1] != "-"
+
+
+def _leads_list(tokens: Sequence[TaggedWord], place: int, start: int, stop: int) -> bool:
+    """Tell whether a word is a member of a list and a noun the next one."""
+    if not _is_mark(tokens, place + 1, stop) or place + 2 >= stop:
+        return False
+    return tokens[place + 2].noun is not None and _begins(tokens, place, start)
+
+
+def _ends_list(tokens: Sequence[TaggedWord], place: int, start: int, stop: int) -> bool:
+    """Tell whether a word is a member of a list behind "and" and a noun."""
+    joined = place - 2 >= start and tokens[place - 1].tag == "&" and tokens[place - 2].noun is not None
+    return joined and (place + 1 >= stop or _is_mark(tokens, place + 1, stop))
+
+
+def _is_mark(tokens: Sequence[TaggedWord], place: int, stop: int) -> bool:
     return place < stop and tokens[place].tag in "&,"
 
 
-def _begins(tokens: Sequence[Token], place: int, start: int) -> bool:
-    return place == start or tokens[place - 1].tag in "&,:" or tokens[place - 1].word in PLAIN
+def _begins(tokens: Sequence[TaggedWord], place: int, start: int) -> bool:
+    return place == start or tokens[place - 1].tag in "&,:" or tokens[place - 1].word in words_of("plain")
 
 
-def _within_general(tokens: Sequence[Token], heads: Sequence[Head], place: int) -> bool:
-    """Return whether the noun says where the general noun before it belongs: "aktörer inom offentlig sektor"."""
+def _within_general(tokens: Sequence[TaggedWord], heads: Sequence[Head], place: int) -> bool:
+    """Tell whether the noun says where the general noun before it belongs: "aktörer inom offentlig sektor"."""
     last = heads[-1] if heads else None
     return last is not None and last.group is Group.ANY and last.place >= place - 8 and tokens[last.place + 1].tag in "iv"
 

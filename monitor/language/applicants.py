@@ -1,8 +1,8 @@
 """Applicants of a call, read from the clauses of a Swedish, English, Danish or Norwegian text in which applying is said.
 
-A text is read segment by segment. Each word gets a one-letter tag (see TAGS in applicant_words.py); short patterns over the tags find
-the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are the applicants. A noun
-behind a preposition or in a subordinate clause is none: "föreningar i kommuner", "företag som samarbetar med skolor".
+A text is read segment by segment. Each word gets a one-letter tag (see `tag` in applicants.toml); short patterns over the tags
+find the clauses ("X kan söka", "open to X", "Vem kan søge: X"), and the nouns that are their subject or object are applicants.
+A noun behind a preposition or in a subordinate clause is none: "föreningar i kommuner", "företag som samarbetar med skolor".
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.language.applicant_phrases import Head, Token, find_heads, may_name_applicants, read_tokens
+from monitor.language.applicant_phrases import Head, TaggedWord, find_heads, may_name_applicants, read_tokens
 from monitor.language.applicant_words import Group, word_set
 from monitor.language.segments import Segment, split_segments
 
 LONGEST = 40_000
-"""Characters of a text that are read: who may apply stands in the beginning of a page, not behind it."""
-_WORDS_SHOWN = 200
-_HEAD = 800
+"""Characters of a text that are read: the beginning of a page says who may apply."""
+_MAX_QUOTE_CHARS = 200
+_HEAD_CHARS = 800
 """Characters in which a text says what it offers to whom; a mere "support to X" further on may speak of anything."""
 
 
@@ -36,20 +36,22 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Statement of a text about one group of applicants.
-
-    `words` is the clause as published and begins at `start` (characters). With `only` the text says that nobody else may apply.
-    With `partial` the statement says nothing about groups that are not named: the group is narrowed by other words
-    ("organisationer inom idrott"), named as an example or in addition ("även föreningar"), or named by a clause that may just as well
-    speak of whom the money reaches in the end while municipalities are named elsewhere.
-    """
+    """Statement of a text about one group of applicants."""
 
     group: Group
     role: Role
     words: str
+    """The clause as published."""
     start: int
+    """Offset of the clause in characters."""
     only: bool = False
+    """The text says that nobody else may apply."""
     partial: bool = False
+    """It says nothing about groups that are not named.
+
+    The group is narrowed by other words ("organisationer inom idrott"), named as an example or in addition ("även föreningar"),
+    or named by a clause that may just as well speak of those who benefit in the end while municipalities are named elsewhere.
+    """
 
 
 class Eligibility(NamedTuple):
@@ -60,12 +62,14 @@ class Eligibility(NamedTuple):
 
 
 class _Cue(NamedTuple):
-    """Form of a clause. `side`: where its applicants stand; `weak`: it may also speak of those who benefit."""
+    """Form of a clause."""
 
     name: str
     pattern: re.Pattern[str]
     side: str
+    """Place of its applicants: "before" or "after"."""
     weak: bool = False
+    """It may also speak of those who benefit."""
 
 
 def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
@@ -74,7 +78,7 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
     )
 
 
-# In a pattern, "~" is a word of the same clause and "_" a word that may stand before a noun. All repeats are bounded: linear time.
+# In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 _CUES = (
     _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
     _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
@@ -148,13 +152,13 @@ _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
 """Lines under a heading that may be items of its list."""
 _ITEM_WORDS, _ITEM_HEAD = 25, 6
-"""Words of an item, and the place by which its first applicant stands; the line next to the heading may be a longer sentence."""
+"""Words of an item, and the last place of its first applicant; the line next to the heading may be a longer sentence."""
 _NOT_CALLS = re.compile(
     r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
     r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
 )
-_OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig kunskap the these this svar vägledning
-    inspiration medarbetare""")
+_OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig
+    kunskap the these this svar vägledning inspiration medarbetare""")
 _CHEAPLY_NAMED = re.compile(
     r"\bkommun(?!ikation|ikat|ism)|municipal|local\s+(?:and\s+regional\s+)?(?:authorit|govern)|offentlig|public\s+(?:bod|auth)",
     re.I,
@@ -182,19 +186,19 @@ def _clauses(tags: str) -> list[_Clause]:
 
 
 class _Reader:
-    """Reader of one text: keeps what a heading announced until the lines under it are read."""
+    """Reader of one text, with the announcement of a heading until the lines under it are read."""
 
     def __init__(self, text: str, language: str) -> None:
         self.text, self.language = text[:LONGEST], language
         self.found: list[Applicant] = []
         self.weak: set[int] = set()
-        """The numbers of the statements that a weak clause made."""
+        """Numbers of the statements that a weak clause made."""
         self.rest_excluded = False
         self._listing = 0
-        """Return how many further lines may be read as items of a list."""
+        """Further lines that may be read as items of a list."""
         self._asked: list[Head] = []
         self._last_subject: list[Head] = []
-        """The subject of the clause before, for one that names none: "kommuner kan inte leda men kan delta som partner"."""
+        """Subject of the clause before, for one without: "kommuner kan inte leda men kan delta som partner"."""
 
     def read(self) -> tuple[Applicant, ...]:
         """Return the statements in the order of the text."""
@@ -206,7 +210,7 @@ class _Reader:
 
     def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
         only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
-        late = statement.start > _HEAD
+        late = statement.start > _HEAD_CHARS
         unlike = named and statement.group not in (Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL)
         partial = statement.partial or (number in self.weak and not only and (unlike or late or self._others_only()))
         return replace(statement, only=only, partial=partial)
@@ -228,11 +232,13 @@ class _Reader:
         end = 0
         for number, clause in enumerate(clauses):
             following = clauses[number + 1] if number + 1 < len(clauses) else None
+            if clause.cue.name == "exception" and not _PREDICATE.search(tags, 0, clause.start):
+                continue
             end = self._read_clause(tokens, tags, clause, end, following)
         if listing and not clauses:
             self._read_item(tokens, tags)
 
-    def _read_item(self, tokens: Sequence[Token], tags: str) -> None:
+    def _read_item(self, tokens: Sequence[TaggedWord], tags: str) -> None:
         """Read a line under a heading that asked who may apply."""
         heads = find_heads(tokens, 0, _verb(tags, 0))
         first = self._listing == _ITEMS - 1
@@ -241,7 +247,9 @@ class _Reader:
         elif tags.endswith("?") or len(tokens) < 5:
             self._listing = 0
 
-    def _read_clause(self, tokens: Sequence[Token], tags: str, clause: _Clause, begin: int, following: _Clause | None) -> int:
+    def _read_clause(
+        self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, begin: int, following: _Clause | None
+    ) -> int:
         """Read one clause; the subject of the next one begins behind the place that is returned."""
         cue, last = clause.cue, len(tokens)
         if following is not None:
@@ -251,8 +259,6 @@ class _Reader:
                 last = cut if cut >= 0 else last
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
-        if cue.name == "exception" and not _PREDICATE.search(tags, 0, clause.start):
-            return begin
         heads, first = self._subject(tokens, tags, clause, begin, last)
         if cue.name == "for" and not heads:
             return clause.end
@@ -275,10 +281,7 @@ class _Reader:
             return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         if self._speaks_of_applying(tokens, tags, clause, heads):
-            if cue.name == "asked":
-                heads = heads[:1]
-            if cue.weak or _speaks_of_benefit(tokens, clause):
-                heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
+            heads = _applying_heads(tokens, clause, heads)
             self._add(
                 heads,
                 role,
@@ -289,7 +292,7 @@ class _Reader:
             )
         return clause.end if cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
 
-    def _read_heading(self, tokens: Sequence[Token], tags: str, clause: _Clause, last: int) -> int:
+    def _read_heading(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, last: int) -> int:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
@@ -300,14 +303,14 @@ class _Reader:
         self._listing = _ITEMS
         return max(last if heads else start, end)
 
-    def _subject(self, tokens: Sequence[Token], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
-        """Return the applicants of a clause and where their phrase begins: before the verb, between its parts, else after it."""
+    def _subject(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
+        """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
             return find_heads(tokens, clause.end, last), max(0, clause.start - 1)
         start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
         contrast = tags.rfind("B", start, clause.start)
         if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
-            start = contrast + 1  # else it stands within the subject: "regioner, dock inte kommuner, kan söka"
+            start = contrast + 1  # else it is within the subject: "regioner, dock inte kommuner, kan söka"
         stop = clause.start
         while stop > start and tags[stop - 1] in "rx":
             stop -= 1  # "det är kommuner som kan söka"
@@ -324,7 +327,7 @@ class _Reader:
             return find_heads(tokens, clause.end + copula.end(), last), clause.end
         return [], start
 
-    def _role(self, tokens: Sequence[Token], tags: str, clause: _Clause) -> Role:
+    def _role(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause) -> Role:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -339,8 +342,8 @@ class _Reader:
                 return Role.PARTNER
         return Role.MAY
 
-    def _speaks_of_applying(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
-        """Return whether the clause is about applying, and not about other things that are sought, offered or done together."""
+    def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
+        """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
             return False
@@ -354,9 +357,14 @@ class _Reader:
             return any(head.group is not Group.ANY for head in heads)
         if name == "you":
             return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
+        return self._names_applicants(tokens, tags, clause, heads)
+
+    def _names_applicants(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
+        """Tell whether a clause about partners, refusals, examples or questions names applicants; True for all others."""
+        name = clause.cue.name
         span = [token.word for token in tokens[clause.start : clause.end]]
         if name == "partner" and not _SURE.isdisjoint(tags[clause.start : clause.end]) and _USUAL.intersection(span):
-            return False  # in a partnership, who is "a typical partner" may be all there is
+            return False  # in a partnership, "a typical partner" may be all there is
         if name == "as partner":
             return bool(_AS.intersection(span))
         if name == "denied":
@@ -370,14 +378,14 @@ class _Reader:
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
         return True
 
-    def _asks_whether(self, tokens: Sequence[Token], tags: str, heads: Sequence[Head]) -> bool:
-        """Return whether the reader is asked whether his municipality wants something: "Vill er kommun utveckla ...?", and not to be a partner."""
+    def _asks_whether(self, tokens: Sequence[TaggedWord], tags: str, heads: Sequence[Head]) -> bool:
+        """Tell whether a question to the reader is about a wish of the municipality ("Vill er kommun ...?"), no partner."""
         if not tags.endswith("?") or tokens[0].word not in _WHETHER or "Q" in tags:
             return False
         near = {token.word for token in tokens[1:4]}
         return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
 
-    def _says_only(self, tokens: Sequence[Token], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
+    def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
         if not heads:
             return False
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -391,14 +399,14 @@ class _Reader:
         self,
         heads: Sequence[Head],
         role: Role,
-        tokens: Sequence[Token],
+        tokens: Sequence[TaggedWord],
         *,
         only: bool = False,
         weak: bool = False,
         also: bool = False,
     ) -> None:
         start = tokens[0].start
-        words = self.text[start : min(tokens[-1].end, start + _WORDS_SHOWN)]
+        words = self.text[start : min(tokens[-1].end, start + _MAX_QUOTE_CHARS)]
         for head in heads:
             part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
             if weak:
@@ -406,19 +414,38 @@ class _Reader:
             self.found.append(Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also))
 
 
+def _end_of(tags: str, clause: _Clause, following: _Clause | None) -> int:
+    """Return the place where a clause ends, before the subject of the following one."""
+    if following is None:
+        return len(tags)
+    if following.cue.side != "before":
+        return following.start
+    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
+    return cut if cut >= 0 else following.start
+
+
+def _applying_heads(tokens: Sequence[TaggedWord], clause: _Clause, heads: list[Head]) -> list[Head]:
+    """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
+    if clause.cue.name == "asked":
+        heads = heads[:1]
+    if clause.cue.weak or _speaks_of_benefit(tokens, clause):
+        heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
+    return heads
+
+
 _ADDRESSING = re.compile(r"rikta|vänder|aimed|target|henvend|retter|rettet|vender|målgr|mål|direct|address")
 
 
-def _speaks_of_benefit(tokens: Sequence[Token], clause: _Clause) -> bool:
-    """Return whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
+def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: _Clause) -> bool:
+    """Tell whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
     span = tokens[clause.start : clause.end]
     if clause.cue.name == "you":
         return all(token.word not in ("du", "dig", "den som", "de som") for token in span)
     return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
 
 
-def _is_call(tokens: Sequence[Token], tags: str, clause: _Clause, *, general: bool) -> bool:
-    """Return whether it is a call, or its money, that is open to or directed at somebody; a meeting, too, is open to `general` groups."""
+def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: _Clause, *, general: bool) -> bool:
+    """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
     if any(_NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
         return False
     verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
@@ -440,14 +467,14 @@ _DUTY = re.compile(r"[mXagkA]")
 
 
 _USUAL = word_set(
-    "typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika troliga"
+    """typical typisk typiska typiske vanlig vanliga vanlige usual common likely obvious natural potential possible sannolika
+    troliga"""
 )
 _SURE = frozenset("bQ")
 _AS = word_set("as som")
 _INCLUDING = word_set("including inklusive inkl herunder")
-_IS_GRANTED = word_set(
-    "beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated bevilja tilldela innvilget bevilget tildelt"
-)
+_IS_GRANTED = word_set("""beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated
+    bevilja tilldela innvilget bevilget tildelt""")
 _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
@@ -457,27 +484,27 @@ _WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
 
 
 def _also(tags: str, clause: _Clause) -> bool:
-    """Return whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
+    """Tell whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
     return clause.cue.name == "also" or "Z" in tags[max(0, clause.start - 4) : clause.end]
 
 
 def _verb(tags: str, start: int) -> int:
-    """Return where the first finite verb stands, behind `start`; the end where there is none."""
+    """Return the place of the first finite verb from `start` on; the end where there is none."""
     found = re.compile(r"[mXbsTG]").search(tags, start)
     return found.start() if found else len(tags)
 
 
 def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
-    """Return what a text says about who may apply, in the order of the text; empty when it says nothing of it.
+    """Return the statements of a text about who may apply, in the order of the text.
 
-    `language` ("sv", "en", "da", "nb", or empty when unknown) settles the few words that mean different things. At most LONGEST
+    `language` ("sv", "en", "da", "nb", or empty when unknown) decides the few words that mean different things. At most LONGEST
     characters are read.
     """
     return _Reader(text, language).read()
 
 
 def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
-    """Return the part that a municipality has, with the statement that says so; None when the text leaves it open.
+    """Return the role of a municipality, with the statement that says so; None where the text leaves it open.
 
     A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
     applicants without any of these, the municipality is not among them, unless the list is said to be incomplete.

@@ -1,4 +1,4 @@
-"""The budget of a call, read from its text: what is handed out, what one project may get, and the shares of funder and applicant."""
+"""Budget of a call, read from its text: the pot, the money for one project, and the shares of funder and applicant."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from monitor.language.shares import find_shares
 
 
 def find_budget(text: str, language: str = "", title: str = "") -> Budget:
-    """Return what a text states about money, in one currency. Where it states two different totals, none is taken.
+    """Return the money that a text states, in one currency; no total where it states two different ones.
 
-    The title counts for the total alone, where the text states none: "Fonden utlyser 45 miljoner kronor".
+    The title counts for the total only, where the text states none: "Fonden utlyser 45 miljoner kronor".
     """
     amounts = [item for item in find_amounts(text, language) if item.amount and item.currency]
     totals = [item for item in amounts if item.role is AmountRole.TOTAL and item.amount_max is None]
@@ -30,9 +30,9 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     total = sums.pop() if len(sums) == 1 else None
     low, high = _project(projects)
     if total is not None and high is not None and high > total:
-        high = None  # one of the two was misread; the pot is the safer one
+        high = None  # one of the two was misread, and the pot more seldom is
     if low is not None and high is not None and low > high:
-        low = high = None  # one of the two is of something else, and which one nobody can tell
+        low = high = None  # one of the two is of something else, and nothing tells which
     shares = find_shares(text)
     read = [
         item.text for item in (*(totals if total is not None else ()), *(projects if low is not None or high is not None else ()))

@@ -1,65 +1,62 @@
-"""Swedish compounds: where a word parts into words that stand on their own."""
+"""Splitting of Swedish compounds into words that exist on their own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import NamedTuple
 
-DEAREST = 5.6  # what a part may cost on average before a split is no longer believed
+from monitor.language.datafile import read_rows
+
+MAX_COST = 5.6
+"""Average cost of a part above which a split is rejected."""
 _LONGEST = 60
 _LONGEST_PART = 24
-_MOST_PIECES = 400_000
+_MAX_CACHED_PIECES = 400_000
 _VOWELS = frozenset("aeiouyåäö")
-# What is put before a word without being a word of the compound: prefixes, particles, and beginnings that never stand alone.
-_BEFORE = """samma väl gen illa tills först övers ihåll emot utöver varje någon ingen inga inta avta motta anta förta missta anna an av bak be bi bort då ef efter en er ett fler flera fram från för före förut gemen genom halv här hop icke igen ihop i in inom
-    inne inter inåt isär jäm kring lik mellan med miss mot mång mäng när ned ner nu om o på runt sam samman si själv slut sär så till
-    tillbaka tre två tvär und under upp ur ut utan ute utom utåt vad van var veder vid åt åter än även ände över de den det du ge har hon
-    han ha ja jo kom man mer mest min mig nej ni nog nya ok se ser som ta tag är två bio eko geo mikro makro mini maxi multi pro pre re kon
-    com dis sub tele auto agro hydro elektro psyko neuro poly mono stereo syn kul kap sat rom far bra all alla allt annan andra vi"""
-# What is put after a word without being a word of the compound.
-_AFTER = """utom emot ifrån bland som ske lera para mena dra ologisk olikhet aria ega the rad per ras mus sen kor pi fi bi tu te aktig ande are artad bar del dom else ende fast full het håll ig ing ion isk kap ling lig lunda lös mässig mot mån ning om rik ring
-    ris sak sam skap som sätt tal tid tor tur tum ut var vis värd ör är år än ad ande ed eri ist ism ell and ant ent dan don man"""
-_never_before = frozenset(_BEFORE.split())
-_never_after = frozenset(_AFTER.split()) - frozenset(
-    ["del", "håll", "sätt", "tal", "tid", "år", "man", "tur", "sak", "ring", "fast", "ris", "rik", "var"]
-)
-_short_before = frozenset(["by", "el", "eu", "is", "it", "ny", "tv", "vd", "öl"])
-_short_after = frozenset(["by"])
-
-
 _PREFIXED = ("an", "av", "be", "för", "in", "miss", "mot", "om", "på", "till", "upp", "ut", "åter", "över")
 
 
+@cache
+def _words(table: str) -> frozenset[str]:
+    return frozenset(word for row in read_rows("compounds.toml", table, words=str) for word in row["words"].split())
+
+
 class Root(NamedTuple):
-    """A word that parts of compounds come down to: how common it is (log10 per 10^9 words), and what kinds of word it is (n, a, v)."""
+    """Word that compounds are made of."""
 
     zipf: float
+    """Frequency: log10 of the occurrences in 10^9 words."""
     kinds: str
+    """Kinds of word, as letters: n (noun), a (adjective), v (verb)."""
 
 
 class Part(NamedTuple):
-    """A part of a compound: where it begins in the word as written, and its base form."""
+    """Part of a compound: its offset in the word as written, and its base form."""
 
     start: int
     lemma: str
 
 
 class Splitter:
-    """Splits words with a lexicon of roots. `base` gives the base form of a written word, or None when no dictionary has it."""
+    """Splitter of words by a lexicon of roots."""
 
     def __init__(self, roots: Mapping[str, Root], base: Callable[[str], str | None]) -> None:
+        """Take the roots and `base`, which returns the base form of a written word; None where no dictionary has it."""
         self._roots = roots
         self._base = base
+        self._never_before, self._never_after = _words("never_before"), _words("never_after")
+        self._short_before = _words("short_before")
         self._before: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def forget(self) -> None:
-        """Read pieces anew, after roots were added."""
+        """Clear the cache of pieces, after roots were added."""
         self._before.clear()
 
-    def split(self, word: str, *, inflected: bool = False, dearest: float = DEAREST) -> tuple[Part, ...]:
-        """The parts of a folded word; empty when it is a simple word, or no split is cheaper than `dearest` per part.
+    def split(self, word: str, *, inflected: bool = False, max_cost: float = MAX_COST) -> tuple[Part, ...]:
+        """Return the parts of a folded word; empty for a simple word, or where every split costs more than `max_cost` a part.
 
-        The word is a base form, and so is its last part, unless it may be `inflected`.
+        The word is a base form, and so is its last part, unless `inflected` allows other forms.
         """
         if not 5 <= len(word) <= _LONGEST:
             return ()
@@ -82,17 +79,17 @@ class Splitter:
                     if word[end - 1] == word[end - 2] and word[end - 1] not in _VOWELS:
                         # busstopp: of three equal consonants one is not written
                         _reach(reached, end - 1, (found[0] + 0.6, found[1]))
-        if best is None or best[0] / len(best[1]) > dearest:
+        if best is None or best[0] / len(best[1]) > max_cost:
             return ()
         return best[1]
 
     def _last(self, tail: str, *, inflected: bool) -> tuple[str, float] | None:
-        if (len(tail) < 3 and tail not in _short_after) or tail in _never_after:
+        if tail in self._never_after:
             return None
         lemma = self._base(tail)
         if (
             lemma is None
-            or lemma in _never_after
+            or lemma in self._never_after
             or (lemma != tail and not inflected)
             or (root := self._roots.get(lemma)) is None
         ):
@@ -101,13 +98,13 @@ class Splitter:
         return lemma, price + (0.7 if len(lemma) == 3 else 0.0)
 
     def _combining(self, piece: str) -> tuple[tuple[str, float], ...]:
-        """What a piece before another part may stand for, each with its price."""
-        known = self._before.get(piece)
-        if known is None:
-            if len(self._before) >= _MOST_PIECES:
+        """Return the base forms that a piece before another part may stand for, each with its cost."""
+        readings = self._before.get(piece)
+        if readings is None:
+            if len(self._before) >= _MAX_CACHED_PIECES:
                 self.forget()
-            known = self._before[piece] = tuple(self._read(piece)) if len(piece) > 2 or piece in _short_before else ()
-        return known
+            readings = self._before[piece] = tuple(self._read(piece)) if len(piece) > 2 or piece in self._short_before else ()
+        return readings
 
     def _read(self, piece: str) -> list[tuple[str, float]]:
         found: dict[str, float] = {}
@@ -116,8 +113,8 @@ class Splitter:
             root = self._roots.get(lemma)
             if (
                 root is None
-                or (len(lemma) < 3 and lemma not in _short_before)
-                or lemma in _never_before
+                or (len(lemma) < 3 and lemma not in self._short_before)
+                or lemma in self._never_before
                 or not any(kind in root.kinds for kind in kinds)
             ):
                 return
@@ -125,7 +122,7 @@ class Splitter:
             if price < found.get(lemma, 99.0):
                 found[lemma] = price
 
-        if piece in _never_before:
+        if piece in self._never_before:
             return []
         end, stem = piece[-1], piece[:-1]
         offer(piece, "na", 0.0)
@@ -158,5 +155,5 @@ def _reach(reached: list[tuple[float, tuple[Part, ...]] | None], at: int, found:
 
 
 def _price(lemma: str, root: Root) -> float:
-    """Common and long words are cheap: a split into them is likely meant."""
+    """Return the cost of a part: low for common and long words, which a split is likely to mean."""
     return 8.0 - min(root.zipf, 6.0) + (2.0 if len(lemma) < 3 else 1.0 if len(lemma) == 3 else 0.3 if len(lemma) == 4 else 0.0)

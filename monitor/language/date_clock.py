@@ -1,4 +1,4 @@
-"""The time of day beside a date, before or behind it, and the zone or offset its clock goes by. Swedish, English, Danish, Norwegian."""
+"""Times of day beside dates, with their zone or offset. Swedish, English, Danish, Norwegian."""
 
 from __future__ import annotations
 
@@ -7,73 +7,85 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from monitor.language.date_words import WEEKDAY, WEEKDAYS, ZONES
+from monitor.language.datafile import Patterns
+from monitor.language.date_words import CALENDAR, weekdays, zones
 
-_LETTER = "a-zåäöæø"
-_KL = r"(?P<kl>kl(?:ockan|okken|okka|o\b|\.|(?=[\s0-9]))|at\b)"
-_AFTERNOON = r"(?P<pm>(?:på|om|in\sthe)\s(?:eftermidda\w{1,4}|ettermidda\w{1,4}|kvällen|kvelden|aftenen|afternoon|evening)\b)"
-_CLOCK = (
-    rf"(?:{_KL}\s?)?(?:(?P<h>2[0-4]|[01]?[0-9])(?![0-9]{{3}}|[0-9](?![0-9]))"
-    r"(?:[:.](?P<mi>[0-5][0-9])(?:[:.][0-5][0-9])?(?![0-9]|[.,:][0-9])|h(?P<hm>[0-5][0-9])(?![0-9a-z])|(?P<four>[0-5][0-9])(?![0-9]))?"
-    rf"\s?(?:(?P<ap>[ap])\.?\s?m\b\.?|(?P<h2>h\b|hrs\b|hours\b|noon\b|o'clock\b|middag\b)|(?P<late>midnight\b|midnatt\b|midnat\b)|{_AFTERNOON})?"
-    r"|(?P<word>noon\b|midday\b|midnatt\b|midnat\b|midnight\b|tolv\b|twelve\b))"
+_PATTERNS = Patterns(
+    grammar={
+        "kl": r"(?P<kl>kl(?:ockan|okken|okka|o\b|\.|(?=[\s0-9]))|at\b)",
+        "afternoon": (
+            r"(?P<pm>(?:på|om|in\sthe)\s(?:eftermidda\w{1,4}|ettermidda\w{1,4}|kvällen|kvelden|aftenen|afternoon|evening)\b)"
+        ),
+        "clock": (
+            r"(?:{kl}\s?)?(?:(?P<h>2[0-4]|[01]?[0-9])(?![0-9]{3}|[0-9](?![0-9]))(?:[:.](?P<mi>[0-5][0-9])(?:[:.][0-5][0-9])?"
+            r"(?![0-9]|[.,:][0-9])|h(?P<hm>[0-5][0-9])(?![0-9a-z])|(?P<four>[0-5][0-9])(?![0-9]))?\s?(?:(?P<ap>[ap])\.?\s?m\b"
+            r"\.?|(?P<h2>h\b|hrs\b|hours\b|noon\b|o'clock\b|middag\b)|(?P<late>midnight\b|midnatt\b|midnat\b)|{afternoon})?|"
+            r"(?P<word>noon\b|midday\b|midnatt\b|midnat\b|midnight\b|tolv\b|twelve\b))"
+        ),
+        "zone": (
+            r"(?:[\s,(]{0,3}(?:(?:gmt|utc)\s?(?P<sign>[+-])\s?(?P<oh>1[0-4]|0?[0-9])(?::?(?P<om>00|15|30|45))?(?![0-9])|"
+            r"(?P<bare>\+(?:0[0-9]|1[0-4]):?(?:00|15|30|45)|-0[0-9]:?(?:00|30))(?![0-9])|(?:(?:tid|time)\s(?:i|"
+            r"in)\s)?(?P<zone>{zone_name})\b(?:[\s-](?:local\s)?(?:time|tid)\b)?|(?P<z>(?<=[0-9])z\b)))?"
+        ),
+        "no_count": (
+            r"(?!\s?(?:%|kr\b|kronor|kroner|milj|mill|euro|eur\b|procent|prosent|percent|sidor|sider|pages|projekt|kommun|"
+            r"deltagar|deltager|personer))"
+        ),
+        "link": (
+            r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
+            r"latest|-)\s){0,2}"
+        ),
+        "behind": r"[\s,;(]{0,3}(?:v[ei]d\smiddag(?:stid)?\s)?{link}{clock}{no_count}{zone}",
+        # The end of a stretch of time ("10.00-11.30") is no moment of its own.
+        "range": r"(?:\s?-\s?[0-2]?[0-9](?:[:.][0-5][0-9])?(?![0-9]))?",
+        "before": r"(?<![0-9.,:/+-])(?<![a-zåäöæø]){clock}{no_count}{range}{zone}[\s,)]{0,3}(?:(?:på|on|of)\s)?$",
+        "lead": (
+            r"(?:(?<![a-zåäöæø])(?:på|on)\s)?(?:(?<![a-zåäöæø0-9])(?P<day>{weekday})[\s,]{0,2})?(?:(?<![a-zåäöæø])(?:den|the|"
+            r"d\.)\s?)?$"
+        ),
+        # A weekday behind a day belongs to it unless a day of its own follows: "3 maj, fredag 7 maj".
+        "trail": r"[\s,(]{1,3}(?P<day>{weekday})\)?",
+    },
+    others=(CALENDAR,),
 )
-_NAMES = "|".join(sorted((re.escape(name) for name in ZONES), key=len, reverse=True))
-_ZONE = (
-    r"(?:[\s,(]{0,3}(?:(?:gmt|utc)\s?(?P<sign>[+-])\s?(?P<oh>1[0-4]|0?[0-9])(?::?(?P<om>00|15|30|45))?(?![0-9])"
-    r"|(?P<bare>\+(?:0[0-9]|1[0-4]):?(?:00|15|30|45)|-0[0-9]:?(?:00|30))(?![0-9])"
-    rf"|(?:(?:tid|time)\s(?:i|in)\s)?(?P<zone>{_NAMES})\b(?:[\s-](?:local\s)?(?:time|tid)\b)?|(?P<z>(?<=[0-9])z\b)))?"
-)
-_NO_COUNT = r"(?!\s?(?:%|kr\b|kronor|kroner|milj|mill|euro|eur\b|procent|prosent|percent|sidor|sider|pages|projekt|kommun|deltagar|deltager|personer))"
-_LINK = r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|latest|-)\s){0,2}"
-_BEHIND = re.compile(rf"[\s,;(]{{0,3}}(?:v[ei]d\smiddag(?:stid)?\s)?{_LINK}{_CLOCK}{_NO_COUNT}{_ZONE}", re.IGNORECASE)
-# The end of a stretch of time ("10.00-11.30") is no moment of its own.
-_RANGE = r"(?:\s?-\s?[0-2]?[0-9](?:[:.][0-5][0-9])?(?![0-9]))?"
-_BEFORE = re.compile(
-    rf"(?<![0-9.,:/+-])(?<![{_LETTER}]){_CLOCK}{_NO_COUNT}{_RANGE}{_ZONE}[\s,)]{{0,3}}(?:(?:på|on|of)\s)?$", re.IGNORECASE
-)
-_LEAD = re.compile(
-    rf"(?:(?<![{_LETTER}])(?:på|on)\s)?(?:(?<![{_LETTER}0-9])(?P<day>{WEEKDAY})[\s,]{{0,2}})?(?:(?<![{_LETTER}])(?:den|the|d\.)\s?)?$",
-    re.IGNORECASE,
-)
-# A weekday behind a day belongs to it unless a day of its own follows: "3 maj, fredag 7 maj".
-_TRAIL = re.compile(rf"[\s,(]{{1,3}}(?P<day>{WEEKDAY})\)?", re.IGNORECASE)
-_LOOKED_BACK = 70
+_LOOK_BACK = 70
+"""Characters before a day in which its time is searched."""
 MIDNIGHT = "kl. 00.00: oklart vilket dygn som menas"
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Surroundings of a day: its weekday (Monday is 0), its time, and the zone by name or as minutes east of Greenwich.
-
-    `start` and `end` are the stretch of the day with all of it. `doubt` says in Swedish what is doubtful.
-    """
+    """Weekday and time beside a day, with the offsets of the day and both of them."""
 
     start: int
     end: int
     weekday: int | None = None
+    """Weekday, 0 for Monday."""
     time: time | None = None
     zone: str = ""
+    """IANA time zone; empty where none is written or the offset is."""
     offset: int | None = None
+    """Minutes east of Greenwich."""
     doubt: str = ""
+    """Remark in Swedish on what is uncertain."""
 
 
 def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock:
-    """Return the weekday and time around the day at `start`:`end`; `floor` and `limit` are the days before and behind it."""
-    lead = _LEAD.search(text, max(floor, start - 40), start)
+    """Return the weekday and time around the day at `start`:`end`, between the offsets `floor` and `limit` of its neighbours."""
+    lead = _PATTERNS["lead"].search(text, max(floor, start - 40), start)
     assert lead is not None, "every part of the pattern may be missing"
     weekday = _weekday(lead["day"])
-    trail = _TRAIL.match(text, end, limit)
+    trail = _PATTERNS["trail"].match(text, end, limit)
     if trail is not None and limit < len(text) and text[trail.end() : limit].strip().casefold() in {"", "den", "the", "d."}:
         trail = None
     if trail is not None and weekday is None:
         weekday = _weekday(trail["day"])
-    behind = _BEHIND.match(text, trail.end() if trail is not None else end, limit)
+    behind = _PATTERNS["behind"].match(text, trail.end() if trail is not None else end, limit)
     if behind is not None and _is_time(behind):
         closed = behind.start() + len(behind[0].rstrip())
         closed += "(" in behind[0] and text.startswith(")", closed)
         return _read(Clock(start, closed, weekday), behind)
-    before = _BEFORE.search(text, max(floor, start - _LOOKED_BACK), lead.start())
+    before = _PATTERNS["before"].search(text, max(floor, start - _LOOK_BACK), lead.start())
     if (
         before is not None
         and _is_time(before)
@@ -84,16 +96,17 @@ def read_clock(text: str, start: int, end: int, floor: int, limit: int) -> Clock
 
 
 def read_time(text: str, start: int, limit: int) -> Clock | None:
-    """Return the time that stands at `start`, before `limit`; None where none does."""
-    hit = _BEHIND.match(text, start, limit)
+    """Return the time at the offset `start`, before `limit`; None where there is none."""
+    hit = _PATTERNS["behind"].match(text, start, limit)
     return _read(Clock(start, hit.start() + len(hit[0].rstrip())), hit) if hit is not None and _is_time(hit) else None
 
 
 def offset_zone(offset: int, day: date, at: time, zone: str) -> tuple[date, time, str]:
-    """Return day, time and IANA zone of a clock that stands `offset` minutes east of Greenwich.
+    """Return day, time and IANA zone of a clock that is set for `offset` minutes east of Greenwich.
 
-    The publisher's own zone where it keeps that offset on the day; else the zone of that offset, which keeps day and hour as written
-    (its sign is turned round: https://data.iana.org/time-zones/tzdb/etcetera); where the offset is no whole hour, as the publisher's clock shows it.
+    The zone is the publisher's own where that has the offset on the day; else the zone of the offset, which keeps day and hour as
+    written (its sign is reversed: https://data.iana.org/time-zones/tzdb/etcetera); where the offset is no whole hour, day and
+    time are those of the publisher's clock.
     """
     moment = datetime.combine(day, at, tzinfo=timezone(timedelta(minutes=offset)))
     home = moment.astimezone(ZoneInfo(zone))
@@ -107,9 +120,9 @@ def offset_zone(offset: int, day: date, at: time, zone: str) -> tuple[date, time
 
 
 def read_stamp(day: date, clock: str, zone: str) -> tuple[date, time | None]:
-    """Return day and time of a machine's time stamp ("T22:00:00Z") at the publisher: 22:00 UTC is midnight there, and the next day.
+    """Return day and time at the publisher of a machine's time stamp ("T22:00:00Z"); None for midnight, which means no time.
 
-    Midnight means that no time was given.
+    22:00 UTC is midnight in Sweden in summer, and the next day.
     """
     try:
         at = datetime.fromisoformat(f"{day.isoformat()}{clock.upper()}")
@@ -121,8 +134,8 @@ def read_stamp(day: date, clock: str, zone: str) -> tuple[date, time | None]:
 
 
 def _weekday(word: str | None) -> int | None:
-    """The number of a weekday; "man." is Danish for Monday."""
-    return None if word is None else WEEKDAYS.get(word.casefold().rstrip("."), 0)
+    """Return the number of a weekday, 0 for Monday; "man." is Danish for Monday."""
+    return None if word is None else weekdays().get(word.casefold().rstrip("."), 0)
 
 
 def _has_zone(hit: re.Match[str]) -> bool:
@@ -130,7 +143,7 @@ def _has_zone(hit: re.Match[str]) -> bool:
 
 
 def _is_time(hit: re.Match[str]) -> bool:
-    """A bare figure is a time only with minutes, "kl", am or pm; "tolv" only after "klockan"."""
+    """Tell whether a figure is a time: with minutes, "kl", am or pm; "tolv" only after "klockan"."""
     if hit["word"]:
         return hit["word"].casefold() not in {"tolv", "twelve"} or bool(hit["kl"])
     return any(hit[name] for name in ("mi", "hm", "ap", "h2", "late", "pm", "kl"))
@@ -142,12 +155,12 @@ def _read(clock: Clock, hit: re.Match[str]) -> Clock:
         return clock
     doubt = MIDNIGHT if hour == minute == 0 else ""
     at = time(23, 59) if hour == 24 else time(hour, minute)
-    zone = ZONES.get((hit["zone"] or "").casefold(), "")
+    zone = zones().get((hit["zone"] or "").casefold(), "")
     return Clock(clock.start, clock.end, clock.weekday, at, zone, _offset(hit), doubt)
 
 
 def _hour(hit: re.Match[str]) -> tuple[int | None, int]:
-    """Hour and minute as written; 24 for the midnight that ends the day, None for what no clock shows ("13 pm")."""
+    """Return hour and minute as written; 24 for the midnight that ends the day, None for no real hour ("13 pm")."""
     if hit["word"]:
         return (24 if hit["word"].casefold().startswith("midn") else 12), 0
     hour, minute = int(hit["h"]), int(hit["mi"] or hit["hm"] or hit["four"] or 0)
@@ -161,7 +174,7 @@ def _hour(hit: re.Match[str]) -> tuple[int | None, int]:
 
 
 def _offset(hit: re.Match[str]) -> int | None:
-    """Minutes east of Greenwich, where figures say so: GMT+1, UTC-3, +02:00, -0500, Z."""
+    """Return the minutes east of Greenwich written in figures: GMT+1, UTC-3, +02:00, -0500, Z."""
     if hit["z"]:
         return 0
     if hit["sign"]:

@@ -1,4 +1,4 @@
-"""A time of day that stands apart from its date: "senast kl. 16.00 den sista dagen", "each at 17:00", "the round closes at 15:59"."""
+"""Times of day apart from their dates: "senast kl. 16.00 den sista dagen", "each at 17:00", "the round closes at 15:59"."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from monitor.language.date_clock import Clock, read_time
 
 # "Both close at 17.00": for all the days before it.
 _EACH = re.compile(
-    r"\b(?:each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
-    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
+    r"\b(?:each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
+    r"hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
+    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?=(?:kl\b|kl\.|klockan|"
+    r"klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
     re.IGNORECASE,
 )
 # "Rundan stänger kl. 16.00": what closes is named, and no day.
@@ -22,16 +24,20 @@ _CLOSES = re.compile(
 _CLOSING = re.compile(r"\s(?:close|closing|stäng|lukk|steng)", re.IGNORECASE)
 # An office and a webinar close, too.
 _ROUND = re.compile(
-    r"\b\w{0,20}(?:rund|omgång|utlysning|utlysing|ansök|portal|e-tjänst|call|round|submission|pulje|ordning|opslag|søknad|ansøg)\w*\s(?:\w+\s){0,2}$",
+    r"\b\w{0,20}(?:rund|omgång|utlysning|utlysing|ansök|portal|e-tjänst|call|round|submission|pulje|ordning|"
+    r"opslag|søknad|ansøg)\w*\s(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
 _SUBMIT = re.compile(
-    r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|inden|innen|til|till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
+    r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|inden|innen|til|"
+    r"till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(
-    r"(?:\s\([^()]{0,40}\)|[^()\n]{0,25}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|den)\s)?(?:same\s|samma\s)?"
-    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|day)\b(?!\s(?:i|of|in|av)\s)",
+    r"(?:\s\([^()]{0,40}\)|[^()\n]{0,25}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|"
+    r"den)\s)?(?:same\s|samma\s)?"
+    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
+    r"day)\b(?!\s(?:i|of|in|av)\s)",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
@@ -40,15 +46,17 @@ _LONGEST, _SENTENCE = 80, 600
 
 @dataclass(frozen=True, slots=True)
 class SharedTime:
-    """A time for days that stand before it: `start` is where its words begin, `all_days` whether several are told of."""
+    """Time for days that are named before it."""
 
     start: int
+    """Offset of its first word."""
     clock: Clock
     all_days: bool
+    """True where it holds for all days before it, not only the last."""
 
 
 def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
-    """Return the times that stand apart from a date, in order. `taken` are the stretches of the dates with their own times, in order."""
+    """Return the times apart from dates, in order; `taken` are the offsets of the dates with their own times, in order."""
     covered = bytearray(len(words))
     for start, end in taken:
         covered[start:end] = b"\1" * (end - start)
@@ -72,7 +80,7 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:
-    """Tell whether only a sign or two part the words from a date before them: "3 March and 2 June, both at"."""
+    """Tell whether only a sign or two are between a date and the words behind it: "3 March and 2 June, both at"."""
     place = bisect_right(taken, start, key=lambda stretch: stretch[1])
     return place > 0 and re.fullmatch(r"[\s,;()-]{0,4}", words[taken[place - 1][1] : start]) is not None
 

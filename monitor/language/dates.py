@@ -1,4 +1,4 @@
-"""Dates in running text: what each is for, which day it is, and what about it cannot be known. Strict: what may be misread is reported, never guessed."""
+"""Dates in running text, with their purpose, day and doubts. A date that may be read in two ways is reported, never guessed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice, takewhile
 
+from monitor.language.datafile import Patterns
 from monitor.language.date_clock import offset_zone
 from monitor.language.date_cues import is_cancelled
-from monitor.language.date_forms import Form, Mention, plain, scan
-from monitor.language.date_roles import Reading, Role, read_roles
+from monitor.language.date_forms import Granularity, Mention, find_mentions, make_plain
+from monitor.language.date_roles import DateReading, DateRole, read_roles
 from monitor.language.date_shared import find_shared_times
-from monitor.language.date_words import WEEKDAY, WEEKDAYS_SWEDISH, year_problem
+from monitor.language.date_words import CALENDAR, weekday_names, year_problem
 from monitor.language.segments import split_segments
 from monitor.language.undated import find_undated
 
-__all__ = ["Exactness", "FoundDate", "Role", "find_dates"]
+__all__ = ["DateRole", "Exactness", "FoundDate", "find_dates"]
 
 
 class Exactness(StrEnum):
-    """How much is stated. DAY and MINUTE come with a date (unless it is no real day), the others without one."""
+    """Precision of a stated date. DAY and MINUTE come with a date (unless it is no real day), the others without one."""
 
     DAY = "day"
     MINUTE = "minute"
@@ -35,32 +36,35 @@ class Exactness(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDate:
-    """A date of a text. `start` and `end` are offsets, `text` the words between them, `zone` the IANA name its clock goes by.
-
-    `date` is the last day of a period, `date_from` its first. `ambiguous` says in Swedish what is doubtful; with a `date` it is a remark,
-    without one the reason why there is none. `past` tells that the text speaks of it as gone by; `labelled` that it stands in a box ("Stänger: 6 mars 2023");
-    `assumed` that the year was not written and was counted from the reference, `guessed` that this was only the day of reading.
-    """
+    """Date of a text, with its offsets and the words between them."""
 
     start: int
     end: int
     text: str
-    role: Role
+    role: DateRole
     date: dt.date | None = None
+    """The day; of a period its last one."""
     date_from: dt.date | None = None
+    """First day of a period."""
     time: dt.time | None = None
     precision: Exactness = Exactness.DAY
     zone: str = "Europe/Stockholm"
+    """IANA name of the time zone of its clock."""
     ambiguous: str = ""
+    """Doubt, in Swedish: with a `date` a remark, without one the reason why there is none."""
     past: bool = False
+    """The text speaks of it as passed."""
     labelled: bool = False
+    """It is in a box such as "Stänger: 6 mars 2023"."""
     assumed: bool = False
+    """The year is not written and was counted from the reference."""
     guessed: bool = False
+    """The year was counted from the day of reading."""
 
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
 _FARTHEST = timedelta(days=334)
-# How far from the reference a weekday may settle the year: forward, and back where the reference is only the day of reading.
+# Distance from the reference in which a weekday may decide the year: forward, back, and back from the day of reading.
 _AHEAD, _BACK, _BACK_FROM_READING = timedelta(days=731), timedelta(days=366), timedelta(days=6 * 366)
 # An extension names a day within this of the one it replaces; a "new deadline" within a season.
 _EXTENDED, _RENEWED = timedelta(days=200), timedelta(days=92)
@@ -78,15 +82,20 @@ _LASTS = re.compile(
 # A box has a few words and then the day; a sentence has more.
 _LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
 # Danish "inden" and Norwegian "innen" are as good as "senest".
-_BEFORE = re.compile(rf"\b(före|innan|(?<!on or )before|før)\s+(?:{WEEKDAY},?\s+)?(?:(?:den|the)\s+)?$", re.IGNORECASE)
+_PATTERNS = Patterns(
+    grammar={
+        "before": r"\b(före|innan|(?<!on or )before|før)\s+(?:{weekday},?\s+)?(?:(?:den|the)\s+)?$",
+    },
+    others=(CALENDAR,),
+)
 _MONTH_FIRST = re.compile(
     r"(?<![0-9/])(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}(?![0-9])|[0-9]\s?[ap]\.?m\b", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Reference from which years that are not written are counted: the day, and whether it is only the day of reading."""
+class _Reference:
+    """Day from which years that are not written are counted; `read` for the day of reading."""
 
     day: date | None
     read: bool = False
@@ -97,29 +106,35 @@ def find_dates(
 ) -> list[FoundDate]:
     """Return every date in a text, in order.
 
-    `reference` is the day the text was published; a year that is not written is the one of the next such day on or after it (the last such
-    day before it in the past tense), unless the weekday beside it belongs to another year. With `read`, it is only the day the text was read: a
-    day of publication in the text goes before it, and a weekday may settle an earlier year. Without a reference such a date is RECURRING. A
-    weekday that contradicts a written date leaves the item without a date. A text that is nothing but one date is what someone cut out of a page
-    as its deadline, and is taken for that.
+    A year that is not written is the one of the next such day on or after the reference (in the past tense the last one before),
+    unless the weekday beside it belongs to another year. A weekday that contradicts a written date leaves the item without a
+    date. A text of only one date is taken for a deadline, as sources cut such texts out of pages.
+
+    Args:
+        text: Text as published.
+        reference: Day of publication. Without one, a date without a year is RECURRING.
+        language: Language of the text; in English, figures may have the month first.
+        zone: IANA time zone of the publisher.
+        read: The reference is only the day of reading: a day of publication in the text goes before it, and a weekday may settle
+            an earlier year.
     """
-    prepared = plain(text)
+    prepared = make_plain(text)
     words = prepared.words
     segments = split_segments(words)
-    readings = read_roles(words, segments, scan(words, zone))
+    readings = read_roles(words, segments, find_mentions(words, zone))
     month_first = language == "en" and _MONTH_FIRST.search(words) is not None
-    counted = _counted_from(readings, reference, read=read)
+    counted = _choose_reference(readings, reference, read=read)
     found = [_settle(words, readings, index, counted, zone, month_first) for index in range(len(readings))]
     found = _replace_moved(words, readings, found)
     found = _share_times(words, found, zone)
     found = [
         item
         for item in found
-        if item.role is not Role.OTHER or item.precision in (Exactness.DAY, Exactness.MINUTE, Exactness.RECURRING)
+        if item.role is not DateRole.OTHER or item.precision in (Exactness.DAY, Exactness.MINUTE, Exactness.RECURRING)
     ]
     spans = [(item.start, item.end) for item in found]
     for start, end, role, exactness in find_undated(words, segments, spans):
-        found.append(FoundDate(start=start, end=end, text="", role=Role(role), precision=Exactness(exactness), zone=zone))
+        found.append(FoundDate(start=start, end=end, text="", role=DateRole(role), precision=Exactness(exactness), zone=zone))
     return [_placed(item, text, prepared.span(item.start, item.end)) for item in sorted(found, key=lambda item: item.start)]
 
 
@@ -127,26 +142,26 @@ def _placed(item: FoundDate, text: str, span: tuple[int, int]) -> FoundDate:
     return replace(item, start=span[0], end=span[1], text=text[span[0] : span[1]])
 
 
-def _counted_from(readings: list[Reading], reference: date | None, *, read: bool) -> _Counted:
-    """The stated reference; where it is missing or only the day of reading, the day of publication that the text itself states."""
+def _choose_reference(readings: list[DateReading], reference: date | None, *, read: bool) -> _Reference:
+    """Return the reference; where it is missing or the day of reading, the day of publication that the text itself states."""
     if reference is not None and not read:
-        return _Counted(reference)
+        return _Reference(reference)
     published = _published(readings)
     if published is not None and (reference is None or published <= reference):
-        return _Counted(published)
-    return _Counted(reference, read=reference is not None)
+        return _Reference(published)
+    return _Reference(reference, read=reference is not None)
 
 
-def _published(readings: list[Reading]) -> date | None:
+def _published(readings: list[DateReading]) -> date | None:
     for reading in readings:
         m = reading.mention
-        if reading.role is Role.PUBLICATION and m.year and m.month and m.day and not m.problem and (day := _make(m.year, m)):
+        if reading.role is DateRole.PUBLICATION and m.year and m.month and m.day and not m.problem and (day := _make(m.year, m)):
             return day
     return None
 
 
-def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, zone: str, month_first: bool) -> FoundDate:
-    """The day a mention means, with all that is known about its year."""
+def _settle(words: str, readings: list[DateReading], index: int, counted: _Reference, zone: str, month_first: bool) -> FoundDate:
+    """Return the date that a mention means, with its doubts."""
     reading = readings[index]
     m = reading.mention
     found = FoundDate(start=m.start, end=m.end, text="", role=reading.role, zone=m.zone or zone, past=reading.past)
@@ -157,13 +172,13 @@ def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, 
     )
     if called_off and not (following is not None and following.moved):
         return replace(found, precision=Exactness.NONE, ambiguous=_CALLED_OFF)
-    if m.form is not Form.DAY:
+    if m.granularity is not Granularity.DAY:
         usual = m.year is None and reading.sentence.usual
-        return replace(found, precision=Exactness.NONE if usual else Exactness(m.form.value))
+        return replace(found, precision=Exactness.NONE if usual else Exactness(m.granularity.value))
     if m.problem or (month_first and m.loose and (m.day or 0) <= 12):
         return replace(found, precision=Exactness.NONE, ambiguous=m.problem or "dag och månad kan vara omkastade")
     if (reading.sentence.counted and m.year is None) or _NEAREST.search(reading.before) or _LASTS.match(reading.after):
-        role = Role.DEADLINE if re.search(r"\bsene?a?st\s+(?:den\s+)?$", reading.before) else reading.role
+        role = DateRole.DEADLINE if re.search(r"\bsene?a?st\s+(?:den\s+)?$", reading.before) else reading.role
         return replace(found, role=role, precision=Exactness.RECURRING, ambiguous="räknas från en annan dag")
     day, assumed = _day(readings, index, counted)
     if day is None:
@@ -177,8 +192,8 @@ def _settle(words: str, readings: list[Reading], index: int, counted: _Counted, 
     )
 
 
-def _with_period(found: FoundDate, readings: list[Reading], index: int) -> FoundDate:
-    """The date with the first day of its period, and what is doubtful about the two."""
+def _with_period(found: FoundDate, readings: list[DateReading], index: int) -> FoundDate:
+    """Return the date with the first day of its period, and the doubts about the two."""
     assert found.date is not None
     reading = readings[index]
     m = reading.mention
@@ -187,12 +202,12 @@ def _with_period(found: FoundDate, readings: list[Reading], index: int) -> Found
         m.first is None
         and index
         and readings[index - 1].segment is reading.segment
-        and {reading.role, readings[index - 1].role} == {Role.DEADLINE, Role.OPENING}
+        and {reading.role, readings[index - 1].role} == {DateRole.DEADLINE, DateRole.OPENING}
     ):
-        first = _latest(readings[index - 1].mention, found.date) if reading.role is Role.DEADLINE else None
+        first = _latest(readings[index - 1].mention, found.date) if reading.role is DateRole.DEADLINE else None
     doubt = ""
-    if reading.role in (Role.DEADLINE, Role.ANSWER):
-        hit = _BEFORE.search(reading.before)
+    if reading.role in (DateRole.DEADLINE, DateRole.ANSWER):
+        hit = _PATTERNS["before"].search(reading.before)
         doubt = f"”{hit[1].lower()}”: oklart om dagen själv räknas" if hit else m.doubt
     if first is not None and first > found.date:
         first, doubt = None, "perioden slutar innan den börjar"
@@ -212,42 +227,42 @@ def _with_time(found: FoundDate, mention: Mention, zone: str) -> FoundDate:
 
 
 def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDate]:
-    """The closing days without a time, with the one that is stated apart from them, behind them."""
+    """Return the dates, the closing days without a time with the time that the text states behind them."""
     timed = list(found)
-    waiting: list[int] = []  # places of closing days without a time, before the words at hand
+    waiting: list[int] = []  # places of closing days without a time, before the time at hand
     place = 0
     for shared in find_shared_times(words, [(item.start, item.end) for item in found]):
         while place < len(found) and found[place].end <= shared.start:
             item = found[place]
-            if item.role in (Role.DEADLINE, Role.ANSWER) and item.date is not None and item.time is None:
+            if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None:
                 waiting.append(place)
             place += 1
         cut = 0 if shared.all_days else -1
         for index in waiting[cut:]:
             item, clock = timed[index], shared.clock
-            mention = Mention(item.start, item.end, Form.DAY, time=clock.time, offset=clock.offset)
+            mention = Mention(item.start, item.end, Granularity.DAY, time=clock.time, offset=clock.offset)
             timed[index] = _with_time(replace(item, zone=clock.zone or item.zone), mention, zone)
         del waiting[cut:]
     return timed
 
 
 def _fits(mention: Mention, day: date) -> bool:
-    """Tell whether the weekday that stands beside a date is that of the day."""
+    """Tell whether the weekday beside a date is that of the day."""
     return mention.weekday is None or day.weekday() == mention.weekday
 
 
 def _contradiction(mention: Mention, day: date) -> str:
     assert mention.weekday is not None
-    stated, real = WEEKDAYS_SWEDISH[mention.weekday], WEEKDAYS_SWEDISH[day.weekday()]
+    stated, real = weekday_names()[mention.weekday], weekday_names()[day.weekday()]
     return f"veckodagen stämmer inte: {day.isoformat()} är en {real}, inte en {stated}"
 
 
-def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) -> list[FoundDate]:
-    """The dates without those that a later day has taken the place of, wherever in the text they stand again."""
+def _replace_moved(words: str, readings: list[DateReading], found: list[FoundDate]) -> list[FoundDate]:
+    """Return the dates, those replaced by a later day without a date, also where the text repeats them."""
     old: set[date] = set()
     dropped: set[int] = set()
     for index, reading in enumerate(readings):
-        if found[index].role not in (Role.DEADLINE, Role.ANSWER):
+        if found[index].role not in (DateRole.DEADLINE, DateRole.ANSWER):
             continue
         if reading.void or (reading.replaced and _has_rival(readings, found, index)):
             dropped.add(index)
@@ -259,7 +274,7 @@ def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) 
     for index, item in enumerate(found):
         if (
             item.date in old
-            and item.role in (Role.DEADLINE, Role.ANSWER)
+            and item.role in (DateRole.DEADLINE, DateRole.ANSWER)
             and not (readings[index].moved and index not in dropped)
         ):
             dropped.add(index)
@@ -271,8 +286,8 @@ def _replace_moved(words: str, readings: list[Reading], found: list[FoundDate]) 
     ]
 
 
-def _has_rival(readings: list[Reading], found: list[FoundDate], index: int) -> bool:
-    """Tell whether another closing day stands beside this one in its sentence."""
+def _has_rival(readings: list[DateReading], found: list[FoundDate], index: int) -> bool:
+    """Tell whether another closing day is beside this one in its sentence."""
     segment = readings[index].segment
     return any(
         0 <= other < len(readings) and readings[other].segment is segment and found[other].role is found[index].role
@@ -280,8 +295,8 @@ def _has_rival(readings: list[Reading], found: list[FoundDate], index: int) -> b
     )
 
 
-def _replaced_by(words: str, readings: list[Reading], found: list[FoundDate], index: int) -> int | None:
-    """The place of the date that the moved one at `index` replaces: the one before it in its sentence, else the last one before it in time."""
+def _replaced_by(words: str, readings: list[DateReading], found: list[FoundDate], index: int) -> int | None:
+    """Return the place of the date that a moved one replaces: the one before it in its sentence, else before it in time."""
     role, day, segment = found[index].role, found[index].date, readings[index].segment
     assert day is not None
     if index and readings[index - 1].segment is segment and found[index - 1].role is role:
@@ -296,7 +311,7 @@ def _replaced_by(words: str, readings: list[Reading], found: list[FoundDate], in
 
 
 def _make(year: int, mention: Mention) -> date | None:
-    """The mention in a year; the last day of its month where that is what is written."""
+    """Return the day of a mention in a year; None where there is no such day."""
     assert mention.month is not None
     assert mention.day is not None
     try:
@@ -310,7 +325,7 @@ def _make(year: int, mention: Mention) -> date | None:
 
 
 def _years(mention: Mention, first: int, last: int) -> list[date]:
-    """The mention in each year of a range, where there is such a day."""
+    """Return the days of a mention in a range of years."""
     return [made for year in range(max(first, 1), last + 1) if (made := _make(year, mention)) is not None]
 
 
@@ -319,16 +334,16 @@ def _next(mention: Mention, day: date) -> date | None:
 
 
 def _latest(mention: Mention, day: date) -> date | None:
-    """The last such day on or before another one; the year as written where there is one."""
-    if mention.problem or mention.form is not Form.DAY:
+    """Return the last day of a mention on or before another day; the day as written where it has a year."""
+    if mention.problem or mention.granularity is not Granularity.DAY:
         return None
     if mention.year is not None:
         return _make(mention.year, mention)
     return max((made for made in _years(mention, day.year - 8, day.year) if made <= day), default=None)
 
 
-def _day(readings: list[Reading], index: int, counted: _Counted) -> tuple[date | str | None, bool]:
-    """The day, or why it is none, and whether its year had to be worked out from the reference."""
+def _day(readings: list[DateReading], index: int, counted: _Reference) -> tuple[date | str | None, bool]:
+    """Return the day, or the reason in Swedish why there is none, and whether its year was counted from the reference."""
     reading = readings[index]
     m = reading.mention
     missing = "dagen finns inte i kalendern"
@@ -344,17 +359,8 @@ def _day(readings: list[Reading], index: int, counted: _Counted) -> tuple[date |
     if _SAME_YEAR.match(reading.after):
         written = next((r.mention.year for r in reversed(readings[:index]) if r.mention.year is not None), None)
         return (_make(written, m) or missing, False) if written is not None else (None, True)
-    for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
-        if other.mention.form is not Form.DAY:
-            continue
-        day = _make(other.mention.year, other.mention) if other.mention.year is not None and other.mention.month else None
-        if day is not None:
-            return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing, False
-    if index and readings[index - 1].segment is reading.segment and readings[index - 1].mention.form is Form.DAY:
-        previous = readings[index - 1].mention
-        day = _make(previous.year, previous) if previous.year is not None and previous.month else None
-        if day is not None:
-            return (_latest(m, day) if reading.replaced else _next(m, day)) or missing, False
+    if (neighbour := _day_beside(readings, index)) is not None:
+        return neighbour, False
     if reading.season_end is not None:
         return _latest(m, reading.season_end) or missing, False
     if counted.day is None:
@@ -362,15 +368,37 @@ def _day(readings: list[Reading], index: int, counted: _Counted) -> tuple[date |
     return _counted_day(reading, counted.day, read=counted.read)
 
 
-def _counted_day(reading: Reading, reference: date, *, read: bool) -> tuple[date | str, bool]:
-    """The day of a date without year, counted from the reference."""
+def _day_beside(readings: list[DateReading], index: int) -> date | str | None:
+    """Return the day of a date without year, counted from a date with a year in its sentence; None without such a date."""
+    reading = readings[index]
+    m = reading.mention
+    missing = "dagen finns inte i kalendern"
+    for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
+        if (day := _written_day(other.mention)) is not None:
+            return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing
+    if index and readings[index - 1].segment is reading.segment:
+        day = _written_day(readings[index - 1].mention)
+        if day is not None:
+            return (_latest(m, day) if reading.replaced else _next(m, day)) or missing
+    return None
+
+
+def _written_day(mention: Mention) -> date | None:
+    """Return the day of a mention with a written year; None for any other."""
+    if mention.granularity is not Granularity.DAY or mention.year is None or not mention.month:
+        return None
+    return _make(mention.year, mention)
+
+
+def _counted_day(reading: DateReading, reference: date, *, read: bool) -> tuple[date | str, bool]:
+    """Return the day of a date without year, counted from the reference."""
     m = reading.mention
     missing = "dagen finns inte i kalendern"
     if m.weekday is not None:
         return _weekday_year(reading, reference, read=read) or missing, False
     if reading.past:
         return _latest(m, reference) or missing, True
-    if m.first is not None and reading.role is Role.OTHER:
+    if m.first is not None and reading.role is DateRole.OTHER:
         return _next(m, reference) or missing, True
     day = _next(m, reference)
     if day is not None and day - reference > _FARTHEST:
@@ -378,10 +406,11 @@ def _counted_day(reading: Reading, reference: date, *, read: bool) -> tuple[date
     return day or missing, True
 
 
-def _weekday_year(reading: Reading, reference: date, *, read: bool) -> date | str:
-    """The year in which the date falls on its weekday: the next one near the reference, else the last one before it.
+def _weekday_year(reading: DateReading, reference: date, *, read: bool) -> date | str:
+    """Return the day in the year in which it has its weekday: the next one near the reference, else the last one before it.
 
-    A date that falls on that weekday neither soon nor lately contradicts itself; where a page of unknown age may be meant either way, nothing is guessed.
+    A day that has the weekday in none of these years contradicts itself; where a page of unknown age may mean several, none is
+    guessed.
     """
     m = reading.mention
     days = [day for day in _years(m, reference.year - 7, reference.year + 3) if _fits(m, day)]
@@ -395,4 +424,4 @@ def _weekday_year(reading: Reading, reference: date, *, read: bool) -> date | st
         return behind[-1]
     if behind:
         return "året framgår inte: veckodagen passar flera år"
-    return f"veckodagen stämmer inte: dagen är ingen {WEEKDAYS_SWEDISH[m.weekday or 0]} något år i närheten"
+    return f"veckodagen stämmer inte: dagen är ingen {weekday_names()[m.weekday or 0]} något år i närheten"

@@ -1,4 +1,4 @@
-"""The deadlines of a call, read from its text: which dates close the application, what they are called together, and what could not be read."""
+"""Deadlines of a call, read from its text: the dates that close the application, their model, and the dates that are not read."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Deadline, DeadlineModel, Precision
-from monitor.language.dates import Exactness, FoundDate, Role, find_dates
+from monitor.language.date_cues import PATTERNS
+from monitor.language.dates import DateRole, Exactness, FoundDate, find_dates
 
-_TWO_STAGES = re.compile(
-    r"\b(?:två\s?steg\w*|tvåstegs\w*|i\s+två\s+steg|steg\s+(?:1|ett)|first\s+stage|stage\s+1|two-stage|skiss\w*)\b", re.IGNORECASE
-)
-_CONSULTS = re.compile(
-    r"\bremiss|\bremitter|\bsamråd|\bpublic\s+consultation|\bconsultation\b|\bhave\s+your\s+say|\bcall\s+for\s+evidence|\bhøring(?:s|en|a)?\b|\bpå\s+høring",
-    re.IGNORECASE,
-)
 _URL_DAY = re.compile(r"(?<![0-9])(20[0-9]{2})[-/]([01][0-9])[-/]([0-3][0-9])(?![0-9])")
 _URL_MONTH = re.compile(
     r"/(20[0-9]{2})/(?:([01]?[0-9])|(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-z]*)(?=/)", re.IGNORECASE
@@ -29,17 +23,17 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDeadlines:
-    """Deadlines of a text.
-
-    `answers` are the last days to answer a consultation (Swedish: remiss), which are no deadlines of a call. `reasons` are Swedish sentences for
-    the person who looks after the sources.
-    """
+    """Deadlines of a text."""
 
     deadlines: tuple[Deadline, ...] = ()
+    """Last days to apply, in time."""
     model: DeadlineModel = DeadlineModel.UNKNOWN
     opens: date | None = None
+    """First day to apply."""
     answers: tuple[Deadline, ...] = ()
+    """Last days to answer a consultation (Swedish: remiss), which are no deadlines of a call."""
     reasons: tuple[str, ...] = ()
+    """Swedish sentences for the person who looks after the sources: dates that are doubtful or left out."""
 
 
 def find_deadlines(
@@ -47,28 +41,28 @@ def find_deadlines(
 ) -> FoundDeadlines:
     """Return the deadlines that a text states for applying, and the days to answer by.
 
-    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. `reference` is the day of publication; with `read`
-    only the day of reading, and a year counted from it is marked as guessed. In a text about a consultation that names no day to answer by, the
-    day it closes is one.
+    Meant for items that are calls (see `monitor.language.kinds`): a job advert closes too. In a text about a consultation that
+    names no day to answer by, the day it closes is that day. See `find_dates` for the arguments; a year that is counted from the
+    day of reading is marked as guessed.
     """
     found = find_dates(text, reference=reference, language=language, zone=zone, read=read)
     result = deadlines(found)
-    if not result.answers and result.deadlines and _CONSULTS.search(text):
+    if not result.answers and result.deadlines and PATTERNS["consultation"].search(text):
         result = replace(result, answers=result.deadlines)
-    if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and _TWO_STAGES.search(text):
+    if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE)
     return result
 
 
 def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
-    """Return the same from dates already found.
+    """Return the deadlines among dates already found.
 
-    A round that is spoken of as gone by counts only when its year is written. Of two dates that differ in the year alone, the one in the box counts;
-    a closing day before the opening day is a slip of the pen and is left out. Both are reported.
+    A round that is spoken of as passed counts only when its year is written. Of two dates that differ in the year alone, the one
+    in the box counts; a closing day before the opening day is a mistake and is left out. Both are reported.
     """
     opens = _opens(found)
     reasons: list[str] = []
-    closing = [item for item in found if item.role is Role.DEADLINE]
+    closing = [item for item in found if item.role is DateRole.DEADLINE]
     dated: list[FoundDate] = []
     for item in closing:
         if item.ambiguous:
@@ -77,7 +71,7 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
             dated.append(item)
     kept = _settle_years(_without_earlier_rounds(dated), opens, reasons)
     instants = _staged(_instants(kept, reasons))
-    answers = _staged(_instants([i for i in found if i.role is Role.ANSWER and i.date is not None], reasons))
+    answers = _staged(_instants([i for i in found if i.role is DateRole.ANSWER and i.date is not None], reasons))
     result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))
     if instants:
         return replace(result, deadlines=instants, model=DeadlineModel.SINGLE if len(instants) == 1 else DeadlineModel.CUT_OFFS)
@@ -88,13 +82,13 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
 
 
 def _without_earlier_rounds(dated: list[FoundDate]) -> list[FoundDate]:
-    """Return the dates without those that are spoken of as gone by, where a later one is not."""
+    """Return the dates without those that are spoken of as passed, where a later one is not."""
     coming = [item.date for item in dated if item.date is not None and not item.past]
     return [item for item in dated if not (item.past and item.date is not None and coming and item.date < min(coming))]
 
 
 def _staged(instants: list[Deadline]) -> tuple[Deadline, ...]:
-    """The deadlines numbered in order, where there are several."""
+    """Return the deadlines, numbered in order where there are several."""
     if len(instants) < 2:
         return tuple(instants)
     return tuple(replace(item, stage=number) for number, item in enumerate(instants, start=1))
@@ -106,7 +100,10 @@ def instant(day: date, at: time | None, zone: str) -> datetime:
 
 
 def earliest_published(url: str, text: str = "") -> date | None:
-    """Return the earliest day a page can have been written, from its address or a date line at its top: what years are counted from when no metadata tell."""
+    """Return the earliest day a page can have been written, from its address or a date line at its top; None where neither tells.
+
+    Years that are not written are counted from it where the page has no metadata.
+    """
     if hit := _URL_DAY.search(url):
         try:
             return date(int(hit[1]), int(hit[2]), int(hit[3]))
@@ -116,7 +113,7 @@ def earliest_published(url: str, text: str = "") -> date | None:
     head = "\n".join(line[:300] for line in text[:4_000].split("\n")[:4])
     for item in find_dates(head, reference=None):
         lone = head[: item.start].rsplit("\n", 1)[-1].strip() == "" and head[item.end :].split("\n", 1)[0].strip() == ""
-        if item.date is not None and item.date_from is None and (item.role is Role.PUBLICATION or lone):
+        if item.date is not None and item.date_from is None and (item.role is DateRole.PUBLICATION or lone):
             return item.date
     if hit := _URL_MONTH.search(url):
         month = int(hit[2]) if hit[2] else _URL_MONTHS.index(hit[3][:3].lower()) + 1
@@ -128,16 +125,18 @@ def earliest_published(url: str, text: str = "") -> date | None:
 
 
 def _opens(found: Sequence[FoundDate]) -> date | None:
-    """The opening of the newest round."""
+    """Return the opening of the newest round."""
     stated = {
-        item.date if item.role is Role.OPENING else item.date_from for item in found if item.role in (Role.OPENING, Role.DEADLINE)
+        item.date if item.role is DateRole.OPENING else item.date_from
+        for item in found
+        if item.role in (DateRole.OPENING, DateRole.DEADLINE)
     }
     return max((day for day in stated if day is not None), default=None)
 
 
 def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:
-    """The dates without those whose year another mention of the same day and month corrects."""
-    # Day and month -> each date so named, and whether it stands in a box.
+    """Return the dates without those whose year another mention of the same day and month corrects."""
+    # Day and month -> each date so named, and True where it is in a box.
     stated: dict[tuple[int, int], dict[date, bool]] = {}
     for item in dated:
         assert item.date is not None
@@ -158,7 +157,7 @@ def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]
 
 
 def _instants(kept: list[FoundDate], reasons: list[str]) -> list[Deadline]:
-    """One deadline per day, in time; where a day stands several times, the stated time counts."""
+    """Return one deadline for each day, in time; where a day is stated several times, the mention with a time counts."""
     days: dict[date, FoundDate] = {}
     for item in kept:
         assert item.date is not None

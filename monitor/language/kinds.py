@@ -1,36 +1,38 @@
-"""Kind of an article: a call, news, an event, policy, a partner search, or nothing for this house; from the words of its title and text.
+"""Kind of an article, from the words of its title and text: a call, news, an event, policy, a partner search, or not relevant.
 
-The words are looked for as facts ("says who may apply", "has a last day", "is a job"), which `kinds.toml` lists with their cues. Facts
-decide in an order that a person can follow: see `_decide`. Only where no fact decides are the weights of the cues compared.
+The words are searched as facts ("says who may apply", "has a last day", "is a job"), which `kinds.toml` lists with their cues.
+Facts decide in a fixed order: see `_decide`. Only where no fact decides are the weights of the cues compared.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
+from monitor.language.datafile import DataFileError, read_tables
 from monitor.vocabulary import Kind
 
-_FILE = Path(__file__).with_name("kinds.toml")
+_FILE = "kinds.toml"
 _OTHER = "other"
 _UNDECIDED = ""
-# Words that stand in calls and in everything else: they decide nothing, and are no sign that the language is known.
+# Facts of words that are in calls and in everything else: they decide nothing, and do not show that the language is known.
 _UNDECIDING = frozenset({"hint", "concern", "sum", "limit"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
-# A job advert, a course or an association's grant says so at once; a call may mention any of them further down.
-_LEAD = 300
+_LEAD_CHARS = 300
+"""Beginning of a text, in which a job advert or a list of grants says that it is one; a call may mention them further down."""
 _WEAK = 2
+"""Weight up to which a cue is weak."""
 _SEVERAL = 2
-_USUAL = 3
-_ENOUGH = {Kind.CALL.value: 3, Kind.EVENT.value: 5, Kind.POLICY.value: 8}
-# Of two kinds that are equally likely, the one that promises less.
+_DEFAULT_POINTS = 3
+"""Points of the kind that the source usually sends."""
+_MIN_POINTS = {Kind.CALL.value: 3, Kind.EVENT.value: 5, Kind.POLICY.value: 8}
+# Of two kinds with equal points, the one that promises less goes first.
 _ORDER = (Kind.PARTNER_SEARCH.value, Kind.POLICY.value, Kind.EVENT.value, Kind.NEWS.value, _OTHER, Kind.CALL.value)
 
 _OFFER = ("who", "public", "can", "terms")
@@ -39,19 +41,25 @@ _ROUND = ("deadline", "round", "opens")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that words tell of an item: the kind it speaks for, its weight there, its reason in Swedish, and its cues."""
+    """Fact about an item that words tell."""
 
     name: str
     kind: str
+    """Kind that it speaks for; empty for none."""
     weight: int
+    """Points for the kind where no fact decides; 0 where it says nothing alone."""
     reason: str
+    """Swedish words for the coordinator."""
     title_only: bool
+    """Its cues count in the title only."""
     counted: bool
+    """The number of its different cues matters."""
     cues: tuple[str, ...]
     pattern: re.Pattern[str]
+    """Any of the cues."""
 
     def times(self, text: str) -> int:
-        """Return how many different cues stand in a text that `folded` made."""
+        """Return the number of different cues in a text that `folded` returned."""
         return sum(bool(re.search(compile_cue(cue), text)) for cue in self.cues)
 
 
@@ -61,11 +69,16 @@ def compile_cue(cue: str) -> str:
 
 
 def read_facts(table: Mapping[str, Any]) -> dict[str, Fact]:
-    """Return the facts of a parsed `kinds.toml` by name, in its order."""
-    facts = {}
+    """Return the facts of a parsed `kinds.toml` by name, in its order.
+
+    Raises:
+        DataFileError: A fact has another form.
+    """
+    found = {}
     for name, row in table.items():
+        _check_fact(name, row)
         cues = tuple(cue for cue, _ in row["cues"])
-        facts[name] = Fact(
+        found[name] = Fact(
             name=name,
             kind=row["kind"],
             weight=row["weight"],
@@ -75,11 +88,20 @@ def read_facts(table: Mapping[str, Any]) -> dict[str, Fact]:
             cues=cues,
             pattern=_joined(cues),
         )
-    return facts
+    return found
+
+
+def _check_fact(name: str, row: Mapping[str, Any]) -> None:
+    for field, kind in (("kind", str), ("weight", int), ("reason", str), ("cues", list)):
+        if not isinstance(row.get(field), kind):
+            raise DataFileError(f"{_FILE}: {name}: {field!r} must be a {kind.__name__}, not {row.get(field)!r}")
+    for number, pair in enumerate(row["cues"], start=1):
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) and text for text in pair)):
+            raise DataFileError(f"{_FILE}: {name}, cue {number}: a cue is a pattern and an example, not {pair!r}")
 
 
 def _joined(cues: Iterable[str]) -> re.Pattern[str]:
-    """Return one expression for any of the cues. Those that begin at a word are tried at words' beginnings alone: it is three times as fast."""
+    """Return one expression for any of the cues; those that begin with a word are tried only there, which is faster."""
     written = [choice for cue in cues for choice in _choices(compile_cue(cue))]
     at_word = [choice.removeprefix(r"\b") for choice in written if choice.startswith(r"\b")]
     other = [choice for choice in written if not choice.startswith(r"\b")]
@@ -98,24 +120,31 @@ def _choices(cue: str) -> list[str]:
     return choices
 
 
-FACTS = read_facts(tomllib.loads(_FILE.read_text("utf-8")))
+@cache
+def facts() -> Mapping[str, Fact]:
+    """Return the facts of `kinds.toml` by name, in its order."""
+    return read_facts(read_tables(_FILE))
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The facts that hold for an item: in its title, in all of it, at its beginning (of those that matter there), and how many different cues of a counted fact were found."""
+    """Facts that hold for an item."""
 
     title: frozenset[str]
+    """Facts in the title."""
     item: frozenset[str]
+    """Facts in title or text."""
     lead: frozenset[str]
+    """Facts in the beginning of the text, of those that matter there."""
     counts: Mapping[str, int]
+    """Number of different cues of each counted fact."""
 
     def any(self, *names: str) -> bool:
         """Tell whether one of the facts holds."""
         return any(name in self.item for name in names)
 
 
-def guess_kind(
+def guess_kind(  # noqa: PLR0913 - each argument is a fact of its own; callers name all but the first four
     title: str,
     text: str,
     default: Kind,
@@ -126,22 +155,30 @@ def guess_kind(
     article: bool = False,
     coming: bool = False,
 ) -> tuple[Kind | None, str]:
-    """Return the kind of an article and, in Swedish, the facts it was told by. None: nothing that this house passes on.
+    """Return the kind of an article, None where it is not relevant, and the reasons in Swedish.
 
-    `default` is what the source usually sends: it tips the scale unless it is a call, since a page without a word of applying is none.
-    `ahead` says whether a last day that the text states lies ahead; False: all have passed, None: none is known. `coming` says whether
-    any day that the text names does. With `article`, it is dated and its source publishes news: news, where no word tells anything
-    else and nothing in it could belong to a call or a meeting (a day to come, a time of day, a word of applying or of grants).
-    Swedish pages bear English call titles, so the words of all languages are looked for whatever `language` says; only where it is
-    in none of these languages, and no words are known, the default stands.
+    Swedish pages have English call titles, so the words of all languages are searched whatever the language; only in a language
+    that is not known, without any words that are, the default is returned.
+
+    Args:
+        title: Title of the article.
+        text: Text of the article.
+        default: Kind that the source usually sends. It gets points unless it is a call, since a page without words of applying is
+            none.
+        language: Language of the article; empty where it is not known.
+        url: Address, which may show that it is news.
+        ahead: True where a stated last day lies ahead, False where all have passed, None where none is known.
+        article: It has a date and its source publishes news: it is news where no word tells otherwise and nothing in it could
+            belong to a call or a meeting (a day to come, a time of day, a word of applying or of grants).
+        coming: Any day that the text names lies ahead.
     """
-    seen = _look(folded(title), folded(text))
+    seen = _find_facts(folded(title), folded(text))
     if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
     kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
-    facts = [name for name in FACTS if kind and name in seen.item and FACTS[name].kind == kind]
+    names = [name for name in facts() if kind and name in seen.item and facts()[name].kind == kind]
     # To speak to a person is a reason only where nothing says more.
-    reasons = [FACTS[name].reason for name in facts if name not in ("person", "job_tone") or len(facts) == 1]
+    reasons = [facts()[name].reason for name in names if name not in ("person", "job_tone") or len(names) == 1]
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
     return (None if kind in (_OTHER, _UNDECIDED) else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
@@ -152,10 +189,10 @@ def folded(text: str) -> str:
     return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text.lower())
 
 
-def _look(title: str, text: str) -> _Seen:
+def _find_facts(title: str, text: str) -> _Seen:
     in_title, in_item, in_lead, counts = set(), set(), set(), {}
-    lead = text[:_LEAD]
-    for name, fact in FACTS.items():
+    lead = text[:_LEAD_CHARS]
+    for name, fact in facts().items():
         titled = bool(fact.pattern.search(title))
         if titled:
             in_title.add(name)
@@ -171,15 +208,16 @@ def _look(title: str, text: str) -> _Seen:
 def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, coming: bool) -> str:
     """Return the kind, by the first of these that holds.
 
-    1. Something else says what it is: a job, a course, a municipality's own grant to its associations, a service to its residents.
+    1. It is something else: a job, a course, a municipality's own grant to its associations, a service to its residents.
     2. It invites to a meeting that its title names.
-    3. A partner is looked for, or a legal act or views on one are the subject, and nobody is told to apply; or it is meant for persons.
-    4. Who may apply, that one may, how or how much, and a day that has not passed: a call, whatever else stands there.
+    3. A partner is searched for, or a legal act or views on one are the subject, and nobody is told to apply; or it is meant for
+       persons.
+    4. Who may apply, that they may, how or how much, and a day that has not passed: a call, whatever else is in it.
     5. It tells of a call to come.
-    6. It tells who has got money, and not that one may apply.
+    6. It tells who has got money, and not who may apply.
     7. Nothing is open now, or the page only answers questions.
-    8. A round with its day ahead or without one, and nothing that tells of what has been granted or invites to a meeting.
-    9. The weights of all cues compared.
+    8. A round with its day ahead or without one, and nothing about results or an invitation to a meeting.
+    9. The points of all cues compared.
     """
     dated = bool(
         ahead or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
@@ -196,7 +234,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
         return Kind.POLICY.value
     if _is_personal(seen) and not seen.any("gathering", "invitation", "registration", "granted", "after", "tidings", "telling"):
         return _OTHER
-    # What was granted last year stands at the end of a call.
+    # The end of a call may tell what was granted last year.
     granted = "after" in seen.item or "granted" in seen.title | seen.lead
     results = bool(granted and not seen.any("who", "public", "can", "opens"))
     if offered and not (results and (seen.title & {"granted", "after"} or "round" not in seen.item)):
@@ -222,13 +260,13 @@ def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
 
 
 def _hands_out(seen: _Seen) -> bool:
-    """Tell whether a sum and a last day stand in it beside words of calls, and nothing tells what else it could be: a call must not be lost."""
+    """Tell whether it has a sum and a last day beside words of calls, and no other kind is told: calls must not be lost."""
     other = ("granted", "after", "tidings", "registration", "attending", "gathering", "act", "proposal", "partner")
     return {"sum", "limit", "concern"} <= seen.item and not seen.any(*other)
 
 
 def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
-    """Tell whether its subject is a legal act, a decision, or what is thought of one, and nobody is told to apply."""
+    """Tell whether its subject is a legal act, a decision, or opinions on one, and nobody is told to apply."""
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
         return True
     if offered or seen.any("who", "public", "can", "round"):
@@ -275,12 +313,15 @@ def _is_service(seen: _Seen) -> bool:
 
 
 def _is_personal(seen: _Seen) -> bool:
-    """Tell whether it speaks to a person and names no organisation, project or money to be had: nothing a municipality applies for."""
+    """Tell whether it speaks to a person and names no organisation, project or grant: nothing for a municipality."""
     return "person" in seen.item and not seen.any("concern", "who", "public", "given", "round", "terms", "rolling", "partner")
 
 
 def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
-    """Tell whether a partner is looked for. Calls speak of partners, too: where one may apply by a day, the title or several words must say so."""
+    """Tell whether a partner is searched for.
+
+    Calls speak of partners, too: in an item that can be applied for by a day, the title or several words must say so.
+    """
     if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
         return True
     if "partner" not in seen.item:
@@ -289,9 +330,9 @@ def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
 
 
 def _is_meeting(seen: _Seen) -> bool:
-    """Tell whether it invites to a meeting that its title names; one may apply for money for a meeting, too.
+    """Tell whether it invites to a meeting that its title names; grants for meetings exist, too.
 
-    A title need not name it where nobody is told to apply: the time or the fee, and how to register, then tell it.
+    The title need not name it where nobody is told to apply, and a time or fee and a way to register are stated.
     """
     told = seen.any("deadline", "rolling", "opens", "who", "terms", "granted", "after")
     if seen.any("held") and seen.any("attending") and not told and not seen.any(*_OFFER):
@@ -306,12 +347,14 @@ def _is_meeting(seen: _Seen) -> bool:
 
 
 def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
-    """Return the kind whose cues weigh most; a cue of weight counts twice in the title. Swedish and English news speak of money, too:
-    weak words of a call count half where no strong one stands beside them."""
+    """Return the kind whose cues have most points; a cue that is not weak counts twice in the title.
+
+    News speak of money, too: weak words of a call count half without a strong one beside them.
+    """
     points: dict[str, int] = {}
     strong = False
     for name in seen.item:
-        fact = FACTS[name]
+        fact = facts()[name]
         if fact.kind == Kind.POLICY.value and default is not Kind.POLICY and name not in seen.title:
             continue  # an article that mentions a law is news
         hits = 2 if name in seen.title and fact.weight > _WEAK else 1
@@ -321,9 +364,9 @@ def _weigh(seen: _Seen, default: Kind, *, article: bool, coming: bool) -> str:
     if not strong:
         points[call] = points.get(call, 0) // 2
     if default is not Kind.CALL:
-        points[default.value] = points.get(default.value, 0) + _USUAL
+        points[default.value] = points.get(default.value, 0) + _DEFAULT_POINTS
     for kind in sorted(_ORDER, key=lambda kind: -points.get(kind, 0)):
-        if points.get(kind, 0) >= (_ENOUGH.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
+        if points.get(kind, 0) >= (_MIN_POINTS.get(kind, 1) if kind != default.value or default is Kind.CALL else 1):
             return kind
     if coming and _hands_out(seen):
         return call

@@ -1,20 +1,19 @@
-"""The base form of a word, and the parts of a compound: dictionaries first, then compounds, then endings."""
+"""Base forms of words and parts of compounds: from dictionaries first, then compounds, then endings."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 from monitor.language.compounds import Part, Root, Splitter
+from monitor.language.datafile import data_file
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british
 from monitor.language.tokens import LONGEST_WORD
 from monitor.language.wordfile import WordFile
 
-_DATA = Path(__file__).parent / "data"
-# Swedish endings of words that no dictionary has, the longest first, with what the base form may have in their place.
+# Swedish endings of words that no dictionary has, the longest first, each with the endings that the base form may have instead.
 _SWEDISH_ENDINGS = (
     ("ernas", ("", "e", "a")),
     ("arnas", ("", "e", "a")),
@@ -46,7 +45,7 @@ _of_verb = re.compile(r"((\w{3,})ning)(?:en|ens|ar|ars|arna|arnas|s)")
 
 
 class Lexicon:
-    """Base forms and compounds. Every answer is worked out anew: whoever asks for many words remembers them."""
+    """Base forms and compounds of Swedish and English words. Nothing is cached here: see `monitor.language.reading`."""
 
     version = "5"
 
@@ -64,16 +63,16 @@ class Lexicon:
         return word
 
     def parts(self, word: str, language: str) -> tuple[str, ...]:
-        """The base forms of a Swedish compound's parts, in order; empty for a simple word."""
+        """Return the base forms of a Swedish compound's parts, in order; empty for a simple word."""
         return tuple(part.lemma for part in self._split(word, language))
 
     def tails(self, word: str, language: str) -> tuple[str, ...]:
-        """The base form of what follows each seam of a compound."""
+        """Return the rest of a compound's base form after each seam: "rådgivning" of klimatrådgivning."""
         base = self.lemma(word, language)
         return tuple(base[part.start :] for part in self._split(word, language)[1:])
 
     def knows(self, word: str, language: str) -> bool:
-        """Whether the word is in the language's dictionary."""
+        """Tell whether the word is in the language's dictionary."""
         if len(word) > LONGEST_WORD:
             return False
         if language == SWEDISH:
@@ -82,15 +81,15 @@ class Lexicon:
 
     @cached_property
     def _swedish(self) -> WordFile:
-        return WordFile(_DATA / "sv.words")
+        return WordFile(data_file("sv.words"))
 
     @cached_property
     def _english(self) -> WordFile:
-        return WordFile(_DATA / "en.words")
+        return WordFile(data_file("en.words"))
 
     @cached_property
     def _roots(self) -> dict[str, Root]:
-        cells = zlib.decompress((_DATA / "sv.roots").read_bytes()).decode().split()
+        cells = zlib.decompress(data_file("sv.roots").read_bytes()).decode().split()
         return dict(zip(cells[::3], map(Root, map(float, cells[1::3]), cells[2::3]), strict=True))
 
     @cached_property
@@ -123,7 +122,7 @@ class Lexicon:
         return _without_s(word)
 
     def _headed(self, word: str) -> str | None:
-        """A word that ends in a common noun keeps what stands before it: leaderområdet, nässjöbygden, ehälsan."""
+        """Return the base form of a word that ends in a common noun, its beginning kept: leaderområdet, nässjöbygden, ehälsan."""
         for start in range(1 if word[0] == "e" else 2, len(word) - _SHORTEST_HEAD + 1):
             base = self._swedish.get(word[start:])
             if base is None or len(base) < _SHORTEST_HEAD or (root := self._roots.get(base)) is None:
@@ -133,7 +132,7 @@ class Lexicon:
         return None
 
     def _english_unknown(self, word: str) -> str:
-        if not word.isascii() or len(self._splitter.split(word, inflected=True, dearest=4.0)) > 1:
+        if not word.isascii() or len(self._splitter.split(word, inflected=True, max_cost=4.0)) > 1:
             return self._swedish_unknown(word)
         word = british(word)
         for ending, instead in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
@@ -143,11 +142,11 @@ class Lexicon:
 
 
 def _without_s(word: str) -> str:
-    """A name or a new word without the s of a genitive or plural."""
+    """Return a name or a new word without the s of a genitive or plural."""
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(_KEEPS_S) else word
 
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The one lexicon of this process."""
+    """Return the lexicon that the whole process shares."""
     return Lexicon()

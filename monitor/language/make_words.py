@@ -1,7 +1,8 @@
-"""Makes the word files in `data/` from simplemma's dictionaries and wordfreq's frequencies: `python -m monitor.language.make_words`.
+"""Build script of the word files in `data/`, from dictionaries of simplemma and frequencies of wordfreq.
 
-Only this script needs wordfreq (`pip install wordfreq`). It mends what a list of one base form per form gets wrong for words as they stand
-in calls: a noun that is also an imperative (strand, buss) is the noun; ansökning belongs to ansökan; irregular words come from `irregular`.
+Run as `python -m monitor.language.make_words`. Only this script needs wordfreq (`pip install wordfreq`). It corrects base forms
+of the dictionaries for words of calls: a noun that is also an imperative (strand, buss) is the noun; ansökning belongs to
+ansökan; irregular words come from `irregular.toml`.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from typing import Any
 
 from monitor.language import irregular
 from monitor.language.compounds import Root, Splitter
-from monitor.language.detect import ENGLISH, SWEDISH, swedish_small_words
+from monitor.language.detect import ENGLISH, SWEDISH, small_words
 from monitor.language.wordfile import write_words
 
 DATA = Path(__file__).parent / "data"
 _AUTHORITIES = (
-    "verket", "myndigheten", "styrelsen", "inspektionen", "förvaltningen", "nämnden", "fonden", "banken", "rådet", "institutet", "tinget", "kontoret"
+    "verket", "myndigheten", "styrelsen", "inspektionen", "förvaltningen", "nämnden", "fonden", "banken", "rådet", "institutet",
+    "tinget", "kontoret",
 )  # fmt: skip
 _DERIVED = ("ning", "ring", "ing", "ande", "ende", "are", "bar", "else", "lig")
 
 
 def make_words(target: Path) -> None:
-    """Write every word file."""
+    """Write all word files to a folder."""
     target.mkdir(exist_ok=True)
     frequencies = _frequencies(SWEDISH)
     bases = mend_swedish(_dictionary(SWEDISH), frequencies)
@@ -41,7 +43,7 @@ def make_words(target: Path) -> None:
 
 
 def _dictionary(language: str) -> dict[str, str]:
-    """simplemma's list with folded words; a word in small letters goes before the same word with a capital."""
+    """Return the base forms of simplemma's dictionary by folded word; small letters go before a capital."""
     factory: Any = importlib.import_module("simplemma.strategies.dictionaries").DEFAULT_DICTIONARY_FACTORY
     found: dict[str, str] = {}
     for word, base in factory.get_dictionary(language).items():
@@ -53,18 +55,18 @@ def _dictionary(language: str) -> dict[str, str]:
 
 
 def _is_abbreviation(word: str, base: str) -> bool:
-    """What a few letters stand for is not their base form: a title's "DP" is no detaljplan, and no ending is that short."""
+    """Tell whether a base form is the meaning of an abbreviation: the "DP" of a title is no detaljplan."""
     return len(word) <= 4 and len(base) > len(word) + 3
 
 
 def _frequencies(language: str) -> dict[str, float]:
-    """Zipf values: log10 of the occurrences in 10^9 words."""
+    """Return the Zipf value of each word: log10 of the occurrences in 10^9 words."""
     wordfreq: Any = importlib.import_module("wordfreq")
     return {word: math.log10(share) + 9 for word, share in wordfreq.get_frequency_dict(language, wordlist="best").items()}
 
 
 class _Forms:
-    """The forms of each base form, and what they say about the kind of word."""
+    """Forms of each base form, which tell the kind of word."""
 
     def __init__(self, bases: Mapping[str, str]) -> None:
         self.bases = bases
@@ -74,7 +76,7 @@ class _Forms:
                 self.of[base].add(word)
 
     def is_noun(self, base: str) -> bool:
-        """Whether it has a definite form of its own."""
+        """Tell whether a base form has a definite form of its own."""
         forms = self.of[base]
         lost = base[:-2] + base[-1]
         return any(base + end in forms for end in ("en", "et", "n", "arna", "erna")) or (
@@ -82,7 +84,7 @@ class _Forms:
         )
 
     def is_adjective(self, base: str) -> bool:
-        """Whether it can be compared, or bends as an adjective does."""
+        """Tell whether a base form can be compared, or is inflected as an adjective."""
         forms = self.of[base]
         lost = base[:-2] + base[-1]
         return any(stem + "are" in forms and stem + "a" in forms for stem in (base, lost)) or (
@@ -90,20 +92,20 @@ class _Forms:
         )
 
     def is_verb(self, base: str) -> bool:
-        """Whether it is an infinitive."""
+        """Tell whether a base form is an infinitive."""
         forms = self.of[base]
         return base.endswith("a") and (base + "r" in forms or base[:-1] + "er" in forms)
 
 
 def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) -> dict[str, str]:
-    """The list with its Swedish faults mended; every base form stands for itself."""
+    """Return Swedish base forms by word, with the faults of the list corrected; every base form is its own."""
     forms = _Forms(listed)
     bases = dict(listed)
     candidates = [(word, base) for word, base in listed.items() if word != base and forms.of.get(word)]
     bases.update((word, word) for word, base in candidates if _is_own(word, base, forms, frequencies))
     bases.update((word, word) for word in irregular.own_words())
     for infinitive, verb_forms in irregular.verbs().items():
-        for prefix in ("", *irregular.PREFIXES):
+        for prefix in ("", *irregular.prefixes()):
             if prefix and not forms.is_verb(prefix + infinitive):
                 continue
             for form in verb_forms:
@@ -125,7 +127,7 @@ def mend_swedish(listed: Mapping[str, str], frequencies: Mapping[str, float]) ->
 
 
 def _is_own(word: str, base: str, forms: _Forms, frequencies: Mapping[str, float]) -> bool:
-    """Whether a word that is listed under another base form, and has forms of its own, is a word of its own."""
+    """Tell whether a word that is listed under another base form, and has forms of its own, is a word of its own."""
     often, base_often = frequencies.get(word, 0.0), frequencies.get(base, 0.0)
     lost = base[:-2] + base[-1:]
     if word.endswith(("ande", "ende")):
@@ -150,7 +152,7 @@ def _is_own(word: str, base: str, forms: _Forms, frequencies: Mapping[str, float
 
 
 def _authorities(bases: Mapping[str, str]) -> dict[str, str]:
-    """Names such as skolverket, which lists have in the definite form, and their genitives: a kind of verk like any other."""
+    """Return base forms of names such as skolverket and their genitives, which lists have in the definite form: skolverk."""
     found = {}
     for word, base in bases.items():
         for head in _AUTHORITIES:
@@ -161,9 +163,9 @@ def _authorities(bases: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plurals_not_verbs(bases: Mapping[str, str], frequencies: Mapping[str, float]) -> dict[str, str]:
-    """Forms such as hamnar and cyklar that are the noun's plural rather than the verb, where the noun is at least as common.
+    """Return forms such as hamnar and cyklar that are rather the noun's plural than the verb, where the noun is as common.
 
-    Not where the noun is the one who does it: several of them are spelare, and spelar is the verb.
+    Agent nouns are left out: the plural of spelare is spelare, and spelar is the verb.
     """
     found = {}
     for word, base in bases.items():
@@ -176,7 +178,7 @@ def _plurals_not_verbs(bases: Mapping[str, str], frequencies: Mapping[str, float
 
 
 def _verbs_not_agents(bases: Mapping[str, str], forms: _Forms) -> dict[str, str]:
-    """Return forms such as vårdar that are listed under an agent noun (vårdare) and are the verb's present, and their infinitives."""
+    """Return forms such as vårdar that are listed under an agent noun (vårdare) and are verbs, and their infinitives."""
     found = {}
     for word, base in bases.items():
         verb = word[:-1]
@@ -186,7 +188,7 @@ def _verbs_not_agents(bases: Mapping[str, str], forms: _Forms) -> dict[str, str]
 
 
 def _followed(word: str, bases: Mapping[str, str]) -> str:
-    """Where a chain of base forms ends."""
+    """Return the last of a chain of base forms."""
     seen = {word}
     while (base := bases.get(word, word)) != word and base not in seen:
         seen.add(base)
@@ -195,7 +197,7 @@ def _followed(word: str, bases: Mapping[str, str]) -> str:
 
 
 def mend_english(listed: Mapping[str, str]) -> dict[str, str]:
-    """The list with nouns in -ing (funding, training) as words of their own."""
+    """Return English base forms by word, with nouns in -ing (funding, training) as words of their own."""
     bases = dict(listed)
     plural = {word[:-1] for word in listed if word.endswith("ings")}
     for word in plural:
@@ -217,17 +219,17 @@ def mend_english(listed: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_roots(bases: Mapping[str, str], frequencies: Mapping[str, float], foreign: Iterable[str]) -> dict[str, Root]:
-    """The words that compounds are made of: every base form that is no compound itself and common enough for its length."""
+    """Return the words that compounds are made of: base forms that are no compounds and common enough for their length."""
     forms = _Forms(bases)
     weights: defaultdict[str, float] = defaultdict(float)
     for word, base in bases.items():
         weights[base] += 10 ** frequencies[word] if word in frequencies else 0
     borrowed = set(foreign)
-    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.PREFIXES)}
+    irregular_verbs = {prefix + verb for verb in irregular.verbs() for prefix in ("", *irregular.prefixes())}
     roots: dict[str, Root] = {}
     splitter = Splitter(roots, bases.get)
     for word in sorted(set(bases.values()), key=lambda word: (len(word), word)):
-        if not word.isalpha() or word in swedish_small_words or len(word) < 2:
+        if not word.isalpha() or SWEDISH in small_words().get(word, ()) or len(word) < 2:
             continue
         splitter.forget()
         splits = bool(splitter.split(word))
@@ -246,7 +248,7 @@ def find_roots(bases: Mapping[str, str], frequencies: Mapping[str, float], forei
 
 
 def _is_derived(word: str, roots: Mapping[str, Root]) -> bool:
-    """Whether the word is made from a simple verb: ändring from ändra is no kind of ring."""
+    """Tell whether the word is derived from a simple verb: ändring from ändra is no kind of ring."""
     return any(word.endswith(end) and any(word[: -len(end)] + last in roots for last in ("a", "ra", "na")) for end in _DERIVED)
 
 

@@ -1,6 +1,7 @@
-"""Sums of money and rates in running text: how much, in which currency, and for what. Shares are rates, never amounts.
+"""Sums of money and rates in running text, with currency and purpose. Shares are rates, never amounts.
 
-Reading goes in three steps: each figure with its unit (`_figures`), spans of two figures (`_items`), and the role that the sentence gives a sum.
+Reading has three steps: each figure with its unit (`_figures`), spans of two figures (`_items`), and the role that the sentence
+gives to a sum.
 """
 
 from __future__ import annotations
@@ -13,48 +14,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from monitor.language.money_words import (
-    ASKED,
-    BETWEEN,
-    CENTS,
-    CHOICE,
-    CHOICE_LINK,
-    COUNTED,
     DASHES,
-    DENIED,
-    GRANTED,
-    LETTER_SCALE,
-    LINK,
     LOOSE_CENTS,
-    LUMP,
-    MONEY,
-    MORE,
-    MOST,
-    NO_NOUN,
-    NUMBER,
     OTHER_PREFIX,
-    OTHER_SIDE,
     OTHER_SUFFIX,
-    OWN_COST,
-    PART,
-    PART_OF,
-    PAST,
-    PAYMENT,
-    PER,
-    PERCENT,
-    PREFIX,
-    PROJECT,
-    REFUSED,
-    RESTATED,
-    SHARED_LETTER,
-    TOO_LARGE,
-    TOO_SMALL,
-    TOTAL,
-    UNIT,
-    UNIT_RATE,
-    UPPER_LINK,
-    USUAL,
+    PATTERNS,
     YEAR,
-    YEARLY,
     is_english_scale,
     is_fixed,
     is_least,
@@ -65,22 +30,24 @@ from monitor.language.money_words import (
 from monitor.language.number_words import parse_number
 from monitor.language.segments import Segment, split_segments
 
-# Nothing that is handed out comes near; what is larger is a code or a row of cells. SQLite's integers end at 9.2 * 10**18.
 LARGEST_SUM = 10**15
+"""Sum in whole units above which figures are a code or a row of cells; SQLite's integers end at 9.2 * 10**18."""
 _MILLION = 10**6
-# The longest prefix, with blanks; looking back no further keeps reading linear.
 _LOOK_BACK = 24
-# How far a word like "högst" may stand from its sum.
+"""Characters of the longest prefix with blanks; a limit keeps reading linear."""
 _BOUND_BACK = 80
-# How many fixed sums a text lets one choose from.
-_MOST_CHOICES = 6
+"""Characters between a word like "högst" and its sum, at most."""
+_MAX_CHOICES = 6
+"""Fixed sums of which one is chosen, at most."""
 # Languages in which a bare million is the neighbour's krona.
 _NEIGHBOURS = ("da", "nb", "nn", "no")
 _SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
 _NEIGHBOUR_MILLIONS = re.compile("mill|mio|mdr|mia|mrd")
 # Between a sum and words about each project, these begin another statement: "30 miljoner kronor och varje projekt ska söka ...".
 _ANOTHER = re.compile(
-    r"[;,]\s*(?:och|and|og|men|but|där|while|med)\b|\b(?:och|and|og|men|but|medan|while|mens)\s+(?:varje|ett|en|et|hvert?|each|every|a|för|støtte|stöd|bidrag|tilskud|tilskudd|grants?|support)\b|[0-9]{2}",
+    r"[;,]\s*(?:och|and|og|men|but|där|while|med)\b|"
+    r"\b(?:och|and|og|men|but|medan|while|mens)\s+"
+    r"(?:varje|ett|en|et|hvert?|each|every|a|för|støtte|stöd|bidrag|tilskud|tilskudd|grants?|support)\b|[0-9]{2}",
     re.IGNORECASE,
 )
 # The last letters and signs that a currency before a figure can have.
@@ -88,7 +55,7 @@ _PREFIX_ENDS = frozenset("kdrfnposKDRFNPOS€$£ł.:)")
 
 
 class AmountRole(StrEnum):
-    """What an amount is: the whole pot, the money for one project, or a share in per cent. UNKNOWN where no word tells."""
+    """Purpose of an amount: the whole pot, the money for one project, or a share in per cent; UNKNOWN where no word tells."""
 
     TOTAL = "total"
     PROJECT = "project"
@@ -98,34 +65,40 @@ class AmountRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAmount:
-    """One sum, or one span of sums, in whole units of `currency` (empty: not known).
-
-    `rate` is set instead of `amount` for a percentage (the upper end of a span, whose lower end is `rate_from`). `others` holds the same sum stated again in another currency.
-    `least` tells that the sum is a lower bound ("minst", "eller mer"), `most` that it is an upper one, `fixed` that everyone gets just this sum.
-    `yearly` tells that it is the sum for one year of several.
-    """
+    """Sum or span of sums, or percentage, of a text, with its offsets and the words between them."""
 
     start: int
     end: int
     text: str
     amount: int | None = None
+    """Sum in whole units of the currency; of a span its lower end. None for a percentage."""
     amount_max: int | None = None
+    """Upper end of a span."""
     currency: str = ""
+    """ISO 4217 code; empty where it is not known."""
     role: AmountRole = AmountRole.UNKNOWN
     rate: Decimal | None = None
+    """Per cent; of a span its upper end."""
     rate_from: Decimal | None = None
+    """Lower end of a span of percentages."""
     others: tuple[FoundAmount, ...] = ()
+    """The same sum stated again in other currencies."""
     least: bool = False
+    """It is a lower bound: "minst", "eller mer"."""
     most: bool = False
+    """It is an upper bound: "högst"."""
     fixed: bool = False
+    """Everyone gets exactly this sum."""
     yearly: bool = False
+    """It is the sum for one year of several."""
 
 
 def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
-    """Return every sum and rate of a text, in order.
+    """Return the sums and rates of a text, in order.
 
-    `language` ("sv", "en", "da", "nb" or "") settles which country's krona a bare "kr" is. Swedish millions without a currency are kronor, unless
-    the text counts in another currency elsewhere or the sentence counts people. A sum whose currency is not known has none ("") or is left out.
+    `language` ("sv", "en", "da", "nb" or "") decides which country's krona a bare "kr" is. Swedish millions without a currency
+    are kronor, unless the text counts in another currency elsewhere or the sentence counts people. A sum whose currency is not
+    known has none ("") or is left out.
     """
     words = text.translate(DASHES)
     segments = split_segments(words)
@@ -137,27 +110,27 @@ def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Figure:
-    """Number with the unit that stands at it.
-
-    `start` and `end` hold prefix and unit. `scale` is the factor of a word behind the number, `lead_scale` that of a prefix ("MSEK 5"); 0 where
-    there is none. `lead` and `currency` are ISO codes before and behind the number; "" where the language does not settle which krona it is;
-    None where no currency stands there. `bare` tells a number of figures alone, without groups or decimals.
-    """
+    """Number with its unit; the offsets include prefix and unit."""
 
     start: int
     end: int
     number: Decimal
     bare: bool
+    """The number is figures only, without groups or decimals."""
     words: str
     scale: int = 0
+    """Factor of a word behind the number; 0 for none."""
     lead_scale: int = 0
+    """Factor of a prefix ("MSEK 5"); 0 for none."""
     lead: str | None = None
+    """ISO code before the number; "" where the language does not decide which krona it is, None for none."""
     currency: str | None = None
+    """ISO code behind the number, as `lead`."""
     percent: bool = False
 
     @property
     def stated(self) -> str | None:
-        """The currency of the figure, None where it bears none."""
+        """Return the currency of the figure; None where it has none."""
         return self.currency if self.currency is not None else self.lead
 
     @property
@@ -174,11 +147,11 @@ class _Figure:
 
 
 def _figures(words: str, language: str) -> Iterator[_Figure]:
-    """Yield the readable numbers of a text with their units; each stretch of text belongs to one figure."""
+    """Yield the readable numbers of a text with their units; no two overlap."""
     krona = krona_of(language, words)
     english = language == "en"
     end = 0
-    for hit in NUMBER.finditer(words):
+    for hit in PATTERNS["number"].finditer(words):
         if hit.start() < end:
             continue
         figure = _figure(hit, words, end, krona, english)
@@ -191,10 +164,10 @@ def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], en
     start, end = hit.span()
     before = words[max(left, start - _LOOK_BACK) : start]
     near = before.rstrip()[-1:] in _PREFIX_ENDS
-    prefix = PREFIX.search(before) if near else None
+    prefix = PATTERNS["prefix"].search(before) if near else None
     if _is_piece(before, words, end, prefixed=prefix is not None) or (prefix is None and OTHER_PREFIX.search(before.rstrip())):
         return None
-    if percent := PERCENT.match(words, end):
+    if percent := PATTERNS["percent"].match(words, end):
         number = parse_number(hit[0])
         return (
             number
@@ -210,7 +183,7 @@ def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], en
     number = parse_number(hit[0], english=english or is_english_scale(scale_words), scaled=max(scale, lead_scale) > 1)
     if number is None or number * max(scale, lead_scale, 1) > LARGEST_SUM:
         return None
-    if currency and (more := CENTS.match(words, end)):
+    if currency and (more := PATTERNS["cents"].match(words, end)):
         cents, end = Decimal(more["cents"]), more.end()
     lead = read_currency(prefix["currency"] or "kr") if prefix else None
     return _settled(
@@ -229,14 +202,14 @@ def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], en
 
 
 def _settled(figure: _Figure) -> _Figure | None:
-    """Return the figure if what stands before and behind it does not contradict each other, else None."""
+    """Return the figure, or None where the currencies before and behind it contradict each other."""
     if figure.lead and figure.currency and figure.lead != figure.currency:
         return None if len({figure.lead, figure.currency} - {"SEK", "NOK", "DKK"}) else replace(figure, lead=None)
     return figure
 
 
 def _is_piece(before: str, words: str, end: int, *, prefixed: bool) -> bool:
-    """Return whether a number is a piece of a date, code, time or word."""
+    """Tell whether a number is a piece of a date, code, time or word."""
     last, second = before[-1:], before[-2:-1]
     if (last.isalnum() or last == "_") and not prefixed:
         return True
@@ -248,19 +221,19 @@ def _is_piece(before: str, words: str, end: int, *, prefixed: bool) -> bool:
 
 
 def _loose_cents(hit: re.Match[str], words: str) -> tuple[Decimal, int]:
-    """Return the cents that a blank parts from a grouped number ("1.837, 32 €"), and where they end."""
+    """Return the cents that a blank separates from a grouped number ("1.837, 32 €"), and the offset of their end."""
     if not hit[0][-4:-3].isdigit() and len(hit[0]) > 4 and (more := LOOSE_CENTS.match(words, hit.end())):
-        unit = UNIT.match(words, more.end())
+        unit = PATTERNS["unit"].match(words, more.end())
         if unit and unit["currency"]:
             return Decimal(more["cents"]), more.end()
     return Decimal(0), hit.end()
 
 
 def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[str, str, int]:
-    """Return the words of scale and the currency behind a number, and where they end."""
-    unit = UNIT.match(words, end)
+    """Return the words of scale and the currency behind a number, and the offset of their end."""
+    unit = PATTERNS["unit"].match(words, end)
     if unit is None:
-        letter = (LETTER_SCALE if prefixed else SHARED_LETTER).match(words, end)
+        letter = PATTERNS["letter_scale" if prefixed else "shared_letter"].match(words, end)
         return (letter[0], "", letter.end()) if letter else ("", "", end)
     if unit["stroke"]:
         return "", read_currency(unit["stroke_currency"]) or read_currency("kr"), unit.end()
@@ -275,14 +248,14 @@ def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[
 
 
 def _belongs_to_next(hit: re.Match[str], unit: re.Match[str], words: str, *, prefixed: bool) -> bool:
-    """Return whether a currency between two numbers is the second one's: "EUR 5 000 EUR 10 000", "Del 1 EUR 500 000"."""
-    if PREFIX.search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
+    """Tell whether a currency between two numbers is the second one's: "EUR 5 000 EUR 10 000", "Del 1 EUR 500 000"."""
+    if PATTERNS["prefix"].search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
         return False
     gap = next((width for width in (0, 1, 2) if words[unit.end() + width : unit.end() + width + 1].isdigit()), None)
-    following = NUMBER.match(words, unit.end() + gap) if gap is not None else None
+    following = PATTERNS["number"].match(words, unit.end() + gap) if gap is not None else None
     if following is None:
         return False
-    after = UNIT.match(words, following.end())
+    after = PATTERNS["unit"].match(words, following.end())
     if after and not after["scale"]:
         return False
     if prefixed:
@@ -299,44 +272,54 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
     """Yield sums, rates and spans; figures that are neither are left out."""
     place = 0
     while place < len(figures):
-        one = figures[place]
-        two = figures[place + 1] if place + 1 < len(figures) else None
-        link = LINK.fullmatch(words, one.end, two.start) if two and two.start - one.end < _LOOK_BACK else None
-        between = link is not None and BETWEEN.search(words[max(0, one.start - _LOOK_BACK) : one.start]) is not None
-        if two is not None and link is None and (link := _upper_link(one, two, words)) is not None:
+        first = figures[place]
+        second = figures[place + 1] if place + 1 < len(figures) else None
+        link = (
+            PATTERNS["link"].fullmatch(words, first.end, second.start)
+            if second and second.start - first.end < _LOOK_BACK
+            else None
+        )
+        between = (
+            link is not None and PATTERNS["between"].search(words[max(0, first.start - _LOOK_BACK) : first.start]) is not None
+        )
+        if second is not None and link is None and (link := _upper_link(first, second, words)) is not None:
             between = True
         if (choice := _choice(figures, place, words)) is not None:
             yield choice[0]
             place += choice[1]
             continue
-        if two is not None and link is not None and (item := _span(one, two, link, words, between=between)) is not None:
+        if second is not None and link is not None and (item := _span(first, second, link, words, between=between)) is not None:
             yield item
             place += 2
             continue
-        if (item := _single(one, words)) is not None:
+        if (item := _single(first, words)) is not None:
             yield item
-        # "2021-27 miljoner": what is glued to a number that is no sum is not read alone.
-        glued = two is not None and link is not None and link[0] == "-" and not one.has_unit and not _is_numbered(one, words)
+        # "2021-27 miljoner": a figure joined to a number that is no sum is not read alone.
+        glued = (
+            second is not None and link is not None and link[0] == "-" and not first.has_unit and not _is_numbered(first, words)
+        )
         place += 2 if glued else 1
 
 
-def _upper_link(one: _Figure, two: _Figure, words: str) -> re.Match[str] | None:
-    """Return the words between a lower bound without a unit and the upper one that bears it: "lägst 150 000 och högst 500 000 kronor"."""
-    if one.has_unit or one.is_year or two.start - one.end > 2 * _LOOK_BACK:
+def _upper_link(first: _Figure, second: _Figure, words: str) -> re.Match[str] | None:
+    """Return the words between a lower bound without a unit and the upper one: "lägst 150 000 och högst 500 000 kronor"."""
+    if first.has_unit or first.is_year or second.start - first.end > 2 * _LOOK_BACK:
         return None
-    if not is_least(words[max(0, one.start - _LOOK_BACK) : one.start]):
+    if not is_least(words[max(0, first.start - _LOOK_BACK) : first.start]):
         return None
-    return UPPER_LINK.fullmatch(words, one.end, two.start)
+    return PATTERNS["upper_link"].fullmatch(words, first.end, second.start)
 
 
 def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
-    """Return fixed sums of which one is chosen as a span, and how many figures it takes; only the last one need bear the currency."""
+    """Return fixed sums of which one is chosen as a span, and the number of figures; only the last one needs a currency."""
     last = place
     closed = False
-    while not closed and last + 1 < len(figures) and last - place < _MOST_CHOICES:
-        one, two = figures[last], figures[last + 1]
-        link = CHOICE_LINK.fullmatch(words, one.end, two.start) if two.start - one.end < _LOOK_BACK else None
-        if link is None or one.scale or one.percent or one.is_year:
+    while not closed and last + 1 < len(figures) and last - place < _MAX_CHOICES:
+        first, second = figures[last], figures[last + 1]
+        link = (
+            PATTERNS["choice_link"].fullmatch(words, first.end, second.start) if second.start - first.end < _LOOK_BACK else None
+        )
+        if link is None or first.scale or first.percent or first.is_year:
             return None
         last += 1
         closed = link["comma"] is None
@@ -344,7 +327,7 @@ def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAm
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
-    if not CHOICE.search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
+    if not PATTERNS["choice"].search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
     if sums != sorted(sums) or sums[-1] > LARGEST_SUM:
@@ -369,73 +352,78 @@ def _single(figure: _Figure, words: str) -> FoundAmount | None:
 
 
 def _is_unnamed_money(figure: _Figure, words: str) -> bool:
-    return figure.scale >= _MILLION and NO_NOUN.match(words, figure.end) is not None
+    return figure.scale >= _MILLION and PATTERNS["no_noun"].match(words, figure.end) is not None
 
 
 def _is_numbered(figure: _Figure, words: str) -> bool:
-    """Return whether a figure is the number of a part: "del 2"."""
-    return PART.search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
+    """Tell whether a figure is the number of a part: "del 2"."""
+    return PATTERNS["part"].search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
 
 
-def _span(one: _Figure, two: _Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
-    """Return the span that two figures make, or None where each stands for itself.
+def _span(first: _Figure, second: _Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
+    """Return the span that two figures make, or None where they are two sums.
 
-    The first figure may leave its unit to the second ("5-10 miljoner kronor"). The second leaves its unit to the first only where a currency
-    stands before the first ("EUR 100 000 - 200 000") and nothing is counted behind: "60 000 euro till 2 500 kommuner" is no span.
+    The first figure may have its unit from the second ("5-10 miljoner kronor"). The second has its unit from the first only where
+    a currency is before the first ("EUR 100 000 - 200 000") and no counted noun behind: "60 000 euro till 2 500 kommuner" is no
+    span.
     """
-    if one.percent or two.percent:
-        return _rate_span(one, two)
+    if first.percent or second.percent:
+        return _rate_span(first, second)
     if link["both"] and not between:
         return None
-    if not one.has_unit and not between and (one.is_year or _is_numbered(one, words)) and (two.scale or not two.bare):
+    if not first.has_unit and not between and (first.is_year or _is_numbered(first, words)) and (second.scale or not second.bare):
         return None
-    follows = _follows_prefix(one, two, words) or (between and two.scale > 0 and one.lead is not None and one.currency is None)
-    if two.stated is None and not follows and not _is_unnamed_money(two, words):
+    follows = _follows_prefix(first, second, words) or (
+        between and second.scale > 0 and first.lead is not None and first.currency is None
+    )
+    if second.stated is None and not follows and not _is_unnamed_money(second, words):
         return None
-    if one.stated is not None and two.stated is not None and one.stated != two.stated:
+    if first.stated is not None and second.stated is not None and first.stated != second.stated:
         return None
-    top = two.number * (two.factor if two.has_unit else max(one.lead_scale, 1))
-    bottom = one.number * _low_factor(one, two)
+    top = second.number * (second.factor if second.has_unit else max(first.lead_scale, 1))
+    bottom = first.number * _low_factor(first, second)
     if bottom > top or top > LARGEST_SUM:
         return None
     return FoundAmount(
-        start=one.start,
-        end=two.end,
+        start=first.start,
+        end=second.end,
         text="",
         amount=_whole(bottom),
         amount_max=_whole(top),
-        currency=two.stated or one.stated or "",
+        currency=second.stated or first.stated or "",
     )
 
 
-def _rate_span(one: _Figure, two: _Figure) -> FoundAmount | None:
-    if not two.percent or (one.has_unit and not one.percent) or not one.number < two.number <= 100:
+def _rate_span(first: _Figure, second: _Figure) -> FoundAmount | None:
+    if not second.percent or (first.has_unit and not first.percent) or not first.number < second.number <= 100:
         return None
-    return FoundAmount(start=one.start, end=two.end, text="", role=AmountRole.RATE, rate=two.number, rate_from=one.number)
-
-
-def _follows_prefix(one: _Figure, two: _Figure, words: str) -> bool:
-    """Return whether a currency before the first figure counts for the second too."""
-    return (
-        one.lead is not None
-        and one.currency is None
-        and not two.is_year
-        and (two.scale > 0 or one.scale == 0)
-        and NO_NOUN.match(words, two.end) is not None
+    return FoundAmount(
+        start=first.start, end=second.end, text="", role=AmountRole.RATE, rate=second.number, rate_from=first.number
     )
 
 
-def _low_factor(one: _Figure, two: _Figure) -> int:
-    """Return the factor of a span's first figure, which may leave its scale to the second: "5-10 miljoner", not "500 till 2 miljoner"."""
-    if one.scale or one.lead_scale:
-        return one.factor
-    if one.currency is not None or one.number >= 1000:
+def _follows_prefix(first: _Figure, second: _Figure, words: str) -> bool:
+    """Tell whether a currency before the first figure counts for the second too."""
+    return (
+        first.lead is not None
+        and first.currency is None
+        and not second.is_year
+        and (second.scale > 0 or first.scale == 0)
+        and PATTERNS["no_noun"].match(words, second.end) is not None
+    )
+
+
+def _low_factor(first: _Figure, second: _Figure) -> int:
+    """Return the factor of a span's first figure, which may be that of the second: "5-10 miljoner", not "500 till 2 miljoner"."""
+    if first.scale or first.lead_scale:
+        return first.factor
+    if first.currency is not None or first.number >= 1000:
         return 1
-    return two.factor
+    return second.factor
 
 
 def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[Segment], language: str) -> list[FoundAmount]:
-    """Return the sums with the currency of those that leave it out: kronor where the text is Swedish and knows no other, else ""."""
+    """Return the sums, those without a currency in kronor where the text is Swedish and has no other currency, else in ""."""
     known = {item.currency for item in found if item.amount is not None and item.currency}
     krona = krona_of(language, words)["KRONER"] if language in _NEIGHBOURS else "SEK"
     ours = language in ("", "sv", *_NEIGHBOURS) and known <= {krona}
@@ -444,7 +432,7 @@ def _with_currency(found: Sequence[FoundAmount], words: str, segments: Sequence[
         if item.amount is not None and not item.currency:
             piece, segment = words[item.start : item.end].casefold(), _segment(item, segments, words)
             sentence = words[segment.start : segment.end]
-            if COUNTED.search(sentence) and not MONEY.search(sentence):
+            if PATTERNS["counted"].search(sentence) and not PATTERNS["money"].search(sentence):
                 continue
             if ours and (_NEIGHBOUR_MILLIONS if language in _NEIGHBOURS else _SWEDISH_MILLIONS).search(piece):
                 item = replace(item, currency=krona)
@@ -460,22 +448,22 @@ def _segment(item: FoundAmount, segments: Sequence[Segment], words: str) -> Segm
 
 
 class _Cues:
-    """The words of a sentence that tell the pot from the money for one project: where they begin and end, found once per sentence."""
+    """Offsets of the words of a sentence that tell the pot from the money for one project."""
 
     def __init__(self, words: str, segment: Segment) -> None:
         sentence, self._words = words[segment.start : segment.end], words
         self._spans = {
-            role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in pattern.finditer(sentence)]
-            for role, pattern in ((AmountRole.TOTAL, TOTAL), (AmountRole.PROJECT, PROJECT))
+            role: [(segment.start + hit.start(), segment.start + hit.end()) for hit in PATTERNS[table].finditer(sentence)]
+            for role, table in ((AmountRole.TOTAL, "total"), (AmountRole.PROJECT, "project"))
         }
 
     def before(self, place: int) -> AmountRole | None:
-        """Return the role whose words stand last before a place; None where none do."""
+        """Return the role whose words are last before an offset; None without such words."""
         ends = {role: spans[at - 1][1] for role, spans in self._spans.items() if (at := bisect_left(spans, (place, 0)))}
         return max(ends, key=lambda role: ends[role], default=None)
 
     def after(self, place: int, width: int = 60) -> AmountRole | None:
-        """Return the role whose words stand first within `width` characters behind a place; None where none do, or in another statement."""
+        """Return the role whose words are first within `width` characters behind an offset; None in another statement."""
         starts = {
             role: spans[at][0]
             for role, spans in self._spans.items()
@@ -503,46 +491,58 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     item = _bounded(item, before, after)
     if _is_refused(before, after):
         return replace(item, role=AmountRole.PROJECT)
-    if ASKED.search(before) or OWN_COST.search(before) or PART_OF.search(before) or UNIT_RATE.match(after):
+    if (
+        PATTERNS["asked"].search(before)
+        or PATTERNS["own_cost"].search(before)
+        or PATTERNS["part_of"].search(before)
+        or PATTERNS["unit_rate"].match(after)
+    ):
         return item
     sentence = words[segment.start : segment.end]
-    if PAST.search(sentence) or USUAL.search(before) or OTHER_SIDE.search(sentence):
+    if PATTERNS["past"].search(sentence) or PATTERNS["is_usual"].search(before) or PATTERNS["other_side"].search(sentence):
         return item
-    if PER.match(after):
+    if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     role = cues.before(item.start) or cues.after(item.end)
     if role is None:
         bounded = item.most or (
-            ((item.least and not TOO_LARGE.search(before)) or item.amount_max is not None)
-            and GRANTED.search(sentence) is not None
+            ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
+            and PATTERNS["granted"].search(sentence) is not None
         )
         role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    lump = LUMP.match(after) is not None and not (item.most or item.least or item.amount_max)
+    lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)
     fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
 
 
 def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
-    """Return a sum with what the words next to it say of its bounds."""
+    """Return a sum with the bounds that the words next to it state."""
     if _is_refused(before, after):
-        small = TOO_SMALL.search(before) is not None
+        small = PATTERNS["too_small"].search(before) is not None
         return replace(item, least=small, most=not small)
-    most = MOST.search(before) is not None
+    most = PATTERNS["is_most"].search(before) is not None
     return replace(
         item,
         most=most,
-        least=not most and (is_least(before) or MORE.match(after) is not None),
-        yearly=YEARLY.match(after) is not None,
+        least=not most and (is_least(before) or PATTERNS["more"].match(after) is not None),
+        yearly=PATTERNS["yearly"].match(after) is not None,
     )
 
 
 def _is_refused(before: str, after: str) -> bool:
-    """Return whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
-    bound = (TOO_SMALL.search(before) or TOO_LARGE.search(before)) and MOST.search(before) is None
+    """Tell whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
+    bound = (PATTERNS["too_small"].search(before) or PATTERNS["too_large"].search(before)) and PATTERNS["is_most"].search(
+        before
+    ) is None
     clause = re.split(r"[,;]", after, maxsplit=1)[0]
-    refused = REFUSED.search(before) or REFUSED.search(clause)
-    return bool(bound) and not DENIED.search(before) and refused is not None and PAYMENT.search(clause) is None
+    refused = PATTERNS["refused"].search(before) or PATTERNS["refused"].search(clause)
+    return (
+        bool(bound)
+        and not PATTERNS["denied"].search(before)
+        and refused is not None
+        and PATTERNS["payment"].search(clause) is None
+    )
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:
@@ -551,7 +551,7 @@ def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool
 
 
 def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount]:
-    """Return the sums; those that only repeat the one before in another currency stand in its `others`."""
+    """Return the sums; those that only repeat the one before in another currency are in its `others`."""
     merged: list[FoundAmount] = []
     for item in found:
         last = merged[-1] if merged else None
@@ -561,7 +561,7 @@ def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount
             and item.amount is not None
             and {last.currency, item.currency} - {""} == {last.currency, item.currency}
             and last.currency != item.currency
-            and RESTATED.fullmatch(words[last.end : item.start])
+            and PATTERNS["restated"].fullmatch(words[last.end : item.start])
         ):
             merged[-1] = replace(last, others=(*last.others, item))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _CONTROLS = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-# Joins emoji and keeps Persian and Indic words right; harmless in a line of its own.
+# Join emoji, and letters of Persian and Indic words; harmless within one line.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
 
 

@@ -1,4 +1,4 @@
-"""What a person types into the search box: words, "phrases", -not, program:LIFE, före:2027-01-01. Nothing typed is an error."""
+"""Queries of the search box: words, "phrases", -not, program:LIFE, före:2027-01-01. No input is an error."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 
 from monitor.language.terms import Term, parse_term
 
-LONGEST = 2_000
-_MOST_TERMS = 24
+MAX_QUERY_CHARS = 2_000
+_MAX_TERMS = 24
 _quotes = str.maketrans(dict.fromkeys("”“„»«", '"'))
 _piece = re.compile(r'(?P<no>-?)(?:(?P<name>[^\W\d_]{2,14}):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _day = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -46,55 +46,62 @@ _NOISE = frozenset({"AND", "OCH"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: every one of `terms`, none of `without`, and the named fields. Days bound the next deadline, both included or not as said."""
+    """Search as typed: all `terms`, none of `without`, and values of named fields."""
 
     terms: tuple[Term, ...] = ()
     without: tuple[Term, ...] = ()
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Typed values by field ("programme", "source", "kind", "status", "department"); any value of a field matches."""
     before: date | None = None
+    """Day before which the next deadline is; the first of the month or year where only that is typed."""
     after: date | None = None
+    """Day after which the next deadline is."""
+    quoted: frozenset[str] = frozenset()
+    """Texts of the terms typed in quotes, which nothing else stands for."""
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was asked for."""
+        """Tell whether the query has no condition."""
         return not (self.terms or self.without or self.fields or self.before or self.after)
 
 
 def parse_query(text: str) -> Query:
-    """Read what was typed; what makes no sense is left out.
+    """Return the query that a typed text means; parts that cannot be read are left out.
 
     >>> query = parse_query('solceller "smarta nät" -kärnkraft program:LIFE före:2027')
     >>> [term.text for term in query.terms], [term.text for term in query.without], query.fields, query.before
     (['solceller', 'smarta nät'], ['kärnkraft'], {'programme': ('LIFE',)}, datetime.date(2027, 1, 1))
     """
-    cleaned = "".join(letter if letter.isprintable() or letter in "\u00ad" else " " for letter in text[:LONGEST]).translate(
-        _quotes
-    )
+    cleaned = "".join(
+        letter if letter.isprintable() or letter in "\u00ad" else " " for letter in text[:MAX_QUERY_CHARS]
+    ).translate(_quotes)
     terms: dict[str, Term] = {}
     without: dict[str, Term] = {}
     fields: dict[str, tuple[str, ...]] = {}
     days: dict[str, date] = {}
+    quoted: set[str] = set()
     for match in _piece.finditer(cleaned):
-        name, asked = (match["name"] or "").casefold(), match["phrase"] if match["phrase"] is not None else match["word"]
-        if name in _FIELDS and asked:
-            fields[_FIELDS[name]] = (*fields.get(_FIELDS[name], ()), _VALUES.get(asked.casefold(), asked))
+        name, value = (match["name"] or "").casefold(), match["phrase"] if match["phrase"] is not None else match["word"]
+        if name in _FIELDS and value:
+            fields[_FIELDS[name]] = (*fields.get(_FIELDS[name], ()), _VALUES.get(value.casefold(), value))
             continue
         bound = "before" if name in _BEFORE else "after" if name in _AFTER else ""
-        if bound and (day := _read_day(asked)) is not None:
+        if bound and (day := _read_day(value)) is not None:
             days[bound] = day
             continue
-        if asked in _NOISE and match["phrase"] is None:
+        if value in _NOISE and match["phrase"] is None:
             continue
-        term = _read_term(f"{match['name']} {asked}" if match["name"] else asked)
-        if term is not None and len(terms) + len(without) < _MOST_TERMS:
+        term = _read_term(f"{match['name']} {value}" if match["name"] else value)
+        if term is not None and len(terms) + len(without) < _MAX_TERMS:
             (without if match["no"] else terms)[term.text] = term
-    if not terms and not fields and (alone := cleaned.strip()) in _NOISE and (term := _read_term(alone)) is not None:
-        terms[alone] = term
-    return Query(tuple(terms.values()), tuple(without.values()), fields, days.get("before"), days.get("after"))
+            quoted |= {term.text} if match["phrase"] is not None else set()
+    if not terms and not fields and (stripped := cleaned.strip()) in _NOISE and (term := _read_term(stripped)) is not None:
+        terms[stripped] = term
+    return Query(tuple(terms.values()), tuple(without.values()), fields, days.get("before"), days.get("after"), frozenset(quoted))
 
 
 def _read_term(typed: str) -> Term | None:
-    """The term as typed, else what is left of it without stars and sentence ends, else nothing."""
+    """Return the term as typed, else without stars and sentence ends; None where no term is left."""
     for attempt in (typed, typed.strip("?!.,;:()[]{}"), typed.replace("*", " "), re.sub(r"[*.!?…|•·]", " ", typed)):
         try:
             return parse_term(attempt)

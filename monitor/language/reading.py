@@ -1,7 +1,7 @@
-"""Lines of text read in one language: their lemmas, and what else a term may ask for. Runs and lines are read once and remembered.
+"""Lemmas and entries of lines of text in one language. Runs and lines are read once and cached.
 
-Texts repeat themselves: words without end, and whole lines too (headings, standard paragraphs). So a text is looked up line by line, a new
-line run by run, and only a new run (characters without a space) is taken apart.
+Texts repeat words, and whole lines too (headings, standard paragraphs). So a text is looked up line by line, a new line run by
+run, and only a new run (characters without a space) is split into words.
 """
 
 from __future__ import annotations
@@ -15,33 +15,36 @@ from monitor.language.lemma import Lexicon
 from monitor.language.spelling import british
 
 BEGINS, NUMBER, HANGS = 1, 2, 4
-"""What stands at the edges of a line or run: a new sentence begins; it ends in a number and a full stop, or in a hyphen."""
+"""Edges of a line or run, as bits: a sentence begins before it; it ends in a number and a full stop, or in a hyphen."""
 
 _CONJUNCTIONS = frozenset({"och", "eller", "samt", "respektive", "resp", "till", "and", "or", "to"})
-_MOST_HANGING = 8
+_MAX_HANGING_WORDS = 8
 _AHEAD = 10
-_MOST_RUNS, _MOST_LINES = 400_000, 20_000
-_MOST_CHARACTERS = 8_000_000
+"""Runs behind a hanging hyphen in which the word it belongs to is searched."""
+_MAX_RUNS, _MAX_LINES = 400_000, 20_000
+_MAX_CACHED_CHARS = 8_000_000
 _AROUND = "(),.;:\"'"
-"""What stands around most words; none of it joins words or begins a sentence."""
-Known = TypeVar("Known")
+"""Characters around most words, none of which joins words or begins a sentence."""
+Cached = TypeVar("Cached")
 Entry = tuple[str, int, int]
-"""What a term may ask for besides lemmas, with its first word and its last, or -1 for the same."""
+"""Entry of a lemma text (see `monitor.language.analyser`), with its first word and its last, or -1 for the same."""
 Places = defaultdict[str, list[int | str]]
 """Entries with their places in a line: the number of a word, or of the first and the last."""
 
 
 class Run(NamedTuple):
-    """A run, read: its lemmas with a full stop where a sentence begins or ends, how many words, its entries, its edges."""
+    """Run as read: characters of a line without a space."""
 
     lemmas: str
+    """Lemmas between single spaces, with a full stop where a sentence begins or ends."""
     length: int
+    """Number of words."""
     entries: tuple[Entry, ...]
     edges: int
 
 
 class Line(NamedTuple):
-    """A line, read; its entries as they stand in a lemma text, with the numbers of words in the line."""
+    """Line as read; `entries` are written as in a lemma text, with the numbers of words in the line."""
 
     lemmas: str
     length: int
@@ -49,36 +52,36 @@ class Line(NamedTuple):
     edges: int
 
 
-class Remembered(dict[str, Known]):
-    """What was worked out for each text; what is asked for the first time is worked out. Looked up by `map`, it costs no call of ours."""
+class BoundedCache(dict[str, Cached]):
+    """Cache of a function of a text. As a dict it is looked up by `map` without a call in Python, the fastest way for hits."""
 
-    def __init__(self, work_out: Callable[[str], Known], most: int) -> None:
-        """At `most` texts, or `_MOST_CHARACTERS` in all of them, it begins anew."""
+    def __init__(self, function: Callable[[str], Cached], max_texts: int) -> None:
+        """At `max_texts` texts, or `_MAX_CACHED_CHARS` characters in all of them, the cache is emptied."""
         super().__init__()
-        self._held = 0
-        self._work_out, self._most = work_out, most
+        self._cached_chars = 0
+        self._function, self._max_texts = function, max_texts
 
-    def __missing__(self, text: str) -> Known:
-        self._held += len(text)
-        if len(self) >= self._most or self._held > _MOST_CHARACTERS:
+    def __missing__(self, text: str) -> Cached:
+        self._cached_chars += len(text)
+        if len(self) >= self._max_texts or self._cached_chars > _MAX_CACHED_CHARS:
             self.clear()
-            self._held = len(text)
-        found = self[text] = self._work_out(text)
+            self._cached_chars = len(text)
+        found = self[text] = self._function(text)
         return found
 
 
-class Reader:
-    """Reads lines in one language."""
+class LineReader:
+    """Reader of lines in one language."""
 
     def __init__(self, lexicon: Lexicon, language: str, split: Mapping[str, list[str]]) -> None:
-        """`split` gives the runs of a line."""
+        """`split` maps a line to its runs."""
         self._lexicon, self._language, self._split = lexicon, language, split
-        self._words = Remembered(self._read_word, _MOST_RUNS)
-        self._runs = Remembered(self._run, _MOST_RUNS)
-        self._lines = Remembered(self._read_line, _MOST_LINES)
+        self._words = BoundedCache(self._read_word, _MAX_RUNS)
+        self._runs = BoundedCache(self._run, _MAX_RUNS)
+        self._lines = BoundedCache(self._read_line, _MAX_LINES)
 
     def word(self, raw: str) -> tuple[str, str, str]:
-        """What a word as written comes to: its lemma, the word itself where it differs, its capitals."""
+        """Return the lemma of a word as written, the folded word where that differs, and its capitals; "" for none of these."""
         return self._words[raw]
 
     def _read_word(self, raw: str) -> tuple[str, str, str]:
@@ -99,11 +102,11 @@ class Reader:
         return before + self.word(words[-1])[0]
 
     def line(self, line: str) -> Line:
-        """A line of text."""
+        """Return the lemmas and entries of a line of text."""
         return self._lines[line]
 
     def hanging(self, line: str, following: list[str]) -> str:
-        """The entries of the last word of a line that ends in a hyphen, numbered in that line; `following` are the next line's runs."""
+        """Return the entries of the last word of a line that ends in a hyphen; `following` are the runs of the next line."""
         runs = self._split[line]
         last = next(place for place in range(len(runs) - 1, -1, -1) if self._read_run(runs[place]).length)  # a lone / is no word
         length = self._read_run(runs[last]).length
@@ -119,9 +122,9 @@ class Reader:
         read = list(map(self._runs.__getitem__, runs))
         stream = cast(list[str], read.copy())
         places: Places = defaultdict(list)
-        more = 0  # how many words more than runs were read
+        more = 0  # words read so far beyond one a run
         for place, run in enumerate(read):
-            if isinstance(run, str):  # plain, as most are: it stands in the stream as it is
+            if isinstance(run, str):  # a plain lemma, as most are, which is in the stream already
                 continue
             lemmas, length, entries, edges = run
             stream[place] = lemmas
@@ -140,7 +143,7 @@ class Reader:
         return Line(" ".join(filter(None, stream)), len(runs) + more, written_entries(places), edges)
 
     def _run(self, raw: str) -> Run | str:
-        """A run; a plain one, of one word that asks for nothing more, as its lemma alone."""
+        """Return a run as read, or only its lemma where it is one word without entries and edges."""
         run = self._read_run(raw)
         return run.lemmas if run.length == 1 and not run.entries and not run.edges else run
 
@@ -180,7 +183,7 @@ class Reader:
         return Run(" ".join(stream), len(words), tuple(entries), edges)
 
     def _one_word(self, word: str, number: int) -> tuple[str, list[Entry]]:
-        """The lemma and the entries of a word that stands by itself or in a run, where it is the word of this number."""
+        """Return the lemma and the entries of a word that has this number in its run."""
         lemma, written, exact = self.word(word)
         entries = [(f"<{written}", number, -1)] if written else []
         if exact:
@@ -188,7 +191,7 @@ class Reader:
         return lemma, entries
 
     def _joined(self, words: list[tokens.Piece], number: int) -> Iterator[tuple[str, int]]:
-        """The entries of words that begin at `number` and go on after a hyphen: each with its last word."""
+        """Yield the entries of words that begin at `number` and go on after a hyphen, each with the number of its last word."""
         until = number
         while until + 1 < len(words) and until - number < 3 and tokens.joins(words[until].gap):
             until += 1
@@ -206,9 +209,9 @@ class Reader:
             yield f"={exact}", until
 
     def _expanded(self, words: list[tokens.Piece], number: int) -> Iterator[tuple[str, int]]:
-        """The words that a hanging hyphen leaves out: energi- och klimatrådgivning is also energirådgivning."""
+        """Yield the entries of words that a hanging hyphen shortens: "energi- och klimatrådgivning" is also energirådgivning."""
         target = number + 1
-        while target < len(words) and target - number < _MOST_HANGING:
+        while target < len(words) and target - number < _MAX_HANGING_WORDS:
             if words[target].text.casefold() not in _CONJUNCTIONS and not tokens.hangs(words[target].gap):
                 break
             target += 1
@@ -230,7 +233,7 @@ class Reader:
 
 
 def _number_ends_sentence(place: int, runs: list[str], read: list[Run | str]) -> bool:
-    """Whether a number and a full stop end a sentence within their line: the next word says so, unless it says that it begins one."""
+    """Tell whether a number and a full stop end a sentence within their line, by the next word, unless that begins one itself."""
     for after in range(place + 1, len(runs)):
         run = read[after]
         if isinstance(run, str) or run.length:
@@ -239,10 +242,10 @@ def _number_ends_sentence(place: int, runs: list[str], read: list[Run | str]) ->
 
 
 def written_entries(places: Places) -> str:
-    """Entries as they stand in a lemma text: each once, with its places."""
+    """Return entries as written in a lemma text: each once, with its places."""
     return " ".join([f"{entry}:{','.join(map(str, at)) if len(at) > 1 else at[0]}" for entry, at in places.items()])
 
 
 def goes_on(run: str) -> bool:
-    """Whether a run goes on with the sentence after a number and a full stop, as in "den 4. maj"."""
+    """Tell whether a run continues the sentence after a number and a full stop, as in "den 4. maj"."""
     return run.lstrip("\"'(«»”“")[:1].islower()

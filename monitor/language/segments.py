@@ -1,4 +1,4 @@
-"""Sentences and label lines of a text as published: the stretch within which a word belongs to a date or a sum."""
+"""Sentences and label lines of a text as published: a word belongs to a date or sum of the same segment."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 _BREAK = re.compile(
     r"(?<=[.!?])(?<!\bkl\.)(?<!\bca\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\bmilj\.)(?<!\bst\.)\s+(?=[\"”»(]?[A-ZÅÄÖÆØ])|\n\s*|(?<=\s)[·|]\s+|[•;]\s*"
 )
-# Longer than any sentence: what goes on without a stop is a table or rubbish, and is read in pieces so that time stays linear.
+# Longer than any sentence: text without a stop is a table or noise, and is read in pieces so that time stays linear.
 _LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text; `line` tells whether it begins a line or a list item."""
+    """Stretch of a text, by offsets."""
 
     start: int
     end: int
     line: bool
+    """True where it begins a line or a list item."""
 
 
 def split_segments(text: str) -> list[Segment]:
-    """The segments of a text in order, without the empty ones."""
+    """Return the segments of a text in order, without the empty ones."""
     segments: list[Segment] = []
     start, line = 0, True
     for gap in _BREAK.finditer(text):

@@ -1,8 +1,8 @@
 """Shares that the funder and the applicant pay, in per cent, with the words that say so.
 
-In Swedish, Danish and Norwegian *medfinansiering* is what the applicant must find; in the EU's English a *co-financing rate* is what the EU pays,
-while "applicants must co-finance 20 %" is their own. One share is therefore never told from the word alone: who pays, the words round it decide,
-and where they do not, nothing is read.
+In Swedish, Danish and Norwegian *medfinansiering* is the applicant's share; in the EU's English a *co-financing rate* is the
+EU's, while in "applicants must co-finance 20 %" it is their own. A share is therefore never read from the word alone: the words
+around it decide who pays, and where they do not, no share is read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.language.money_words import DASHES, PERCENT, is_least
-from monitor.language.number_words import WORD_NUMBER, parse_number
+from monitor.language.datafile import Patterns
+from monitor.language.money_words import DASHES, is_least
+from monitor.language.money_words import PATTERNS as MONEY_PATTERNS
+from monitor.language.number_words import NUMBERS, parse_number
 from monitor.language.segments import Segment, split_segments
 
 
@@ -31,7 +33,7 @@ class Shares:
 
 
 class _Payer(StrEnum):
-    """Payer of a share; NOBODY stands for a percentage of something else than the costs."""
+    """Payer of a share; NOBODY is for a percentage of something else than the costs."""
 
     FUNDER = "funder"
     OWN = "own"
@@ -40,7 +42,7 @@ class _Payer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Rate:
-    """One percentage with its place. `value` is None for a span, a broken number or one above 100; `least` tells "minst" before it."""
+    """Percentage with its offsets; `value` is None for a span, a fraction or a number above 100, `least` for "minst"."""
 
     start: int
     end: int
@@ -50,7 +52,7 @@ class _Rate:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Words that tell who pays, with their place. A weak cue counts only where no other stands in its clause."""
+    """Words that tell who pays, with their offsets. A weak cue counts only where no other is in its clause."""
 
     start: int
     end: int
@@ -58,150 +60,103 @@ class _Cue:
     weak: bool = False
 
 
-_FUNDER_WORD = (
-    r"(?:europeiska\s+(?:\w+\s+){0,2}\w*fonden|eu|eu:s|eu-\w+|europeiska\s+unionen|unionen|kommissionen|\w*fonden|fondet|programmet|programmets?|stödet|bidraget|staten|statens|\w*(?:myndigheten|verket|rådet|styrelsen)|finansiären|"
-    r"vi|interreg|esf-rådet|\w*stiftelsen|\w+direktoratet|\w+styrelsen|leader|erdf|esf\+?|eruf|the\s+eu|european\s+union|the\s+union|commission|fund|funder|programme|grant|we|puljen|tilskud(?:det|et)|støtten|fonden|kommisjonen)"
+_FIGURES = r"(?<![\w.,/:])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+_PATTERNS = Patterns(
+    "shares.toml",
+    {
+        "figures": _FIGURES,
+        "verb": r"\b{pays}\b",
+        "agent": r"\b(?:(?P<funder>{funder_word})|(?P<own>{own_word}))\b",
+        "passive": (
+            r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|"
+            r"financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|"
+            r"komme)\b[^.\n]{0,60}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|"
+            r"andra\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er|egna\s+medel|egne\s+midler|own\s+(?:resources|"
+            r"funds)))\b"
+        ),
+        # In English the bare word is the applicant's where it is demanded, and says nothing elsewhere.
+        "co_financing": r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))",
+        # "... själv": the applicant, unless the clause names the funder before it.
+        "self": (
+            r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{0,40}(?:{pays}|[0-9]|"
+            r"hälften|half|halv))|\b(?:{pays})\b[^.;,\n]{0,40}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|"
+            r"yourselves)\b"
+        ),
+        # "Resten står kommunen för": the subject between the verb and its particle.
+        "turned": (
+            r"\b(?:står|svarar|svarer|går)\s+(?:(?P<funder>{funder_word})|(?P<own>{own_word}))\s+(?:själv(?:a|t)?\s+|"
+            r"selv\s+)?(?:för|for|in\s+med|inn\s+med)\b"
+        ),
+        "pronoun": r"\b(?:{own_word})\b",
+        # A share of the grant is none of the costs.
+        "of_grant": (
+            r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|"
+            r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)"
+        ),
+        "parted": r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b",
+        # "... rate of 20 % by the applicant": the word directly behind decides.
+        "by": r"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er))\b",
+        # "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": a share is asked for after all.
+        "but": r"\s*,?\s*(?:men|but|dock|dog|however|although|även\s+om)\b",
+        "clause": r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b",
+        "word_last": r"(?<!\w)(?:{word_number})$",
+        "link_last": r"(?:-|\b(?:till|til|to|och|og|and))\s?$",
+        "low_last": (
+            r"(?:{figures}|(?<!\w)(?:{word_number}))\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|"
+            r"and)\s?$"
+        ),
+        "of_costs": r"(?:\s+(?:av|af|of))?(?:\s+(?!(?:av|of|af)\b)[\w'’-]{1,30}){0,3}?\s+{costs}\b",
+        # "Mindst halvdelen af rådgivningen": a service that is paid for, not people or time.
+        "of_thing": (
+            r"(?=\s+(?:av|af|of)\s+\w)(?!\s+(?:av|af|of)\s+(?:(?:the|de|den|det|alla|alle|all)\s+){0,2}(?:deltag|delta[kg]|"
+            r"partner|part|participant|organi|kommun|region|municip|cit|member|medlem|tid|time|möte|møte|unga|unge|young|"
+            r"women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|"
+            r"bidrag|stöd|tilskud|støtte|medl|midl))"
+        ),
+        # Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften"). Each begins
+        # with one of the letters before "\b", which are tried first: the rest is tried at few places.
+        "part": (
+            r"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){of_costs}|"
+            r"(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){of_costs}|"
+            r"\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{of_costs}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|"
+            r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
+            r"(?<=minst halvparten){of_thing}|(?<=least half){of_thing}|(?<=hälften)(?=\s*(?:[.,;)]|$))|"
+            r"(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))|"
+            r"(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|"
+            r"of|eligible|projektets|prosjektets)){0,2}\s+{costs}\b)"
+        ),
+        # "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
+        "labelled": (
+            r"\b(?:st[øö]tteprocent|stødprocent|stödprocent|tilskudsprocent|bidragsprocent|støtteprosent|tilskuddsprosent|"
+            r"prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|"
+            r"procent|prosent|pct|per\s?cent))"
+        ),
+        "is_own": r"\b{own}\b",
+        "is_asked_for": r"\b{asked_for}\b",
+        "is_funder": r"\b{funder}\b",
+        "is_weak_funder": r"\b{weak_funder}\b",
+        "is_rest": r"\b{rest}\b",
+        "is_ours": r"\b{ours}\b",
+        "is_abroad": r"\b{abroad}\b",
+    },
+    others=(NUMBERS,),
 )
-_OWN_WORD = (
-    r"(?:ni|du|dig|sökande(?:n|ns)?|kommun(?:en|ens|er|erna)?|projektägar\w*|projektpart\w*|stödmottagar\w*|bidragsmottagar\w*|mottagar(?:en|na)|(?:projekt|samarbets)?partner(?:na|n|s)?|partner(?:e|ne|erne)|projekt(?:et|en)(?=\s+(?:\w+\s+)?själv)|the\s+project(?=\s+itself)|prosjektet(?=\s+(?:\w+\s+)?selv)|projektet(?=\s+(?:\w+\s+)?selv)|föreningen|parter(?:na)?|organisationen|"
-    r"deltagar(?:na|e|en)|deltagerne|deltak(?:erne|ere|arane)|de\s+deltagande|(?:til|stø)\w{2,6}(?:modtager|mottaker)\w*|tilskudsmodtager\w*|applicants?'?s?|beneficiar(?:y|ies)'?s?|municipalit(?:y|ies)|participants?|you|your|the\s+project\s+partners|ansøger(?:en|e|s)?|ansøgeren|søker(?:en|e|s)?|kommune(?:n|r|ne)?|"
-    r"dere|projekteier|prosjekteier(?:en)?|projektejer(?:en)?)"
-)
-_PAYS = (
-    r"(?:(?:med)?finansierar?|betalar?|betala|bekostar?|bekoster?|täcker|täcka|ersätter|ersätta|står\s+(?:själv(?:a|t)?\s+)?för|(?:själv(?:a|t)?\s+)?stå\s+för|svarar?\s+(?:själv(?:a|t)?\s+)?för|går\s+in\s+med|gå\s+in\s+med|st(?:å|år)\s+(?:selv\s+)?for|går\s+inn\s+med|brings?|meets?|bears?|bidrar\s+(?:själv(?:a)?\s+)?med|bidra\s+med|skjuter?\s+till|skjuta\s+till|finansiera|"
-    r"medfinansiera|pays?|co-?financ(?:e|es|ing)|co-?funds?|financ(?:e|es)|covers?|funds|(?<=we )fund|(?<=never )fund|(?<=can )fund|(?<=will )fund|(?<=may )fund|(?<=not )fund|reimburses?|contribut(?:es?|ing)|provid(?:es?|ing)|paying|covering|(?:med)?finansierer|betaler|betale|dækker|dække|dekker|dekke|bidrager\s+med|bidrar\s+med|bidra\s+med|finansiere)"
-)
-# The verbs of which a fund, not a person, is the subject.
-_FUNDS = re.compile(
-    r"täcker|ersätter|bekostar|bekoster|covers?|reimburses?|dækker|dekker|finansierar|medfinansierar|finansierer", re.IGNORECASE
-)
-_VERB = re.compile(rf"\b{_PAYS}\b", re.IGNORECASE)
-_AGENT = re.compile(rf"\b(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\b", re.IGNORECASE)
-_PASSIVE = re.compile(
-    r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|komme)\b"
-    rf"[^.\n]{{0,60}}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|andra\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|er|egna\s+medel|egne\s+midler|own\s+(?:resources|funds)))\b",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"\b(?:medfinansiering\w*|egen\s?(?:medfinansiering|finansiering|insats|andel)\w*|egeninnsats\w*|egenbetaling\w*|egna?\s+(?:medel|bidrag|resurser)|eget\s+bidrag|egna?\s+(?:med)?finansiering\w*|eg(?:en|et|na|ne)\s+(?:(?:med)?finansiering|andel|del)\w*|egne\s+midler|kontantinsats\w*|motfinansiering\w*|"
-    r"match(?:ed)?[\s-]fund(?:ing|s)|self-?financing|own\s+(?:contributions?|funds|funding|resources|co-?financing(?:\s+rate)?|co-?funding(?:\s+rate)?|financing|share)|(?:applicant|beneficiar(?:y|ies)|partner)s?['’]?s?\s+(?:own\s+)?(?:contribution|co-?(?:financing|funding)(?:\s+rate)?|share)|"
-    r"co-?(?:financing|funding)\s+(?:by|from)\s+(?:the\s+)?(?:applicants?|beneficiar(?:y|ies)|partners?|municipalit(?:y|ies)))\b",
-    re.IGNORECASE,
-)
-# In English the bare word is the applicant's where it is asked for, and says nothing elsewhere.
-_CO_FINANCING = re.compile(r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))", re.IGNORECASE)
-_ASKED_FOR = re.compile(r"\b(?:required|require[sd]?|must|need(?:s|ed)?|at\s+least|minimum|mandatory)\b", re.IGNORECASE)
-_FUNDER = re.compile(
-    r"\b(?:stödnivå\w*|støttenivå\w*|støtteniveau\w*|tilskudsniveau\w*|co-?(?:financing|funding)\s+(?:from|by)\s+(?:the\s+)?(?:programme|fund|eu|union|erdf|commission)|st[öø]t?t?eprocent\w*|stødprocent\w*|stödprocent\w*|bidragsprocent\w*|støtteprosent\w*|tilskuddsprosent\w*|(?:intervention|subsidy|contribution)\s+rates?|stödandel\w*|stödsats\w*|stödintensitet\w*|bidragsandel\w*|bidragsnivå\w*|finansieringsgrad\w*|finansieringsandel\w*|eu-(?:stöd|bidrag|medel|andel|finansiering|medfinansiering|tilskud|støtte)\w*|eu:s\s+(?:andel|stöd|bidrag|medfinansiering)\w*|"
-    r"(?:i|i\s+form\s+av|som)\s+eu-stöd|medfinansiering\w*\s+(?:från|av)\s+(?:eu|unionen|fonden|programmet|kommissionen)|"
-    r"(?<!own )(?<!national )(?<!applicant )(?<!beneficiary )(?<!'s )(?<!s' )(?<!co-)(?:co-?)?(?:funding|financing)\s+rates?|reimbursement\s+rates?|funding\s+intensity|aid\s+intensity|support\s+rate|grant\s+rate|(?:eu|union|erdf|esf\+?|fund)\s+(?:grant|contribution|support|funding|co-?financing|co-?funding)|"
-    r"tilskudsprocent\w*|tilskudssats\w*|tilskudsandel\w*|støttesats\w*|støtteandel\w*|støttegrad\w*|støtteintensitet\w*|tilskuddsandel\w*|tilskuddsgrad\w*)\b",
-    re.IGNORECASE,
-)
-# Money that is given, in general; what it is a share of, the rest of the sentence must say.
-_WEAK_FUNDER = re.compile(
-    r"\b(?:bidrag(?:et|en)?|stöd(?:et)?|ersättning(?:en)?|grants?|tilskud(?:det|d|det)?|støtte(?:n)?|"
-    r"(?:of|av|af)\s+(?:(?:the|de|den|det|dine|era|deres)\s+)?(?:\w+\s+){0,2}?(?:costs?|\w{0,30}kostnad\w*|\w{0,30}utgift\w*|\w{0,30}udgift\w*|\w{0,30}omkostning\w*|\w{0,20}budget\w*))\b",
-    re.IGNORECASE,
-)
-# "... själv": the applicant, unless the clause names the funder before it.
-_SELF = re.compile(
-    rf"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{{0,40}}(?:{_PAYS}|[0-9]|hälften|half|halv))|"
-    rf"\b(?:{_PAYS})\b[^.;,\n]{{0,40}}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b",
-    re.IGNORECASE,
-)
-# "Resten står kommunen för": the subject between the verb and its particle.
-_TURNED = re.compile(
-    rf"\b(?:står|svarar|svarer|går)\s+(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}))\s+(?:själv(?:a|t)?\s+|selv\s+)?(?:för|for|in\s+med|inn\s+med)\b",
-    re.IGNORECASE,
-)
+_FIGURES_LAST = re.compile(rf"{_FIGURES}$")
 # The proper name of a funder before a verb of paying: capitals alone, or two words with capitals. Read with its case.
 _NAME_LAST = re.compile(
     r"(?:\b[A-ZÅÄÖÆØ]{3,}\+?|\b[A-ZÅÄÖÆØ][\w+-]+\s+[A-ZÅÄÖÆØ][\w+-]+)\s+(?:kan|kommer\s+att|will|can|may|vil|skal|ska)?\s*$"
 )
-_PRONOUN = re.compile(rf"\b(?:{_OWN_WORD})\b", re.IGNORECASE)
-# A percentage of these is no share of who pays.
-_ELSE = re.compile(
-    r"förbättra\w*|minska\w*|andel\w*\s+av\s+(?:befolkning|kommun|delt)\w*|energiprestanda\w*|förskott\w*|prefinanc\w*|pre-financing|indirekta|indirect\s+costs?|indirekte|schablon\w*|overhead|flat[\s-]rate|"
-    r"personalkostnad\w*|underleverant\w*|subcontract\w*|förskud\w*|forskud\w*|utsläpp\w*|emission\w*|udledning\w*|poäng|[0-9]\s+points?\b|weight\w*|viktas?|"
-    r"(?<!eller )(?<!och )(?<!og )(?<!or )(?<!and )\b(?:national|nationell|regional|offentlig|privat|public|private|nasjonal|statlig|annan)[aet]?\s+(?:(?:med)?finansiering|(?:co-?)?(?:financing|funding))\w*|"
-    r"procentenhet\w*|percentage\s+points?|ränta\w*|interest\s+rates?|increase\w*|reduc\w*|öka[rst]?\b|sänk\w*|deltagarna\s+ska|av\s+deltagarna|of\s+(?:the\s+)?participants",
-    re.IGNORECASE,
-)
-# "Resten, 20 procent": whose it is, other words must say.
-_REST = re.compile(r"\b(?:ytterligare|återstående|remaining|resterende|resterande|resten|the\s+rest)\b", re.IGNORECASE)
-_GIVEN = re.compile(
-    r"bidrag|stöd|ersätt|\bfå[r]?\b|tilskud|støtte|grant|fund|reimburs|receiv|obtain|\bgets?\b|betal|utgå|\bges\b|financ|finans|bevilj|bevilg|\baward|\bcover|\bsupport|täck|\bdekk|\bdækk|\byde[rs]?\b|\bgi[rs]?\b",
-    re.IGNORECASE,
-)
-# A share of the grant is none of the costs.
-_OF_GRANT = re.compile(
-    r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)",
-    re.IGNORECASE,
-)
-_OURS = re.compile(r"\b(?:svensk\w*|sverige\w*|swed\w+)\b", re.IGNORECASE)
-_ABROAD = re.compile(
-    r"\b(?:norsk\w*|norge\w*|dansk\w*|danmark\w*|finsk\w*|finländsk\w*|tysk\w*|polsk\w*|norw\w+|danish|denmark|finnish|finland|german\w*|polish|poland)\b",
-    re.IGNORECASE,
-)
-_PARTED = re.compile(r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b", re.IGNORECASE)
-# "... rate of 20 % by the applicant": who stands directly behind decides.
-_BY = re.compile(
-    rf"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{_FUNDER_WORD})|(?P<own>{_OWN_WORD}|er))\b",
-    re.IGNORECASE,
-)
-_NONE_ASKED = re.compile(
-    r"\b(?:inga|ingen|inget|no)\s+(?:krav|requirements?|demands?)\s+(?:på|om|for|of)\s+(?:egen\s?|own\s+|co-?|match(?:ed)?\s+)?(?:medfinansiering|finansiering|insats|andel|financing|funding|contribution)\w*|"
-    r"\bingen\s+krav\s+(?:om|til)\s+(?:egen\s?)?(?:med)?(?:finansiering|innsats|indsats|andel|betaling)\w*|"
-    r"\bing(?:en|et)\s+(?:krav\s+på\s+)?(?:egen\s?)?(?:med)?(?:finansiering|insats|andel)\w*\s+(?:krävs|behövs|kræves|kreves)|\b(?:krävs|behövs)\s+ingen\s+(?:egen\s?)?(?:med)?(?:finansiering|insats)\w*|"
-    r"\b(?:med|egen)finansiering\w*\s+(?:krävs|behövs|kræves|kreves)\s+(?:inte|ej|ikke)|\b(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+is\s+not\s+(?:required|needed)|\bno\s+(?:co-?financing|co-?funding|own\s+contribution|match(?:ed)?\s+funding)\s+(?:is\s+)?(?:required|needed)",
-    re.IGNORECASE,
-)
-# "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": something is asked for after all.
-_BUT = re.compile(r"\s*,?\s*(?:men|but|dock|dog|however|although|även\s+om)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b", re.IGNORECASE
-)
-_FIGURES = r"(?<![\w.,/:])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
-_FIGURES_LAST = re.compile(rf"{_FIGURES}$")
-_WORD_LAST = re.compile(rf"(?<!\w)(?:{WORD_NUMBER})$", re.IGNORECASE)
-_LINK_LAST = re.compile(r"(?:-|\b(?:till|til|to|och|og|and))\s?$", re.IGNORECASE)
-_LOW_LAST = re.compile(
-    rf"(?:{_FIGURES}|(?<!\w)(?:{WORD_NUMBER}))\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|and)\s?$",
-    re.IGNORECASE,
-)
-# Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften").
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
-_COSTS = r"(?:\w{0,30}kostnad\w*|costs?|\w{0,30}budget\w*|\w{0,30}budsjett\w*|\w{0,30}utgift\w*|\w{0,30}udgift\w*|\w{0,30}omkostning\w*|expen(?:ses|diture)|amount|summan)"
-_OF_COSTS = rf"(?:\s+(?:av|af|of))?(?:\s+(?!(?:av|of|af)\b)[\w'’-]{{1,30}}){{0,3}}?\s+{_COSTS}\b"
-# "Mindst halvdelen af rådgivningen": what is paid for, not people or time.
-_OF_THING = (
-    r"(?=\s+(?:av|af|of)\s+\w)(?!\s+(?:av|af|of)\s+(?:(?:the|de|den|det|alla|alle|all)\s+){0,2}(?:deltag|delta[kg]|partner|part|participant|organi|kommun|region|municip|cit|member|"
-    r"medlem|tid|time|möte|møte|unga|unge|young|women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|bidrag|stöd|tilskud|støtte|medl|midl))"
-)
-# Every part begins with one of the letters before "\b", which is asked first: the rest is tried at few places.
-_PART = re.compile(
-    rf"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){_OF_COSTS}"
-    rf"|(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){_OF_COSTS}"
-    rf"|\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{_OF_COSTS}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){_OF_THING}|(?<=mindst halvdelen){_OF_THING}|(?<=minst halvparten){_OF_THING}|(?<=least half){_OF_THING}|(?<=hälften)(?=\s*(?:[.,;)]|$))|(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))"
-    rf"|(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|of|eligible|projektets|prosjektets)){{0,2}}\s+{_COSTS}\b)",
-    re.IGNORECASE,
-)
-# "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
-_LABELLED = re.compile(
-    r"\b(?:st[øö]tteprocent|stødprocent|stödprocent|tilskudsprocent|bidragsprocent|støtteprosent|tilskuddsprosent|prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|procent|prosent|pct|per\s?cent))",
-    re.IGNORECASE,
-)
 _DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
 _LOOK_BACK = 48
-_MOST_WORDS = 160
+_MAX_QUOTE_CHARS = 160
 _LABEL = 60
 
 
 def find_shares(text: str) -> Shares:
-    """Return what a text in Swedish, English, Danish or Norwegian states about who pays. A span ("30-50 procent") is no one value, and gives none."""
+    """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none."""
     words = _DASH.sub("-", text)
-    percents, parts = list(PERCENT.finditer(words)), list(_PART.finditer(words))
+    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
     segments = split_segments(words) if percents or parts else []
     found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
     several: set[_Payer] = set()
@@ -222,16 +177,16 @@ def find_shares(text: str) -> Shares:
                 if payer is _Payer.FUNDER:
                     side = sentence.side_of(item)
                     (ours if side else others if side is False else set()).add(item.value)
-    for hit in _LABELLED.finditer(words):
+    for hit in _PATTERNS["labelled"].finditer(words):
         found[_Payer.FUNDER].setdefault(int(hit["value"]), " ".join(hit[0].split()))
-    for hit in _NONE_ASKED.finditer(words):
-        if _BUT.match(words, hit.end()):
+    for hit in _PATTERNS["none_asked"].finditer(words):
+        if _PATTERNS["but"].match(words, hit.end()):
             continue
         found[_Payer.OWN].setdefault(0, " ".join(hit[0].split()))
     found[_Payer.FUNDER] = _of_our_side(found[_Payer.FUNDER], ours, others)
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
     if funder and own and funder[0] + own[0] > 100:
-        return Shares()  # they contradict each other: one of them is of something else
+        return Shares()  # a contradiction: one of them is of something else
     return Shares(
         funder=funder[0] if funder else None,
         own=own[0] if own else None,
@@ -243,13 +198,15 @@ def find_shares(text: str) -> Shares:
 def _find_rates(
     words: str, segments: Sequence[Segment], percents: Iterable[re.Match[str]], parts: Iterable[re.Match[str]]
 ) -> dict[int, list[_Rate]]:
-    """Return the percentages of a text by the number of their sentence: those in figures, and parts such as "half of the costs"."""
+    """Return the percentages of a text by the number of their sentence: in figures, and parts such as "half of the costs"."""
     starts = [segment.start for segment in segments]
     rates: dict[int, list[_Rate]] = {}
     for sign in percents:
         begin = max(0, sign.start() - _LOOK_BACK)
         before = words[begin : sign.start()]
-        hit = (_FIGURES_LAST if before[-1:].isdigit() else _WORD_LAST).search(before) if before[-1:].isalnum() else None
+        hit = (
+            (_FIGURES_LAST if before[-1:].isdigit() else _PATTERNS["word_last"]).search(before) if before[-1:].isalnum() else None
+        )
         if hit is None:
             continue
         start = begin + hit.start()
@@ -257,7 +214,7 @@ def _find_rates(
         if place < 0 or start >= segments[place].end:
             continue
         number = parse_number(hit[0])
-        span = _LINK_LAST.search(before, 0, hit.start()) and _LOW_LAST.search(before[: hit.start()])
+        span = _PATTERNS["link_last"].search(before, 0, hit.start()) and _PATTERNS["low_last"].search(before[: hit.start()])
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
         least = is_least(words[max(segments[place].start, start - _LOOK_BACK) : start])
         rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
@@ -283,19 +240,19 @@ def _of_our_side(values: dict[int, str], ours: set[int], others: set[int]) -> di
 
 
 def _only(values: dict[int, str]) -> tuple[int, str] | None:
-    """Return the one value with its words; two different ones mean different parts of the call, which nobody can choose for."""
+    """Return the only value with its words; None for several, which hold for different parts of the call."""
     return next(iter(values.items())) if len(values) == 1 else None
 
 
 def _is_label(text: str, segments: Sequence[Segment], place: int, rates: dict[int, list[_Rate]]) -> bool:
-    """Return whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
+    """Tell whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
     label, line = segments[place - 1], segments[place]
     short = label.end - label.start <= _LABEL and line.end - line.start <= _LABEL
     return short and place - 1 not in rates and not text[label.start : label.end].rstrip().endswith((".", "!", "?"))
 
 
 def _outer(cues: Sequence[_Cue]) -> list[_Cue]:
-    """Return the cues that stand in no longer one: "EU:s medfinansiering" is one cue, not two. `cues` are in the order of their places."""
+    """Return the cues that are in no longer one: "EU:s medfinansiering" is one cue, not two. `cues` are in order."""
     kept: list[_Cue] = []
     for cue in cues:
         if not kept or cue.end > kept[-1].end:
@@ -311,64 +268,79 @@ class _Sentence:
         self._segment = segment
         self._words = text[segment.start : segment.end]
         self._inside = [(item.start - segment.start, item.end - segment.start) for item in rates]
-        self._bounds = [hit.start() for hit in _CLAUSE.finditer(self._words) if not self._in_rate(hit.start())]
+        self._bounds = [hit.start() for hit in _PATTERNS["clause"].finditer(self._words) if not self._in_rate(hit.start())]
         self._cues = _outer(sorted(self._find_cues(), key=lambda cue: (cue.start, -cue.end)))
-        self._something_else = _ELSE.search(self._words) is not None
-        self._given = _GIVEN.search(self._words) is not None
+        self._something_else = _PATTERNS["something_else"].search(self._words) is not None
+        self._given = _PATTERNS["given"].search(self._words) is not None
 
     def _in_rate(self, place: int) -> bool:
         return any(start <= place < end for start, end in self._inside)
 
     def _find_cues(self) -> Iterator[_Cue]:
+        """Yield all cues of the sentence; where two are at one place, the first of the same length counts."""
+        yield from self._find_names()
+        yield from self._find_payers()
+        yield from self._find_weak()
+
+    def _find_names(self) -> Iterator[_Cue]:
+        """Yield the names of one of the two shares: "stödnivå", "medfinansiering"."""
         words = self._words
-        for hit in _FUNDER.finditer(words):
+        for hit in _PATTERNS["is_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER)
-        for hit in _OWN.finditer(words):
+        for hit in _PATTERNS["is_own"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.OWN)
-        for hit in _CO_FINANCING.finditer(words):
-            payer = _Payer.OWN if _ASKED_FOR.search(words) else _Payer.NOBODY
+        for hit in _PATTERNS["co_financing"].finditer(words):
+            payer = _Payer.OWN if _PATTERNS["is_asked_for"].search(words) else _Payer.NOBODY
             yield _Cue(hit.start(), hit.end(), payer)
-        for hit in _PASSIVE.finditer(words):
+
+    def _find_payers(self) -> Iterator[_Cue]:
+        """Yield the verbs of paying whose subject is one of the two."""
+        words = self._words
+        for hit in _PATTERNS["passive"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
-        for hit in _VERB.finditer(words):
+        for hit in _PATTERNS["verb"].finditer(words):
             if (subject := self._subject(hit)) is not None:
                 yield _Cue(subject.start, hit.end(), subject.payer)
-        for hit in _TURNED.finditer(words):
+        for hit in _PATTERNS["turned"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
-        for hit in _SELF.finditer(words):
+        for hit in _PATTERNS["self"].finditer(words):
             begin = max((bound for bound in self._bounds if bound < hit.start()), default=0)
-            agents = list(_AGENT.finditer(words, begin, hit.start()))
-            if not (agents and agents[-1]["funder"]) and not _AGENT.match(hit[0]):
+            agents = list(_PATTERNS["agent"].finditer(words, begin, hit.start()))
+            if not (agents and agents[-1]["funder"]) and not _PATTERNS["agent"].match(hit[0]):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
-        for hit in _WEAK_FUNDER.finditer(words):
+
+    def _find_weak(self) -> Iterator[_Cue]:
+        """Yield words of grants and of the rest, and pronouns directly before a percentage."""
+        words = self._words
+        for hit in _PATTERNS["is_weak_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
-        for hit in _REST.finditer(words):
+        for hit in _PATTERNS["is_rest"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.NOBODY, weak=True)
-        for hit in _PRONOUN.finditer(words):
+        for hit in _PATTERNS["pronoun"].finditer(words):
             if self._leads_rate(hit.end()):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
 
     def _subject(self, verb: re.Match[str]) -> _Cue | None:
-        """Return who pays by a verb: the nearest word before it in its clause that names one of the two; `start` is where the quote begins."""
+        """Return the cue of a verb, by the nearest word before it in its clause; the cue begins where the quote does."""
         begin = max((bound for bound in self._bounds if bound < verb.start()), default=0)
-        agents = list(_AGENT.finditer(self._words, begin, verb.start()))
+        agents = list(_PATTERNS["agent"].finditer(self._words, begin, verb.start()))
         if agents:
             start = agents[-1].start() if not self._has_rate(agents[-1].start(), verb.start()) else verb.start()
             return _Cue(start, verb.end(), _Payer.FUNDER if agents[-1]["funder"] else _Payer.OWN)
         name = _NAME_LAST.search(self._words, begin, verb.start())
         if name is not None:
             return _Cue(name.start(), verb.end(), _Payer.FUNDER)
-        after = _AGENT.match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
+        after = _PATTERNS["agent"].match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
         if after:
             return _Cue(verb.start(), verb.end(), _Payer.FUNDER if after["funder"] else _Payer.OWN)
-        named = _FUNDS.fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
+        named = _PATTERNS["funds"].fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
         return _Cue(verb.start(), verb.end(), _Payer.FUNDER) if named else None
 
     def _has_rate(self, start: int, end: int) -> bool:
         return any(start <= place < end for place, _ in self._inside)
 
     def _leads_rate(self, end: int) -> bool:
-        """Return whether a percentage follows at once: "ni minst 20 procent"."""
+        """Tell whether a percentage follows directly: "ni minst 20 procent"."""
         following = re.compile(r"\s+(?:(?:själv(?:a)?|minst|at\s+least|mindst|resterande|the)\s+){0,2}(?=[0-9])").match(
             self._words, end
         )
@@ -381,43 +353,43 @@ class _Sentence:
         )
 
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
-        """Return who pays a percentage, and the words from which that was read."""
+        """Return the payer of a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
-        if self._something_else or _OF_GRANT.match(self._words, end):
+        if self._something_else or _PATTERNS["of_grant"].match(self._words, end):
             return _Payer.NOBODY, ""
-        if (self._cues or self._given) and (by := _BY.match(self._words, end)):
+        if (self._cues or self._given) and (by := _PATTERNS["by"].match(self._words, end)):
             behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
             return behind.payer, self._quote(behind, start, end)
         left, right = self._clause(start)
         while self._cues:
             cue = self._best(item, left, right)
-            if cue is not None and cue.payer is _Payer.NOBODY and _REST.fullmatch(self._words, cue.start, cue.end):
+            if cue is not None and cue.payer is _Payer.NOBODY and _PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
                 cue = self._rest_payer() or cue
             if cue is not None:
                 return (_Payer.NOBODY, "") if cue.payer is _Payer.NOBODY else (cue.payer, self._quote(cue, start, end))
             if left == 0:
                 break
             left, right = self._clause(left - 1)[0], start
-        if _REST.search(self._words, 0, start) and (cue := self._rest_payer()) is not None:
+        if _PATTERNS["is_rest"].search(self._words, 0, start) and (cue := self._rest_payer()) is not None:
             return cue.payer, self._quote(cue, start, end)
         if label is not None and not self._cues:
             strong = [cue for cue in label._cues if not cue.weak]
             if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
-                return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MOST_WORDS]
+                return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MAX_QUOTE_CHARS]
         return _Payer.NOBODY, ""
 
     def side_of(self, item: _Rate) -> bool | None:
-        """Return whether a percentage is for Swedish partners (True) or for those of another country (False); None where it is not said."""
+        """Return True for a percentage of Swedish partners, False for one of another country's, None where neither is said."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         before = max((place for _, place in self._inside if place <= start), default=0)
-        begin = cut.end() if before and (cut := _PARTED.search(self._words, before, start)) else before
+        begin = cut.end() if before and (cut := _PATTERNS["parted"].search(self._words, before, start)) else before
         following = min((place for place, _ in self._inside if place >= end), default=len(self._words))
-        stop = cut.start() if (cut := _PARTED.search(self._words, end, following)) else following
+        stop = cut.start() if (cut := _PATTERNS["parted"].search(self._words, end, following)) else following
         about = self._words[begin:start] + self._words[end:stop]
-        return True if _OURS.search(about) else False if _ABROAD.search(about) else None
+        return True if _PATTERNS["is_ours"].search(about) else False if _PATTERNS["is_abroad"].search(about) else None
 
     def _rest_payer(self) -> _Cue | None:
-        """Return the one applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
+        """Return the applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
         strong = [cue for cue in self._cues if not cue.weak]
         return strong[-1] if strong and all(cue.payer is _Payer.OWN for cue in strong) else None
 
@@ -426,7 +398,7 @@ class _Sentence:
         return (self._bounds[at - 1] if at else 0), (self._bounds[at] if at < len(self._bounds) else len(self._words))
 
     def _best(self, item: _Rate, left: int, right: int) -> _Cue | None:
-        """Return the cue of a clause that counts for a percentage: the nearest before it, else the nearest behind it; weak ones last."""
+        """Return the cue of a clause that counts for a percentage: the nearest before it, else behind it; weak cues last."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         inside = [cue for cue in self._cues if left <= cue.start < right]
         for weak in (False, True) if self._given and not item.least else (False,):
@@ -442,4 +414,4 @@ class _Sentence:
 
     def _quote(self, cue: _Cue, start: int, end: int) -> str:
         words = self._words[min(cue.start, start) : max(cue.end, end)]
-        return " ".join(words.split())[:_MOST_WORDS]
+        return " ".join(words.split())[:_MAX_QUOTE_CHARS]

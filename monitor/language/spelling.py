@@ -1,123 +1,74 @@
-"""American spellings made British, so that both are one word."""
+"""Change of American spellings into British ones, so that both are one word."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from monitor.language.datafile import read_rows
+
+_FILE = "spelling.toml"
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+@cache
+def _words(table: str) -> frozenset[str]:
+    return frozenset(word for row in read_rows(_FILE, table, words=str) for word in row["words"].split())
 
 
-_OUR = _words(
-    "armor behavior candor clamor color demeanor endeavor favor fervor flavor glamor harbor honor humor labor misbehavior neighbor odor "
-    "parlor rancor rigor rumor savior savor splendor succor tumor valor vapor vigor discolor dishonor disfavor"
-)
-_RE = _words("caliber center epicenter fiber liter luster maneuver meager meter sepulcher somber specter theater")
-_OGUE = _words("analog catalog dialog epilog monolog prolog travelog")
-_DOUBLED = _words(
-    "cancel channel chisel counsel dial duel equal fuel funnel grovel initial jewel label level libel marvel model panel pedal pencil quarrel "
-    "rival shovel signal snorkel spiral swivel symbol total towel travel tunnel yodel"
-)
-_WHOLE = {
-    "program": "programme",
-    "aging": "ageing",
-    "airplane": "aeroplane",
-    "aluminum": "aluminium",
-    "ambience": "ambiance",
-    "artifact": "artefact",
-    "ax": "axe",
-    "cozy": "cosy",
-    "defense": "defence",
-    "draftsman": "draughtsman",
-    "enroll": "enrol",
-    "enrollment": "enrolment",
-    "fulfill": "fulfil",
-    "fulfillment": "fulfilment",
-    "gray": "grey",
-    "installment": "instalment",
-    "instill": "instil",
-    "distill": "distil",
-    "jewelry": "jewellery",
-    "judgment": "judgement",
-    "acknowledgment": "acknowledgement",
-    "license": "licence",
-    "likable": "likeable",
-    "livable": "liveable",
-    "mold": "mould",
-    "offense": "offence",
-    "orthopedic": "orthopaedic",
-    "plow": "plough",
-    "practise": "practice",
-    "pretense": "pretence",
-    "sizable": "sizeable",
-    "skeptic": "sceptic",
-    "skeptical": "sceptical",
-    "skillful": "skilful",
-    "specialty": "speciality",
-    "sulfur": "sulphur",
-    "toward": "towards",
-    "willful": "wilful",
-    "woolen": "woollen",
-}
-_KEPT_IZE = frozenset(
-    [
-        "assize",
-        "baize",
-        "capsize",
-        "downsize",
-        "maize",
-        "outsize",
-        "oversize",
-        "prize",
-        "resize",
-        "seize",
-        "size",
-        "undersize",
-        "upsize",
-        "apprize",
-    ]
-)
-_starts = re.compile("|".join(sorted((*_OUR, *_RE, *_OGUE), key=len, reverse=True)))
+@cache
+def _whole_words() -> dict[str, str]:
+    return {row["american"]: row["british"] for row in read_rows(_FILE, "whole", american=str, british=str)}
+
+
+@cache
+def _starts() -> re.Pattern[str]:
+    """Return the pattern of a word that begins with one of those whose ending changes, the longest first."""
+    return re.compile("|".join(sorted((*_words("our"), *_words("re"), *_words("ogue")), key=len, reverse=True)))
+
+
+@cache
+def _doubled() -> re.Pattern[str]:
+    """Return the pattern of a form whose stem ends in a consonant that British spelling doubles."""
+    return re.compile(rf"^({'|'.join(sorted(_words('doubled')))})(ed|er|ers|ing|ings|or|ors|ation|ations)$")
+
+
 _ise = re.compile(r"(?<=[a-z]{3})iz(e|ed|er|es|ing|ation|ational|able|ingly)(s?)$")
 _yse = re.compile(r"(?<=[a-z]{2})lyz(e|ed|er|es|ing)$")
-_doubled = re.compile(rf"^({'|'.join(sorted(_DOUBLED))})(ed|er|ers|ing|ings|or|ors|ation|ations)$")
 _ae = re.compile(r"^(arch|p|h|an|gyn|leuk|encyclop)(e)(ology|ological|ologist|diatric|diatrician|mo|sthe|mia|mic|col|dia|dic)")
 
 
 @lru_cache(maxsize=100_000)
 def british(word: str) -> str:
-    """The British spelling of an English word in small letters; other words come back as they are.
+    """Return the British spelling of an English word in small letters; other words are returned unchanged.
 
     >>> british("digitalization"), british("neighborhood"), british("prize"), british("laboratory")
     ('digitalisation', 'neighbourhood', 'prize', 'laboratory')
     """
-    if (whole := _WHOLE.get(word)) is not None:
+    if (whole := _whole_words().get(word)) is not None:
         return whole
-    if "iz" in word and word not in _KEPT_IZE:
+    if "iz" in word and word not in _words("kept_ize"):
         word = _ise.sub(r"is\1\2", word)
     elif "yz" in word:
         word = _yse.sub(r"lys\1", word)
     if word.endswith("programs"):
         return word[:-1] + "mes"
-    match = _starts.match(word)
+    match = _starts().match(word)
     if match is not None:
         stem, rest = match[0], word[match.end() :]
-        if stem in _OUR and not (stem == "labor" and rest.startswith("at")):
+        if stem in _words("our") and not (stem == "labor" and rest.startswith("at")):
             return f"{stem[:-2]}our{rest}"
-        if stem in _RE and rest in {"", "s", "ed", "ing"}:
+        if stem in _words("re") and rest in {"", "s", "ed", "ing"}:
             return f"{stem[:-2]}r{rest}" if rest in {"ed", "ing"} else f"{stem[:-2]}re{rest}"
-        if stem in _OGUE and rest in {"", "s"}:
+        if stem in _words("ogue") and rest in {"", "s"}:
             return f"{stem}ue{rest}"
     if word.startswith(("kilomet", "centimet", "millimet")):
         return re.sub(r"meter(s?)$", r"metre\1", word)
-    word = _doubled.sub(lambda m: f"{m[1]}{m[1][-1]}{m[2]}", word)
+    word = _doubled().sub(lambda m: f"{m[1]}{m[1][-1]}{m[2]}", word)
     return _ae.sub(r"\1ae\3", word)
 
 
 def british_start(letters: str) -> str:
-    """The beginning of an English word, as a star term has it: "digitaliz" begins the same words as "digitalis"."""
+    """Return the British spelling of the beginning of a word, as of a star term: "digitaliz" begins the words of "digitalis"."""
     if letters.endswith("iz") and len(letters) > 5:
         return letters[:-1] + "s"
     return british(letters)

@@ -1,4 +1,4 @@
-"""Terms of rules and of the search box: what a typed term means."""
+"""Terms of rules and of the search box: parsing of a typed term into lemmas, beginnings, endings and capitals."""
 
 from __future__ import annotations
 
@@ -13,32 +13,43 @@ from monitor.language.analyser import Analyser, analyser
 from monitor.language.detect import ENGLISH, SWEDISH
 from monitor.language.spelling import british_start
 
-_MOST_JOINTS = 4
+_MAX_JOINTS = 4
+"""Hyphens and spaces of a term that are tried both open and closed; 16 variants at most."""
 
 
-class Ask(StrEnum):
-    """What a term asks of a word."""
+class MatchMode(StrEnum):
+    """Way in which a term matches words of a text."""
 
-    WORDS = "words"  # these lemmas, side by side in one sentence
-    BEGINS = "begins"  # a word that begins with these letters
-    ENDS = "ends"  # a word whose lemma ends with this lemma
-    EXACT = "exact"  # these capitals
+    WORDS = "words"
+    """These lemmas, side by side in one sentence."""
+    BEGINS = "begins"
+    """A word that begins with these letters."""
+    ENDS = "ends"
+    """A word whose lemma ends with this lemma."""
+    EXACT = "exact"
+    """A word in these capitals."""
     EXACT_BEGINS = "exact-begins"
     EXACT_ENDS = "exact-ends"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as typed and what it asks for. Any of the `variants` will do; each is a sequence of lemmas, or of one piece of a word."""
+    """Term of a rule or query."""
 
     text: str
-    ask: Ask
+    """The term as typed, with single spaces."""
+    mode: MatchMode
     variants: tuple[tuple[str, ...], ...]
+    """Alternatives, of which any matches: each a sequence of lemmas, or one piece of a word."""
 
 
 @lru_cache(maxsize=20_000)
 def parse_term(text: str) -> Term:
-    """Read a term as the keeper of the rules types it. Raises ValueError that says what is wrong with it."""
+    """Return the term that a typed text means.
+
+    Raises:
+        ValueError: The text is no term; the message says why, in Swedish.
+    """
     typed = " ".join(text.split())
     if not typed:
         raise ValueError("ett sökord behöver minst ett ord")
@@ -56,8 +67,8 @@ def parse_term(text: str) -> Term:
     raw = [piece.text for piece in words]
     exact = tokens.form("".join(raw)).exact
     if exact and "".join(raw).isupper() and all(tokens.joins(piece.gap) for piece in words[:-1]):
-        return Term(typed, Ask.EXACT, ((exact,),))
-    return Term(typed, Ask.WORDS, _variants(analyser(), words))
+        return Term(typed, MatchMode.EXACT, ((exact,),))
+    return Term(typed, MatchMode.WORDS, _variants(analyser(), words))
 
 
 def _starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> Term:
@@ -68,19 +79,18 @@ def _starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> Term:
     raw = "".join(piece.text for piece in words)
     exact = tokens.form(raw).exact
     if exact and raw.isupper():
-        return Term(typed, Ask.EXACT_BEGINS if begins else Ask.EXACT_ENDS, ((exact,),))
+        return Term(typed, MatchMode.EXACT_BEGINS if begins else MatchMode.EXACT_ENDS, ((exact,),))
     if begins:
         letters = tokens.form(raw).word
-        return Term(typed, Ask.BEGINS, tuple((start,) for start in dict.fromkeys((letters, british_start(letters)))))
-    analysed = analyser()
-    lemmas = {analysed.joined_lemma([piece.text for piece in words], language) for language in (SWEDISH, ENGLISH)}
-    return Term(typed, Ask.ENDS, tuple(sorted((lemma,) for lemma in lemmas)))
+        return Term(typed, MatchMode.BEGINS, tuple((start,) for start in dict.fromkeys((letters, british_start(letters)))))
+    lemmas = {analyser().joined_lemma([piece.text for piece in words], language) for language in (SWEDISH, ENGLISH)}
+    return Term(typed, MatchMode.ENDS, tuple(sorted((lemma,) for lemma in lemmas)))
 
 
-def _variants(analysed: Analyser, words: Sequence[tokens.Piece]) -> tuple[tuple[str, ...], ...]:
-    """Every sequence of lemmas that the term may be: in either language or as typed, its hyphens and spaces open or closed."""
+def _variants(shared_analyser: Analyser, words: Sequence[tokens.Piece]) -> tuple[tuple[str, ...], ...]:
+    """Return the sequences of lemmas that a term may be: in either language or as typed, hyphens and spaces open or closed."""
     raw = [piece.text for piece in words]
-    joints = [number for number, piece in enumerate(words[:-1]) if tokens.joins(piece.gap)][:_MOST_JOINTS]
+    joints = [number for number, piece in enumerate(words[:-1]) if tokens.joins(piece.gap)][:_MAX_JOINTS]
     if len(raw) == 2 and not joints:
         joints = [0]
     found: dict[tuple[str, ...], None] = {}
@@ -96,11 +106,13 @@ def _variants(analysed: Analyser, words: Sequence[tokens.Piece]) -> tuple[tuple[
                 continue
             found[
                 tuple(
-                    analysed.joined_lemma(group, language) if len(group) > 1 else analysed.lemmas(group, language)[0]
+                    shared_analyser.joined_lemma(group, language)
+                    if len(group) > 1
+                    else shared_analyser.lemmas(group, language)[0]
                     for group in groups
                 )
             ] = None
     if len(raw) == 1:
-        for opened in analysed.opened(raw[0]):
-            found[opened] = None
+        for two_words in shared_analyser.split_in_two(raw[0]):
+            found[two_words] = None
     return tuple(found)

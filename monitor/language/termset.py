@@ -1,4 +1,4 @@
-"""Where many terms hit a lemma text: one pass of an automaton tells which may, and each place is worked out when it is asked for."""
+"""Search for many terms in a lemma text: an automaton finds the patterns in one pass, places are computed on demand."""
 
 from __future__ import annotations
 
@@ -13,68 +13,70 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.language import tokens
 from monitor.language.analyser import read_lines, read_places
-from monitor.language.terms import Ask, Term
+from monitor.language.terms import MatchMode, Term
 
 Span = tuple[int, int]
-"""The first word of a hit and its last, by their numbers in the text."""
+"""Numbers of the first and the last word of a hit, counted from 0 in the text."""
 _NONE: frozenset[int] = frozenset()
 
-_Wanted = tuple[str, "_Place", int]
+_TermPattern = tuple[str, "_Place", int]
+"""Pattern in a lemma text, the kind of place where it occurs, and its number of words."""
 _Find = Callable[..., list[str]]
-"""Gives the patterns that stand in a text, once for each time."""
+"""Function that returns the patterns found in a text, one item per occurrence."""
 
 
 class TermSet:
-    """Many terms, found in one pass over a lemma text."""
+    """Set of terms that are searched for in one pass over a lemma text."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
-        self.wanted = [_wanted(term) for term in self.terms]
-        self._readers: dict[frozenset[int] | None, _Reader] = {}
-        self.askers: dict[str, frozenset[int]] = {}
-        """By pattern, the terms that ask for it."""
-        self.unsure: set[str] = set()
-        """Patterns that may stand where their term does not."""
-        for index, wanted in enumerate(self.wanted):
-            for pattern, place, _ in wanted:
-                if place not in _SURE:
-                    self.unsure.add(pattern)
-                self.askers[pattern] = self.askers.get(pattern, _NONE) | {index}
+        self.patterns = [_term_patterns(term) for term in self.terms]
+        """Patterns of each term, in the order of the terms."""
+        self._finders: dict[frozenset[int] | None, _Finder] = {}
+        self.terms_by_pattern: dict[str, frozenset[int]] = {}
+        """Numbers of the terms that have a pattern."""
+        self.inexact: set[str] = set()
+        """Patterns that may be found where their term does not match."""
+        for index, term_patterns in enumerate(self.patterns):
+            for pattern, place, _ in term_patterns:
+                if place not in _EXACT_PLACES:
+                    self.inexact.add(pattern)
+                self.terms_by_pattern[pattern] = self.terms_by_pattern.get(pattern, _NONE) | {index}
 
     def scan(self, lemma_text: str, among: frozenset[int] | None = None) -> Scan:
-        """What a lemma text holds of the terms, or of those of these numbers: what nobody asks for takes longer to tell than to read past."""
-        reader = self._readers.get(among)
-        if reader is None:
-            wanted = self.wanted if among is None else [self.wanted[index] for index in among]
-            reader = self._readers[among] = _Reader(chain.from_iterable(wanted))
+        """Return the terms that a lemma text holds; with `among`, only terms of these numbers, which is faster."""
+        finder = self._finders.get(among)
+        if finder is None:
+            term_patterns = self.patterns if among is None else [self.patterns[index] for index in among]
+            finder = self._finders[among] = _Finder(chain.from_iterable(term_patterns))
         stream, _, entries = lemma_text.partition("\n")
-        return Scan(self, reader.find(stream, entries), stream, entries)
+        return Scan(self, finder.find(stream, entries), stream, entries)
 
     def find(self, lemma_text: str) -> list[tuple[int, int, int]]:
-        """Where terms hit: (index of the term, first word, last word), in the order of the terms, each place once.
+        """Return the hits as (number of the term, first word, last word), in the order of the terms, each place once.
 
-        `locate` turns words into offsets of the original text.
+        `locate` turns word numbers into offsets of the original text.
         """
         scan = self.scan(lemma_text)
-        return sorted({(term, *span) for term in scan.standing(scan.found) for spans in scan.spans(term) for span in spans})
+        return sorted({(term, *span) for term in scan.matching_terms(scan.found) for spans in scan.spans(term) for span in spans})
 
 
-class _Reader:
-    """Finds patterns in a lemma text, each in the line where it may stand.
+class _Finder:
+    """Finder of patterns in a lemma text, each in the line where it may occur.
 
-    An automaton whose patterns all begin with one of a few marks skips from one mark to the next, three times as fast as it reads
-    every character. So patterns in entries have their own; the few that only end with a mark are looked for one by one.
+    An automaton whose patterns all begin with one of a few marks skips from mark to mark, three times as fast as reading every
+    character. So the patterns of entries have their own automaton; the few that only end with a mark are searched one by one.
     """
 
-    def __init__(self, wanted: Iterable[_Wanted]) -> None:
+    def __init__(self, term_patterns: Iterable[_TermPattern]) -> None:
         self._unmarked, self._marked, self._ends = dict[str, None](), dict[str, None](), dict[str, None]()
-        for pattern, place, _ in wanted:
+        for pattern, place, _ in term_patterns:
             kept = self._ends if place in _ENDS else self._marked if place in _MARKS else self._unmarked
             kept[pattern] = None
 
     def find(self, stream: str, entries: str) -> frozenset[str]:
-        """The patterns that stand in the stream of lemmas or in the entries."""
-        # Where they stand is not asked for: most is never looked at again, and a number for each end of each takes longer than the search.
+        """Return the patterns found in the stream of lemmas or in the entries."""
+        # Without their places: few are looked up later, and reporting the place of each hit takes longer than the search.
         found = self._in_stream(stream, overlapping=True)
         if not entries.isspace():
             found += self._in_entries(entries, overlapping=True)
@@ -95,46 +97,46 @@ def _finder(patterns: Iterable[str]) -> _Find:
 
 
 class Scan:
-    """What a lemma text holds of a set of terms."""
+    """Result of a search for a set of terms in one lemma text."""
 
     def __init__(self, terms: TermSet, found: frozenset[str], stream: str, entries: str) -> None:
-        """`found` are the patterns that stand in one of the two lines."""
+        """`found` are the patterns that occur in one of the two lines."""
         self.found = found
         self._terms, self._stream, self._entries = terms, stream, entries
-        self._known: dict[int, Span | None] = {}
+        self._first_places: dict[int, Span | None] = {}
         self._written: dict[int, set[str]] = {}
 
-    def standing(self, patterns: frozenset[str]) -> frozenset[int]:
-        """The terms that stand in the text by one of these patterns, all of which were found."""
-        asking = _NONE.union(*map(self._terms.askers.__getitem__, patterns))
-        if self.sure_of(patterns):
-            return asking
-        return frozenset(term for term in asking if self.place(term) is not None)
+    def matching_terms(self, patterns: frozenset[str]) -> frozenset[int]:
+        """Return the numbers of the terms that match by one of these patterns, all of which must have been found."""
+        candidates = _NONE.union(*map(self._terms.terms_by_pattern.__getitem__, patterns))
+        if self.is_exact(patterns):
+            return candidates
+        return frozenset(term for term in candidates if self.place(term) is not None)
 
-    def sure_of(self, patterns: frozenset[str]) -> bool:
-        """True when these patterns stand nowhere but where their terms do."""
-        return patterns.isdisjoint(self._terms.unsure)
+    def is_exact(self, patterns: frozenset[str]) -> bool:
+        """Tell whether these patterns are found only where their terms match."""
+        return patterns.isdisjoint(self._terms.inexact)
 
     @cached_property
     def whole(self) -> Scan:
-        """The same text with every term that stands in it, whether or not it was asked for here."""
+        """Return the search for all terms of the set in the same text."""
         return self._terms.scan(f"{self._stream}\n{self._entries}")
 
     @cached_property
     def places(self) -> dict[int, Span]:
-        """The first place of each term that stands in the text."""
-        return {term: place for term in self.standing(self.found) if (place := self.place(term)) is not None}
+        """Return the first place of each term that matches."""
+        return {term: place for term in self.matching_terms(self.found) if (place := self.place(term)) is not None}
 
     def place(self, term: int) -> Span | None:
-        """The first place of a term, or None when it does not stand in the text."""
-        if term not in self._known:
+        """Return the first place of a term; None where it does not match."""
+        if term not in self._first_places:
             found = [first for spans in self.spans(term) if (first := next(spans, None)) is not None]
-            self._known[term] = min(found, default=None)
-        return self._known[term]
+            self._first_places[term] = min(found, default=None)
+        return self._first_places[term]
 
     def spans(self, term: int) -> Iterator[Iterator[Span]]:
-        """The places of a term: those of each of its patterns, in order."""
-        for pattern, place, length in self._terms.wanted[term]:
+        """Yield the places of a term: for each of its patterns found, its places in order."""
+        for pattern, place, length in self._terms.patterns[term]:
             if pattern in self.found:
                 if place in _MARKS:
                     yield iter(sorted(self._in_entries(pattern, place)))
@@ -147,7 +149,7 @@ class Scan:
         for start in _starts(text, pattern):
             if place is _Place.ENDS:
                 start = text.rfind(" ", 0, start + 1)
-            # Counted on from the place before: a text may hold a term as often as it has words.
+            # Counted on from the place before, so that time stays linear: a text may hold a term as often as it has words.
             number += text.count(" ", counted, start) - text.count(".", counted, start)
             counted = start
             if place is not _Place.BEGINS or not self._is_written((number, number)):
@@ -165,14 +167,14 @@ class Scan:
                         yield span
 
     def _entry(self, entry: int, mark: int) -> list[Span]:
-        """Return the places of the entry that begins at `entry`; what they count from stands at `mark`."""
+        """Return the places of the entry that begins at `entry`; the number they count from is at `mark`."""
         text = self._entries
         base = int(text[mark : text.index(" ", mark)])
         colon = text.index(":", entry) + 1
         return read_places(text[colon : text.index(" ", colon)], base)
 
     def _is_written(self, span: Span) -> bool:
-        """Whether the words there are written otherwise than their lemma."""
+        """Tell whether the words at a place are written otherwise than their lemma."""
         at = bisect_right(self._bases, span[0]) - 1
         if at < 0:
             return False
@@ -185,7 +187,7 @@ class Scan:
 
     @cached_property
     def _lines(self) -> dict[int, str]:
-        """The entries of each line, by the number that their places count from."""
+        """Return the entries of each line, by the number that their places count from."""
         return read_lines(self._entries)
 
     @cached_property
@@ -193,13 +195,13 @@ class Scan:
         return list(self._lines)
 
 
-def anywhere(scans: Iterable[Scan]) -> list[str]:
-    """The patterns that stand in any of the texts; what stands in two is there twice."""
+def found_patterns(scans: Iterable[Scan]) -> list[str]:
+    """Return the patterns found in any of the texts; a pattern found in two texts is in the list twice."""
     return [pattern for scan in scans for pattern in scan.found]
 
 
 def _starts(text: str, pattern: str) -> Iterator[int]:
-    """Where a pattern stands, in order."""
+    """Yield the offsets of a pattern in a text, in order."""
     start = text.find(pattern)
     while start >= 0:
         yield start
@@ -207,7 +209,7 @@ def _starts(text: str, pattern: str) -> Iterator[int]:
 
 
 class _Place(StrEnum):
-    """Where in a lemma text a pattern stands, and so how its hit is read."""
+    """Kind of place of a pattern in a lemma text, which tells how a hit is read."""
 
     STREAM = "stream"
     BEGINS = "begins"
@@ -230,45 +232,45 @@ _MARKS = {
 }
 # Places in entries whose patterns begin with no mark.
 _ENDS = frozenset((_Place.JOINED_ENDS, _Place.EXACT_ENDS))
-# Patterns that stand nowhere but where the term does.
-_SURE = frozenset((_Place.STREAM, _Place.JOINED, _Place.WRITTEN_BEGINS, _Place.EXACT))
+# Places whose patterns are found only where the term matches.
+_EXACT_PLACES = frozenset((_Place.STREAM, _Place.JOINED, _Place.WRITTEN_BEGINS, _Place.EXACT))
 
 
 def patterns(term: Term) -> Iterator[str]:
-    """What to look for in a lemma text: when the term stands there, one of these does."""
-    return (pattern for pattern, _, _ in _wanted(term))
+    """Yield the patterns of a term: one of them is in a lemma text that the term matches."""
+    return (pattern for pattern, _, _ in _term_patterns(term))
 
 
 @lru_cache(maxsize=20_000)
-def _wanted(term: Term) -> tuple[_Wanted, ...]:
-    """What to look for in a lemma text, where that stands, and over how many words it goes."""
-    # One string for all who ask for it: sets of patterns then tell that two are the same without reading them.
+def _term_patterns(term: Term) -> tuple[_TermPattern, ...]:
+    """Return the patterns of a term with their kinds of place and numbers of words."""
+    # Interned, so that sets of patterns compare equal strings by identity.
     return tuple((intern(pattern), place, length) for pattern, place, length in _patterns(term))
 
 
-def _patterns(term: Term) -> Iterator[_Wanted]:
+def _patterns(term: Term) -> Iterator[_TermPattern]:
     for variant in term.variants:
         piece = variant[0]
-        if term.ask is Ask.WORDS:
+        if term.mode is MatchMode.WORDS:
             yield f" {' '.join(variant)} ", _Place.STREAM, len(variant)
             if len(variant) == 1:
                 yield f"+{piece}:", _Place.JOINED, 1
-        elif term.ask is Ask.BEGINS:
+        elif term.mode is MatchMode.BEGINS:
             yield f" {piece}", _Place.BEGINS, 1
             yield f"<{piece}", _Place.WRITTEN_BEGINS, 1
             yield f"+{piece}", _Place.JOINED_BEGINS, 1
-        elif term.ask is Ask.ENDS:
+        elif term.mode is MatchMode.ENDS:
             yield f"{piece} ", _Place.ENDS, 1
             yield f"{piece}:", _Place.JOINED_ENDS, 1
-        elif term.ask is Ask.EXACT:
+        elif term.mode is MatchMode.EXACT:
             yield f"={piece}:", _Place.EXACT, 1
-        elif term.ask is Ask.EXACT_BEGINS:
+        elif term.mode is MatchMode.EXACT_BEGINS:
             yield f"={piece}", _Place.EXACT, 1
         else:
             yield f"{piece}:", _Place.EXACT_ENDS, 1
 
 
 def locate(text: str, hits: Collection[Span]) -> dict[Span, tuple[int, int]]:
-    """Where hits stand in the original text: the start, and one past the end, in characters."""
+    """Return the offsets of hits in the original text, in characters: the start, and one past the end."""
     spans = tokens.spans(text, {number for hit in hits for number in hit})
     return {(first, last): (spans[first][0], spans[last][1]) for first, last in hits}

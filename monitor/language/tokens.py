@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-# Characters that stand inside a word and count as nothing: combining marks (decomposed letters), soft hyphens, zero-width characters.
+# Characters inside a word that are ignored: combining marks (decomposed letters), soft hyphens, zero-width characters.
 _MARKS = "\u0300-\u036f"
 _NOTHING = "\u00ad\u200b-\u200d\u2060\ufeff"
 _HYPHENS = "-\u2010-\u2013\u2212\ufe63\uff0d"
 _ENDINGS = "s|n|t|en|et|ns|ens|ets|ar|er|or|arna|erna|orna|are|aren|arnas|ernas"
-# Most words are letters alone, which is seen first: what may follow them is tried where it begins.
+# Most words are letters alone, so that is tried first; the rest of the pattern only where a mark follows.
 _WORD = (
     rf"[^\W_]++(?:(?![{_MARKS}{_NOTHING}'’ʼ:])"
     rf"|(?:[{_MARKS}{_NOTHING}](?:(?<=[{_NOTHING}])[ \t]*\n[ \t]*(?=[^\W_]))?[^\W_]*+)*+"
@@ -22,12 +22,12 @@ _WORD = (
 )
 _word = re.compile(_WORD)
 _word_and_gap = re.compile(rf"({_WORD})([\W_]*)")
-# Most words are Latin letters with a space or a stop after them, which are told by looking up each character in a table of 256.
+# Most words are Latin letters and a space or a stop: character classes of one byte, which `re` looks up in a table.
 _PLAIN = r"[0-9A-Za-zÀ-ÖØ-öø-ÿ]++[ \n\t,.;()/!?\"&%+*=<>\[\]-]++"
 _BLOCK = 8
 LONGEST_WORD = 100
-"""Letters of a word as it is compared; what is longer is no word, and is cut: it has no base form and no parts."""
-_LONGEST_RAW = 4 * LONGEST_WORD  # with the marks and soft hyphens that count as nothing
+"""Letters of a word as it is compared; a longer word is cut here and has no base form and no parts."""
+_LONGEST_RAW = 4 * LONGEST_WORD  # with the ignored marks and soft hyphens
 _nothing = re.compile(f"[{_NOTHING}]")
 _inner_break = re.compile(rf"[{_NOTHING}]\s+")
 _joining = re.compile(rf"[{_HYPHENS}](?:[ \t]*\n[ \t]*)?")
@@ -41,42 +41,50 @@ _full_stop = re.compile(r"\.[\"'”’»)\]]*(\s|$)")
 _capitals = re.compile(r"([^\W_]{2,}?)(?:['’ʼ]?s|:[^\W\d_]+)?")
 _ending = re.compile(r"['’ʼ]s$|:[^\W\d_]+$")
 
-_ABBREVIATIONS = """adm ang anm apr approx aug avd avg bl ca cf cirka dec dept dir dnr dr ed eds eg ekv enl etc ev evtl ex exkl feb fig forts fr ft gm gr
-    ie inc inkl jan jfr jr jul jun kap kl kr kv ltd mars mfl mkr mom mr mrs ms nov nr obs okt oct osv pga pkt prel prof resp rev sep sept sid
-    skr st str tab tel tex tkr uppl usw utg vol vs"""
+_ABBREVIATIONS = """
+    adm ang anm apr approx aug avd avg bl ca cf cirka dec dept dir dnr dr ed eds eg ekv enl etc ev evtl ex exkl feb fig forts
+    fr ft gm gr ie inc inkl jan jfr jr jul jun kap kl kr kv ltd mars mfl mkr mom mr mrs ms nov nr obs okt oct osv pga pkt prel
+    prof resp rev sep sept sid skr st str tab tel tex tkr uppl usw utg vol vs
+"""
 _abbreviations = frozenset(_ABBREVIATIONS.split())
 
 
 class Piece(NamedTuple):
-    """One word as written, with what parts it from the next one."""
+    """Word as written, with the characters between it and the next word."""
 
     text: str
     gap: str
 
 
-class Form(NamedTuple):
-    """A word as it is compared: `word` is folded; `exact` the capitals that a term such as LIFE asks for, or empty."""
+class FoldedWord(NamedTuple):
+    """Word as it is compared."""
 
     word: str
+    """Small letters in composed Unicode."""
     exact: str
+    """Capitals of a word in capitals, for terms such as LIFE; else empty."""
 
 
 def pieces(text: str) -> list[Piece]:
-    """The words of a text in order, each with the characters up to the next word."""
+    """Return the words of a text in order, each with the characters up to the next word."""
     return [Piece(word, gap) for word, gap in _word_and_gap.findall(text)]
 
 
 def words(text: str) -> Iterator[re.Match[str]]:
-    """Where the words stand in the text; the n-th is the n-th of `pieces`."""
+    """Yield the matches of the words of a text; the n-th is the n-th of `pieces`."""
     return _word.finditer(text)
 
 
 def spans(text: str, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Where the words of these numbers stand, counted from 0; IndexError for a word that the text does not have."""
+    """Return the offsets (start, end) of the words of these numbers, counted from 0.
+
+    Raises:
+        IndexError: The text has no word of a number.
+    """
     found: dict[int, tuple[int, int]] = {}
     place = count = 0
     for number in sorted(numbers):
-        # Blocks are stepped over without a look at each word.
+        # Whole blocks are skipped, which is faster than finding each word.
         while number - count >= _BLOCK and (block := _block().match(text, place)) is not None:
             place, count = block.end(), count + _BLOCK
         word = next(islice(_word.finditer(text, place), number - count, None), None)
@@ -88,40 +96,40 @@ def spans(text: str, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
 
 @cache
 def _block() -> re.Pattern[str]:
-    """Compiled when it is first asked for: a command that places no words need not wait for it."""
+    """Return the pattern of a block of words, compiled when first used."""
     return re.compile(rf"{_PLAIN * _BLOCK}|(?:[\W_]*+{_WORD}){{{_BLOCK}}}+[\W_]*+")
 
 
-def form(raw: str) -> Form:
+def form(raw: str) -> FoldedWord:
     """Return the word in composed Unicode and small letters, without soft hyphens; 's and :s are endings, not part of the word.
 
-    What is longer than `LONGEST_WORD` letters is cut there.
+    A word of more than `LONGEST_WORD` letters is cut.
 
     >>> form("EU:s"), form("NGOs"), form("Klima\u00adtets")
-    (Form(word='eu', exact='EU'), Form(word='ngo', exact='NGO'), Form(word='klimatets', exact=''))
+    (FoldedWord(word='eu', exact='EU'), FoldedWord(word='ngo', exact='NGO'), FoldedWord(word='klimatets', exact=''))
     """
     return _form(raw if len(raw) <= LONGEST_WORD else _cut(raw))
 
 
 @lru_cache(maxsize=200_000)
-def _form(raw: str) -> Form:
-    if raw.isascii() and raw.isalpha() and (raw.islower() or raw.istitle()):  # most words have nothing of what follows
-        return Form(raw.lower(), "")
+def _form(raw: str) -> FoldedWord:
+    if raw.isascii() and raw.isalpha() and (raw.islower() or raw.istitle()):  # most words
+        return FoldedWord(raw.lower(), "")
     word = unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw)))
     exact = ""
     if (match := _capitals.fullmatch(word)) is not None and match[1].isupper():
         word = exact = match[1]
     folded = unicodedata.normalize("NFKC", _ending.sub("", word).casefold())
-    return Form("".join(letter for letter in folded if letter.isalnum()) or folded, exact)
+    return FoldedWord("".join(letter for letter in folded if letter.isalnum()) or folded, exact)
 
 
 def _cut(raw: str) -> str:
-    """Return a long word without what counts as nothing, cut before anything is worked out for it."""
+    """Return the beginning of a long word, without the characters that are ignored."""
     return unicodedata.normalize("NFKC", _nothing.sub("", _inner_break.sub("", raw[:_LONGEST_RAW])))[:LONGEST_WORD]
 
 
 def ends_sentence(word: str, gap: str, following: str) -> bool:
-    """Whether a sentence ends in the gap between `word` and the word `following`."""
+    """Tell whether a sentence ends in the gap between `word` and the word `following`."""
     if gap == " " or gap == ", ":
         return False
     if _always_ends.search(gap):
@@ -137,22 +145,22 @@ def ends_sentence(word: str, gap: str, following: str) -> bool:
 
 
 def starts_sentence(lead: str) -> bool:
-    """Whether what stands before a word without a space begins a new sentence: a bullet, a bar."""
+    """Tell whether the characters directly before a word begin a new sentence, as a bullet or a bar does."""
     return _mark.search(lead) is not None
 
 
 def lines(text: str) -> list[str]:
-    """The text in lines. A word that a soft hyphen breaks over two lines stands whole on the first."""
+    """Return the lines of a text; a word that a soft hyphen breaks over two lines is whole on the first."""
     if "\u00ad" in text:
         text = _broken_word.sub("", text)
     return text.split("\n")
 
 
 def joins(gap: str) -> bool:
-    """Whether the gap is a hyphen of any kind between two halves of one word, with or without a line break after it."""
+    """Tell whether the gap is a hyphen of any kind between two halves of one word, with or without a line break after it."""
     return _joining.fullmatch(_nothing.sub("", gap)) is not None
 
 
 def hangs(gap: str) -> bool:
-    """Whether the gap begins with the hanging hyphen of "energi- och klimatrådgivning"."""
+    """Tell whether the gap begins with the hanging hyphen of "energi- och klimatrådgivning"."""
     return _hanging.match(gap) is not None

@@ -68,7 +68,7 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[PreparedCall]) -> Compar
 
 def _equal_parts(old: RuleSet, new: RuleSet) -> tuple[frozenset[str], bool]:
     """Return the ids of the live themes that both sets have word for word, and whether their gates are equal."""
-    if old.programmes != new.programmes:
+    if old.programmes != new.programmes or old.generic != new.generic:
         return frozenset(), False
     before = {theme.theme.id: theme for theme in old.live_themes}
     themes = frozenset(theme.theme.id for theme in new.live_themes if before.get(theme.theme.id) == theme)

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
-from monitor.language.terms import parse_term
+from monitor.language.concepts import Concepts
+from monitor.language.terms import MatchMode, parse_term
 from monitor.language.termset import Scan, TermSet, patterns
 from monitor.matching.rules.model import (
     AnswerRow,
@@ -126,11 +127,11 @@ class Terms:
         for zone in zones:
             if (scan := scans.get(zone)) is None or not (found := scan.found & self.patterns):
                 continue
-            if scan.sure_of(found):
+            if scan.is_exact(found):
                 return zone, self.numbers[min(map(self.places.__getitem__, found))]
-            standing = scan.standing(found)
+            matching = scan.matching_terms(found)
             for number in self.numbers:
-                if number in standing:
+                if number in matching:
                     return zone, number
         return None
 
@@ -152,12 +153,22 @@ class CompiledCondition:
     condition: Signal | Veto
     terms: Terms
     """Terms of which one must be in a zone of a field; none: the metadata alone decide."""
+    specific: Terms
+    """Those of the terms that are not generic; the same object as `terms` where none is generic."""
     needs: Terms
     """Terms of which one must be in some zone as well, whichever; none: nothing more is needed."""
+    specific_needs: Terms
+    """Those of the needed terms that are not generic."""
     metadata: int
     """Number of the metadata part in `RuleSet.metadata_conditions`."""
     fields: tuple[tuple[float, tuple[str, ...]], ...]
     """Points per field, and the zones of the field, as `field_points` gives them."""
+
+    def first_hit(self, scans: Mapping[str, Scan], zones: Iterable[str]) -> tuple[str, int] | None:
+        """Return the zone and the term of the first hit, as `Terms.first_hit` does; a generic term only where no other hits."""
+        kept = tuple(zones)
+        specific = self.specific.first_hit(scans, kept) if self.specific.numbers else None
+        return self.terms.first_hit(scans, kept) if specific is None and self.specific is not self.terms else specific
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +236,16 @@ def level_of(relevance: int, fit: int) -> Level:
     return "trolig" if relevance >= 60 and fit >= 40 else "svag"
 
 
+_Variant = tuple[MatchMode, tuple[str, ...]]
+"""Variant of a term, and how it is asked for."""
+
+
+def _variants_of(text: str) -> set[_Variant]:
+    """Return the variants of a term: two terms are the same word when they share one."""
+    term = parse_term(text)
+    return {(term.mode, variant) for variant in term.variants}
+
+
 _TermUse = tuple[tuple[str, ...], Collection[str]]
 """Terms as the file has them, and the zones in which they are looked for."""
 
@@ -247,6 +268,10 @@ class RuleSet:
     fit: FitFile
     files: Mapping[str, str] = field(repr=False)
     """Text of each file by its name relative to the folder."""
+    concepts: Concepts = field(default_factory=Concepts, repr=False)
+    """All concepts. Those that a rule names are in its words already."""
+    generic: tuple[str, ...] = ()
+    """Generic terms: they add points, but never complete a threshold alone."""
     extra_terms: tuple[_TermUse, ...] = field(default=(), repr=False)
     """Terms of another rule set, numbered and looked for as well, so that one scan serves both."""
 
@@ -307,6 +332,14 @@ class RuleSet:
     def term_texts(self) -> tuple[str, ...]:
         """Return the text of every term in the files, by its number."""
         return tuple(self.term_numbers)
+
+    @cached_property
+    def generic_terms(self) -> frozenset[int]:
+        """Return the numbers of the terms that are generic, whatever their inflection."""
+        if not self.generic:
+            return frozenset()
+        generic = set[_Variant]().union(*map(_variants_of, self.generic))
+        return frozenset(number for text, number in self.term_numbers.items() if generic & _variants_of(text))
 
     def _term_uses(self) -> Iterator[_TermUse]:
         for theme in self.live_themes:
@@ -373,8 +406,8 @@ class RuleSet:
             tuple(
                 CompiledCondition(
                     condition,
-                    terms=compile_terms(condition.words, self.term_numbers),
-                    needs=compile_terms(condition.needs if isinstance(condition, Signal) else (), self.term_numbers),
+                    *self._compile_words(condition.words, all_specific=isinstance(condition, Veto)),
+                    *self._compile_words(condition.needs if isinstance(condition, Signal) else ()),
                     metadata=metadata_numbers[compile_metadata(condition)],
                     fields=field_points(condition),
                 )
@@ -382,6 +415,12 @@ class RuleSet:
             )
             for theme in self.live_themes
         )
+
+    def _compile_words(self, words: tuple[str, ...], *, all_specific: bool = False) -> tuple[Terms, Terms]:
+        """Return the terms of a list, and those of them that are not generic; all of them for a veto, which any word strikes."""
+        terms = compile_terms(words, self.term_numbers)
+        specific = [text for text in words if all_specific or self.term_numbers[text] not in self.generic_terms]
+        return terms, terms if len(specific) == len(words) else compile_terms(specific, self.term_numbers)
 
     @cached_property
     def lowest_thresholds(self) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
-from monitor.language.termset import Scan, Span, anywhere
+from monitor.language.termset import Scan, Span, found_patterns
 from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
@@ -36,6 +36,15 @@ class SignalHit(NamedTuple):
     term: int
     """Number of the first term that was found, or `NO_TERM`."""
     points: float
+    generic: bool = False
+    """True when none but generic terms was found in the field."""
+    backed: bool = False
+    """True when a needed term that is not generic was found as well."""
+
+    @property
+    def carries(self) -> bool:
+        """Return True for a term that speaks for the theme and may carry a call: a generic one must be backed by another."""
+        return self.term != NO_TERM and self.points > 0 and (self.backed or not self.generic)
 
 
 class VetoHit(NamedTuple):
@@ -61,8 +70,8 @@ class ThemeResult(NamedTuple):
 
     @property
     def has_word(self) -> bool:
-        """Return True when a term speaks for the theme: a programme alone never carries a call."""
-        return any(hit.term != NO_TERM and hit.points > 0 for hit in self.hits)
+        """Return True when a term speaks for the theme that may carry a call: a programme or generic words alone never do."""
+        return any(hit.carries for hit in self.hits)
 
 
 class Shared(NamedTuple):
@@ -92,7 +101,7 @@ class Judgement:
         self.scans, self._stored_reading, self._shared = scans, reading, shared
         self._metadata = read_metadata(call, rules.programme_of(call))
         self._matched: dict[int, bool] = {}
-        self._found = frozenset(anywhere(scans.values()))
+        self._found = frozenset(found_patterns(scans.values()))
         self._results: dict[int, ThemeResult] = {}
 
     @cached_property
@@ -148,14 +157,16 @@ class Judgement:
             if not self._applies(compiled):
                 continue
             for points, zones in compiled.fields:
-                first = compiled.terms.first_hit(self.scans, zones) if compiled.terms.numbers else ("programme", NO_TERM)
+                first = compiled.first_hit(self.scans, zones) if compiled.terms.numbers else ("programme", NO_TERM)
                 if first is None:
                     continue
                 zone, term = first
                 if isinstance(compiled.condition, Veto):
                     vetoes.append(VetoHit(compiled.condition, self.rules.term_texts[term] if term != NO_TERM else "", zone))
                 else:
-                    hits.append(SignalHit(compiled.condition, zone, term, points))
+                    generic = term in self.rules.generic_terms
+                    backed = generic and compiled.specific_needs.first_hit(self.scans, self.scans) is not None
+                    hits.append(SignalHit(compiled.condition, zone, term, points, generic, backed))
         return ThemeResult(self.rules.live_themes[theme], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
     def _applies(self, compiled: CompiledCondition) -> bool:

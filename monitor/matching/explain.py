@@ -30,6 +30,8 @@ Step = Literal[
     "switched-off",
 ]
 
+_MAX_GENERIC = 3
+"""Generic words that an explanation names."""
 _KINDS = {
     Kind.CALL: "en utlysning",
     Kind.NEWS: "en nyhet",
@@ -217,7 +219,7 @@ def _step(
     if not reached:
         if _is_draft_only(judgement, department, zones):
             return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."
-        missed, text = _missed(department, best)
+        missed, text = _missed(judgement.rules, department, best)
         if call.kind is not Kind.CALL:
             return "not-a-call", f"Det är {_KINDS[call.kind]}, inte en utlysning, och den når inte fram ändå. {text}"
         return missed, text
@@ -252,7 +254,7 @@ def _delivery(department: Department, reached: tuple[ThemeResult, ...], circumst
     return "matched", f"Den går till {department.name}. Tema: {themes}."
 
 
-def _missed(department: Department, best: ThemeResult | None) -> tuple[Step, str]:
+def _missed(rules: RuleSet, department: Department, best: ThemeResult | None) -> tuple[Step, str]:
     threshold = _points(department.threshold)
     if best is None or not best.hits or best.points <= 0:
         return "below-threshold", f"Inga ord som talar för avdelningens teman står i texten: 0 av {threshold} poäng."
@@ -261,12 +263,22 @@ def _missed(department: Department, best: ThemeResult | None) -> tuple[Step, str
     if stopped and best.has_word and best.points >= department.threshold:
         return "vetoed", f"Temat {title} stoppas av {stopped}."
     besides = f" Dessutom stoppar {stopped}." if stopped else ""
+    enough = best.points >= department.threshold
+    if enough and not best.has_word and (generic := _generic_words(rules, best)):
+        words = ", ".join(generic[:_MAX_GENERIC])
+        return "below-threshold", f"Bara allmänna ord ({words}) talar för temat {title}; de räcker aldrig ensamma.{besides}"
     if not best.has_word:
         return "below-threshold", f"Bara programmet talar för temat {title}; det räcker aldrig ensamt.{besides}"
     short = _points(department.threshold - best.points)
     hint = "; ".join(f"{', '.join(item.words[:3])} ({item.weight} p)" for item in _missing(best)[:3])
     missing = f" Det som saknas kan vara till exempel: {hint}." if hint else ""
     return "below-threshold", f"Temat {title} fick {_points(best.points)} av {threshold} poäng; {short} saknas.{missing}{besides}"
+
+
+def _generic_words(rules: RuleSet, result: ThemeResult) -> list[str]:
+    """Return the generic terms that speak for a theme, in the order of its signals."""
+    found = (rules.term_texts[hit.term] for hit in result.hits if hit.generic and hit.points > 0)
+    return list(dict.fromkeys(found))
 
 
 def _missing(best: ThemeResult | None) -> tuple[MissingSignal, ...]:

@@ -9,7 +9,7 @@ from monitor.calls import Call
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
-from monitor.language.termset import Scan, anywhere
+from monitor.language.termset import Scan, found_patterns
 from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, Terms, matches_any
 from monitor.matching.rules.model import Answer, OtherPlace
 from monitor.vocabulary import Kind
@@ -81,7 +81,7 @@ def pass_gates(
         eligibility: Returns what the call says of municipalities; asked only when the gates before are passed.
     """
     scans = {**zones, **_scan_gate_zones(rules, call)}
-    found, fit = frozenset(anywhere(scans.values())), rules.compiled_fit
+    found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
     for offer in fit.offer:
         word = _row_hit(offer, rules, metadata, scans, found)
         if word is not None:

@@ -33,6 +33,8 @@ class Evidence:
     """Offset of the hit in the zone, in characters; -1 where the hit is no text."""
     end: int = -1
     """Offset behind the hit."""
+    generic: bool = False
+    """True for a word that nearly every call has: it counts, but is not shown as a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def _evidence(theme: str, hit: SignalHit, word: str, text: str, span: Span, plac
         last_token=span[1],
         start=place[0],
         end=place[1],
+        generic=hit.generic,
     )
 
 

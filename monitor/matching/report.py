@@ -9,7 +9,7 @@ from itertools import combinations
 
 from monitor.calls import CallKey
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import NO_TERM, PreparedCall, ThemeResult, judge_call
+from monitor.matching.engine import PreparedCall, ThemeResult, judge_call
 from monitor.matching.rules.model import Department, Signal, ThemeFile
 
 BROAD = 0.1
@@ -90,7 +90,7 @@ def _count(
     words: set[str] = set()
     for hit in result.hits:
         points[hit.signal.id] += hit.points
-        if hit.term != NO_TERM and hit.points > 0:
+        if hit.carries:
             words.add(hit.signal.id)
     reached = [department for department in departments if result.reaches(department)]
     for signal, given in points.items():

@@ -7,6 +7,7 @@ from monitor.web.outputs import calendars, feeds
 from monitor.web.views import (
     answers,
     call,
+    concept_lab,
     coordinator,
     department,
     digest,
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *coordinator.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
+    *concept_lab.ROUTES,
     *feeds.ROUTES,
     *log_in.ROUTES,
     *health.ROUTES,

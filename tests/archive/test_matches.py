@@ -85,7 +85,7 @@ def test_the_rule_lab_sees_other_themes_days_and_the_last_mails(world):
     with world.archive() as archive:
         db = archive.db
         store_matches(db, [a_match("1", "social"), a_match("2", "social", theme="klimat")], "v1", {}, MONDAY)
-        assert calls_of_other_themes(db, ["social", "kultur-fritid"], "energi") == {("social", KEYS[1])}
+        assert calls_of_other_themes(db, ["social", "kultur-fritid"], ["energi"]) == {("social", KEYS[1])}
         assert first_seen_days(db, [KEYS[0], ("portal", "borta")]) == {KEYS[0]: "2026-05-25"}
     world.match("3")
     world.week(MONDAY)

@@ -17,7 +17,7 @@ from monitor.archive.codec import call_hash, call_row, decode_call, encode_call
 from monitor.config import Config
 from monitor.errors import ArchiveError
 from monitor.jobs.backup import make_backup, restore_backup
-from monitor.jobs.search import index_archive, search_archive
+from monitor.jobs.search import SearchRequest, index_archive, search_archive
 from tests.mailing import a_call
 
 OLD = Path(__file__).with_name("archive-m005.sql")
@@ -49,7 +49,7 @@ def shape(path):
 def test_an_earlier_archive_becomes_what_a_new_one_is_and_keeps_what_it_holds(config, tmp_path):
     with open_archive(config.archive) as archive, open_archive(tmp_path / "new.db"):
         index_archive(archive)
-        assert [hit.call_id for hit in search_archive(config, archive, "ungdomsutbyte", NOW).hits] == ["1"]
+        assert [hit.call_id for hit in search_archive(config, archive, SearchRequest(query="ungdomsutbyte"), NOW).hits] == ["1"]
     assert shape(config.archive) == shape(tmp_path / "new.db")
 
 

@@ -1,6 +1,7 @@
 """The rule commands as a person types them: answers, exit codes, and that wrong rules stop everything."""
 
 import json
+import shutil
 
 import pytest
 
@@ -140,3 +141,23 @@ def test_report_and_feedback(place):
     made = place.ask("feedback", "--example", str(listed[0]["id"]), "--json", now=NOW)
     assert (made.code, made.json["errors"]) == (0, [])
     assert "intressant 2026-05-20" in (place.folder / "rules/themes/ungdom.toml").read_text("utf-8")
+
+
+def test_rules_check_tells_of_concepts_that_are_not_used_and_terms_that_no_call_has(place, tmp_path):
+    concepts = 'title = "Unga"\n[[concept]]\nid = "unga"\nsv = ["ungdom", "xyzzyord"]\nen = ["young people"]\n'
+    other = Installation(tmp_path)
+    write_rules(tmp_path / "rules", **{"concepts/unga.toml": concepts, "generic.toml": 'words = ["young people"]\n'})
+    settings = '[rules]\ndir = "rules"\n'
+    other.configure(settings)
+    alone = other.ask("rules", "check", "--json")
+    assert (alone.code, alone.json["concepts"], alone.json["unused_concepts"]) == (0, 1, ["unga"])
+    assert alone.json["terms_not_found"] is None
+    shutil.copytree(place.folder / "data", tmp_path / "data", dirs_exist_ok=True)
+    found = other.ask("rules", "check", "--json", now=NOW)
+    assert found.json["terms_not_found"] == {"unga": ["ungdom", "xyzzyord"]}
+    assert [(item["file"], item["line"]) for item in found.json["warnings"]] == [("themes/ungdom.toml", 15)]
+    short, full = other.ask("rules", "check", now=NOW), other.ask("rules", "check", "--details", now=NOW)
+    assert "Varning: themes/ungdom.toml:15: allmänna ord" in short.out
+    assert "1 begrepp nämns inte i något tema (sökningen använder alla). 2 av begreppens ord finns inte i arkivet." in short.out
+    assert "Finns inte i arkivet, unga: ungdom, xyzzyord" in full.out
+    assert "Begrepp som inget tema nämner: unga" in full.out

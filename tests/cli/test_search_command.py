@@ -38,8 +38,9 @@ def found(place, *arguments):
 
 
 def test_search_answers_as_the_contract_says(stored):
-    answer = stored.run("search", "skola", "--json", now=NOW)
-    assert answer.json["total"] == 1
+    answer = stored.run("search", "skola", "--exact", "--json", now=NOW)
+    assert set(answer.json) == {"total", "hits", "suggestions", "widened", "instead"}
+    assert (answer.json["total"], answer.json["widened"], answer.json["instead"]) == (1, [], None)
     (hit,) = answer.json["hits"]
     assert set(hit) == {"source", "call_id", "title", "url", "score", "snippet"}
     assert hit["title"] == "Ungdomsutbyten"
@@ -48,26 +49,56 @@ def test_search_answers_as_the_contract_says(stored):
 
 
 def test_search_by_word_phrase_star_field_and_choice(stored):
-    assert found(stored, "youth", "exchange") == ["Youth exchanges in small towns"]
+    assert found(stored, "youth", "exchange", "--exact") == ["Youth exchanges in small towns"]
     assert found(stored, '"small town"') == ["Youth exchanges in small towns"]
     assert found(stored, '"town small"') == []
     assert found(stored, "ungdom*") == ["Ungdomsutbyten"]
     assert (
         found(stored, "program:erasmus") == found(stored, "youth", "--programme", "erasmus") == ["Youth exchanges in small towns"]
     )
+    assert found(stored, "skola", "--programme", "LIFE") == ["Energy"]
     assert found(stored, "school", "--programme", "LIFE") == ["Energy"]
     assert found(stored, "school", "--kind", "news") == []
     assert found(stored, "-youth", "-energy") == ["Ungdomsutbyten"]
 
 
 def test_search_for_people_offers_what_may_have_been_meant(stored):
-    answer = stored.ask("search", "ungdomsutbytten", now=NOW)
+    answer = stored.ask("search", "ungdomsutbytten", "--exact", now=NOW)
     assert answer.code == 0
     assert "0 träffar" in answer.out
     assert "Menade du: ungdomsutbyten" in answer.out
     one = stored.ask("search", "renovation", now=NOW).out
     assert "Energy" in one
     assert one.splitlines()[-1] == "1 träff"
+
+
+def test_search_finds_other_words_names_and_mistyped_words(stored):
+    swedish = stored.run("search", "ungdomsutbyte", "--json", now=NOW).json
+    assert [hit["title"] for hit in swedish["hits"]] == ["Ungdomsutbyten", "Youth exchanges in small towns"]
+    assert "youth exchange" in swedish["widened"]
+    assert found(stored, "LIFE-2026") == found(stored, "LIFE-programmet") == ["Energy"]
+    mistyped = stored.run("search", "ungdomsutbytten", "--json", now=NOW).json
+    assert mistyped["instead"] == "ungdomsutbyten"
+    assert [hit["title"] for hit in mistyped["hits"]] == ["Ungdomsutbyten", "Youth exchanges in small towns"]
+    shown = stored.ask("search", "ungdomsutbytten", now=NOW).out
+    assert shown.startswith("Visar träffar för ungdomsutbyten. Bara de skrivna orden: --exact\nSökte också efter: ")
+
+
+def test_words_of_rules_that_changed_are_searched_at_once(stored):
+    own = stored.folder / "rules"
+    assert stored.ask("search", "skola", "--json", now=NOW).json["widened"]
+    own.mkdir()
+    (own / "concepts").mkdir()
+    (own / "concepts" / "egna.toml").write_text(
+        'title = "Egna"\n[[concept]]\nid = "skola"\nsv = ["skola"]\nen = ["small town"]\n', "utf-8"
+    )
+    stored.configure('[rules]\ndir = "rules"\n')
+    assert stored.run("search", "skola", "--json", now=NOW).json["widened"] == ["small town"]
+    (own / "concepts" / "egna.toml").unlink()
+    assert "school" in stored.run("search", "skola", "--json", now=NOW).json["widened"], (
+        "rules without concepts: the shipped ones"
+    )
+    stored.configure("")
 
 
 @pytest.mark.parametrize("typed", ['"', "NEAR(", "*", "a AND", "title:", "(", "'"])

@@ -18,10 +18,10 @@ from monitor.calls import Budget, call_status
 from monitor.config import load_config
 from monitor.digest.choose import choose, choose_corrections
 from monitor.digest.facts import date_keys, read_facts
-from monitor.digest.model import CallEvent, Candidate, ChangeKind, Choice, DepartmentMatch, Reasons, Told
+from monitor.digest.model import CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Told
 from monitor.digest.wording import iso_week
 from monitor.jobs.crawl import scrapy_settings
-from monitor.vocabulary import Kind, Level, MailSection, Status
+from monitor.vocabulary import Kind, Level, MailChange, MailSection, Status
 from tests.mailing import MONDAY, STOCKHOLM, World, a_call
 
 DEPARTMENTS = ("kultur-fritid", "social")
@@ -257,7 +257,7 @@ class Department:
         selection = choose_corrections(self.candidates, self.now)
         for item in selection.items:
             kinds = {change.kind for change in item.changes}
-            assert kinds & {ChangeKind.EARLIER, ChangeKind.WITHDRAWN}
+            assert kinds & {MailChange.EARLIER, MailChange.WITHDRAWN}
         self.tell(selection)
         assert choose_corrections(self.candidates, self.now).items == ()
 

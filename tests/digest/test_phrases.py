@@ -7,11 +7,10 @@ from string import Formatter
 import pytest
 
 import monitor
-from monitor.digest.model import ChangeKind
 from monitor.digest.phrases import read_phrases
 from monitor.digest.render import LANGUAGES
 from monitor.paths import DIGESTS
-from monitor.vocabulary import TEMPLATE_MAILS, Level, MailSection
+from monitor.vocabulary import BUILT_MAILS, TEMPLATE_MAILS, Level, MailChange, MailKind, MailSection
 
 PACKAGE = Path(monitor.__file__).parent
 MODULES = (*sorted((PACKAGE / "digest").glob("*.py")), PACKAGE / "jobs" / "digest.py", PACKAGE / "jobs" / "send.py")
@@ -22,7 +21,7 @@ FILLED_IN = {
     "card.{}": ["at_most", "at_least"],
     "card.pays_{}": ["both", "funder", "own"],
     "change.{}": [
-        *(kind.value for kind in ChangeKind),
+        *(kind.value for kind in MailChange),
         "starts",
         "budget_new",
         "budget_gone",
@@ -31,7 +30,9 @@ FILLED_IN = {
     "count.{}": SECTIONS,
     "group.{}": [section for section in SECTIONS if section not in ("changed", "closing")],
     "heading.{}": SECTIONS,
+    "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],
     "money.{}": ["million", "milliard"],
+    "subject.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.CORRECTION],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""
 MAIL_HEADINGS = [f"heading.{kind.value}" for kind in TEMPLATE_MAILS]

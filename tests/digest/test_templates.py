@@ -4,11 +4,14 @@ import shutil
 
 import pytest
 
+from monitor.digest.answers import Signer
 from monitor.digest.check import check_templates, old_phrases
-from monitor.digest.render import load_templates
+from monitor.digest.render import load_templates, render_mail
+from monitor.digest.sample import AUDIENCE, samples
 from monitor.errors import MailError
 from monitor.paths import DIGESTS
 from monitor.settings import Digests
+from monitor.vocabulary import BUILT_MAILS
 from tests.mailing import MONDAY, html_of, text_of
 
 
@@ -102,6 +105,15 @@ def test_phrases_of_an_earlier_version_are_read_still_and_told_of(tmp_path):
 
 def test_a_shipped_folder_without_a_template_is_an_error(tmp_path):
     shutil.copytree(DIGESTS, tmp_path / "digests")
-    (tmp_path / "digests" / "quiet.txt").unlink()
-    with pytest.raises(MailError, match=r"quiet\.txt"):
+    (tmp_path / "digests" / "mail.txt").unlink()
+    with pytest.raises(MailError, match=r"mail\.txt"):
         load_templates((tmp_path / "digests",))
+
+
+@pytest.mark.parametrize("kind", BUILT_MAILS)
+def test_a_kind_of_mail_has_its_own_template_where_there_is_one(tmp_path, kind):
+    (tmp_path / f"{kind}.txt").write_text(f"Egen mall: {kind}\n", "utf-8")
+    templates = load_templates((tmp_path, DIGESTS))
+    for other, sample in samples().items():
+        rendered = render_mail(templates, sample.selection, AUDIENCE, sample.occasion, Signer(b"sample"))
+        assert rendered.renderings[0].text.startswith("Egen mall") == (other is kind)

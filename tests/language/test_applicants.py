@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
-from monitor.language.applicant_words import NOUN_ROWS, TAGS, Group
+from monitor.language.applicant_words import Group, noun_rows, tags
 from monitor.language.applicants import _CUES, LONGEST, Applicant, Role, _clauses, _Reader, find_applicants, municipal_role
 from monitor.language.segments import split_segments
 
@@ -36,12 +36,12 @@ def test_the_clauses_cover_four_languages():
     assert min(counted.values()) >= 30
 
 
-@pytest.mark.parametrize("row", NOUN_ROWS, ids=lambda row: row.example)
+@pytest.mark.parametrize("row", noun_rows(), ids=lambda row: row.example)
 def test_each_row_of_the_table_has_an_example_that_is_read_as_its_group(row):
     assert {group for group, _ in said(row.example, "")} == {row.group}
 
 
-@pytest.mark.parametrize("row", NOUN_ROWS, ids=lambda row: row.words[:30])
+@pytest.mark.parametrize("row", noun_rows(), ids=lambda row: row.words[:30])
 def test_each_word_of_the_table_can_apply(row):
     for word in row.words.split(", "):
         shown = word.replace("*", "prov")
@@ -238,7 +238,7 @@ def test_only_groups_without_municipalities_shut_them_out(found):
 
 
 words_of_the_tables = st.sampled_from(
-    sorted({*TAGS, "kommuner", "företag", "organisationer", ",", ".", "?", ":", "\n", "2027", "x" * 90})
+    sorted({*tags(), "kommuner", "företag", "organisationer", ",", ".", "?", ":", "\n", "2027", "x" * 90})
 )
 
 
@@ -273,8 +273,8 @@ def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text("mXacnbrswkMfT,.;:?$xtGEoipvAeulDPQ", max_size=30))
-def test_clauses_are_those_that_each_form_finds(tags):
-    starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(tags)]
-    found = _clauses(tags)
+def test_clauses_are_those_that_each_form_finds(letters):
+    starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(letters)]
+    found = _clauses(letters)
     assert bool(found) == bool(starts)
     assert not found or found[0].start == min(starts)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.language.dates import Exactness, Role, find_dates
+from monitor.language.dates import DateRole, Exactness, find_dates
 from monitor.language.deadlines import find_deadlines
 
 READ = date(2026, 11, 28)
@@ -258,7 +258,7 @@ def test_midnight_that_begins_a_day_is_that_midnight_with_a_remark(text):
     ],
 )
 def test_weekday_settles_the_year(text, reference, day):
-    (found,) = [item for item in find_dates(text, reference=reference) if item.role is Role.DEADLINE]
+    (found,) = [item for item in find_dates(text, reference=reference) if item.role is DateRole.DEADLINE]
     assert (found.date, found.assumed) == (date.fromisoformat(day), False)
 
 
@@ -438,7 +438,7 @@ TIMES = st.times().map(lambda at: time(at.hour, at.minute)).filter(lambda at: at
 
 
 def written(day, language, style=0):
-    """A day as the language writes it: figure and month, with the point or the article it takes."""
+    """Return a day as the language writes it: figure and month, with the point or the article it takes."""
     month = MONTHS[language].split()[day.month - 1]
     if language == "en":
         return [f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"{month[:3]} {day.day}, {day.year}"][style]

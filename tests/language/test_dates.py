@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.language.dates import Exactness, Role, find_dates
+from monitor.language.dates import DateRole, Exactness, find_dates
 
 READ = date(2026, 3, 10)
 SV = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
@@ -15,9 +15,9 @@ NO = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "se
 
 
 def first(text, reference=READ, **kwargs):
-    """The deadline of a phrase, or else its first date."""
+    """Return the deadline of a phrase, or else its first date."""
     found = find_dates(text, reference=reference, **kwargs)
-    return next((item for item in found if item.role is Role.DEADLINE), found[0] if found else None)
+    return next((item for item in found if item.role is DateRole.DEADLINE), found[0] if found else None)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def first(text, reference=READ, **kwargs):
 )
 def test_deadlines(text, day, clock):
     found = first(text)
-    assert found.role is Role.DEADLINE
+    assert found.role is DateRole.DEADLINE
     assert (found.date, found.time) == (date.fromisoformat(day), time.fromisoformat(clock) if clock else None)
     assert found.precision is (Exactness.MINUTE if clock else Exactness.DAY)
     assert found.text == text[found.start : found.end]
@@ -83,21 +83,21 @@ def test_deadlines(text, day, clock):
 @pytest.mark.parametrize(
     ("text", "role"),
     [
-        ("Öppnar 12 augusti 2026", Role.OPENING),
-        ("Opening date: 15 January 2026", Role.OPENING),
-        ("Planned opening date 5 May 2026", Role.OPENING),
-        ("Publicerad: 2026-03-01", Role.PUBLICATION),
-        ("Senast uppdaterad 3 mars 2026", Role.PUBLICATION),
-        ("Sidan granskad 12 januari 2026", Role.PUBLICATION),
-        ("Beslut fattas senast den 30 september 2026", Role.DECISION),
-        ("Projekten ska vara avslutade senast den 31 december 2028.", Role.OTHER),
-        ("Slutrapporten ska lämnas in senast den 1 mars 2028", Role.OTHER),
-        ("Webbinarium om utlysningen den 25 mars 2026 kl. 10.00–11.30", Role.OTHER),
-        ("Anmäl dig till informationsmötet senast den 20 mars 2026", Role.OTHER),
-        ("Frågor kan ställas till och med den 1 april 2026.", Role.OTHER),
-        ("Sista dag för komplettering av ansökan: 5 maj 2026", Role.OTHER),
-        ("Projektstart tidigast 1 januari 2027", Role.OTHER),
-        ("Europadagen firas den 9 maj 2026", Role.OTHER),
+        ("Öppnar 12 augusti 2026", DateRole.OPENING),
+        ("Opening date: 15 January 2026", DateRole.OPENING),
+        ("Planned opening date 5 May 2026", DateRole.OPENING),
+        ("Publicerad: 2026-03-01", DateRole.PUBLICATION),
+        ("Senast uppdaterad 3 mars 2026", DateRole.PUBLICATION),
+        ("Sidan granskad 12 januari 2026", DateRole.PUBLICATION),
+        ("Beslut fattas senast den 30 september 2026", DateRole.DECISION),
+        ("Projekten ska vara avslutade senast den 31 december 2028.", DateRole.OTHER),
+        ("Slutrapporten ska lämnas in senast den 1 mars 2028", DateRole.OTHER),
+        ("Webbinarium om utlysningen den 25 mars 2026 kl. 10.00–11.30", DateRole.OTHER),
+        ("Anmäl dig till informationsmötet senast den 20 mars 2026", DateRole.OTHER),
+        ("Frågor kan ställas till och med den 1 april 2026.", DateRole.OTHER),
+        ("Sista dag för komplettering av ansökan: 5 maj 2026", DateRole.OTHER),
+        ("Projektstart tidigast 1 januari 2027", DateRole.OTHER),
+        ("Europadagen firas den 9 maj 2026", DateRole.OTHER),
     ],
 )
 def test_what_is_no_deadline(text, role):
@@ -107,15 +107,15 @@ def test_what_is_no_deadline(text, role):
 @pytest.mark.parametrize(
     ("text", "role", "exactness"),
     [
-        ("Ansökningar tas emot löpande.", Role.DEADLINE, Exactness.ROLLING),
-        ("Applications are accepted on a rolling basis.", Role.DEADLINE, Exactness.ROLLING),
-        ("Utlysningen öppnar våren 2026", Role.OPENING, Exactness.SEASON),
-        ("Utlysningen stänger i oktober 2026", Role.DEADLINE, Exactness.MONTH),
-        ("Sista ansökningsdag: meddelas senare", Role.DEADLINE, Exactness.NONE),
-        ("Stänger: Ej beslutat", Role.DEADLINE, Exactness.NONE),
-        ("Deadline: TBA", Role.DEADLINE, Exactness.NONE),
-        ("Utlysningen öppnar snart", Role.OPENING, Exactness.NONE),
-        ("Ansökan senast tre veckor efter beslut, dock senast 1 november", Role.DEADLINE, Exactness.RECURRING),
+        ("Ansökningar tas emot löpande.", DateRole.DEADLINE, Exactness.ROLLING),
+        ("Applications are accepted on a rolling basis.", DateRole.DEADLINE, Exactness.ROLLING),
+        ("Utlysningen öppnar våren 2026", DateRole.OPENING, Exactness.SEASON),
+        ("Utlysningen stänger i oktober 2026", DateRole.DEADLINE, Exactness.MONTH),
+        ("Sista ansökningsdag: meddelas senare", DateRole.DEADLINE, Exactness.NONE),
+        ("Stänger: Ej beslutat", DateRole.DEADLINE, Exactness.NONE),
+        ("Deadline: TBA", DateRole.DEADLINE, Exactness.NONE),
+        ("Utlysningen öppnar snart", DateRole.OPENING, Exactness.NONE),
+        ("Ansökan senast tre veckor efter beslut, dock senast 1 november", DateRole.DEADLINE, Exactness.RECURRING),
     ],
 )
 def test_stated_but_no_day(text, role, exactness):
@@ -182,7 +182,10 @@ def test_period_is_its_last_day_and_keeps_the_first():
 
 def test_the_year_of_a_heading_and_of_a_list_holds_for_its_days():
     found = find_dates("Sista ansökningsdagar 2027 är\n• 1 februari\n• 1 oktober", reference=READ)
-    assert [(item.role, item.date) for item in found] == [(Role.DEADLINE, date(2027, 2, 1)), (Role.DEADLINE, date(2027, 10, 1))]
+    assert [(item.role, item.date) for item in found] == [
+        (DateRole.DEADLINE, date(2027, 2, 1)),
+        (DateRole.DEADLINE, date(2027, 10, 1)),
+    ]
     found = find_dates("Ansök senast den 1 februari, 1 maj eller 1 oktober 2027", reference=READ)
     assert [item.date for item in found] == [date(2027, 2, 1), date(2027, 5, 1), date(2027, 10, 1)]
 
@@ -211,7 +214,7 @@ def test_the_same_year_is_that_of_the_date_before(text, language):
 )
 def test_a_round_that_is_open_from_a_day_opens_on_it(text, language):
     first = find_dates(text, reference=date(2026, 11, 27), language=language)[0]
-    assert (first.date, first.role) == (date(2027, 2, 1), Role.OPENING)
+    assert (first.date, first.role) == (date(2027, 2, 1), DateRole.OPENING)
 
 
 def test_a_year_on_the_next_line_is_not_the_year_of_the_day():
@@ -220,7 +223,7 @@ def test_a_year_on_the_next_line_is_not_the_year_of_the_day():
 
 def test_without_year_and_reference_a_day_recurs():
     found = first("Ansökan senast den 25/8", reference=None)
-    assert (found.role, found.date, found.precision) == (Role.DEADLINE, None, Exactness.RECURRING)
+    assert (found.role, found.date, found.precision) == (DateRole.DEADLINE, None, Exactness.RECURRING)
 
 
 def test_the_date_of_publication_in_the_text_is_a_reference():
@@ -313,7 +316,7 @@ TIMES = st.times().map(lambda t: time(t.hour, t.minute)).filter(lambda t: t != t
 @settings(max_examples=400, deadline=None)
 def test_any_day_in_any_form_comes_back(day, form, label):
     found = find_dates(label + form(day), reference=READ)
-    assert [(item.date, item.role, item.time) for item in found] == [(day, Role.DEADLINE, None)]
+    assert [(item.date, item.role, item.time) for item in found] == [(day, DateRole.DEADLINE, None)]
 
 
 @given(day=DAYS, form=st.sampled_from(FORMS), clock=st.sampled_from(CLOCKS), at=TIMES)
@@ -333,7 +336,7 @@ def test_any_minute_in_any_form_comes_back(day, form, clock, at):
 def test_any_period_comes_back(start, length, form, link):
     end = date.fromordinal(start.toordinal() + length)
     found = find_dates(f"Ansökan är öppen {form(start)}{link}{form(end)}.", reference=READ)
-    assert [(item.date_from, item.date, item.role) for item in found] == [(start, end, Role.DEADLINE)]
+    assert [(item.date_from, item.date, item.role) for item in found] == [(start, end, DateRole.DEADLINE)]
 
 
 @given(day=DAYS, reference=DAYS)

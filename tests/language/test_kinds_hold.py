@@ -1,9 +1,7 @@
 """Kinds do not hang on one sentence: a plain call stays a call, a job advert a job advert. The texts are ours."""
 
 import re
-import tomllib
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +9,14 @@ from hypothesis import strategies as st
 
 from monitor.collect.article import Article, describe_item
 from monitor.language import kinds
+from monitor.language.datafile import read_tables
 from monitor.language.kinds import compile_cue, guess_kind
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 from tests.language.kind_mixed import MIXED
 from tests.language.kind_texts import ARTICLES, TEXTS
 
-ROWS = tomllib.loads(Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8"))
+ROWS = read_tables("kinds.toml")
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
 PLAIN_CALLS = {
@@ -143,7 +142,7 @@ AHEAD = st.sampled_from([True, None])
 
 
 def described(title, text, language="sv", publishes="call"):
-    """The kind that a reading of a source on 28 November 2026 makes of the text; None when it is left out."""
+    """Return the kind that a reading of a source on 28 November 2026 gives to the text; None where it is left out."""
     row = Source.model_validate(
         {"id": "x", "kind": "page", "name": "X", "url": "https://x.se/", "language": language, "publishes": [publishes]}
     )
@@ -164,7 +163,7 @@ def test_every_cue_finds_its_example_and_no_counterexample(name):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_fact_is_seen_wherever_one_of_its_cues_is(name):
-    fact = kinds.FACTS[name]
+    fact = kinds.facts()[name]
     for _, example in ROWS[name]["cues"]:
         assert fact.pattern.search(kinds.folded(example)), example
         assert fact.times(kinds.folded(example)) >= 1

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitor.language.dates import Exactness, Role, find_dates
+from monitor.language.dates import DateRole, Exactness, find_dates
 from monitor.language.deadlines import earliest_published, find_deadlines
 from monitor.language.kinds import guess_kind
 from monitor.language.money import find_amounts
@@ -31,7 +31,7 @@ def test_dates_of_the_phrases(shared):
     for row in phrases:
         reference = date.fromisoformat(row["ref_date"]) if "ref_date" in row else None
         found = find_dates(row["phrase"], reference=reference, language=row["lang"])
-        item = next((item for item in found if item.role is Role.DEADLINE), found[0] if found else None)
+        item = next((item for item in found if item.role is DateRole.DEADLINE), found[0] if found else None)
         if item is None:
             missed.append(row["phrase"])
             continue
@@ -76,7 +76,7 @@ def test_amounts_of_the_phrases(shared):
 
 
 def reference_of(row):
-    """What stands in for the day the page was read: its address, its date line, or the first year it names."""
+    """Return a day in place of the day of reading: from the address, the date line, or the first year that the page names."""
     named = re.search(r"(?<![\d-])(20[0-2]\d)(?![\d–-])", f"{row['title']}\n{row['text']}")
     return earliest_published(row["url"], row["text"]) or (date(int(named[1]), 1, 1) if named else None)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.language import Analyser, analyser
 from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, votes_of
 from monitor.language.lemma import lexicon
-from monitor.language.reading import Remembered
+from monitor.language.reading import BoundedCache
 from monitor.language.spelling import british
 from monitor.language.tokens import LONGEST_WORD
 from monitor.language.wordfile import WordFile, write_words
@@ -229,7 +229,7 @@ def test_pieces_of_a_long_word_are_cut_as_the_word_is():
 
 
 def test_lines_without_end_do_not_fill_the_memory():
-    read = Remembered(str.upper, 1_000)
+    read = BoundedCache(str.upper, 1_000)
     for number in range(30):
         assert read[f"{number}{'x' * 1_000_000}"].startswith(f"{number}X")
     assert sum(map(len, read)) <= 8_000_000

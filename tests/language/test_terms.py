@@ -226,7 +226,7 @@ def test_a_quick_look_at_a_text_tells_what_a_thorough_one_tells(text):
     scan, found = finder.scan(lemma_text), finder.find(lemma_text)
     firsts = {term: min(span for other, *span in found if other == term) for term, *_ in found}
     assert {term: list(place) for term, place in scan.places.items()} == firsts
-    assert scan.standing(scan.found) == set(firsts)
+    assert scan.matching_terms(scan.found) == set(firsts)
 
 
 def test_a_long_word_is_found_by_itself_and_by_its_beginning():

@@ -47,6 +47,23 @@ class NaiveScorer:
     def first(self, words, zones):
         return next(((zone, word) for zone in zones for word in words if word in self.zones.get(zone, ())), None)
 
+    def is_generic(self, word):
+        """Return True for a term that shares a variant with one of the generic terms."""
+        asked = parse_term(word)
+        others = [parse_term(other) for other in self.rules.generic]
+        return any(asked.mode is other.mode and not set(asked.variants).isdisjoint(other.variants) for other in others)
+
+    def first_of_signal(self, words, zones):
+        """Return the first hit of a term that is not generic, else the first of any."""
+        return self.first([word for word in words if not self.is_generic(word)], zones) or self.first(words, zones)
+
+    def carries(self, theme, hit):
+        """Return True for a hit that is enough reason for a match, given the points."""
+        name, _, term, points = hit
+        needs = next(signal.needs for signal in theme.signal if signal.id == name)
+        backed = self.first([word for word in needs if not self.is_generic(word)], ZONES) is not None
+        return bool(term) and points > 0 and (backed or not self.is_generic(term))
+
     def score(self, theme):
         """Return the hits and vetoes of a theme as (id, zone, term, points) and (name, term, zone)."""
         hits, vetoes = [], []
@@ -56,7 +73,7 @@ class NaiveScorer:
             if not signal.words:
                 hits.append((signal.id, "programme", "", signal.weight * FACTORS["structure"]))
             for name, zones in FIELDS.items() if signal.words else ():
-                found = self.first(signal.words, [zone for zone in zones if zone in signal.zones])
+                found = self.first_of_signal(signal.words, [zone for zone in zones if zone in signal.zones])
                 if found is not None:
                     hits.append((signal.id, *found, signal.weight * FACTORS[name]))
         for veto in theme.veto:
@@ -70,7 +87,7 @@ class NaiveScorer:
         reaching = {}
         for theme in self.rules.live_themes:
             hits, vetoes = self.score(theme)
-            speaks = any(term and points > 0 for _, _, term, points in hits)
+            speaks = any(self.carries(theme, hit) for hit in hits)
             for name in theme.theme.departments:
                 department = self.rules.departments[name]
                 enough = sum(points for *_, points in hits) >= department.threshold
@@ -182,7 +199,9 @@ def small():
     return small_rules()
 
 
-rule_sets = st.tuples(*(themes(name) for name in ("ett", "tva", "tre"))).map(lambda found: replace(small(), themes=found))
+theme_sets = st.tuples(*(themes(name) for name in ("ett", "tva", "tre")))
+generic_lists = st.lists(st.sampled_from(("skola", "*bibliotek", "el", "LIFE", "bibliotek")), max_size=3, unique=True).map(tuple)
+rule_sets = st.builds(lambda found, generic: replace(small(), themes=found, generic=generic), theme_sets, generic_lists)
 phrases = st.lists(st.sampled_from(PHRASES), max_size=5).map(". ".join)
 calls = st.builds(
     a_call,
@@ -205,10 +224,11 @@ def test_rules_of_any_form_score_as_by_the_book(rules, call):
 @settings(max_examples=100, deadline=None)
 @given(old=rule_sets, new=rule_sets, equal=st.booleans(), call=calls)
 def test_a_judgement_that_shares_equal_themes_is_the_same_as_one_alone(old, new, equal, call):
-    new = replace(new, themes=(*old.themes[:1], *new.themes[1:])) if equal else new
+    new = replace(new, themes=(*old.themes[:1], *new.themes[1:]), generic=old.generic) if equal else new
     old_rules, new_rules = old.with_terms_of(new), new.with_terms_of(old)
     scans = {zone: old_rules.scan(lemmas, zone) for zone, lemmas in analyse_zones(old, call).items()}
-    themes = frozenset(a.theme.id for a, b in zip(old.themes, new.themes, strict=True) if a == b)
+    alike = [a.theme.id for a, b in zip(old.themes, new.themes, strict=True) if a == b]
+    themes = frozenset(alike if old.generic == new.generic else ())
     shared = Judgement(new_rules, call, scans, shared=Shared(Judgement(old_rules, call, scans), themes, gates=old.fit == new.fit))
     alone = judge_call(new, call)
     assert matches_of(shared) == matches_of(alone)

@@ -8,7 +8,7 @@ from monitor.archive import open_archive
 from monitor.archive.digests import mail_body
 from monitor.archive.outbox import stop_recipient
 from monitor.jobs.digest import build_digests, build_previews
-from monitor.web.views.search import search_index_of
+from monitor.web.search_index import search_index_of
 from tests.web.conftest import rows, token
 from tests.web.sample import NOW
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from monitor.archive import open_archive
 from monitor.archive.matches import NewMatch, read_calls, store_matches
 from monitor.archive.runs import store_run
 from monitor.archive.search.facets import FACETS, FacetIndex, rank_by_words
-from monitor.archive.search.query import rank_calls
+from monitor.archive.search.query import is_plain, rank_calls
+from monitor.archive.search.tiers import typed_expression
+from monitor.language.queries import parse_query
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.engine import analyse_zones
@@ -46,7 +49,8 @@ def test_search_finds_what_the_rules_hit_for_the_same_word(site, word):
         if any(terms.find(text) for text in analyse_zones(rules, call).values() if text)
     }
     query = f'"{word}"' if " " in word else word
-    assert set(search_archive(site, params_of(query)).keys(0, 0)) == hit
+    assert set(search_archive(site, params_of(query, exakt="1")).keys(0, 0)) == hit
+    assert set(search_archive(site, params_of(query)).keys(0, 0)) >= hit, "widened, it finds them as well"
 
 
 def test_every_count_is_what_one_gets_by_choosing_it(site):
@@ -88,11 +92,12 @@ def test_a_word_in_the_title_and_an_open_call_come_first(site):
 @pytest.mark.parametrize("query", ["bibliotek", "kommuner", "kommun* -energi", "stöd bidrag", "nature areas"])
 def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
     index = search_archive(site, params_of(query)).index
-    found = rank_by_words(site.archive.db, index, query)
+    found = rank_by_words(site.archive.db, index, typed_expression(parse_query(query)))
     best = list(found.order(site.archive.db, found.bits))
     assert best == index.positions_of(rank_calls(site.archive.db, query, NOW))
     assert found.bits == index.bits_of(best)
-    assert rank_by_words(site.archive.db, index, f"{query} program:LIFE") is None
+    assert is_plain(parse_query(query))
+    assert not is_plain(parse_query(f"{query} program:LIFE"))
 
 
 @pytest.mark.parametrize("query", ["kommuner", "kommun* -energi", "bibliotek"])
@@ -101,7 +106,8 @@ def test_the_pages_put_calls_in_the_same_order_as_the_command(site, query):
 def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, query, most, choices):
     db = site.archive.db
     index = search_archive(site, params_of(query)).index
-    whole, found = rank_by_words(db, index, query), rank_by_words(db, index, query, most=most)
+    words = typed_expression(parse_query(query))
+    whole, found = rank_by_words(db, index, words), rank_by_words(db, index, words, most=most)
     assert found.bits == whole.bits
     selected = index.select(found.bits, choices)
     order = list(index.filter_positions(selected, whole.order(db, selected)))
@@ -119,7 +125,7 @@ def test_of_what_is_too_much_to_weigh_the_open_and_the_last_are_weighed(site, qu
 def test_what_loses_its_words_after_it_was_counted_is_still_shown(site):
     db = site.archive.db
     index = search_archive(site, params_of("kommuner")).index
-    found = rank_by_words(db, index, "kommuner", most=5)
+    found = rank_by_words(db, index, typed_expression(parse_query("kommuner")), most=5)
     assert found.bits.bit_count() > 5
     with open_archive(site.archive.path) as other:
         other.db.execute("INSERT INTO search (search) VALUES ('delete-all')")
@@ -147,8 +153,12 @@ def test_only_a_word_of_its_own_names_a_department(browser):
 
 def test_mistyped_words_are_mended(browser):
     page = browser.get("/sok", params={"q": "biblotek"}).text
-    assert "Menade du" in page
-    assert 'href="/sok?q=bibliotek"' in page
+    assert "Visar träffar för <strong>bibliotek</strong>" in page
+    assert "<mark>Bibliotek</mark>" in page or "<mark>bibliotek</mark>" in page
+    typed = browser.get(re.search(r'href="([^"]+)">Sök i stället efter biblotek', page)[1].replace("&amp;", "&")).text
+    assert "Visar träffar för" not in typed
+    assert "Menade du" in typed
+    assert 'href="/sok?q=bibliotek"' in typed
 
 
 def test_hits_are_marked_in_their_words(browser):

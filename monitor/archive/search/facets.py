@@ -16,7 +16,7 @@ id in `indexed`, by which the full-text index knows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,7 +26,8 @@ from itertools import islice
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
-from monitor.archive.search.query import plain_words_expression, weight_rank
+from monitor.archive.search.query import weight_rank
+from monitor.archive.search.tiers import Tiers
 from monitor.calls import CallKey
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
@@ -147,6 +148,10 @@ class FacetIndex:
         """Yield the positions whose bits are set in `selected`, in their order."""
         marks = selected.to_bytes(self._bytes + 1, "little")
         return (position for position in positions if marks[position >> 3] >> (position & 7) & 1)
+
+    def ids_with(self, facet: str, value: str) -> list[int]:
+        """Return the ids in `indexed` of the calls that have a value of a facet."""
+        return self.ids_of(self.filter_positions(self._bits[facet].get(value, 0), range(len(self.keys))))
 
     def ids_of(self, positions: Iterable[int]) -> list[int]:
         """Return the ids in `indexed` of the calls at these positions."""
@@ -279,14 +284,47 @@ class LazyRankedHits:
         return RankedPositions(scored, unranked + positions[self._most :])
 
 
-Hits = RankedHits | LazyRankedHits
+class TieredHits:
+    """Hits of the tiers of a search: the calls of an earlier tier come first, and are no longer in a later tier."""
+
+    def __init__(self, tiers: Sequence[RankedHits | LazyRankedHits]) -> None:
+        self._tiers = tiers
+        self.bits = 0
+        for tier in tiers:
+            self.bits |= tier.bits
+
+    def order(self, db: Database, selected: int) -> Iterable[int]:
+        """Return the positions of the selected hits, best first."""
+        left = selected
+        for tier in self._tiers:
+            if left & tier.bits:
+                yield from self._of_tier(db, tier, left & tier.bits)
+            left &= ~tier.bits
+
+    def _of_tier(self, db: Database, tier: RankedHits | LazyRankedHits, selected: int) -> Iterator[int]:
+        marks = selected.to_bytes(selected.bit_length() // 8 + 1, "little")
+        for position in tier.order(db, selected):
+            if position >> 3 < len(marks) and marks[position >> 3] >> (position & 7) & 1:
+                yield position
 
 
-def rank_by_words(db: Database, index: FacetIndex, query: str, *, most: int = MAX_RANKED) -> Hits | None:
-    """Return the hits of a query of plain words; None for other queries, which `search.query.rank_calls` answers."""
-    words = plain_words_expression(query)
-    if words is None:
-        return None
+Hits = RankedHits | LazyRankedHits | TieredHits
+
+
+def rank_tiers(db: Database, index: FacetIndex, tiers: Tiers, *, most: int = MAX_RANKED) -> Hits:
+    """Return the hits of the tiers of a search; `most` of each tier are ranked by their words."""
+    hits: list[RankedHits | LazyRankedHits] = []
+    for tier in tiers.all:
+        if tier.words:
+            hits.append(rank_by_words(db, index, tier.words, most=most))
+        else:
+            positions = index.positions_open_first(sorted(tier.ids, reverse=True))
+            hits.append(RankedHits(index.bits_of(positions), positions))
+    return hits[0] if len(hits) == 1 else TieredHits(hits)
+
+
+def rank_by_words(db: Database, index: FacetIndex, words: str, *, most: int = MAX_RANKED) -> RankedHits | LazyRankedHits:
+    """Return the hits of an FTS5 expression."""
     # Counted first: ranking takes longer than finding.
     counted = f"SELECT count(*) FROM (SELECT 1 {_MATCHING} LIMIT :most + 1)"
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()

@@ -12,7 +12,7 @@ from monitor.archive.codec import decode_call
 from monitor.archive.connection import Database
 from monitor.calls import ZONES, Call, CallKey, call_zones
 from monitor.language.analyser import Analyser, read_entries, read_places
-from monitor.language.terms import Ask, Term
+from monitor.language.terms import MatchMode, Term
 
 _BATCH_CALLS = 200
 """Most calls that one transaction writes; other writers can write between two."""
@@ -94,6 +94,11 @@ def find_indexed_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] =
     return {row[0] for row in rows}
 
 
+def has_term(db: Database, term: Term) -> bool:
+    """Return True when an indexed call has the term."""
+    return db.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", [match_expression(term)]).fetchone() is not None
+
+
 def list_stale_ids(db: Database) -> set[int]:
     """Return the ids in `indexed` of the calls that have changed since they were indexed."""
     rows = db.execute(
@@ -154,16 +159,16 @@ def match_expression(term: Term) -> str:
     found: list[str] = []
     for variant in term.variants:
         piece = variant[0]
-        if term.ask is Ask.WORDS:
+        if term.mode is MatchMode.WORDS:
             found.append(f'"{" ".join(variant)}"')
             found += [f'"+{piece}"'] if len(variant) == 1 else []
-        elif term.ask is Ask.BEGINS:
+        elif term.mode is MatchMode.BEGINS:
             found.append(f'"<{piece}" *')
-        elif term.ask is Ask.ENDS:
+        elif term.mode is MatchMode.ENDS:
             found.append(f'">{piece[::-1]}" *')
-        elif term.ask is Ask.EXACT:
+        elif term.mode is MatchMode.EXACT:
             found.append(f'"={piece}"')
-        elif term.ask is Ask.EXACT_BEGINS:
+        elif term.mode is MatchMode.EXACT_BEGINS:
             found.append(f'"={piece}" *')
         else:
             found.append(f'">={piece[::-1]}" *')

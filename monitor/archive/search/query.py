@@ -1,10 +1,11 @@
-"""Queries: the calls that a search finds, best first, with snippets, and suggestions for mistyped words."""
+"""Search: the calls that a query finds, best first, with snippets, and suggestions for mistyped words."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -13,12 +14,15 @@ from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
+from monitor.archive.search.corrections import correct_query
 from monitor.archive.search.index import LONGEST_WORD, match_expression, stored_zones
+from monitor.archive.search.tiers import Tier, find_tiers, shown_terms, target_resolver, widen_query
 from monitor.calls import call_zones
 from monitor.language import tokens
 from monitor.language.queries import Query, parse_query
 from monitor.language.terms import Term
 from monitor.language.termset import TermSet
+from monitor.language.widening import SearchVocabulary, WideQuery
 
 MARK_START, MARK_END = "\ue000", "\ue001"
 """Marks around a hit in a snippet: characters of the private use area, which no text has. `marked` splits a snippet at them."""
@@ -39,8 +43,6 @@ _FOUND = f"FROM indexed t {_CALLS}"
 _FIRST_LIKELY = 256
 """Number of hits with the best ranks that are weighted at first, where a search shows only its best."""
 _COLUMNS = {"kind": "c.kind", "status": f"({STATUS_NOW})", "source": "c.source"}
-_SUGGESTED_LIKENESS = 78.0
-"""Least likeness, of 100, of a word that is suggested for a mistyped one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class SearchResult:
     hits: list[SearchHit]
     suggestions: list[str] = field(default_factory=list)
     """Corrected queries, where the query finds nothing."""
+    widened: list[str] = field(default_factory=list)
+    """Terms that were searched for as well, those in the other language first."""
+    instead: str | None = None
+    """Corrected query whose hits these are; None where they are those of the query as typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,41 +88,131 @@ class Filters:
 
 
 def search(
-    db: Database, query: str, now: datetime, filters: Filters | None = None, *, limit: int = 20, offset: int = 0
+    db: Database,
+    query: str,
+    now: datetime,
+    filters: Filters | None = None,
+    *,
+    vocabulary: SearchVocabulary | None = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> SearchResult:
-    """Return a page of the calls that `query` finds. A term finds exactly the calls on whose lemma texts `TermSet` hits."""
+    """Return a page of the calls that `query` finds.
+
+    Without a vocabulary, a term finds exactly the calls on whose lemma texts `TermSet` hits. With one, the query is widened; a
+    query that finds nothing gives the hits of the first suggestion that finds something.
+    """
+    filters = filters or Filters()
+    found = _search(db, query, now, filters, vocabulary, limit, offset)
+    if found.total or not parse_query(query).terms:
+        return found
+    corrections = correct_query(db, query, vocabulary)
+    for correction in corrections if vocabulary is not None else ():
+        mended = _search(db, correction.query, now, filters, vocabulary, limit, offset) if correction.mistyped else found
+        if mended.total:
+            return replace(mended, instead=correction.query)
+    return replace(found, suggestions=[correction.query for correction in corrections])
+
+
+def _search(
+    db: Database,
+    query: str,
+    now: datetime,
+    filters: Filters,
+    vocabulary: SearchVocabulary | None,
+    limit: int,
+    offset: int,
+) -> SearchResult:
     parsed = parse_query(query)
-    where, values = _conditions(parsed, filters or Filters(), now)
-    words = _expression(parsed)
-    limit, offset = max(0, limit), max(0, offset)
-    if words and not where:
-        total = int(db.execute("SELECT count(*) FROM search WHERE search MATCH ?", [words]).fetchone()[0])
-        rows = _best(db, words, values, limit + offset)[offset:]
-    else:
-        matching = " AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)" if words else ""
-        total = int(db.execute(f"SELECT count(*) {_FOUND} WHERE 1{matching}{where}", {**values, "words": words}).fetchone()[0])
-        rows = db.execute(
-            f"{_ordered(words, where)} LIMIT :limit OFFSET :offset", {**values, "words": words, "limit": limit, "offset": offset}
-        ).fetchall()
-    finder = TermSet(parsed.terms)
+    wide = widen_query(db, parsed, vocabulary)
+    where, values = _conditions(parsed, filters, now)
+    first, end = max(0, offset), max(0, offset) + max(0, limit)
+    total, rows = 0, []
+    for tier in _tiers(db, wide, filters):
+        number = _count(db, tier, where, values)
+        start, stop = max(0, first - total), min(number, end - total)
+        if start < stop:
+            rows += _tier_rows(db, tier, where, values, start, stop)
+        total += number
+    finder = TermSet(wide.terms)
     hits = [_hit(db, source, call_id, score, finder) for _, source, call_id, score in rows]
-    return SearchResult(total, hits, suggest(db, query) if total == 0 and parsed.terms else [])
+    return SearchResult(total, hits, widened=list(shown_terms(db, wide)))
 
 
-def rank_calls(db: Database, query: str, now: datetime, filters: Filters | None = None) -> list[int]:
+def rank_calls(
+    db: Database, query: str, now: datetime, filters: Filters | None = None, vocabulary: SearchVocabulary | None = None
+) -> list[int]:
     """Return the rowids in `calls` of all calls that a query finds, best first."""
     parsed = parse_query(query)
-    where, values = _conditions(parsed, filters or Filters(), now)
-    words = _expression(parsed)
-    return [row[0] for row in db.execute(_ordered(words, where), {**values, "words": words})]
+    filters = filters or Filters()
+    where, values = _conditions(parsed, filters, now)
+    tiers = _tiers(db, widen_query(db, parsed, vocabulary), filters)
+    return [row[0] for tier in tiers for row in db.execute(*_tier_query(tier, where, values))]
 
 
-def plain_words_expression(query: str) -> str | None:
-    """Return the FTS5 expression of a query of plain words; None for an empty query or one with fields or dates."""
-    parsed = parse_query(query)
-    if not parsed.terms or parsed.fields or parsed.before is not None or parsed.after is not None:
-        return None
-    return _expression(parsed)
+def is_plain(query: Query) -> bool:
+    """Return whether a query has required words and neither fields nor dates: its hits depend on the index of words alone."""
+    return bool(query.terms) and not (query.fields or query.before is not None or query.after is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """Tier to be read: its calls, without those of an earlier tier."""
+
+    tier: Tier | None
+    """None for a query without words: every call."""
+    without: frozenset[int] = frozenset()
+
+
+def _tiers(db: Database, wide: WideQuery, filters: Filters) -> list[_Tier]:
+    if not wide.query.terms:
+        return [_Tier(None)]
+    tiers = find_tiers(db, wide, target_resolver(db, filters.programmes))
+    return [_Tier(tier, frozenset() if tier.ids else tiers.first) for tier in tiers.all]
+
+
+def _tier_conditions(tier: _Tier, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the SQL conditions of a tier on `indexed t`, and its values."""
+    if tier.tier is None:
+        return "", dict(values)
+    if tier.tier.ids:
+        return " AND t.id IN (SELECT value FROM json_each(:ids))", {**values, "ids": json.dumps(sorted(tier.tier.ids))}
+    left_out = " AND t.id NOT IN (SELECT value FROM json_each(:without))" if tier.without else ""
+    return left_out, {**values, "words": tier.tier.words, "without": json.dumps(sorted(tier.without))}
+
+
+def _count(db: Database, tier: _Tier, where: str, values: Mapping[str, Any]) -> int:
+    conditions, bound = _tier_conditions(tier, values)
+    words = tier.tier.words if tier.tier else ""
+    if words and not where and not conditions:
+        return int(db.execute("SELECT count(*) FROM search WHERE search MATCH ?", [words]).fetchone()[0])
+    matching = " AND t.id IN (SELECT rowid FROM search WHERE search MATCH :words)" if words else ""
+    return int(db.execute(f"SELECT count(*) {_FOUND} WHERE 1{matching}{conditions}{where}", bound).fetchone()[0])
+
+
+def _tier_rows(
+    db: Database, tier: _Tier, where: str, values: Mapping[str, Any], start: int, stop: int
+) -> list[tuple[int, str, str, float]]:
+    """Return the rows of a tier from `start` to `stop`, best first: rowid in `calls`, source, call_id and score."""
+    if tier.tier is not None and tier.tier.words and not where and not tier.without:
+        return _best(db, tier.tier.words, values, stop)[start:]
+    query, bound = _tier_query(tier, where, values)
+    return db.execute(f"{query} LIMIT :limit OFFSET :start", {**bound, "limit": stop - start, "start": start}).fetchall()
+
+
+def _tier_query(tier: _Tier, where: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of all calls of a tier, best first, and its values."""
+    conditions, bound = _tier_conditions(tier, values)
+    if tier.tier is None or not tier.tier.words:
+        closed = "c.vanished_at IS NOT NULL OR " + STATUS_NOW + " = 'closed', " if tier.tier else ""
+        return (
+            f"SELECT c.rowid, c.source, c.call_id, 0.0 {_FOUND} WHERE 1{conditions}{where}"
+            f" ORDER BY {closed}c.first_seen DESC, c.source, c.call_id"
+        ), bound
+    return (
+        f"SELECT c.rowid, c.source, c.call_id, -search.rank * {_FACTOR} AS score {_FOUND} JOIN search ON search.rowid = t.id"
+        f" WHERE search MATCH :words{conditions}{where} ORDER BY score DESC, c.source, c.call_id"
+    ), bound
 
 
 def weight_rank(rank: float, *, closed: bool, first_seen: datetime, now: datetime) -> float:
@@ -124,18 +220,8 @@ def weight_rank(rank: float, *, closed: bool, first_seen: datetime, now: datetim
     return rank * (_CLOSED_WEIGHT if closed else 1.0) * (_RECENT_WEIGHT if first_seen > now - _RECENT_WITHIN else 1.0)
 
 
-def _ordered(words: str, where: str) -> str:
-    """Return the SQL of all hits, best first: rowid in `calls`, source, call_id and score."""
-    if not words:
-        return f"SELECT c.rowid, c.source, c.call_id, 0.0 {_FOUND} WHERE 1{where} ORDER BY c.first_seen DESC, c.source, c.call_id"
-    return (
-        f"SELECT c.rowid, c.source, c.call_id, -search.rank * {_FACTOR} AS score {_FOUND} JOIN search ON search.rowid = t.id"
-        f" WHERE search MATCH :words{where} ORDER BY score DESC, c.source, c.call_id"
-    )
-
-
 def _best(db: Database, words: str, values: Mapping[str, Any], wanted: int) -> list[tuple[int, str, str, float]]:
-    """Return the first rows of `_ordered` without joining all hits.
+    """Return the first rows of `_tier_query` without joining all hits.
 
     Takes the hits with the best BM25 ranks and weights them; when a hit beyond them could still be among the best after
     weighting, takes eight times as many.
@@ -155,30 +241,6 @@ def _best(db: Database, words: str, values: Mapping[str, Any], wanted: int) -> l
         likely *= 8
 
 
-def suggest(db: Database, query: str, limit: int = 3) -> list[str]:
-    """Return at most `limit` queries with an unknown word replaced by a similar word of the archive, the most similar first."""
-    from rapidfuzz import fuzz, process
-
-    corrected: list[tuple[float, str]] = []
-    for word in dict.fromkeys(tokens.form(piece.text).word for piece in tokens.pieces(query[:200])):
-        if len(word) < 4 or db.execute("SELECT 1 FROM words WHERE word = ?", [word]).fetchone():
-            continue
-        shortest, longest = len(word) - 2, len(word) + 2
-        alike = [
-            row[0]
-            for row in db.execute(
-                "SELECT word FROM words WHERE length(word) BETWEEN ? AND ? AND (word >= ?"
-                " AND word < ? OR substr(word, 2, 2) = ?)",
-                [shortest, longest, word[0], word[0] + "\U0010ffff", word[1:3]],
-            )
-        ]
-        for similar, likeness, _ in process.extract(
-            word, alike, scorer=fuzz.ratio, limit=limit, score_cutoff=_SUGGESTED_LIKENESS
-        ):
-            corrected.append((likeness, re.sub(re.escape(word), similar, query, flags=re.IGNORECASE)))
-    return [text for _, text in sorted(corrected, key=lambda item: (-item[0], item[1]))[:limit]]
-
-
 def marked(snippet: str) -> list[tuple[bool, str]]:
     """Return the pieces of a snippet as (is a hit, text)."""
     pieces = []
@@ -187,14 +249,6 @@ def marked(snippet: str) -> list[tuple[bool, str]]:
             hit = part.startswith(MARK_START)
             pieces.append((hit, part[1:-1] if hit else part))
     return pieces
-
-
-def _expression(query: Query) -> str:
-    """Return the FTS5 expression of a query; "" for a query without a required word."""
-    if not query.terms:
-        return ""
-    wanted = " AND ".join(match_expression(term) for term in query.terms)
-    return " NOT ".join([f"({wanted})", *(match_expression(term) for term in query.without)])
 
 
 def _conditions(query: Query, filters: Filters, now: datetime) -> tuple[str, dict[str, Any]]:

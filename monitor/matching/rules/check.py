@@ -1,9 +1,13 @@
-"""Checks between rule files and within a theme: known names, terms that can be found, reachable thresholds, examples."""
+"""Checks between rule files and within a theme: known names, terms that can be found, reachable thresholds, examples.
+
+Concepts are checked in `monitor.matching.rules.check_concepts`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from monitor.calls import Call, Section
 from monitor.language.analyser import analyser
@@ -12,6 +16,7 @@ from monitor.language.termset import TermSet
 from monitor.matching.compiled import ZONE_NAMES, RuleSet, max_points
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.rules import lines
+from monitor.matching.rules.check_concepts import check_concepts, check_generic
 from monitor.matching.rules.files import RuleFiles, build
 from monitor.matching.rules.model import (
     AreasFile,
@@ -24,7 +29,11 @@ from monitor.matching.rules.model import (
     ThemeFile,
     Veto,
 )
+from monitor.matching.rules.references import check_concept_ids, check_known, check_programmes, check_terms, check_unique
+from monitor.paths import CONCEPTS, GENERIC, TABLES, THEMES
 
+_MAX_NAMED = 5
+"""Generic words that a warning names."""
 MIN_MATCHING, MIN_OTHERS = 3, 2
 """Fewest examples that match, and that do not, of each theme."""
 
@@ -32,6 +41,8 @@ MIN_MATCHING, MIN_OTHERS = 3, 2
 def check_files(found: RuleFiles) -> RuleSet | None:
     """Add every problem to `found`, and return the rule set when there is none."""
     _check_tables(found)
+    check_concepts(found)
+    check_generic(found)
     _check_fit(found)
     seen: dict[str, str] = {}
     for file, theme in found.themes.items():
@@ -41,35 +52,28 @@ def check_files(found: RuleFiles) -> RuleSet | None:
         _check_examples(found, file, theme)
     _check_covered(found)
     usable = [theme for file, theme in found.themes.items() if not found.has_errors(file)]
-    tables_sound = not any(found.has_errors(file) for file in ("departments.toml", "areas.toml", "programmes.toml", "fit.toml"))
+    shared = (*TABLES, GENERIC, *(file for file in found.texts if file.startswith(f"{CONCEPTS}/")))
+    tables_sound = not any(found.has_errors(file) for file in shared)
     rules = build(found, usable) if tables_sound else None
     if rules is not None:
         _try_all_examples(found, usable)
+        _warn_of_generic_reach(found, rules)
     return rules if not found.errors else None
-
-
-def _check_unique(found: RuleFiles, file: str, table: str, names: Iterable[str | int], what: str) -> None:
-    seen: dict[str | int, int] = {}
-    for number, name in enumerate(names):
-        if name in seen:
-            first = lines.line_of(found.places[file], (table, seen[name]))
-            found.add_problem(file, (table, number, "id"), f"{what} {name}: id:t är redan taget på rad {first}")
-        seen.setdefault(name, number)
 
 
 def _check_tables(found: RuleFiles) -> None:
     departments = found.get("departments.toml", DepartmentsFile)
     if departments:
-        _check_unique(found, "departments.toml", "department", (row.id for row in departments.department), "department")
+        check_unique(found, "departments.toml", "department", (row.id for row in departments.department), "department")
     areas = found.get("areas.toml", AreasFile)
     if areas:
-        _check_unique(found, "areas.toml", "area", (row.id for row in areas.area), "area")
-        _check_unique(found, "areas.toml", "goal", (row.id for row in areas.goal), "goal")
-        _check_unique(found, "areas.toml", "sdg", (row.number for row in areas.sdg), "global goal")
+        check_unique(found, "areas.toml", "area", (row.id for row in areas.area), "area")
+        check_unique(found, "areas.toml", "goal", (row.id for row in areas.goal), "goal")
+        check_unique(found, "areas.toml", "sdg", (row.number for row in areas.sdg), "global goal")
     programmes = found.get("programmes.toml", ProgrammesFile)
     if programmes:
         file = "programmes.toml"
-        _check_unique(found, file, "programme", (row.id for row in programmes.programme), "programme")
+        check_unique(found, file, "programme", (row.id for row in programmes.programme), "programme")
         owners: dict[str, str] = {}
         for number, row in enumerate(programmes.programme):
             for code in {name.casefold() for name in (row.id, *row.codes, *row.prefixes)}:
@@ -83,43 +87,19 @@ def _check_fit(found: RuleFiles) -> None:
     if fit is None:
         return
     place = fit.place
-    _check_terms(found, file, ("place", "ours"), place.ours)
-    _check_programmes(found, file, ("place", "programme"), place.programme)
-    _check_unique(found, file, "other", (row.id for row in place.other), "place")
+    check_terms(found, file, ("place", "ours"), place.ours)
+    check_programmes(found, file, ("place", "programme"), place.programme)
+    check_unique(found, file, "other", (row.id for row in place.other), "place")
     for number, other in enumerate(place.other):
-        _check_terms(found, file, ("place", "other", number, "words"), other.words)
+        check_terms(found, file, ("place", "other", number, "words"), other.words)
     for table, rows in (("offer", fit.offer), ("answer", fit.answer)):
-        _check_unique(found, file, table, (row.id for row in rows), table)
+        check_unique(found, file, table, (row.id for row in rows), table)
         for number, row in enumerate(rows):
-            _check_terms(found, file, (table, number, "words"), row.words)
-            _check_terms(found, file, (table, number, "unless"), row.unless)
-            _check_programmes(found, file, (table, number, "programme"), row.programme)
-
-
-def _check_terms(found: RuleFiles, file: str, path: lines.Path, words: Sequence[str]) -> bool:
-    """Add the terms that no text can ever have; return True when there is none."""
-    clean = True
-    for number, word in enumerate(words):
-        try:
-            parse_term(word)
-        except ValueError as error:
-            found.add_problem(file, (*path, number), f"ordet {word!r} kan aldrig hittas: {error}")
-            clean = False
-    return clean
-
-
-def _check_programmes(found: RuleFiles, file: str, path: lines.Path, ids: Sequence[str]) -> None:
-    programmes = found.get("programmes.toml", ProgrammesFile)
-    if programmes:
-        _check_known(found, file, path, ids, [row.id for row in programmes.programme], "programme", "programmes.toml")
-
-
-def _check_known(
-    found: RuleFiles, file: str, path: lines.Path, names: Sequence[str], known: Sequence[str], what: str, where: str
-) -> None:
-    for number, name in enumerate(names):
-        if name not in known:
-            found.add_problem(file, (*path, number), f"{what} {name!r} finns inte; {where} har {', '.join(sorted(known))}")
+            check_terms(found, file, (table, number, "words"), row.words)
+            check_terms(found, file, (table, number, "unless"), row.unless)
+            check_concept_ids(found, file, (table, number, "concepts"), row.concepts)
+            check_concept_ids(found, file, (table, number, "unless_concepts"), row.unless_concepts)
+            check_programmes(found, file, (table, number, "programme"), row.programme)
 
 
 def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, str]) -> None:
@@ -132,57 +112,102 @@ def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, s
     departments = found.get("departments.toml", DepartmentsFile)
     if departments:
         known = [row.id for row in departments.department]
-        _check_known(found, file, ("theme", "departments"), head.departments, known, "department", "departments.toml")
+        check_known(found, file, ("theme", "departments"), head.departments, known, "department", "departments.toml")
     areas = found.get("areas.toml", AreasFile)
     if areas:
-        _check_known(found, file, ("theme", "strategy"), head.strategy, [row.id for row in areas.area], "area", "areas.toml")
-        _check_known(found, file, ("theme", "goals"), head.goals, [row.id for row in areas.goal], "goal", "areas.toml")
+        check_known(found, file, ("theme", "strategy"), head.strategy, [row.id for row in areas.area], "area", "areas.toml")
+        check_known(found, file, ("theme", "goals"), head.goals, [row.id for row in areas.goal], "goal", "areas.toml")
         numbers = [str(row.number) for row in areas.sdg]
-        _check_known(found, file, ("theme", "sdgs"), [str(n) for n in head.sdgs], numbers, "global goal", "areas.toml")
-    _check_unique(found, file, "signal", (signal.id for signal in theme.signal), "signal")
+        check_known(found, file, ("theme", "sdgs"), [str(n) for n in head.sdgs], numbers, "global goal", "areas.toml")
+    check_unique(found, file, "signal", (signal.id for signal in theme.signal), "signal")
 
 
 def _check_words(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     clean = True
     for table, conditions in (("signal", theme.signal), ("veto", theme.veto)):
         for number, condition in enumerate(conditions):
-            clean &= _check_terms(found, file, (table, number, "words"), condition.words)
-            _check_programmes(found, file, (table, number, "programme"), condition.programme)
+            clean &= check_terms(found, file, (table, number, "words"), condition.words)
+            check_programmes(found, file, (table, number, "programme"), condition.programme)
+            clean &= check_concept_ids(found, file, (table, number, "concepts"), condition.concepts)
             if isinstance(condition, Signal):
-                clean &= _check_terms(found, file, (table, number, "needs"), condition.needs)
+                clean &= check_terms(found, file, (table, number, "needs"), condition.needs)
+                clean &= check_concept_ids(found, file, (table, number, "needs_concepts"), condition.needs_concepts)
     for number, example in enumerate(theme.example):
         if example.programme:
-            _check_programmes(found, file, ("example", number, "programme"), (example.programme,))
-    if clean:
+            check_programmes(found, file, ("example", number, "programme"), (example.programme,))
+    if clean and not any(found.has_errors(name) for name in found.concept_files):
         _check_doubles(found, file, theme)
 
 
+class _SignalTerm(NamedTuple):
+    """Term of a signal, and the place of the word or of the concept that has it."""
+
+    word: str
+    signal: int
+    path: lines.Path
+    concept: str
+    """Id of the concept, or "" for a word of the signal itself."""
+
+
+def _signal_terms(found: RuleFiles, theme: ThemeFile) -> list[_SignalTerm]:
+    """Return the terms of the signals of a theme in the order of the file, those of a concept in the place of its id."""
+    terms = []
+    for number, signal in enumerate(theme.signal):
+        path: lines.Path = ("signal", number, "words")
+        terms += [_SignalTerm(word, number, (*path, place), "") for place, word in enumerate(signal.words)]
+        path = ("signal", number, "concepts")
+        for place, name in enumerate(signal.concepts):
+            terms += [_SignalTerm(word, number, (*path, place), name) for word in found.concepts.terms(name)]
+    return terms
+
+
+@lru_cache(maxsize=20_000)
+def _lemma_text(word: str) -> str:
+    return analyser().lemma_text(word.strip("*"), None)
+
+
 def _check_doubles(found: RuleFiles, file: str, theme: ThemeFile) -> None:
-    """Add terms that a theme has twice under the same conditions: they would count twice."""
-    rows = [
-        (word, number, place, signal) for number, signal in enumerate(theme.signal) for place, word in enumerate(signal.words)
-    ]
-    terms = TermSet([parse_term(word) for word, _, _, _ in rows])
-    finds: list[set[int]] = [
-        {term for term, _, _ in terms.find(analyser().lemma_text(word.strip("*"), None))} for word, _, _, _ in rows
-    ]
-    for later, (word, number, place, signal) in enumerate(rows):
-        for earlier in range(later):
-            other, first_number, _, first = rows[earlier]
-            same = later in finds[earlier] and earlier in finds[later] and ("*" in word) == ("*" in other)
-            if same and word.count("*") == other.count("*") and word[:1] == other[:1] and _same_conditions(signal, first):
-                found.add_problem(
-                    file,
-                    ("signal", number, "words", place),
-                    f"signal {signal.id}: {word!r} är samma ord som {other!r} i signal {theme.signal[first_number].id}",
-                )
-                break
+    """Add terms that a theme has twice under the same conditions: they would count twice.
+
+    A signal counts once, so what a concept has of the signal's own words is nothing to change. Two signals that share a term by
+    a concept are a warning: an error would let no concept grow before every theme is changed.
+    """
+    rows = _signal_terms(found, theme)
+    terms = TermSet([parse_term(row.word) for row in rows])
+    finds: list[set[int]] = [{term for term, _, _ in terms.find(_lemma_text(row.word))} for row in rows]
+    warned: set[tuple[lines.Path, int]] = set()
+    for later, row in enumerate(rows):
+        signal = theme.signal[row.signal]
+        for earlier in sorted(number for number in finds[later] if number < later and later in finds[number]):
+            first = rows[earlier]
+            by_concept = bool(row.concept or first.concept)
+            if (
+                not _same_form(row.word, first.word)
+                or not _same_conditions(signal, theme.signal[first.signal])
+                or (by_concept and row.signal == first.signal)
+            ):
+                continue
+            problem = f"signal {signal.id}: {row.word!r} är samma ord som {first.word!r} i signal {theme.signal[first.signal].id}"
+            if not by_concept:
+                found.add_problem(file, row.path, problem)
+            elif (row.path, first.signal) not in warned:
+                warned.add((row.path, first.signal))
+                names = " och ".join(dict.fromkeys(name for name in (first.concept, row.concept) if name))
+                found.add_warning(file, row.path, f"{problem} genom begreppet {names}, så det räknas två gånger")
+            break
+
+
+def _same_form(one: str, other: str) -> bool:
+    """Return True when two terms have their stars alike, and their first letters."""
+    return one.count("*") == other.count("*") and one[:1] == other[:1]
 
 
 def _same_conditions(one: Signal, other: Signal) -> bool:
     """Return True when two signals ask for the same besides their terms."""
     # Graded weights (more in the title, less in the text) are no doubles.
-    kept = [(set(signal.zones), signal.programme, signal.identifier, signal.needs) for signal in (one, other)]
+    kept = [
+        (set(signal.zones), signal.programme, signal.identifier, signal.needs, signal.needs_concepts) for signal in (one, other)
+    ]
     return kept[0] == kept[1]
 
 
@@ -209,6 +234,35 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
             )
 
 
+def _warn_of_generic_reach(found: RuleFiles, rules: RuleSet) -> None:
+    """Add a warning for each theme whose generic words have the points that its easiest department asks for."""
+    live = rules.with_drafts
+    for file, theme in found.themes.items():
+        number = live.theme_numbers.get(theme.theme.id)
+        if number is None:
+            continue
+        generic: dict[str, None] = {}
+        signals, points = [], 0.0
+        for place, compiled in enumerate(live.conditions[number]):
+            signal = compiled.condition
+            if not isinstance(signal, Signal) or signal.weight < 0 or compiled.specific_needs.numbers:
+                continue
+            terms = [live.term_texts[term] for term in compiled.terms.numbers if term in live.generic_terms]
+            if terms:
+                signals.append(place)
+                points += sum(given for given, _ in compiled.fields)
+                generic.update(dict.fromkeys(terms))
+        threshold = live.lowest_thresholds[number]
+        if signals and points >= threshold:
+            named = ", ".join([*generic][:_MAX_NAMED]) + (" ..." if len(generic) > _MAX_NAMED else "")
+            found.add_warning(
+                file,
+                ("signal", signals[0]),
+                f"allmänna ord ger ensamma {_points(points)} poäng av {_points(threshold)} ({named}); de räcker aldrig utan ett "
+                "annat ord, så väg dem lägre eller ta bort dem",
+            )
+
+
 def _check_examples(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     yes = sum(example.match for example in theme.example)
     no = len(theme.example) - yes
@@ -225,7 +279,7 @@ def _check_covered(found: RuleFiles) -> None:
     if departments is None or not found.themes:
         return
     covered = {name for theme in found.themes.values() if theme.theme.state == "live" for name in theme.theme.departments}
-    broken = any(file.startswith("themes/") and file not in found.values for file in found.texts)
+    broken = any(file.startswith(f"{THEMES}/") and file not in found.values for file in found.texts)
     for number, department in enumerate(departments.department):
         if department.enabled and department.id not in covered and not broken:
             found.add_problem(

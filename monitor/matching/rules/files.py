@@ -15,15 +15,20 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from monitor.errors import RuleError
+from monitor.language.concepts import Concepts
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules import lines
+from monitor.matching.rules.concepts import make_concepts, resolve_fit, resolve_generic, resolve_theme
 from monitor.matching.rules.model import (
     AreasFile,
+    ConceptFile,
     DepartmentsFile,
     FitFile,
+    GenericFile,
     ProgrammesFile,
     ThemeFile,
 )
+from monitor.paths import CONCEPTS, GENERIC, TABLES, list_rule_files
 from monitor.validation import SWEDISH, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -32,6 +37,7 @@ _SINGLE: dict[str, type[BaseModel]] = {
     "areas.toml": AreasFile,
     "programmes.toml": ProgrammesFile,
     "fit.toml": FitFile,
+    GENERIC: GenericFile,
 }
 
 
@@ -45,10 +51,19 @@ class RuleFiles:
     values: dict[str, BaseModel] = field(default_factory=dict)
     """Value of every file that is sound."""
     errors: list[RuleError] = field(default_factory=list)
+    warnings: list[RuleError] = field(default_factory=list)
+    """What should be looked at, though the rules can be used."""
 
     def add_problem(self, file: str, path: lines.Path, problem: str) -> None:
         """Add a problem at a key of a file."""
-        self.errors.append(RuleError(file, lines.line_of(self.places.get(file, {}), path), problem))
+        self.errors.append(self._at(file, path, problem))
+
+    def add_warning(self, file: str, path: lines.Path, problem: str) -> None:
+        """Add a warning at a key of a file."""
+        self.warnings.append(self._at(file, path, problem))
+
+    def _at(self, file: str, path: lines.Path, problem: str) -> RuleError:
+        return RuleError(file, lines.line_of(self.places.get(file, {}), path), problem)
 
     def get(self, file: str, model: type[_Model]) -> _Model | None:
         """Return the value of a file, or None when it is not sound."""
@@ -60,6 +75,16 @@ class RuleFiles:
         """Return the sound themes by file."""
         return {file: value for file, value in self.values.items() if isinstance(value, ThemeFile)}
 
+    @property
+    def concept_files(self) -> dict[str, ConceptFile]:
+        """Return the sound files of concepts by file."""
+        return {file: value for file, value in self.values.items() if isinstance(value, ConceptFile)}
+
+    @property
+    def concepts(self) -> Concepts:
+        """Return the concepts of the sound files."""
+        return make_concepts(tuple(self.concept_files.values()))
+
     def has_errors(self, file: str) -> bool:
         """Return True when a problem was found in this file."""
         return any(error.file == file for error in self.errors)
@@ -69,8 +94,8 @@ def read_files(folder: Path) -> RuleFiles:
     """Read and check each file for itself. A file that cannot be read is a problem among the others."""
     texts: dict[str, str] = {}
     found = RuleFiles(texts)
-    themes = sorted(path.relative_to(folder).as_posix() for path in (folder / "themes").glob("*.toml"))
-    for file in (*_SINGLE, *themes):
+    # A table that is missing is a problem as well.
+    for file in dict.fromkeys((*TABLES, *list_rule_files(folder))):
         try:
             texts[file] = (folder / file).read_text("utf-8")
         except OSError as error:
@@ -102,33 +127,41 @@ def load_toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-@lru_cache(maxsize=256)
-def _read(text: str) -> tuple[dict[str, Any], dict[lines.Path, int]]:
-    """Return the tables of a TOML text and their lines."""
+@lru_cache(maxsize=512)
+def _read(model: type[BaseModel], text: str) -> tuple[BaseModel | ValidationError, dict[lines.Path, int]]:
+    """Return the value of a TOML text, or its errors, and its lines."""
     # Kept, since at each edit in the rule lab all files but one are as they were.
-    return load_toml(text), lines.find_lines(text)
+    raw, places = load_toml(text), lines.find_lines(text)
+    try:
+        return model.model_validate(raw), places
+    except ValidationError as error:
+        return error, places
+
+
+def _model_of(file: str) -> type[BaseModel]:
+    return ConceptFile if file.startswith(f"{CONCEPTS}/") else _SINGLE.get(file, ThemeFile)
 
 
 def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFiles:
     """Return the files as `read_files` does, for texts by name: the rule lab checks before it saves."""
     found = found or RuleFiles(texts)
     for file, text in texts.items():
-        model = _SINGLE.get(file, ThemeFile)
+        model = _model_of(file)
         try:
-            raw, found.places[file] = _read(text)
+            value, found.places[file] = _read(model, text)
         except tomllib.TOMLDecodeError as error:
             found.errors.append(RuleError(file, _toml_line(text, str(error)), f"är inte giltig TOML: {error}"))
             continue
-        try:
-            found.values[file] = model.model_validate(raw)
-        except ValidationError as error:
-            for item in list_errors(error):
+        if isinstance(value, ValidationError):
+            for item in list_errors(value):
                 found.add_problem(file, item["loc"], describe_error(model, item, SWEDISH))
+        else:
+            found.values[file] = value
     return found
 
 
 def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
-    """Return the rule set of sound files, or None when one of the four tables is not sound."""
+    """Return the rule set of sound files, concepts put in, or None when one of the four tables is not sound."""
     departments = found.get("departments.toml", DepartmentsFile)
     areas = found.get("areas.toml", AreasFile)
     programmes = found.get("programmes.toml", ProgrammesFile)
@@ -136,14 +169,18 @@ def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
     if departments is None or areas is None or programmes is None or fit is None:
         return None
     ordered = tuple(sorted(themes, key=lambda theme: theme.theme.id))
+    generic, concepts = found.get(GENERIC, GenericFile) or GenericFile(), found.concepts
+    rows = sorted((row for file in found.concept_files.values() for row in file.concept), key=lambda row: row.id)
     return RuleSet(
-        version=_version([departments, areas, programmes, fit, *ordered]),
-        themes=ordered,
+        version=_version([departments, areas, programmes, fit, generic, *rows, *ordered]),
+        themes=tuple(resolve_theme(theme, concepts) for theme in ordered),
         departments={department.id: department for department in departments.department},
         areas=areas,
         programmes={programme.id: programme for programme in programmes.programme},
-        fit=fit,
+        fit=resolve_fit(fit, concepts),
         files=dict(found.texts),
+        concepts=concepts,
+        generic=resolve_generic(generic, concepts),
     )
 
 

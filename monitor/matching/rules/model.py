@@ -1,4 +1,4 @@
-"""Models of the rule files: themes, departments, areas, programmes and gates, checked key by key while they are built."""
+"""Models of the rule files: themes, concepts and tables, checked key by key while they are built."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ class _Table(BaseModel):
 
 
 class Condition(_Table):
-    """Condition on a call: terms in its text, its programme, its identifier, or several of them together."""
+    """Condition on a call: terms in its text, its programme, its identifier, or several of them together.
+
+    `concepts` stands for all terms of the concepts of these ids, as if they were written behind `words`.
+    """
 
     words: Words = ()
+    concepts: Words = ()
     zones: Annotated[tuple[Zone, ...], Field(alias="in", strict=False, min_length=1)] = ALL_ZONES
     programme: Words = ()
     identifier: Words = ()
@@ -28,14 +32,14 @@ class Condition(_Table):
 
     @model_validator(mode="after")
     def _says_something(self) -> Condition:
-        if not (self.words or self.programme or self.identifier):
-            raise ValueError("väntade words, programme eller identifier")
+        if not (self.words or self.concepts or self.programme or self.identifier):
+            raise ValueError("väntade words, concepts, programme eller identifier")
         return self
 
     @property
     def structural(self) -> bool:
         """Return True for a condition without terms: such a signal can never carry a call over the threshold alone."""
-        return not self.words
+        return not (self.words or self.concepts)
 
 
 class Signal(Condition):
@@ -45,6 +49,8 @@ class Signal(Condition):
     weight: int = Field(ge=-10, le=10, description="ett heltal från -10 till 10, inte 0")
     needs: Words = ()
     """Terms of which one must be in some zone as well."""
+    needs_concepts: Words = ()
+    """Concepts whose terms count as written in `needs`."""
 
     @model_validator(mode="after")
     def _weighs_something(self) -> Signal:
@@ -60,8 +66,8 @@ class Veto(Condition):
 
     @property
     def name(self) -> str:
-        """Return the id, else the first term, programme or identifier."""
-        return self.id or next(iter((*self.words, *self.programme, *self.identifier)))
+        """Return the id, else the first term, concept, programme or identifier."""
+        return self.id or next(iter((*self.words, *self.concepts, *self.programme, *self.identifier)))
 
 
 class Example(_Table):
@@ -208,22 +214,27 @@ FitZone = Literal["title", "summary", "body", "context", "applicants", "conditio
 
 
 class FitRow(_Table):
-    """Row of `rules/fit.toml`: a condition on a call, and its consequence for who may take part."""
+    """Row of `rules/fit.toml`: a condition on a call, and its consequence for who may take part.
+
+    `concepts` and `unless_concepts` stand for the terms of these concepts, as if they were written in `words` and `unless`.
+    """
 
     id: Id
     reason: str = Field(min_length=1)
     words: Words = ()
+    concepts: Words = ()
     zones: Annotated[tuple[FitZone, ...], Field(alias="in", strict=False, min_length=1)] = (*ALL_ZONES, "applicants")
     programme: Words = ()
     identifier: Words = ()
     action: Words = ()
     unless: Words = ()
     """Terms of which none may be in the zones of the row."""
+    unless_concepts: Words = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> FitRow:
-        if not (self.words or self.programme or self.identifier or self.action):
-            raise ValueError("väntade words, programme, identifier eller action")
+        if not (self.words or self.concepts or self.programme or self.identifier or self.action):
+            raise ValueError("väntade words, concepts, programme, identifier eller action")
         return self
 
 
@@ -264,3 +275,32 @@ class FitFile(_Table):
     place: PlaceGate
     offer: Annotated[tuple[FitRow, ...], Field(strict=False)] = ()
     answer: Annotated[tuple[AnswerRow, ...], Field(strict=False)] = ()
+
+
+class ConceptRow(_Table):
+    """Concept of a file of `rules/concepts/`: one meaning, with its terms in dictionary form."""
+
+    id: Id
+    sv: Annotated[Words, Field(min_length=1)]
+    en: Annotated[Words, Field(min_length=1)]
+    broader: str = ""
+    """Id of the concept of the wider subject. It says how concepts lie; neither rules nor the search are widened by it."""
+    programme: Words = ()
+    """Ids of the programmes that the concept is."""
+    also: bool = False
+    """True when a term of the concept stands in another one on purpose."""
+    note: str = ""
+
+
+class ConceptFile(_Table):
+    """File of `rules/concepts/`: the concepts of one subject area."""
+
+    title: str = Field(min_length=1)
+    concept: Annotated[tuple[ConceptRow, ...], Field(strict=False, min_length=1)]
+
+
+class GenericFile(_Table):
+    """File `rules/generic.toml`: terms that nearly every call has. They add points, but never complete a threshold alone."""
+
+    words: Words = ()
+    concepts: Words = ()

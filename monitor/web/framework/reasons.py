@@ -83,6 +83,8 @@ class _Reason:
         if not why.evidence or why.points <= 0:
             nothing = "Inga ord som talar för avdelningens teman står i texten: 0 av {threshold} poäng."
             return self._translate(nothing, threshold=threshold)
+        if why.points >= why.threshold and any(item.generic for item in why.evidence):
+            return self._translate("Bara allmänna ord talar för temat {theme}; de räcker aldrig ensamma.", theme=why.theme)
         if why.points >= why.threshold:
             return self._translate("Bara programmet talar för temat {theme}; det räcker aldrig ensamt.", theme=why.theme)
         text = self._translate(

@@ -33,6 +33,7 @@ from monitor.digest.wording import Wording
 from monitor.errors import ArchiveError, MonitorError
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules, load_texts
+from monitor.paths import list_rule_files
 from monitor.translation import translate
 from monitor.web.framework.auth import Actor, Sessions
 
@@ -168,8 +169,8 @@ class CurrentRules:
 
     def _file_stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Return name, modification time (ns) and size (bytes) of each rule file, which change with its content."""
-        files = [*self.folder.glob("*.toml"), *(self.folder / "themes").glob("*.toml")]
-        return tuple(sorted((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files))
+        files = list_rule_files(self.folder)
+        return tuple((name, (stat := (self.folder / name).stat()).st_mtime_ns, stat.st_size) for name in files)
 
 
 class ArchiveAccess:

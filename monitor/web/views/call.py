@@ -49,10 +49,10 @@ from monitor.web.framework.templates import (
     problem_page,
     redirect,
 )
+from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import read_correction
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
-from monitor.web.views.search import search_index_of
 
 DONE = {
     "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
@@ -257,6 +257,7 @@ def _match_reasons(
             evidence = tuple(
                 mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
                 for item in why.evidence
+                if not item.generic
             )
             reached.append(MatchReason(why.department, why.name, why.level or "", text, evidence))
         else:

@@ -14,7 +14,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, 
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import format_count, page
-from monitor.web.views.search import search_index_of
+from monitor.web.search_index import search_index_of
 
 _FRESH_PERIOD = timedelta(hours=36)
 """Age of the last accepted run up to which a source counts as read: a night's run and half a day of delay."""

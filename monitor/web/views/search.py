@@ -8,12 +8,10 @@ the wanted order.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -22,14 +20,14 @@ from datasette import Response
 
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
-from monitor.archive.listing import CallSummary, count_open_calls, list_calls
+from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.matches import departments_of, publisher_urls
-from monitor.archive.search.facets import FacetCount, FacetIndex, Hits, RankedHits, rank_by_words
+from monitor.archive.search.corrections import correct_query
+from monitor.archive.search.facets import FacetCount, FacetIndex
 from monitor.archive.search.index import stored_zones
-from monitor.archive.search.query import Filters, make_snippet, marked, rank_calls, suggest
-from monitor.calls import Call, CallKey, call_zones
+from monitor.archive.search.query import make_snippet, marked
+from monitor.calls import CallKey, call_zones
 from monitor.language.one_line import clean
-from monitor.language.queries import parse_query
 from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.compiled import RuleSet
@@ -41,6 +39,7 @@ from monitor.web.framework.templates import download, page
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.exports import as_csv, as_excel, as_json
 from monitor.web.outputs.feeds import atom_feed
+from monitor.web.search_index import FoundQuery, programme_id, search_index_of, vocabulary_of
 
 PARAMETERS = {
     "typ": "kind",
@@ -79,13 +78,6 @@ _MAX_VALUES = 20
 _MAX_VALUE_LENGTH = 100
 _MAX_PAGE = 5_000
 
-_FAST_BUILD_SECONDS = 0.15
-"""CPU seconds up to which the facet index is built while the visitor waits; above, the previous one serves meanwhile."""
-_REBUILD_PAUSE_SECONDS = 60.0
-_MAX_INDEX_AGE = timedelta(minutes=15)
-"""Age at which the index is rebuilt though nothing was written, since the status of a call depends on the time."""
-_MAX_CACHED_QUERIES = 64
-
 _QUESTION_WORDS = frozenset(
     "vad vilka vilket finns kan får vi man jag de det den ett en att och för oss om på"  # noqa: SIM905 - reads best as words
     " i som är söka sök ansöka just nu idag pengar bidrag".split()
@@ -122,6 +114,8 @@ class SearchParams:
     """A name of SORTS."""
     page: int = 1
     language: str = "sv"
+    exact: bool = False
+    """True for the typed words alone, without synonyms, translations, names and corrections."""
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:
@@ -137,6 +131,7 @@ class SearchParams:
         """Return the address of this search below `path`."""
         pairs: list[tuple[str, str]] = [("q", self.query)] if self.query else []
         pairs += [(name, value) for name, values in self.chosen for value in values]
+        pairs += [("exakt", "1")] if self.exact else []
         pairs += [("sort", self.sort)] if self.sort else []
         pairs += [("sida", str(self.page))] if with_page and self.page > 1 else []
         pairs += [("lang", "en")] if self.language == "en" else []
@@ -158,9 +153,13 @@ class SearchParams:
         """Return another page of this search; pages are numbered from 1."""
         return replace(self, page=page)
 
+    def as_typed(self) -> SearchParams:
+        """Return the first page of this search for the typed words alone."""
+        return replace(self, exact=True, page=1)
+
     def with_query(self, query: str) -> SearchParams:
         """Return the first page of this search with other words."""
-        return replace(self, query=query, page=1)
+        return replace(self, query=query, exact=False, page=1)
 
 
 def read_search_params(arg_lists: Mapping[str, list[str]], language: str = "sv") -> SearchParams:
@@ -178,136 +177,12 @@ def read_search_params(arg_lists: Mapping[str, list[str]], language: str = "sv")
         sort=sort if sort in SORTS else "",
         page=_read_page(next(iter(arg_lists.get("sida", ())), "1")),
         language=language,
+        exact="1" in arg_lists.get("exakt", ()),
     )
 
 
 def _read_page(text: str) -> int:
     return min(max(int(text), 1), _MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 8 else 1
-
-
-class SearchIndex:
-    """Facet index of one site, rebuilt after changes, with the hits of the latest queries. Safe to use from several threads."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._lock = threading.Lock()
-        self._index: FacetIndex | None = None
-        self._stamp: tuple[object, ...] = ()
-        self._built_at = 0.0
-        self._build_seconds = 0.0
-        self._building = False
-        self._hits: dict[tuple[int, str], Hits] = {}
-        self._open_counts: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
-
-    def facet_index(self) -> FacetIndex:
-        """Return the facet index.
-
-        After a change it is built at once if the last build took at most `_FAST_BUILD_SECONDS`. Otherwise it is built in the
-        background, at most once in `_REBUILD_PAUSE_SECONDS`, and the previous one is returned meanwhile.
-        """
-        stamp = self._archive_stamp()
-        with self._lock:
-            index = self._index
-            fresh = index is not None and stamp == self._stamp and abs(self._site.clock() - index.now) < _MAX_INDEX_AGE
-            if fresh and index is not None:
-                return index
-            if index is not None and self._build_seconds > _FAST_BUILD_SECONDS:
-                if not self._building and time.monotonic() - self._built_at > _REBUILD_PAUSE_SECONDS:
-                    self._building = True
-                    self._site.archive.start(self._rebuild)
-                return index
-            return self._build_and_store(stamp)
-
-    def rebuild_soon(self) -> None:
-        """Drop the hits of the latest queries and the pause before a rebuild, since a person will look for a changed call."""
-        with self._lock:
-            self._hits.clear()
-            self._built_at = -_REBUILD_PAUSE_SECONDS
-
-    def _rebuild(self) -> None:
-        try:
-            index, seconds = self._build()
-            with self._lock:
-                self._store(index, seconds, self._archive_stamp())
-        finally:
-            self._building = False
-
-    def _build_and_store(self, stamp: tuple[object, ...]) -> FacetIndex:
-        index, seconds = self._build()
-        self._store(index, seconds, stamp)
-        return index
-
-    def _store(self, index: FacetIndex, seconds: float, stamp: tuple[object, ...]) -> None:
-        self._index, self._build_seconds, self._stamp, self._built_at = index, seconds, stamp, time.monotonic()
-        self._hits.clear()
-
-    def _build(self) -> tuple[FacetIndex, float]:
-        """Return a new index and the CPU seconds that it took."""
-        rules = self._site.rules
-        started = time.thread_time()
-        index = FacetIndex(
-            self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, key, code, identifier)
-        )
-        return index, time.thread_time() - started
-
-    def _archive_stamp(self) -> tuple[object, ...]:
-        """Return a value that changes with the rules and with each write by any process, taken from the archive's files."""
-        path = self._site.archive.path
-        stamp: list[object] = [self._site.rules.version]
-        for file in (path, path.with_name(path.name + "-wal")):
-            try:
-                stat = file.stat()
-                stamp += [stat.st_mtime_ns, stat.st_size]
-            except FileNotFoundError:
-                stamp.append(0)
-        return tuple(stamp)
-
-    def open_by_department(self) -> dict[str, dict[str, int]]:
-        """Return the number of open and of forthcoming calls of each department, counted once per facet index."""
-        index = self.facet_index()
-        if self._open_counts is None or self._open_counts[0] is not index:
-            self._open_counts = index, count_open_calls(self._site.archive.db, self._site.clock())
-        return self._open_counts[1]
-
-    def hits(self, index: FacetIndex, query: str, now: datetime) -> Hits:
-        """Return the hits of a query, kept for the next page or choice of a facet."""
-        key = (id(index), query)
-        hits = self._hits.get(key)
-        if hits is None:
-            hits = rank_by_words(self._site.archive.db, index, query)
-            if hits is None:
-                filters = Filters(programmes=programme_codes(self._site.rules))
-                places = index.positions_of(rank_calls(self._site.archive.db, query, now, filters))
-                hits = RankedHits(index.bits_of(places), places)
-            if len(self._hits) >= _MAX_CACHED_QUERIES:
-                self._hits.clear()
-            self._hits[key] = hits
-        return hits
-
-
-def search_index_of(site: Site) -> SearchIndex:
-    """Return the search index of a site, made at its first use."""
-    index = site.caches.get("search-index")
-    if not isinstance(index, SearchIndex):
-        index = site.caches.setdefault("search-index", SearchIndex(site))
-    assert isinstance(index, SearchIndex)
-    return index
-
-
-def programme_codes(rules: RuleSet) -> Mapping[str, Collection[str]]:
-    """Return, for each name of a programme in lower case, the codes and prefixes of identifiers that belong to it."""
-    codes_by_name: dict[str, Collection[str]] = {}
-    for programme in rules.programmes.values():
-        codes = (programme.id, *programme.codes, *programme.prefixes)
-        for name in (*codes, programme.name):
-            codes_by_name[name.casefold()] = codes
-    return codes_by_name
-
-
-def programme_id(rules: RuleSet, key: CallKey, code: str, identifier: str) -> str:
-    """Return the id of a call's programme, "" if it is not known."""
-    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
-    return programme.id if programme else ""
 
 
 @dataclass(frozen=True)
@@ -317,18 +192,16 @@ class FacetedResult:
     db: Database
     params: SearchParams
     index: FacetIndex
-    hits: Hits
-    """Calls that the words find, whatever is chosen."""
     selected: int
     """Calls that the words and the choices leave, as bits of the index."""
     counts: dict[str, list[FacetCount]]
     """Counts of the values of each facet."""
+    found: FoundQuery
+    """Query whose hits these are: the typed one, its subject words, or a corrected one (see `search_archive`)."""
     suggestions: list[str]
     """Queries to try instead, when nothing was found."""
-    searched: str
-    """The query whose hits these are: the given one, or its subject words when all words together found nothing."""
-    words: tuple[str, ...]
-    """The words of `searched`."""
+    instead: str
+    """Corrected query that was searched in place of the typed one, or ""."""
 
     @property
     def total(self) -> int:
@@ -337,12 +210,12 @@ class FacetedResult:
 
     def keys(self, offset: int, limit: int) -> list[CallKey]:
         """Return `limit` calls from `offset` on, all for a limit of 0, in the order of the parameters."""
-        order = self.params.order or self.hits.order(self.db, self.selected)
+        order = self.params.order or self.found.hits.order(self.db, self.selected)
         return self.index.page(self.selected, order, offset, limit)
 
     @cached_property
     def _terms(self) -> TermSet:
-        return TermSet(parse_query(self.searched).terms)
+        return TermSet(self.found.terms)
 
     def snippet(self, key: CallKey) -> Pieces:
         """Return the part of a call's text that has the query's words; empty without a query."""
@@ -362,26 +235,35 @@ def subject_words(query: str) -> list[str]:
 def search_archive(site: Site, params: SearchParams) -> FacetedResult:
     """Return the result of a search by words and choices.
 
-    A query without any hit is tried again with its subject words alone, as a question in a sentence has words that no call has.
+    A query without any hit is tried again with its subject words alone, as a question in a sentence has words that no call has,
+    and then with mistyped words corrected, unless the typed words alone are asked for.
     """
     search_index = search_index_of(site)
     index = search_index.facet_index()
-    db = site.archive.db
-    searched = params.query
-    hits = search_index.hits(index, searched, site.clock()) if searched else RankedHits(index.all_bits, [])
-    if not hits.bits and (subject := " ".join(subject_words(searched))) and subject != searched:
-        hits = search_index.hits(index, subject, site.clock())
-        searched = subject if hits.bits else searched
+    db, now = site.archive.db, site.clock()
+    typed = search_index.find(index, params.query, now, exact=params.exact)
+    found, instead, suggestions = typed, "", []
+    if not found.hits.bits and (subject := " ".join(subject_words(params.query))) and subject != params.query:
+        found = search_index.find(index, subject, now, exact=params.exact)
+    if not found.hits.bits:
+        found = typed
+        corrections = correct_query(db, params.query, vocabulary_of(site))
+        for correction in () if params.exact else corrections:
+            corrected = search_index.find(index, correction.query, now) if correction.mistyped else typed
+            if corrected.hits.bits:
+                found, instead = corrected, correction.query
+                break
+        else:
+            suggestions = [correction.query for correction in corrections]
     return FacetedResult(
         db=db,
         params=params,
         index=index,
-        hits=hits,
-        selected=index.select(hits.bits, params.choices),
-        counts=index.counts(hits.bits, params.choices),
-        suggestions=suggest(db, params.query) if params.query and not hits.bits else [],
-        searched=searched,
-        words=tuple(term.text for term in parse_query(searched).terms) if searched else (),
+        selected=index.select(found.hits.bits, params.choices),
+        counts=index.counts(found.hits.bits, params.choices),
+        found=found,
+        suggestions=suggestions,
+        instead=instead,
     )
 
 
@@ -403,10 +285,12 @@ def search_page(visit: Visit) -> Response:
         sorts=[(name, label, params.sorted(name).address()) for name, label in SORTS.items() if name or params.query],
         last=max(1, -(-result.total // PAGE_SIZE)),
         suggestions=[(text, params.with_query(text).address()) for text in result.suggestions],
-        searched=result.searched if result.searched != params.query else "",
+        searched=result.found.query if not result.instead and result.found.query != params.query else "",
+        instead=result.instead,
+        widened=result.found.widened,
         hints=department_hints(visit, params.query),
         exports=[(title, params.address(f"/sok.{suffix}", with_page=False)) for suffix, title in _EXPORT_TITLES.items()],
-        theme_words=result.words,
+        theme_words=result.found.words,
     )
 
 

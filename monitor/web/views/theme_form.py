@@ -35,33 +35,36 @@ def form_values(text: str) -> dict[str, Any] | None:
         return None
     return {
         "title": str(head.get("title", "")),
-        "departments": _strings(head.get("departments")),
-        "strategy": _strings(head.get("strategy")),
-        "goals": _strings(head.get("goals")),
-        "sdgs": _strings(head.get("sdgs")),
+        "departments": strings(head.get("departments")),
+        "strategy": strings(head.get("strategy")),
+        "goals": strings(head.get("goals")),
+        "sdgs": strings(head.get("sdgs")),
         "state": str(head.get("state", "live")),
-        "signals": [_row_values(row) for row in _tables(raw.get("signal"))],
-        "vetoes": [_row_values(row) for row in _tables(raw.get("veto"))],
-        "examples": len(_tables(raw.get("example"))),
+        "signals": [_row_values(row) for row in tables(raw.get("signal"))],
+        "vetoes": [_row_values(row) for row in tables(raw.get("veto"))],
+        "examples": len(tables(raw.get("example"))),
     }
 
 
-def _tables(value: Any) -> list[dict[str, Any]]:
+def tables(value: Any) -> list[dict[str, Any]]:
+    """Return the tables of a list of tables; none for a value of another type."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
-def _strings(value: Any) -> list[str]:
+def strings(value: Any) -> list[str]:
+    """Return the members of a list as texts; none for a value of another type."""
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def _row_values(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row.get("id", "")),
-        "words": ", ".join(_strings(row.get("words"))),
-        "needs": ", ".join(_strings(row.get("needs"))),
-        "programme": ", ".join(_strings(row.get("programme"))),
+        "words": ", ".join(strings(row.get("words"))),
+        "concepts": ", ".join(strings(row.get("concepts"))),
+        "needs": ", ".join(strings(row.get("needs"))),
+        "programme": ", ".join(strings(row.get("programme"))),
         "weight": row.get("weight", _DEFAULT_WEIGHT),
-        "zones": _strings(row.get("in")) or list(ALL_ZONES),
+        "zones": strings(row.get("in")) or list(ALL_ZONES),
     }
 
 
@@ -80,8 +83,8 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
     head = document.setdefault("theme", tomlkit.table())
     head["title"] = form.get("titel", "").strip()
     for key, name in (("departments", "avdelning"), ("strategy", "omrade"), ("goals", "mal")):
-        _put_list(head, key, form_lists.get(name, []), keep_empty=key != "goals")
-    _put_list(head, "sdgs", [int(number) for number in form_lists.get("globalt", []) if number.isdigit()], keep_empty=False)
+        put_list(head, key, form_lists.get(name, []), keep_empty=key != "goals")
+    put_list(head, "sdgs", [int(number) for number in form_lists.get("globalt", []) if number.isdigit()], keep_empty=False)
     if form.get("lage") == "draft":
         head["state"] = "draft"
     elif "state" in head:
@@ -91,7 +94,7 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
     return tomlkit.dumps(document)
 
 
-def _put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> None:
+def put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> None:
     """Set a list unless it has the same values already, so that an untouched line keeps its form and order."""
     present = list(table.get(key, []))
     if sorted(map(str, present)) == sorted(map(str, values)):
@@ -103,7 +106,7 @@ def _put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> N
 
 
 @dataclass(frozen=True, slots=True)
-class _RowFields:
+class RowFields:
     """Fields of one row of the form."""
 
     table: str
@@ -115,9 +118,11 @@ class _RowFields:
         return f"{self.table}-{self.number}-{field}"
 
     def has(self, field: str) -> bool:
+        """Return True when the form has the field."""
         return self._name(field) in self.form
 
     def text(self, field: str) -> str:
+        """Return the value of a field without space around it."""
         return self.form.get(self._name(field), "").strip()
 
     def split(self, field: str) -> list[str]:
@@ -132,15 +137,15 @@ class _RowFields:
 def _write_table(
     document: tomlkit.TOMLDocument, table: str, form: Mapping[str, str], form_lists: Mapping[str, list[str]]
 ) -> None:
-    """Write the rows of a table; a row without words and programmes is removed, rows beyond those of the form stay."""
+    """Write the rows of a table; a row without words, concepts and programmes is removed, rows beyond those of the form stay."""
     count = min(int(form.get(f"{table}-antal", "0") or 0), MAX_ROWS)
     rows = document.get(table)
     existing = list(rows) if isinstance(rows, AoT) else []
     kept = []
     for number in range(count):
-        fields = _RowFields(table, number, form, form_lists)
+        fields = RowFields(table, number, form, form_lists)
         row = existing[number] if number < len(existing) else tomlkit.table()
-        if not fields.split("ord") and not fields.split("program") and "identifier" not in row:
+        if not any(map(fields.split, ("ord", "begrepp", "program"))) and "identifier" not in row:
             continue
         _write_row(row, fields)
         kept.append(row)
@@ -156,23 +161,24 @@ def _write_table(
         del document[table]
 
 
-def _write_row(row: Table, fields: _RowFields) -> None:
+def _write_row(row: Table, fields: RowFields) -> None:
     is_signal = fields.table == "signal"
     if is_signal or "id" in row or fields.text("id"):
         name = fields.text("id") or f"{fields.table}-{fields.number + 1}"
         if row.get("id") != name:
             row["id"] = name
-    _put_list(row, "words", fields.split("ord"), keep_empty=False)
-    _put_list(row, "programme", fields.split("program"), keep_empty=False)
+    put_list(row, "words", fields.split("ord"), keep_empty=False)
+    put_list(row, "concepts", fields.split("begrepp"), keep_empty=False)
+    put_list(row, "programme", fields.split("program"), keep_empty=False)
     if is_signal:
         weight = fields.text("vikt")
         if weight.lstrip("-").isdigit() and row.get("weight") != int(weight):
             row["weight"] = int(weight)
-        _put_list(row, "needs", fields.split("kraver"), keep_empty=False)
+        put_list(row, "needs", fields.split("kraver"), keep_empty=False)
     if fields.has("var-visas"):
         zones = [zone for zone in ALL_ZONES if zone in fields.chosen("var")]
         # No zone and all zones both mean "everywhere", which the text says by having no list.
-        _put_list(row, "in", [] if len(zones) in (0, len(ALL_ZONES)) else zones, keep_empty=False)
+        put_list(row, "in", [] if len(zones) in (0, len(ALL_ZONES)) else zones, keep_empty=False)
 
 
 def new_theme_text(words: list[str], departments: list[str]) -> str:

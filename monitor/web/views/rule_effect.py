@@ -1,0 +1,250 @@
+"""The effect of edited rules on the archive and on past mails: the calls that each department would gain, lose and keep.
+
+A `PreviewOutcome` has a `DepartmentOutcome` for each department that the edited themes concern. Only the calls are read that may
+change by what the full-text index says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from monitor.archive.connection import Database
+from monitor.archive.digests import RecentDigest, list_recent_digests
+from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.readings import stored_reading
+from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
+from monitor.calls import Call, CallKey, call_zones
+from monitor.digest.wording import iso_week
+from monitor.language.one_line import clean
+from monitor.language.terms import parse_term
+from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet
+from monitor.matching.engine import Judgement
+from monitor.matching.match import Match, matches_of
+from monitor.matching.rules.model import Signal, ThemeFile
+from monitor.web.views.evidence import EvidenceMark, mark_evidence
+
+WEEKS = 12
+"""Weeks of the chart of a department's matches."""
+DIGESTS = 3
+"""Past mails of each department that the preview compares."""
+_EVIDENCE_CONTEXT = 60
+"""Characters of text shown on either side of a hit."""
+_MAX_MARKS = 4
+_MAX_READ_UNASKED = 200
+"""Calls that are read at once; of more, the index is asked first which may reach a department."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedCall:
+    """Call that a department would gain or lose."""
+
+    key: CallKey
+    title: str
+    level: str
+    marks: tuple[EvidenceMark, ...]
+
+
+@dataclass(slots=True)
+class DepartmentOutcome:
+    """Effect of the edited theme on one department."""
+
+    id: str
+    name: str
+    gained: list[MovedCall] = field(default_factory=list)
+    lost: list[MovedCall] = field(default_factory=list)
+    kept: int | None = 0
+    """Number of calls that both texts give it; None where they are not counted."""
+    elsewhere: int = 0
+    """Number of calls that one text gives it, and another theme as well."""
+    weeks: list[tuple[str, int]] = field(default_factory=list)
+    """ISO week and number of calls found in it that the edited theme gives, the oldest first."""
+    digests: list[dict[str, Any]] = field(default_factory=list)
+    """Past mails with the calls that they would have held (`more`) or not held (`less`)."""
+
+
+@dataclass(slots=True)
+class PreviewOutcome:
+    """Effect of an edited theme, or of edited concepts."""
+
+    problems: list[str] = field(default_factory=list)
+    """Errors of the edited text alone. With errors that keep it from being read, `departments` is empty."""
+    departments: list[DepartmentOutcome] = field(default_factory=list)
+    touched: int = 0
+    """Number of calls that have any of the theme's words, or of the words that the concepts gained or lost."""
+    gates: bool = False
+    """True when the edit changes the gates of fit.toml as well, of which the effect is not counted."""
+    seconds: float = 0.0
+
+
+def in_use(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
+    """Return the theme as a live one for its existing departments; a name still being typed is among the problems instead."""
+    departments = tuple(name for name in theme.theme.departments if name in rules.departments)
+    return theme.model_copy(update={"theme": theme.theme.model_copy(update={"state": "live", "departments": departments})})
+
+
+def find_candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int]]:
+    """Return the rows that have a word of a theme of `rules`, and those whose points may reach a department.
+
+    Both come from the full-text index alone, which gives an upper bound of each call's points; only the second set must be read.
+    """
+    touched: set[int] = set()
+    candidates: set[int] = set()
+    for conditions, threshold in zip(rules.conditions, rules.lowest_thresholds, strict=True):
+        points, structural = _bounds(db, conditions)
+        touched.update(points)
+        candidates.update(row for row, bound in points.items() if bound + ROUNDING >= threshold - structural)
+    return touched, candidates
+
+
+def _bounds(db: Database, conditions: Iterable[CompiledCondition]) -> tuple[dict[int, float], float]:
+    """Return an upper bound of a theme's points by row, and the points of its signals without terms, which come on top."""
+    points: dict[int, float] = {}
+    structural = 0.0
+    for compiled in conditions:
+        signal = compiled.condition
+        if not isinstance(signal, Signal) or signal.weight < 0:
+            continue
+        if signal.structural:
+            structural += compiled.fields[0][0]
+            continue
+        needed = find_indexed_ids(db, map(parse_term, signal.needs)) if signal.needs else None
+        for worth, zones in compiled.fields:
+            rows = find_indexed_ids(db, map(parse_term, signal.words), zones)
+            for row in rows if needed is None else rows & needed:
+                points[row] = points.get(row, 0.0) + worth
+    return points, structural
+
+
+def add_theme_effect(
+    db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: PreviewOutcome, now: datetime
+) -> None:
+    """Fill in the effect on each department of a theme's new text; `old` and `new` have the terms of their concepts."""
+    kept = (in_use(rules, old),) if old is not None and old.theme.state == "live" else ()
+    old_rules = replace(rules, themes=kept, extra_terms=())
+    new_rules = replace(rules, themes=(in_use(rules, new),), extra_terms=())
+    touched_before, candidates_before = find_candidate_rows(db, old_rules)
+    touched_after, candidates_after = find_candidate_rows(db, new_rules)
+    outcome.touched = len(touched_before | touched_after)
+    names = (*new.theme.departments, *(old.theme.departments if old else ()))
+    after_keys = _compare_rows(db, old_rules, new_rules, names, candidates_before | candidates_after, outcome)
+    _add_history(db, outcome.departments, after_keys, now, weekly=True)
+
+
+def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: PreviewOutcome, now: datetime) -> None:
+    """Fill in the effect on every department of other concepts; only what changes is counted, not what stays."""
+    edited = {theme.theme.id for theme in new.themes} if old.generic != new.generic else _differing_themes(old, new)
+    old_rules, new_rules = (
+        replace(rules, themes=tuple(theme for theme in rules.live_themes if theme.theme.id in edited), extra_terms=())
+        for rules in (old, new)
+    )
+    rows = find_indexed_ids(db, map(parse_term, _changed_terms(old_rules, new_rules)))
+    outcome.touched = len(rows)
+    if len(rows) > _MAX_READ_UNASKED:
+        rows &= find_candidate_rows(db, old_rules)[1] | find_candidate_rows(db, new_rules)[1]
+    names = [name for theme in new_rules.themes for name in theme.theme.departments]
+    _compare_rows(db, old_rules, new_rules, names, rows, outcome)
+    outcome.gates = old.fit != new.fit
+    for department in outcome.departments:
+        department.kept = None
+    outcome.departments = [department for department in outcome.departments if department.gained or department.lost]
+    _add_history(db, outcome.departments, {}, now, weekly=False)
+
+
+def _differing_themes(old: RuleSet, new: RuleSet) -> set[str]:
+    before = {theme.theme.id: theme for theme in old.themes}
+    return {theme.theme.id for theme in new.themes if before.get(theme.theme.id) != theme}
+
+
+def _changed_terms(old: RuleSet, new: RuleSet) -> set[str]:
+    """Return the terms that one of two rule sets has and the other has not, and those that became generic or no longer are."""
+    changed = set(old.generic) ^ set(new.generic)
+    for one, other in zip(old.themes, new.themes, strict=True):
+        for before, after in zip(one.conditions, other.conditions, strict=True):
+            changed |= set(before.words) ^ set(after.words)
+            if isinstance(before, Signal) and isinstance(after, Signal):
+                changed |= set(before.needs) ^ set(after.needs)
+    return changed
+
+
+def _compare_rows(
+    db: Database, old: RuleSet, new: RuleSet, names: Iterable[str], rows: set[int], outcome: PreviewOutcome
+) -> dict[str, set[CallKey]]:
+    """Fill in what each department would gain, lose and keep of some rows; return the calls that it would have, by its id."""
+    # With the terms of both in either set of rules, one scan of a call serves both.
+    before, after = old.with_terms_of(new), new.with_terms_of(old)
+    departments = {
+        name: DepartmentOutcome(name, new.departments[name].name) for name in dict.fromkeys(names) if name in new.departments
+    }
+    edited = [theme.theme.id for theme in (*old.themes, *new.themes)]
+    covered = calls_of_other_themes(db, list(departments), edited)
+    after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
+    for call, zones in read_indexed_calls(db, new.analyser, rows | list_stale_ids(db)):
+        scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
+        reading = stored_reading(db, *call.key)
+        old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans, reading=reading))}
+        new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans, reading=reading))}
+        for name, department in departments.items():
+            if name in new_matches:
+                after_keys[name].add(call.key)
+            _count_call(department, call, old_matches.get(name), new_matches.get(name), covered=(name, call.key) in covered)
+    outcome.departments = list(departments.values())
+    return after_keys
+
+
+def _count_call(department: DepartmentOutcome, call: Call, old: Match | None, new: Match | None, *, covered: bool) -> None:
+    """Count a call for a department; `covered` says that another theme gives it to the department as well."""
+    if old is not None and new is not None:
+        department.kept = (department.kept or 0) + 1
+    elif old is None and new is None:
+        return
+    elif covered:
+        department.elsewhere += 1
+    elif new is not None:
+        department.gained.append(_moved_call(call, new))
+    elif old is not None:
+        department.lost.append(_moved_call(call, old))
+
+
+def _moved_call(call: Call, match: Match) -> MovedCall:
+    texts = call_zones(call)
+    placed = [item for item in match.evidence if item.start >= 0 and not item.generic][:_MAX_MARKS]
+    marks = tuple(mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT) for item in placed)
+    return MovedCall(call.key, clean(call.title) or call.call_id, match.level, marks)
+
+
+def _add_history(
+    db: Database,
+    departments: Iterable[DepartmentOutcome],
+    after_keys: Mapping[str, set[CallKey]],
+    now: datetime,
+    *,
+    weekly: bool,
+) -> None:
+    """Fill in the past mails as they would have been, and with `weekly` the matches per week under the new text."""
+    weeks = [iso_week((now - timedelta(weeks=back)).date()) for back in range(WEEKS - 1, -1, -1)] if weekly else []
+    kept = list(departments)
+    moved = {item.key for department in kept for item in (*department.gained, *department.lost)}
+    days = first_seen_days(db, {key for keys in after_keys.values() for key in keys} | moved)
+    for department in kept:
+        counts = Counter(iso_week(date.fromisoformat(days[key])) for key in after_keys.get(department.id, ()) if key in days)
+        department.weeks = [(week, counts[week]) for week in weeks]
+        department.digests = list(_compare_digests(department, list_recent_digests(db, department.id, DIGESTS + 1), days))
+
+
+def _compare_digests(
+    department: DepartmentOutcome, digests: list[RecentDigest], days: Mapping[CallKey, str]
+) -> Iterable[dict[str, Any]]:
+    """Yield the last DIGESTS mails with the calls that each would have held (`more`) or not held (`less`).
+
+    A mail would have held the gained calls that were first seen since the mail before it.
+    """
+    for number, digest in enumerate(digests[:DIGESTS]):
+        since = digests[number + 1]["created"][:10] if number + 1 < len(digests) else ""
+        until = digest["created"][:10]
+        more = [item for item in department.gained if since < days.get(item.key, "") <= until]
+        less = [item for item in department.lost if item.key in digest["keys"]]
+        yield {"id": digest["id"], "week": digest["week"], "items": digest["items"], "more": more, "less": less}
