@@ -1,10 +1,16 @@
-"""Least number of partners and of countries, duration of a project, and steps of an application, as a call states them."""
+"""Least number of partners and of countries, duration of a project, and steps of an application, as a call states them.
+
+The words are in `project_terms.toml`, the grammar is here.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
+
+from monitor.language.datafile import Patterns
+from monitor.language.number_words import NUMBERS, parse_number
 
 _Value = TypeVar("_Value")
 
@@ -17,57 +23,47 @@ class Stated(NamedTuple, Generic[_Value]):
     """Words of the text, with single spaces."""
 
 
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "en": 1, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10,
-}  # fmt: skip
-_NUMBER = rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_LEAST = r"(?:at least|a minimum of|minimum|no fewer than|minst)"
-_WHO = (
-    r"(?:(?:other|independent|different|legal|eligible|separate|olika|fristående|självständiga)\s+){0,3}"
-    r"(?:entities|organisations|organizations|partners|applicants|beneficiaries|municipalities|parter|partner|partners|"
-    r"organisationer|aktörer|behovsägare|kommuner|sökande)"
-)
-_WHERE = (
-    r"(?:(?:different|eligible|participating|EU|olika|deltagande)\s+){0,3}"
-    r"(?:Member States|countries|medlemsländer|medlemsstater|länder)"
-)
-_PARTNERS = re.compile(rf"\b{_LEAST}\s+{_NUMBER}\s+{_WHO}\b", re.IGNORECASE)
-_COUNTRIES = re.compile(rf"\b(?:{_LEAST}|from|från)\s+{_NUMBER}\s+{_WHERE}\b", re.IGNORECASE)
-_MONTHS = re.compile(
-    r"\b(?:(?P<cue>duration|last(?:s|ing)?|run(?:s|ning)?|implemented|pågå\w*|löpa\w*|projekttid\w*|projektperiod\w*|projektet|projekten|"
-    r"klara inom)\b[^.\n]{0,80}?)"
-    r"(?:(?P<low>\d{1,2})\s*(?:-|–|−|to|and|till|och)\s*)?(?P<high>\d{1,2})\s*(?:months|månader|mån)\b",
-    re.IGNORECASE,
-)
-_ONE_STAGE = re.compile(
-    r"\b(?:ett\s+steg|en\s+etapp|enstegs\w*|(?:single|one)[\s-]stage|single\s+step|ett\s+trinn|ét\s+trin)\b", re.IGNORECASE
+_PATTERNS = Patterns(
+    "project_terms.toml",
+    {
+        # "At least a partner" is no number that a card should show.
+        "number": r"\d{1,3}|(?!a\b){word_number}",
+        "partners": r"\b{least}\s+(?P<number>{number})\s+(?:{kind_of_partner}\s+){0,3}{partner}\b",
+        "countries": r"\b(?:{least}|{from})\s+(?P<number>{number})\s+(?:{kind_of_country}\s+){0,3}{country}\b",
+        "project_months": (r"\b{duration}\b[^.\n]{0,80}?(?:(?P<low>\d{1,2})\s*{to}\s*)?(?P<high>\d{1,2})\s*{months}\b"),
+    },
+    others=(NUMBERS,),
 )
 
 
 def find_partners(text: str) -> Stated[int]:
     """Return the least number of partners of a project."""
-    return _only((_number(hit[1]), hit[0]) for hit in _PARTNERS.finditer(text))
+    return _only(_numbers(_PATTERNS["partners"], text))
 
 
 def find_countries(text: str) -> Stated[int]:
     """Return the least number of countries that the partners come from."""
-    return _only((_number(hit[1]), hit[0]) for hit in _COUNTRIES.finditer(text))
+    return _only(_numbers(_PATTERNS["countries"], text))
 
 
 def find_months(text: str) -> Stated[tuple[int, int]]:
     """Return the shortest and longest duration of a project, in months."""
-    return _only(((int(hit["low"] or hit["high"]), int(hit["high"])), hit[0]) for hit in _MONTHS.finditer(text))
+    hits = _PATTERNS["project_months"].finditer(text)
+    return _only(((int(hit["low"] or hit["high"]), int(hit["high"])), hit[0]) for hit in hits)
 
 
 def find_one_stage(text: str) -> str:
     """Return the words that say that an application has one step, or ""."""
-    found = _ONE_STAGE.search(text)
+    found = _PATTERNS["one_stage"].search(text)
     return found[0] if found else ""
 
 
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS[word.casefold()]
+def _numbers(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    """Yield each whole number that a pattern finds, with its words."""
+    for hit in pattern.finditer(text):
+        number = parse_number(hit["number"])
+        if number is not None and number == int(number):
+            yield int(number), hit[0]
 
 
 def _only(found: Iterable[tuple[_Value, str]]) -> Stated[_Value]:

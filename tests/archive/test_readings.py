@@ -49,6 +49,20 @@ def test_a_reading_has_all_that_the_text_says():
     assert read_call(a_call("Stöd", applicants=("Kommuner",))).eligibility.role == "may"
 
 
+@pytest.mark.parametrize(
+    ("text", "partners"),
+    [
+        ("Minst tolv parter ska delta.", 12),
+        ("At least fifteen different organisations.", 15),
+        ("At least a partner from the region.", None),
+        ("Minst en och en halv kommuner.", None),
+        ("At least 2 partners. At least four partners.", None),
+    ],
+)
+def test_the_least_number_of_partners_is_a_whole_number_in_figures_or_words(text, partners):
+    assert read_call(a_call("Stöd", text)).partners.value == partners
+
+
 def test_shares_that_the_source_states_are_not_looked_for_in_the_text():
     stated = replace(a_call("Stöd", ASSOCIATIONS, language="sv"), budget=Budget(own_share=50))
     assert read_call(stated).shares.funder is None
