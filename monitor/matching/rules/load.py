@@ -8,9 +8,11 @@ from pathlib import Path
 
 from monitor.errors import RuleError, RuleErrors
 from monitor.language.analyser import analyser
+from monitor.language.concepts import Concepts
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.files import RuleFiles, build, parse_files, read_files
+from monitor.paths import CONCEPTS, list_rule_files
 
 
 def program() -> str:
@@ -40,6 +42,18 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
     """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
     return _sound(parse_files(dict(texts)))
+
+
+def load_concepts(folder: Path) -> Concepts:
+    """Return the concepts of a folder of rules; a file with errors has none, so that a search goes on while rules are mended."""
+    texts = {}
+    for file in list_rule_files(folder):
+        if file.startswith(f"{CONCEPTS}/"):
+            try:
+                texts[file] = (folder / file).read_text("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+    return parse_files(texts).concepts
 
 
 def check_rules(folder: Path) -> list[RuleError]:
