@@ -75,4 +75,4 @@ def changed_concept(rules: RuleSet) -> tuple[RuleSet, str]:
     files = {**rules.files, concept_file(_CONCEPTS): text}
     for theme in rules.live_themes[:_USERS]:
         files[theme_file(theme.theme.id)] += signal
-    return load_texts(files), text.replace('"benchmark term"', '"benchmark term", "innovation"')
+    return load_texts(files), text.replace('"benchmark term"', '"benchmark term", "cybersecurity"')
