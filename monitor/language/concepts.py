@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from unicodedata import normalize
 
-from monitor.language import tokens
 from monitor.language.terms import Ask, Term, parse_term
 
 _WHOLE = frozenset({Ask.WORDS, Ask.EXACT})
@@ -129,4 +130,5 @@ def _keys(term: Term | None) -> list[_Key]:
 
 def _initials(text: str) -> str:
     """The first letters of a term, by which it is kept apart."""
-    return "".join(tokens.form(piece.text).word for piece in tokens.pieces(text))[:_INITIALS]
+    letters = (letter for letter in normalize("NFC", text).casefold() if letter.isalnum())
+    return "".join(islice(letters, _INITIALS))
