@@ -8,7 +8,17 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.language import applicants, datafile, date_cues, date_words, money_words, places, project_terms, shares
+from monitor.language import (
+    applicants,
+    datafile,
+    date_cues,
+    date_words,
+    invited,
+    money_words,
+    places,
+    project_terms,
+    shares,
+)
 from monitor.language.applicant_phrases import read_tokens
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
@@ -28,6 +38,7 @@ PATTERNS = {
     "shares.toml": shares._PATTERNS,
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
+    "invited.toml": invited._PATTERNS,
 }
 FILES = sorted(entry.name for entry in datafile.data_file("").iterdir() if entry.name.endswith(".toml"))
 WORDS = re.compile(r"[\w-]+")
@@ -63,6 +74,8 @@ def test_a_pattern_finds_its_example(file, table, row):
         assert amount.amount is not None
         assert amount.currency
         assert table not in money_words._CURRENCIES or len(table) != 3 or amount.currency == table.upper()
+    if table in ("nordic_or_union", "refusal"):
+        assert invited.is_open_to_sweden(row["example"]) == (table == "nordic_or_union")
     if file == "calendar.toml":
         assert [found.precision for found in find_dates(row["example"], reference=None)] == ["season"]
 

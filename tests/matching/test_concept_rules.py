@@ -16,7 +16,7 @@ from monitor.matching.rules.check import check_files
 from monitor.matching.rules.check_concepts import find_unused
 from monitor.matching.rules.concepts import resolve_fit, resolve_theme
 from monitor.matching.rules.files import parse_files, read_files
-from monitor.matching.rules.load import check_texts, load_rules, load_texts
+from monitor.matching.rules.load import check_texts, load_concepts, load_rules, load_texts
 from monitor.matching.rules.model import FitFile, ThemeFile
 from monitor.paths import list_rule_files
 from tests.matching.rules import FILES, a_call, match_call, small_rules, write_rules
@@ -125,6 +125,13 @@ def test_files_of_concepts_are_read_from_their_folder_and_kept_with_the_others(t
     assert list(rules.files)[3:6] == ["fit.toml", "generic.toml", "concepts/vatten.toml"]
     assert load_rules(folder, rules.files).version == rules.version
     assert read_files(folder).errors == []
+
+
+def test_a_search_reads_the_concepts_alone_and_goes_on_without_a_broken_file(tmp_path):
+    folder = write_rules(tmp_path, **{"concepts/vatten.toml": WATER, "concepts/trasig.toml": "title =", "fit.toml": "trasig"})
+    (folder / "concepts" / "latin.toml").write_bytes('title = "förskola"'.encode("latin-1"))
+    assert [concept.id for concept in load_concepts(folder)] == ["avlopp", "vattentjanst", "unga"]
+    assert len(load_concepts(tmp_path / "nowhere")) == 0
 
 
 def test_rules_without_concepts_and_generic_words_have_none():
