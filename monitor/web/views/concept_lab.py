@@ -48,7 +48,14 @@ def preview_concepts(db: Database, rules: RuleSet, name: str, text: str, now: da
     file = concept_file(name)
     found = parse_files({**rules.files, file: text})
     check_concepts(found)
-    outcome = PreviewOutcome(problems=[f"rad {error.line}: {error.problem}" for error in found.errors if error.file == file])
+    # A term that another file has as well is reported in the later file, which the edit made wrong.
+    outcome = PreviewOutcome(
+        problems=[
+            f"rad {error.line}: {error.problem}" if error.file == file else str(error)
+            for error in found.errors
+            if error.file.startswith(f"{CONCEPTS}/")
+        ]
+    )
     outcome.problems += _missing_problems(found)
     new = build(found, found.themes.values()) if not outcome.problems else None
     if new is not None:
