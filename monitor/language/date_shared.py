@@ -40,6 +40,13 @@ _LAST_DAY = re.compile(
     r"day)\b(?!\s(?:i|of|in|av)\s)",
     re.IGNORECASE,
 )
+# "Den 4 maj, samma klockslag": the time of the closing day before it.
+_SAME_TIME = re.compile(
+    r"[\s,;(-]{0,4}(?:(?:vid|ved|på|til|till|at|also|även|också|igen|likaså|likeledes|også|og|och|and|again)\s){0,3}(?:the\s)?"
+    r"(?:samma|samme|same)\s(?:klockslag|klokkeslett|klokkeslæt|klokkeslag|tidpunkt|tidspunkt|tid\b|klocka|time\b|hour\b)"
+    r"(?!\s(?:som\s(?:förra|i\sfjol)|as\slast|nästa|next))",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
 _LONGEST, _SENTENCE = 80, 600
 
@@ -77,6 +84,11 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
             if belongs:
                 found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))
     return sorted(found, key=lambda time: time.start)
+
+
+def refers_back(words: str, end: int) -> bool:
+    """Tell whether the words behind a day say that its time is that of the day before it in the text."""
+    return _SAME_TIME.match(words, end) is not None
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:

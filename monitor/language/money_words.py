@@ -167,7 +167,7 @@ PATTERNS = Patterns(
         ),
         # "300 mkr per år i tre år": a part of a sum that is not stated.
         "several_years": (
-            r"\s*(?:per|pr\.?|om|i|a|each|/)?\s*(?:år(?:et|lig(?:en|t)?)?|year|annum|annually)\s+(?:i|under|för|for|over|over|"
+            r"\s*(?:per|pr\.?|om|i|a|each|/)?\s*(?:år(?:et|lig(?:en|t)?)?|year|annum|annually)\s+(?:i|under|för|for|over|"
             r"gjennom)\s+(?:\w+\s+)?(?:[0-9]+|\w+)\s+(?:år|years)\b"
         ),
         # "Kommuner kan söka del av 30 miljoner": the pot, whatever the verb.
