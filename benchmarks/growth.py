@@ -16,14 +16,13 @@ from benchmarks.crawl import crawl_side_by_side
 from benchmarks.generate import NOW, Inputs
 from benchmarks.lab import changed_theme
 from benchmarks.mails import ready_week
-from benchmarks.matching import match_all
+from benchmarks.matching import match_all, prepare_call
 from benchmarks.measure import Line, rounds_of, shortly, steady_cpu_seconds, typical_round
 from benchmarks.search import page_search
 from monitor.archive.search.facets import FacetIndex
 from monitor.config import load_config
 from monitor.jobs.status import status
 from monitor.language.analyser import Analyser
-from monitor.matching.engine import analyse_zones
 from monitor.web.views.rule_lab import preview
 
 STEPS = (1, 4, 16)
@@ -78,7 +77,7 @@ def _step(times: dict[int, float]) -> float:
 def _of_texts(inputs: Inputs, start: int, runs: int) -> list[Line]:
     rules = shipped_rules()
     calls = list(inputs.maker.calls(start * STEPS[-1], length=1_500))
-    texts = [(call, analyse_zones(rules, call)) for call in calls]
+    texts = [prepare_call(rules, call) for call in calls]
     bodies = [call.body for call in calls]
     matching: dict[int, Task] = {step: partial(match_all, rules, texts[: start * step]) for step in STEPS}
     analysing: dict[int, Task] = {step: partial(_analyse_anew, bodies[: start * step]) for step in STEPS}

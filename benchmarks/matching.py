@@ -14,12 +14,13 @@ from benchmarks.archives import shipped_rules
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line, beside, cpu_seconds
 from monitor.calls import Call
+from monitor.language.call_reading import read_call
 from monitor.language.terms import MatchMode, parse_term
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import analyse_zones
+from monitor.matching.engine import PreparedCall, analyse_zones
 from monitor.matching.match import match_calls
 
-Texts = list[tuple[Call, dict[str, str]]]
+Texts = list[PreparedCall]
 Make = Callable[[RuleSet, Texts], Callable[[], object]]
 
 
@@ -40,7 +41,7 @@ class Peer(NamedTuple):
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """Return the lines of the row, one per peer."""
     rules = shipped_rules()
-    texts = [(call, analyse_zones(rules, call)) for call in inputs.maker.calls(12 if quick else 600)]
+    texts = [prepare_call(rules, call) for call in inputs.maker.calls(12 if quick else 600)]
     return [_line(peer, rules, texts, quick) for peer in PEERS]
 
 
@@ -62,6 +63,11 @@ def _line(peer: Peer, rules: RuleSet, texts: Texts, quick: bool) -> Line:
     )
 
 
+def prepare_call(rules: RuleSet, call: Call) -> PreparedCall:
+    """Return the call as it comes from the archive: analysed and read."""
+    return PreparedCall(call, analyse_zones(rules, call), read_call(call))
+
+
 def match_all(rules: RuleSet, texts: Texts) -> int:
     """Match every call and return the number of matches."""
     return sum(len(matches) for _, matches in match_calls(rules, texts))
@@ -69,7 +75,7 @@ def match_all(rules: RuleSet, texts: Texts) -> int:
 
 def _streams(texts: Texts) -> list[list[str]]:
     """Return the lemmas of each call, zone after zone, without the entries of our lemma text."""
-    return [[zone.partition("\n")[0] for zone in zones.values() if zone] for _, zones in texts]
+    return [[zone.partition("\n")[0] for zone in zones.values() if zone] for _, zones, _ in texts]
 
 
 def _phrases_of(rules: RuleSet) -> list[str]:
@@ -79,7 +85,7 @@ def _phrases_of(rules: RuleSet) -> list[str]:
 
 def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     automaton = AhoCorasick([f" {phrase} " for phrase in _phrases_of(rules)], implementation=Implementation.ContiguousNFA)
-    whole = [list(zones.values()) for _, zones in texts]
+    whole = [list(zones.values()) for _, zones, _ in texts]
     return lambda: [automaton.find_matches_as_indexes(text, overlapping=True) for zones in whole for text in zones]
 
 
@@ -90,7 +96,7 @@ def _hyperscan(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     phrases = [f" {phrase} ".encode() for phrase in _phrases_of(rules)]
     database: Any = hyperscan.Database()
     database.compile(expressions=phrases, ids=list(range(len(phrases))), elements=len(phrases), literal=True)
-    whole = [text.encode() for _, zones in texts for text in zones.values() if text]
+    whole = [text.encode() for _, zones, _ in texts for text in zones.values() if text]
 
     def scan() -> list[list[int]]:
         found: list[list[int]] = []

@@ -27,6 +27,7 @@ ROWS = [
         "errors",
         "files",
         "paths",
+        "program",
         "validation",
     },
 ]

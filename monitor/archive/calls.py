@@ -15,6 +15,12 @@ from monitor.archive.connection import Database
 from monitor.calls import Call, CallKey
 from monitor.errors import ArchiveError
 
+CALL_STATE = (
+    "c.hash || COALESCE((SELECT ' ' || count(*) || ' ' || max(k.at) FROM corrections k"
+    " WHERE k.source = c.source AND k.call_id = c.call_id), '')"
+)
+"""SQL of the state of a row `c` of `calls`: its hash and its corrections, which change its text without changing the hash."""
+
 
 def insert_call(db: Database, row: Mapping[str, Any]) -> None:
     """Insert a row of `calls`; `row` gives its columns."""

@@ -205,7 +205,7 @@ class Archive:
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
-    "texts", "indexed", "words", "left_out",
+    "texts", "indexed", "words", "left_out", "readings",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "rule_versions")

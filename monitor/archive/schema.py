@@ -1,9 +1,9 @@
 """Schema of the archive as migrations. A new column is a new migration at the end; a published migration is never edited.
 
 Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
-fetches, corrections, story_decisions, texts, indexed, words, left_out) from the archive of the installation that crawls, and
-`connection.MATCH_TABLES` (matches, rule_versions) too when they have no rules of their own. There these names are views:
-nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a column of
+fetches, corrections, story_decisions, texts, indexed, words, left_out, readings) from the archive of the installation that
+crawls, and `connection.MATCH_TABLES` (matches, rule_versions) too when they have no rules of their own. There these names are
+views: nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a column of
 `calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs a table
 of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
 to each installation unless its name is added there. A member and its shared archive have the same migrations.
@@ -226,6 +226,11 @@ MIGRATIONS = {
     # Time when a letter to the coordinator reported an answer; answers that were handled before need no letter.
     "m016_answers_told": (
         "ALTER TABLE feedback ADD COLUMN told_at TEXT;\nUPDATE feedback SET told_at = handled_at WHERE handled_at IS NOT NULL"
+    ),
+    # Table of `monitor.archive.readings`: what the text of each call says, as JSON. It holds for this state and reader only.
+    "m017_readings": (
+        "CREATE TABLE readings (source TEXT NOT NULL, call_id TEXT NOT NULL, state TEXT NOT NULL, reader TEXT NOT NULL,"
+        " reading TEXT NOT NULL, PRIMARY KEY (source, call_id))"
     ),
     # Words with dots by their spelling without, for searches typed as "nassjo" (`monitor.archive.search.tiers`).
     "m018_words_without_dots": f"CREATE INDEX words_without_dots ON words ({WORD_WITHOUT_DOTS}) WHERE {WORD_HAS_DOTS}",

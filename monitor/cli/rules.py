@@ -92,7 +92,11 @@ def _print_why(item: Why) -> None:
     click.echo(click.style(item.name, bold=True) + f": {item.text}")
     if item.level:
         click.echo(f"  Träff: {item.level}, relevans {item.relevance} av 100, passar {item.fit} av 100 ({item.answer})")
-    rows = [(e.theme, e.signal, e.found, ZONE_NAMES[e.zone], f"{e.points:g}") for e in item.evidence]
+    # The points of a general word count, so that they add up, but no word of that kind is a reason.
+    rows = [
+        (e.theme, e.signal, f"{e.found} (allmänt ord)" if e.generic else e.found, ZONE_NAMES[e.zone], f"{e.points:g}")
+        for e in item.evidence
+    ]
     if rows:
         print_table(("Tema", "Signal", "Ord", "Var", "Poäng"), rows)
     click.echo(f"  Regler: {item.rule_version}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from monitor.archive.codec import decode_call
 from monitor.calls import Call
 from monitor.collect.programmes import Programmes
+from monitor.program import code_version
 
-_PACKAGE = Path(__file__).parent.parent
 _INDEX_PREFIX = "es"
 """Prefix of the fields in which the portal's search index notes its own work on a row (esDA_IngestDate, es_SortDate ...)."""
 
@@ -43,38 +42,4 @@ class KnownRows:
 
 def reader_version(spider_file: Path, programmes: Programmes) -> str:
     """Return a hash that changes with the code that a spider imports, its data files, or the table of programmes."""
-    digest = hashlib.sha256(repr(programmes).encode())
-    for file in [spider_file, *imported_files(spider_file)]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def imported_files(file: Path) -> list[Path]:
-    """Return the files of this package that a module imports, directly or not, and those of their `data` folders, in order."""
-    found: set[Path] = set()
-    waiting = [file]
-    while waiting:
-        for module in _imported_modules(waiting.pop().read_text("utf-8")):
-            path = _PACKAGE.parent.joinpath(*module.split("."))
-            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-                if candidate.is_file() and candidate not in found:
-                    found.add(candidate)
-                    waiting.append(candidate)
-    folders = {path.parent / "data" for path in found}
-    data = {entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if entry.is_file()}
-    return sorted(found | data)
-
-
-def _imported_modules(code: str) -> Iterator[str]:
-    """Yield the modules of this package that code imports anywhere, their packages, and names that may be modules."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == _PACKAGE.name:
-                yield from (".".join(parts[:number]) for number in range(2, len(parts) + 1))
+    return hashlib.sha256(f"{programmes!r} {code_version(spider_file)}".encode()).hexdigest()[:16]

@@ -6,8 +6,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
@@ -15,6 +16,7 @@ from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
+from monitor.archive.readings import stored_reading
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
@@ -24,10 +26,10 @@ from monitor.errors import ConfigError
 from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import Judgement, analyse_zones, judge_call
+from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
-from monitor.matching.match import Match, match_calls, matches_of
+from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of
 from monitor.matching.rules.load import program
 
 logger = logging.getLogger(__name__)
@@ -46,11 +48,12 @@ class MatchReport:
     seconds: float
 
 
-def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[tuple[Call, dict[str, str]]]:
-    """Yield every call of the archive with its lemma texts by zone; new and changed calls are analysed and indexed first."""
+def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[PreparedCall]:
+    """Yield every call of the archive with its lemma texts and reading; new and changed calls are analysed and read first."""
     index_archive(archive)
     for call in read_calls(archive.db):
-        yield call, stored_zones(archive.db, call.source, call.call_id) or analyse_zones(rules, call)
+        zones = stored_zones(archive.db, *call.key) or analyse_zones(rules, call)
+        yield PreparedCall(call, zones, stored_reading(archive.db, *call.key))
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
@@ -83,7 +86,7 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
     if not matches:
         return []
     call = judgement.call
-    card = card_to_json(card_of(judgement.rules, call, judgement.gates))
+    card = card_to_json(card_of(judgement))
     return [
         NewMatch(
             source=call.source,
@@ -92,13 +95,18 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
             relevance=match.relevance,
             fit=match.fit,
             level=match.level,
-            themes=[asdict(theme) for theme in match.themes],
-            evidence=[asdict(item) for item in match.evidence],
+            themes=[_values(theme) for theme in match.themes],
+            evidence=[_values(item) for item in match.evidence],
             fit_card=card,
             rule_version=match.rule_version,
         )
         for match in matches
     ]
+
+
+def _values(item: ThemeHit | Evidence) -> dict[str, Any]:
+    """Return the fields by name. They hold plain values: `asdict` would copy each of them."""
+    return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
 def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, department: str | None, now: datetime) -> list[Why]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.archive import Archive
+from monitor.archive.readings import store_readings
 from monitor.archive.search.index import index_texts
 from monitor.archive.search.query import Filters, SearchResult, search
 from monitor.config import Config
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 def index_archive(archive: Archive) -> int:
-    """Analyse and index the calls that are new or changed since the last time, and return their number.
+    """Analyse, index and read the calls that are new or changed since the last time, and return the number of indexed calls.
 
     A shared archive is left alone: the installation that reads the sources indexes it.
     """
@@ -37,6 +38,9 @@ def index_archive(archive: Archive) -> int:
     number = index_texts(archive.db, analyser())
     if number:
         logger.info("texts_indexed calls=%d seconds=%.1f", number, time.monotonic() - begun)
+    begun = time.monotonic()
+    if read := store_readings(archive.db):
+        logger.info("calls_read calls=%d seconds=%.1f", read, time.monotonic() - begun)
     return number
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.language.applicant_words import Group, Noun, adjectives, noun_rows, tags, word_set, words_of
@@ -59,17 +60,32 @@ def _tags() -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
+class _Phrases(NamedTuple):
+    """Phrases of the tables that begin with one word."""
+
+    longest: int = 1
+    """Number of words of the longest."""
+    second_words: frozenset[str] = frozenset()
+    """Words that stand second in one of them: before any other word, none of the phrases is looked for."""
+    speaking: frozenset[str] = frozenset()
+    """Words that stand second in one that names a group or asks for applicants."""
+
+
 @cache
-def _phrase_lengths() -> dict[str, int]:
-    """Return how many words the longest phrase has that begins with a word; words that begin none are left out."""
-    lengths: dict[str, int] = {}
-    for phrase in (*_nouns()[0], *_tags()[0]):
-        words = " ".join(_WORD.findall(phrase)).split()
-        if len(words) > 1:
-            lengths[words[0]] = max(len(words), lengths.get(words[0], 0))
-    return lengths
+def _phrases() -> dict[str, _Phrases]:
+    """Return the phrases of several words by their first word; words that begin none are left out."""
+    found: dict[str, _Phrases] = {}
+    for phrase, tag in (*dict.fromkeys(_nouns()[0], "n").items(), *_tags()[0].items()):
+        first, *rest = " ".join(_WORD.findall(phrase)).split()
+        if rest:
+            longest, second_words, speaking = found.get(first, _Phrases())
+            speaking |= {rest[0]} if tag in _SPEAKING_TAGS else set()
+            found[first] = _Phrases(max(1 + len(rest), longest), second_words | {rest[0]}, speaking)
+    return found
 
 
+_SPEAKING_TAGS = frozenset("nOwkM")
+"""Tags of groups, of "others" and of words that begin a heading: a segment without any of them says nothing of applicants."""
 _LONGEST_WORD = 60
 _ABBREVIATION = 4
 """Letters of a word whose full stop may be that of an abbreviation: "mio.", "bl.a."."""
@@ -143,54 +159,90 @@ def _uses_of_tag(tag: str) -> int:
     return _NAMES * (tag in "nO") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
 
 
-@lru_cache(maxsize=20_000)
 def _use_of(word: str, language: str) -> int:
-    """Return the uses of a word, by itself or as the first one of a phrase."""
-    folded = word.casefold()
-    everyone = _NAMES if folded in _EVERYONE else 0
-    return _first_words().get(folded, 0) | everyone | (_uses_of_tag(_known(folded, language)[0]) if word[0].isalpha() else 0)
+    """Return the uses of a casefolded word, by itself or as the first one of a phrase."""
+    everyone = _NAMES if word in _EVERYONE else 0
+    return _first_words().get(word, 0) | everyone | (_uses_of_tag(_known(word, language)[0]) if word[0].isalpha() else 0)
+
+
+class _Word(NamedTuple):
+    """Word as written, or a mark, with all that the tables say of it."""
+
+    folded: str
+    tag: str
+    """Its own tag; "" for a mark that is left out."""
+    noun: Noun | None
+    capital: bool
+    phrases: _Phrases
+    """Phrases that begin with it."""
+    uses: int
+    """Its use by itself or as the first word of a phrase."""
+    speaks: bool
+    """True when it names a group, or asks for applicants, by itself."""
+
+
+@lru_cache(maxsize=20_000)
+def _word(written: str, language: str) -> _Word:
+    folded, noun, phrases = written.casefold(), None, _Phrases()
+    if folded[0].isalpha():
+        tag, noun = _known(folded, language)
+        tag = tag or ("j" if folded in adjectives() else ".")
+        phrases = _phrases().get(folded, phrases)
+    elif folded[0].isdigit():
+        tag = "#"
+    else:
+        tag = _PUNCTUATION.get(folded, "." if folded in ".!-•*%·" else "")
+    speaks = (tag != "" and tag in _SPEAKING_TAGS) or folded in _EVERYONE
+    return _Word(folded, tag, noun, written[0].isupper(), phrases, _use_of(folded, language), speaks)
 
 
 def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
-    """Tell whether a segment can hold a clause about applicants: a group and a word of applying, or a question for them.
+    """Tell whether a segment can say anything of applicants: a group and a word of applying, or a question for them.
 
     Most segments of a long text cannot; looking up each word alone avoids the search for phrases and clauses.
     """
+    words = [_word(written, language) for written in _WORD.findall(text, start, end)]
     uses = 0
-    for word in _WORD.findall(text, start, end):
-        uses |= _use_of(word, language)
-        if uses & _ASKS or uses & (_NAMES | _APPLIES) == _NAMES | _APPLIES:
-            return True
-    return False
+    for word in words:
+        uses |= word.uses
+    if not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
+        return False
+    # A clause without a group still announces a list when a colon ends it.
+    return (
+        words[-1].folded == ":"
+        or any(word.speaks for word in words)
+        or any(following.folded in word.phrases.speaking for word, following in pairwise(words))
+    )
 
 
 def read_tokens(text: str, start: int, end: int, language: str) -> list[TaggedWord]:
     """Return the words of a segment with their tags; a phrase of the tables is one token."""
-    found = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+    found = [(_word(match[0], language), *match.span()) for match in _WORD.finditer(text, start, end)]
     tokens: list[TaggedWord] = []
     place = 0
     while place < len(found):
         word, first, last = found[place]
-        taken, tag, noun = 1, "", None
-        if word[0].isalpha():
-            for many in range(min(_phrase_lengths().get(word, 1), len(found) - place), 0, -1):
-                phrase = " ".join(part for part, _, _ in found[place : place + many])
-                tag, noun = _known(phrase, language)
-                if tag:
-                    taken, word, last = many, phrase, found[place + many - 1][2]
-                    break
-        elif word[0].isdigit():
-            tag = "#"
-        else:
-            tag = _PUNCTUATION.get(word, "")
-            if word in ".!" and place > 0 and len(found[place - 1][0]) > _ABBREVIATION:
-                tag = ";"  # a sentence ends, though the next one may begin with a small letter
-            if not tag and word not in ".!-•*%·":
-                place += 1
-                continue
-        tokens.append(TaggedWord(word, first, last, tag or ("j" if word in adjectives() else "."), noun, text[first].isupper()))
+        taken, name, tag, noun = 1, word.folded, word.tag, word.noun
+        if word.phrases.second_words and place + 1 < len(found) and found[place + 1][0].folded in word.phrases.second_words:
+            taken, phrase, phrase_tag, phrase_noun = _phrase_at(found, place, language)
+            if taken > 1:
+                name, tag, noun, last = phrase, phrase_tag, phrase_noun, found[place + taken - 1][2]
+        elif name in ".!" and place > 0 and len(found[place - 1][0].folded) > _ABBREVIATION:
+            tag = ";"  # a sentence ends, though the next one may begin with a small letter
+        if tag:
+            tokens.append(TaggedWord(name, first, last, tag, noun, word.capital))
         place += taken
     return [_settled(token, following) for token, following in zip(tokens, (*tokens[1:], None), strict=True)]
+
+
+def _phrase_at(found: Sequence[tuple[_Word, int, int]], place: int, language: str) -> tuple[int, str, str, Noun | None]:
+    """Return the number of words of the longest known phrase at a place, the phrase, its tag and noun; one word where none is."""
+    for many in range(min(found[place][0].phrases.longest, len(found) - place), 1, -1):
+        phrase = " ".join(word.folded for word, _, _ in found[place : place + many])
+        tag, noun = _known(phrase, language)
+        if tag:
+            return many, phrase, tag, noun
+    return 1, "", "", None
 
 
 def _settled(token: TaggedWord, following: TaggedWord | None) -> TaggedWord:

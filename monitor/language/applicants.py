@@ -54,6 +54,13 @@ class Applicant:
     """
 
 
+class Eligibility(NamedTuple):
+    """Part that a municipality has in an application, and the statement that says so."""
+
+    role: Role
+    statement: Applicant
+
+
 class _Cue(NamedTuple):
     """Form of a clause."""
 
@@ -138,6 +145,8 @@ _CUES = (
     _cue("exception", r"Bx(?=_{0,3}n)", "after"),
     _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
 )
+_ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
+"""Any form of a clause: most segments have none, and are asked once instead of once for each form."""
 _STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
@@ -166,6 +175,8 @@ class _Clause(NamedTuple):
 
 def _clauses(tags: str) -> list[_Clause]:
     """Return the clauses of a segment in order; where two forms overlap, the one that begins first."""
+    if _ANY_CUE.search(tags) is None:
+        return []
     found = [_Clause(cue, match.start(), match.end()) for cue in _CUES for match in cue.pattern.finditer(tags)]
     chosen: list[_Clause] = []
     for clause in sorted(found, key=lambda clause: clause.start):
@@ -468,6 +479,8 @@ _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver tren
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
+_WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
+"""Groups that municipalities, or those whom they run, belong to."""
 
 
 def _also(tags: str, clause: _Clause) -> bool:
@@ -490,7 +503,7 @@ def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
     return _Reader(text, language).read()
 
 
-def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
+def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     """Return the role of a municipality, with the statement that says so; None where the text leaves it open.
 
     A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
@@ -508,7 +521,7 @@ def municipal_role(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | 
     )
 
 
-def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[Role, Applicant] | None:
+def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibility | None:
     about = [statement for statement in statements if statement.group in groups]
     if Group.ANY in groups:
         about = [statement for statement in about if statement.role is Role.MAY]
@@ -517,15 +530,15 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> tuple[R
     for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.NOT):
         for statement in about:
             if statement.role is role:
-                return (Role.MAY if role is Role.MUST else role), statement
+                return Eligibility(Role.MAY if role is Role.MUST else role, statement)
     return None
 
 
-def _others(statements: Sequence[Applicant]) -> tuple[Role, Applicant] | None:
-    may = [statement for statement in statements if statement.role is Role.MAY and statement.group is not Group.ANY]
+def _others(statements: Sequence[Applicant]) -> Eligibility | None:
+    may = [statement for statement in statements if statement.role is Role.MAY and statement.group not in _WITH_MUNICIPALITIES]
     if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
         may = [statement for statement in may if statement.only]
     for statement in sorted(may, key=lambda statement: not statement.only):
         if statement.only or not statement.partial:
-            return Role.NOT, statement
+            return Eligibility(Role.NOT, statement)
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,16 +113,17 @@ _PATTERNS = Patterns(
             r"women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|"
             r"bidrag|stöd|tilskud|støtte|medl|midl))"
         ),
-        # Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften").
+        # Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften"). Each begins
+        # with one of the letters before "\b", which are tried first: the rest is tried at few places.
         "part": (
-            r"\b(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){of_costs}|"
+            r"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){of_costs}|"
             r"(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){of_costs}|"
             r"\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{of_costs}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|"
             r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
             r"(?<=minst halvparten){of_thing}|(?<=least half){of_thing}|(?<=hälften)(?=\s*(?:[.,;)]|$))|"
             r"(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))|"
             r"(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|"
-            r"of|eligible|projektets|prosjektets)){0,2}\s+{costs}\b"
+            r"of|eligible|projektets|prosjektets)){0,2}\s+{costs}\b)"
         ),
         # "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
         "labelled": (
@@ -146,6 +147,7 @@ _NAME_LAST = re.compile(
     r"(?:\b[A-ZÅÄÖÆØ]{3,}\+?|\b[A-ZÅÄÖÆØ][\w+-]+\s+[A-ZÅÄÖÆØ][\w+-]+)\s+(?:kan|kommer\s+att|will|can|may|vil|skal|ska)?\s*$"
 )
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
+_DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
 _LOOK_BACK = 48
 _MAX_QUOTE_CHARS = 160
 _LABEL = 60
@@ -153,13 +155,14 @@ _LABEL = 60
 
 def find_shares(text: str) -> Shares:
     """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none."""
-    words = text.translate(DASHES)
-    segments = split_segments(words)
+    words = _DASH.sub("-", text)
+    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
+    segments = split_segments(words) if percents or parts else []
     found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
     several: set[_Payer] = set()
     ours: set[int] = set()
     others: set[int] = set()
-    rates = _find_rates(words, segments)
+    rates = _find_rates(words, segments, percents, parts)
     for place, items in rates.items():
         sentence = _Sentence(words, segments[place], items)
         label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
@@ -192,11 +195,13 @@ def find_shares(text: str) -> Shares:
     )
 
 
-def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate]]:
-    """Return the percentages of a text by the number of their sentence."""
+def _find_rates(
+    words: str, segments: Sequence[Segment], percents: Iterable[re.Match[str]], parts: Iterable[re.Match[str]]
+) -> dict[int, list[_Rate]]:
+    """Return the percentages of a text by the number of their sentence: in figures, and parts such as "half of the costs"."""
     starts = [segment.start for segment in segments]
     rates: dict[int, list[_Rate]] = {}
-    for sign in MONEY_PATTERNS["percent"].finditer(words):
+    for sign in percents:
         begin = max(0, sign.start() - _LOOK_BACK)
         before = words[begin : sign.start()]
         hit = (
@@ -213,7 +218,7 @@ def _find_rates(words: str, segments: Sequence[Segment]) -> dict[int, list[_Rate
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
         least = is_least(words[max(segments[place].start, start - _LOOK_BACK) : start])
         rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
-    for hit in _PATTERNS["part"].finditer(words):
+    for hit in parts:
         place = bisect_right(starts, hit.start()) - 1
         if place >= 0 and hit.start() < segments[place].end:
             value = next(value for name, value in _PARTS.items() if hit[name])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.calls import Call
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import Judgement, Shared
+from monitor.matching.engine import Judgement, PreparedCall, Shared, judge_call
 from monitor.matching.match import Evidence, Match, matches_of
 
 
@@ -45,17 +45,16 @@ class Comparison:
     departments: Mapping[str, DepartmentChange]
 
 
-def compare(old: RuleSet, new: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]]) -> Comparison:
+def compare(old: RuleSet, new: RuleSet, calls: Iterable[PreparedCall]) -> Comparison:
     """Match every call with both rule sets. Each text is scanned once for both, and equal themes are judged once."""
     old_rules, new_rules = old.with_terms_of(new), new.with_terms_of(old)
     themes, gates = _equal_parts(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
     total = 0
-    for call, zones in calls:
+    for call, zones, reading in calls:
         total += 1
-        scans = {zone: old_rules.scan(text, zone) for zone, text in zones.items() if text}
-        before = Judgement(old_rules, call, scans)
-        after = Judgement(new_rules, call, scans, Shared(before, themes, gates))
+        before = judge_call(old_rules, call, zones, reading)
+        after = Judgement(new_rules, call, before.scans, shared=Shared(before, themes, gates))
         had = {match.department: match for match in matches_of(before)}
         has = {match.department: match for match in matches_of(after)}
         for name in had.keys() & has.keys():

@@ -101,6 +101,10 @@ class MetadataCondition:
         return self.action is None or matches_any(metadata.action, self.action)
 
 
+ANY_METADATA = 0
+"""Number of the condition that every call matches: that of most signals, and so the one that need not be tried."""
+
+
 def compile_metadata(condition: Condition | FitRow) -> MetadataCondition:
     """Return the metadata part of a condition or of a row of fit.toml."""
     action = compile_patterns(condition.action) if isinstance(condition, FitRow) else None
@@ -387,8 +391,12 @@ class RuleSet:
 
     @cached_property
     def metadata_conditions(self) -> tuple[MetadataCondition, ...]:
-        """Return the different metadata conditions of the live themes: the same few programmes are asked for many times."""
-        return tuple(dict.fromkeys(compile_metadata(condition) for theme in self.live_themes for condition in theme.conditions))
+        """Return the different metadata conditions of the live themes: the same few programmes are asked for many times.
+
+        The first, `ANY_METADATA`, has no parts.
+        """
+        own = (compile_metadata(condition) for theme in self.live_themes for condition in theme.conditions)
+        return tuple(dict.fromkeys((MetadataCondition(), *own)))
 
     @cached_property
     def conditions(self) -> tuple[tuple[CompiledCondition, ...], ...]:
@@ -437,7 +445,7 @@ class RuleSet:
             gains = self._gains.get(zone, {})
             for pattern in scan.found:
                 for theme, points, metadata in gains.get(pattern, ()):
-                    if matches(metadata):
+                    if metadata == ANY_METADATA or matches(metadata):
                         bounds[theme] = bounds.get(theme, 0.0) + points
         # Metadata alone never make a theme a candidate: at least one term must speak for it.
         for theme, points, metadata in self._structural_gains:

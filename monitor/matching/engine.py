@@ -7,13 +7,24 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
+from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, found_patterns
-from monitor.matching.compiled import CompiledCondition, RuleSet, read_metadata
+from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
+
+
+class PreparedCall(NamedTuple):
+    """Call with the results of reading its text beforehand."""
+
+    call: Call
+    zones: Mapping[str, str] | None = None
+    """Lemma text of each zone as the archive stores it; None: the call is analysed when it is judged."""
+    reading: CallReading | None = None
+    """Statements of the text as the archive stores them; None: the call is read when the judgement needs them."""
 
 
 class SignalHit(NamedTuple):
@@ -76,10 +87,18 @@ class Shared(NamedTuple):
 class Judgement:
     """Everything the rules say about one call; each theme and the gates are judged when first asked for."""
 
-    def __init__(self, rules: RuleSet, call: Call, scans: Mapping[str, Scan], shared: Shared | None = None) -> None:
-        """Judge `call` by the scans of its zones; what `shared` says of equal parts is reused."""
+    def __init__(
+        self,
+        rules: RuleSet,
+        call: Call,
+        scans: Mapping[str, Scan],
+        *,
+        reading: CallReading | None = None,
+        shared: Shared | None = None,
+    ) -> None:
+        """Judge `call` by the scans of its zones and its stored reading; what `shared` says of equal parts is reused."""
         self.rules, self.call = rules, call
-        self._scans, self._shared = scans, shared
+        self.scans, self._stored_reading, self._shared = scans, reading, shared
         self._metadata = read_metadata(call, rules.programme_of(call))
         self._matched: dict[int, bool] = {}
         self._found = frozenset(found_patterns(scans.values()))
@@ -90,20 +109,27 @@ class Judgement:
         """Return the answer of the gates."""
         if self._shared is not None and self._shared.gates:
             return self._shared.judgement.gates
-        return pass_gates(self.rules, self.call, self._scans, self._metadata)
+        return pass_gates(self.rules, self.call, self.scans, self._metadata, lambda: self.reading.eligibility)
+
+    @cached_property
+    def reading(self) -> CallReading:
+        """Return what the text of the call says; a call that came without its stored reading is read here."""
+        if self._stored_reading is not None:
+            return self._stored_reading
+        return read_call(self.call) if self._shared is None else self._shared.judgement.reading
 
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
         """Return the results of the themes with a term in some zone, where it counts or not, in the order of the rules."""
         themes: set[int] = set()
-        for scan in self._scans.values():
+        for scan in self.scans.values():
             themes.update(*(self.rules.themes_by_term.get(term, ()) for term in scan.whole.places))
         return tuple(self._result(theme) for theme in sorted(themes))
 
     @cached_property
     def candidate_results(self) -> tuple[ThemeResult, ...]:
         """Return the results of the themes whose upper bound reaches a department's threshold, in the order of the rules."""
-        return tuple(self._result(theme) for theme in self.rules.candidate_themes(self._scans, self._matches))
+        return tuple(self._result(theme) for theme in self.rules.candidate_themes(self.scans, self._matches))
 
     def _matches(self, metadata: int) -> bool:
         """Return True when the call matches the metadata condition with this number; each is tried once."""
@@ -131,7 +157,7 @@ class Judgement:
             if not self._applies(compiled):
                 continue
             for points, zones in compiled.fields:
-                first = compiled.first_hit(self._scans, zones) if compiled.terms.numbers else ("programme", NO_TERM)
+                first = compiled.first_hit(self.scans, zones) if compiled.terms.numbers else ("programme", NO_TERM)
                 if first is None:
                     continue
                 zone, term = first
@@ -139,17 +165,17 @@ class Judgement:
                     vetoes.append(VetoHit(compiled.condition, self.rules.term_texts[term] if term != NO_TERM else "", zone))
                 else:
                     generic = term in self.rules.generic_terms
-                    backed = generic and compiled.specific_needs.first_hit(self._scans, self._scans) is not None
+                    backed = generic and compiled.specific_needs.first_hit(self.scans, self.scans) is not None
                     hits.append(SignalHit(compiled.condition, zone, term, points, generic, backed))
         return ThemeResult(self.rules.live_themes[theme], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
     def _applies(self, compiled: CompiledCondition) -> bool:
         """Return False when the metadata do not match, no zone has a pattern of the terms, or no needed term is found."""
-        if not self._matches(compiled.metadata):
+        if compiled.metadata != ANY_METADATA and not self._matches(compiled.metadata):
             return False
         if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(self._found):
             return False
-        return not compiled.needs.numbers or compiled.needs.first_hit(self._scans, self._scans) is not None
+        return not compiled.needs.numbers or compiled.needs.first_hit(self.scans, self.scans) is not None
 
     def span_of(self, zone: str, term: int) -> Span:
         """Return the first place of a term that hit: the numbers of its first and last word in the zone.
@@ -157,7 +183,7 @@ class Judgement:
         Raises:
             KeyError: The zone does not have the term.
         """
-        span = self._scans[zone].place(term)
+        span = self.scans[zone].place(term)
         if span is None:
             raise KeyError(term)
         return span
@@ -186,16 +212,19 @@ def _by_points(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
     return tuple(sorted(results, key=lambda result: (-result.points, result.theme.theme.id)))
 
 
-def judge_call(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> Judgement:
+def judge_call(
+    rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None, reading: CallReading | None = None
+) -> Judgement:
     """Return everything the rules say about a call, matched or not.
 
     Args:
         rules: The rules to judge by.
         call: The call.
         zones: Lemma text of each zone as the archive stores it; None: the call is analysed here.
+        reading: What the text of the call says, as the archive stores it; None: the call is read when it is asked for.
     """
     texts = analyse_zones(rules, call) if zones is None else zones
-    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in texts.items() if text})
+    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in texts.items() if text}, reading=reading)
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:

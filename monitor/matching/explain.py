@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from monitor.calls import Call, call_status
+from monitor.language.call_reading import CallReading
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
@@ -105,9 +106,23 @@ class Why:
     rule_version: str = ""
 
 
-def why_all(rules: RuleSet, call: Call, circumstances: Circumstances, zones: Mapping[str, str] | None = None) -> list[Why]:
-    """Return the explanation for every department, those that get the call first."""
-    judgement = judge_call(rules, call, zones)
+def why_all(
+    rules: RuleSet,
+    call: Call,
+    circumstances: Circumstances,
+    zones: Mapping[str, str] | None = None,
+    reading: CallReading | None = None,
+) -> list[Why]:
+    """Return the explanation for every department, those that get the call first.
+
+    Args:
+        rules: The rules to judge by.
+        call: The call.
+        circumstances: Facts of the archive and the settings about the call.
+        zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
+        reading: Reading of the call as the archive stores it; None: the call is read here.
+    """
+    judgement = judge_call(rules, call, zones, reading)
     answers = [_answer(judgement, department, circumstances, zones) for department in rules.departments.values()]
     return sorted(answers, key=lambda why: (why.step not in ("matched", "told"), -why.points, why.department))
 

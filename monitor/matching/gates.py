@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.calls import Call
 from monitor.language.applicant_words import Group
-from monitor.language.applicants import Applicant, Role, find_applicants, municipal_role
+from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, found_patterns
-from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, matches_any
-from monitor.matching.rules.model import Answer
+from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, Terms, matches_any
+from monitor.matching.rules.model import Answer, OtherPlace
 from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
@@ -49,7 +49,6 @@ class Gates:
 
 TEXT = "texten"
 """Name of the text itself in place of the id of a row of fit.toml."""
-_ASKED = "Vem kan söka:"
 _MAY = {
     Group.MUNICIPALITY: "Texten säger att kommuner kan söka.",
     Group.PUBLIC: "Texten säger att offentliga organisationer kan söka.",
@@ -65,18 +64,32 @@ _OTHERS = {
 }
 
 
-def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: CallMetadata) -> Gates:
-    """Return the answer of the gates, asked in order: offer, place, applicant. `zones` has the scans of the matched zones."""
+def pass_gates(
+    rules: RuleSet,
+    call: Call,
+    zones: Mapping[str, Scan],
+    metadata: CallMetadata,
+    eligibility: Callable[[], Eligibility | None],
+) -> Gates:
+    """Return the answer of the gates, asked in order: offer, place, applicant.
+
+    Args:
+        rules: The rules with the gates.
+        call: The call.
+        zones: Scans of the matched zones.
+        metadata: Metadata of the call.
+        eligibility: Returns what the call says of municipalities; asked only when the gates before are passed.
+    """
     scans = {**zones, **_scan_gate_zones(rules, call)}
     found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
     for offer in fit.offer:
         word = _row_hit(offer, rules, metadata, scans, found)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
-    outside = _outside(rules, call, metadata, scans)
+    outside = _outside(rules, call, metadata, scans, found)
     if outside is not None:
         return outside
-    said, general = _read_answer(call)
+    said, general = _stated_answer(call, eligibility())
     if said is not None and not general:
         return said
     for answer, row in fit.answer:
@@ -96,24 +109,20 @@ def pass_gates(rules: RuleSet, call: Call, zones: Mapping[str, Scan], metadata: 
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
-def _read_answer(call: Call) -> tuple[Gates | None, bool]:
+def _stated_answer(call: Call, eligibility: Eligibility | None) -> tuple[Gates | None, bool]:
     """Return the answer that the call itself gives, and whether it rests on organisations in general.
 
-    Its publisher's field of applicants goes before its text. None: the call leaves it open.
+    None: the call leaves it open.
     """
-    fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
-    text = "\n".join(filter(None, (call.title, call.summary, call.body)))
-    for read in (fields, text):
-        found = municipal_role(find_applicants(read, call.language)) if read else None
-        if found is not None:
-            role, statement = found
-            if role is Role.MAY and call.kind is Kind.PARTNER_SEARCH:
-                role = Role.PARTNER  # who is sought there joins the project of somebody else
-            answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
-            words = " ".join(statement.words.split()).rstrip(" .:;,")
-            gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
-            return gates, statement.group is Group.ANY
-    return None, False
+    if eligibility is None:
+        return None, False
+    role, statement = eligibility
+    if role is Role.MAY and call.kind is Kind.PARTNER_SEARCH:
+        role = Role.PARTNER  # who is sought there joins the project of somebody else
+    answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
+    words = " ".join(statement.words.split()).rstrip(" .:;,")
+    gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
+    return gates, statement.group is Group.ANY
 
 
 def _reason(role: Role, statement: Applicant) -> str:
@@ -160,26 +169,32 @@ def _row_hit(
     return word if compiled.unless.first_hit(scans, zones) is None else None
 
 
-def _outside(rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan]) -> Gates | None:
+def _outside(
+    rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
+) -> Gates | None:
+    """Return the answer for a call of another place; `found` has the patterns of all zones: most places have none of them."""
     gate, fit = rules.fit.place, rules.compiled_fit
     if metadata.programme in gate.programme or matches_any(metadata.codes, fit.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     if fit.ours.first_hit(scans, ("place",)) is not None:
         return None
-    for other, terms in fit.other:
+    mentioned = [(other, terms) for other, terms in fit.other if not terms.patterns.isdisjoint(found)]
+    for other, terms in mentioned:
         if (hit := terms.first_hit(scans, ("place",))) is not None:
             return _elsewhere(other.name, rules.term_texts[hit[1]])
     if fit.ours.first_hit(scans, PLACE_ZONES) is not None:
         return None
     if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
-    return _named_elsewhere(rules, call, scans)
+    return _named_elsewhere(rules, call, scans, mentioned)
 
 
-def _named_elsewhere(rules: RuleSet, call: Call, scans: Mapping[str, Scan]) -> Gates | None:
-    """Return the answer for a text that names areas that are not ours: one that decides alone, or two of them."""
+def _named_elsewhere(
+    rules: RuleSet, call: Call, scans: Mapping[str, Scan], others: Iterable[tuple[OtherPlace, Terms]]
+) -> Gates | None:
+    """Return the answer for a text that names `others`, areas that are not ours: one that decides alone, or two of them."""
     mentioned = {}
-    for other, terms in rules.compiled_fit.other:
+    for other, terms in others:
         for zone in PLACE_ZONES:
             if (hit := terms.first_hit(scans, (zone,))) is not None:
                 if other.country and _invites_us(call):

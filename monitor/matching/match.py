@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.calls import Call, call_zones
+from monitor.calls import call_zones
 from monitor.language.termset import Span, locate
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
-from monitor.matching.engine import NO_TERM, Judgement, SignalHit, ThemeResult, judge_call
+from monitor.matching.engine import NO_TERM, Judgement, PreparedCall, SignalHit, ThemeResult, judge_call
 from monitor.matching.gates import Gates
 
 
@@ -67,17 +67,10 @@ class Match:
     rule_version: str
 
 
-def match_calls(
-    rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str] | None]]
-) -> Iterator[tuple[Judgement, list[Match]]]:
-    """Yield the judgement and the matches of every call, in their order.
-
-    Args:
-        rules: The rules to match by.
-        calls: Each call with its lemma texts by zone; None in their place: the call is analysed here.
-    """
-    for call, zones in calls:
-        judgement = judge_call(rules, call, zones)
+def match_calls(rules: RuleSet, calls: Iterable[PreparedCall]) -> Iterator[tuple[Judgement, list[Match]]]:
+    """Yield the judgement and the matches of every call, in their order."""
+    for prepared in calls:
+        judgement = judge_call(rules, *prepared)
         yield judgement, matches_of(judgement)
 
 

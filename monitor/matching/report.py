@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from monitor.calls import Call, CallKey
+from monitor.calls import CallKey
 from monitor.matching.compiled import RuleSet
-from monitor.matching.engine import ThemeResult, judge_call
+from monitor.matching.engine import PreparedCall, ThemeResult, judge_call
 from monitor.matching.rules.model import Department, Signal, ThemeFile
 
 BROAD = 0.1
@@ -50,7 +50,7 @@ class Report:
     overlapping: list[tuple[str, str, float]] = field(default_factory=list)
 
 
-def report(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwanted: Mapping[CallKey, frozenset[str]]) -> Report:
+def report(rules: RuleSet, calls: Iterable[PreparedCall], unwanted: Mapping[CallKey, frozenset[str]]) -> Report:
     """Return the report over all calls. `unwanted` has the departments that answered that a call is not for them, by its key."""
     rows = {
         (theme.theme.id, signal.id): SignalReport(theme.theme.id, signal.id, signal.weight)
@@ -59,10 +59,10 @@ def report(rules: RuleSet, calls: Iterable[tuple[Call, Mapping[str, str]]], unwa
     }
     seen: dict[SignalKey, set[int]] = defaultdict(set)
     outcome = Report(signals=list(rows.values()))
-    for number, (call, zones) in enumerate(calls):
+    for number, prepared in enumerate(calls):
         outcome.calls += 1
-        refused = unwanted.get(call.key, frozenset())
-        judgement = judge_call(rules, call, zones)
+        refused = unwanted.get(prepared.call.key, frozenset())
+        judgement = judge_call(rules, *prepared)
         for result in judgement.results:
             departments = [rules.departments[name] for name in result.theme.theme.departments]
             stopped = any(result.reaches(department) for department in departments) and bool(judgement.gates.step)

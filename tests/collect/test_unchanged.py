@@ -9,7 +9,8 @@ import pytest
 from monitor.archive.codec import encode_call
 from monitor.collect.portal.rows import parse_row
 from monitor.collect.programmes import Programmes
-from monitor.collect.unchanged import KnownRows, imported_files, reader_version
+from monitor.collect.unchanged import KnownRows, reader_version
+from monitor.program import imported_files
 from tests.portal_rows import row
 
 SPIDER = Path(__file__).parents[2] / "spiders" / "portal.py"

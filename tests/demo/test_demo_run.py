@@ -19,8 +19,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.matches import read_calls
+from monitor.archive.readings import stored_reading
 from monitor.errors import ConfigError
 from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
+from monitor.language.call_reading import read_call
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 
@@ -96,6 +99,14 @@ def test_every_source_was_read_well_both_times(archive):
     runs = list(archive.query("SELECT source, state FROM runs ORDER BY id"))
     assert len(runs) == 12
     assert {run["state"] for run in runs} == {"accepted"}
+
+
+def test_the_stored_reading_of_every_call_equals_a_fresh_one(archive):
+    calls = list(read_calls(archive))
+    assert len(calls) > 100
+    for call in calls:
+        assert stored_reading(archive, *call.key) == read_call(call), call.title
+    assert any(read_call(call).eligibility for call in calls)
 
 
 def test_new_opened_moved_news_and_closed_show(archive):

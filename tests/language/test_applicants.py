@@ -1,13 +1,17 @@
 """Applicants, read from clauses in Swedish, English, Danish and Norwegian."""
 
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
 from monitor.language.applicant_words import Group, noun_rows, tags
-from monitor.language.applicants import LONGEST, Applicant, Role, find_applicants, municipal_role
+from monitor.language.applicants import _CUES, LONGEST, Applicant, Role, _clauses, _Reader, find_applicants, municipal_role
+from monitor.language.segments import split_segments
 
 CLAUSES = [
     line.split("\t")
@@ -214,6 +218,25 @@ def test_two_sentences_say_what_each_says(one, other):
     assert said(f"{one[1]} {other[1].capitalize()}", language) == alone
 
 
+statements = st.builds(
+    Applicant,
+    group=st.sampled_from(Group),
+    role=st.sampled_from(Role),
+    words=st.just("Bara skolor på landsbygden kan söka."),
+    start=st.just(0),
+    only=st.booleans(),
+    partial=st.booleans(),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(statements, max_size=4))
+def test_only_groups_without_municipalities_shut_them_out(found):
+    eligibility = municipal_role(found)
+    if eligibility is not None and eligibility.role is Role.NOT and eligibility.statement.role is not Role.NOT:
+        assert eligibility.statement.group not in {Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL, Group.ANY}
+
+
 words_of_the_tables = st.sampled_from(
     sorted({*tags(), "kommuner", "företag", "organisationer", ",", ".", "?", ":", "\n", "2027", "x" * 90})
 )
@@ -228,3 +251,30 @@ def test_no_text_breaks_the_reader(text, language):
     for found in find_applicants(text, language):
         assert text[found.start : found.start + len(found.words)] == found.words
     municipal_role(find_applicants(text, language))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(words_of_the_tables | st.sampled_from(["Alla", "Labs", "a", "the"]), min_size=1, max_size=25).map(" ".join),
+    st.sampled_from(["", "sv", "en", "da", "nb"]),
+)
+def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
+    """Where a group and a word of applying seem to stand, by the first words of phrases, only a closer look may leave it out."""
+    for segment in split_segments(text):
+        words = [_word(written, language) for written in _WORD.findall(text, segment.start, segment.end)]
+        uses = reduce(or_, (word.uses for word in words))
+        if not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
+            continue
+        if not may_name_applicants(text, segment.start, segment.end, language):
+            reader = _Reader(text, language)
+            reader._read_segment(segment)
+            assert (reader.found, reader._listing, reader._asked, reader.rest_excluded) == ([], 0, [], False), text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("mXacnbrswkMfT,.;:?$xtGEoipvAeulDPQ", max_size=30))
+def test_clauses_are_those_that_each_form_finds(letters):
+    starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(letters)]
+    found = _clauses(letters)
+    assert bool(found) == bool(starts)
+    assert not found or found[0].start == min(starts)

@@ -8,7 +8,17 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.language import applicants, datafile, date_cues, date_words, invited, money_words, places, shares
+from monitor.language import (
+    applicants,
+    datafile,
+    date_cues,
+    date_words,
+    invited,
+    money_words,
+    places,
+    project_terms,
+    shares,
+)
 from monitor.language.applicant_phrases import read_tokens
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
@@ -27,6 +37,7 @@ PATTERNS = {
     "money.toml": money_words.PATTERNS,
     "shares.toml": shares._PATTERNS,
     "places.toml": places._PATTERNS,
+    "project_terms.toml": project_terms._PATTERNS,
     "invited.toml": invited._PATTERNS,
 }
 FILES = sorted(entry.name for entry in datafile.data_file("").iterdir() if entry.name.endswith(".toml"))

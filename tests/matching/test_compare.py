@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import RuleErrors
 from monitor.matching.compare import compare
-from monitor.matching.engine import analyse_zones
+from monitor.matching.engine import PreparedCall, analyse_zones
 from monitor.matching.feedback import add_example, theme_for
 from monitor.matching.report import report
 from monitor.matching.rules.load import load_texts
@@ -19,7 +19,7 @@ def rules():
 
 
 def with_texts(rules, *calls):
-    return [(call, analyse_zones(rules, call)) for call in calls]
+    return [PreparedCall(call, analyse_zones(rules, call)) for call in calls]
 
 
 def test_compare_lists_gained_lost_and_unchanged_with_what_made_the_difference(rules):

@@ -10,13 +10,13 @@ from monitor.errors import RuleErrors
 from monitor.language import parse_term
 from monitor.language.concepts import Concept, Concepts
 from monitor.matching.compare import compare
-from monitor.matching.engine import analyse_zones, judge_call
+from monitor.matching.engine import PreparedCall, analyse_zones, judge_call
 from monitor.matching.match import evidence_of, matches_of
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.check_concepts import find_unused
 from monitor.matching.rules.concepts import resolve_fit, resolve_theme
 from monitor.matching.rules.files import parse_files, read_files
-from monitor.matching.rules.load import check_texts, load_rules, load_texts
+from monitor.matching.rules.load import check_texts, load_concepts, load_rules, load_texts
 from monitor.matching.rules.model import FitFile, ThemeFile
 from monitor.paths import list_rule_files
 from tests.matching.rules import FILES, a_call, match_call, small_rules, write_rules
@@ -127,6 +127,13 @@ def test_files_of_concepts_are_read_from_their_folder_and_kept_with_the_others(t
     assert read_files(folder).errors == []
 
 
+def test_a_search_reads_the_concepts_alone_and_goes_on_without_a_broken_file(tmp_path):
+    folder = write_rules(tmp_path, **{"concepts/vatten.toml": WATER, "concepts/trasig.toml": "title =", "fit.toml": "trasig"})
+    (folder / "concepts" / "latin.toml").write_bytes('title = "förskola"'.encode("latin-1"))
+    assert [concept.id for concept in load_concepts(folder)] == ["avlopp", "vattentjanst", "unga"]
+    assert len(load_concepts(tmp_path / "nowhere")) == 0
+
+
 def test_rules_without_concepts_and_generic_words_have_none():
     rules = small_rules()
     assert (len(rules.concepts), rules.generic, rules.generic_terms) == (0, (), frozenset())
@@ -209,7 +216,7 @@ def test_a_new_word_in_a_concept_shows_in_the_comparison_of_rules():
     old = load_texts(WITH)
     new = load_texts({**WITH, "concepts/vatten.toml": WATER.replace('"spillvatten"', '"spillvatten", "dränering"')})
     call = a_call("Dränering av små byar", "Dräneringen är dyr.")
-    outcome = compare(old, new, [(call, analyse_zones(old, call))])
+    outcome = compare(old, new, [PreparedCall(call, analyse_zones(old, call))])
     assert [item.title for item in outcome.departments["teknik"].gained] == [call.title]
 
 

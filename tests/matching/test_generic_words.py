@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.matching.compare import compare
-from monitor.matching.engine import analyse_zones, judge_call
+from monitor.matching.engine import PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, why
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.files import parse_files
@@ -111,5 +111,5 @@ def test_a_theme_that_generic_words_could_reach_is_warned_of():
 def test_a_longer_list_of_generic_words_takes_matches_away_in_the_comparison():
     fewer = replace(RULES, generic=("söka", "bidrag"))
     call = a_call("Kommuner i samverkan", "En kommun.")
-    outcome = compare(fewer, RULES, [(call, analyse_zones(RULES, call))])
+    outcome = compare(fewer, RULES, [PreparedCall(call, analyse_zones(RULES, call))])
     assert [item.title for item in outcome.departments["kultur"].lost] == [call.title]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.calls import ZONES, call_zones
 from monitor.language import TermSet, analyser, parse_term
 from monitor.matching.compiled import FACTORS, FIELDS
-from monitor.matching.engine import Judgement, Shared, analyse_zones, judge_call
+from monitor.matching.engine import Judgement, PreparedCall, Shared, analyse_zones, judge_call
 from monitor.matching.match import match_calls, matches_of
 from monitor.matching.rules.load import load_rules
 from monitor.matching.rules.model import Signal, ThemeFile
@@ -229,7 +229,7 @@ def test_a_judgement_that_shares_equal_themes_is_the_same_as_one_alone(old, new,
     scans = {zone: old_rules.scan(lemmas, zone) for zone, lemmas in analyse_zones(old, call).items()}
     alike = [a.theme.id for a, b in zip(old.themes, new.themes, strict=True) if a == b]
     themes = frozenset(alike if old.generic == new.generic else ())
-    shared = Judgement(new_rules, call, scans, Shared(Judgement(old_rules, call, scans), themes, gates=old.fit == new.fit))
+    shared = Judgement(new_rules, call, scans, shared=Shared(Judgement(old_rules, call, scans), themes, gates=old.fit == new.fit))
     alone = judge_call(new, call)
     assert matches_of(shared) == matches_of(alone)
     assert [shown(new_rules, result) for result in shared.results] == [shown(new, result) for result in alone.results]
@@ -253,8 +253,8 @@ def test_gates_and_matches_do_not_depend_on_terms_that_no_rule_looks_for_in_a_zo
 def test_calls_matched_together_get_what_each_gets_alone(written, analysed):
     rules = shipped()
     calls = [a_call(title, text, call_id=str(number)) for number, (title, text) in enumerate(written)]
-    pairs = [(call, analyse_zones(rules, call) if analysed else None) for call in calls]
-    found = [(judgement.call, matches) for judgement, matches in match_calls(rules, iter(pairs))]
+    prepared = [PreparedCall(call, analyse_zones(rules, call) if analysed else None) for call in calls]
+    found = [(judgement.call, matches) for judgement, matches in match_calls(rules, iter(prepared))]
     assert found == [(call, match_call(rules, call)) for call in calls]
 
 

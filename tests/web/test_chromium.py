@@ -11,9 +11,9 @@ from monitor.config import load_config
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import COOKIE
-from monitor.web.framework.request import Site
+from monitor.web.framework.request import CurrentRules, Site
 from tests.web.chromium import ARGUMENTS, CHROMIUM, served, violations
-from tests.web.conftest import FakeJobs, changeable_rules
+from tests.web.conftest import FakeJobs
 from tests.web.sample import NOW, PASSWORD
 
 pytestmark = [
@@ -37,6 +37,7 @@ OPEN_PAGES = (
     "/logga-in",
     "/finns-inte",
 )
+CONCEPTS = 'title = "Prov"\n[[concept]]\nid = "provord"\nsv = ["provord"]\nen = ["sample word"]\nnote = "Ett prov"\n'
 COORDINATOR_PAGES = (
     "/samordna",
     "/samordna/utkorg",
@@ -44,6 +45,8 @@ COORDINATOR_PAGES = (
     "/regler/kultur",
     "/regler/nytt",
     "/regler/kultur/versioner",
+    "/begrepp",
+    "/begrepp/prov",
     "/utlysning/norden/norden-000",
     "/forvaltning/kultur-fritid",
     "/archive",
@@ -52,12 +55,14 @@ COORDINATOR_PAGES = (
 
 
 @pytest.fixture(scope="module")
-def site(sample_folder, sample_rules, tmp_path_factory):
+def site(sample_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("chromium") / "installation"
     shutil.copytree(sample_folder, folder)
     config = load_config(folder / "monitor.toml")
+    (config.rules_dir / "concepts").mkdir(exist_ok=True)
+    (config.rules_dir / "concepts" / "prov.toml").write_text(CONCEPTS, "utf-8")
     made = Site(config, lambda: NOW, FakeJobs(config))
-    made._rules = changeable_rules(made, sample_rules)
+    made._rules = CurrentRules(config.rules_dir)
     yield made
     made.archive.close()
 

@@ -31,7 +31,15 @@ PAGES = (
     "/utskick/2026-W20-kultur-fritid",
     "/logga-in",
 )
-COORDINATOR_PAGES = ("/samordna", "/samordna/utkorg", "/regler", "/regler/kultur", "/regler/nytt", "/regler/kultur/versioner")
+COORDINATOR_PAGES = (
+    "/samordna",
+    "/samordna/utkorg",
+    "/regler",
+    "/regler/kultur",
+    "/regler/nytt",
+    "/regler/kultur/versioner",
+    "/begrepp",
+)
 RAW_PAGES = (
     "/archive",
     "/archive/calls",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from monitor.archive.calls import apply_corrections, list_corrected_keys
+from monitor.archive.calls import CALL_STATE, apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call
 from monitor.archive.connection import Database
 from monitor.calls import ZONES, Call, CallKey, call_zones
@@ -22,11 +22,6 @@ LONGEST_WORD = 100
 """Letters of a word that are indexed. Longer words are encoded data, which nobody searches for."""
 _TOO_LONG = re.compile(rf"(?<![^\W_])([^\W_]{{{LONGEST_WORD}}})[^\W_]++")
 _AS_WRITTEN = re.compile(r"<(\S+)")
-# State of a call: its hash and its corrections, which change its text without changing the hash.
-_STATE = (
-    "c.hash || COALESCE((SELECT ' ' || count(*) || ' ' || max(k.at) FROM corrections k"
-    " WHERE k.source = c.source AND k.call_id = c.call_id), '')"
-)
 
 
 def zone_texts(analyser: Analyser, call: Call) -> dict[str, str]:
@@ -39,7 +34,7 @@ def zone_texts(analyser: Analyser, call: Call) -> dict[str, str]:
 def pending_calls(db: Database, version: str) -> Iterator[tuple[str, Call]]:
     """Yield (state, call) of the calls that are new, have changed, or were analysed by another version."""
     keys = db.execute(
-        f"SELECT c.source, c.call_id, {_STATE} AS state FROM calls c"
+        f"SELECT c.source, c.call_id, {CALL_STATE} AS state FROM calls c"
         " LEFT JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id"
         " WHERE i.id IS NULL OR i.hash <> state OR i.analyser <> ?",
         [version],
@@ -71,7 +66,9 @@ def index_texts(db: Database, analyser: Analyser) -> int:
 
 def index_call(db: Database, analyser: Analyser, source: str, call_id: str) -> None:
     """Analyse and index one call now, as after a person's correction; without effect for an unknown call."""
-    row = db.execute(f"SELECT {_STATE}, c.data FROM calls c WHERE c.source = ? AND c.call_id = ?", [source, call_id]).fetchone()
+    row = db.execute(
+        f"SELECT {CALL_STATE}, c.data FROM calls c WHERE c.source = ? AND c.call_id = ?", [source, call_id]
+    ).fetchone()
     if row is not None:
         analysed = _analyse(analyser, row[0], apply_corrections(db, decode_call(row[1])))
         _write_batch(db, analyser.version, [analysed], set())
@@ -82,7 +79,7 @@ def stored_zones(db: Database, source: str, call_id: str) -> dict[str, str] | No
     row = db.execute(
         f"SELECT {', '.join(f't.{zone}' for zone in ZONES)} FROM indexed i JOIN texts t ON t.id = i.id"
         " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id"
-        f" WHERE i.source = ? AND i.call_id = ? AND i.hash = {_STATE}",
+        f" WHERE i.source = ? AND i.call_id = ? AND i.hash = {CALL_STATE}",
         [source, call_id],
     ).fetchone()
     return dict(zip(ZONES, row, strict=True)) if row else None
@@ -105,7 +102,7 @@ def has_term(db: Database, term: Term) -> bool:
 def list_stale_ids(db: Database) -> set[int]:
     """Return the ids in `indexed` of the calls that have changed since they were indexed."""
     rows = db.execute(
-        f"SELECT i.id FROM indexed i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE i.hash <> {_STATE}"
+        f"SELECT i.id FROM indexed i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE i.hash <> {CALL_STATE}"
     )
     return {row[0] for row in rows}
 
@@ -114,7 +111,7 @@ def read_indexed_calls(db: Database, analyser: Analyser, ids: Iterable[int]) -> 
     """Yield the calls with these ids in `indexed` and their lemma texts; changed calls are analysed again."""
     corrected = list_corrected_keys(db)
     rows = db.execute(
-        f"SELECT c.source, c.call_id, c.data, i.hash = {_STATE}, {', '.join(f't.{zone}' for zone in ZONES)}"
+        f"SELECT c.source, c.call_id, c.data, i.hash = {CALL_STATE}, {', '.join(f't.{zone}' for zone in ZONES)}"
         " FROM json_each(?) wanted"
         " JOIN indexed i ON i.id = wanted.value JOIN texts t ON t.id = i.id"
         " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id",
@@ -183,7 +180,7 @@ class AnalysedCall(NamedTuple):
 
     key: CallKey
     state: str
-    """State of the call when it was read (see `_STATE`)."""
+    """State of the call when it was read (see `CALL_STATE`)."""
     texts: list[str]
     """Lemma text of each zone, in the order of ZONES."""
     indexed: list[str]

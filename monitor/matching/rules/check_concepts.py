@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.language.analyser import analyser
@@ -37,7 +38,8 @@ def check_concepts(found: RuleFiles) -> None:
         for key, words in (("sv", place.row.sv), ("en", place.row.en)):
             check_terms(found, place.file, (*place.path, key), words)
             _check_form(found, place, key, words)
-        check_programmes(found, place.file, (*place.path, "programme"), place.row.programme)
+        if place.row.programme:
+            check_programmes(found, place.file, (*place.path, "programme"), place.row.programme)
     _check_shared_terms(found)
     _check_broader(found, owners)
 
@@ -84,15 +86,18 @@ def _check_shared_terms(found: RuleFiles) -> None:
                     found.add_problem(place.file, (*place.path, key, number), problem)
 
 
-def _term_keys(word: str, language: str) -> Iterator[_TermKey]:
-    """Yield the keys that make two terms one: the same text, or the same word in the same language, written open or closed."""
-    yield "text", word.casefold()
+@lru_cache(maxsize=50_000)
+def _term_keys(word: str, language: str) -> tuple[_TermKey, ...]:
+    """Return the keys that make two terms one: the same text, or the same word in the same language, written open or closed."""
+    # Kept, since the rule lab checks all concepts at each edit.
+    text = ("text", word.casefold())
     try:
         term = parse_term(word)
     except ValueError:
-        return
-    if term.mode is MatchMode.WORDS:
-        yield language, "".join(analyser().lemmas(word.replace("-", " ").split(), language))
+        return (text,)
+    if term.mode is not MatchMode.WORDS:
+        return (text,)
+    return text, (language, "".join(analyser().lemmas(word.replace("-", " ").split(), language)))
 
 
 def _check_broader(found: RuleFiles, owners: dict[str, _Place]) -> None:

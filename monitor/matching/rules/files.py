@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,7 +80,7 @@ class RuleFiles:
         """Return the sound files of concepts by file."""
         return {file: value for file, value in self.values.items() if isinstance(value, ConceptFile)}
 
-    @property
+    @cached_property
     def concepts(self) -> Concepts:
         """Return the concepts of the sound files."""
         return make_concepts(tuple(self.concept_files.values()))

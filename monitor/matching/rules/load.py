@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from monitor.errors import RuleError, RuleErrors
 from monitor.language.analyser import analyser
+from monitor.language.concepts import Concepts
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check import check_files
-from monitor.matching.rules.files import RuleFiles, build, parse_files, read_files
+from monitor.matching.rules.concepts import make_concepts
+from monitor.matching.rules.files import RuleFiles, build, load_toml, parse_files, read_files
+from monitor.matching.rules.model import ConceptFile
+from monitor.paths import CONCEPTS
+
+logger = logging.getLogger(__name__)
 
 
 def program() -> str:
@@ -40,6 +47,17 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
     """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
     return _sound(parse_files(dict(texts)))
+
+
+def load_concepts(folder: Path) -> Concepts:
+    """Return the concepts of a folder of rules; a file with errors has none, so that a search goes on while rules are mended."""
+    found = []
+    for path in sorted((folder / CONCEPTS).glob("*.toml")):
+        try:
+            found.append(ConceptFile.model_validate(load_toml(path.read_text("utf-8"))))
+        except (OSError, ValueError) as error:
+            logger.warning("concepts_wrong file=%s problem=%s", path, type(error).__name__)
+    return make_concepts(tuple(found))
 
 
 def check_rules(folder: Path) -> list[RuleError]:

@@ -22,11 +22,13 @@ from monitor.archive.history import list_call_documents, read_document, read_ver
 from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
+from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.errors import ArchiveError
+from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.fit_card import fit_card
 from monitor.matching.rules.model import Department, Programme
@@ -190,15 +192,15 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     db, rules = visit.site.archive.db, visit.site.rules
     call = require_call(visit)
     facts = call_facts(db, call.key)
-    zones = stored_zones(db, *call.key)
+    zones, reading = stored_zones(db, *call.key), stored_reading(db, *call.key)
     names = {department.id: department.name for department in rules.departments.values()}
-    reached, missed = _match_reasons(visit, call, _circumstances(visit, facts), zones)
+    reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
     view = CallView(
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
-        fit=fit_lines(fit_card(rules, call, zones), visit.wording),
+        fit=fit_lines(fit_card(rules, call, zones, reading), visit.wording),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
@@ -243,12 +245,13 @@ def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
 
 
 def _match_reasons(
-    visit: Visit, call: Call, circumstances: Circumstances, zones: Mapping[str, str] | None
+    visit: Visit, prepared: PreparedCall, circumstances: Circumstances
 ) -> tuple[list[MatchReason], list[MatchReason]]:
     """Return the reasons of the departments that get the call, with evidence, and those of the others."""
+    call = prepared.call
     texts = call_zones(call)
     reached, missed = [], []
-    for why in why_all(visit.site.rules, call, circumstances, zones):
+    for why in why_all(visit.site.rules, call, circumstances, prepared.zones, prepared.reading):
         text = _reason(visit, why, call, circumstances)
         if why.step in _REACHED_STEPS:
             evidence = tuple(

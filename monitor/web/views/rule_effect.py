@@ -15,13 +15,14 @@ from typing import Any
 from monitor.archive.connection import Database
 from monitor.archive.digests import RecentDigest, list_recent_digests
 from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
 from monitor.calls import Call, CallKey, call_zones
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet
-from monitor.matching.engine import Judgement
+from monitor.matching.engine import Judgement, Shared
 from monitor.matching.match import Match, matches_of
 from monitor.matching.rules.model import Signal, ThemeFile
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
@@ -100,22 +101,28 @@ def find_candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int
 
 
 def _bounds(db: Database, conditions: Iterable[CompiledCondition]) -> tuple[dict[int, float], float]:
-    """Return an upper bound of a theme's points by row, and the points of its signals without terms, which come on top."""
+    """Return an upper bound of a theme's points by row, and the most that its signals without terms can add to them.
+
+    A call has one programme, so of the signals that ask for programmes only those of one of them count together.
+    """
     points: dict[int, float] = {}
-    structural = 0.0
+    by_programme: dict[str, float] = {"": 0.0}
+    anyhow = 0.0
     for compiled in conditions:
         signal = compiled.condition
         if not isinstance(signal, Signal) or signal.weight < 0:
             continue
         if signal.structural:
-            structural += compiled.fields[0][0]
+            for programme in signal.programme:
+                by_programme[programme] = by_programme.get(programme, 0.0) + compiled.fields[0][0]
+            anyhow += 0.0 if signal.programme else compiled.fields[0][0]
             continue
         needed = find_indexed_ids(db, map(parse_term, signal.needs)) if signal.needs else None
         for worth, zones in compiled.fields:
             rows = find_indexed_ids(db, map(parse_term, signal.words), zones)
             for row in rows if needed is None else rows & needed:
                 points[row] = points.get(row, 0.0) + worth
-    return points, structural
+    return points, anyhow + max(by_programme.values())
 
 
 def add_theme_effect(
@@ -143,14 +150,28 @@ def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: Previe
     rows = find_indexed_ids(db, map(parse_term, _changed_terms(old_rules, new_rules)))
     outcome.touched = len(rows)
     if len(rows) > _MAX_READ_UNASKED:
-        rows &= find_candidate_rows(db, old_rules)[1] | find_candidate_rows(db, new_rules)[1]
+        either = tuple(map(_with_words_of_both, old_rules.themes, new_rules.themes))
+        rows &= find_candidate_rows(db, replace(new_rules, themes=either))[1]
     names = [name for theme in new_rules.themes for name in theme.theme.departments]
-    _compare_rows(db, old_rules, new_rules, names, rows, outcome)
+    _compare_rows(db, old_rules, new_rules, names, rows, outcome, only_moved=True)
     outcome.gates = old.fit != new.fit
     for department in outcome.departments:
         department.kept = None
     outcome.departments = [department for department in outcome.departments if department.gained or department.lost]
     _add_history(db, outcome.departments, {}, now, weekly=False)
+
+
+def _with_words_of_both(one: ThemeFile, other: ThemeFile) -> ThemeFile:
+    """Return a theme whose signals have the terms of two texts of it: its upper bound is that of both."""
+    signals = tuple(
+        second.model_copy(update={"words": _union(first.words, second.words), "needs": _union(first.needs, second.needs)})
+        for first, second in zip(one.signal, other.signal, strict=True)
+    )
+    return other.model_copy(update={"signal": signals})
+
+
+def _union(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
 
 
 def _differing_themes(old: RuleSet, new: RuleSet) -> set[str]:
@@ -170,9 +191,20 @@ def _changed_terms(old: RuleSet, new: RuleSet) -> set[str]:
 
 
 def _compare_rows(
-    db: Database, old: RuleSet, new: RuleSet, names: Iterable[str], rows: set[int], outcome: PreviewOutcome
+    db: Database,
+    old: RuleSet,
+    new: RuleSet,
+    names: Iterable[str],
+    rows: set[int],
+    outcome: PreviewOutcome,
+    *,
+    only_moved: bool = False,
 ) -> dict[str, set[CallKey]]:
-    """Fill in what each department would gain, lose and keep of some rows; return the calls that it would have, by its id."""
+    """Fill in what each department would gain, lose and keep of some rows; return the calls that it would have, by its id.
+
+    With `only_moved`, calls that reach the same departments by either rules are passed over: their gates need not be asked, which
+    takes longer than all else.
+    """
     # With the terms of both in either set of rules, one scan of a call serves both.
     before, after = old.with_terms_of(new), new.with_terms_of(old)
     departments = {
@@ -183,8 +215,12 @@ def _compare_rows(
     after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
     for call, zones in read_indexed_calls(db, new.analyser, rows | list_stale_ids(db)):
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
-        old_matches = {match.department: match for match in matches_of(Judgement(before, call, scans))}
-        new_matches = {match.department: match for match in matches_of(Judgement(after, call, scans))}
+        one = Judgement(before, call, scans, reading=stored_reading(db, *call.key))
+        other = Judgement(after, call, scans, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
+        if only_moved and one.departments.keys() == other.departments.keys():
+            continue
+        old_matches = {match.department: match for match in matches_of(one)}
+        new_matches = {match.department: match for match in matches_of(other)}
         for name, department in departments.items():
             if name in new_matches:
                 after_keys[name].add(call.key)

@@ -31,6 +31,7 @@ from monitor.archive.theme_versions import ThemeVersion, store_theme_version, th
 from monitor.files import write_atomically
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
+from monitor.matching.rules.check_concepts import theme_concepts
 from monitor.matching.rules.concepts import resolve_theme
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.load import check_texts
@@ -105,7 +106,7 @@ def preview(db: Database, rules: RuleSet, theme: str, text: str, now: datetime) 
     except (ValueError, tomllib.TOMLDecodeError) as error:
         outcome.problems = outcome.problems or [str(error)]
         return outcome
-    if not _has_valid_words(new):
+    if not _has_valid_words(new) or not all(name in rules.concepts for name in theme_concepts(new)):
         return outcome
     old = next((other for other in rules.themes if other.theme.id == theme), None)
     add_theme_effect(db, rules, old, new, outcome, now)

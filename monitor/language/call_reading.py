@@ -1,0 +1,56 @@
+"""Reading of a call: who may apply and on which terms, as its text says. It depends on no rules, so the archive keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.calls import Call
+from monitor.language.applicants import Eligibility, find_applicants, municipal_role
+from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
+from monitor.language.shares import Shares, find_shares
+
+_ASKED = "Vem kan söka:"
+"""Heading that makes the statements of the publisher's own field a list of applicants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReading:
+    """Statements of a call's text, each with the words it was read from."""
+
+    eligibility: Eligibility | None = None
+    """Part that a municipality has; None where the call leaves it open."""
+    shares: Shares = field(default_factory=Shares)
+    """Shares that the text states; none where the source gives shares as data."""
+    partners: Stated[int] = field(default_factory=Stated)
+    """Least number of partners."""
+    countries: Stated[int] = field(default_factory=Stated)
+    """Least number of countries."""
+    months: Stated[tuple[int, int]] = field(default_factory=Stated)
+    """Shortest and longest duration of a project, in months."""
+    one_stage: str = ""
+    """Words that say that an application has one step."""
+
+
+def read_call(call: Call) -> CallReading:
+    """Return what the text of a call says. It takes a thousand times longer than to match the call with one theme."""
+    text = "\n".join(part for part in (call.title, call.summary, call.body, call.conditions_text) if part)
+    from_source = call.budget.funder_share is not None or call.budget.own_share is not None
+    return CallReading(
+        eligibility=_eligibility(call),
+        shares=Shares() if from_source else find_shares(text),
+        partners=find_partners(text),
+        countries=find_countries(text),
+        months=find_months(text),
+        one_stage=find_one_stage(text),
+    )
+
+
+def _eligibility(call: Call) -> Eligibility | None:
+    """Return the part of a municipality. The publisher's field of applicants goes before the text."""
+    fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
+    text = "\n".join(part for part in (call.title, call.summary, call.body) if part)
+    for read in (fields, text):
+        found = municipal_role(find_applicants(read, call.language)) if read else None
+        if found is not None:
+            return found
+    return None
