@@ -10,10 +10,10 @@ from monitor.language.date_clock import Clock, read_time
 
 # "Both close at 17.00": for all the days before it.
 _EACH = re.compile(
-    r"\b(?:each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
+    r"\b(?:in\s(?:both|all)\scases|i\s(?:båda|bägge|alla|samtliga)\sfall(?:en)?|i\s(?:begge|alle)\stilf(?:ælde|eller)|each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
     r"hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
-    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?=(?:kl\b|kl\.|klockan|"
-    r"klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
+    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?:(?:before|by|senast|senest|innan|før|inden)\s)?(?=(?:kl\b|kl\.|"
+    r"klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
     re.IGNORECASE,
 )
 # "Rundan stänger kl. 16.00": what closes is named, and no day.
