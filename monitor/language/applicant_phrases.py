@@ -138,7 +138,7 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
 
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
 """Uses of a word, as bits: it names a group, speaks of applying, asks for applicants."""
-_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ2")
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ24")
 _ASKING_TAGS = frozenset("wkMel")
 
 

@@ -80,6 +80,8 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
 
 # In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 _CUES = (
+    _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
+    _cue("member", r"4m[^mXB:;?n]{0,2}?[bD5](?=[^B:;?n]{0,8}n)", "after"),
     _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
     _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
     _cue("heading", r"w[^?:n]{0,4}T[^?:n]{0,6}", "after"),
@@ -147,7 +149,7 @@ _CUES = (
 )
 _ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
 """Any form of a clause: most segments have none, and are asked once instead of once for each form."""
-_STRONG = word_set("ska skall måste must skal bör should shall måste") | {"have to", "has to", "needs to", "need to"}
+_STRONG = word_set("ska skall måste must skal må bör should shall") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
 """Lines under a heading that may be items of its list."""
@@ -288,7 +290,7 @@ class _Reader:
                 tokens,
                 only=self._says_only(tokens, tags, clause, heads, first),
                 weak=cue.weak,
-                also=_also(tags, clause) or cue.name == "for",
+                also=_also(tags, clause) or cue.name == "for" or (cue.name == "member" and role is not Role.PARTNER),
             )
         return clause.end if cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
 
@@ -335,7 +337,7 @@ class _Reader:
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
-        if name in ("applying", "welcome"):
+        if name in ("applying", "welcome", "member"):
             tail = re.match(r"[^mXB;]{0,12}", tags[clause.end :])
             behind = tail[0] if tail else ""
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
@@ -373,6 +375,8 @@ class _Reader:
             return bool(_INCLUDING.intersection(span))
         if name == "asked":
             return self._asks_whether(tokens, tags, heads)
+        if name == "member":  # who must be there applies too; who may be there can be a partner only
+            return not _STRONG.isdisjoint(span) or "P" in tags[clause.end :]
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
@@ -428,6 +432,8 @@ def _applying_heads(tokens: Sequence[TaggedWord], clause: _Clause, heads: list[H
     """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
     if clause.cue.name == "asked":
         heads = heads[:1]
+    if clause.cue.name == "member":  # whom a consortium must have beside its other members
+        heads = [head for head in heads if head.group in _MUNICIPAL]
     if clause.cue.weak or _speaks_of_benefit(tokens, clause):
         heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
     return heads

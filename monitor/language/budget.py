@@ -25,6 +25,8 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     currency = _leading(totals, projects)
     totals = [item for item in totals if item.currency == currency]
     projects = [item for item in projects if item.currency == currency]
+    if any(not item.yearly for item in totals):
+        totals = [item for item in totals if not item.yearly]  # "40 miljoner kronor per år, totalt 160 miljoner"
     sums = {item.amount for item in totals}
     projects = [item for item in projects if item.amount not in sums]
     total = sums.pop() if len(sums) == 1 else None

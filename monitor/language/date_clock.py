@@ -35,7 +35,9 @@ _PATTERNS = Patterns(
             r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
             r"latest|-)\s){0,2}"
         ),
-        "behind": r"[\s,;(]{0,3}(?:v[ei]d\smiddag(?:stid)?\s)?{link}{clock}{no_count}{zone}",
+        # "Den 4 maj, även då kl. 12.00".
+        "again_at": r"(?:(?:även|också|likaså|igen|også|ligeledes|likeså|again|also|likewise)\s(?:då\s|da\s)?(?=kl|at\s))?",
+        "behind": r"[\s,;(]{0,3}(?:v[ei]d\smiddag(?:stid)?\s)?{again_at}{link}{clock}{no_count}{zone}",
         # The end of a stretch of time ("10.00-11.30") is no moment of its own.
         "range": r"(?:\s?-\s?[0-2]?[0-9](?:[:.][0-5][0-9])?(?![0-9]))?",
         "before": r"(?<![0-9.,:/+-])(?<![a-zåäöæø]){clock}{no_count}{range}{zone}[\s,)]{0,3}(?:(?:på|on|of)\s)?$",

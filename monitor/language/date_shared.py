@@ -10,10 +10,10 @@ from monitor.language.date_clock import Clock, read_time
 
 # "Both close at 17.00": for all the days before it.
 _EACH = re.compile(
-    r"\b(?:each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
+    r"\b(?:in\s(?:both|all)\scases|i\s(?:båda|bägge|alla|samtliga)\sfall(?:en)?|i\s(?:begge|alle)\stilf(?:ælde|eller)|each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
     r"hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
-    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?=(?:kl\b|kl\.|klockan|"
-    r"klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
+    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?:(?:before|by|senast|senest|innan|før|inden)\s)?(?=(?:kl\b|kl\.|"
+    r"klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
     re.IGNORECASE,
 )
 # "Rundan stänger kl. 16.00": what closes is named, and no day.
@@ -38,6 +38,13 @@ _LAST_DAY = re.compile(
     r"den)\s)?(?:same\s|samma\s)?"
     r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
     r"day)\b(?!\s(?:i|of|in|av)\s)",
+    re.IGNORECASE,
+)
+# "Den 4 maj, samma klockslag": the time of the closing day before it.
+_SAME_TIME = re.compile(
+    r"[\s,;(-]{0,4}(?:(?:vid|ved|på|til|till|at|also|även|också|igen|likaså|likeledes|også|og|och|and|again)\s){0,3}(?:the\s)?"
+    r"(?:samma|samme|same)\s(?:klockslag|klokkeslett|klokkeslæt|klokkeslag|tidpunkt|tidspunkt|tid\b|klocka|time\b|hour\b)"
+    r"(?!\s(?:som\s(?:förra|i\sfjol)|as\slast|nästa|next))",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
@@ -77,6 +84,11 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
             if belongs:
                 found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))
     return sorted(found, key=lambda time: time.start)
+
+
+def refers_back(words: str, end: int) -> bool:
+    """Tell whether the words behind a day say that its time is that of the day before it in the text."""
+    return _SAME_TIME.match(words, end) is not None
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:

@@ -14,7 +14,7 @@ from monitor.language.date_clock import offset_zone
 from monitor.language.date_cues import is_cancelled
 from monitor.language.date_forms import Granularity, Mention, find_mentions, make_plain
 from monitor.language.date_roles import DateReading, DateRole, read_roles
-from monitor.language.date_shared import find_shared_times
+from monitor.language.date_shared import find_shared_times, refers_back
 from monitor.language.date_words import CALENDAR, weekday_names, year_problem
 from monitor.language.segments import split_segments
 from monitor.language.undated import find_undated
@@ -126,7 +126,7 @@ def find_dates(
     counted = _choose_reference(readings, reference, read=read)
     found = [_settle(words, readings, index, counted, zone, month_first) for index in range(len(readings))]
     found = _replace_moved(words, readings, found)
-    found = _share_times(words, found, zone)
+    found = _repeat_times(words, _share_times(words, found, zone))
     found = [
         item
         for item in found
@@ -243,6 +243,19 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
             mention = Mention(item.start, item.end, Granularity.DAY, time=clock.time, offset=clock.offset)
             timed[index] = _with_time(replace(item, zone=clock.zone or item.zone), mention, zone)
         del waiting[cut:]
+    return timed
+
+
+def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
+    """Return the dates, a closing day "at the same time" with the time of the closing day before it."""
+    timed: list[FoundDate] = []
+    last: FoundDate | None = None
+    for item in found:
+        if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None:
+            if item.time is None and last is not None and refers_back(words, item.end):
+                item = replace(item, time=last.time, zone=last.zone, precision=Exactness.MINUTE)
+            last = item if item.time is not None else None
+        timed.append(item)
     return timed
 
 

@@ -7,7 +7,7 @@ Facts decide in a fixed order: see `_decide`. Only where no fact decides are the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -23,6 +23,11 @@ _UNDECIDING = frozenset({"hint", "concern", "sum", "limit"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[ \n]+|\n")
+_EARLIER = re.compile(
+    r"\b(?:förra|föregående|förrförra|sidste|forrige|foregående|last|previous|tidigare|tidligere) "
+    r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call)\b|\bi fj(?:ol|or)\b|\bsist\b"
+)
 
 _LEAD_CHARS = 300
 """Beginning of a text, in which a job advert or a list of grants says that it is one; a call may mention them further down."""
@@ -138,6 +143,8 @@ class _Seen:
     """Facts in the beginning of the text, of those that matter there."""
     counts: Mapping[str, int]
     """Number of different cues of each counted fact."""
+    earlier: frozenset[str] = frozenset()
+    """Facts about results that hold in sentences about an earlier round alone: "förra året kom 214 ansökningar"."""
 
     def any(self, *names: str) -> bool:
         """Tell whether one of the facts holds."""
@@ -202,7 +209,16 @@ def _find_facts(title: str, text: str) -> _Seen:
                 counts[name] = fact.times(f"{title}\n{text}")
             if name in ("job_statement", "granted") and fact.pattern.search(lead):
                 in_lead.add(name)
-    return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts)
+    return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts, _earlier(in_item - in_title, text))
+
+
+def _earlier(found: Set[str], text: str) -> frozenset[str]:
+    """Return the facts about results, of those found, that hold only in sentences about an earlier round."""
+    results = found & {"after", "granted"}
+    if not results or not _EARLIER.search(text):
+        return frozenset()
+    now = "\n".join(sentence for sentence in _SENTENCE_END.split(text) if not _EARLIER.search(sentence))
+    return frozenset(name for name in results if not facts()[name].pattern.search(now))
 
 
 def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, coming: bool) -> str:
@@ -235,7 +251,10 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     if _is_personal(seen) and not seen.any("gathering", "invitation", "registration", "granted", "after", "tidings", "telling"):
         return _OTHER
     # The end of a call may tell what was granted last year.
-    granted = "after" in seen.item or "granted" in seen.title | seen.lead
+    lead = seen.title | seen.lead
+    granted = "after" in seen.item or "granted" in lead
+    if ahead and seen.earlier and not seen.title & {"after", "granted"}:
+        granted = bool({"after", "granted"} & (seen.item - seen.earlier) & (lead | {"after"}))
     results = bool(granted and not seen.any("who", "public", "can", "opens"))
     if offered and not (results and (seen.title & {"granted", "after"} or "round" not in seen.item)):
         return Kind.CALL.value
@@ -324,6 +343,8 @@ def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
     """
     if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
         return True
+    if {"sought", "seeker"} <= seen.item and not seen.any("who", "public"):
+        return True  # who seeks and who is sought
     if "partner" not in seen.item:
         return False
     return not (dated and seen.any("who", "public", *(("can", "terms") if seen.counts["partner"] < _SEVERAL else ())))

@@ -504,7 +504,17 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
+    if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
+        return _of_each(item, before, after)
+    if PATTERNS["per_any"].match(after) and not item.most:
+        return item
+    if PATTERNS["share_of"].search(before):
+        return replace(item, role=AmountRole.TOTAL)
+    if item.yearly and PATTERNS["several_years"].match(after) and not item.most:
+        return item
     role = cues.before(item.start) or cues.after(item.end)
+    if role is None and item.amount_max is not None and PATTERNS["asked_label"].search(before):
+        role = AmountRole.PROJECT
     if role is None:
         bounded = item.most or (
             ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
@@ -514,6 +524,16 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)
     fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+
+
+def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
+    """Return a sum that each of several gets: never the pot, and unclear where each of them hands it out in turn."""
+    outside = PATTERNS["each_behind"].match(after)
+    if outside and " " in outside[0].strip() and not PATTERNS["each_whom"].match(after):
+        return item
+    bounded = item.most or item.least or item.amount_max is not None
+    fixed = not bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
+    return replace(item, role=AmountRole.PROJECT, fixed=fixed)
 
 
 def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:

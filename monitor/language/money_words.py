@@ -94,8 +94,10 @@ PATTERNS = Patterns(
         ),
         "per": (
             r"^\s*(?:[^\s0-9]+\s+){0,4}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|"
-            r"in\s+each)\s*{project_noun}\b"
+            r"in\s+each)\s*\w{0,15}?{project_noun}\b"
         ),
+        # "300 000 kroner per anlegg": never the pot, whatever is counted; years and months are its own.
+        "per_any": r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|utlysning)[a-zåäöæøé]{3}",
         "asked": (
             r"(?:ansökningar|ansökte|sökt|ansökt|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|"
             r"balansomslutning|revenues?)\b[^.]{0,50}$"
@@ -150,6 +152,33 @@ PATTERNS = Patterns(
         "is_usual": r"\b{usual}\b[^.;]{0,40}$",
         "is_most": "{most}{bound_tail}",
         "is_least": "{least}{bound_tail}",
+        # Money for each of several: "30 MSEK vardera", "4 mio. kr. til hvert", "om vardera 30 MSEK".
+        "each_behind": (
+            r"\s*(?:(?:var|vardera|hver|hver\s+især|each|apiece)\b(?!\s+(?:år|gång|gang|year|month|månad|måned|other))|"
+            r"(?:till|til|to|för|for|at)\s+(?:varje|vart\s+och\s+ett|var\s+och\s+en|hvert?|hver\s+især|enhver|each|"
+            r"every)\b(?!\s+(?:år|gång|gang|year)))"
+        ),
+        "each_before": (
+            r"\b(?:vardera|hver\s+især|(?<!och\s)(?<!og\s)hver\s+(?:på|får)|get\s+each|each\s+(?:of|worth|receiving))\s+(?:€|£|\$|"
+            r"kr\.?|[a-z]{3})?\s*$"
+        ),
+        # Behind "to each": whom one project, applicant or winner can be. Money to each county is handed out by the county.
+        "each_whom": (
+            r"\s*(?:till|til|to|för|for|at)\s+\w+(?:\s+och\s+e\w+|\s+især)?(?:\s*$|\s*[-.,;:!)]|\s+(?:(?:of|av|af)\s+(?:\w+\s+){0,3}?)?"
+            r"\w{0,15}{project_noun}|\s+(?:kan|ska|skal|is|are|och|og|and|dog|men|but)\b)"
+        ),
+        # "300 mkr per år i tre år": a part of a sum that is not stated.
+        "several_years": (
+            r"\s*(?:per|pr\.?|om|i|a|each|/)?\s*(?:år(?:et|lig(?:en|t)?)?|year|annum|annually)\s+(?:i|under|för|for|over|"
+            r"gjennom)\s+(?:\w+\s+)?(?:[0-9]+|\w+)\s+(?:år|years)\b"
+        ),
+        # "Kommuner kan söka del av 30 miljoner": the pot, whatever the verb.
+        "share_of": (
+            r"\b(?:share|slice|part|andel|del|delar?|dele)\s+(?:of|av|af|i|på)\s+(?:the\s+|de\s+|a\s+|totalt\s+|i\s+alt\s+|"
+            r"more\s+than\s+|over\s+|drygt\s+)?(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+        ),
+        # A heading of the sum that one applies for; it is the pot's where it holds a single sum.
+        "asked_label": r"\b{asked_amount}\s*:\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
         # Money for each of something that nobody applies for by itself.
         "unit_rate": r"\s*(?:per|pr\.?|/|each|for\s+hver|för\s+varje)\s+{unit_counted}\w*",
     },
