@@ -9,7 +9,7 @@ from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, 
 from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
 from monitor.digest.layout import CardRow
 from monitor.digest.model import Audience
-from monitor.digest.wording import HOME, Wording, capital
+from monitor.digest.wording import HOME, NO_BREAK, Wording, capital
 from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
@@ -143,8 +143,9 @@ class CallRows:
         most = self._wording.money(high, currency)
         if low == high:
             return most
-        # Of two amounts of the same size, the first needs no currency.
-        least = self._wording.number(low) if high < 1_000_000 else self._wording.money(low, currency)
+        least = self._wording.money(low, currency)
+        if high < 1_000_000:  # of two amounts of the same size, the first needs no currency
+            least = least.rpartition(NO_BREAK)[0]
         return self._say("card.between", low=least, high=most)
 
     def has_rate(self, budget: Budget) -> bool:
@@ -241,5 +242,5 @@ def _answer(card: FitCard) -> str:
 def _about(amount: float) -> int:
     """Return an amount rounded to two figures: a rate of another day can promise no more."""
     whole = int(amount)
-    step = 10 ** max(len(str(whole)) - 2, 0)
+    step: int = 10 ** max(len(str(whole)) - 2, 0)
     return (whole + step // 2) // step * step

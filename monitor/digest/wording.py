@@ -16,7 +16,7 @@ from monitor.translation import Catalogue
 HOME = ZoneInfo("Europe/Stockholm")
 _NEAR = 300
 """Days within which a day and a month are that of the nearest year."""
-_NO_BREAK = "\u00a0"
+NO_BREAK = "\u00a0"
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 """Locale of CLDR for each language."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
@@ -124,12 +124,12 @@ class Wording:
                 # Rounded here: Babel rounds halves to the even digit.
                 millions = Decimal(f"{amount / size:.2f}")
                 unit = self.say(f"money.{word}", n=1 if millions == 1 else 2)
-                return f"{self._amount(millions)}{_NO_BREAK}{unit} {name}"
-        return f"{self._amount(amount)}{_NO_BREAK}{name}"
+                return f"{self._amount(millions)}{NO_BREAK}{unit} {name}"
+        return f"{self._amount(amount)}{NO_BREAK}{name}"
 
     def _amount(self, value: int | Decimal) -> str:
         """Return a number as mails have written amounts from the beginning: with an ordinary space between thousands."""
-        return self.number(value).replace(_NO_BREAK, " ")
+        return self.number(value).replace(NO_BREAK, " ")
 
     def number(self, value: float | Decimal, form: str = "#,##0.###") -> str:
         """Return a number as the language writes it: 1 234,5. `form` is a number pattern of CLDR.
@@ -139,7 +139,7 @@ class Wording:
         from babel.numbers import format_decimal
 
         # Some versions of CLDR group with a narrow space, which mail programs lack.
-        return format_decimal(value, form, locale=self._locale).replace("\u202f", _NO_BREAK)
+        return format_decimal(value, form, locale=self._locale).replace("\u202f", NO_BREAK)
 
     def join(self, parts: Iterable[str]) -> str:
         """Return a list as in a sentence: a, b och c."""

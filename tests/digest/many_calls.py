@@ -54,6 +54,8 @@ def candidate(number, themes=None, **fields):
         card=card,
     )
     values = {
+        "source": "portal",
+        "call_id": str(number),
         "title": title,
         "url": f"https://ec.europa.eu/topic/{number}",
         "language": "en",
@@ -63,7 +65,7 @@ def candidate(number, themes=None, **fields):
         "budget": Budget(project_min=30_000, project_max=60_000),
     } | fields
     match = DepartmentMatch(level=facts.get("level", Level.STRONG), relevance=80, read=lambda: reasons)
-    return Candidate(call=Call(source="portal", call_id=str(number), **values), first_seen=NOW - timedelta(days=2), match=match)
+    return Candidate(call=Call(**values), first_seen=NOW - timedelta(days=2), match=match)
 
 
 def mail_of(*candidates, language="sv", **occasion):
