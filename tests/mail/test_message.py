@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 from monitor.mail.message import Letter, compose
-from tests.mailing import text_of
 
 WRITTEN = """\
 From: EU-bevakningen <eu@example.se>
