@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.calls import Budget, Call, is_eu_call, next_deadline
@@ -227,7 +228,8 @@ class Cards:
         return [*links, self._page_link(call, title)]
 
     def _page_link(self, call: Call, title: str) -> LinkView:
-        return self._link("link.call" if call.kind is Kind.CALL else "link.archive", title, self.links.call(call))
+        name = "link.call" if call.kind is Kind.CALL else "link.archive"
+        return replace(self._link(name, title, self.links.call(call)), short=self.links.short(call))
 
     def _publisher(self, call: Call) -> str:
         """Return the words of the link to the publisher: where it leads, and in which language."""

@@ -1,5 +1,6 @@
 """Overview, cards and their order: each call once in a line and once in full, with what is known and nothing else."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from lxml import html as lxml_html
 
-from monitor.calls import Budget, Deadline, DeadlineModel
+from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
 from monitor.digest.flowed import WIDTH, flow
 from monitor.digest.model import Shown, Told
 from monitor.digest.render import load_templates
@@ -220,6 +221,14 @@ def test_the_next_step_leaves_time_for_the_work():
         "senast 9 juni",
         "senast 29 juli",
     ]
+
+
+def test_addresses_in_the_text_are_short():
+    call_id = "https://example.se/" + "a" * 90
+    text = mail_of(candidate(0, call_id=call_id))[1].renderings[0].text
+    found = re.findall(r"^Mer om utlysningen: \n?(.*)$", text, re.MULTILINE)
+    assert found == [f"https://eu.example.se/u/{CallKey('portal', call_id).short}"]
+    assert "%3A%2F%2F" not in text
 
 
 def test_flowed_text_reads_the_same_at_any_width():
