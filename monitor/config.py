@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from monitor import paths
 from monitor.errors import ConfigError
-from monitor.settings import Digest, Digests, Keep, Mail, Municipality, Network, Recipient, Rules, Schedule, Table, Web
+from monitor.settings import Digest, Digests, Keep, Mail, Money, Municipality, Network, Recipient, Rules, Schedule, Table, Web
 from monitor.sources import Source
 from monitor.validation import ENGLISH, describe_error, list_errors
 
@@ -33,6 +33,7 @@ class Config(Table):
     network: Network = Network()
     digest: Digest = Digest()
     mail: Mail = Mail()
+    money: Money = Money()
     web: Web = Web()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     schedule: Schedule = Schedule()

@@ -73,6 +73,16 @@ class Digest(Table):
     )
 
 
+class Money(Table):
+    """Table of the rates by which mails show amounts in Swedish kronor, and the day of the rates."""
+
+    day: str = Field("2026-11-27", pattern=r"^\d{4}-\d{2}-\d{2}$", description="a day such as 2026-11-27: when the rates held")
+    rates: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        {"EUR": 11.0, "DKK": 1.47, "NOK": 0.94},
+        description="kronor for one unit of each currency; an empty table: amounts are shown as the publisher states them",
+    )
+
+
 class Network(Table):
     """Table of the requests to sources."""
 

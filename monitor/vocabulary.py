@@ -68,8 +68,8 @@ class Level(StrEnum):
 
 
 LEVEL_LABELS: Mapping[Level, str] = {
-    Level.STRONG: "Säker träff",
-    Level.LIKELY: "Trolig träff",
+    Level.STRONG: "Passar er",
+    Level.LIKELY: "Passar er troligen",
     Level.WEAK: "Kan vara intressant",
 }
 
@@ -155,10 +155,10 @@ EVENT_CHANGES: Mapping[ChangeType, MailChange] = {
 class MailSection(StrEnum):
     """Parts of a mail, in the order in which they are read."""
 
-    CHANGED = "changed"
     NEW = "new"
     CLOSING = "closing"
     COMING = "coming"
+    CHANGED = "changed"
     EVENTS = "events"
     PARTNERS = "partners"
     POLICY = "policy"
@@ -174,10 +174,10 @@ class SectionLabel(NamedTuple):
 
 
 SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
-    MailSection.CHANGED: SectionLabel("Ändrat", CountText("1 ändrad", "{} ändrade")),
     MailSection.NEW: SectionLabel("Nytt", CountText("1 ny", "{} nya")),
     MailSection.CLOSING: SectionLabel("Stänger snart", CountText("1 stänger snart", "{} stänger snart")),
     MailSection.COMING: SectionLabel("På väg", CountText("1 kommande", "{} kommande")),
+    MailSection.CHANGED: SectionLabel("Ändrat", CountText("1 ändrad", "{} ändrade")),
     MailSection.EVENTS: SectionLabel("Träffar och konferenser", CountText("1 möte", "{} möten")),
     MailSection.PARTNERS: SectionLabel("Söker partner", CountText("1 partnersökning", "{} partnersökningar")),
     MailSection.POLICY: SectionLabel("Förslag och beslut", CountText("1 beslut i EU", "{} beslut i EU")),

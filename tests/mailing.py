@@ -106,9 +106,11 @@ def html_of(message: EmailMessage) -> str:
 
 
 def text_of(message: EmailMessage) -> str:
+    """Return the text part as a program shows it that knows format=flowed (RFC 3676)."""
     part = message.get_body(("plain",))
     assert part is not None
-    return part.get_content().replace("\r\n", "\n").replace("\u00a0", " ")
+    assert part["Content-Type"].params["format"] == "flowed"
+    return part.get_content().replace("\r\n", "\n").replace(" \n", " ").replace("\u00a0", " ")
 
 
 class World:

@@ -52,6 +52,12 @@ def find_calls(db: Database, text: str) -> list[CallKey]:
     return _select(db, f"(source, call_id) IN ({places})", [part for named in same for part in named[:2]])
 
 
+def find_by_short(db: Database, short: str) -> CallKey | None:
+    """Return the key of the call that a short address stands for (`CallKey.short`); None for no call."""
+    keys = (CallKey(source, call_id) for source, call_id in db.execute("SELECT source, call_id FROM calls"))
+    return next((key for key in keys if key.short == short), None)
+
+
 def similar_calls(db: Database, text: str) -> list[NamedCall]:
     """Return at most six calls whose titles are like `text`, the most alike first."""
     titles = _titles(db)

@@ -1,4 +1,4 @@
-"""Calendar entries: one file per call with all its deadlines, which later files replace."""
+"""Calendar entries of calls: a file of one call for its page, a file of all for a mail; later files replace earlier ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -36,15 +37,29 @@ class CalendarFile:
 def calendar_file(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> CalendarFile | None:
     """Return the calendar file of a call, None when it has no dates."""
     events = calendar_events(wording, candidate, audience, now)
-    if not events:
-        return None
+    return CalendarFile(f"{_slug(candidate.call)}.ics", _calendar(events)) if events else None
+
+
+def mail_calendar(
+    wording: Wording, candidates: Iterable[Candidate], audience: Audience, now: datetime, week: str
+) -> CalendarFile | None:
+    """Return the calendar file of a mail: every date of its calls in one file, as one import. None when no call has a date.
+
+    Several entries with UIDs of their own may be published at once: RFC 5546, section 3.2.1.
+    """
+    events = [event for candidate in candidates for event in calendar_events(wording, candidate, audience, now)]
+    return CalendarFile(f"{wording.say('calendar.file', week=week.casefold())}.ics", _calendar(events)) if events else None
+
+
+def _calendar(events: Iterable[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//eu-monitor//SV")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for event in events:
         calendar.add_component(event)
-    return CalendarFile(f"{_slug(candidate.call)}.ics", calendar.to_ical())
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> list[Event]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
-from monitor.calls import Budget, Call, DeadlineModel, call_status, is_eu_call, next_deadline
+from monitor.calls import Budget, Call, is_eu_call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
-from monitor.digest.facts import date_keys, guessed_keys, has_passed, key_date
-from monitor.digest.fit_wording import UNREAD, fit_lines
-from monitor.digest.layout import CardRow, CardView, LinkView
+from monitor.digest.facts import date_keys
+from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
 from monitor.digest.links import Links, publisher_url
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reasons
-from monitor.digest.wording import HOME, Wording, capital, distinct_words, first_sentences
-from monitor.fit import FitCard
+from monitor.digest.rows import CallRows
+from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
-from monitor.language.shares import Shares
-from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection, Status
+from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
 
 TITLE_LIMIT = 200
-FIT_LIMIT = 220
-WHY_WORDS = 4
-_FIT_ROWS = {"municipality": "fit.municipality", "funder_share": "fit.who_pays", "partners": "fit.partners"}
-"""Lines of the fit card that a mail shows, each with the phrase that names it."""
+WHY_THEMES = 3
+SUMMARY_LIMIT = 160
+OVERVIEW_WIDTH = 84
+"""Characters of subject and title in the overview: two lines on a phone."""
+_NAME_LIMIT = 40
+_DATE_CHANGES = (MailChange.EARLIER, MailChange.MOVED)
 _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
@@ -33,36 +34,40 @@ class Cards:
         self.wording = wording
         self.audience = audience
         self.links = Links(audience.base_url, wording.language)
+        self.rows = CallRows(wording, audience, now)
         self._signer = signer
         self._digest = digest
         self._now = now
 
-    def card(self, item: DigestItem) -> CardView:
-        """Return the call in full."""
+    def card(self, item: DigestItem, anchor: str = "") -> CardView:
+        """Return the call in full. `anchor` is its place in the mail, to which the overview links."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = self.title(call)
         gone = any(change.kind is MailChange.WITHDRAWN for change in item.changes)
         changed = item.section is MailSection.CHANGED
         return CardView(
+            subject=self.subject(item.candidate),
+            anchor=anchor,
             title=title,
+            title_note=self._title_note(call),
             short_title=shorten(title, 60),
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
-            badge=self._badge(item),
+            badge=self.wording.say("card.now_open") if item.opened else "",
             programme=clean(reasons.programme),
             summary="" if changed else self._summary(call, title),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
-            why=self.why(reasons),
+            why=" ".join(part for part in (self._level(item), self.why(reasons)) if part),
             areas=self.wording.say("card.areas", areas=self.wording.join(reasons.areas)) if reasons.areas else "",
             goals=self._goals(reasons),
-            links=tuple(self._links(call, title, gone=gone)),
+            links=tuple(self._links(call, title)),
             answers=() if gone or item.section is MailSection.MISSED else tuple(self._answers(call, title)),
             also=tuple(self._also(item)),
         )
 
-    def line(self, item: DigestItem) -> CardView:
+    def line(self, item: DigestItem, anchor: str = "") -> CardView:
         """Return the call as one line: title, date and reason."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
@@ -71,7 +76,10 @@ class Cards:
             passed = self.wording.date_keys(date_keys(call)[-1:], self._now)
             changes = (self.wording.say("change.missed", old=passed),)
         return CardView(
+            subject=self.subject(item.candidate),
+            anchor=anchor,
             title=title,
+            title_note=self._title_note(call),
             short_title=shorten(title, 60),
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
@@ -80,9 +88,48 @@ class Cards:
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             detail="" if changes else self.detail(call),
             why=self.why(reasons),
-            links=(self._link("link.archive", title, self.links.call(call)),),
+            links=(self._page_link(call, title),),
             also=tuple(self._also(item)),
         )
+
+    def overview_line(self, item: DigestItem, anchor: str, *, titled: bool) -> OverviewLine:
+        """Return the call in the list at the top: subject, last day, money, and whether a municipality may apply.
+
+        With `titled`, the publisher's title tells it from another call of the same subject.
+        """
+        candidate = item.candidate
+        card = candidate.reasons.card
+        subject = self.subject(candidate)
+        title = shorten(self.title(candidate.call), max(OVERVIEW_WIDTH - len(subject), 20))
+        facts = [self._when(item)]
+        if not any(change.kind is MailChange.WITHDRAWN for change in item.changes):
+            facts.append(self.rows.amount_short(candidate.call.budget))
+            facts.append(self.rows.may_apply_short(card) if card is not None else "")
+        return OverviewLine(
+            subject=subject,
+            language="" if candidate.reasons.themes else self._other_language(candidate.call),
+            title=title if titled and title != subject else "",
+            title_language=self._other_language(candidate.call),
+            facts=tuple(fact for fact in facts if fact),
+            url=f"#{anchor}",
+        )
+
+    def _when(self, item: DigestItem) -> str:
+        """Return the day that matters of a call, in few words: its last day, or when it opens."""
+        say, call = self.wording.say, item.candidate.call
+        if any(change.kind is MailChange.WITHDRAWN for change in item.changes):
+            return say("overview.withdrawn")
+        deadline = next_deadline(call, self._now)
+        opening = self.rows.opening(call)
+        if deadline is None:
+            rolling = say("overview.rolling") if date_keys(call) == ("rolling",) else ""
+            return say("overview.opens", day=opening) if opening else rolling
+        day = self.wording.brief_day(deadline.at.astimezone(HOME).date(), self._now)
+        if opening:
+            return say("overview.coming", day=day)
+        if any(change.kind in _DATE_CHANGES for change in item.changes):
+            return say("overview.moved", day=day)
+        return say("overview.opened" if item.opened else "overview.last_day", day=day)
 
     def reminder(self, candidate: Candidate) -> CardView:
         """Return a call that the department knows of, as one line."""
@@ -92,15 +139,17 @@ class Cards:
         """Return the title on one line, of at most TITLE_LIMIT characters."""
         return shorten(clean(call.title), TITLE_LIMIT) or clean(call.identifier) or call.call_id
 
+    def subject(self, candidate: Candidate) -> str:
+        """Return the subject of a call in the reader's language: the title of its theme; its own title where it has none."""
+        themes = candidate.reasons.titles(self.wording.language)
+        return clean(themes[0]) if themes and not candidate.reasons.unnamed else self.title(candidate.call)
+
     def why(self, reasons: Reasons) -> str:
-        """Return the themes and words by which the department gets the call; empty where there are none."""
-        if not reasons.themes:
-            return ""
-        quoted = [self.wording.say("card.quoted", word=clean(word)) for word in distinct_words(reasons.words, WHY_WORDS)]
-        words = ""
-        if quoted:
-            words = self.wording.say("card.why_word" if len(quoted) == 1 else "card.why_words", words=self.wording.join(quoted))
-        return self.wording.say("card.why", themes=self.wording.join(clean(theme) for theme in reasons.themes), words=words)
+        """Return the themes by which the department gets the call; empty where there are none."""
+        if reasons.unnamed:
+            return self.wording.say("card.why_added")
+        themes = self.wording.join(clean(theme) for theme in reasons.titles(self.wording.language)[:WHY_THEMES])
+        return self.wording.say("card.why", themes=themes, words="") if themes else ""
 
     def detail(self, call: Call) -> str:
         """Return the date of a call in one phrase: its next deadline, the start of an event, or the day of publication."""
@@ -109,34 +158,10 @@ class Cards:
             return ", ".join(part for part in (when, clean(call.location)) if part)
         if call.kind is Kind.NEWS or (call.kind is Kind.POLICY and next_deadline(call, self._now) is None):
             return self.wording.short_day(call.published.astimezone(HOME).date(), self._now) if call.published else ""
-        if date_keys(call) in ((), ("rolling",)):
-            return self.wording.say("card.rolling") if date_keys(call) else ""
-        deadline = self.deadline_row(call)
-        return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}"
-
-    def deadline_row(self, call: Call) -> CardRow:
-        """Return the row of deadlines: the next one with weekday and days left, later ones by date."""
-        say, now = self.wording.say, self._now
-        keys = date_keys(call)
-        upcoming = next_deadline(call, now)
-        if keys == ("rolling",):
-            return CardRow(say("card.deadline"), capital(say("card.rolling")))
-        if not keys or upcoming is None:
-            value = self._date(call, keys[-1]) if keys else capital(say("card.no_deadline"))
-            return CardRow(say("card.deadline"), value)
-        ahead = [key for key in keys if not has_passed(key, now)]
-        if call.deadline_model is DeadlineModel.TWO_STAGE and len(keys) > 1:
-            stages = [say("card.stage", n=n, date=self._with_left(key, call)) for n, key in enumerate(keys, 1)]
-            return CardRow(say("card.deadlines"), self.wording.join(stages), True)
-        ahead.sort(key=lambda key: key[:16])
-        first, rest = ahead[0], ahead[1:4]
-        if not rest:
-            return CardRow(say("card.deadline"), self._with_left(first, call), True)
-        day = key_date(first)
-        assert day is not None
-        later = self.wording.join(self._date(call, key) for key in rest)
-        left = self.wording.days_left(day, now)
-        return CardRow(say("card.deadlines"), say("card.next_of", date=self._date(call, first), left=left, rest=later), True)
+        if date_keys(call) == ("rolling",):
+            return self.wording.say("card.rolling")
+        deadline = self.rows.deadline(call)
+        return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}" if deadline is not None else ""
 
     def change(self, change: Change, call: Call) -> str:
         """Return one change in words, with the old and the new value."""
@@ -145,9 +170,9 @@ class Cards:
         if kind is MailChange.WITHDRAWN:
             old = [key for key in change.old if key != "rolling"]
             return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")
-        if kind in (MailChange.EARLIER, MailChange.MOVED):
+        if kind in _DATE_CHANGES:
             name = "starts" if call.kind is Kind.EVENT else kind.value
-            ahead = [self._with_left(key, call) for key in change.new] or [say("date.none")]
+            ahead = [self.rows.date_words(key, call) for key in change.new] or [say("date.none")]
             return say(f"change.{name}", new=self.wording.join(ahead), old=self.wording.date_keys(change.old, self._now))
         if kind is MailChange.BUDGET:
             old_money, new_money = (self._money_json(values[0]) for values in (change.old, change.new))
@@ -157,108 +182,64 @@ class Cards:
             return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
         return say(f"change.{kind.value}", new=" ".join(change.new), old=" ".join(change.old))
 
-    def money(self, budget: Budget) -> str:
-        """Return the money of a call: per project, then in total; empty when none is stated."""
-        say = self.wording.say
-        low, high = budget.project_min, budget.project_max
-        parts = []
-        if low and high and low != high:
-            span = say(
-                "card.between", low=self.wording.money(low, budget.currency), high=self.wording.money(high, budget.currency)
-            )
-            parts.append(say("card.per_project", amount=span))
-        elif high or low:
-            name = "at_most" if high and not low else "at_least" if low and not high else ""
-            amount = self.wording.money(high or low or 0, budget.currency)
-            parts.append(say("card.per_project", amount=say(f"card.{name}", amount=amount) if name else amount))
-        if budget.total:
-            parts.append(
-                say("card.shared" if budget.shared else "card.total", amount=self.wording.money(budget.total, budget.currency))
-            )
-        if budget.grants:
-            parts.append(say("card.grants", n=budget.grants))
-        return "; ".join(parts)
-
-    def who_pays(self, call: Call, shares: Shares) -> str:
-        """Return both shares in one phrase; empty where neither is stated. One stated share leaves the other the rest of 100."""
-        say = self.wording.say
-        if shares.own == 0:
-            return capital(say("card.pays_all"))
-        if shares.funder is None and shares.own is None:
-            return ""
-        own = shares.own if shares.own is not None else 100 - (shares.funder or 0)
-        funder = shares.funder if shares.funder is not None else 100 - own
-        payer = say("card.eu" if is_eu_call(call) else "card.funder")
-        name = "both" if 0 < own < 100 and funder else "funder" if funder else "own"
-        return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own))
-
     def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call
-        say, now = self.wording.say, self._now
-        rows = []
         if call.kind is Kind.EVENT:
-            rows.append(CardRow(say("card.starts"), self.wording.date_keys(date_keys(call), now), True))
-            if call.location:
-                rows.append(CardRow(say("card.place"), clean(call.location)))
-            return rows
-        if call_status(call, now) is Status.FORTHCOMING:
-            opens = self._with_left(call.opens.isoformat()) if call.opens and call.opens >= now.date() else say("card.not_opened")
-            rows.append(CardRow(say("card.opens"), opens, True))
-        if not any(change.kind in (MailChange.EARLIER, MailChange.MOVED) for change in item.changes):
-            rows.append(self.deadline_row(call))
-        if item.section is MailSection.CHANGED:
-            return rows
-        rows.append(CardRow(say("card.money"), capital(self.money(call.budget) or say("card.unknown"))))
-        rows.extend(self._fit_rows(call, item.candidate.reasons.card))
-        return rows
+            return self.rows.event(call)
+        kinds = {change.kind for change in item.changes}
+        return self.rows.call(
+            call,
+            item.candidate.reasons.card,
+            dates=kinds.isdisjoint(_DATE_CHANGES),
+            money=MailChange.BUDGET not in kinds,
+        )
 
-    def _fit_rows(self, call: Call, card: FitCard | None) -> list[CardRow]:
-        rows = []
-        for line in fit_lines(card, self.wording) if card is not None else ():
-            if line.key not in _FIT_ROWS:
-                continue
-            value, language = line.value, ""
-            if line.key == "funder_share":
-                stated = self.who_pays(call, card.shares) if card is not None else ""
-                if stated:
-                    value = stated
-                elif line.rest:
-                    value, language = f"{UNREAD}. {line.rest}", "sv"
-            rows.append(CardRow(self.wording.say(_FIT_ROWS[line.key]), shorten(clean(value), FIT_LIMIT), language=language))
-        return rows
+    def _level(self, item: DigestItem) -> str:
+        match = item.candidate.match
+        if item.section is not MailSection.NEW or match is None:
+            return ""
+        return f"{self.wording.say(f'card.level_{match.level.value}')}."
 
     def _note(self, item: DigestItem) -> tuple[str, ...]:
         """Return the coordinator's own line, introduced as such."""
         note = clean(item.candidate.note)
         return (self.wording.say("card.note", note=note),) if note else ()
 
-    def _badge(self, item: DigestItem) -> str:
-        match = item.candidate.match
-        if item.opened:
-            return self.wording.say("card.now_open")
-        if item.section is MailSection.NEW and match is not None:
-            return self.wording.say(f"card.level_{match.level.value}")
-        return ""
-
     def _summary(self, call: Call, title: str) -> str:
         for text in (call.summary, *(section.text for section in call.sections)):
-            found = first_sentences(text)
+            found = first_sentences(text, SUMMARY_LIMIT)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):
                 return found
         return ""
+
+    def _title_note(self, call: Call) -> str:
+        """Return the words after a title in another language, that say which."""
+        language = self._other_language(call)
+        return self.wording.say("card.title_language", language=self.wording.language_name(language)) if language else ""
 
     def _goals(self, reasons: Reasons) -> str:
         goals = self.wording.join(f"{number} {name}" for number, name in reasons.goals)
         return self.wording.say("card.goals", goals=goals) if goals else ""
 
-    def _links(self, call: Call, title: str, *, gone: bool) -> list[LinkView]:
+    def _links(self, call: Call, title: str) -> list[LinkView]:
         links = []
         if publisher_url(call):
-            links.append(self._link("link.publisher", title, publisher_url(call)))
-        links.append(self._link("link.archive", title, self.links.call(call)))
-        if not gone and any(not has_passed(key, self._now) for key in date_keys(call) if key != "rolling"):
-            links.append(self._link("link.calendar", title, self.links.calendar(call)))
-        return links
+            links.append(LinkView(self._publisher(call), self._about(title), publisher_url(call)))
+        return [*links, self._page_link(call, title)]
+
+    def _page_link(self, call: Call, title: str) -> LinkView:
+        name = "link.call" if call.kind is Kind.CALL else "link.archive"
+        return replace(self._link(name, title, self.links.call(call)), short=self.links.short(call))
+
+    def _publisher(self, call: Call) -> str:
+        """Return the words of the link to the publisher: where it leads, and in which language."""
+        say = self.wording.say
+        source = clean(self.audience.sources.get(call.source, call.source))
+        if is_eu_call(call):
+            words = say("link.portal" if call.kind is Kind.CALL else "link.eu")
+        else:
+            words = say("link.publisher" if call.kind is Kind.CALL else "link.source", source=shorten(source, _NAME_LIMIT))
+        return f"{words} {note}" if (note := self._title_note(call)) else words
 
     def _answers(self, call: Call, title: str) -> list[LinkView]:
         link = AnswerLink(department=self.audience.department, source=call.source, call_id=call.call_id, digest=self._digest)
@@ -277,22 +258,14 @@ class Cards:
         ]
 
     def _link(self, name: str, title: str, url: str) -> LinkView:
-        return LinkView(self.wording.say(name), self.wording.say("link.about", title=shorten(title, 60)), url)
+        return LinkView(self.wording.say(name), self._about(title), url)
 
-    def _date(self, call: Call | None, key: str) -> str:
-        """Return a date of a call in words, as probable where its year was counted."""
-        words = self.wording.date_key(key, self._now)
-        return self.wording.say("card.probably", date=words) if call is not None and key in guessed_keys(call) else words
-
-    def _with_left(self, key: str, call: Call | None = None) -> str:
-        day, words = key_date(key), self._date(call, key)
-        return (
-            words if day is None else self.wording.say("card.with_left", date=words, left=self.wording.days_left(day, self._now))
-        )
+    def _about(self, title: str) -> str:
+        return self.wording.say("link.about", title=shorten(title, 60))
 
     def _money_json(self, text: str) -> str:
         values = json.loads(text or "{}")
-        return self.money(Budget(**{name: value for name, value in values.items() if name in _SUMS})) if values else ""
+        return self.rows.money(Budget(**{name: value for name, value in values.items() if name in _SUMS})) if values else ""
 
     def _other_language(self, call: Call) -> str:
         return call.language if call.language and call.language != self.wording.language else ""

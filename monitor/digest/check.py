@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.digest.answers import Signer
 from monitor.digest.phrases import changed_phrases, read_old_phrases, read_phrases, unknown_phrases
 from monitor.digest.render import LANGUAGES, load_templates, render_mail, template_names
-from monitor.digest.sample import AUDIENCE, NOW, flood, samples
+from monitor.digest.sample import AUDIENCE, NOW, Sample, flood, samples
 from monitor.digest.view import notice_view
 from monitor.errors import MailError
+from monitor.vocabulary import MailKind
 
 _OLD_FILES = tuple(f"{language}.toml" for language in LANGUAGES)
 """Files of phrases of earlier versions, which are read still."""
@@ -35,7 +37,9 @@ def check_templates(folders: Sequence[Path]) -> list[str]:
         problems += _unknown_phrases(folders)
     except MailError as error:
         return [*problems, str(error)]
-    occasions = [*samples(NOW).items(), ("flood", flood(NOW))]
+    quiet = samples(NOW)[MailKind.QUIET]
+    nothing_known = Sample(quiet.selection, replace(quiet.occasion, ahead=()))
+    occasions = [*samples(NOW).items(), ("flood", flood(NOW)), ("quiet, nothing known", nothing_known)]
     for name, sample in occasions:
         for language in LANGUAGES:
             try:

@@ -258,16 +258,32 @@ def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestI
 
 
 def _sort_key(item: DigestItem, now: datetime) -> tuple[object, ...]:
-    """Return the sort key of an item: section, dates moved earlier, level, nearest deadline."""
+    """Return the sort key of an item: section, dates moved earlier, what the department can act on, nearest date.
+
+    Among calls, what may surely be applied for comes before what may be, the priorities of the strategy before the rest, and a
+    nearer last day before a later one. Reminders and events are in the order of their days.
+    """
     call, match = item.candidate.call, item.candidate.match
     urgency = 0 if any(change.kind in URGENT_CHANGES for change in item.changes) else 1
-    level = list(Level).index(match.level) if match else len(Level)
     upcoming = next_deadline(call, now)
     starts = call.starts if call.kind is Kind.EVENT else None
     when = starts or (upcoming.at if upcoming else None)
     age = -(call.published or item.candidate.first_seen).timestamp() if when is None else 0.0
     relevance = -match.relevance if match else 0.0
     far = when.timestamp() if when else float("inf")
-    if item.section in (MailSection.CLOSING, MailSection.EVENTS):
-        level = 0
-    return (_SECTIONS.index(item.section), urgency, level, far, age, relevance, item.candidate.key)
+    by_day = item.section in (MailSection.CLOSING, MailSection.EVENTS)
+    worth = () if by_day else _worth(item.candidate)
+    return (_SECTIONS.index(item.section), urgency, worth, far, age, relevance, item.candidate.key)
+
+
+def _worth(candidate: Candidate) -> tuple[bool, int, bool]:
+    """Return the sort key of how surely the department can act: weak matches last, then by the answer, then priorities."""
+    match, card = candidate.match, candidate.reasons.card
+    weak = match is None or match.level is Level.WEAK
+    if card is None or card.municipality == "framgår inte":
+        answer = 2
+    elif card.municipality == "nej":
+        answer = 3
+    else:
+        answer = 1 if card.guessed else 0
+    return weak, answer, not candidate.reasons.priority

@@ -11,7 +11,7 @@ from monitor.fit import CardValue, FitCard, MunicipalAnswer
 from monitor.language.shares import Shares
 from monitor.translation import has_translation, translate, translate_count
 
-UNREAD = "Framgår inte"
+UNREAD = "Står inte"
 _ANSWERS: dict[MunicipalAnswer, str] = {"ja": "Ja", "som partner": "Ja, som partner", "nej": "Nej", "framgår inte": UNREAD}
 _GUESSES: dict[MunicipalAnswer, str] = {
     "ja": "Troligen (står inte i texten)",
@@ -96,7 +96,7 @@ class _Lines:
         """Return what holds for the programme as a whole, said to be just that: this call may differ."""
         usual = self._card.usual
         text = getattr(usual, term) if usual is not None and term else ""
-        return f"Brukar i {usual.programme} vara: {_inside(text)}" if usual is not None and text else ""
+        return f"Vanligt i {usual.programme}: {_inside(text)}" if usual is not None and text else ""
 
     def _municipality(self) -> FitLine:
         card = self._card
@@ -122,9 +122,9 @@ class _Lines:
         if funder is None or funder >= 100:
             return self._line("own_share", "Ni betalar", "", "own_share")
         text = (
-            "Framgår inte. Minst {own} procent blir kvar, om EU betalar högst {funder}."
+            "Står inte. Minst {own} procent blir kvar, om EU betalar högst {funder}."
             if self._card.eu
-            else "Framgår inte. Minst {own} procent blir kvar, om finansiären betalar högst {funder}."
+            else "Står inte. Minst {own} procent blir kvar, om finansiären betalar högst {funder}."
         )
         line = self._line("own_share", "Ni betalar", self._translate(text, own=100 - funder, funder=funder))
         return replace(line, known=False)
@@ -156,7 +156,7 @@ class _Lines:
         return self._wording.money(amount, self._card.budget.currency, exact=True)
 
     def _partners(self, partners: int | None, countries: int | None) -> str:
-        partner_words = "" if partners is None else translate_count("{n} part", "{n} parter", partners, self._language)
+        partner_words = "" if partners is None else translate_count("{n} partner", "{n} partner", partners, self._language)
         country_words = "" if countries is None else translate_count("{n} land", "{n} länder", countries, self._language)
         if partner_words and country_words:
             return self._translate("Minst {partners} från {countries}", partners=partner_words, countries=country_words)

@@ -9,7 +9,7 @@ from monitor.calls import CallKey
 from monitor.digest.model import Candidate, DigestItem, Selection, Shown, SourceHealth
 from monitor.vocabulary import Level, MailSection
 
-_LINES_ONLY = (MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
+_LINES_ONLY = (MailSection.EVENTS, MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,39 @@ class LinkView:
     text: str
     about: str
     url: str
+    short: str = ""
+    """Shorter address of the same page, for a text in which addresses are seen; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewLine:
+    """Line of the overview at the top of a mail: one call, or several of one source, with a link to their place below."""
+
+    subject: str
+    url: str
+    language: str = ""
+    """Language of the subject when it is not that of the mail."""
+    title: str = ""
+    """Publisher's title, where another call of the mail has the same subject; else empty."""
+    title_language: str = ""
+    facts: tuple[str, ...] = ()
+    """Last day, money, and whether a municipality may apply, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """View of one call. Empty strings and empty tuples are left out of the mail."""
+    """View of one call. Empty strings and empty tuples are left out of the mail.
 
+    Areas of the strategy and global goals stand on the web page; they are here for templates of an installation's own.
+    """
+
+    subject: str
+    """Subject in the language of the mail; the title itself where the call has none."""
+    anchor: str = ""
+    """Name of the place of the call in the mail."""
     title: str
+    title_note: str = ""
+    """Words after a title that is not in the language of the mail, such as "(engelska)"."""
     short_title: str
     url: str
     language: str
@@ -62,6 +88,7 @@ class GroupView:
     reason: str
     lines: tuple[CardView, ...]
     link: LinkView
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +111,8 @@ class MailView:
     kind: str
     language: str
     subject: str
+    preview: str
+    """Text that mail programs show after the subject in a list of mails."""
     title: str
     name: str
     lead: tuple[str, ...]
@@ -98,6 +127,10 @@ class MailView:
     leave: LinkView
     sources: LinkView
     rest: LinkView | None = None
+    overview: tuple[OverviewLine, ...] = ()
+    overview_heading: str = ""
+    overview_more: LinkView | None = None
+    """Link to the calls that the overview has no room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,9 @@ class Links:
         """Return the address of the call's page in the archive."""
         return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
 
-    def calendar(self, call: Call) -> str:
-        """Return the address of the call's calendar entry."""
-        return Links(self.base_url)._at(f"kalender/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}.ics")
+    def short(self, call: Call) -> str:
+        """Return a short address that leads to the call's page, for text in which an address is seen."""
+        return self._at(f"u/{call.key.short}")
 
     def digest(self, digest: str, **query: str) -> str:
         """Return the address of the page with exactly the items of one digest; `query` narrows it to some of them."""

@@ -26,12 +26,23 @@ class Reasons:
     """Reasons why the rules match a call with the department. Names are ready to be shown."""
 
     themes: tuple[str, ...] = ()
+    """Titles of the themes, the most important first: the first is the call's subject in a mail."""
+    english: tuple[str, ...] = ()
+    """English titles of the same themes in the same order; those in Swedish where a theme has none."""
+    priority: bool = False
+    """True for a call of a theme that the strategy names as of special weight."""
+    unnamed: bool = False
+    """True where `themes` names no subject, as for a call that the coordinator added."""
     words: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     goals: tuple[tuple[int, str], ...] = ()
     programme: str = ""
     card: FitCard | None = None
     """Terms of the call; None where the rules do not match it."""
+
+    def titles(self, language: str) -> tuple[str, ...]:
+        """Return the titles of the themes in a language."""
+        return (self.english or self.themes) if language == "en" else self.themes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,3 +205,7 @@ class Audience:
     contact: str
     base_url: str
     sources: Mapping[str, str] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """Swedish kronor for one unit of each currency; amounts in others are shown as the publisher states them."""
+    rates_day: str = ""
+    """Day of the rates: 2026-11-27."""

@@ -12,8 +12,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, sele
 
 from monitor.calls import CallKey
 from monitor.digest.answers import Signer
-from monitor.digest.calendar import CalendarFile, calendar_file
+from monitor.digest.calendar import CalendarFile, mail_calendar
 from monitor.digest.cards import Cards
+from monitor.digest.flowed import flow
 from monitor.digest.layout import MailView, Occasion, plan
 from monitor.digest.model import Audience, DigestItem, Selection, Shown
 from monitor.digest.phrases import read_old_phrases, read_phrases
@@ -22,13 +23,14 @@ from monitor.digest.wording import Wording
 from monitor.errors import MailError
 from monitor.language.one_line import clean
 from monitor.translation import Catalogue
-from monitor.vocabulary import TEMPLATE_MAILS
+from monitor.vocabulary import TEMPLATE_MAILS, MailSection
 
 LANGUAGES = ("sv", "en")
 # Gmail cuts a mail off at 102 kB; below this, nobody loses the end.
 SIZE_LIMIT = 95_000
 CALENDAR_LIMIT = 20
-_FIRST_CARDS, _FIRST_LINES = 30, 80
+"""Calls of a mail whose dates its calendar file holds."""
+_FIRST_CARDS, _FIRST_LINES = 10, 80
 _FORMS = ("subject.txt", "txt", "mjml")
 _EVERY_MAIL = "mail"
 """Name of the templates of every kind of mail that has none of its own, such as `weekly.mjml`."""
@@ -100,7 +102,7 @@ class Templates:
             language=view.language,
             subject=clean(self._fill_form(view, "subject.txt")),
             html=_landmarks(html),
-            text="\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n",
+            text=flow(text),
         )
 
     def _fill_form(self, view: MailView, form: str) -> str:
@@ -190,17 +192,15 @@ def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
 def _calendars(
     wording: Wording, items: Sequence[DigestItem], shown: Mapping[CallKey, Shown], audience: Audience, occasion: Occasion
 ) -> list[CalendarFile]:
-    files = [
-        calendar_file(wording, item.candidate, audience, occasion.now)
+    dated = [
+        item.candidate
         for item in items
-        if shown[item.candidate.key] is Shown.CARD or item.changes
+        if shown[item.candidate.key] is Shown.CARD
+        or item.changes
+        or (item.section is MailSection.EVENTS and shown[item.candidate.key] is Shown.LINE)
     ]
-    attached: dict[str, CalendarFile] = {}
-    for file in files:
-        if file is not None and len(attached) < CALENDAR_LIMIT:
-            name = file.name if file.name not in attached else f"{file.name.removesuffix('.ics')}-{len(attached) + 1}.ics"
-            attached[name] = CalendarFile(name, file.content)
-    return list(attached.values())
+    file = mail_calendar(wording, dated[:CALENDAR_LIMIT], audience, occasion.now, occasion.week)
+    return [file] if file is not None else []
 
 
 def _landmarks(html: str) -> str:

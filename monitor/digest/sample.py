@@ -27,7 +27,19 @@ AUDIENCE = Audience(
     contact="eu@example.se",
     base_url="https://eu.example.se",
     sources={"funding-tenders": "EU:s portal för utlysningar", "kulturradet": "Kulturrådet", "europa-direkt": "Europa Direkt"},
+    rates={"EUR": 11.0, "DKK": 1.47, "NOK": 0.94},
+    rates_day="2026-05-29",
 )
+_ENGLISH = {
+    "Ungdomsutbyten": "Youth exchanges",
+    "Vänorter": "Twin towns",
+    "Bibliotek och läsning": "Libraries and reading",
+    "Kulturskola": "Schools of arts",
+    "Natur": "Nature",
+    "Extern finansiering": "External funding",
+    "Kultur i EU": "Culture in the EU",
+    "Kultursamarbeten": "Cultural co-operation",
+}
 _PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/"
 
 
@@ -85,6 +97,8 @@ def _day(now: datetime, days: int, clock: str = "") -> Deadline:
 def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple[str, ...], programme: str) -> DepartmentMatch:
     reasons = Reasons(
         themes=themes,
+        english=tuple(_ENGLISH[theme] for theme in themes),
+        priority="Ungdomsutbyten" in themes,
         words=words,
         areas=("Verksamhetsutveckling", "Extern finansiering"),
         goals=((4, "God utbildning för alla"), (10, "Minskad ojämlikhet")),
@@ -95,6 +109,7 @@ def _match(level: Level, relevance: float, themes: tuple[str, ...], words: tuple
             shares=Shares(funder=80),
             partners=CardValue(2),
             countries=CardValue(2),
+            contact=("Kulturrådet", "https://www.kulturradet.se/"),
         ),
     )
     return DepartmentMatch(level=level, relevance=relevance, read=lambda: reasons)

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from monitor.calls import CallKey, next_deadline
 from monitor.digest.cards import Cards
-from monitor.digest.facts import date_keys
-from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, SectionView, is_weak
+from monitor.digest.headline import CALL_SECTIONS, Headline
+from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, OverviewLine, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.wording import HOME, Wording, iso_week
-from monitor.language.one_line import clean, shorten
-from monitor.vocabulary import MailChange, MailKind, MailSection
+from monitor.language.one_line import clean
+from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
-_CALLS_IN_SUBJECT = 3
-_IN_SUBJECT = (
-    MailSection.NEW,
-    MailSection.CLOSING,
-    MailSection.COMING,
-    MailSection.EVENTS,
-    MailSection.POLICY,
-    MailSection.PARTNERS,
-    MailSection.NEWS,
-)
+OVERVIEW_LIMIT = 10
+"""Calls that the overview lists; a reader of more reads none."""
+_IN_OVERVIEW = (MailSection.CHANGED, *CALL_SECTIONS)
 
 
 class MailWriter:
@@ -38,6 +32,7 @@ class MailWriter:
         self._audience = audience
         self._cards = cards
         self._occasion = occasion
+        self._places: dict[CallKey, int] = {}
 
     def write(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> MailView:
         """Return the view of the whole selection."""
@@ -47,15 +42,25 @@ class MailWriter:
         if selection.kind is MailKind.QUIET and quiet_lines:
             sections.append(SectionView(id="ahead", heading=self._say("heading.ahead"), lines=quiet_lines))
         week = self._wording.week(self._occasion.week)
+        headline = Headline(self._cards, self._occasion)
+        overview, more = self._overview(selection, shown)
         return MailView(
             kind=selection.kind.value,
             language=self._wording.language,
-            subject=clean(self._subject(selection, name)),
+            subject=headline.subject(selection),
+            preview=headline.preview(selection, self._sources()),
             title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
             name=name,
             lead=(*self._lead(selection, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),
-            footer=tuple(self._footer(selection.kind, name, attached=any(value is Shown.CARD for value in shown.values()))),
+            footer=tuple(
+                self._footer(
+                    selection.kind,
+                    name,
+                    attached=any(value is Shown.CARD for value in shown.values()),
+                    in_kronor=self._in_kronor(selection, shown),
+                )
+            ),
             footer_heading=self._say("footer.heading"),
             weak_heading=self._say("heading.weak"),
             some=self._say("group.some"),
@@ -65,7 +70,40 @@ class MailWriter:
             leave=LinkView(self._say("link.leave"), "", self._cards.links.leave()),
             sources=LinkView(self._say("footer.sources_link"), "", self._cards.links.sources()),
             rest=self._rest(selection),
+            overview=overview,
+            overview_heading=self._say("heading.overview"),
+            overview_more=more,
         )
+
+    def _overview(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> tuple[tuple[OverviewLine, ...], LinkView | None]:
+        """Return the lines of the overview, and the link to the calls below that it has no room for."""
+        items = [
+            item
+            for section in _IN_OVERVIEW
+            for item in selection.items
+            if item.section is section and item.candidate.call.kind is Kind.CALL and shown[item.candidate.key] is not Shown.LINK
+        ]
+        groups = [group for group in selection.groups if group.section in _IN_OVERVIEW]
+        if len(items) + len(groups) < 2:
+            return (), None
+        subjects = Counter(self._cards.subject(item.candidate) for item in items)
+        room = OVERVIEW_LIMIT - len(groups)
+        listed = items[: room if len(items) > room else None]
+        lines = [
+            self._cards.overview_line(item, self._anchor(item), titled=subjects[self._cards.subject(item.candidate)] > 1)
+            for item in listed
+        ]
+        for group in groups:
+            view = self._group(group)
+            lines.append(OverviewLine(subject=view.title, url=f"#{view.anchor}"))
+        left = len(items) - len(listed)
+        first_left = items[len(listed)] if left else None
+        more = LinkView(self._say("overview.more", n=left), "", f"#{self._anchor(first_left)}") if first_left else None
+        return tuple(lines), more
+
+    def _anchor(self, item: DigestItem) -> str:
+        """Return the name of the item's place in the mail."""
+        return f"u{self._places.setdefault(item.candidate.key, len(self._places) + 1)}"
 
     def _section(self, section: MailSection, selection: Selection, shown: Mapping[CallKey, Shown]) -> SectionView | None:
         items = [item for item in selection.items if item.section is section]
@@ -79,9 +117,9 @@ class MailWriter:
         return SectionView(
             id=section.value,
             heading=self._say("heading.open" if welcome else f"heading.{section.value}"),
-            cards=tuple(self._cards.card(item) for item in items if shown[item.candidate.key] is Shown.CARD),
-            lines=tuple(self._cards.line(item) for item in in_lines if item not in weak),
-            weak=tuple(self._cards.line(item) for item in weak),
+            cards=tuple(self._cards.card(item, self._anchor(item)) for item in items if shown[item.candidate.key] is Shown.CARD),
+            lines=tuple(self._cards.line(item, self._anchor(item)) for item in in_lines if item not in weak),
+            weak=tuple(self._cards.line(item, self._anchor(item)) for item in weak),
             groups=groups,
             more=self._link_to_rest(linked, section) if linked else None,
         )
@@ -95,6 +133,7 @@ class MailWriter:
             reason=self._say("group.first_reading" if group.first_reading else "group.many"),
             lines=tuple(self._cards.line(item) for item in group.items[:_NAMED_IN_GROUP]),
             link=LinkView(self._say("group.all", n=number), "", url),
+            anchor=f"k-{group.section.value}-{group.source}",
         )
 
     def _link_to_rest(self, number: int, section: MailSection) -> LinkView:
@@ -106,40 +145,6 @@ class MailWriter:
             return None
         url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
         return LinkView(self._say("link.more", n=len(selection.rest)), "", url)
-
-    def _subject(self, selection: Selection, name: str) -> str:
-        say, week = self._say, self._wording.week(self._occasion.week)
-        if selection.kind is MailKind.QUIET:
-            return say("subject.quiet", name=name, week=week)
-        if selection.kind is MailKind.CORRECTION:
-            return self._correction_subject(selection.items)
-        if selection.kind is MailKind.WELCOME:
-            number = sum(item.section is MailSection.NEW for item in selection.everything)
-            if not number:
-                return say("subject.welcome_nothing", name=name)
-            return say("subject.welcome", name=name, what=say("count.open", n=number))
-        counts = selection.counts()
-        changed = counts.get("changed", 0)
-        rest = [say(f"count.{section.value}", n=counts[section.value]) for section in _IN_SUBJECT if section.value in counts]
-        what = rest[0] if rest else ""
-        day = self._nearest(selection)
-        nearest = say("subject.nearest", day=self._wording.short_day(day, self._occasion.now)) if day else ""
-        if changed and what and selection.kind is MailKind.WEEKLY:
-            short = any(section.value in counts for section in _IN_SUBJECT[:_CALLS_IN_SUBJECT])
-            first = say("count.changed_short" if short else "count.changed", n=changed)
-            return say("subject.changed_first", changed=first, what=what, name=name, week=week, nearest=nearest)
-        what = what or (say("count.changed", n=changed) if changed else say("count.missed", n=counts.get("missed", 0)))
-        return say(f"subject.{selection.kind}", what=what, name=name, week=week, nearest=nearest)
-
-    def _correction_subject(self, items: Sequence[DigestItem]) -> str:
-        if len(items) > 1:
-            return self._say("subject.correction_many", n=len(items))
-        item = items[0]
-        title = shorten(self._cards.title(item.candidate.call), 70)
-        if any(change.kind is MailChange.WITHDRAWN for change in item.changes):
-            return self._say("subject.correction_withdrawn", title=title)
-        day = self._wording.date_keys(date_keys(item.candidate.call)[:1], self._occasion.now)
-        return self._say("subject.correction_earlier", title=title, day=day)
 
     def _nearest(self, selection: Selection) -> date | None:
         now = self._occasion.now
@@ -168,7 +173,10 @@ class MailWriter:
             lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
         day = self._nearest(selection)
         if day:
-            lead.append(say("lead.nearest", day=self._wording.day(day, now), left=self._wording.days_left(day, now)))
+            lead.insert(
+                0 if selection.kind is MailKind.WEEKLY else len(lead),
+                say("lead.nearest", day=self._wording.day(day, now), left=self._wording.time_left(day, now)),
+            )
         weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
         if weeks:
             numbers = self._wording.join(self._wording.week(week) for week in weeks)
@@ -193,15 +201,22 @@ class MailWriter:
             lead.append(self._say("lead.welcome_rest", n=len(selection.rest)))
         return lead
 
-    def _footer(self, kind: MailKind, name: str, *, attached: bool) -> list[str]:
+    def _footer(self, kind: MailKind, name: str, *, attached: bool, in_kronor: bool) -> list[str]:
         say = self._say
         lines = [] if kind is MailKind.QUIET else self._sources()
         if attached:
             lines.append(say("footer.attached"))
+        if in_kronor:
+            lines.append(say("footer.rate", day=self._audience.rates_day))
         lines.append(say("footer.machine"))
         lines.append(say("footer.responsible", municipality=clean(self._audience.municipality), contact=self._audience.contact))
         lines.append(say("footer.why", name=name))
         return lines
+
+    def _in_kronor(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> bool:
+        """Return whether a card of the mail shows an amount in kronor by the rate of a day."""
+        cards = (item.candidate.call for item in selection.items if shown[item.candidate.key] is Shown.CARD)
+        return any(self._cards.rows.has_rate(call.budget) for call in cards)
 
     def _sources(self) -> list[str]:
         health, now = self._occasion.health, self._occasion.now
@@ -233,6 +248,7 @@ def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequ
         kind=MailKind.NOTICE.value,
         language=wording.language,
         subject=say("subject.notice", n=len(refused)),
+        preview=say("notice.lead"),
         title=say("heading.notice"),
         name=clean(audience.name),
         lead=(say("notice.lead"), *lines),

@@ -14,7 +14,9 @@ from monitor.language.one_line import clean, shorten
 from monitor.translation import Catalogue
 
 HOME = ZoneInfo("Europe/Stockholm")
-_NO_BREAK = "\u00a0"
+_NEAR = 300
+"""Days within which a day and a month are that of the nearest year."""
+NO_BREAK = "\u00a0"
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 """Locale of CLDR for each language."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
@@ -51,6 +53,20 @@ class Wording:
     def short_day(self, day: date, now: datetime) -> str:
         """Return a day without its weekday: 3 december."""
         return self._date(day, "d\u00a0MMMM" if day.year == now.year else "d\u00a0MMMM\u00a0y")
+
+    def brief_day(self, day: date, now: datetime) -> str:
+        """Return a day in few characters: 3 dec; with its year where the day and month alone could be misread: 3 dec 2027."""
+        near = abs((day - now.date()).days) < _NEAR
+        return self._date(day, "d\u00a0MMM" if near else "d\u00a0MMM\u00a0y").replace(".", "")
+
+    def language_name(self, code: str) -> str:
+        """Return the name of a language: engelska; its code where it has none."""
+        from babel.core import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(code).get_language_name(self._locale) or code
+        except (ValueError, UnknownLocaleError):
+            return code
 
     def month_names(self) -> list[str]:
         """Return the names of the twelve months, January first."""
@@ -92,6 +108,11 @@ class Wording:
             return self.say(("date.today", "date.tomorrow")[left])
         return self.say("date.in_days", n=left)
 
+    def time_left(self, day: date, now: datetime) -> str:
+        """Return the time left before a last day: i dag, i morgon, 12 dagar kvar."""
+        left = (day - now.date()).days
+        return self.say("date.left", n=left) if left > 1 else self.days_left(day, now)
+
     def money(self, amount: int, currency: str, *, exact: bool = False) -> str:
         """Return an amount as people say it: 1,5 miljoner euro, 60 000 euro.
 
@@ -103,12 +124,12 @@ class Wording:
                 # Rounded here: Babel rounds halves to the even digit.
                 millions = Decimal(f"{amount / size:.2f}")
                 unit = self.say(f"money.{word}", n=1 if millions == 1 else 2)
-                return f"{self._amount(millions)}{_NO_BREAK}{unit} {name}"
-        return f"{self._amount(amount)}{_NO_BREAK}{name}"
+                return f"{self._amount(millions)}{NO_BREAK}{unit} {name}"
+        return f"{self._amount(amount)}{NO_BREAK}{name}"
 
     def _amount(self, value: int | Decimal) -> str:
         """Return a number as mails have written amounts from the beginning: with an ordinary space between thousands."""
-        return self.number(value).replace(_NO_BREAK, " ")
+        return self.number(value).replace(NO_BREAK, " ")
 
     def number(self, value: float | Decimal, form: str = "#,##0.###") -> str:
         """Return a number as the language writes it: 1 234,5. `form` is a number pattern of CLDR.
@@ -118,7 +139,7 @@ class Wording:
         from babel.numbers import format_decimal
 
         # Some versions of CLDR group with a narrow space, which mail programs lack.
-        return format_decimal(value, form, locale=self._locale).replace("\u202f", _NO_BREAK)
+        return format_decimal(value, form, locale=self._locale).replace("\u202f", NO_BREAK)
 
     def join(self, parts: Iterable[str]) -> str:
         """Return a list as in a sentence: a, b och c."""

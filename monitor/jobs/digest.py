@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 _DRY_RUN_FOLDER = "preview"
 ADDED_RELEVANCE = 60.0
 """Relevance of a call that the coordinator added: that of a likely match."""
-_ADDED = Reasons(themes=("tillagd av samordnaren",))
+_ADDED = Reasons(themes=("tillagd av samordnaren",), unnamed=True)
 _RETRY_PERIOD = timedelta(days=8)
 """Period after a failure in which a department's weekly mail is built with the next corrections."""
 _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
@@ -520,9 +520,13 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     programme = rules.programme_of(call)
     by_weight = sorted(match.evidence, key=lambda evidence: -evidence["points"])
     strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
+    # Stable: the strongest theme stays first among those of the same weight.
+    themes = sorted(match.themes, key=lambda theme: theme["id"] not in rules.areas.priority)
     numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
     return Reasons(
-        themes=tuple(theme["title"] for theme in match.themes),
+        themes=tuple(theme["title"] for theme in themes),
+        english=tuple(rules.english_titles.get(theme["id"], theme["title"]) for theme in themes),
+        priority=any(theme["id"] in rules.areas.priority for theme in themes),
         words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
         areas=tuple(areas[area] for area in strategy if area in areas),
         goals=tuple((number, goals[number]) for number in numbers if number in goals),
@@ -546,6 +550,8 @@ def make_audience(config: Config, department: Department | None) -> Audience:
         contact=config.municipality.contact,
         base_url=config.municipality.base_url,
         sources={source.id: source.name for source in config.sources},
+        rates=config.money.rates,
+        rates_day=config.money.day,
     )
 
 

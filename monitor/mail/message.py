@@ -51,7 +51,9 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=_MAX_LINE, ma
 def _set_text(part: MIMEPart, text: str, subtype: str) -> None:
     """Set the content of a part to text as quoted-printable, which Python's own handler of text writes several times slower."""
     lines = b"\n".join((*_UNWRITABLE.sub("", text).encode().splitlines(), b""))
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    # Lines of the text that end with a space go on in the next one: RFC 3676.
+    flowed = "; format=flowed" if subtype == "plain" else ""
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"{flowed}'
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
 

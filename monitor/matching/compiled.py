@@ -308,6 +308,12 @@ class RuleSet:
         """Return the name of each global goal by its number."""
         return {goal.number: goal.name for goal in self.areas.sdg}
 
+    @cached_property
+    def english_titles(self) -> Mapping[str, str]:
+        """Return the English title of each theme that has one, by its id; a theme's own goes before that of the areas."""
+        own = {theme.theme.id: theme.theme.english for theme in self.themes if theme.theme.english}
+        return {**self.areas.english, **own}
+
     def programme_of(self, call: Call) -> Programme | None:
         """Return the programme that pays, by the source's code, else by the prefix of the identifier."""
         code = call.programme.removeprefix("cascade:").casefold()

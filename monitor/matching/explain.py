@@ -13,7 +13,7 @@ from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.rules.model import Department
-from monitor.vocabulary import Kind, Status
+from monitor.vocabulary import KIND_LABELS, Kind, Status
 
 Step = Literal[
     "matched",
@@ -32,13 +32,6 @@ Step = Literal[
 
 _MAX_GENERIC = 3
 """Generic words that an explanation names."""
-_KINDS = {
-    Kind.CALL: "en utlysning",
-    Kind.NEWS: "en nyhet",
-    Kind.EVENT: "ett evenemang",
-    Kind.POLICY: "ett förslag eller beslut",
-    Kind.PARTNER_SEARCH: "en partnersökning",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +214,7 @@ def _step(
             return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."
         missed, text = _missed(judgement.rules, department, best)
         if call.kind is not Kind.CALL:
-            return "not-a-call", f"Det är {_KINDS[call.kind]}, inte en utlysning, och den når inte fram ändå. {text}"
+            return "not-a-call", f"{KIND_LABELS[call.kind].many} kräver fler poäng; den här fick för få. {text}"
         return missed, text
     if gates.step == "outside":
         return "outside", gates.reason

@@ -98,7 +98,7 @@ def test_two_times_on_one_day_are_two_entries():
     )
     found = events(call)
     assert len({str(event["UID"]) for event in found}) == 2
-    assert [str(event["SUMMARY"]) for event in found] == ["Sista dag: Utlysning 1"] * 2, "cut-offs are no stages"
+    assert [str(event["SUMMARY"]) for event in found] == ["Sista ansökningsdag: Utlysning 1"] * 2, "cut-offs are no stages"
 
 
 def test_a_day_that_was_sent_under_its_place_keeps_that_uid():

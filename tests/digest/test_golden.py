@@ -102,4 +102,4 @@ def test_mails_are_valid(name):
 def test_quiet_mail_attaches_nothing_and_says_what_was_read():
     mail = rendered("quiet")
     assert mail.calendars == ()
-    assert mail.renderings[0].text.count("Vi har läst") == 1
+    assert mail.renderings[0].text.count("Alla källor är lästa.") == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.digest.many_calls import week_of
 from tests.web.chromium import ARGUMENTS, CHROMIUM, violations
 
 GOLDEN = Path(__file__).parent.parent / "mails"
@@ -47,3 +48,39 @@ def test_accessible_and_in_view(window, file):
         assert background == ("rgb(20, 25, 31)" if scheme == "dark" else "rgb(243, 245, 247)")
     assert asked == [file.as_uri()], "nothing is fetched from anywhere"
     window.remove_listener("request", note)
+
+
+PHONE = {"width": 390, "height": 844}
+
+
+def _bottom(page, selector):
+    """Return how far down the last of these elements ends, in pixels."""
+    return page.evaluate(
+        "selector => Math.max(...[...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect().bottom))",
+        selector,
+    )
+
+
+def test_eight_calls_are_overseen_on_the_first_screen(window):
+    window.set_viewport_size(PHONE)
+    window.set_content(week_of(8).html)
+    assert window.locator(".overview li").count() == 8
+    assert _bottom(window, ".overview") <= PHONE["height"]
+
+
+def test_seven_calls_with_their_cards_are_four_screens(window):
+    window.set_viewport_size(PHONE)
+    window.set_content(week_of(7).html)
+    assert window.locator("div.card h3").count() == 7
+    assert _bottom(window, "div.card") <= 4 * PHONE["height"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_busy_week_is_accessible_and_its_overview_leads_to_the_cards(window, scheme):
+    window.set_viewport_size(PHONE)
+    window.emulate_media(color_scheme=scheme)
+    window.set_content(week_of(12).html)
+    assert violations(window) == []
+    assert window.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    missing = "[...document.querySelectorAll('.overview a')].filter(one => !document.querySelector(one.hash)).length"
+    assert window.evaluate(missing) == 0

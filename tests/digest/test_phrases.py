@@ -16,9 +16,12 @@ PACKAGE = Path(monitor.__file__).parent
 MODULES = (*sorted((PACKAGE / "digest").glob("*.py")), PACKAGE / "jobs" / "digest.py", PACKAGE / "jobs" / "send.py")
 CATALOGUES = {language: read_phrases((DIGESTS / f"{language}.po").read_text("utf-8"), f"{language}.po") for language in LANGUAGES}
 SECTIONS = [section.value for section in MailSection]
+APPLY = ["yes", "partner", "no", "likely_yes", "likely_partner", "likely_no"]
 FILLED_IN = {
     "card.level_{}": [level.value for level in Level],
     "card.{}": ["at_most", "at_least"],
+    "apply.brief_{}": APPLY,
+    "apply.full_{}": APPLY,
     "card.pays_{}": ["both", "funder", "own"],
     "change.{}": [
         *(kind.value for kind in MailChange),
@@ -32,7 +35,6 @@ FILLED_IN = {
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],
     "money.{}": ["million", "milliard"],
-    "subject.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.CORRECTION],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""
 MAIL_HEADINGS = [f"heading.{kind.value}" for kind in TEMPLATE_MAILS]

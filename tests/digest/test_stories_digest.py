@@ -105,8 +105,8 @@ def test_t14_no_empty_mail_and_no_empty_words(world):
     world.crawl(bare, at=MONDAY + WEEK)
     world.crawl(at=MONDAY + WEEK, source="feed")
     (quiet,) = world.week(MONDAY + WEEK)
-    assert quiet["Subject"] == "Inget nytt för Kultur- och fritidsförvaltningen: vecka 24"
-    assert "Vi har läst alla 2 källor." in text_of(quiet)
+    assert quiet["Subject"] == "Inget nytt vecka 24"
+    assert "Alla 2 källor är lästa." in text_of(quiet)
 
 
 def test_t15_the_same_thing_is_not_told_for_ever(world):
@@ -146,7 +146,8 @@ def test_t20_a_repaired_source_does_not_flood(world):
     assert len(re.findall(r"Utlysning p\d", text)) == 5
     assert "100 utlysningar från Källan portal" in text
     assert "De är många på en gång" in text
-    assert "100 nya utlysningar" in mail["Subject"]
+    assert mail["Subject"] == "Tema och 99 till: sök senast 1 september"
+    assert "100 nya utlysningar." in text
     assert len(world.rows("SELECT DISTINCT call_id FROM digest_items WHERE shown = 'link'")) == 100
     assert mails_about(world.week(MONDAY + WEEK), "utlysningar från Källan") == []
 
@@ -162,7 +163,7 @@ def test_t20_a_new_source_is_explained(world):
 def test_t20_the_first_mail_is_a_welcome(world):
     world.publish(*(a_call(f"w{i:02}", "2026-09-01") for i in range(34)), at=MONDAY - WEEK)
     (mail,) = world.week(MONDAY)
-    assert mail["Subject"].startswith("Välkommen till EU-bevakningen")
+    assert mail["Subject"] == "Välkommen! Tema och 33 till: sök senast 1 september"
     assert len(re.findall(r"^Utlysning w\d", text_of(mail), re.MULTILINE)) == 10
     assert "Se 24 till: https://eu.example.se/utskick/2026-W23-kultur-fritid?visa=resten" in text_of(mail)
     assert mails_about(world.week(MONDAY + WEEK), "Nya utlysningar") == []
@@ -248,8 +249,7 @@ def test_t24_a_title_cannot_do_anything(tmp_path, title):
     assert "Utlysning" in visible(mail)
     assert 'Å & Ä <ö> "x"' in visible(mail)
     assert mail["Bcc"] is None
-    assert 'Å & Ä <ö> "x"' in mail["Subject"]
-    assert "\n" not in mail["Subject"]
+    assert mail["Subject"] == "Tema: sök senast 1 september"
     assert not set(visible(mail) + text_of(mail)) & set("\u202e\u202c\u2066\u2069\x00\x0b")
     if "&lt;" in title:
         assert "&lt;script&gt;" in visible(mail), "what was escaped by the publisher stays as it was written"
@@ -269,7 +269,7 @@ def test_t26_readable_by_screen_readers(world):
     assert tree.xpath("//p[@lang='en']")[0].text_content() == "Some words in English."
     names = [link.get("aria-label") or link.text_content().strip() for link in tree.iter("a")]
     assert all(names)
-    assert "Läs hos utgivaren om Utlysning 1" in names
+    assert "Läs utlysningen hos Källan portal (engelska) om Utlysning 1" in names
     assert not list(tree.iter("img"))
     assert 'http-equiv="refresh"' not in html_of(mail)
     assert not re.search(r"url\(|@import|<link", html_of(mail))
@@ -307,7 +307,7 @@ def test_t28_a_change_does_not_silence_the_reminder(world):
     changed = replace(call, budget=Budget(total=2_000_000), notices=(Notice(at=None, text="Nya frågor och svar."),))
     world.publish(changed, at=MONDAY + timedelta(days=2))
     (mail,) = mails_about(world.week(MONDAY + WEEK), "Utlysning 1")
-    assert "Pengarna är ändrade: 2 miljoner euro totalt. Förut: 1 miljon euro totalt." in " ".join(text_of(mail).split())
+    assert "Nytt belopp: 2 miljoner euro totalt (tidigare 1 miljon euro totalt)." in " ".join(text_of(mail).split())
     assert "Nya frågor och svar." in text_of(mail)
     sections = {}
     for number in range(2, 8):
@@ -324,7 +324,7 @@ def test_t29_the_mail_says_what_it_is_and_how_to_stop(world):
     text = " ".join(text_of(mail).split())
     assert "får Kultur- och fritidsförvaltningen ett mejl i veckan" in text
     assert "Just nu är ingen utlysning öppen som vi tror rör er." in text
-    assert "Ni får det för att den här adressen står som mottagare för Kultur- och fritidsförvaltningen." in text
+    assert "Adressen är anmäld som mottagare för Kultur- och fritidsförvaltningen." in text
     assert text.count("Ändra eller sluta få mejlen: https://eu.example.se/avsluta/") == 2
 
 
@@ -336,6 +336,6 @@ def test_moved_deadline_comes_first_with_old_and_new(world):
     world.publish(moved(call, "2026-09-25"), a_call("2", "2026-10-01"), at=MONDAY + timedelta(days=1))
     (mail,) = world.week(MONDAY + WEEK)
     text = " ".join(text_of(mail).split())
-    assert "Sista dag är ändrad: fredag 25 september (om 109 dagar). Förut: fredag 28 augusti." in text
-    assert text.index("ÄNDRAT SEDAN VI SKREV") < text.index("NYA UTLYSNINGAR")
-    assert mail["Subject"].startswith("1 ändrad och 1 ny utlysning för Kultur- och fritidsförvaltningen: vecka 24")
+    assert "Nytt sista datum: fredag 25 september (tidigare fredag 28 augusti)." in text
+    assert text.index("ny sista dag 25 sep") < text.index("NYA UTLYSNINGAR") < text.index("ÄNDRAT SEDAN FÖRRA MEJLET")
+    assert mail["Subject"] == "Ny sista dag 25 september: Tema och 1 till"

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import Call, DeadlineModel
-from monitor.digest.answers import Signer
-from monitor.digest.cards import Cards
 from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, number_fact, read_facts
 from monitor.digest.model import Audience, Told
 from monitor.digest.render import load_templates
+from monitor.digest.rows import CallRows
 from monitor.digest.view import weeks_between
 from monitor.digest.wording import capital, distinct_words, first_sentences, iso_week
 from monitor.errors import MailError
@@ -190,12 +189,7 @@ def test_a_day_is_over_when_the_day_is():
     ],
 )
 def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
-    cards = Cards(
-        {"sv": SV, "en": EN}[language],
-        Audience(department="", name="", municipality="", contact="", base_url=""),
-        Signer(b"x" * 32),
-        "",
-        MONDAY,
-    )
+    audience = Audience(department="", name="", municipality="", contact="", base_url="")
+    rows = CallRows({"sv": SV, "en": EN}[language], audience, MONDAY)
     call = Call(source="s", call_id="1", title="t", url="https://example.se/")
-    assert cards.who_pays(call, shares) == said
+    assert rows.who_pays(call, shares) == said

@@ -44,10 +44,10 @@ def test_nothing_known_says_so_in_every_line(rules):
 
 def test_what_is_usual_in_the_programme_is_said_to_be_just_that(rules):
     line = lines(rules, "Utbyten", programme="erasmus")["funder_share"]
-    assert line.value == "Framgår inte. Brukar i Erasmus+ vara: EU betalar fasta belopp."
+    assert line.value == "Står inte. Vanligt i Erasmus+: EU betalar fasta belopp."
     assert not line.known
     line = lines(rules, "Utbyten", programme="erasmus", wording=EN)["funder_share"]
-    assert (line.value, line.rest) == ("Not stated", "Brukar i Erasmus+ vara: EU betalar fasta belopp.")
+    assert (line.value, line.rest) == ("Not stated", "Vanligt i Erasmus+: EU betalar fasta belopp.")
 
 
 def test_the_swedish_contact_comes_from_the_programme(rules):
@@ -85,10 +85,10 @@ def test_amounts_are_exact_and_readable():
 @pytest.mark.parametrize(
     ("text", "partners"),
     [
-        ("Minst tre parter ska delta.", "Minst 3 parter"),
+        ("Minst tre parter ska delta.", "Minst 3 partner"),
         ("Minst två länder ska delta.", "Minst 2 länder"),
-        ("At least three independent legal entities from three different eligible countries.", "Minst 3 parter från 3 länder"),
-        ("A minimum of 2 organisations from two different Member States is required.", "Minst 2 parter från 2 länder"),
+        ("At least three independent legal entities from three different eligible countries.", "Minst 3 partner från 3 länder"),
+        ("A minimum of 2 organisations from two different Member States is required.", "Minst 2 partner från 2 länder"),
         ("Små projekt: minst 3 organisationer. Stora: minst 10 organisationer.", UNREAD),
         ("Three partners were funded last year.", UNREAD),
     ],
@@ -127,7 +127,7 @@ def test_no_words_stand_under_the_other_ones_label(rules):
     funder = "Lump sum grant at a funding rate of 80 %."
     assert value(rules, "funder_share", funder) == "Högst 80 procent (så står det: ”funding rate of 80 %”)"
     line = lines(rules, "Utbyten", funder)["own_share"]
-    assert line.value == "Framgår inte. Minst 20 procent blir kvar, om finansiären betalar högst 80."
+    assert line.value == "Står inte. Minst 20 procent blir kvar, om finansiären betalar högst 80."
     assert not line.known
 
 
@@ -136,7 +136,7 @@ def test_the_one_who_pays_is_called_the_eu_only_where_the_eu_published_the_call(
     assert lines(rules, "Utbyten", budget=budget)["funder_share"].label == "Finansiären betalar"
     portal = lines(rules, "Utbyten", budget=budget, url="https://ec.europa.eu/topic/X")
     assert portal["funder_share"].label == "EU betalar"
-    assert portal["own_share"].value == "Framgår inte. Minst 20 procent blir kvar, om EU betalar högst 80."
+    assert portal["own_share"].value == "Står inte. Minst 20 procent blir kvar, om EU betalar högst 80."
     assert lines(rules, "Utbyten", budget=budget, url="https://[broken")["funder_share"].label == "Finansiären betalar"
 
 
@@ -177,7 +177,7 @@ def test_a_guess_about_who_may_take_part_says_so(rules, values, shown):
 
 def test_the_conditions_are_read_too(rules):
     conditions = (Section(title="3. Other eligible conditions", text="At least two partners from two eligible countries."),)
-    assert value(rules, "partners", conditions=conditions) == "Minst 2 parter från 2 länder"
+    assert value(rules, "partners", conditions=conditions) == "Minst 2 partner från 2 länder"
 
 
 def test_applicants_are_shown_in_the_sources_words(rules):
@@ -189,7 +189,7 @@ def test_applicants_are_shown_in_the_sources_words(rules):
     [
         ("Kommuner kan söka.", "ja", "Ja. Texten säger att kommuner kan söka."),
         ("Endast myndigheter får söka.", "nej", "Nej. Bara statliga myndigheter får söka."),
-        ("", "framgår inte", "Framgår inte. Texten säger inte vem som kan delta."),
+        ("", "framgår inte", "Står inte. Texten säger inte vem som kan delta."),
     ],
 )
 def test_whether_a_municipality_may_take_part(rules, text, answer, shown):
@@ -261,6 +261,6 @@ def test_a_card_of_an_earlier_version_gives_what_it_held_as_values():
     assert shown == {
         "municipality": "Ja, som partner. Texten säger att kommuner kan vara med som partner.",
         "funder_share": "Högst 80 procent (så står det: ”80 %”)",
-        "own_share": "Framgår inte. Minst 20 procent blir kvar, om finansiären betalar högst 80.",
+        "own_share": "Står inte. Minst 20 procent blir kvar, om finansiären betalar högst 80.",
     }
     assert [line.key for line in fit_lines(card_from_json({}, Budget()), EN)] == ["municipality", "funder_share", "own_share"]

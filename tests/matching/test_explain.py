@@ -59,7 +59,7 @@ def test_not_current_because_it_vanished(rules):
 def test_not_a_call_because_of_its_kind(rules):
     found = answer(rules, a_call("Youth and sport", kind=Kind.NEWS))
     assert found.step == "not-a-call"
-    assert found.text.startswith("Det är en nyhet, inte en utlysning")
+    assert found.text.startswith("Nyheter kräver fler poäng; den här fick för få.")
 
 
 def test_news_that_reach_are_matched(rules):

@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from icalendar import Calendar
 
+from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.language.one_line import clean
 from tests.web.conftest import Browser
@@ -286,3 +287,12 @@ def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kin
     page = browser.get(answer.headers["location"]).text
     assert '<html lang="en">' in page
     assert ("Thank you." if kind == "svar" else "gets no mails for") in page
+
+
+def test_a_short_address_leads_to_the_call(browser):
+    answer = browser.get(f"/u/{CallKey('norden', 'norden-000').short}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/utlysning/norden/norden-000")
+    english = browser.get(f"/u/{CallKey('norden', 'norden-000').short}?lang=en")
+    assert english.headers["location"] == "/utlysning/norden/norden-000?lang=en"
+    assert browser.get("/u/0123456789ab").status_code == 404
+    assert browser.get("/u/0").status_code == 404

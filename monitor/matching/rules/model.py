@@ -86,6 +86,8 @@ class ThemeHead(_Table):
 
     id: Id
     title: str = Field(min_length=1)
+    english: str = ""
+    """Title in English, for mails in English; empty: that of `rules/areas.toml`, else the Swedish one."""
     departments: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     strategy: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     goals: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -155,6 +157,10 @@ class AreasFile(_Table):
     area: Annotated[tuple[Area, ...], Field(strict=False, min_length=1)]
     goal: Annotated[tuple[Goal, ...], Field(strict=False, min_length=1)]
     sdg: Annotated[tuple[GlobalGoal, ...], Field(strict=False, min_length=1)]
+    priority: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Ids of the themes that the strategy names as of special weight; their calls come first in a mail."""
+    english: dict[str, str] = {}
+    """English titles of themes by id, for mails in English."""
 
 
 class Contact(_Table):

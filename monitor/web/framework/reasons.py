@@ -9,14 +9,7 @@ from monitor.calls import Call
 from monitor.digest.wording import Wording
 from monitor.matching.explain import Circumstances, Why
 from monitor.translation import translate
-from monitor.vocabulary import Kind
-
-_KINDS = {
-    Kind.NEWS: "en nyhet",
-    Kind.EVENT: "ett evenemang",
-    Kind.POLICY: "ett förslag eller beslut",
-    Kind.PARTNER_SEARCH: "en partnersökning",
-}
+from monitor.vocabulary import KIND_LABELS, Kind
 
 
 def why_text(why: Why, call: Call, circumstances: Circumstances, titles: Mapping[str, str], wording: Wording) -> str:
@@ -52,11 +45,10 @@ class _Reason:
         if why.step == "not-current":
             return f"{self._translate('Den är inte aktuell: {ended}.', ended=self._ended())} {self._told()}".strip()
         if why.step == "not-a-call":
-            kind = _KINDS.get(self._call.kind)
-            if kind is None:
+            if self._call.kind is Kind.CALL:
                 return self._translate("Det är inget att söka.")
-            missed = "Det är {kind}, inte en utlysning, och den når inte fram ändå."
-            return f"{self._translate(missed, kind=self._translate(kind))} {self._points()}"
+            kinds = self._translate(KIND_LABELS[self._call.kind].many)
+            return f"{self._translate('{kinds} kräver fler poäng; den här fick för få.', kinds=kinds)} {self._points()}"
         if why.step == "vetoed":
             return self._translate("Temat {theme} stoppas av ett ord som talar emot det.", theme=why.theme)
         if why.step == "below-threshold":

@@ -20,7 +20,7 @@ from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import call_facts, find_by_short, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import index_call, stored_zones
@@ -545,6 +545,14 @@ def part_stories(visit: Visit) -> Response:
     return _back_to(call.key, "skilt")
 
 
+def short_link(visit: Visit) -> Response:
+    """Lead from the short address in the text of a mail to the call's page."""
+    key = find_by_short(visit.site.archive.db, visit.path_vars["short"])
+    if key is None:
+        raise NotFound
+    return redirect(page_address(call_path(*key), visit.language))
+
+
 _CALL = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)"
 ROUTES = (
     Route(rf"{_CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
@@ -554,5 +562,6 @@ ROUTES = (
     Route(rf"{_CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
     Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
     Route(r"^/hitta$", lookup),
+    Route(r"^/u/(?P<short>[0-9a-f]{12})$", short_link),
     Route(rf"{_CALL}$", call_view),
 )
