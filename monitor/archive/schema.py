@@ -229,6 +229,21 @@ MIGRATIONS = {
     ),
     # Words with dots by their spelling without, for searches typed as "nassjo" (`monitor.archive.search.tiers`).
     "m018_words_without_dots": f"CREATE INDEX words_without_dots ON words ({WORD_WITHOUT_DOTS}) WHERE {WORD_HAS_DOTS}",
+    # Recipients with their choices. `folded` is the address in lower case; `known` is the time of the last mail whose contents the
+    # recipient has been told, NULL for one that has had none; `left_out` has ids of themes as JSON. `origin` is settings, own or
+    # coordinator. `outbox.follows` is the recipient's `known` before the mail, to go back to when the mail is not sent.
+    # `recipient_events` has what recipients did: `answered_at` is when a mail told the recipient, `reported_at` the coordinator.
+    "m021_recipients": (
+        "CREATE TABLE recipients (department TEXT NOT NULL, folded TEXT NOT NULL, email TEXT NOT NULL, language TEXT NOT NULL,"
+        " pace TEXT NOT NULL, left_out TEXT NOT NULL DEFAULT '[]', paused_until TEXT, origin TEXT NOT NULL, added TEXT NOT NULL,"
+        " removed TEXT, known TEXT, PRIMARY KEY (department, folded));\n"
+        "CREATE TABLE recipient_events (id INTEGER PRIMARY KEY, at TEXT NOT NULL, folded TEXT NOT NULL, email TEXT NOT NULL,"
+        " department TEXT NOT NULL, event TEXT NOT NULL, language TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '',"
+        " answered_at TEXT, reported_at TEXT);\n"
+        "ALTER TABLE outbox ADD COLUMN follows TEXT;\n"
+        "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
+        " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 
