@@ -411,7 +411,8 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
         )
         db.executemany(
-            "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+            "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows)"
+            " VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
             [
                 (row.message_id, digest.id, row.recipient, row.language, created, stamp(row.follows) if row.follows else None)
                 for row in digest.addresses
@@ -510,7 +511,7 @@ class RecentDigest(TypedDict):
 
 
 def list_department_digests(db: Database, department: str, limit: int = 60) -> list[DigestSummary]:
-    """Return a department's mails as they were built, newest first, without the coordinator's previews and the mails of some recipients alone."""
+    """Return a department's mails as they were built, newest first, without previews and mails of single recipients."""
     return list(
         db.query_as(
             DigestSummary,

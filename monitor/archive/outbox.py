@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
+from monitor.errors import describe_delivery
 
 _MAIL_COLUMNS = (
     "outbox.message_id, outbox.digest, digests.department, digests.kind, outbox.recipient, outbox.language, outbox.attempts,"
@@ -185,6 +186,15 @@ def stopped_mails(db: Database, since: datetime) -> list[StoppedMail]:
         [stamp(since), *_UNWANTED_REASONS],
     )
     return [StoppedMail(digest=row[0], department=row[1], error=row[2]) for row in rows]
+
+
+def last_failures(db: Database) -> dict[str, str]:
+    """Return the server's reply to the newest mail of each address, in lower case, where that mail has not arrived."""
+    rows = db.execute(
+        "SELECT recipient, error FROM outbox WHERE rowid IN (SELECT max(rowid) FROM outbox GROUP BY lower(recipient))"
+        " AND state <> 'sent' AND error <> ''"
+    )
+    return {_folded(row[0]): describe_delivery(row[1]) for row in rows if row[1] not in _UNWANTED_REASONS}
 
 
 def refused_recipients(db: Database) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ _REASON_OF_STOP = "avslutad av mottagaren"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientEvent:
-    """What a recipient did, by which a mail to the recipient or to the coordinator may be due."""
+    """Action of a recipient, about which a mail to the recipient or to the coordinator may be due."""
 
     id: int
     at: datetime

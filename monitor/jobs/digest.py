@@ -5,19 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
-    CandidateMatch,
     CandidateReader,
-    CandidateRow,
-    MatchDetails,
     NewDigest,
     NewOutboxRow,
     StoredDigest,
@@ -35,31 +30,26 @@ from monitor.archive.digests import (
 from monitor.archive.files import load_secret
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
-from monitor.calls import Call, within_calendar
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
-from monitor.digest.narrow import narrow, told_until
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Candidate, Selection, SourceHealth
+from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
-from monitor.fit import card_from_json
+from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
-from monitor.sources import CLOCK_SLACK, Source
 from monitor.subscription import Stream, Subscriber, is_due, list_streams
-from monitor.vocabulary import ACCEPTED_RUNS, DigestState, Level, MailKind, Pace
+from monitor.vocabulary import DigestState, MailKind, Pace
 
 logger = logging.getLogger(__name__)
 
 _DRY_RUN_FOLDER = "preview"
-ADDED_RELEVANCE = 60.0
-"""Relevance of a call that the coordinator added: that of a likely match."""
-_ADDED = Reasons(themes=("tillagd av samordnaren",))
 _MISSED_PERIOD = timedelta(days=35)
 """Period before a mail of which it names calls that came and closed: a month, also after a long pause."""
 _RETRY_PERIOD = timedelta(days=8)
@@ -328,18 +318,19 @@ class DigestBuilder:
     ) -> _StreamMail | None:
         """Return the mail of recipients who are behind or have narrowed their mails; None when they get none now."""
         ahead: tuple[Candidate, ...] = ()
+        previous = stream.since or (last.created if last is not None else None)
         if stream.since is not None:
             candidates = told_until(self._candidates(department, stream.since), stream.since)
-            previous = max(stream.since, self._now - _MISSED_PERIOD)
-            selection = choose(candidates, first=False, previous=previous, choice=make_choice(self._config), now=self._now)
+            missed_since = max(stream.since, self._now - _MISSED_PERIOD)
+            selection = choose(candidates, first=False, previous=missed_since, choice=make_choice(self._config), now=self._now)
             ahead = open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
         selection = self._narrowed(selection, stream)
         if selection.kind is MailKind.QUIET and (stream.certain or self._is_silent(department)):
             return None
-        return _StreamMail(stream=stream, selection=selection, ahead=ahead, previous=stream.since or (last and last.created))
+        return _StreamMail(stream=stream, selection=selection, ahead=ahead, previous=previous)
 
     def _narrowed(self, selection: Selection, stream: Stream) -> Selection:
-        titles = [theme.title for theme in self._rules.themes if theme.id in stream.left_out]
+        titles = [file.theme.title for file in self._rules.themes if file.theme.id in stream.left_out]
         return narrow(selection, certain=stream.certain, left_out=titles)
 
     def correction(self, department: Department) -> DigestReport | None:
@@ -576,107 +567,3 @@ def _told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
         for position, item in enumerate(selection.everything, 1)
         for fact in item.facts
     ]
-
-
-def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
-    """Return a candidate of the archive as the digest chooses from; reasons are worked out when they are first shown."""
-    return Candidate(
-        call=within_calendar(row.call),
-        first_seen=row.first_seen,
-        match=_match(rules, row.call, row.match) if row.match is not None else None,
-        baseline=row.baseline,
-        vanished_at=row.vanished_at,
-        events=tuple(CallEvent(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
-        told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
-        story=row.story,
-        answer=row.answer,
-        numbered=row.numbered,
-    )
-
-
-def apply_choices(candidates: list[Candidate], choices: Overrides) -> list[Candidate]:
-    """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
-
-    A call that the department has been told of before is a promise: it stays, withheld or not.
-    """
-    chosen = []
-    for candidate in candidates:
-        if candidate.key in choices.withheld and not candidate.told:
-            continue
-        match = candidate.match
-        if match is None and candidate.key in choices.added:
-            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.call_notes.get(candidate.key, "")
-        chosen.append(replace(candidate, match=match, note=note) if note or match is not candidate.match else candidate)
-    return chosen
-
-
-def _match(rules: RuleSet, call: Call, match: CandidateMatch) -> DepartmentMatch:
-    read = partial(_reasons, rules, call, match.details)
-    return DepartmentMatch(level=Level(match.level), relevance=match.relevance, read=read)
-
-
-def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Reasons:
-    match = read()
-    areas, goals = rules.area_names, rules.goal_names
-    programme = rules.programme_of(call)
-    by_weight = sorted(match.evidence, key=lambda evidence: -evidence["points"])
-    strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
-    numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
-    return Reasons(
-        themes=tuple(theme["title"] for theme in match.themes),
-        words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
-        areas=tuple(areas[area] for area in strategy if area in areas),
-        goals=tuple((number, goals[number]) for number in numbers if number in goals),
-        programme=programme.name if programme is not None else "",
-        card=card_from_json(match.fit_card, call.budget),
-    )
-
-
-def _is_reason(evidence: Mapping[str, Any]) -> bool:
-    """Return True for evidence to show: a word of the text that speaks for the call and that not every call has."""
-    # Matches of earlier versions say nothing of generic words.
-    return evidence["points"] > 0 and evidence["start"] >= 0 and not evidence.get("generic", False)
-
-
-def make_audience(config: Config, department: Department | None) -> Audience:
-    """Return the audience of a department's mails; without a department, that of the coordinator's."""
-    return Audience(
-        department=department.id if department else "",
-        name=department.name if department else config.municipality.name,
-        municipality=config.municipality.name,
-        contact=config.municipality.contact,
-        base_url=config.municipality.base_url,
-        sources={source.id: source.name for source in config.sources},
-    )
-
-
-def make_choice(config: Config) -> Choice:
-    """Return the settings that decide which calls a mail holds."""
-    return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
-
-
-def judge_sources(
-    config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime
-) -> tuple[SourceHealth, ...]:
-    """Return the health at `now` of every enabled source, in the order of the settings.
-
-    A source is healthy when its last run was accepted and that is not too long ago: one that has not been read for weeks has not
-    answered, whatever its last run gave.
-
-    Args:
-        config: The installation.
-        read: Name, state of the last run, and time of the last accepted run by id of the source, as `source_health` returns them.
-        now: Time of the judgement.
-    """
-    return tuple(_source_health(source, read.get(source.id), now) for source in config.sources if source.enabled)
-
-
-def _source_health(source: Source, read: tuple[str, str, datetime | None] | None, now: datetime) -> SourceHealth:
-    _, state, accepted = read or ("", "", None)
-    return SourceHealth(
-        source=source.id,
-        name=source.name,
-        healthy=state in ACCEPTED_RUNS and not source.is_overdue(accepted, now),
-        read=accepted if accepted is not None and accepted <= now + CLOCK_SLACK else None,
-    )

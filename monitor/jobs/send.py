@@ -44,8 +44,9 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
-from monitor.jobs.digest import make_audience
+from monitor.jobs.candidates import make_audience
 from monitor.jobs.interest import write_interest_letter
+from monitor.jobs.receipts import write_receipts
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
@@ -187,6 +188,7 @@ def send_mails(
     report = SendReport()
     with lock(config.data_dir, "send"):
         write_interest_letter(config, archive.db, now)
+        write_receipts(config, archive.db, now)
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
             _check_addresses(config)

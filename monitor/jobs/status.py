@@ -264,8 +264,8 @@ def mail_trouble(config: Config, db: Database, now: datetime) -> Iterator[str]:
     stops = list_stops(config, db)
     for department in silenced_departments(config, db, now):
         latest = next((stop.since for stop in stops if stop.department == department), None)
-        since = f" sedan {latest.astimezone(config.zone):%Y-%m-%d}" if latest else ""
-        yield f"Ingen får mejlen för {department}{since}. Varför står i monitor digest och på sidan Mottagare"
+        day = f" sedan {latest.astimezone(config.zone):%Y-%m-%d}" if latest else ""
+        yield f"Ingen får mejlen för {department}{day}. Varför står i monitor digest och på sidan Mottagare"
 
 
 def _backup(config: Config) -> BackupStatus | None:
