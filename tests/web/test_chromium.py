@@ -35,11 +35,13 @@ OPEN_PAGES = (
     "/uppfoljning",
     "/utskick/2026-W20-kultur-fritid",
     "/logga-in",
+    "/anmal",
     "/finns-inte",
 )
 COORDINATOR_PAGES = (
     "/samordna",
     "/samordna/utkorg",
+    "/samordna/mottagare",
     "/regler",
     "/regler/kultur",
     "/regler/nytt",

@@ -28,11 +28,6 @@ def coordinator(browser):
     return browser
 
 
-@pytest.fixture
-def open_to_colleagues(site):
-    site.config = site.config.model_copy(update={"subscription": Subscription(domains=("nassjo.se",))})
-
-
 def stored(site, email=WHO):
     with open_archive(site.config.archive) as archive:
         return {row.department: row for row in list_recipients(site.config, archive.db) if row.folded == email.casefold()}
@@ -46,7 +41,7 @@ def choosing(path):
     return path.replace("/avsluta/", "/mejlval/")
 
 
-def test_looking_changes_nothing(browser, site, path, open_to_colleagues):
+def test_looking_changes_nothing(browser, site, path):
     before = [rows(site, table) for table in ("recipients", "recipient_events", "suppressed")]
     for address in (path, f"{path}?gor=sluta", choosing(path), "/anmal", "/anmal?epost=a@nassjo.se&forvaltning=social"):
         browser.get(address)
@@ -154,6 +149,7 @@ def test_who_the_coordinator_took_away_does_not_let_itself_in(coordinator, site,
 
 
 def test_without_domains_the_page_says_whom_to_ask(browser, site):
+    site.config = site.config.model_copy(update={"subscription": Subscription()})
     page = browser.get("/anmal").text
     assert "Samordnaren lägger till mottagare." in page
     assert "<form method" not in page.partition("<main")[2].partition("</main>")[0]
@@ -162,7 +158,7 @@ def test_without_domains_the_page_says_whom_to_ask(browser, site):
     assert rows(site, "recipient_events") == []
 
 
-def test_a_colleague_signs_up_confirms_and_the_coordinator_undoes_it(browser, site, open_to_colleagues):
+def test_a_colleague_signs_up_confirms_and_the_coordinator_undoes_it(browser, site):
     values = {"epost": "Ny.Kollega@nassjo.se", "forvaltning": ["social", "kultur-fritid"], "sprak": "en"}
     for _ in range(3):
         answer = browser.post("/anmal", values, page="/anmal")
@@ -207,9 +203,7 @@ def test_a_colleague_signs_up_confirms_and_the_coordinator_undoes_it(browser, si
         ("a@nassjo.se", [], "forvaltning", "Välj minst en förvaltning."),
     ],
 )
-def test_a_sign_up_that_cannot_be_is_answered_beside_its_field(
-    browser, site, open_to_colleagues, email, departments, field, said
-):
+def test_a_sign_up_that_cannot_be_is_answered_beside_its_field(browser, site, email, departments, field, said):
     answer = browser.post("/anmal", {"epost": email, "forvaltning": departments, "sprak": "sv"}, page="/anmal")
     assert answer.status_code == 400
     assert said in answer.text
@@ -218,7 +212,7 @@ def test_a_sign_up_that_cannot_be_is_answered_beside_its_field(
     assert rows(site, "recipient_events") == []
 
 
-def test_nobody_has_the_program_write_to_a_whole_municipality(browser, site, open_to_colleagues, monkeypatch):
+def test_nobody_has_the_program_write_to_a_whole_municipality(browser, site, monkeypatch):
     monkeypatch.setattr("monitor.web.views.subscription.MOST_ASKED", 2)
     codes = [
         browser.post("/anmal", {"epost": f"{name}@nassjo.se", "forvaltning": "social"}, page="/anmal").status_code
