@@ -12,7 +12,21 @@ from pydantic import BaseModel, Field, ValidationError
 
 from monitor import paths
 from monitor.errors import ConfigError
-from monitor.settings import Digest, Digests, Keep, Mail, Money, Municipality, Network, Recipient, Rules, Schedule, Table, Web
+from monitor.settings import (
+    Digest,
+    Digests,
+    Keep,
+    Mail,
+    Money,
+    Municipality,
+    Network,
+    Recipient,
+    Rules,
+    Schedule,
+    Subscription,
+    Table,
+    Web,
+)
 from monitor.sources import Source
 from monitor.validation import ENGLISH, describe_error, list_errors
 
@@ -36,6 +50,7 @@ class Config(Table):
     money: Money = Money()
     web: Web = Web()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
+    subscription: Subscription = Subscription()
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
     shared_archive: Path | None = Field(

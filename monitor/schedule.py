@@ -31,6 +31,7 @@ from monitor.jobs.due import RETRY_DELAYS, DueJob, Lane, ScheduleFacts, due_jobs
 from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
 from monitor.jobs.members import open_installation
+from monitor.jobs.receipts import is_receipt_due
 from monitor.jobs.status import JOB_NAMES
 from monitor.vocabulary import DONE_JOBS, JobState
 
@@ -99,7 +100,9 @@ class Worker:
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
                 unaccepted=unaccepted_sources(archive.db),
-                mails=count_due_mails(archive.db, now) + is_letter_due(config, archive.db, now),
+                mails=count_due_mails(archive.db, now)
+                + is_letter_due(config, archive.db, now)
+                + is_receipt_due(config, archive.db, now),
                 since=self._since[str(config.data_dir)],
             )
             due = next(iter(due_jobs(config, facts, now, lane)), None)

@@ -143,6 +143,14 @@ class Recipient(Table):
     language: Literal["sv", "en"] = "sv"
 
 
+class Subscription(Table):
+    """Table of who may sign up for mails without the coordinator."""
+
+    domains: tuple[
+        Annotated[str, Field(pattern=r"^[^@\s<>\"]+\.[^@\s<>\".]+$", description="a domain such as nassjo.se")], ...
+    ] = Field((), strict=False, description="mail domains whose addresses may sign up by themselves; empty: nobody may")
+
+
 class Schedule(Table):
     """Table of the times of jobs."""
 

@@ -187,7 +187,10 @@ SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
 
 
 class MailKind(StrEnum):
-    """Kinds of mails: those of a department, the coordinator's copy of one ahead of time, and the notice to the coordinator."""
+    """Kinds of mails: those of a department, the coordinator's copy of one ahead of time, the notice to the coordinator.
+
+    OWN is the week's mail as some recipients chose to get it, RECEIPT an answer to what a recipient did on a page.
+    """
 
     WEEKLY = "weekly"
     WELCOME = "welcome"
@@ -195,6 +198,8 @@ class MailKind(StrEnum):
     CORRECTION = "correction"
     PREVIEW = "preview"
     NOTICE = "notice"
+    OWN = "own"
+    RECEIPT = "receipt"
 
 
 WEEKS_MAILS = (MailKind.WEEKLY, MailKind.WELCOME, MailKind.QUIET)
@@ -210,6 +215,44 @@ MAIL_LABELS: Mapping[MailKind, str] = {
     MailKind.CORRECTION: "Rättelse",
     MailKind.PREVIEW: "Förhandsvisning",
     MailKind.NOTICE: "Besked till samordnaren",
+    MailKind.OWN: "Mejl efter egna val",
+    MailKind.RECEIPT: "Kvitto till mottagaren",
+}
+
+
+class Pace(StrEnum):
+    """Choices of a recipient: how often mails come, and whether doubtful calls are in them."""
+
+    WEEKLY = "weekly"
+    CERTAIN = "certain"
+    MONTHLY = "monthly"
+
+
+PACE_LABELS: Mapping[Pace, str] = {
+    Pace.WEEKLY: "Varje vecka",
+    Pace.CERTAIN: "Bara säkra träffar, de veckor det finns några",
+    Pace.MONTHLY: "En gång i månaden",
+}
+
+
+class RecipientState(StrEnum):
+    """States of a recipient of a department's mails."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+    REFUSED = "refused"
+    UNLISTED = "unlisted"
+    REMOVED = "removed"
+
+
+RECIPIENT_STATE_LABELS: Mapping[RecipientState, str] = {
+    RecipientState.ACTIVE: "Får mejl",
+    RecipientState.PAUSED: "Pausad",
+    RecipientState.LEFT: "Har slutat själv",
+    RecipientState.REFUSED: "Servern tar inte emot",
+    RecipientState.UNLISTED: "Borta ur monitor.toml",
+    RecipientState.REMOVED: "Borttagen av samordnaren",
 }
 
 
@@ -237,7 +280,7 @@ DIGEST_STATE_LABELS: Mapping[DigestState, StateLabel] = {
     DigestState.SENT: StateLabel("Skickat", "skickat"),
     DigestState.STOPPED: StateLabel("Skickat, inte till alla", "skickat, men inte till alla"),
     DigestState.SILENT: StateLabel("Inget mejl", "inget mejl den här veckan"),
-    DigestState.NO_RECIPIENT: StateLabel("Ingen mottagare", "ingen mottagare i inställningarna"),
+    DigestState.NO_RECIPIENT: StateLabel("Ingen mottagare", "ingen mottagare den här veckan"),
     DigestState.FAILED: StateLabel("Kunde inte skrivas", "kunde inte skrivas"),
     DigestState.PREVIEW: StateLabel("Förhandsvisning", "prov, inget är skickat eller sparat"),
 }

@@ -24,6 +24,7 @@ ROWS = [
         "sources",
         "config",
         "settings",
+        "subscription",
         "errors",
         "files",
         "paths",
@@ -47,13 +48,15 @@ LOWEST = {
     ("fit", "language"),
     ("translation", "errors"),
     ("config", "settings"),
+    ("subscription", "settings"),
+    ("subscription", "vocabulary"),
     ("config", "sources"),
     ("config", "paths"),
     ("config", "errors"),
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary"}
+PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary", "subscription"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -17,7 +17,12 @@ from monitor.translation import CatalogueError, has_translation, parse_catalogue
 PACKAGE = Path(monitor.__file__).parent
 FUNCTIONS = ("_", "say", "translate", "translate_count", "_translate", "_quoted")
 """Functions whose first argument is a Swedish text of the program."""
-WORDED = (*sorted((PACKAGE / "web").rglob("*.py")), PACKAGE / "digest" / "fit_wording.py", PACKAGE / "matching" / "gates.py")
+WORDED = (
+    *sorted((PACKAGE / "web").rglob("*.py")),
+    PACKAGE / "digest" / "fit_wording.py",
+    PACKAGE / "matching" / "gates.py",
+    PACKAGE / "jobs" / "receipts.py",
+)
 """Modules whose Swedish texts are shown in English."""
 TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))
 HEADER = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'

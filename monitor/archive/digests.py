@@ -286,6 +286,8 @@ class NewOutboxRow:
     message_id: str
     recipient: str
     language: str
+    follows: datetime | None = None
+    """Time of the mail after which the recipient's goes on; None for mails that are no part of a department's series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +302,9 @@ class NewDigest:
     items: int
     sections: Mapping[str, int]
     facts: Sequence[ToldFact] = ()
+    """Facts that count as told to the department."""
+    shown: Sequence[ToldFact] = ()
+    """Facts of a mail of some recipients alone, whose department has been told them in its own mail."""
     renderings: Sequence[StoredRendering] = ()
     calendars: Sequence[tuple[str, bytes]] = ()
     addresses: Sequence[NewOutboxRow] = ()
@@ -406,9 +411,32 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
         )
         db.executemany(
-            "INSERT INTO outbox (message_id, digest, recipient, language, state, due) VALUES (?, ?, ?, ?, 'waiting', ?)",
-            [(row.message_id, digest.id, row.recipient, row.language, created) for row in digest.addresses],
+            "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows)"
+            " VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+            [
+                (row.message_id, digest.id, row.recipient, row.language, created, stamp(row.follows) if row.follows else None)
+                for row in digest.addresses
+            ],
         )
+        db.executemany(
+            "UPDATE recipients SET known = ? WHERE department = ? AND folded = ?",
+            [(created, digest.department, row.recipient.casefold()) for row in digest.addresses if row.follows],
+        )
+        _save_shown(db, digest)
+
+
+def _save_shown(db: Database, digest: NewDigest) -> None:
+    positions = {fact.position: fact for fact in digest.shown}
+    db.executemany(
+        "INSERT INTO own_items (digest, source, call_id, section, position, shown) VALUES (?, ?, ?, ?, ?, ?)",
+        [(digest.id, fact.source, fact.call_id, fact.section, place, fact.shown) for place, fact in positions.items()],
+    )
+
+
+def last_told(db: Database, department: str) -> datetime | None:
+    """Return when the department was last told a fact; None before the first."""
+    (told,) = db.execute("SELECT max(told) FROM digest_items WHERE department = ?", [department]).fetchone()
+    return datetime.fromisoformat(told) if told else None
 
 
 def store_failure(db: Database, department: str, week: str, reason: str, now: datetime) -> None:
@@ -483,14 +511,14 @@ class RecentDigest(TypedDict):
 
 
 def list_department_digests(db: Database, department: str, limit: int = 60) -> list[DigestSummary]:
-    """Return a department's mails as they were built, newest first, without the coordinator's previews."""
+    """Return a department's mails as they were built, newest first, without previews and mails of single recipients."""
     return list(
         db.query_as(
             DigestSummary,
             "SELECT d.id, d.week, d.kind, d.state, d.created, d.items, r.subject FROM digests d"
             " LEFT JOIN renderings r ON r.digest = d.id AND r.language = (SELECT max(language) FROM renderings"
             " WHERE digest = d.id)"
-            " WHERE d.department = ? AND d.kind <> 'preview' ORDER BY d.created DESC, d.id LIMIT ?",
+            " WHERE d.department = ? AND d.kind NOT IN ('preview', 'own', 'receipt') ORDER BY d.created DESC, d.id LIMIT ?",
             [department, limit],
         )
     )
@@ -516,7 +544,9 @@ def digest_items(
     The calls may be narrowed to a source, to a section, or with `linked` to those that the mail only links to.
     """
     rows = db.execute(
-        "SELECT section, source, call_id FROM digest_items WHERE digest = :digest AND (:source = '' OR source = :source)"
+        "WITH items AS (SELECT digest, section, source, call_id, position, shown FROM digest_items"
+        " UNION ALL SELECT digest, section, source, call_id, position, shown FROM own_items)"
+        " SELECT section, source, call_id FROM items WHERE digest = :digest AND (:source = '' OR source = :source)"
         " AND (:section = '' OR section = :section) AND (NOT :linked OR shown = 'link')"
         " GROUP BY source, call_id ORDER BY min(position)",
         {"digest": digest, "source": source, "section": section, "linked": linked},

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.config import Config
 from monitor.errors import describe_delivery
 
 _MAIL_COLUMNS = (
@@ -21,8 +19,9 @@ _MAIL_COLUMNS = (
 # Reasons of a stopped mail that the recipient's server did not refuse.
 NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
+PAUSED = "mottagaren har paus"
 UNWRITABLE = "mejlet kunde inte skrivas"
-_UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, "no longer a recipient", "the address has been stopped")
+_UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, PAUSED, "no longer a recipient", "the address has been stopped")
 """Reasons of mails that were stopped because nobody wants them any more; the English ones are of earlier versions."""
 
 
@@ -114,8 +113,17 @@ def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> No
 
 
 def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
-    """Store that the mail is given up; `error` is the server's reply or another reason."""
+    """Store that the mail is given up; `error` is the server's reply or another reason.
+
+    A recipient who does not want the mail now has not been told what it holds, and may come back.
+    """
     with db.atomic():
+        if error in _UNWANTED_REASONS:
+            db.execute(
+                "UPDATE recipients SET known = min(known, o.follows) FROM outbox o WHERE o.message_id = ?"
+                " AND o.follows IS NOT NULL AND recipients.folded = ? AND recipients.department = ?",
+                [mail.message_id, _folded(mail.recipient), mail.department],
+            )
         db.execute(
             "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ? WHERE message_id = ?",
             [error, mail.message_id],
@@ -180,6 +188,15 @@ def stopped_mails(db: Database, since: datetime) -> list[StoppedMail]:
     return [StoppedMail(digest=row[0], department=row[1], error=row[2]) for row in rows]
 
 
+def last_failures(db: Database) -> dict[str, str]:
+    """Return the server's reply to the newest mail of each address, in lower case, where that mail has not arrived."""
+    rows = db.execute(
+        "SELECT recipient, error FROM outbox WHERE rowid IN (SELECT max(rowid) FROM outbox GROUP BY lower(recipient))"
+        " AND state <> 'sent' AND error <> ''"
+    )
+    return {_folded(row[0]): describe_delivery(row[1]) for row in rows if row[1] not in _UNWANTED_REASONS}
+
+
 def refused_recipients(db: Database) -> list[tuple[str, str]]:
     """Return the addresses that get no mails because their server refuses them, each with the server's reply."""
     rows = db.execute("SELECT recipient, error FROM suppressed WHERE department = '' AND stopped = 1 ORDER BY recipient")
@@ -229,52 +246,6 @@ def _update_digest_state(db: Database, digest: str) -> None:
 
 def _folded(recipient: str) -> str:
     return recipient.casefold()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientStop:
-    """Recipient of the settings that gets no mails of a department."""
-
-    department: str
-    recipient: str
-    since: datetime
-    explanation: str
-    """Swedish sentence, without full stop, about who stopped the mails and when."""
-
-
-def list_stops(config: Config, db: Database) -> list[RecipientStop]:
-    """Return the recipients of the settings that get no mails, the latest stop first; once per department of the settings."""
-    stopped = {(suppression.department, suppression.recipient): suppression for suppression in list_suppressions(db)}
-    stops = []
-    for recipient in config.recipient:
-        folded = recipient.email.casefold()
-        suppression = stopped.get((recipient.department, folded)) or stopped.get(("", folded))
-        if suppression is not None:
-            explanation = f"{recipient.email} {_reason(suppression, config.zone)}"
-            stops.append(
-                RecipientStop(
-                    department=recipient.department, recipient=recipient.email, since=suppression.since, explanation=explanation
-                )
-            )
-    return sorted(stops, key=lambda stop: (stop.since, stop.department, stop.recipient), reverse=True)
-
-
-def silenced_departments(config: Config, stops: Iterable[RecipientStop]) -> dict[str, list[RecipientStop]]:
-    """Return the departments whose recipients in the settings have all been stopped, sorted, each with its stops."""
-    by_department: dict[str, list[RecipientStop]] = {}
-    for stop in stops:
-        by_department.setdefault(stop.department, []).append(stop)
-    counts: dict[str, int] = {}
-    for recipient in config.recipient:
-        counts[recipient.department] = counts.get(recipient.department, 0) + 1
-    return {name: stopped for name, stopped in sorted(by_department.items()) if len(stopped) == counts[name]}
-
-
-def _reason(stop: Suppression, zone: ZoneInfo) -> str:
-    day = f"{stop.since.astimezone(zone):%Y-%m-%d}"
-    if not stop.department:
-        return f"tar inte emot mejl sedan {day} ({describe_delivery(stop.error)})"
-    return f"slutade själv få mejlen {day}"
 
 
 class OutboxRow(TypedDict):

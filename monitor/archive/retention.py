@@ -30,6 +30,7 @@ def erase_old(
             " AND digest IN (SELECT id FROM digests WHERE created < ?)",
             [ERASED, ERASED, stamp(addresses)],
         )
+        counts["events"] = _count(db, "DELETE FROM recipient_events WHERE at < ?", [stamp(addresses)])
         counts["notes"] = _count(db, "UPDATE feedback SET note = '' WHERE note <> '' AND at < ?", [stamp(notes)]) + _count(
             db,
             "UPDATE followup SET note = '', who = '' WHERE (note <> '' OR who <> '') AND at < ?",
@@ -68,6 +69,8 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
             )
         counts["outbox"] = len(rows)
         counts["suppressed"] = _count(db, "DELETE FROM suppressed WHERE recipient = ?", [folded])
+        counts["recipients"] = _count(db, "DELETE FROM recipients WHERE folded = ?", [folded])
+        counts["recipient_events"] = _count(db, "DELETE FROM recipient_events WHERE folded = ?", [folded])
         counts["feedback"] = _count(db, "UPDATE feedback SET note = '' WHERE note LIKE ? ESCAPE '!'", like)
         counts["followup"] = _count(
             db, "UPDATE followup SET note = '', who = '' WHERE note LIKE ? ESCAPE '!' OR who LIKE ? ESCAPE '!'", like * 2

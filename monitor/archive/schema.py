@@ -234,6 +234,23 @@ MIGRATIONS = {
     ),
     # Words with dots by their spelling without, for searches typed as "nassjo" (`monitor.archive.search.tiers`).
     "m018_words_without_dots": f"CREATE INDEX words_without_dots ON words ({WORD_WITHOUT_DOTS}) WHERE {WORD_HAS_DOTS}",
+    # Recipients with their choices. `folded` is the address in lower case; `known` is the time up to which the recipient has been
+    # told what the department has; `left_out` has ids of themes as JSON. `origin` is settings, own or coordinator; `removed` is
+    # when the coordinator took away a recipient that monitor.toml still has.
+    # `outbox.follows` is the recipient's `known` before the mail, to go back to when the mail is not sent.
+    # `recipient_events` has what recipients did: `answered_at` is when a mail told the recipient, `reported_at` the coordinator.
+    # `own_items` has the calls of mails that only some recipients of a department got.
+    "m021_recipients": (
+        "CREATE TABLE recipients (department TEXT NOT NULL, folded TEXT NOT NULL, email TEXT NOT NULL, language TEXT NOT NULL,"
+        " pace TEXT NOT NULL, left_out TEXT NOT NULL DEFAULT '[]', paused_until TEXT, origin TEXT NOT NULL, added TEXT NOT NULL,"
+        " removed TEXT, known TEXT, PRIMARY KEY (department, folded));\n"
+        "CREATE TABLE recipient_events (id INTEGER PRIMARY KEY, at TEXT NOT NULL, folded TEXT NOT NULL, email TEXT NOT NULL,"
+        " department TEXT NOT NULL, event TEXT NOT NULL, language TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '',"
+        " answered_at TEXT, reported_at TEXT);\n"
+        "ALTER TABLE outbox ADD COLUMN follows TEXT;\n"
+        "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
+        " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itsdangerous import BadSignature, URLSafeSerializer
 
 ANSWER_DAYS = 365
-_ANSWER, _LEAVE = "svar", "avsluta"
+CONFIRM_DAYS = 7
+_ANSWER, _LEAVE, _CONFIRM = "svar", "avsluta", "anmal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,20 @@ class Signer:
     def __init__(self, secret: bytes) -> None:
         self._answers = URLSafeSerializer(secret, salt=_ANSWER)
         self._leaving = URLSafeSerializer(secret, salt=_LEAVE)
+        self._confirming = URLSafeSerializer(secret, salt=_CONFIRM)
+
+    def confirm_token(self, event: int, today: date) -> str:
+        """Return the token of a link that confirms a sign-up, given by the id of its event; it holds no address."""
+        return self._confirming.dumps([event, today.isoformat()])
+
+    def read_confirm(self, token: str, today: date) -> int | None:
+        """Return the id of a token's event; None when the token is forged, broken or older than CONFIRM_DAYS."""
+        try:
+            event, written = self._confirming.loads(token)
+            age = today - date.fromisoformat(written)
+        except (BadSignature, TypeError, ValueError):
+            return None
+        return int(event) if timedelta(0) <= age <= timedelta(days=CONFIRM_DAYS) else None
 
     def answer_token(self, link: AnswerLink, today: date) -> str:
         """Return the token of an answer link that is written `today`."""

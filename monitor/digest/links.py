@@ -53,6 +53,10 @@ class Links:
         """Return the address of the page on which a recipient stops the mails; the token is filled in when the mail is sent."""
         return self._at(f"avsluta/{RECIPIENT_TOKEN}")
 
+    def confirm(self, token: str) -> str:
+        """Return the address of the page on which a sign-up for the mails is confirmed."""
+        return self._at(f"anmal/{token}")
+
     def sources(self) -> str:
         """Return the address of the page about the sources and how their reading went."""
         return self._at("kallor")

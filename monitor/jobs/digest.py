@@ -5,19 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
-    CandidateMatch,
     CandidateReader,
-    CandidateRow,
-    MatchDetails,
     NewDigest,
     NewOutboxRow,
     StoredDigest,
@@ -25,6 +20,7 @@ from monitor.archive.digests import (
     ToldFact,
     find_digest,
     last_digest,
+    last_told,
     list_failures,
     next_number,
     save_digest,
@@ -32,32 +28,30 @@ from monitor.archive.digests import (
     store_failure,
 )
 from monitor.archive.files import load_secret
-from monitor.archive.outbox import is_stopped, list_stops, stopped_recipients
 from monitor.archive.overrides import Overrides, read_overrides
-from monitor.calls import Call, within_calendar
+from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Selection, SourceHealth, Told
+from monitor.digest.model import Candidate, Selection, SourceHealth
+from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
-from monitor.fit import card_from_json
+from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
-from monitor.settings import Recipient
-from monitor.sources import CLOCK_SLACK, Source
-from monitor.vocabulary import ACCEPTED_RUNS, DigestState, Level, MailKind
+from monitor.subscription import Stream, Subscriber, is_due, list_streams
+from monitor.vocabulary import DigestState, MailKind, Pace
 
 logger = logging.getLogger(__name__)
 
 _DRY_RUN_FOLDER = "preview"
-ADDED_RELEVANCE = 60.0
-"""Relevance of a call that the coordinator added: that of a likely match."""
-_ADDED = Reasons(themes=("tillagd av samordnaren",), unnamed=True)
+_MISSED_PERIOD = timedelta(days=35)
+"""Period before a mail of which it names calls that came and closed: a month, also after a long pause."""
 _RETRY_PERIOD = timedelta(days=8)
 """Period after a failure in which a department's weekly mail is built with the next corrections."""
 _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
@@ -96,6 +90,17 @@ class DigestReport:
     """File that a dry run wrote."""
     reason: str = ""
     """Reason in Swedish why there is no mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StreamMail:
+    """Mail of recipients who do not get the department's own."""
+
+    stream: Stream
+    selection: Selection
+    ahead: tuple[Candidate, ...] = ()
+    previous: datetime | None
+    """Time of the mail before it; None for a correction."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -230,7 +235,6 @@ class DigestBuilder:
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
         self._reader = CandidateReader(archive.db, self._now)
         self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
-        self._stopped = stopped_recipients(archive.db)
         self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
@@ -239,6 +243,9 @@ class DigestBuilder:
                     f"recipient: there is no department {recipient.department!r} in the rules"
                     f" (there are {', '.join(self._rules.departments)})",
                 )
+        if not dry_run:
+            adopt_recipients(config, archive.db, now)
+        self._active = active_recipients(config, archive.db, self._now)
 
     @property
     def week(self) -> str:
@@ -263,13 +270,12 @@ class DigestBuilder:
             if department.enabled and (not named or department.id in named)
         ]
 
-    def recipients(self, department: Department) -> list[Recipient]:
-        """Return the recipients that get the department's mails; not those who stopped them."""
-        return [
-            recipient
-            for recipient in self._config.recipient
-            if recipient.department == department.id and not is_stopped(self._stopped, department.id, recipient.email)
-        ]
+    def recipients(self, department: Department) -> list[Subscriber]:
+        """Return the recipients that get the department's mails; not those who stopped or paused them."""
+        return [recipient for recipient in self._active if recipient.department == department.id]
+
+    def _due_recipients(self, department: Department) -> list[Subscriber]:
+        return [recipient for recipient in self.recipients(department) if is_due(recipient, self._now, self._config.zone)]
 
     def is_built(self, department: Department) -> bool:
         """Return whether the department's mail of the week is stored already."""
@@ -277,36 +283,79 @@ class DigestBuilder:
 
     def weekly(self, department: Department) -> DigestReport:
         """Build and store the department's mail of the week; return the state of the one that is stored already, if any."""
-        recipients = self.recipients(department)
+        recipients = self._due_recipients(department)
         existing = find_digest(self._db, department.id, self._week)
         if existing is not None and not self._dry_run:
             return _report(existing)
         if not recipients and not self._dry_run:
-            stops = [stop.explanation for stop in list_stops(self._config, self._db) if stop.department == department.id]
             return DigestReport(
-                department=department.id, state=DigestState.NO_RECIPIENT, items=0, sections={}, reason="; ".join(stops)
+                department=department.id,
+                state=DigestState.NO_RECIPIENT,
+                items=0,
+                sections={},
+                reason=self._why_nobody(department),
             )
         last = last_digest(self._db, department.id)
         selection, ahead = self._selection(department, last)
-        if selection.kind is MailKind.QUIET and self._is_silent(department):
-            recipients = []
+        streams = list_streams(recipients, last_told(self._db, department.id))
         digest_id = f"{self._week}-{department.id}"
-        rendered = self._render(digest_id, department, selection, recipients, ahead=ahead, last=last)
-        return self._store(digest_id, department, selection, rendered, recipients)
+        mails = [self._stream_mail(digest_id, department, stream, selection, last) for stream in streams if not stream.plain]
+        plain = next((stream.recipients for stream in streams if stream.plain), ())
+        if selection.kind is MailKind.QUIET and self._is_silent(department):
+            plain = ()
+        rendered = self._render(digest_id, department, selection, plain, ahead=ahead, last=last)
+        return self._store(digest_id, department, selection, rendered, plain, others=[mail for mail in mails if mail is not None])
+
+    def _why_nobody(self, department: Department) -> str:
+        """Return why nobody gets the department's mail now, in Swedish; "" when nobody was ever named."""
+        reasons = silenced_departments(self._config, self._db, self._now).get(department.id)
+        if reasons is None:
+            reasons = [f"{recipient.email} får mejl en gång i månaden" for recipient in self.recipients(department)]
+        return "; ".join(reasons)
+
+    def _stream_mail(
+        self, digest_id: str, department: Department, stream: Stream, selection: Selection, last: StoredDigest | None
+    ) -> _StreamMail | None:
+        """Return the mail of recipients who are behind or have narrowed their mails; None when they get none now."""
+        ahead: tuple[Candidate, ...] = ()
+        previous = stream.since or (last.created if last is not None else None)
+        if stream.since is not None:
+            candidates = told_until(self._candidates(department, stream.since), stream.since)
+            missed_since = max(stream.since, self._now - _MISSED_PERIOD)
+            selection = choose(candidates, first=False, previous=missed_since, choice=make_choice(self._config), now=self._now)
+            ahead = open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
+        selection = self._narrowed(selection, stream)
+        if selection.kind is MailKind.QUIET and (stream.certain or self._is_silent(department)):
+            return None
+        return _StreamMail(stream=stream, selection=selection, ahead=ahead, previous=previous)
+
+    def _narrowed(self, selection: Selection, stream: Stream) -> Selection:
+        titles = [file.theme.title for file in self._rules.themes if file.theme.id in stream.left_out]
+        return narrow(selection, certain=stream.certain, left_out=titles)
 
     def correction(self, department: Department) -> DigestReport | None:
-        """Build and store a correction when something that the department was told no longer holds; None when all does."""
-        recipients = self.recipients(department)
-        last = last_digest(self._db, department.id)
-        if last is None or not recipients:
+        """Build and store a correction when something that the department was told no longer holds; None when all does.
+
+        Recipients who are behind, or get mails once a month, find what has changed in their next mail.
+        """
+        last, told = last_digest(self._db, department.id), last_told(self._db, department.id)
+        weekly = [recipient for recipient in self.recipients(department) if recipient.pace is not Pace.MONTHLY]
+        streams = [stream for stream in list_streams(weekly, told) if stream.since is None]
+        if last is None or not streams:
             return None
         selection = choose_corrections(self._candidates(department, last.created), self._now)
-        if not selection.items:
+        mails = [
+            _StreamMail(stream=stream, selection=narrowed, previous=None)
+            for stream in streams
+            if not stream.plain and (narrowed := self._narrowed(selection, stream)).items
+        ]
+        plain = next((stream.recipients for stream in streams if stream.plain), ())
+        if not selection.items or not (plain or mails):
             return None
         stem = f"{iso_week(self._now.date())}-{department.id}-r"
         digest_id = f"{stem}{next_number(self._db, stem)}"
-        rendered = self._render(digest_id, department, selection, recipients, last=None)
-        return self._store(digest_id, department, selection, rendered, recipients)
+        rendered = self._render(digest_id, department, selection, plain, last=None)
+        return self._store(digest_id, department, selection, rendered, plain, others=mails)
 
     def preview(self, department: Department) -> DigestReport | None:
         """Build and store the coordinator's copy of the department's next mail; nothing counts as told.
@@ -326,7 +375,7 @@ class DigestBuilder:
             return None
         last = last_digest(self._db, department.id)
         selection, ahead = self._selection(department, last)
-        coordinator = [Recipient(department=department.id, email=self._config.digest.preview)]
+        coordinator = [Subscriber(department=department.id, email=self._config.digest.preview)]
         rendered = self._render(digest_id, department, selection, coordinator, ahead=ahead, last=last)
         return self._store(digest_id, department, selection, rendered, coordinator, preview=True)
 
@@ -365,16 +414,29 @@ class DigestBuilder:
         digest_id: str,
         department: Department,
         selection: Selection,
-        recipients: Sequence[Recipient],
+        recipients: Sequence[Subscriber],
         *,
         last: StoredDigest | None,
         ahead: tuple[Candidate, ...] = (),
+    ) -> Rendered:
+        previous_week = last.week if last and last.week < self._week else ""
+        return self._render_mail(digest_id, department, selection, recipients, previous_week=previous_week, ahead=ahead)
+
+    def _render_mail(
+        self,
+        digest_id: str,
+        department: Department,
+        selection: Selection,
+        recipients: Sequence[Subscriber],
+        *,
+        previous_week: str,
+        ahead: tuple[Candidate, ...],
     ) -> Rendered:
         occasion = Occasion(
             digest=digest_id,
             week=self._week,
             now=self._now,
-            previous_week=last.week if last and last.week < self._week else "",
+            previous_week=previous_week,
             health=self._health,
             ahead=ahead,
             top=self._choices(department).mail_note,
@@ -388,11 +450,12 @@ class DigestBuilder:
         department: Department,
         selection: Selection,
         rendered: Rendered,
-        recipients: Sequence[Recipient],
+        recipients: Sequence[Subscriber],
         *,
         preview: bool = False,
+        others: Sequence[_StreamMail] = (),
     ) -> DigestReport:
-        state = DigestState.WAITING if recipients else DigestState.SILENT
+        state = DigestState.WAITING if recipients or others else DigestState.SILENT
         report = DigestReport(
             department=department.id,
             state=DigestState.PREVIEW if self._dry_run else state,
@@ -404,31 +467,57 @@ class DigestBuilder:
         )
         if self._dry_run:
             return report
-        save_digest(
-            self._db,
-            NewDigest(
-                id=digest_id,
-                department=department.id,
-                week=self._week,
-                kind=MailKind.PREVIEW.value if preview else selection.kind.value,
-                created=self._now,
-                items=report.items,
-                sections=report.sections,
-                facts=() if preview else _told_facts(selection, rendered),
-                renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
-                calendars=[(file.name, file.content) for file in rendered.calendars],
-                addresses=[self._address(digest_id, recipient) for recipient in recipients],
-            ),
+        new = NewDigest(
+            id=digest_id,
+            department=department.id,
+            week=self._week,
+            kind=MailKind.PREVIEW.value if preview else selection.kind.value,
+            created=self._now,
+            items=report.items,
+            sections=report.sections,
+            facts=() if preview else _told_facts(selection, rendered),
+            renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
+            calendars=[(file.name, file.content) for file in rendered.calendars],
+            addresses=[self._address(digest_id, recipient, follows=not preview) for recipient in recipients],
         )
+        made = [self._own_digest(f"{digest_id}-val{number}", department, mail) for number, mail in enumerate(others, 1)]
+        # All or none: what the department's mail tells counts as told to everybody whose own mail is stored with it.
+        with self._db.atomic():
+            for digest in (new, *made):
+                save_digest(self._db, digest)
         logger.info(
             "digest_built department=%s week=%s kind=%s items=%d mails=%d",
             department.id,
             self._week,
             report.kind,
             report.items,
-            len(recipients),
+            sum(len(digest.addresses) for digest in (new, *made)),
         )
         return report
+
+    def _own_digest(self, digest_id: str, department: Department, mail: _StreamMail) -> NewDigest:
+        previous_week = iso_week(mail.previous.astimezone(self._config.zone).date()) if mail.previous else ""
+        rendered = self._render_mail(
+            digest_id,
+            department,
+            mail.selection,
+            mail.stream.recipients,
+            previous_week=previous_week if previous_week < self._week else "",
+            ahead=mail.ahead,
+        )
+        return NewDigest(
+            id=digest_id,
+            department=department.id,
+            week=self._week,
+            kind=MailKind.OWN.value,
+            created=self._now,
+            items=len(mail.selection.everything),
+            sections=mail.selection.counts(),
+            shown=_told_facts(mail.selection, rendered),
+            renderings=[self._stored_rendering(rendering, preview=False) for rendering in rendered.renderings],
+            calendars=[(file.name, file.content) for file in rendered.calendars],
+            addresses=[self._address(digest_id, recipient, follows=True) for recipient in mail.stream.recipients],
+        )
 
     def _stored_rendering(self, rendering: Rendering, *, preview: bool) -> StoredRendering:
         subject = rendering.subject
@@ -436,9 +525,13 @@ class DigestBuilder:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
         return StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
 
-    def _address(self, digest_id: str, recipient: Recipient) -> NewOutboxRow:
-        message = message_id(digest_id, recipient.email, self._config.mail.sender)
-        return NewOutboxRow(message_id=message, recipient=recipient.email, language=recipient.language)
+    def _address(self, digest_id: str, recipient: Subscriber, *, follows: bool) -> NewOutboxRow:
+        return NewOutboxRow(
+            message_id=message_id(digest_id, recipient.email, self._config.mail.sender),
+            recipient=recipient.email,
+            language=recipient.language,
+            follows=recipient.known if follows else None,
+        )
 
     def _write(self, digest_id: str, rendered: Rendered) -> Path:
         """Write the mails of a dry run; return the HTML file of the first language."""
@@ -474,113 +567,3 @@ def _told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
         for position, item in enumerate(selection.everything, 1)
         for fact in item.facts
     ]
-
-
-def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
-    """Return a candidate of the archive as the digest chooses from; reasons are worked out when they are first shown."""
-    return Candidate(
-        call=within_calendar(row.call),
-        first_seen=row.first_seen,
-        match=_match(rules, row.call, row.match) if row.match is not None else None,
-        baseline=row.baseline,
-        vanished_at=row.vanished_at,
-        events=tuple(CallEvent(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
-        told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
-        story=row.story,
-        answer=row.answer,
-        numbered=row.numbered,
-    )
-
-
-def apply_choices(candidates: list[Candidate], choices: Overrides) -> list[Candidate]:
-    """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
-
-    A call that the department has been told of before is a promise: it stays, withheld or not.
-    """
-    chosen = []
-    for candidate in candidates:
-        if candidate.key in choices.withheld and not candidate.told:
-            continue
-        match = candidate.match
-        if match is None and candidate.key in choices.added:
-            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.call_notes.get(candidate.key, "")
-        chosen.append(replace(candidate, match=match, note=note) if note or match is not candidate.match else candidate)
-    return chosen
-
-
-def _match(rules: RuleSet, call: Call, match: CandidateMatch) -> DepartmentMatch:
-    read = partial(_reasons, rules, call, match.details)
-    return DepartmentMatch(level=Level(match.level), relevance=match.relevance, read=read)
-
-
-def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Reasons:
-    match = read()
-    areas, goals = rules.area_names, rules.goal_names
-    programme = rules.programme_of(call)
-    by_weight = sorted(match.evidence, key=lambda evidence: -evidence["points"])
-    strategy = dict.fromkeys(area for theme in match.themes for area in theme["strategy"])
-    # Stable: the strongest theme stays first among those of the same weight.
-    themes = sorted(match.themes, key=lambda theme: theme["id"] not in rules.areas.priority)
-    numbers = sorted({number for theme in match.themes for number in theme["sdgs"]})
-    return Reasons(
-        themes=tuple(theme["title"] for theme in themes),
-        english=tuple(rules.english_titles.get(theme["id"], theme["title"]) for theme in themes),
-        priority=any(theme["id"] in rules.areas.priority for theme in themes),
-        words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
-        areas=tuple(areas[area] for area in strategy if area in areas),
-        goals=tuple((number, goals[number]) for number in numbers if number in goals),
-        programme=programme.name if programme is not None else "",
-        card=card_from_json(match.fit_card, call.budget),
-    )
-
-
-def _is_reason(evidence: Mapping[str, Any]) -> bool:
-    """Return True for evidence to show: a word of the text that speaks for the call and that not every call has."""
-    # Matches of earlier versions say nothing of generic words.
-    return evidence["points"] > 0 and evidence["start"] >= 0 and not evidence.get("generic", False)
-
-
-def make_audience(config: Config, department: Department | None) -> Audience:
-    """Return the audience of a department's mails; without a department, that of the coordinator's."""
-    return Audience(
-        department=department.id if department else "",
-        name=department.name if department else config.municipality.name,
-        municipality=config.municipality.name,
-        contact=config.municipality.contact,
-        base_url=config.municipality.base_url,
-        sources={source.id: source.name for source in config.sources},
-        rates=config.money.rates,
-        rates_day=config.money.day,
-    )
-
-
-def make_choice(config: Config) -> Choice:
-    """Return the settings that decide which calls a mail holds."""
-    return Choice(welcome=config.digest.welcome, per_source=config.digest.per_source, news_days=config.digest.news_days)
-
-
-def judge_sources(
-    config: Config, read: Mapping[str, tuple[str, str, datetime | None]], now: datetime
-) -> tuple[SourceHealth, ...]:
-    """Return the health at `now` of every enabled source, in the order of the settings.
-
-    A source is healthy when its last run was accepted and that is not too long ago: one that has not been read for weeks has not
-    answered, whatever its last run gave.
-
-    Args:
-        config: The installation.
-        read: Name, state of the last run, and time of the last accepted run by id of the source, as `source_health` returns them.
-        now: Time of the judgement.
-    """
-    return tuple(_source_health(source, read.get(source.id), now) for source in config.sources if source.enabled)
-
-
-def _source_health(source: Source, read: tuple[str, str, datetime | None] | None, now: datetime) -> SourceHealth:
-    _, state, accepted = read or ("", "", None)
-    return SourceHealth(
-        source=source.id,
-        name=source.name,
-        healthy=state in ACCEPTED_RUNS and not source.is_overdue(accepted, now),
-        read=accepted if accepted is not None and accepted <= now + CLOCK_SLACK else None,
-    )

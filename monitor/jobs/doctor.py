@@ -6,18 +6,21 @@ import ipaddress
 import os
 import shutil
 import socket
+import sqlite3
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from monitor.archive.backup import check_archive
-from monitor.archive.connection import count_broken, error_kind
+from monitor.archive.connection import connect_for_reading, count_broken, error_kind
 from monitor.archive.files import refuse_missing
+from monitor.archive.recipients import list_recipients
 from monitor.archive.scheduler import latest_ahead
 from monitor.config import Config
 from monitor.digest.check import check_templates, old_phrases
@@ -159,11 +162,18 @@ def _recipients(config: Config, rules: RuleSet | None) -> Finding:
     unknown = sorted({recipient.department for recipient in config.recipient} - set(departments)) if departments else []
     if unknown:
         return Finding("Mottagare", False, f"Okänd förvaltning: {', '.join(unknown)}.", "Rätta [[recipient]] i monitor.toml.")
-    if not config.recipient:
-        return Finding(
-            "Mottagare", False, "Ingen får några mejl.", "Lägg till [[recipient]] i monitor.toml, en för varje adress."
-        )
-    return Finding("Mottagare", True, f"{len(config.recipient)} adresser.")
+    count = _count_recipients(config)
+    if not count:
+        advice = "Lägg till [[recipient]] i monitor.toml, en för varje adress, eller på sidan Samordna, Mottagare."
+        return Finding("Mottagare", False, "Ingen får några mejl.", advice)
+    return Finding("Mottagare", True, f"{count} {'adress' if count == 1 else 'adresser'}.")
+
+
+def _count_recipients(config: Config) -> int:
+    """Return the number of recipients in the archive, or in the settings where there is no archive that can be read yet."""
+    with suppress(MonitorError, OSError, sqlite3.Error), closing(connect_for_reading(config.archive)) as db:
+        return len([row for row in list_recipients(config, db) if not row.removed])
+    return len(config.recipient)
 
 
 def _data_folder(config: Config) -> Iterator[Finding]:

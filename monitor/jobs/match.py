@@ -17,6 +17,7 @@ from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
 from monitor.archive.readings import stored_reading
+from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
@@ -132,7 +133,7 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         now=now,
         vanished=vanished.astimezone(config.zone) if vanished else None,
         told={name: told.astimezone(config.zone) for name, told in first_told_times(archive.db, source, call_id).items()},
-        recipients=frozenset(recipient.department for recipient in config.recipient) if config.recipient else None,
+        recipients=departments_with_recipients(config, archive.db),
         lead=lead_title(archive.db, source, call_id),
     )
     if call is None or department is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
-from monitor.archive.outbox import list_stops
+from monitor.archive.recipients import list_stops
 from monitor.archive.statistics import (
     count_unread_answers,
     list_call_titles,

@@ -18,7 +18,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
-from monitor.jobs.digest import apply_choices, judge_sources, make_audience, make_candidate, make_choice
+from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet

@@ -22,12 +22,12 @@ from monitor.archive.files import load_secret
 from monitor.archive.outbox import (
     ADDRESS_STOPPED,
     NOT_RECIPIENT,
+    PAUSED,
     UNWRITABLE,
     OutboxMail,
     count_refusal,
     count_sent,
     count_waiting,
-    is_stopped,
     mark_failed,
     mark_sent,
     mark_stopped,
@@ -35,6 +35,7 @@ from monitor.archive.outbox import (
     stopped_recipients,
     waiting_mails,
 )
+from monitor.archive.recipients import list_recipients
 from monitor.config import Config
 from monitor.digest.answers import LeaveLink, Signer
 from monitor.digest.links import RECIPIENT_TOKEN, Links
@@ -43,13 +44,14 @@ from monitor.digest.sample import AUDIENCE, samples
 from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
-from monitor.jobs.digest import make_audience
+from monitor.jobs.candidates import make_audience
 from monitor.jobs.interest import write_interest_letter
+from monitor.jobs.receipts import write_receipts
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
-from monitor.vocabulary import MailKind
+from monitor.vocabulary import MailKind, RecipientState
 
 logger = logging.getLogger(__name__)
 BRAKE = timedelta(hours=24)
@@ -61,6 +63,17 @@ _NOT_THE_MAILS_FAULT = (sqlite3.Error, OSError, MemoryError, MonitorError)
 _MAX_REPLY = 300
 """Characters kept of the error of a mail that cannot be written."""
 _KINDS_TO_COORDINATOR = (MailKind.PREVIEW, MailKind.NOTICE)
+_KINDS_FOR_ANYONE = (*_KINDS_TO_COORDINATOR, MailKind.RECEIPT)
+"""Kinds of mails that go out whoever has left: a receipt says how to undo that."""
+_REASONS = {
+    RecipientState.ACTIVE: "",
+    RecipientState.PAUSED: PAUSED,
+    RecipientState.LEFT: ADDRESS_STOPPED,
+    RecipientState.REFUSED: ADDRESS_STOPPED,
+    RecipientState.UNLISTED: NOT_RECIPIENT,
+    RecipientState.REMOVED: NOT_RECIPIENT,
+}
+"""Reasons to stop a mail by the state of its recipient."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,6 +188,7 @@ def send_mails(
     report = SendReport()
     with lock(config.data_dir, "send"):
         write_interest_letter(config, archive.db, now)
+        write_receipts(config, archive.db, now)
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
             _check_addresses(config)
@@ -204,8 +218,8 @@ class _SendPass:
         self._transport = transport
         self._report = report
         self._signer = Signer(load_secret(config.data_dir))
-        self._recipients = {(row.department, row.email.casefold()) for row in config.recipient}
-        self._stopped = stopped_recipients(archive.db)
+        stopped, today = stopped_recipients(archive.db), now.astimezone(config.zone).date()
+        self._states = {(row.department, row.folded): row.state(stopped, today) for row in list_recipients(config, archive.db)}
 
     def send(self, mails: list[OutboxMail]) -> None:
         remaining = self._config.mail.per_day - count_sent(self._db, self._now - BRAKE)
@@ -238,11 +252,10 @@ class _SendPass:
 
     def _reason_to_stop(self, mail: OutboxMail) -> str:
         """Return why a waiting mail is not to be sent any more; empty when it is."""
-        if mail.kind in _KINDS_TO_COORDINATOR:
+        if mail.kind in _KINDS_FOR_ANYONE:
             return ""
-        if (mail.department, mail.recipient.casefold()) not in self._recipients:
-            return NOT_RECIPIENT
-        return ADDRESS_STOPPED if is_stopped(self._stopped, mail.department, mail.recipient) else ""
+        state = self._states.get((mail.department, mail.recipient.casefold()), RecipientState.REMOVED)
+        return _REASONS[state]
 
     def _deliver(self, mail: OutboxMail) -> DeliveryResult:
         address = ascii_address(mail.recipient)

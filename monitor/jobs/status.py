@@ -13,7 +13,8 @@ from monitor.archive import Archive
 from monitor.archive.connection import Database
 from monitor.archive.digests import departments_with_digest, list_failures
 from monitor.archive.matches import last_rule_files
-from monitor.archive.outbox import list_stops, oldest_waiting, silenced_departments, stopped_mails
+from monitor.archive.outbox import oldest_waiting, stopped_mails
+from monitor.archive.recipients import active_recipients, list_stops, silenced_departments
 from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
 from monitor.archive.statistics import count_calls, count_states, list_sources, matching_rule_version
 from monitor.config import Config
@@ -23,6 +24,7 @@ from monitor.jobs.child import without_addresses
 from monitor.jobs.due import is_given_up, last_weekly
 from monitor.paths import list_rule_files
 from monitor.sources import CLOCK_SLACK, Source
+from monitor.subscription import is_due
 from monitor.vocabulary import ACCEPTED_RUNS
 
 _READING_PATIENCE = timedelta(days=2)
@@ -234,8 +236,8 @@ def _week(config: Config, archive: Archive, now: datetime, jobs: Mapping[str, Jo
     slot = last_weekly(config.schedule.digest, now, config.zone)
     week = iso_week(slot.date())
     since = jobs["run"].due if "run" in jobs else None
-    silenced = silenced_departments(config, list_stops(config, archive.db))
-    wanted = {recipient.department for recipient in config.recipient} - silenced.keys()
+    active = active_recipients(config, archive.db, slot)
+    wanted = {recipient.department for recipient in active if is_due(recipient, slot, config.zone)}
     made = departments_with_digest(archive.db, week)
     due = since is not None and since <= slot
     return {"week": week, "due": slot if due else None, "made": sorted(made), "missing": sorted(wanted - made) if due else []}
@@ -259,12 +261,11 @@ def mail_trouble(config: Config, db: Database, now: datetime) -> Iterator[str]:
     refused = Counter(mail.department or "samordnaren" for mail in mails if not mail.unwritable)
     for department, count in sorted(refused.items()):
         yield f"{count} mejl till {department} togs inte emot av mottagarens server. Se utkorgen på sidan Samordna"
-    for department, stops in silenced_departments(config, list_stops(config, db)).items():
-        latest = max(stop.since for stop in stops)
-        yield (
-            f"Ingen får mejlen för {department} sedan {latest.astimezone(config.zone):%Y-%m-%d}."
-            " Vem som slutade står i monitor digest och på sidan Samordna"
-        )
+    stops = list_stops(config, db)
+    for department in silenced_departments(config, db, now):
+        latest = next((stop.since for stop in stops if stop.department == department), None)
+        day = f" sedan {latest.astimezone(config.zone):%Y-%m-%d}" if latest else ""
+        yield f"Ingen får mejlen för {department}{day}. Varför står i monitor digest och på sidan Mottagare"
 
 
 def _backup(config: Config) -> BackupStatus | None:

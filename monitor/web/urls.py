@@ -15,8 +15,10 @@ from monitor.web.views import (
     front,
     health,
     log_in,
+    recipients,
     rule_lab,
     search,
+    subscription,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -26,8 +28,10 @@ ROUTES: tuple[Route, ...] = (
     *calendars.ROUTES,
     *call.ROUTES,
     *answers.ROUTES,
+    *subscription.ROUTES,
     *digest.ROUTES,
     *coordinator.ROUTES,
+    *recipients.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,

@@ -163,6 +163,7 @@ def settings() -> str:
         text += f"[sources.{shipped.id}]\nenabled = false\n"
     for source, name, _ in SOURCES:
         text += f'[[source]]\nid = "{source}"\nkind = "feed"\nname = "{name}"\nurl = "https://{source}.example.org/"\nlanguage = "sv"\n'
+    text += '[subscription]\ndomains = ["nassjo.se"]\n'
     for department in DEPARTMENTS:
         text += f'[[recipient]]\ndepartment = "{department}"\nemail = "{department}@example.se"\n'
     return text

@@ -31,6 +31,18 @@ def test_an_answer_needs_no_login_and_one_button(browser, site, path):
     assert any(row[2:6] == ("kultur-fritid", "norden", "norden-001", "intresserad") for row in rows(site, "followup"))
 
 
+@pytest.mark.parametrize(
+    ("chosen", "button"), [("intressant", "Ja, intressant"), ("inte-for-oss", "Inte för oss"), ("vidare", "Skicka vidare")]
+)
+def test_the_page_asks_about_the_link_that_was_pressed_alone(browser, path, chosen, button):
+    html = browser.get(f"{path}?svar={chosen}").text
+    before, folded = html.partition("<main")[2].split("<details", 1)
+    assert before.count("<form") == 1
+    assert f'class="main" name="svar" value="{chosen}">{button}' in before
+    assert folded.partition("</main>")[0].count("<form") == 3
+    assert html.count('value="intressant"') == html.count('value="inte-for-oss"') == 1
+
+
 def test_a_changed_mind_replaces_the_opposite_answer(browser, site, path):
     browser.post(path, {"svar": "intressant"}, page=path)
     browser.post(path, {"svar": "inte-for-oss"}, page=path)

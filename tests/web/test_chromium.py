@@ -35,12 +35,14 @@ OPEN_PAGES = (
     "/uppfoljning",
     "/utskick/2026-W20-kultur-fritid",
     "/logga-in",
+    "/anmal",
     "/finns-inte",
 )
 CONCEPTS = 'title = "Prov"\n[[concept]]\nid = "provord"\nsv = ["provord"]\nen = ["sample word"]\nnote = "Ett prov"\n'
 COORDINATOR_PAGES = (
     "/samordna",
     "/samordna/utkorg",
+    "/samordna/mottagare",
     "/regler",
     "/regler/kultur",
     "/regler/nytt",

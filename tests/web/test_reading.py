@@ -253,7 +253,9 @@ def own_names(site):
     return " ".join(" ".join(found).split())
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/finns-inte", "/sok?q=bibliotek&status=open", "/sok?q=biblotek", "svar", "avsluta"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/finns-inte", "/sok?q=bibliotek&status=open", "/sok?q=biblotek", "/anmal", "svar", "avsluta"]
+)
 def test_in_english_nothing_of_ours_is_left_in_swedish(browser, site, path):
     signer = Signer(site.secret)
     link = AnswerLink(department="kultur-fritid", source="portal", call_id="rolling", digest="")

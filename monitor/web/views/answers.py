@@ -1,4 +1,4 @@
-"""Answers from mails: a department's answer about a call, and a recipient's unsubscribing.
+"""Answers from mails: a department's answer about a call.
 
 Addresses hold a signed token. A GET changes nothing, since mail programs fetch links in advance; only the page's button acts.
 """
@@ -12,9 +12,8 @@ from datasette import Response
 from monitor.archive.calls import load_call
 from monitor.archive.feedback import NOTE_LIMIT, current_state, set_state, store_answer
 from monitor.archive.listing import list_calls
-from monitor.archive.outbox import is_stopped, resume_recipient, stop_recipient, stopped_recipients
 from monitor.calls import CallKey
-from monitor.digest.answers import AnswerLink, LeaveLink
+from monitor.digest.answers import AnswerLink
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ANSWER_LABELS, Answer, FollowState
 from monitor.web.framework.addresses import page_address
@@ -73,40 +72,4 @@ def _store_answer(visit: Visit, link: AnswerLink) -> Response:
     return redirect(page_address(visit.path, visit.language, klart=chosen))
 
 
-def leave(visit: Visit) -> Response:
-    """Show the page on which a recipient stops the mails or resumes them; a POST, also a mail program's one-click, does so."""
-    link = visit.site.signer.read_leave(visit.path_vars["token"])
-    if link is None:
-        return problem_page(visit, 410)
-    if visit.is_post:
-        return _store_leave(visit, link)
-    department = visit.site.rules.departments.get(link.department)
-    stopped = is_stopped(stopped_recipients(visit.site.archive.db), link.department, link.recipient)
-    return page(
-        "leave.html",
-        visit,
-        name=department.name if department else "",
-        recipient=link.recipient,
-        stopped=stopped,
-        test=not link.department,
-    )
-
-
-def _store_leave(visit: Visit, link: LeaveLink) -> Response:
-    if link.department:
-        with visit.site.archive.writing() as db:
-            if visit.form.get("gor") == "fortsatt":
-                resume_recipient(db, link.department, link.recipient)
-            else:
-                stop_recipient(db, link.department, link.recipient, "avslutad av mottagaren", visit.now)
-    if visit.form.get("List-Unsubscribe") == "One-Click":
-        # A mail program posts, not a person: it takes a redirect for a failure.
-        # RFC 8058, section 3.1: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
-        return Response.text("Klart: inga fler mejl.\n" if link.department else "Det finns inget att avsluta.\n")
-    return redirect(page_address(visit.path, visit.language))
-
-
-ROUTES = (
-    Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),
-    Route(r"^/avsluta/(?P<token>[^/]{1,7000})$", leave, posts=True),
-)
+ROUTES = (Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),)

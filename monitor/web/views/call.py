@@ -23,6 +23,7 @@ from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.lookup import call_facts, find_by_short, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.readings import stored_reading
+from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
@@ -240,7 +241,7 @@ def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
     # The earliest row of a department comes last and stays.
     told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(config.zone) for row in reversed(facts["told"])}
     vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(config.zone) if facts["vanished_at"] else None
-    recipients = frozenset(recipient.department for recipient in config.recipient) if config.recipient else None
+    recipients = departments_with_recipients(config, visit.site.archive.db)
     return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
 
 

@@ -8,8 +8,9 @@ from datasette import Response
 
 from monitor.archive.feedback import mark_answer_read, read_answers
 from monitor.archive.lookup import find_call
-from monitor.archive.outbox import list_outbox, list_stops, silenced_departments
+from monitor.archive.outbox import list_outbox
 from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override, write_mail_note
+from monitor.archive.recipients import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
@@ -51,7 +52,7 @@ def desk(visit: Visit) -> Response:
         sources=sources,
         answers=unhandled,
         stops=stops,
-        silenced=silenced_departments(site.config, stops),
+        silenced=silenced_departments(site.config, site.archive.db, visit.now),
         outbox=list_outbox(site.archive.db, _MAX_OUTBOX_ROWS),
         rules_error=site.rules_error,
         done=DONE,

@@ -10,14 +10,14 @@ from datasette import Response
 from monitor.archive.digests import digest_items, find_digest_by_id
 from monitor.archive.listing import list_calls
 from monitor.digest.links import RECIPIENT_TOKEN, THE_REST
-from monitor.vocabulary import SECTION_LABELS, MailSection
+from monitor.vocabulary import SECTION_LABELS, MailKind, MailSection
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, page
 
 # A stored mail is made by our own templates and has style in it; the sandbox keeps anything else from running.
 _MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-_SIGNED_LINKS = re.compile(r"/(?:svar|avsluta)/[^\"'?<>\s]+")
+_SIGNED_LINKS = re.compile(r"/(?:svar|avsluta|anmal)/[^\"'?<>\s]+")
 """Paths with a token that would answer or unsubscribe for the recipient."""
 
 
@@ -25,7 +25,7 @@ def digest(visit: Visit) -> Response:
     """Show the calls of one digest: all, those of one source or section, or those that the mail only links to."""
     db = visit.site.archive.db
     sent = find_digest_by_id(db, visit.path_vars["digest"])
-    if sent is None or not sent["department"]:
+    if sent is None or not sent["department"] or sent["kind"] == MailKind.RECEIPT:
         raise NotFound
     source, section = visit.args.get("kalla", ""), visit.args.get("avsnitt", "")
     linked = visit.args.get("visa") == THE_REST
@@ -50,7 +50,7 @@ def digest(visit: Visit) -> Response:
 def mail(visit: Visit) -> Response:
     """Answer with the mail as it was rendered, without the links with which its department answers."""
     sent = find_digest_by_id(visit.site.archive.db, visit.path_vars["digest"])
-    if sent is None or not sent["html"] or not sent["department"]:
+    if sent is None or not sent["html"] or not sent["department"] or sent["kind"] == MailKind.RECEIPT:
         raise NotFound
     return mail_response(sent["html"])
 

@@ -1,0 +1,108 @@
+"""Mails about what recipients did on pages: a receipt that undoes it to the recipient, and letters to the coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from monitor.archive.connection import Database
+from monitor.archive.files import load_secret
+from monitor.archive.outbox import has_digest
+from monitor.archive.recipients import (
+    ASKED,
+    JOINED,
+    PAUSED,
+    RecipientEvent,
+    list_unanswered,
+    list_unreported,
+    mark_answered,
+    mark_events_reported,
+)
+from monitor.config import Config
+from monitor.digest.answers import CONFIRM_DAYS, Signer
+from monitor.digest.links import Links
+from monitor.jobs.interest import department_names
+from monitor.jobs.letter import Receipt, store_letter, store_receipt
+from monitor.translation import translate
+
+_MAX_LINES = 30
+
+
+def is_receipt_due(config: Config, db: Database, now: datetime) -> bool:
+    """Return whether a recipient is still to get a receipt, or the coordinator the letter of this hour."""
+    return bool(list_unanswered(db)) or (bool(list_unreported(db)) and not has_digest(db, _letter_id(config, now)))
+
+
+def write_receipts(config: Config, db: Database, now: datetime) -> None:
+    """Put the receipts and the hour's letter to the coordinator into the outbox.
+
+    Each is stored together with the mark of its events as told: each event is told once, whatever is interrupted.
+    """
+    names = department_names(db)
+    for event in list_unanswered(db):
+        with db.atomic():
+            subject, paragraphs = _receipt(config, event, names, now)
+            receipt = Receipt(
+                id=f"kvitto-{event.id}",
+                subject=subject,
+                paragraphs=paragraphs,
+                recipient=event.email,
+                language=event.language,
+                department=event.department,
+            )
+            store_receipt(config, db, receipt, now)
+            mark_answered(db, event, now)
+    events, letter_id = list_unreported(db), _letter_id(config, now)
+    if events and not has_digest(db, letter_id):
+        with db.atomic():
+            store_letter(config, db, letter_id, _subject(events), _paragraphs(config, events, names), now)
+            mark_events_reported(db, events, now)
+
+
+def _letter_id(config: Config, now: datetime) -> str:
+    return f"{now.astimezone(config.zone):%Y-%m-%dT%H%z}-mottagare"
+
+
+def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], now: datetime) -> tuple[str, list[str]]:
+    """Return subject and paragraphs of a receipt, in the recipient's language."""
+    language, links = event.language, Links(config.municipality.base_url, event.language)
+    name = names.get(event.department, event.department)
+    if event.event == ASKED:
+        today = now.astimezone(config.zone).date()
+        token = Signer(load_secret(config.data_dir)).confirm_token(event.id, today)
+        chosen = ", ".join(names.get(department, department) for department in event.departments)
+        return translate("Bekräfta att du vill ha mejlen om EU-utlysningar", language), [
+            translate("Den här adressen har anmälts till mejlen om EU-utlysningar för {names}.", language).format(names=chosen),
+            f"{translate('Stämmer det? Öppna sidan och tryck på knappen:', language)} {links.confirm(token)}",
+            translate("Gör du ingenting får du inga mejl. Länken gäller i {days} dagar.", language).format(days=CONFIRM_DAYS),
+        ]
+    undo = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Börja få mejlen igen”:", language)
+    if event.event == PAUSED:
+        day = date.fromisoformat(event.detail)
+        subject = translate("Mejlen om EU-utlysningar är pausade till {day}", language).format(day=day)
+        said = translate("Någon med länken i ett mejl till dig har pausat mejlen till {day}. Då kommer de igen.", language)
+        return subject, [said.format(day=day), f"{undo} {links.leave()}"]
+    subject = translate("Du får inga fler mejl om EU-utlysningar för {name}", language).format(name=name)
+    said = translate("Någon med länken i ett mejl till dig har avslutat mejlen för {name}.", language).format(name=name)
+    return subject, [said, f"{undo} {links.leave()}"]
+
+
+def _subject(events: Sequence[RecipientEvent]) -> str:
+    if len(events) > 1:
+        return f"{len(events)} ändringar bland mottagarna"
+    return "En ny mottagare har anmält sig" if events[0].event == JOINED else "En mottagare har slutat få mejlen"
+
+
+def _paragraphs(config: Config, events: Sequence[RecipientEvent], names: Mapping[str, str]) -> list[str]:
+    lines = [_line(event, names) for event in events[:_MAX_LINES]]
+    if len(events) > _MAX_LINES:
+        lines.append(f"och {len(events) - _MAX_LINES} till.")
+    page = f"{config.municipality.base_url.rstrip('/')}/samordna/mottagare"
+    return [*lines, f"Alla mottagare, och knappar för att ta bort eller lägga till: {page}"]
+
+
+def _line(event: RecipientEvent, names: Mapping[str, str]) -> str:
+    if event.event == JOINED:
+        chosen = ", ".join(names.get(department, department) for department in event.departments)
+        return f"{event.email} har anmält sig till mejlen för {chosen} och bekräftat det."
+    return f"{event.email} har slutat få mejlen för {names.get(event.department, event.department)}."

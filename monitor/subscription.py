@@ -1,0 +1,132 @@
+"""Recipients of a department's mails with their choices, and the decisions who gets a mail when. No clock and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.settings import Recipient
+from monitor.vocabulary import Pace, RecipientState
+
+FROM_SETTINGS, OWN, BY_COORDINATOR = "settings", "own", "coordinator"
+"""Origins of a recipient: `monitor.toml`, a sign-up of one's own, the coordinator's page."""
+LONGEST_PAUSE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Recipient of one department's mails with its choices."""
+
+    department: str
+    email: str
+    language: str = "sv"
+    pace: Pace = Pace.WEEKLY
+    left_out: tuple[str, ...] = ()
+    """Ids of the themes that the recipient does not want to hear of."""
+    paused_until: date | None = None
+    """First day on which mails come again."""
+    origin: str = FROM_SETTINGS
+    listed: bool = False
+    """True where the address stands in `monitor.toml`."""
+    stored: bool = False
+    """True where the archive has the recipient."""
+    removed: bool = False
+    """True where the coordinator took the recipient away although `monitor.toml` has it."""
+    known: datetime | None = None
+    """Time of the last mail that the recipient has got or is to get; None before the first."""
+
+    @property
+    def folded(self) -> str:
+        """Return the address in lower case, by which the archive finds it."""
+        return self.email.casefold()
+
+    def state(self, stopped: Iterable[tuple[str, str]], today: date) -> RecipientState:
+        """Return the state on a day.
+
+        Args:
+            stopped: Pairs of department and address in lower case; the department "" stands for all, as after refusals.
+            today: The day, in the zone of the installation.
+        """
+        if self.removed:
+            return RecipientState.REMOVED
+        if ("", self.folded) in stopped:
+            return RecipientState.REFUSED
+        if (self.department, self.folded) in stopped:
+            return RecipientState.LEFT
+        if self.origin == FROM_SETTINGS and not self.listed:
+            return RecipientState.UNLISTED
+        if self.paused_until is not None and today < self.paused_until:
+            return RecipientState.PAUSED
+        return RecipientState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """Recipients that get the same mail."""
+
+    recipients: tuple[Subscriber, ...]
+    since: datetime | None = None
+    """Time up to which they have been told; None where they have been told all that their department has."""
+    certain: bool = False
+    """True where doubtful calls are left out."""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Return whether these recipients get the department's mail itself."""
+        return self.since is None and not self.certain and not self.left_out
+
+
+def merge_recipients(settings: Sequence[Recipient], stored: Sequence[Subscriber]) -> list[Subscriber]:
+    """Return every recipient: those of `monitor.toml` that the archive has never seen first, then those of the archive.
+
+    The archive's choices win over `monitor.toml`, which is the first filling.
+    """
+    listed = {(row.department, row.email.casefold()) for row in settings}
+    known = {(row.department, row.folded) for row in stored}
+    unseen = [
+        Subscriber(department=row.department, email=row.email, language=row.language, listed=True)
+        for row in settings
+        if (row.department, row.email.casefold()) not in known
+    ]
+    order = {(row.department, row.email.casefold()): number for number, row in enumerate(settings)}
+    merged = [*unseen, *(replace(row, stored=True, listed=(row.department, row.folded) in listed) for row in stored)]
+    return sorted(merged, key=lambda row: order.get((row.department, row.folded), len(order)))
+
+
+def is_due(recipient: Subscriber, now: datetime, zone: ZoneInfo) -> bool:
+    """Return whether a recipient that gets mails gets one now: with the monthly choice, once in each month of the calendar."""
+    if recipient.pace is not Pace.MONTHLY or recipient.known is None:
+        return True
+    last, today = recipient.known.astimezone(zone), now.astimezone(zone)
+    return (today.year, today.month) > (last.year, last.month)
+
+
+def list_streams(recipients: Iterable[Subscriber], told: datetime | None) -> list[Stream]:
+    """Return the recipients grouped by the mail that they get, those of the department's own mail first.
+
+    Args:
+        recipients: The recipients to write to.
+        told: Time of the last fact that their department has been told; None where it has been told nothing.
+    """
+    groups: dict[tuple[str, bool, tuple[str, ...]], list[Subscriber]] = {}
+    moments: dict[str, datetime | None] = {"": None}
+    for recipient in recipients:
+        behind = recipient.known is not None and told is not None and recipient.known < told
+        since = recipient.known.isoformat() if behind and recipient.known is not None else ""
+        moments[since] = recipient.known if behind else None
+        key = (since, recipient.pace is Pace.CERTAIN, tuple(sorted(recipient.left_out)))
+        groups.setdefault(key, []).append(recipient)
+    return [
+        Stream(recipients=tuple(rows), since=moments[since], certain=certain, left_out=left_out)
+        for (since, certain, left_out), rows in sorted(groups.items(), key=lambda group: group[0])
+    ]
+
+
+def mask_address(address: str) -> str:
+    """Return an address that its owner recognises and nobody can write to: a…d@nassjo.se."""
+    local, _, domain = address.rpartition("@")
+    shown = local[0] + "…" + local[-1] if len(local) > 2 else local[:1] + "…"
+    return f"{shown}@{domain}"

@@ -1,0 +1,489 @@
+"""Recipients with choices of their own: nobody is mailed who left, nothing is lost, nothing is told twice."""
+
+import os
+import random
+import shutil
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from monitor.archive.digests import digest_items
+from monitor.archive.outbox import ADDRESS_STOPPED, PAUSED
+from monitor.archive.recipients import (
+    Choices,
+    active_recipients,
+    add_recipient,
+    keep_recipient,
+    leave_department,
+    list_recipients,
+    remove_recipient,
+    return_to_department,
+    save_choices,
+)
+from monitor.jobs.note import write_note
+from monitor.jobs.status import status
+from monitor.jobs.tidy import forget
+from monitor.settings import Recipient
+from monitor.subscription import Subscriber, is_due, list_streams, mask_address, merge_recipients
+from monitor.vocabulary import Pace, RecipientState
+from tests.mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, html_of, text_of
+
+ANNA, BO = "Anna@example.se", "bo@example.se"
+PEOPLE = [Recipient(department="kultur-fritid", email=ANNA), Recipient(department="kultur-fritid", email=BO)]
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path, recipients=PEOPLE).welcomed()
+
+
+def choose(world, email, now, **values):
+    chosen = {"pace": Pace.WEEKLY, "language": "sv", "left_out": (), "paused_until": None, "departments": ("kultur-fritid",)}
+    with world.archive() as archive:
+        save_choices(world.config, archive.db, email, Choices(**{**chosen, **values}), now)
+
+
+def leave(world, email, now, department="kultur-fritid"):
+    with world.archive() as archive:
+        leave_department(world.config, archive.db, department, email, now)
+
+
+def come_back(world, email, department="kultur-fritid"):
+    with world.archive() as archive:
+        return_to_department(archive.db, department, email)
+
+
+def subscribers(world):
+    with world.archive() as archive:
+        return {(row.department, row.email): row for row in list_recipients(world.config, archive.db)}
+
+
+def weekly(mails, to):
+    return [mail for mail in mails if mail["To"] == to and "kvitto" not in mail["Message-ID"]]
+
+
+def told_calls(world, mail):
+    """Return the calls that a mail tells of, each found in it; a quiet mail tells nothing, though it names what is known."""
+    with world.archive() as archive:
+        ((digest,),) = archive.db.execute("SELECT digest FROM outbox WHERE message_id = ?", [mail["Message-ID"]]).fetchall()
+        calls = [key.call_id for _, key in digest_items(archive.db, digest)]
+    assert len(calls) == len(set(calls))
+    assert all(f'/utlysning/portal/{call}"' in html_of(mail) for call in calls)
+    return set(calls)
+
+
+def told(mails, to, number, world):
+    return sum(str(number) in told_calls(world, mail) for mail in weekly(mails, to))
+
+
+# Pure decisions.
+
+
+def test_an_address_is_masked_so_that_its_owner_knows_it():
+    assert mask_address("anna.berg@nassjo.se") == "a…g@nassjo.se"
+    assert mask_address("ab@nassjo.se") == "a…@nassjo.se"
+    assert "erg" not in mask_address("anna.berg@nassjo.se")
+
+
+def test_the_archives_choices_win_over_the_settings():
+    settings = [Recipient(department="social", email="A@x.se", language="en"), Recipient(department="social", email="b@x.se")]
+    stored = [
+        Subscriber(department="social", email="a@x.se", pace=Pace.MONTHLY),
+        Subscriber(department="social", email="c@x.se"),
+    ]
+    merged = merge_recipients(settings, stored)
+    assert [(row.email, row.language, row.pace, row.listed, row.stored) for row in merged] == [
+        ("a@x.se", "sv", Pace.MONTHLY, True, True),
+        ("b@x.se", "sv", Pace.WEEKLY, True, False),
+        ("c@x.se", "sv", Pace.WEEKLY, False, True),
+    ]
+    states = [row.state(set(), date(2026, 6, 1)) for row in merged]
+    assert states == [RecipientState.ACTIVE, RecipientState.ACTIVE, RecipientState.UNLISTED]
+
+
+def test_a_pause_ends_on_its_day_and_a_stop_is_stronger():
+    row = Subscriber(department="social", email="a@x.se", listed=True, paused_until=date(2026, 6, 8))
+    assert row.state(set(), date(2026, 6, 7)) is RecipientState.PAUSED
+    assert row.state(set(), date(2026, 6, 8)) is RecipientState.ACTIVE
+    assert row.state({("social", "a@x.se")}, date(2026, 6, 7)) is RecipientState.LEFT
+    assert row.state({("", "a@x.se")}, date(2026, 6, 7)) is RecipientState.REFUSED
+    assert row.state({("kultur-fritid", "a@x.se")}, date(2026, 6, 8)) is RecipientState.ACTIVE
+    assert replace(row, removed=True).state(set(), date(2026, 6, 8)) is RecipientState.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "due"),
+    [
+        ("2026-05-04T07:00", "2026-05-25T07:00", False),
+        ("2026-05-04T07:00", "2026-06-01T07:00", True),
+        ("2026-12-07T07:00", "2027-01-04T07:00", True),
+        ("2026-05-31T23:30", "2026-06-01T00:10", True),
+    ],
+)
+def test_monthly_is_once_in_each_month_of_the_installations_calendar(known, now, due):
+    at = [datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM) for text in (known, now)]
+    row = Subscriber(department="social", email="a@x.se", pace=Pace.MONTHLY, known=at[0])
+    assert is_due(row, at[1], STOCKHOLM) is due
+    assert is_due(replace(row, pace=Pace.WEEKLY), at[1], STOCKHOLM)
+    assert is_due(replace(row, known=None), at[1], STOCKHOLM)
+
+
+def test_who_is_behind_gets_a_mail_of_their_own():
+    row = Subscriber(department="social", email="a@x.se", known=MONDAY)
+    behind = replace(row, email="b@x.se", known=MONDAY - WEEK)
+    certain = replace(row, email="c@x.se", pace=Pace.CERTAIN)
+    streams = list_streams([behind, certain, row], MONDAY)
+    assert [(one.plain, one.since, [who.email for who in one.recipients]) for one in streams] == [
+        (True, None, ["a@x.se"]),
+        (False, None, ["c@x.se"]),
+        (False, MONDAY - WEEK, ["b@x.se"]),
+    ]
+    assert [one.since for one in list_streams([behind], None)] == [None], "a department that was told nothing has nobody behind"
+
+
+# Choices and mails.
+
+
+def test_who_stops_gets_nothing_but_a_way_back_and_misses_nothing(world):
+    leave(world, ANNA, MONDAY - timedelta(days=1))
+    world.publish(a_call("1", "2026-09-01"), at=MONDAY)
+    mails = world.week(MONDAY)
+    (receipt,) = [mail for mail in mails if mail["To"] == ANNA]
+    assert receipt["Subject"] == "Du får inga fler mejl om EU-utlysningar för kultur-fritid"
+    assert "https://eu.example.se/avsluta/" in text_of(receipt)
+    assert "RECIPIENT-TOKEN" not in text_of(receipt) + html_of(receipt)
+    assert told(mails, BO, 1, world) == 1
+    letter = next(mail for mail in mails if mail["To"] == "eu@example.se")
+    assert letter["Subject"] == "En mottagare har slutat få mejlen"
+    assert "Anna@example.se har slutat få mejlen för kultur-fritid." in text_of(letter)
+    come_back(world, ANNA)
+    world.publish(a_call("1", "2026-09-01"), a_call("2", "2026-10-01"), at=MONDAY + WEEK)
+    mails = world.week(MONDAY + WEEK)
+    assert [told(mails, ANNA, number, world) for number in (1, 2)] == [1, 1]
+    assert [told(mails, BO, number, world) for number in (1, 2)] == [0, 1]
+    mails = world.week(MONDAY + 2 * WEEK)
+    assert [told(mails, who, number, world) for who in (ANNA, BO) for number in (1, 2)] == [0, 0, 0, 0]
+
+
+def test_a_mail_that_waits_when_its_reader_stops_is_told_after_the_undoing(world):
+    world.publish(a_call("1", "2026-09-01"), at=MONDAY)
+    world.digest(MONDAY)
+    leave(world, ANNA, MONDAY)
+    world.send(MONDAY)
+    assert (ANNA, "stopped", 1) in world.outbox()
+    assert world.rows("SELECT DISTINCT error FROM outbox WHERE state = 'stopped'") == [(ADDRESS_STOPPED,)]
+    assert told(world.server.taken, ANNA, 1, world) == 0
+    come_back(world, ANNA)
+    world.crawl(a_call("1", "2026-09-01"), at=MONDAY + WEEK)
+    assert told(world.week(MONDAY + WEEK), ANNA, 1, world) == 1
+    assert told(world.week(MONDAY + 2 * WEEK), ANNA, 1, world) == 0
+
+
+def test_a_stop_that_is_undone_before_the_sending_holds_nothing_back(world):
+    world.publish(a_call("1", "2026-09-01"), at=MONDAY)
+    world.digest(MONDAY)
+    leave(world, ANNA, MONDAY)
+    come_back(world, ANNA)
+    world.send(MONDAY)
+    assert told(world.server.taken, ANNA, 1, world) == 1
+    assert told(world.week(MONDAY + WEEK), ANNA, 1, world) == 0
+
+
+def test_a_pause_holds_the_mails_and_what_still_holds_comes_after_it(world):
+    world.publish(a_call("1", "2026-09-01"), at=MONDAY)
+    world.digest(MONDAY)
+    choose(world, ANNA, MONDAY, paused_until=(MONDAY + 2 * WEEK).date())
+    world.send(MONDAY)
+    assert world.rows("SELECT recipient, error FROM outbox WHERE state = 'stopped'") == [(ANNA, PAUSED)]
+    (receipt,) = [mail for mail in world.server.taken if mail["To"] == ANNA and "kvitto" in mail["Message-ID"]]
+    assert receipt["Subject"] == "Mejlen om EU-utlysningar är pausade till 2026-06-15"
+    world.publish(a_call("1", "2026-09-01"), a_call("2", "2026-06-10"), a_call("3", "2026-10-01"), at=MONDAY + WEEK)
+    mails = world.week(MONDAY + WEEK)
+    assert [told(mails, who, 3, world) for who in (ANNA, BO)] == [0, 1]
+    mails = world.week(MONDAY + 2 * WEEK)
+    assert [told(mails, ANNA, number, world) for number in (1, 3)] == [1, 1]
+    assert [told(mails, BO, number, world) for number in (1, 3)] == [0, 0]
+    assert not any(told(world.week(MONDAY + 3 * WEEK), ANNA, number, world) for number in (1, 3))
+
+
+def test_monthly_gathers_the_weeks_between(world):
+    choose(world, ANNA, MONDAY - timedelta(days=3), pace=Pace.MONTHLY)
+    calls = []
+    counted = {ANNA: [], BO: []}
+    for number in range(6):
+        at = MONDAY + number * WEEK  # 1, 8, 15, 22, 29 June and 6 July
+        calls.append(a_call(str(number), "2026-12-01"))
+        world.publish(*calls, at=at)
+        mails = world.week(at)
+        for who, rows in counted.items():
+            rows.append([one for one in range(6) if told(mails, who, one, world)])
+    assert counted[BO] == [[0], [1], [2], [3], [4], [5]]
+    assert counted[ANNA] == [[0], [], [], [], [], [1, 2, 3, 4, 5]]
+
+
+def test_only_certain_is_silent_without_any(world):
+    choose(world, ANNA, MONDAY, pace=Pace.CERTAIN)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY, level="trolig")
+    mails = world.week(MONDAY)
+    assert weekly(mails, ANNA) == []
+    assert told(mails, BO, 1, world) == 1
+    world.crawl(a_call("1", "2026-12-01"), a_call("2", "2026-12-01"), a_call("3", "2026-12-01"), at=MONDAY + WEEK)
+    world.match("2", level="trolig")
+    world.match("3", level="stark")
+    mails = world.week(MONDAY + WEEK)
+    assert [told(mails, ANNA, number, world) for number in (1, 2, 3)] == [0, 0, 1]
+    assert [told(mails, BO, number, world) for number in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_the_page_of_a_mail_of_ones_own_lists_what_is_in_it(world):
+    choose(world, ANNA, MONDAY, pace=Pace.CERTAIN)
+    world.crawl(a_call("1", "2026-12-01"), a_call("2", "2026-12-01"), at=MONDAY)
+    world.match("1", level="stark")
+    world.match("2", level="trolig")
+    world.week(MONDAY)
+    with world.archive() as archive:
+        listed = {row[0] for row in archive.db.execute("SELECT id FROM digests WHERE kind = 'own'")}
+        assert listed == {"2026-W23-kultur-fritid-val1"}
+        assert [key.call_id for _, key in digest_items(archive.db, "2026-W23-kultur-fritid-val1")] == ["1"]
+        assert {key.call_id for _, key in digest_items(archive.db, "2026-W23-kultur-fritid")} == {"1", "2"}
+    assert world.facts() == sorted(set(world.facts()), key=world.facts().index)
+
+
+def test_a_correction_goes_to_those_who_are_up_to_date(world):
+    choose(world, ANNA, MONDAY, pace=Pace.MONTHLY)
+    first = a_call("1", "2026-12-01")
+    world.publish(first, at=MONDAY)
+    assert [told(world.week(MONDAY), who, 1, world) for who in (ANNA,)] == [1], "the first mail of June"
+    world.crawl(a_call("1", "2026-11-01"), at=MONDAY + timedelta(days=2))
+    before = len(world.server.taken)
+    world.digest(MONDAY + timedelta(days=2), corrections_only=True)
+    world.send(MONDAY + timedelta(days=2))
+    assert [mail["To"] for mail in world.server.taken[before:]] == [BO]
+    july = MONDAY + 5 * WEEK
+    world.crawl(a_call("1", "2026-11-01"), at=july)
+    mails = world.week(july)
+    assert [told(mails, who, 1, world) for who in (ANNA, BO)] == [1, 0], "the change is told in the mail of July"
+
+
+def test_left_out_subjects(tmp_path):
+    world = World(tmp_path, recipients=PEOPLE).welcomed()
+    from monitor.matching.rules.model import Signal, ThemeFile, ThemeHead
+
+    head = ThemeHead(id="bad", title="Bad", departments=("kultur-fritid",), strategy=("extern-finansiering",))
+    theme = ThemeFile(theme=head, signal=(Signal(id="bad", weight=5, words=("bad",)),))
+    world.rules = replace(world.rules, themes=(theme,))
+    choose(world, ANNA, MONDAY, left_out=("bad",))
+    world.crawl(*(a_call(str(number), "2026-12-01") for number in (1, 2, 3)), at=MONDAY)
+    world.match("1", themes=("Bad",))
+    world.match("2", themes=("Bad", "Kultur"))
+    world.match("3", themes=("Kultur",))
+    mails = world.week(MONDAY)
+    assert [told(mails, ANNA, number, world) for number in (1, 2, 3)] == [0, 1, 1]
+    assert [told(mails, BO, number, world) for number in (1, 2, 3)] == [1, 1, 1]
+
+
+# The settings, the coordinator, and erasing.
+
+
+def test_an_address_that_leaves_the_settings_gets_no_mail_until_the_coordinator_keeps_it(world):
+    world.recipients(PEOPLE[1])
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    assert told(world.week(MONDAY), ANNA, 1, world) == 0
+    assert subscribers(world)["kultur-fritid", ANNA].state(set(), MONDAY.date()) is RecipientState.UNLISTED
+    with world.archive() as archive:
+        keep_recipient(archive.db, "kultur-fritid", ANNA)
+    world.crawl(a_call("1", "2026-12-01"), at=MONDAY + WEEK)
+    assert told(world.week(MONDAY + WEEK), ANNA, 1, world) == 1
+
+
+def test_who_was_taken_away_is_not_added_again_from_the_settings(world):
+    with world.archive() as archive:
+        remove_recipient(world.config, archive.db, "kultur-fritid", ANNA, MONDAY)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    assert weekly(world.week(MONDAY), ANNA) == []
+    with world.archive() as archive:
+        add_recipient(archive.db, "kultur-fritid", ANNA, "sv", MONDAY)
+        add_recipient(archive.db, "kultur-fritid", "ny@example.se", "en", MONDAY)
+        remove_recipient(world.config, archive.db, "kultur-fritid", "ny@example.se", MONDAY)
+    assert set(subscribers(world)) == {("kultur-fritid", ANNA), ("kultur-fritid", BO)}, "an own row is deleted outright"
+
+
+def test_a_department_with_nobody_left_is_named_with_the_true_reason(world):
+    choose(world, ANNA, MONDAY, paused_until=date(2026, 7, 1))
+    leave(world, BO, MONDAY)
+    (report,) = [one for one in world.digest(MONDAY).digests if one.department == "kultur-fritid"]
+    assert report.state == "no-recipient"
+    assert report.reason == "bo@example.se slutade själv få mejlen 2026-06-01; Anna@example.se har paus till 2026-07-01"
+    with world.archive() as archive:
+        (said,) = [line for line in status(world.config, archive, MONDAY)["attention"] if "kultur-fritid" in line]
+        assert said.startswith("Ingen får mejlen för kultur-fritid")
+        assert "@" not in said
+        assert any(said in line for line in write_note(world.config, archive, MONDAY).paragraphs)
+
+
+def test_a_department_of_monthly_readers_lacks_no_mail_in_between(world):
+    from monitor.archive.scheduler import first_run
+
+    for who in (ANNA, BO):
+        choose(world, who, MONDAY - WEEK, pace=Pace.MONTHLY)
+    world.week(MONDAY)
+    with world.archive() as archive:
+        first_run(archive.db, MONDAY)
+    (report,) = [one for one in world.digest(MONDAY + WEEK).digests if one.department == "kultur-fritid"]
+    assert (report.state, report.reason) == (
+        "no-recipient",
+        "Anna@example.se får mejl en gång i månaden; bo@example.se får mejl en gång i månaden",
+    )
+    with world.archive() as archive:
+        found = status(world.config, archive, MONDAY + WEEK + timedelta(hours=8))
+    assert found["week"]["missing"] == []
+    assert not [line for line in found["attention"] if "kultur-fritid" in line]
+
+
+def test_forget_erases_an_address_with_its_choices(world):
+    leave(world, ANNA, MONDAY)
+    world.send(MONDAY)
+    with world.archive() as archive:
+        counts = forget(world.config, archive, "anna@EXAMPLE.se")
+    assert (counts["recipients"], counts["recipient_events"]) == (1, 1)
+    dump = (world.config.data_dir / "archive.db").read_bytes().lower()
+    assert dump.count(b"anna@example.se") <= dump.count(b"har slutat f"), "no place but the letter that the coordinator got"
+
+
+def test_nothing_is_logged_with_an_address(world, caplog):
+    caplog.set_level("DEBUG")
+    choose(world, ANNA, MONDAY, paused_until=date(2026, 7, 1))
+    leave(world, BO, MONDAY)
+    world.week(MONDAY)
+    assert "@example.se" not in caplog.text.replace("eu@example.se", "").lower() or "anna@" not in caplog.text.lower()
+    assert "bo@" not in caplog.text
+
+
+# A year with an oracle.
+
+
+class Reader:
+    """Memory of one recipient: what it was told, told apart from how the program does it."""
+
+    def __init__(self):
+        self.told = set()
+        self.away = False
+        self.paused_until = None
+        self.monthly = False
+        self.last = None
+
+    def gets(self, now):
+        if self.away or (self.paused_until and now.date() < self.paused_until):
+            return False
+        return not self.monthly or self.last is None or (now.year, now.month) > (self.last.year, self.last.month)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_year_of_choices_stops_and_undoing_with_kills(tmp_path, seed):
+    dice = random.Random(seed)
+    world = World(tmp_path / "data", recipients=PEOPLE)
+    everybody = {ANNA: Reader(), BO: Reader(), "cia@example.se": None}
+    world.crawl(at=MONDAY - WEEK)
+    world.week(MONDAY - WEEK)
+    for reader in filter(None, everybody.values()):
+        reader.last = MONDAY - WEEK
+    calls, ever = {}, defaultdict(int)
+    for number in range(30):
+        now = (MONDAY + number * WEEK).astimezone(STOCKHOLM).replace(hour=7)
+        for _ in range(dice.randrange(3)):
+            key = f"{number}x{len(calls)}"
+            calls[key] = a_call(key, (now + timedelta(days=dice.randrange(3, 120))).date().isoformat())
+        calls = {key: call for key, call in calls.items() if call.deadlines[0].at > now - timedelta(days=40)}
+        world.publish(*calls.values(), at=now - timedelta(hours=1), level="trolig")
+        for who, reader in everybody.items():
+            act(world, dice, who, everybody, now - timedelta(minutes=30)) if dice.random() < 0.35 else None
+            reader = everybody[who]
+        before = len(world.server.taken)
+        expected = {who: reader is not None and reader.gets(now) for who, reader in everybody.items()}
+        if dice.random() < 0.4:
+            killed_digest(world, now, fatal=dice.randrange(1, 400))
+        world.digest(now)
+        late = [who for who, due in expected.items() if due and dice.random() < 0.1]
+        for who in late:
+            leave(world, who, now)
+            everybody[who].away = True
+        world.send(now)
+        world.digest(now)
+        world.send(now)
+        mails = world.server.taken[before:]
+        for who, reader in everybody.items():
+            mine = weekly(mails, who)
+            assert len(mine) == (1 if expected[who] and who not in late else 0), f"week {number}: {who}"
+            if not mine:
+                continue
+            open_now = {key for key, call in calls.items() if call.deadlines[0].at > now}
+            held_now = told_calls(world, mine[0])
+            assert not held_now & reader.told, f"week {number}: {who} is told twice"
+            assert open_now - reader.told <= held_now, f"week {number}: {who} is not told of all that is open"
+            reader.told |= held_now
+            reader.last = now
+            ever[who] += 1
+    assert len(world.server.ids) == len(set(world.server.ids))
+    assert min(ever[who] for who in (ANNA, BO)) > 2
+
+
+def act(world, dice, who, everybody, now):
+    """Let a recipient do one thing; who does not get the mails yet joins."""
+    reader = everybody[who]
+    if reader is None:
+        with world.archive() as archive:
+            add_recipient(archive.db, "kultur-fritid", who, "sv", now)
+        everybody[who] = reader = Reader()
+        reader.last = now
+        # A newcomer hears of what is new from now on, as a new colleague of the department does.
+        reader.told = {row[0] for row in world.rows("SELECT DISTINCT call_id FROM digest_items")}
+        return
+    done = dice.choice(("leave", "back", "pause", "monthly", "weekly"))
+    if done == "leave":
+        leave(world, who, now)
+        reader.away = True
+    elif done == "back":
+        come_back(world, who)
+        reader.away, reader.paused_until = False, None
+    else:
+        day = (now + timedelta(days=dice.randrange(3, 60))).date() if done == "pause" else None
+        reader.monthly = done == "monthly" or (done == "pause" and reader.monthly)
+        choose(world, who, now, pace=Pace.MONTHLY if reader.monthly else Pace.WEEKLY, paused_until=day)
+        reader.away, reader.paused_until = False, day
+
+
+def killed_digest(world, now, fatal):
+    """Build the mails in a child that dies at a step."""
+    from tests.mail.test_kills import CountedSteps
+
+    child = os.fork()
+    if child == 0:
+        try:
+            import sys
+
+            sys.setprofile(CountedSteps(fatal))
+            world.digest(now)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def test_kills_between_the_departments_mail_and_those_of_some_recipients(tmp_path):
+    template = World(tmp_path / "template", recipients=PEOPLE).welcomed()
+    choose(template, ANNA, MONDAY, pace=Pace.CERTAIN)
+    template.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    for number in range(8):
+        folder = tmp_path / f"run{number}"
+        shutil.copytree(template.config.data_dir, folder)
+        world = World(folder, recipients=PEOPLE)
+        killed_digest(world, MONDAY, fatal=150 + 100 * number)
+        mails = world.week(MONDAY)
+        assert [told(mails, who, 1, world) for who in (ANNA, BO)] == [1, 1]
+
+
+def test_active_recipients_are_those_that_are_written_to(world):
+    leave(world, BO, MONDAY)
+    with world.archive() as archive:
+        assert [row.email for row in active_recipients(world.config, archive.db, MONDAY)] == [ANNA]
