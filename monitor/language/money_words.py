@@ -97,7 +97,10 @@ PATTERNS = Patterns(
             r"in\s+each)\s*\w{0,15}?{project_noun}\b"
         ),
         # "300 000 kroner per anlegg": never the pot, whatever is counted; years and months are its own.
-        "per_any": r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|utlysning)[a-zåäöæøé]{3}",
+        "per_any": (
+            r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|"
+            r"utlysning)[a-zåäöæøé]{3}"
+        ),
         "asked": (
             r"(?:ansökningar|ansökte|sökt|ansökt|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|"
             r"balansomslutning|revenues?)\b[^.]{0,50}$"

@@ -202,3 +202,34 @@ def test_a_denied_bound_is_the_other_one(amount, bound):
     words, language, side = bound
     (item,) = find_amounts(f"Support: {words} EUR {amount} per project", language)
     assert (item.least, item.most) == (side == "least", side == "most")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "total", "low", "high"),
+    [
+        ("da", "Fonden giver støtte til otte projekter med op til 1,5 mio. kr. til hver.", None, None, 1_500_000),
+        ("sv", "Vi delar ut stöd till sex kommuner med högst 700 000 kronor till varje.", None, None, 700_000),
+        ("sv", "Fyra anslag om vardera 15 MSEK delas ut.", None, 15_000_000, 15_000_000),
+        ("sv", "Totalt delas 30 miljoner kronor ut, 6 miljoner kronor till vart och ett av projekten.", 30_000_000, 6_000_000, 6_000_000),
+        ("nb", "Rammen er 12 mill. kroner, og det deles ut 600 000 kroner til hver av de utvalgte kommunene.", 12_000_000, 600_000, 600_000),
+        ("en", "The fund will award twelve parks EUR 20,000 each.", None, 20_000, 20_000),
+        # Whether each of them applies or hands it out in turn is not said.
+        ("sv", "Regeringen fördelar 2 miljoner kronor till varje region.", None, None, None),
+        ("da", "Der uddeles 5 mio. kr. til hver af de fem regioner.", None, None, None),
+        ("en", "The programme allocates EUR 2 million to each county.", None, None, None),
+        ("nb", "Fondet deler ut 300 000 kroner per dugnad.", None, None, None),
+        # These stay the pot.
+        ("sv", "Myndigheten fördelar 40 miljoner kronor till kommuner i hela landet.", 40_000_000, None, None),
+        ("en", "The fund allocates EUR 3 million to towns, and each project is led by a town.", 3_000_000, None, None),
+        ("sv", "Kommuner kan söka del av 30 miljoner kronor.", 30_000_000, None, None),
+        ("sv", "Stiftelsen fördelar 8 miljoner kronor per år.", 8_000_000, None, None),
+        ("sv", "Vi fördelar 40 miljoner kronor per år, totalt 160 miljoner kronor.", 160_000_000, None, None),
+        ("sv", "Verket fördelar 40 miljoner kronor per år i fyra år.", None, None, None),
+        ("sv", "Sökbart belopp: 300–900 tkr.", None, 300_000, 900_000),
+        ("nb", "Søknadsbeløp: 2–6 mill. kroner.", None, 2_000_000, 6_000_000),
+        ("en", "Charities can ask for between £3,000 and £9,000.", None, 3_000, 9_000),
+    ],
+)  # fmt: skip
+def test_what_each_of_several_gets_is_never_the_pot(language, text, total, low, high):
+    budget = find_budget(text, language)
+    assert (budget.total, budget.project_min, budget.project_max) == (total, low, high)

@@ -262,3 +262,40 @@ def test_a_word_that_is_waited_for_is_an_answer(language, text, day):
     found = find_deadlines(text, reference=date(2026, 11, 20), language=language)
     assert [item.at.date() for item in found.answers] == [day]
     assert found.deadlines == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "times"),
+    [
+        (
+            "sv",
+            "Skissen lämnas senast 3 februari 2027 kl. 13.00 och ansökan senast den 20 april 2027, samma klockslag.",
+            [13, 13],
+        ),
+        (
+            "sv",
+            "Skiss lämnas senast den 2 februari 2027 kl. 12.00 och ansökan senast den 20 april 2027, även då kl. 11.00.",
+            [12, 11],
+        ),
+        ("nb", "Skissefrist er 3. februar 2027 kl. 13.00. Søknadsfrist er 5. mai 2027, samme klokkeslett.", [13, 13]),
+        ("da", "Første frist er den 3. februar 2027 kl. 12.00. Anden frist er den 5. maj 2027 på samme tidspunkt.", [12, 12]),
+        ("en", "Outlines are due by 9 February 2027 at 17:00 and full proposals by 7 September 2027 at the same time.", [17, 17]),
+        ("en", "Apply by 15 January 2027 or 15 August 2027, in both cases before 15:00.", [15, 15]),
+        ("sv", "Sista dag är 15 januari 2027 och 15 augusti 2027, i båda fallen kl. 15.00.", [15, 15]),
+        # No time is stated before, or it is another one's.
+        ("en", "The deadline is 9 February 2027. Full proposals are due by 7 September 2027 at the same time.", [23, 23]),
+        ("sv", "Sista ansökningsdag är 9 februari 2027 kl 15. Ansök om nästa del senast 12 maj 2027.", [15, 23]),
+    ],
+)
+def test_a_time_said_once_is_that_of_both_days(language, text, times):
+    found = find_deadlines(text, reference=date(2026, 11, 20), language=language)
+    assert [item.at.hour for item in found.deadlines] == times
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("da", "Kommuner kan ansøge indtil den 1. marts 2027."), ("nb", "Kommuner kan søke inntil 1. mars 2027.")],
+)
+def test_until_in_danish_and_norwegian_closes(language, text):
+    found = find_deadlines(text, reference=date(2026, 11, 20), language=language)
+    assert [item.at.date() for item in found.deadlines] == [date(2027, 3, 1)]
