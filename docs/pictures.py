@@ -59,6 +59,8 @@ def main(folder: Path) -> None:
         page = browser.new_page(viewport={"width": 700, "height": 1050})
         page.goto(mails[-1].as_uri())
         page.screenshot(path=DOCS / "mejl.png")
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.screenshot(path=DOCS / "mejl-telefon.png")
         with served(make_app(site)) as base:
             take_pages(browser, base)
         browser.close()

@@ -134,7 +134,8 @@ class Headline:
             return self._fitted("subject.event", item.candidate, others, day=call.starts.astimezone(HOME).date())
         day = _last_day([item.candidate], self._occasion)
         if section is MailSection.CHANGED:
-            return self._fitted("subject.changed", item.candidate, others)
+            name = "subject.changed" if day is None else "subject.changed_by"
+            return self._fitted(name, item.candidate, others, day=day)
         if section is MailSection.MISSED:
             return self._fitted("subject.missed", item.candidate, others)
         if day is not None:

@@ -152,6 +152,19 @@ def test_every_department_has_mails_as_files_that_open(demo):
         assert (folder / address.replace("%20", " ")).is_file()
 
 
+def test_every_mail_says_what_and_when_and_nothing_unknown(demo):
+    for path in sorted((demo[0] / "mejl").glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=default)
+        page, subject = message.get_body(("html",)).get_content(), message["Subject"]
+        assert len(subject) <= 60, path.name
+        assert "ramgår inte" not in page + message.get_body(("plain",)).get_content(), path.name
+        assert len(page.encode()) < 60_000, path.name
+        if "Sista ansökningsdag" in page:
+            assert re.search(r"\b\d\d? (jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)", subject), f"{path.name}: {subject}"
+        cards = len(re.findall(r"<h3 id=", page))
+        assert 'class="overview"' in page or cards < 2, path.name
+
+
 def test_the_second_mail_tells_what_is_new_opened_and_moved(demo):
     texts = {path.stem: path.read_text("utf-8") for path in (demo[0] / "mejl").glob("2026-W21 *.html")}
     assert "Networks of Towns" in texts["2026-W21 kommunledning"]

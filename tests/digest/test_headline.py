@@ -78,7 +78,7 @@ def test_a_withdrawn_call():
 def test_a_changed_amount_leaves_the_first_place_to_new_calls():
     event = CallEvent(id=1, type="budget_changed", old='{"total": 1000000}', new='{"total": 2000000}')
     changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=(event,))
-    assert subject_of(changed) == "Ändrat: Ungas delaktighet"
+    assert subject_of(changed) == "Ändrat: Ungas delaktighet, sök senast 31 juli"
     assert subject_of(candidate(0), changed) == "Idrott och fysisk aktivitet och 1 till: sök senast 1 juli"
 
 
