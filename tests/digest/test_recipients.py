@@ -3,7 +3,7 @@
 import os
 import random
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,9 @@ from monitor.archive.recipients import (
     Choices,
     active_recipients,
     add_recipient,
+    ask_to_join,
+    find_event,
+    join,
     keep_recipient,
     leave_department,
     list_recipients,
@@ -24,7 +27,7 @@ from monitor.archive.recipients import (
 )
 from monitor.jobs.note import write_note
 from monitor.jobs.status import status
-from monitor.jobs.tidy import forget
+from monitor.jobs.tidy import forget, tidy
 from monitor.settings import Recipient
 from monitor.subscription import Subscriber, is_due, list_streams, mask_address, merge_recipients
 from monitor.vocabulary import Pace, RecipientState
@@ -298,6 +301,15 @@ def test_an_address_that_leaves_the_settings_gets_no_mail_until_the_coordinator_
     assert told(world.week(MONDAY + WEEK), ANNA, 1, world) == 1
 
 
+def test_who_signs_up_after_leaving_the_settings_gets_the_mails(world):
+    world.recipients(PEOPLE[1])
+    with world.archive() as archive:
+        ask_to_join(archive.db, ANNA, ["kultur-fritid"], "sv", MONDAY)
+        join(archive.db, find_event(archive.db, 1), ["kultur-fritid"], MONDAY)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    assert told(world.week(MONDAY), ANNA, 1, world) == 1
+
+
 def test_who_was_taken_away_is_not_added_again_from_the_settings(world):
     with world.archive() as archive:
         remove_recipient(world.config, archive.db, "kultur-fritid", ANNA, MONDAY)
@@ -352,13 +364,46 @@ def test_forget_erases_an_address_with_its_choices(world):
     assert dump.count(b"anna@example.se") <= dump.count(b"har slutat f"), "no place but the letter that the coordinator got"
 
 
+def test_a_sign_up_that_nobody_confirmed_is_erased_after_its_days(world):
+    with world.archive() as archive:
+        ask_to_join(archive.db, "ny@example.se", ["social"], "sv", MONDAY)
+        assert tidy(world.config, archive, MONDAY + timedelta(days=7))["events"] == 0
+        assert tidy(world.config, archive, MONDAY + timedelta(days=8))["events"] == 1
+        assert find_event(archive.db, 1) is None
+
+
+@pytest.mark.parametrize("step", ["store_receipt", "mark_answered", "store_letter", "mark_events_reported"])
+def test_a_receipt_and_a_letter_are_written_once_whatever_is_interrupted(world, monkeypatch, step):
+    leave(world, ANNA, MONDAY)
+
+    def fail(*values, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"monitor.jobs.receipts.{step}", fail)
+    with pytest.raises(KeyboardInterrupt):
+        world.send(MONDAY)
+    monkeypatch.undo()
+    before = len(world.server.taken)
+    for hours in (1, 2, 3):
+        world.send(MONDAY + timedelta(hours=hours))
+    subjects = Counter(mail["Subject"] for mail in world.server.taken[before:])
+    assert subjects == {
+        "Du får inga fler mejl om EU-utlysningar för kultur-fritid": 1,
+        "En mottagare har slutat få mejlen": 1,
+    }
+
+
 def test_nothing_is_logged_with_an_address(world, caplog):
     caplog.set_level("DEBUG")
     choose(world, ANNA, MONDAY, paused_until=date(2026, 7, 1))
     leave(world, BO, MONDAY)
+    come_back(world, BO)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
     world.week(MONDAY)
-    assert "@example.se" not in caplog.text.replace("eu@example.se", "").lower() or "anna@" not in caplog.text.lower()
-    assert "bo@" not in caplog.text
+    written = caplog.text.lower()
+    assert "digest=" in written
+    assert "anna@" not in written
+    assert "bo@" not in written
 
 
 # A year with an oracle.
