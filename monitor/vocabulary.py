@@ -280,7 +280,7 @@ DIGEST_STATE_LABELS: Mapping[DigestState, StateLabel] = {
     DigestState.SENT: StateLabel("Skickat", "skickat"),
     DigestState.STOPPED: StateLabel("Skickat, inte till alla", "skickat, men inte till alla"),
     DigestState.SILENT: StateLabel("Inget mejl", "inget mejl den här veckan"),
-    DigestState.NO_RECIPIENT: StateLabel("Ingen mottagare", "ingen mottagare den här veckan"),
+    DigestState.NO_RECIPIENT: StateLabel("Ingen mottagare", "ingen mottagare"),
     DigestState.FAILED: StateLabel("Kunde inte skrivas", "kunde inte skrivas"),
     DigestState.PREVIEW: StateLabel("Förhandsvisning", "prov, inget är skickat eller sparat"),
 }

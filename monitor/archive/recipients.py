@@ -99,7 +99,8 @@ def adopt_recipients(config: Config, db: Database, now: datetime) -> None:
 def _insert(db: Database, row: Subscriber, now: datetime) -> None:
     db.execute(
         "INSERT INTO recipients (department, folded, email, language, pace, left_out, paused_until, origin, added, known)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (department, folded) DO UPDATE SET removed = NULL",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (department, folded) DO UPDATE SET removed = NULL,"
+        " origin = excluded.origin",
         [
             row.department,
             row.folded,
@@ -215,6 +216,12 @@ def count_asked(db: Database, since: datetime, email: str = "") -> int:
         [ASKED, stamp(since), email.casefold(), email.casefold()],
     ).fetchone()
     return int(count)
+
+
+def erase_unconfirmed(db: Database, before: datetime) -> int:
+    """Delete the sign-ups from before a time that nobody confirmed; return their number."""
+    with db.atomic():
+        return db.execute("DELETE FROM recipient_events WHERE event = ? AND at < ?", [ASKED, stamp(before)]).rowcount
 
 
 def find_event(db: Database, number: int) -> RecipientEvent | None:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.files import REPLACED_PATTERN
+from monitor.archive.recipients import erase_unconfirmed
 from monitor.archive.retention import compact, erase_old, forget_address
 from monitor.config import Config
+from monitor.digest.answers import CONFIRM_DAYS
 from monitor.jobs.backup import list_backups, remove_leftovers
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
         documents=now - timedelta(days=keep.documents) if config.shared_archive is None else None,
         jobs=now - timedelta(days=keep.jobs),
     )
+    counts["events"] += erase_unconfirmed(archive.db, now - timedelta(days=CONFIRM_DAYS))
     limit = (now - timedelta(days=keep.mails)).timestamp()
     old = [path for path in _mail_files(config) if path.stat().st_mtime < limit]
     for path in old:

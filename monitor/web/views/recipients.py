@@ -69,13 +69,15 @@ def _act(visit: Visit) -> Response:
     if action == "lagg-till":
         return _add(visit, email, department)
     with visit.site.archive.writing() as db:
-        if not any(row.department == department and row.email == email for row in list_recipients(config, db)):
+        rows = list_recipients(config, db)
+        found = next((row for row in rows if (row.department, row.email) == (department, email)), None)
+        if found is None:
             return problem_page(visit, 400, detail="Mottagaren finns inte längre.")
         if action == "ta-bort":
             remove_recipient(config, db, department, email, visit.now)
             done = "borttagen"
         elif action == "ater":
-            add_recipient(db, department, email, "sv", visit.now)
+            add_recipient(db, department, email, found.language, visit.now)
             return_to_department(db, department, email)
             done = "ater"
         elif action == "behall":
