@@ -19,7 +19,7 @@ _FILE = "kinds.toml"
 _OTHER = "other"
 _UNDECIDED = ""
 # Facts of words that are in calls and in everything else: they decide nothing, and do not show that the language is known.
-_UNDECIDING = frozenset({"hint", "concern", "sum", "limit"})
+_UNDECIDING = frozenset({"hint", "concern", "sum", "limit", "national"})
 _KNOWN_LANGUAGES = ("", "sv", "en", "da", "nb")
 _NEWS_ADDRESS = re.compile(r"nyhet|/news|aktuellt|press|artikel|reportage|arkiv|/blog|/20[0-9]{2}[/-]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -317,7 +317,7 @@ def _is_admission(seen: _Seen, *, named: bool) -> bool:
 
 def _is_own_grant(seen: _Seen) -> bool:
     """Tell whether a municipality gives the money, to its associations: nothing for who may apply as a municipality."""
-    if seen.any("public", "given"):
+    if seen.any("public", "given", "national"):
         return False
     givers = seen.counts.get("grant_giver", 0)
     return "grant_title" in seen.title or givers >= 2 or bool(givers and "grant_applicants" in seen.item)

@@ -506,11 +506,11 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)
-    if PATTERNS["per_any"].match(after) and not item.most:
+    if (PATTERNS["per_any"].match(after) and not item.most) or PATTERNS["of_partner"].search(before):
         return item
     if PATTERNS["share_of"].search(before):
         return replace(item, role=AmountRole.TOTAL)
-    if item.yearly and PATTERNS["several_years"].match(after) and not item.most:
+    if item.yearly and PATTERNS["several_years"].match(after):
         return item
     role = cues.before(item.start) or cues.after(item.end)
     if role is None and item.amount_max is not None and PATTERNS["asked_label"].search(before):

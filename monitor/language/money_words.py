@@ -170,6 +170,11 @@ PATTERNS = Patterns(
             r"\s*(?:till|til|to|för|for|at)\s+\w+(?:\s+och\s+e\w+|\s+især)?(?:\s*$|\s*[-.,;:!)]|\s+(?:(?:of|av|af)\s+(?:\w+\s+){0,3}?)?"
             r"\w{0,15}{project_noun}|\s+(?:kan|ska|skal|is|are|och|og|and|dog|men|but)\b)"
         ),
+        # What each partner gets is a part of the project's money.
+        "of_partner": (
+            r"\b(?:each|every|varje|hver)\s+(?:project\s+|projekt|prosjekt)?(?:partner|participant|deltagare|deltager|deltaker|"
+            r"part|country|land|member|medlem)\b\s[^.;:,]{0,40}$"
+        ),
         # "300 mkr per år i tre år": a part of a sum that is not stated.
         "several_years": (
             r"\s*(?:per|pr\.?|om|i|a|each|/)?\s*(?:år(?:et|lig(?:en|t)?)?|year|annum|annually)\s+(?:i|under|för|for|over|"

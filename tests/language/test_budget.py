@@ -225,6 +225,8 @@ def test_a_denied_bound_is_the_other_one(amount, bound):
         ("sv", "Stiftelsen fördelar 8 miljoner kronor per år.", 8_000_000, None, None),
         ("sv", "Vi fördelar 40 miljoner kronor per år, totalt 160 miljoner kronor.", 160_000_000, None, None),
         ("sv", "Verket fördelar 40 miljoner kronor per år i fyra år.", None, None, None),
+        ("da", "Hver kommune kan få op til 1 mio. kr. om året i tre år.", None, None, None),
+        ("en", "Each partner may receive EUR 200,000, and each project up to EUR 1.2 million.", None, None, 1_200_000),
         ("sv", "Sökbart belopp: 300–900 tkr.", None, 300_000, 900_000),
         ("nb", "Søknadsbeløp: 2–6 mill. kroner.", None, 2_000_000, 6_000_000),
         ("en", "Charities can ask for between £3,000 and £9,000.", None, 3_000, 9_000),
