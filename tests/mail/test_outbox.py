@@ -150,7 +150,7 @@ def test_the_test_mail_passes_the_ledger_by(tmp_path):
     send_test(world.config, "chef@example.se", MONDAY)
     (file,) = (tmp_path / "outbox").glob("*.eml")
     mail = read_mail(file.read_bytes())
-    assert mail["Subject"].startswith("[Prov] 2 ändrade och 3 nya utlysningar")
+    assert mail["Subject"] == "[Prov] Ny sista dag 13 juni: Kultursamarbeten och 5 till"
     assert not world.config.archive.exists()
 
 
