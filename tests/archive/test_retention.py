@@ -48,14 +48,20 @@ def test_what_is_old_is_erased_and_what_is_newer_stays(world):
     with world.archive() as archive:
         db = archive.db
         counts = erase(db, MONDAY - DAY, documents=MONDAY - DAY)
-        assert counts == {"addresses": 1, "notes": 2, "documents": 1, "jobs": 1}
+        assert counts == {"addresses": 1, "events": 0, "notes": 2, "documents": 1, "jobs": 1}
         recipients = [row[0] for row in db.execute("SELECT recipient FROM outbox ORDER BY rowid")]
         assert recipients[0].startswith(f"{ERASED}-")
         assert recipients[1] == ADDRESS, "a mail that waits has still to be sent"
         state = current_state(db, "kultur-fritid", ("portal", "1"))
         assert (state["state"], state["note"], state["who"]) == ("soker", "", "")
         assert db.execute("SELECT count(*) FROM documents").fetchone()[0] == 1
-        assert erase(db, MONDAY - DAY, documents=MONDAY - DAY) == {"addresses": 0, "notes": 0, "documents": 0, "jobs": 0}
+        assert erase(db, MONDAY - DAY, documents=MONDAY - DAY) == {
+            "addresses": 0,
+            "events": 0,
+            "notes": 0,
+            "documents": 0,
+            "jobs": 0,
+        }
 
 
 def test_the_newest_documents_and_jobs_stay_however_old(world):
