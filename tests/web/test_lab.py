@@ -232,6 +232,7 @@ def test_an_untouched_form_leaves_the_text_as_it_is(site):
                     for name, key in (
                         ("id", "id"),
                         ("ord", "words"),
+                        ("begrepp", "concepts"),
                         ("kraver", "needs"),
                         ("program", "programme"),
                         ("vikt", "weight"),
