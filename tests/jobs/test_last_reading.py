@@ -80,7 +80,7 @@ def test_a_monthly_source_need_not_be_read_each_week(tmp_path):
     world.config = world.config.model_copy(update={"sources": slow})
     world.welcomed()
     (mail,) = world.week(MONDAY + 2 * WEEK)
-    assert "Vi har läst alla 2 källor. Alla svarade som de ska." in flat(mail)
+    assert "Alla 2 källor är lästa." in flat(mail)
     assert attention(world, MONDAY + 2 * WEEK) == []
     (mail,) = world.week(MONDAY + 5 * WEEK)
     assert "inte kunnat läsa någon av de 2 källorna" in flat(mail)
