@@ -100,7 +100,7 @@ class CheckReport:
     errors: tuple[RuleError, ...]
     """Errors by file and line."""
     warnings: tuple[RuleError, ...]
-    """What should be looked at, though the rules can be used, by file and line."""
+    """Warnings by file and line: the rules can be used, but a person should look at these places."""
     concepts: int
     """Number of concepts."""
     unused_concepts: tuple[str, ...]

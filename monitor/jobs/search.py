@@ -7,7 +7,7 @@ import json
 import logging
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -111,22 +111,33 @@ def _read_rules(texts: Iterable[bytes]) -> dict[str, list[Any]]:
             tables = tomllib.loads(text.decode("utf-8"))
         except ValueError:
             continue
-        for row in tables.get("programme", ()):
-            found["programmes"].append([row["id"], [row.get("name", ""), *row.get("codes", ()), *row.get("prefixes", ())]])
-        for row in tables.get("concept", ()):
-            found["concepts"].append([row["id"], row.get("sv", ()), row.get("en", ()), row.get("programme", ())])
-        if "theme" in tables:
-            found["themes"].append([tables["theme"]["id"], tables["theme"]["title"]])
+        for row in _tables(tables, "programme"):
+            names = [*_strings(row, "codes"), *_strings(row, "prefixes")]
+            found["programmes"].append([row["id"], [str(row.get("name", "")), *names]])
+        for row in _tables(tables, "concept"):
+            found["concepts"].append([row["id"], *(_strings(row, key) for key in ("sv", "en", "programme"))])
+        for row in _tables({"theme": [tables.get("theme")]}, "theme"):
+            found["themes"].append([row["id"], str(row.get("title", ""))])
     return found
+
+
+def _tables(tables: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table that have an id; a file that is being edited may hold anything."""
+    rows = tables.get(name)
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)] if isinstance(rows, list) else []
+
+
+def _strings(row: Mapping[str, Any], key: str) -> list[str]:
+    values = row.get(key)
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def programme_aliases(config: Config) -> dict[str, frozenset[str]]:
     """Return the id, codes and prefixes of each programme of the rules, by each of its names in small letters."""
     file = config.rules_dir / "programmes.toml"
-    rows = tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else []
     aliases: dict[str, frozenset[str]] = {}
-    for row in rows:
-        identifiers = frozenset((row["id"], *row.get("codes", ()), *row.get("prefixes", ())))
-        for name in (*identifiers, row.get("name", "")):
-            aliases[name.casefold()] = identifiers
+    for id_, (name, *codes) in _read_rules([file.read_bytes()] if file.is_file() else [])["programmes"]:
+        identifiers = frozenset((id_, *codes))
+        for alias in (*identifiers, name):
+            aliases[alias.casefold()] = identifiers
     return aliases

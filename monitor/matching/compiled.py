@@ -154,11 +154,11 @@ class CompiledCondition:
     terms: Terms
     """Terms of which one must be in a zone of a field; none: the metadata alone decide."""
     specific: Terms
-    """Those of the terms that are not generic; the same object as `terms` where none is generic."""
+    """Terms that are not generic; the same object as `terms` where no term is generic."""
     needs: Terms
     """Terms of which one must be in some zone as well, whichever; none: nothing more is needed."""
     specific_needs: Terms
-    """Those of the needed terms that are not generic."""
+    """Needed terms that are not generic."""
     metadata: int
     """Number of the metadata part in `RuleSet.metadata_conditions`."""
     fields: tuple[tuple[float, tuple[str, ...]], ...]

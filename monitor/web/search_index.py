@@ -22,7 +22,7 @@ from monitor.language.queries import parse_query
 from monitor.language.terms import Term
 from monitor.language.widening import Named, Names, SearchVocabulary, Target, list_names
 from monitor.matching.compiled import RuleSet
-from monitor.matching.rules.load import load_rules
+from monitor.matching.rules.load import load_concepts
 from monitor.paths import RULES
 from monitor.web.framework.request import Site
 
@@ -189,7 +189,7 @@ def vocabulary_of(site: Site) -> SearchVocabulary:
         ((source.id, (source.name, source.publisher)) for source in site.config.sources),
     )
     # Rules of one's own from before there were concepts are searched with the shipped ones.
-    concepts = rules.concepts if len(rules.concepts) else load_rules(RULES).concepts
+    concepts = rules.concepts if len(rules.concepts) else load_concepts(RULES)
     vocabulary = SearchVocabulary(concepts, Names(names))
     site.caches["search-vocabulary"] = (rules.version, vocabulary)
     return vocabulary

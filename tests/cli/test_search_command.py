@@ -94,6 +94,15 @@ def test_words_of_rules_that_changed_are_searched_at_once(stored):
     )
     stored.configure('[rules]\ndir = "rules"\n')
     assert stored.run("search", "skola", "--json", now=NOW).json["widened"] == ["small town"]
+    for wrong in ("concept = 3", "[[concept]]\nsv = 1", "concept = [1]", '[theme]\ntitle = "x"', "theme = 1", "x ="):
+        (own / "concepts" / "halv.toml").write_text(wrong, "utf-8")
+        assert stored.run("search", "skola", "--json", now=NOW).json["widened"] == ["small town"], f"beside {wrong!r}"
+    (own / "concepts" / "halv.toml").unlink()
+    (own / "programmes.toml").write_text("[[programme]\n", "utf-8")
+    assert stored.run("search", "skola", "--json", now=NOW).json["widened"] == ["small town"], (
+        "a search goes on while rules are mended"
+    )
+    (own / "programmes.toml").unlink()
     (own / "concepts" / "egna.toml").unlink()
     assert "school" in stored.run("search", "skola", "--json", now=NOW).json["widened"], (
         "rules without concepts: the shipped ones"

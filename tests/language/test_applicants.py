@@ -259,7 +259,7 @@ def test_no_text_breaks_the_reader(text, language):
     st.sampled_from(["", "sv", "en", "da", "nb"]),
 )
 def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
-    """Where a group and a word of applying seem to stand, by the first words of phrases, only a closer look may leave it out."""
+    """Keep each segment whose first words of phrases seem to name a group and applying: only a closer look may leave it out."""
     for segment in split_segments(text):
         words = [_word(written, language) for written in _WORD.findall(text, segment.start, segment.end)]
         uses = reduce(or_, (word.uses for word in words))

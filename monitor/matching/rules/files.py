@@ -52,7 +52,7 @@ class RuleFiles:
     """Value of every file that is sound."""
     errors: list[RuleError] = field(default_factory=list)
     warnings: list[RuleError] = field(default_factory=list)
-    """What should be looked at, though the rules can be used."""
+    """Warnings: the rules can be used, but a person should look at these places."""
 
     def add_problem(self, file: str, path: lines.Path, problem: str) -> None:
         """Add a problem at a key of a file."""
