@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.calls import CallKey
-from monitor.config import Config
+from monitor.config import Config, CurrentConfig
 from monitor.errors import MonitorError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
+from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.request import PlannedMail, RewrittenMail, Site
 
@@ -30,10 +31,15 @@ class PageWork:
     """Work that the pages ask for beyond the archive: mails as they would be, status, examples, and matching."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self._settings = CurrentConfig(config)
+        self._reading = threading.Lock()
         self._lock = threading.Lock()
         self._wanted = False
         self._matcher: threading.Thread | None = None
+
+    @property
+    def _config(self) -> Config:
+        return self._settings.get()
 
     def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
         """Return the mail of each department as it would be built now; nothing is stored."""
@@ -78,6 +84,26 @@ class PageWork:
 
         with open_installation(self._config) as archive:
             return status(self._config, archive, now, rule_errors=rules_error.splitlines())
+
+    def settings_text(self, file: str) -> str:
+        """Return the text of a file of settings as it is now."""
+        from monitor.jobs.save_settings import read_text
+
+        return read_text(self._config, file)
+
+    def edit_settings(self, request: EditRequest, now: datetime) -> EditOutcome:
+        """Check edits of settings, and save them unless it is a dry run."""
+        from monitor.jobs.save_settings import save_edits
+
+        with open_installation(self._config) as archive:
+            return save_edits(archive, self._config, request, now)
+
+    def undo_settings(self, change: int, who: str, now: datetime) -> EditOutcome:
+        """Give what a stored change of settings changed its old values back."""
+        from monitor.jobs.save_settings import undo_edits
+
+        with open_installation(self._config) as archive:
+            return undo_edits(archive, self._config, change, who, now)
 
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""

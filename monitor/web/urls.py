@@ -18,6 +18,7 @@ from monitor.web.views import (
     recipients,
     rule_lab,
     search,
+    settings,
     subscription,
 )
 
@@ -32,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     *digest.ROUTES,
     *coordinator.ROUTES,
     *recipients.ROUTES,
+    *settings.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,
