@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from monitor.archive import Archive, lock
@@ -129,10 +130,18 @@ def _problems(config: Config, file: str, path: Path, text: str) -> tuple[str, ..
         return ()
     folder = config.rules_dir
     texts = {name: (folder / name).read_text("utf-8") for name in list_rule_files(folder)}
-    before = {str(error) for error in check_texts(texts)}
-    after = [str(error) for error in check_texts({**texts, file: text})]
+    after = _rule_problems(tuple({**texts, file: text}.items()))
+    if not after:
+        return ()
     # Errors that the rules have already do not keep anybody from mending the rest.
+    before = set(_rule_problems(tuple(texts.items())))
     return tuple(error for error in after if error not in before)[:_MAX_PROBLEMS]
+
+
+@lru_cache(maxsize=2)
+def _rule_problems(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    # Kept, since what a person saves has just been reviewed: running all examples takes seconds.
+    return tuple(str(error) for error in check_texts(dict(texts)))
 
 
 def undo_edits(archive: Archive, config: Config, change: int, who: str, now: datetime) -> EditOutcome:

@@ -7,17 +7,18 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.calls import CallKey
 from monitor.config import Config, CurrentConfig
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, SourceError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.toml_edit import EditOutcome, EditRequest
+from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.request import PlannedMail, RewrittenMail, Site
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from monitor.jobs.status import StatusDocument
 
 logger = logging.getLogger(__name__)
+
+_READING_SECONDS = 50.0
+"""Seconds that a page waits for the reading of a source: less than the minute that proxies wait for a page."""
 
 
 class PageWork:
@@ -104,6 +108,33 @@ class PageWork:
 
         with open_installation(self._config) as archive:
             return undo_edits(archive, self._config, change, who, now)
+
+    def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
+        """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`."""
+        return self._ask(["sources", "check", source, *(f"--set={key}={value}" for key, value in change.items())])
+
+    def read_address(self, address: str) -> Mapping[str, Any]:
+        """Read an address once and store nothing; return the answer of `sources try --json`."""
+        return self._ask(["sources", "try", "--", address])
+
+    def _ask(self, command: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answer of a command that reads a source. One at a time: its pages are read in a process of its own.
+
+        Raises:
+            SourceError: Another reading is under way, or this one has not ended in time.
+        """
+        from monitor.jobs.child import run_child
+
+        if not self._reading.acquire(blocking=False):
+            raise SourceError("", "En annan läsning pågår. Försök igen om en minut.")
+        try:
+            ended = run_child(self._config, command, limit=_READING_SECONDS, stop=threading.Event(), grace=2.0)
+        finally:
+            self._reading.release()
+        if ended.answer is None:
+            late = f"Läsningen blev inte klar på {_READING_SECONDS:.0f} sekunder. Källan är långsam, eller svarar inte."
+            raise SourceError("", late if ended.state is JobState.HUNG else f"Det gick inte att läsa: {ended.stderr_tail}")
+        return dict(ended.answer)
 
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""

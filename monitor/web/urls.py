@@ -19,6 +19,8 @@ from monitor.web.views import (
     rule_lab,
     search,
     settings,
+    settings_rules,
+    settings_sources,
     subscription,
 )
 
@@ -34,6 +36,8 @@ ROUTES: tuple[Route, ...] = (
     *coordinator.ROUTES,
     *recipients.ROUTES,
     *settings.ROUTES,
+    *settings_rules.ROUTES,
+    *settings_sources.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,

@@ -114,7 +114,7 @@ def history(visit: Visit) -> Response:
 def _history_page(visit: Visit, *, problem: str = "", wrong: int = 0, status: int = 200) -> Response:
     lists = choice_lists(visit)
     rows = [_change_row(visit, change, lists) for change in list_changes(visit.site.archive.db)]
-    return page("settings-history.html", visit, status=status, rows=rows, problem=problem, wrong=wrong, crumbs=_CRUMBS, done=DONE)
+    return page("settings-history.html", visit, status=status, rows=rows, problem=problem, wrong=wrong, trail=_CRUMBS, done=DONE)
 
 
 def _change_row(visit: Visit, change: StoredChange, lists: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ both have changed the page shows both values and asks. A form is first reviewed 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from datasette import Response
@@ -27,11 +29,14 @@ from monitor.fields import (
     value_at,
     value_words,
 )
+from monitor.language.dots import without_dots
 from monitor.toml_edit import Edit, EditError, EditOutcome, EditRequest, Place, mark_of
 from monitor.web.framework.request import Visit
 from monitor.web.framework.templates import fragment, page, redirect
 
 DONE = {"sparat": "Ändringen är sparad.", "angrat": "Ändringen är ångrad.", "tillagd": "Tillagd."}
+_THEME_ERROR = re.compile(r"themes/([a-z0-9-]+)\.toml:\d+: ")
+_OWN_FIELDS = ("csrftoken", "sett", "gor", "kind")
 _MAX_NOTE = 300
 _MAX_TEXT = 4_000
 """Characters of one field."""
@@ -65,6 +70,14 @@ class EditedTable:
     """Called after a change was saved."""
     aside: str = ""
     """HTML below the form."""
+    advice: str = ""
+    """Sentence on what to do when the whole file would be wrong."""
+    carried: Mapping[str, str] = field(default_factory=dict)
+    """Values that the form posts beside its fields."""
+    new_id: Callable[[Mapping[str, Any]], str] | None = None
+    """Returns the id of a row that is to be added; None for a table that there is."""
+    leads_to: str = ""
+    """Address to go to after saving; empty: the page itself."""
 
     @property
     def fields(self) -> list[FormField]:
@@ -101,6 +114,8 @@ class Sheet:
     """Sentences beside the inputs, by name; those of "" stand above the form."""
     conflicts: dict[str, str] = field(default_factory=dict)
     """Sentences beside the inputs about values that were changed meanwhile."""
+    refusals: list[str] = field(default_factory=list)
+    """Sentences on why the whole file would be wrong."""
     changes: list[ChangeLine] = field(default_factory=list)
     edits: tuple[Edit, ...] = ()
     after: BaseModel | None = None
@@ -120,13 +135,20 @@ def edit_table(visit: Visit, target: EditedTable) -> Response:
     if not outcome.saved:
         if outcome.conflict:
             outcome = EditOutcome(problems=("Filen ändrades medan du sparade. Granska en gång till.",))
-        sheet.problems[""] = " ".join(outcome.problems)
+        sheet.refusals = [_plain_problem(visit, problem) for problem in outcome.problems]
         return show_form(visit, target, sheet, status=400)
     if visit.form.get("gor") != "spara":
         return show_form(visit, target, sheet, review=True)
     if target.saved is not None:
         target.saved()
-    return redirect(f"{target.path}?klart=sparat")
+    return redirect(f"{target.leads_to or target.path}?klart=sparat")
+
+
+def _plain_problem(visit: Visit, problem: str) -> str:
+    """Return an error of rule files with the title of its theme in place of file and line."""
+    match = _THEME_ERROR.match(problem)
+    theme = visit.site.rules.theme(match[1]) if match is not None else None
+    return f"Temat {theme.title}: {problem[match.end() :]}" if match is not None and theme is not None else problem
 
 
 def submit(visit: Visit, target: EditedTable, edits: tuple[Edit, ...], *, dry_run: bool) -> EditOutcome:
@@ -170,8 +192,16 @@ def read_sheet(target: EditedTable, form_lists: Mapping[str, list[str]]) -> Shee
             conflicts[one.name] = f"Ändrades medan du skrev. Nu gäller: {words}. Granska igen om ditt värde ska gälla i stället."
     sheet = Sheet(texts=texts, conflicts=conflicts)
     values, sheet.problems = read_form(touched, typed)
+    for one in touched:
+        if one.kind == "many" and one.path in values:
+            values[one.path] = _in_order(values[one.path], value_at(before, one.path) or [])
     _judge(target, sheet, touched, values)
     return sheet
+
+
+def _in_order(chosen: list[str], before: list[str]) -> list[str]:
+    """Return ticked values in the order that the file has them, new ones last."""
+    return [item for item in before if item in chosen] + [item for item in chosen if item not in before]
 
 
 def _read_seen(form_lists: Mapping[str, list[str]], now: Texts) -> Texts:
@@ -184,8 +214,8 @@ def _read_seen(form_lists: Mapping[str, list[str]], now: Texts) -> Texts:
 
 
 def _plain(texts: Texts) -> list[tuple[str, list[str]]]:
-    """Return texts without differences that a browser makes: line ends and space around."""
-    return sorted((name, [" ".join(text.split()) for text in given]) for name, given in texts.items())
+    """Return texts without differences that a browser makes: line ends, space around, and the order of ticked boxes."""
+    return sorted((name, sorted(" ".join(text.split()) for text in given)) for name, given in texts.items())
 
 
 def _judge(target: EditedTable, sheet: Sheet, touched: Sequence[FormField], values: Mapping[tuple[str, ...], Any]) -> None:
@@ -202,25 +232,27 @@ def _judge(target: EditedTable, sheet: Sheet, touched: Sequence[FormField], valu
         # A table within the table, such as a contact, is there or not: with no value left it goes.
         if not any(after[group].values()):
             del after[group]
+    if target.new_id is not None:
+        after["id"] = target.new_id(after)
     sheet.problems = {**find_problems(target.model, after, target.fields), **sheet.problems}
     if sheet.problems:
         return
     sheet.after = target.model.model_validate(after)
+    sheet.changes = [_change_line(target, one, value_at(before, one.path), values[one.path]) for one in changed]
+    if target.new_id is not None:
+        row = sheet.after.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        sheet.edits = (Edit((*target.place, after["id"]), row),)
+        return
     gone = {key for key in before if key not in after}
     edits = [Edit(target.locate(one.path), values[one.path]) for one in changed if one.path[0] not in gone]
     new_tables = {one.path[0] for one in changed if len(one.path) > 1 and one.path[0] not in before}
     edits = [edit for edit in edits if edit.value != "" or not any(key in new_tables for key in edit.place)]
     sheet.edits = tuple(edits + [Edit(target.locate((key,)), None) for key in sorted(gone)])
-    sheet.changes = [
-        ChangeLine(
-            label=one.label,
-            old=value_words(one, value_at(before, one.path)),
-            new=value_words(one, values[one.path]),
-            effect=one.effect or target.effect,
-        )
-        for one in changed
-        if value_at(before, one.path) not in (None, "") or values[one.path] != ""
-    ]
+
+
+def _change_line(target: EditedTable, one: FormField, old: Any, new: Any) -> ChangeLine:
+    effect = one.effect or target.effect
+    return ChangeLine(label=one.label, old=value_words(one, old), new=value_words(one, new), effect=effect)
 
 
 def show_form(
@@ -239,7 +271,7 @@ def show_form(
         review=review,
         unchanged=unchanged,
         effects=effects,
-        outcome=target.preview(sheet.after) if review and target.preview and sheet.after is not None else "",
+        outcome=target.preview(sheet.after) if (review or sheet.refusals) and target.preview and sheet.after is not None else "",
         note=visit.form.get("not", ""),
         days=DAY_NAMES,
         done=DONE,
@@ -276,9 +308,17 @@ def parse_table(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
         raise EditError(f"Filen har ett värde som inte går att använda. {detail} Rätta det i filen.") from error
 
 
+def make_id(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return an id for a new row, made from its name and not yet taken: "Överförmyndaren" becomes overformyndaren."""
+    plain = re.sub(r"[^a-z0-9]+", "-", without_dots(name.casefold())).strip("-")[:40].strip("-") or "ny"
+    taken = {row.get("id") for row in rows}
+    return next(found for number in count(1) if (found := plain if number == 1 else f"{plain}-{number}") not in taken)
+
+
 def refuse(visit: Visit, title: str, error: EditError, crumbs: Sequence[tuple[str, str]]) -> Response:
-    """Return the page that says why a table cannot be edited now."""
-    return page("settings-refused.html", visit, status=409, title=title, problem=str(error), crumbs=crumbs)
+    """Return the page that says why a table cannot be edited now, with what the person typed."""
+    typed = [(name, text) for name, texts in visit.form_lists.items() if name not in _OWN_FIELDS for text in texts if text]
+    return page("settings-refused.html", visit, status=409, title=title, problem=str(error), trail=crumbs, typed=typed)
 
 
 def render_outcome(visit: Visit, outcome: object) -> str:
