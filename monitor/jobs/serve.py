@@ -115,7 +115,7 @@ class PageWork:
 
     def read_address(self, address: str) -> Mapping[str, Any]:
         """Read an address once and store nothing; return the answer of `sources try --json`."""
-        return self._ask(["sources", "try", "--", address])
+        return self._ask(["sources", "try", address])
 
     def _ask(self, command: Sequence[str]) -> Mapping[str, Any]:
         """Return the answer of a command that reads a source. One at a time: its pages are read in a process of its own.
