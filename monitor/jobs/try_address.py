@@ -17,11 +17,12 @@ from monitor.collect.spider import SourceSpider
 from monitor.config import Config
 from monitor.errors import ConfigError, SourceError
 from monitor.jobs.crawl import CrawlProcess, load_programmes, note_end, scrapy_settings
-from monitor.jobs.sources import MAX_ARTICLES, describe_reading
+from monitor.jobs.sources import describe_reading
 from monitor.sources import Source
 
 _REPLAY = {"monitor.collect.replay.ReplayMiddleware": 10}
 _MAX_ROWS = 4
+_MAX_ARTICLES = 5
 
 
 @dataclass
@@ -33,6 +34,8 @@ class _Trial:
     guessed: list[SourceSpider] = field(default_factory=list)
     recognised: list[SourceSpider] = field(default_factory=list)
     refusal: str = ""
+    waiting: list[Source] = field(default_factory=list)
+    stored: list[Document] = field(default_factory=list)
 
     def run(self, guess: Source) -> None:
         settings = scrapy_settings(self.config)
@@ -51,7 +54,7 @@ class _Trial:
             for key, value in replay.items():
                 crawler.settings.set(key, value, priority=50)
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
-        self._process.crawl(crawler, source=source, now=self.now, programmes=self._programmes, max_articles=MAX_ARTICLES)
+        self._process.crawl(crawler, source=source, now=self.now, programmes=self._programmes, max_articles=_MAX_ARTICLES)
 
     def _recognise(self, spider: SourceSpider, reason: str) -> None:
         note_end(spider, reason)
@@ -64,19 +67,25 @@ class _Trial:
         except SourceError as error:
             self.refusal = error.problem
             return
-        for row in rows[:_MAX_ROWS]:
-            self._read(row, documents, self._finish)
+        self.waiting, self.stored = rows[:_MAX_ROWS], documents
+        self._read_next()
+
+    def _read_next(self) -> None:
+        # One after the other: side by side they would ask one host twice as often as it is asked otherwise.
+        if self.waiting:
+            self._read(self.waiting.pop(0), self.stored, self._finish)
 
     def _finish(self, spider: SourceSpider, reason: str) -> None:
         note_end(spider, reason)
         self.recognised.append(spider)
+        self._read_next()
 
 
 def try_address(config: Config, address: str, now: datetime) -> dict[str, Any]:
     """Read an address, and what it lists, without storing anything; return the rows that it may become.
 
     Can run once per process: Twisted's reactor starts once. The address itself is asked once, whatever the number of rows; of a
-    list at most `MAX_ARTICLES` articles are read.
+    list at most five articles are read.
 
     Args:
         config: The installation.
