@@ -275,21 +275,21 @@ class Keep(Table):
         effect="Gäller från nästa gallring, efter nattens säkerhetskopia. Det som har gallrats går inte att få tillbaka.",
     )
 
-    backups: Annotated[int, Caption("Säkerhetskopior", "Så många behålls; den äldsta går först.")] = Field(
+    backups: Annotated[int, Caption("Säkerhetskopior, antal", "Så många behålls; den äldsta går först.")] = Field(
         14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first"
     )
-    addresses: Annotated[int, Caption("Adresser i mejl som gått", "Dagar tills adressen raderas.")] = Field(
+    addresses: Annotated[int, Caption("Adresser i mejl som gått, dagar", "Så länge finns adressen kvar.")] = Field(
         400, ge=30, description="days after which the address is erased from mails that have left"
     )
-    notes: Annotated[int, Caption("Svar och anteckningar", "Dagar tills det som människor har skrivit raderas.")] = Field(
+    notes: Annotated[int, Caption("Svar och anteckningar, dagar", "Så länge finns det som människor har skrivit kvar.")] = Field(
         1100, ge=30, description="days after which what people wrote in answers and follow-up is erased"
     )
-    mails: Annotated[int, Caption("Mejl som lagts i mapp", "Dagar tills filerna tas bort.")] = Field(
+    mails: Annotated[int, Caption("Mejl som lagts i mapp, dagar", "Så länge finns filerna kvar.")] = Field(
         400, ge=7, description="days after which mails delivered as files are removed from the folder outbox"
     )
-    documents: Annotated[int, Caption("Källornas dokument", "Dagar tills de tas bort.")] = Field(
+    documents: Annotated[int, Caption("Källornas dokument, dagar", "Så länge finns de kvar.")] = Field(
         400, ge=30, description="days after which documents as they were read are removed"
     )
-    jobs: Annotated[int, Caption("Körningar", "Dagar tills raderna om jobb, och om läsningar utan ändring, tas bort.")] = Field(
-        400, ge=30, description="days after which the record of jobs and of source runs without changes is removed"
+    jobs: Annotated[int, Caption("Körningar, dagar", "Så länge finns raderna om jobb, och om läsningar utan ändring, kvar.")] = (
+        Field(400, ge=30, description="days after which the record of jobs and of source runs without changes is removed")
     )

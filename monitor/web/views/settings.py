@@ -147,11 +147,16 @@ def describe_difference(file: str, item: ValueChange, lists: Mapping[str, Mappin
     one = next((found for found in list_form_fields(model, lists) if found.path == path), None)
     if one is None:
         return ChangeLine(label=f"{title}, {'.'.join(path)}", old=_raw_words(item.old), new=_raw_words(item.new))
-    return ChangeLine(label=f"{title}, {_lower(one.label)}", old=_words(one, item.old), new=_words(one, item.new))
+    return ChangeLine(label=f"{title}, {_lower(one.label)}", old=_words(one, item.old, model), new=_words(one, item.new, model))
 
 
-def _words(one: FormField, value: Any) -> str:
-    return "stod inte i filen" if value is None else value_words(one, value)
+def _words(one: FormField, value: Any, model: type[BaseModel]) -> str:
+    """Return a value in words: for a key that the file had not, the default, or that of the program's own row."""
+    if value is not None:
+        return value_words(one, value)
+    if issubclass(model, Table):
+        return value_words(one, value_at(plain_values(model()), one.path))
+    return "programmets eget värde" if model is Source else value_words(one, None)
 
 
 def _raw_words(value: Any) -> str:

@@ -61,7 +61,7 @@ class EditedTable:
     crumbs: Sequence[tuple[str, str]] = (("/samordna", "Samordna"), ("/samordna/installningar", "Inställningar"))
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
-    """Names of the fields to show; empty: all."""
+    """Names of the fields to show, in order; empty: all, in the order of the model."""
     place_of: Callable[[tuple[str, ...]], Place] | None = None
     """Returns the place of a key where it is not below `place`."""
     preview: Callable[[BaseModel], str] | None = None
@@ -69,7 +69,7 @@ class EditedTable:
     saved: Callable[[], None] | None = None
     """Called after a change was saved."""
     aside: str = ""
-    """HTML below the form."""
+    """HTML above the form."""
     advice: str = ""
     """Sentence on what to do when the whole file would be wrong."""
     carried: Mapping[str, str] = field(default_factory=dict)
@@ -82,8 +82,8 @@ class EditedTable:
     @property
     def fields(self) -> list[FormField]:
         """Return the fields of the form."""
-        found = list_form_fields(self.model, self.lists)
-        return [one for one in found if not self.only or one.name in self.only]
+        found = {one.name: one for one in list_form_fields(self.model, self.lists)}
+        return [found[name] for name in self.only or found]
 
     def locate(self, path: tuple[str, ...]) -> Place:
         """Return the place of a key in the file."""
@@ -323,4 +323,4 @@ def refuse(visit: Visit, title: str, error: EditError, crumbs: Sequence[tuple[st
 
 def render_outcome(visit: Visit, outcome: object) -> str:
     """Return the HTML of an effect on the archive."""
-    return fragment("lab-outcome.html", visit, outcome=outcome, mails="")
+    return fragment("lab-outcome.html", visit, outcome=outcome, mails="", words="temanas ord")

@@ -35,6 +35,19 @@ KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
 """Kinds of source that can be added by their address, in Swedish."""
 _CRUMBS = (("/samordna", "Samordna"), ("/samordna/installningar", "Inställningar"))
 _LIST_CRUMBS = (*_CRUMBS, ("/samordna/kallor", "Källor"))
+_FIELDS = (
+    "enabled",
+    "name",
+    "url",
+    "publisher",
+    "language",
+    "publishes",
+    "place",
+    "links",
+    "every",
+    "expected",
+    "address",
+)
 _NEW_FIELDS = ("name", "url", "publisher", "language", "publishes", "place", "links")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
@@ -108,6 +121,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         effect="Gäller från nästa läsning.",
         path=f"/samordna/kallor/{row}",
         crumbs=_LIST_CRUMBS,
+        only=_FIELDS,
         place_of=place_of,
         aside=fragment("settings-source.html", visit, source=present, state=state, health=health, checked=checked),
     )
