@@ -89,6 +89,8 @@ class ParsedResponse(RowResults):
     """Pages that the response lists, in its order."""
     following: str = ""
     """Address of the next page of the same listing, or ""."""
+    joined: dict[str, Any] = field(default_factory=dict)
+    """Plain values by key that the rows of a later response are joined to."""
     said_empty: bool = False
     """True when the publisher states that it has nothing at present."""
     bot_challenge: str = ""
