@@ -42,7 +42,9 @@ class Source(BaseModel):
     """State of `url`: whether a person has seen that it answers with the right page."""
     enabled: bool = True
     links: str = ""
-    """Regular expression for the addresses of articles (kind `page`)."""
+    """Regular expression for the addresses of articles (kinds `page` and `calendar`)."""
+    own: bool = False
+    """Whether the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""
     within: str = ""
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)

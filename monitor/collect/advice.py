@@ -25,6 +25,7 @@ _ADVICE_BY_PROBLEM = {
     ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren "
     "(SSL_CERT_FILE); annars är det webbplatsens sak.",
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
+    ProblemKind.SCRIPTED: "Leta efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }

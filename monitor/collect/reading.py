@@ -30,6 +30,7 @@ class ProblemKind(StrEnum):
     NOT_A_FEED = "not-a-feed"
     UNREADABLE = "unreadable"
     LAYOUT = "layout"
+    SCRIPTED = "scripted"
     INCOMPLETE = "incomplete"
     FALL = "fall"
     LINKS = "dead-links"

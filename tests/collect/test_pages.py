@@ -147,7 +147,7 @@ def test_every_kind_knows_an_empty_list_a_bot_wall_and_a_redesign(kind, trouble)
         expected = {
             "empty": {"empty", "layout"} if kind == "bulk" else {"empty"},
             "bot-wall": {"blocked"},
-            "redesign": {"layout", "not-a-feed", "unreadable", "incomplete"},
+            "redesign": {"layout", "scripted", "not-a-feed", "unreadable", "incomplete"},
         }
         assert not found.get("calls")
         assert classes <= expected[trouble]
