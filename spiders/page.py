@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response, TextResponse
 
-from monitor.calls import Call
+from monitor.calls import Call, DeadlineModel
 from monitor.collect.article import describe_item, read_article
 from monitor.collect.feeds import entry_key
 from monitor.collect.listing import ListSpider, read_list_page
@@ -29,11 +29,13 @@ class PageSpider(ListSpider):
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
         """Yield requests for the articles and the next page of the list, and the Call of a page that is an item itself."""
-        if self.source.own or not self.source.links:
+        if not self.source.links:
             async for call in self.parse_article(response):
                 yield call
-        if not self.source.links:
             return
+        if self.source.own:
+            for call in (await self.read_response(response, read_own)).calls:
+                yield call
         parsed = await self.read_response(response, read_list)
         for request in self.follow_list(parsed, self.parse_article, response):
             yield request
@@ -57,6 +59,18 @@ def read_list(parsed: ParsedResponse, response: Response, source: Source, now: d
         parsed.problems = [
             problem for problem in parsed.problems if problem.kind not in (ProblemKind.LAYOUT, ProblemKind.SCRIPTED)
         ]
+
+
+def read_own(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
+    """Put the Call of a list page into `parsed` where the page itself has a day ahead, or is open without one. Pure."""
+    read_item(parsed, response, source, now)
+    for call in [call for call in parsed.calls if not _is_open(call, now)]:
+        parsed.calls.remove(call)
+        parsed.leave_out(call.call_id, "listan har ingen egen sista dag som ligger framåt", call)
+
+
+def _is_open(call: Call, now: datetime) -> bool:
+    return call.deadline_model is DeadlineModel.ROLLING or any(deadline.at >= now for deadline in call.deadlines)
 
 
 def read_item(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:

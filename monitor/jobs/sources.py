@@ -238,13 +238,16 @@ def _update_index(archive: Archive, key: tuple[str, str], now: datetime) -> Left
 
 
 def render_page(sources: Iterable[Source]) -> str:
-    """Return docs/sources.md: the sources as a table in the text of sources_page.md."""
+    """Return docs/sources.md: the sources as a table in the text of sources_page.md, and why some of them are off."""
+    listed = list(sources)
     rows = [
         f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
-        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address} |"
-        for source in sources
+        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address if source.enabled else 'off'} |"
+        for source in listed
     ]
-    return _PAGE.read_text("utf-8").replace("{count}", str(len(rows)), 1).replace("{rows}", "\n".join(rows), 1)
+    off = [f"- `{source.id}`: {source.note}" for source in listed if not source.enabled]
+    text = _PAGE.read_text("utf-8").replace("{count}", str(len(rows) - len(off)), 1)
+    return text.replace("{rows}", "\n".join(rows), 1).replace("{off}", "\n".join(off), 1)
 
 
 def _days(every: int) -> str:

@@ -98,15 +98,20 @@ def test_content_answered_with_202_is_no_challenge():
         (f"<p>{WORDS}</p><a href='/annat/bad'>Bad</a>", 0, False, "gjorts om"),
         ("<div id='app'></div><script>var a</script>", 0, False, "skript"),
         ("<script>AppRegistry.registerInitialState('12.a', {\"items\":[{\"URI\":\"/bidrag/bad\"},{\"URI\":\"/om\"}],\"hitCount\":2});</script>", 1, False, ""),
-        ("<script>AppRegistry.registerInitialState('12.a', {broken</script>" + WORDS, 0, False, "gjorts om"),
+        ("<script>AppRegistry.registerInitialState('12.a', {broken</script>" + WORDS, 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><div id='lista'></div></main><script src='/app.js'></script>", 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><a href='#topp'>Upp</a><a href='https://y.se/'>Y</a></main><script>a</script>", 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><a href='/annat/bad'>Bad</a></main><script>a</script>", 0, False, "gjorts om"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p></main>", 0, False, "gjorts om"),
     ],
-    ids=["links", "empty-sv", "empty-en", "redesign", "scripted", "sitevision-state", "broken-state"],
+    ids=["links", "empty-sv", "empty-en", "redesign", "scripted", "sitevision-state", "broken-state", "list-of-scripts", "no-own-links", "other-links", "no-scripts"],
 )  # fmt: skip
 def test_lists(body, addresses, empty, trouble):
     listing = read_listing(response(body), source())
     assert (len(listing.addresses), listing.empty) == (addresses, empty)
     assert trouble in listing.trouble
     assert bool(listing.trouble) == bool(trouble)
+    assert listing.scripted == ("skript" in trouble)
 
 
 def test_a_list_inside_a_part_of_the_page():
