@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
 from monitor.collect.links import find_feeds, unfollowed_link_prefixes
+from monitor.collect.quality import assess, gives_what_it_promises
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
@@ -29,9 +32,25 @@ _ADVICE_BY_PROBLEM = {
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
+_NOTHING_AHEAD = (
+    "Sidan svarade, men ingenting på den har en dag framåt. Är det rätt sida? Läs den igen när något är öppet, "
+    "innan adressen bekräftas."
+)
+_NOTHING_NEW = (
+    "Sidan svarade, men det nyaste är mer än ett år gammalt eller saknar text. Är det rätt sida? Adressen bekräftas inte."
+)
+_EMPTY_PROMISE = {
+    Kind.CALL: _NOTHING_AHEAD,
+    Kind.PARTNER_SEARCH: _NOTHING_AHEAD,
+    Kind.EVENT: _NOTHING_AHEAD,
+    Kind.NEWS: _NOTHING_NEW,
+    Kind.POLICY: _NOTHING_NEW,
+}
 
 
-def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
+def advise(
+    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document], now: datetime
+) -> list[str]:
     """Return what to change as Swedish sentences, the most important first; none when there is nothing to do."""
     advice = []
     if reading.moved:
@@ -42,7 +61,7 @@ def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], 
         advice += _feed_advice(source, page)
         if any(problem.kind in (ProblemKind.LAYOUT, ProblemKind.EMPTY) for problem in problems):
             advice += _link_advice(source, page)
-    advice += _row_advice(source, reading, problems)
+    advice += _row_advice(source, reading, problems, now)
     return list(dict.fromkeys(advice))
 
 
@@ -69,11 +88,17 @@ def _link_advice(source: Source, page: HtmlResponse) -> list[str]:
     return advice
 
 
-def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[str]:
+def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> list[str]:
     advice = []
     calls = list(reading.calls.values())
-    if calls and not problems and source.address == "unconfirmed":
-        advice.append('Adressen fungerar. Sätt address = "confirmed"')
+    if calls and not problems:
+        if not gives_what_it_promises(source, calls, now):
+            advice.append(_EMPTY_PROMISE[source.publishes[0]])
+        elif source.address == "unconfirmed":
+            advice.append('Adressen fungerar. Sätt address = "confirmed"')
+    menus = assess(reading, now).menus
+    if source.links and menus > (len(calls) + len(reading.left_out)) / 2:
+        advice.append(f"{menus} av sidorna ser ut som menyer, utan text och dagar. Gör links snävare, eller ange within.")
     if not problems and 0 < reading.items < source.expected:
         advice.append(f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}")
     if not calls and reading.left_out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
 from monitor.calls import Budget, Call, DeadlineModel
 from monitor.collect.advice import advise
+from monitor.collect.quality import assess
+from monitor.collect.reading import SourceReading
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
@@ -55,6 +58,8 @@ def check_source(
     config: Config, source: Source, now: datetime, decisions: Mapping[str, LeftOutDecision] | None = None
 ) -> dict[str, Any]:
     """Read one source now and store nothing; return its problems, and for each item the fields that were found and not.
+
+    `quality` counts the items: those with a day ahead, thin texts, pages that look like menus, and the newest day.
 
     Can run once per process: Twisted's reactor starts once.
 
@@ -106,6 +111,7 @@ def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Map
         "moved": reading.moved,
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
+        "quality": _quality(reading, now),
         "items": items,
         "left_out": [
             {"item": key, "reason": reason, "title": aside[key].call.title if key in aside else ""}
@@ -113,8 +119,14 @@ def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Map
             if key not in calls
         ],
         "skipped": [{"item": key, "reason": reason} for key, reason in reading.skipped.items()],
-        "advice": advise(source, reading, problems, documents),
+        "advice": advise(source, reading, problems, documents, now),
     }
+
+
+def _quality(reading: SourceReading, now: datetime) -> dict[str, Any]:
+    """Return the counts of `Quality` as JSON values."""
+    quality = assess(reading, now)
+    return asdict(quality) | {"newest": quality.newest.isoformat() if quality.newest else None}
 
 
 def _item(call: Call) -> dict[str, Any]:
