@@ -65,7 +65,11 @@ class Source(BaseModel):
     links: Annotated[
         str, Caption("Länkar som läses", "Mönster (regular expression) för artiklarnas adresser på en listsida.")
     ] = ""
-    """Regular expression for the addresses of articles (kind `page`)."""
+    """Regular expression for the addresses of articles (kinds `page` and `calendar`)."""
+    own: Annotated[bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, utöver sidorna den länkar till.")] = (
+        False
+    )
+    """Whether the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""
     within: str = ""
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)

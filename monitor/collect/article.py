@@ -16,6 +16,7 @@ from monitor.collect.noise import drop_banners, flatten_table_rows, join_labels_
 from monitor.collect.programmes import find_identifiers
 from monitor.collect.published import find_publication_date
 from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_surrogates, title_text
+from monitor.collect.time_elements import find_page_time, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
 from monitor.language.budget import find_budget
@@ -64,6 +65,8 @@ class Article:
     """Links to other sites."""
     event: CalendarEvent | None = None
     """The one event that the page marks up as data."""
+    time: tuple[datetime, datetime | None] | None = None
+    """Start and end of the one event that the page marks up with `<time>`; the time may be that of something else."""
     kind: Kind | None = None
     """Kind that is stated beside the text; None where it has to be told from the text."""
     cut: bool = False
@@ -126,6 +129,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
         return None
     published = find_publication_date(root, zone)
     events = events_of_root(root, url, zone)
+    span = find_page_time(root, zone)
     metadata = examine_meta(root)
     title = title_text(metadata.title or find_headline(root) or extract_title(root) or "")
     title = remove_site_name(title, find_site_names(root, url), main_headings(root))
@@ -141,6 +145,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
         day_unreadable=published.unreadable,
         links=external_links(root, url),
         event=events[0] if len(events) == 1 else None,
+        time=span,
         cut=page.cut,
     )
 
@@ -303,7 +308,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
 def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetime | None, datetime | None, str]:
     """Return start, end and place of an event: as the page marks it up, else the one day that its text names."""
     if event is not None:
-        return event.starts, event.ends, event.location
+        return event.starts, event.ends, event.location or stated_place(dated.text)
     days: dict[date, FoundDate] = {}
     dates = find_dates(
         dated.text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
@@ -318,9 +323,17 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     if len(days) != 1:
         return None, None, ""
     day, item = next(iter(days.items()))
+    zone, hours = ZoneInfo(item.zone), stated_hours(dated.text)
+    place = stated_place(dated.text)
+    if item.time is None and hours is not None:
+        return (
+            datetime.combine(item.date_from or day, hours.starts, zone),
+            datetime.combine(day, hours.ends, zone) if hours.ends is not None and hours.ends > hours.starts else None,
+            place,
+        )
     clock = datetime.min.time() if item.time is None else item.time
-    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), ZoneInfo(item.zone))
-    return datetime.combine(item.date_from or day, clock, ZoneInfo(item.zone)), ends, ""
+    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), zone)
+    return datetime.combine(item.date_from or day, clock, zone), ends, place
 
 
 def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:

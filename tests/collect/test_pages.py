@@ -29,7 +29,12 @@ from monitor.jobs.crawl import load_programmes
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 NOW = "2026-05-20T08:00:00+02:00"
-CALLBACKS = {("page", "article"): "parse_article", ("calendar", "event"): "parse_page", ("vinnova", "round"): "parse_round"}
+CALLBACKS = {
+    ("page", "article"): "parse_article",
+    ("calendar", "event"): "parse_page",
+    ("vinnova", "programmes"): "parse_programmes",
+    ("vinnova", "calls"): "parse_calls",
+}
 TYPES = {".html": HtmlResponse, ".xml": XmlResponse, ".json": TextResponse, ".ics": Response}
 EVERY_KIND_HAS = ("empty", "bot-wall", "redesign")
 CASES = sorted(path for path in PAGES.glob("*/*.*") if not path.name.endswith(".expected.json"))
@@ -142,7 +147,7 @@ def test_every_kind_knows_an_empty_list_a_bot_wall_and_a_redesign(kind, trouble)
         expected = {
             "empty": {"empty", "layout"} if kind == "bulk" else {"empty"},
             "bot-wall": {"blocked"},
-            "redesign": {"layout", "not-a-feed", "unreadable", "incomplete"},
+            "redesign": {"layout", "scripted", "not-a-feed", "unreadable", "incomplete"},
         }
         assert not found.get("calls")
         assert classes <= expected[trouble]
