@@ -13,12 +13,13 @@ from datetime import date
 from typing import Any
 
 from monitor.archive.projects import FollowedProject, Project
-from monitor.calls import Call, CallKey
+from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import FollowState
 from monitor.web.report.facts import PeriodFacts, ReportFacts
 from monitor.web.report.progress import Progress, progress_of
+from monitor.web.search_index import programme_id
 
 COUNTS = ("found", "told", "interested", "applied", "granted", "refused")
 AMOUNTS = ("applied_amount", "granted_amount", "own_amount")
@@ -94,7 +95,7 @@ class _Figures:
         by_department = self._facts.themes.get(key, {})
         themes = [theme for name, served in by_department.items() if department in ("", name) for theme in served]
         identifier, code = self._facts.codes.get(key, ("", ""))
-        programme = programme_id(self._rules, key, identifier, code)
+        programme = programme_id(self._rules, key, code, identifier)
         values: dict[str, Iterable[str]] = {
             "departments": [department] if department else by_department,
             "areas": (area for theme in themes for area in theme.get("strategy", ())),
@@ -112,12 +113,6 @@ def _values(sets: Mapping[str, set[Any]], sums: Mapping[str, int]) -> dict[str, 
         **{count: len(sets.get(count, ())) for count in COUNTS},
         **{name: sums.get(name, 0) for name in AMOUNTS},
     }
-
-
-def programme_id(rules: RuleSet, key: CallKey, identifier: str, code: str) -> str:
-    """Return the id of a call's programme, "" if the rules have none for it."""
-    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
-    return programme.id if programme else ""
 
 
 def make_document(facts: ReportFacts, rules: RuleSet, config: Config) -> dict[str, Any]:
@@ -216,7 +211,7 @@ def _amounts(projects: Sequence[tuple[FollowedProject, Progress]], begin: date, 
 def _project(pair: tuple[FollowedProject, Progress], rules: RuleSet, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     followed, progress = pair
     project = followed.project or Project(department=followed.department, source=followed.source, call_id=followed.call_id)
-    programme = programme_id(rules, followed.key, followed.identifier, followed.programme)
+    programme = programme_id(rules, followed.key, followed.programme, followed.identifier)
     decided = progress.granted or progress.refused
     return {
         "department": followed.department,
