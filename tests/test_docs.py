@@ -88,7 +88,9 @@ def test_every_table_of_settings_is_taken_by_the_program(path, tmp_path):
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_every_setting_named_in_passing_exists(path):
-    for table, key in re.findall(r"`(\w+)\.(\w+)`", text_of(path)):
+    # Tables of keys in the document on JSON are about answers; tests/test_json.py compares them.
+    text = re.sub(r"^\| `.*$", "", text_of(path), flags=re.MULTILINE) if path.name == "json.md" else text_of(path)
+    for table, key in re.findall(r"`(\w+)\.(\w+)`", text):
         if table not in TABLES or key in ("toml", "py", "db"):
             continue
         model = Source if table in ("source", "sources") else Config.model_fields[table].annotation

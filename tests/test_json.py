@@ -22,7 +22,7 @@ MOMENT = "2026-05-21T12:00"
 
 
 def is_time(value):
-    return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    return isinstance(value, str) and "T" in value and datetime.fromisoformat(value).tzinfo is not None
 
 
 def is_day(value):

@@ -13,6 +13,7 @@ from monitor.web.views import (
     digest,
     followup,
     front,
+    handbook,
     health,
     log_in,
     project,
@@ -39,5 +40,6 @@ ROUTES: tuple[Route, ...] = (
     *concept_lab.ROUTES,
     *feeds.ROUTES,
     *log_in.ROUTES,
+    *handbook.ROUTES,
     *health.ROUTES,
 )
