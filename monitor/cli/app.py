@@ -40,6 +40,8 @@ NEEDS_INSTALLATION = frozenset(
         "restore",
         "canary",
         "replay",
+        "run",
+        "serve",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""
