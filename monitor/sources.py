@@ -66,7 +66,7 @@ class Source(BaseModel):
         str, Caption("Länkar som läses", "Mönster (regular expression) för artiklarnas adresser på en listsida.")
     ] = ""
     """Regular expression for the addresses of articles (kinds `page` and `calendar`)."""
-    own: Annotated[bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, utöver sidorna den länkar till.")] = (
+    own: Annotated[bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, inte bara sidorna bakom länkarna.")] = (
         False
     )
     """Whether the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""

@@ -256,6 +256,14 @@ MIGRATIONS = {
         "CREATE TABLE setting_changes (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL,"
         " file TEXT NOT NULL, differences TEXT NOT NULL)"
     ),
+    # Amounts (whole units of `currency`) and days of what departments applied for; the states are in `followup`. `reports` has
+    # the reporting days as JSON: day, label, done. `saved` tells versions apart.
+    "m025_projects": (
+        "CREATE TABLE projects (department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, title TEXT NOT NULL,"
+        " currency TEXT NOT NULL, applied_amount INTEGER, granted_amount INTEGER, own_amount INTEGER, applied_on TEXT,"
+        " decided_on TEXT, starts TEXT, ends TEXT, reports TEXT NOT NULL, who TEXT NOT NULL, saved TEXT NOT NULL,"
+        " PRIMARY KEY (department, source, call_id))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -228,8 +228,8 @@ def make_report(config: Config, now: datetime, begin: datetime | None, end: date
         return compute_follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
-def render_report(config: Config, now: datetime, document: dict[str, Any]) -> str:
-    """Return the follow-up as an HTML page of its own, to print or to send on."""
+def render_report(config: Config, now: datetime, document: dict[str, Any], form: str) -> bytes:
+    """Return the follow-up as a file to print or to send on: `form` is html, docx or xlsx."""
     from monitor.web.views import followup
 
-    return followup.render_report(make_site(config, lambda: now), document, now)
+    return followup.render_report(make_site(config, lambda: now), document, now, form)

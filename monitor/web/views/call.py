@@ -54,6 +54,7 @@ from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import read_correction
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 
 DONE = {
     "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
@@ -62,6 +63,7 @@ DONE = {
     "styrt": "Valet är sparat och gäller från nästa mejl.",
     "fogat": "De är nu samma sak och visas som en.",
     "skilt": "De är nu skilda åt.",
+    "projekt": "Projektet är sparat och räknas i uppföljningen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 FIELDS = {
@@ -162,6 +164,12 @@ class CallView:
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
+    department_names: Mapping[str, str]
+    """Name of each department by its id."""
+    projects: Sequence[ProjectForm]
+    """Forms of the departments' projects; empty for other readers."""
+    currencies: Sequence[str]
+    """Currencies that a project may have."""
     all_departments: Sequence[Department]
     fields: Mapping[str, str]
     problem: str
@@ -226,6 +234,9 @@ def call_view(visit: Visit, problem: str = "") -> Response:
             for row in facts["corrections"]
         ],
         choices=_choices(visit, call.key, names) if visit.actor else [],
+        department_names=names,
+        projects=project_forms(visit, call.key) if visit.actor else [],
+        currencies=project_currencies(visit.site.config),
         all_departments=list(rules.departments.values()),
         fields=FIELDS,
         problem=problem,
