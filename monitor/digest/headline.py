@@ -76,8 +76,8 @@ class Headline:
         main = self._main(everything)
         if main is None:
             return start
-        first = self._cards.subject(main.candidate)
-        others = [self._cards.subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]
+        first = self._subject(main.candidate)
+        others = [self._subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]
         named = [subject for subject in dict.fromkeys(others) if subject != first][:_NAMED_IN_PREVIEW]
         if named:
             return f"{start} {say('preview.also', subjects=self._wording.join(named))}"
@@ -142,14 +142,23 @@ class Headline:
             return self._fitted("subject.answer_by", item.candidate, others, day=day)
         return self._fitted(_UNDATED[section], item.candidate, others)
 
+    def _subject(self, candidate: Candidate) -> str:
+        """Return the short title of the call's theme; the call's own title where it has no theme."""
+        return clean(candidate.reasons.subject(self._wording.language)) or self._cards.title(candidate.call)
+
     def _fitted(self, name: str, candidate: Candidate, others: int = 0, *, day: date | None = None, start: str = "") -> str:
-        """Return a subject line within the limit: with the day in full, else abbreviated, else with the call's subject cut."""
-        subject = self._cards.subject(candidate)
+        """Return a subject line within the limit.
+
+        A line that is too long has the day abbreviated, then no `start`, then no number of others. Only a call without a theme,
+        or of a theme that is too long and has no short title, is cut.
+        """
+        subject = self._subject(candidate)
         more = self._say("subject.more", n=others) if others > 0 else ""
+        brief = self._wording.brief_day(day, self._occasion.now) if day is not None else ""
+        full = self._wording.short_day(day, self._occasion.now) if day is not None else ""
         text = ""
-        for write in (self._wording.short_day, self._wording.brief_day) if day is not None else (None,):
-            words = write(day, self._occasion.now) if write is not None and day is not None else ""
-            text = clean(f"{start} {self._say(name, subject=subject, more=more, day=words)}")
+        for welcome, count, words in ((start, more, full), (start, more, brief), ("", more, brief), ("", "", brief)):
+            text = clean(f"{welcome} {self._say(name, subject=subject, more=count, day=words)}")
             if len(text) <= SUBJECT_LIMIT:
                 return text
         room = max(SUBJECT_LIMIT - (len(text) - len(subject)), _LEAST_SUBJECT)
