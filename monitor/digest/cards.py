@@ -100,6 +100,8 @@ class Cards:
         candidate = item.candidate
         card = candidate.reasons.card
         subject = self.subject(candidate)
+        if titled:
+            subject = clean(candidate.reasons.subject(self.wording.language)) or subject
         title = shorten(self.title(candidate.call), max(OVERVIEW_WIDTH - len(subject), 20))
         facts = [self._when(item)]
         if not any(change.kind is MailChange.WITHDRAWN for change in item.changes):

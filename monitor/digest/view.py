@@ -58,7 +58,7 @@ class MailWriter:
                     selection.kind,
                     name,
                     attached=any(value is Shown.CARD for value in shown.values()),
-                    in_kronor=self._in_kronor(selection, shown),
+                    currencies=self._converted(selection, shown),
                 )
             ),
             footer_heading=self._say("footer.heading"),
@@ -144,7 +144,7 @@ class MailWriter:
         if not selection.rest:
             return None
         url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
-        return LinkView(self._say("link.more", n=len(selection.rest)), "", url)
+        return LinkView(self._say("link.rest", n=len(selection.rest)), "", url)
 
     def _nearest(self, selection: Selection) -> date | None:
         now = self._occasion.now
@@ -197,26 +197,30 @@ class MailWriter:
             lead = [self._say("lead.welcome_all", n=number)]
         else:
             lead = [self._say("lead.welcome_open", n=number, shown=shown)]
-        if selection.rest:
-            lead.append(self._say("lead.welcome_rest", n=len(selection.rest)))
         return lead
 
-    def _footer(self, kind: MailKind, name: str, *, attached: bool, in_kronor: bool) -> list[str]:
+    def _footer(self, kind: MailKind, name: str, *, attached: bool, currencies: Sequence[str]) -> list[str]:
         say = self._say
         lines = [] if kind is MailKind.QUIET else self._sources()
         if attached:
             lines.append(say("footer.attached"))
-        if in_kronor:
-            lines.append(say("footer.rate", day=self._audience.rates_day))
+        if currencies:
+            day = self._wording.short_day(date.fromisoformat(self._audience.rates_day), self._occasion.now)
+            lines.append(say("footer.rate", rates=self._wording.join(map(self._rate, currencies)), day=day))
         lines.append(say("footer.machine"))
         lines.append(say("footer.responsible", municipality=clean(self._audience.municipality), contact=self._audience.contact))
         lines.append(say("footer.why", name=name))
         return lines
 
-    def _in_kronor(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> bool:
-        """Return whether a card of the mail shows an amount in kronor by the rate of a day."""
+    def _converted(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> Sequence[str]:
+        """Return the currencies of which a card of the mail shows an amount in kronor as well, each once."""
         cards = (item.candidate.call for item in selection.items if shown[item.candidate.key] is Shown.CARD)
-        return any(self._cards.rows.has_rate(call.budget) for call in cards)
+        return list(dict.fromkeys(call.budget.currency for call in cards if self._cards.rows.has_rate(call.budget)))
+
+    def _rate(self, currency: str) -> str:
+        """Return the rate of a currency in words: 1 EUR = 11,2 kronor."""
+        rate = self._wording.number(self._audience.rates[currency])
+        return f"1\u00a0{currency}\u00a0=\u00a0{rate}\u00a0{self._wording.say('money.SEK')}"
 
     def _sources(self) -> list[str]:
         health, now = self._occasion.health, self._occasion.now
