@@ -154,6 +154,14 @@ def test_a_week_of_many_calls_counts_them_beside_any_theme(head):
     assert subject.startswith(f"{first.reasons.subject('sv')} och 13 till: sök senast 6")
 
 
+def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
+    changed = replace(known(candidate(2), 20, budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
+    selection, mail = mail_of(candidate(0, short="Idrott"), changed)
+    assert [item.section.value for item in selection.items] == ["new", "changed"]
+    assert mail.renderings[0].subject == "Idrott och 1 till: sök senast 21 juni"
+    assert "Först ut: Ungas delaktighet, sök senast söndag 21\u00a0juni (20 dagar kvar)." in mail.renderings[0].html
+
+
 def test_the_short_title_of_a_theme_stands_in_the_subject_and_the_whole_one_in_the_mail():
     mail = mail_of(candidate(0, themes=("Idrott och fysisk aktivitet",), short="Idrott"))[1]
     assert mail.renderings[0].subject == "Idrott: sök senast 1 juli"
