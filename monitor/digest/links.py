@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from monitor.calls import Call, is_web_address
+from monitor.calls import Call, is_eu_call, is_web_address
+from monitor.digest.wording import Wording
+from monitor.language.one_line import shorten
+from monitor.vocabulary import Kind
 
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
@@ -14,6 +17,8 @@ RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # In a link to a digest's page: only what the mail itself leaves to the link.
 THE_REST = "resten"
+_NAME_LIMIT = 40
+"""Characters of a publisher's name in the words of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,19 @@ def publisher_url(call: Call) -> str:
     """
     url = _CONTROLS.sub("", call.url).strip()
     return url if is_web_address(url) else ""
+
+
+def publisher_words(call: Call, source: str, wording: Wording) -> str:
+    """Return the words of the link to the publisher's page: where it leads, and in which language. `source` is its name."""
+    if is_eu_call(call):
+        words = wording.say("link.portal" if call.kind is Kind.CALL else "link.eu")
+    else:
+        words = wording.say("link.publisher" if call.kind is Kind.CALL else "link.source", source=shorten(source, _NAME_LIMIT))
+    return f"{words} {note}" if (note := language_note(call, wording)) else words
+
+
+def language_note(call: Call, wording: Wording) -> str:
+    """Return the words after a text in another language than the reader's, that say which: (engelska)."""
+    if not call.language or call.language == wording.language:
+        return ""
+    return wording.say("card.title_language", language=wording.language_name(call.language))

@@ -74,6 +74,8 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     return Reasons(
         themes=tuple(theme["title"] for theme in themes),
         english=tuple(rules.english_titles.get(theme["id"], theme["title"]) for theme in themes),
+        short=rules.short_title(themes[0]["id"]) if themes else "",
+        english_short=rules.short_title(themes[0]["id"], "en") if themes else "",
         priority=any(theme["id"] in rules.areas.priority for theme in themes),
         words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
         areas=tuple(areas[area] for area in strategy if area in areas),

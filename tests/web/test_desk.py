@@ -218,12 +218,12 @@ def test_stories_are_joined_and_parted(coordinator, site):
     path = "/utlysning/ungdom/ungdom-000"
     answer = coordinator.post(f"{path}/foga", {"med": "norden/norden-000"}, page=path)
     assert answer.status_code == 303
-    assert "Samma sak berättas av" in coordinator.get(path).text
+    assert "Finns också hos" in coordinator.get(path).text
     lead = coordinator.get("/utlysning/norden/norden-000").text
-    assert "Också berättat av" in lead
+    assert "Finns också hos" in lead
     assert "Ungdomsstyrelsen" in lead
     coordinator.post(f"{path}/skilj", page="/utlysning/norden/norden-000")
-    assert "Samma sak berättas av" not in coordinator.get(path).text
+    assert "Finns också hos" not in coordinator.get(path).text
     assert [row[4] for row in rows(site, "story_decisions")] == ["apart"]
 
 

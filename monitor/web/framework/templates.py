@@ -29,7 +29,7 @@ OWN_PAGE: Mapping[str, str] = MappingProxyType({"x-sida": "1"})
 
 SHIPPED_RULES_REFUSAL = "Reglerna är de som följer med programmet och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 PROBLEMS = {
-    400: ("Det gick inte att förstå", "Webbläsaren skickade något som inte går att läsa. Gå tillbaka och försök igen."),
+    400: ("Det gick inte att förstå", "Vi förstod inte det som skickades. Gå tillbaka, rätta och försök igen."),
     403: (
         "Det får du inte göra härifrån",
         "Logga in som samordnare och försök igen. Har sidan stått öppen länge: gå tillbaka, ladda om den och skicka på nytt.",

@@ -28,6 +28,7 @@ from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
 from monitor.digest.fit_wording import FitLine, fit_lines
+from monitor.digest.links import publisher_words
 from monitor.errors import ArchiveError
 from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
@@ -142,6 +143,8 @@ class CallView:
     """Time at which the call disappeared from its source."""
     publisher: str
     """The publisher's page, "" if its address is not safe."""
+    publisher_words: str
+    """Words of the link to it: where it leads, and in which language."""
     calendar: str
     has_calendar: bool
     deadlines: Sequence[TimelinePoint]
@@ -213,6 +216,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
+        publisher_words=publisher_words(call, visit.site.source_name(call.source), visit.wording),
         calendar=calendar_path(call.source, call.call_id),
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
         deadlines=_timeline(call, visit),
@@ -351,7 +355,7 @@ def _deadlines(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoi
     for number, deadline in enumerate(call.deadlines, 1):
         stage = f" {visit.say('steg')} {deadline.stage or number}" if len(call.deadlines) > 1 else ""
         exact = deadline.precision is Precision.MINUTE
-        point = _point(deadline.at, "Sista dag", visit, exact=exact)
+        point = _point(deadline.at, "Sista ansökningsdag" if call.kind is Kind.CALL else "Sista dag", visit, exact=exact)
         yield (
             deadline.at,
             TimelinePoint(
