@@ -251,6 +251,12 @@ MIGRATIONS = {
         "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
         " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
     ),
+    # Numbers of calls in the addresses of their pages, in the order in which they were found (`monitor.archive.numbers`).
+    "m024_call_numbers": (
+        "ALTER TABLE calls ADD COLUMN number INTEGER;\n"
+        "UPDATE calls SET number = rowid;\n"
+        "CREATE UNIQUE INDEX calls_number ON calls (number)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 
