@@ -66,9 +66,7 @@ class Source(BaseModel):
         str, Caption("Länkar som läses", "Mönster (regular expression) för artiklarnas adresser på en listsida.")
     ] = ""
     """Regular expression for the addresses of articles (kinds `page` and `calendar`)."""
-    own: Annotated[
-        bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, inte bara sidorna bakom länkarna.")
-    ] = False
+    own: Annotated[bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, inte bara länkarnas sidor.")] = False
     """Whether the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""
     within: str = ""
     """CSS selector of the part of the list page that has the articles (kind `page`)."""

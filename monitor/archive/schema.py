@@ -256,6 +256,12 @@ MIGRATIONS = {
         "CREATE TABLE setting_changes (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL,"
         " file TEXT NOT NULL, differences TEXT NOT NULL)"
     ),
+    # Numbers of calls in the addresses of their pages, in the order in which they were found (`monitor.archive.numbers`).
+    "m024_call_numbers": (
+        "ALTER TABLE calls ADD COLUMN number INTEGER;\n"
+        "UPDATE calls SET number = rowid;\n"
+        "CREATE UNIQUE INDEX calls_number ON calls (number)"
+    ),
     # Amounts (whole units of `currency`) and days of what departments applied for; the states are in `followup`. `reports` has
     # the reporting days as JSON: day, label, done. `saved` tells versions apart.
     "m025_projects": (

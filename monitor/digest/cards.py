@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 
 from monitor.calls import Budget, Call, next_deadline
@@ -32,7 +31,7 @@ class Cards:
     def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
         self.wording = wording
         self.audience = audience
-        self.links = Links(audience.base_url, wording.language)
+        self.links = Links(audience.base_url, wording.language, audience.numbers)
         self.rows = CallRows(wording, audience, now)
         self._signer = signer
         self._digest = digest
@@ -234,7 +233,7 @@ class Cards:
 
     def _page_link(self, call: Call, title: str) -> LinkView:
         name = "link.call" if call.kind is Kind.CALL else "link.archive"
-        return replace(self._link(name, title, self.links.call(call)), short=self.links.short(call))
+        return self._link(name, title, self.links.call(call))
 
     def _answers(self, call: Call, title: str) -> list[LinkView]:
         link = AnswerLink(department=self.audience.department, source=call.source, call_id=call.call_id, digest=self._digest)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from monitor.calls import Call, is_eu_call, is_web_address
+from monitor.calls import Call, CallKey, is_eu_call, is_web_address
 from monitor.digest.wording import Wording
 from monitor.language.one_line import shorten
 from monitor.vocabulary import Kind
@@ -27,6 +28,8 @@ class Links:
 
     base_url: str
     language: str = "sv"
+    numbers: Mapping[CallKey, int] = field(default_factory=dict)
+    """Number of each call in the archive, which makes its address."""
 
     def _at(self, path: str, **query: str) -> str:
         if self.language != "sv":
@@ -35,12 +38,12 @@ class Links:
         return f"{address}?{urlencode(query)}" if query else address
 
     def call(self, call: Call) -> str:
-        """Return the address of the call's page in the archive."""
-        return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
+        """Return the address of the call's page in the archive: /u/NUMBER, or for a call without a number /u/`CallKey.short`."""
+        return self._at(f"u/{self.numbers.get(call.key) or call.key.short}")
 
-    def short(self, call: Call) -> str:
-        """Return a short address that leads to the call's page, for text in which an address is seen."""
-        return self._at(f"u/{call.key.short}")
+    def identity(self, call: Call) -> str:
+        """Return the name of a call for programs, such as readers of feeds. It leads to the page as well, and never changes."""
+        return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
 
     def digest(self, digest: str, **query: str) -> str:
         """Return the address of the page with exactly the items of one digest; `query` narrows it to some of them."""

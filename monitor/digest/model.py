@@ -217,3 +217,5 @@ class Audience:
     """Swedish kronor for one unit of each currency; amounts in others are shown as the publisher states them."""
     rates_day: str = ""
     """Day of the rates: 2026-11-27."""
+    numbers: Mapping[CallKey, int] = field(default_factory=dict)
+    """Number of each call in the address of its page."""

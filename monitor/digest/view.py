@@ -252,7 +252,7 @@ class MailWriter:
 
 def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:
     """Return the view of a mail to the coordinator about addresses that take no mail."""
-    say, links = wording.say, Links(audience.base_url, wording.language)
+    say, links = wording.say, Links(audience.base_url, wording.language, audience.numbers)
     lines = [say("notice.line", recipient=recipient, error=clean(error)) for recipient, error in refused]
     return MailView(
         kind=MailKind.NOTICE.value,

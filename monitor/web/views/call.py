@@ -20,7 +20,8 @@ from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.lookup import call_facts, find_by_short, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.numbers import find_by_number, find_by_short, number_of
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
@@ -47,6 +48,7 @@ from monitor.web.framework.templates import (
     format_moment,
     format_number,
     format_weekday,
+    moved,
     page,
     problem_page,
     redirect,
@@ -146,6 +148,8 @@ class CallView:
     publisher_words: str
     """Words of the link to it: where it leads, and in which language."""
     calendar: str
+    own: str
+    """The path of the page, below which its forms post."""
     has_calendar: bool
     deadlines: Sequence[TimelinePoint]
     probable: bool
@@ -188,7 +192,10 @@ def require_call(visit: Visit) -> Call:
     Raises:
         NotFound: The archive does not have it.
     """
-    call = load_call(visit.site.archive.db, visit.path_vars["source"], visit.path_vars["call"])
+    db = visit.site.archive.db
+    number = visit.path_vars.get("number")
+    key = find_by_number(db, int(number)) if number else CallKey(visit.path_vars["source"], visit.path_vars["call"])
+    call = load_call(db, *key) if key is not None else None
     if call is None:
         raise NotFound
     return call
@@ -217,6 +224,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
         publisher_words=publisher_words(call, visit.site.source_name(call.source), visit.wording),
+        own=visit.call_path(*call.key),
         calendar=calendar_path(call.source, call.call_id),
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
         deadlines=_timeline(call, visit),
@@ -476,7 +484,7 @@ def lookup(visit: Visit) -> Response:
     db = visit.site.archive.db
     keys = find_calls(db, wanted)
     if keys:
-        return redirect(page_address(call_path(*keys[0]), visit.language))
+        return redirect(page_address(visit.call_path(*keys[0]), visit.language))
     aside = find_left_out_item(db, wanted)
     similar = [] if aside or not wanted else similar_calls(db, wanted)
     return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
@@ -501,12 +509,12 @@ def correct(visit: Visit) -> Response:
         return call_view(visit, problem=str(error))
     search_index_of(visit.site).rebuild_soon()
     visit.site.jobs.rematch()
-    return _back_to(call.key, "borta" if drop else "rattat")
+    return _back_to(visit, call.key, "borta" if drop else "rattat")
 
 
-def _back_to(key: CallKey, done: str) -> Response:
+def _back_to(visit: Visit, key: CallKey, done: str) -> Response:
     """Lead back to the call's page, which confirms the change by a text of DONE."""
-    return redirect(f"{call_path(*key)}?klart={done}")
+    return redirect(f"{visit.call_path(*key)}?klart={done}")
 
 
 def steer(visit: Visit) -> Response:
@@ -520,7 +528,9 @@ def steer(visit: Visit) -> Response:
             store_override(db, department, call.key, choice, who=visit.coordinator_name, now=visit.now)
         else:
             remove_override(db, department, call.key)
-    return redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(call.key, "styrt")
+    return (
+        redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(visit, call.key, "styrt")
+    )
 
 
 def write_mail_line(visit: Visit) -> Response:
@@ -531,7 +541,7 @@ def write_mail_line(visit: Visit) -> Response:
         return problem_page(visit, 400)
     with visit.site.archive.writing() as db:
         write_mail_note(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
-    return _back_to(call.key, "rad")
+    return _back_to(visit, call.key, "rad")
 
 
 def join_stories(visit: Visit) -> Response:
@@ -546,7 +556,7 @@ def join_stories(visit: Visit) -> Response:
             write_stories(db, {call.key: lead}, [call.key])
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
-    return _back_to(call.key, "fogat")
+    return _back_to(visit, call.key, "fogat")
 
 
 def part_stories(visit: Visit) -> Response:
@@ -558,26 +568,35 @@ def part_stories(visit: Visit) -> Response:
     with visit.site.archive.writing() as db:
         decide_story(db, call.key, lead, "apart", visit.coordinator_name, visit.now)
         write_stories(db, {}, [call.key])
-    return _back_to(call.key, "skilt")
+    return _back_to(visit, call.key, "skilt")
+
+
+def call_page(visit: Visit) -> Response:
+    """Show a call, or lead from the long address that its page had before to the present one."""
+    number = number_of(visit.site.archive.db, require_call(visit).key)
+    if number is None or "number" in visit.path_vars:
+        return call_view(visit)
+    return moved(call_path(number) + (f"?{visit.query}" if visit.query else ""))
 
 
 def short_link(visit: Visit) -> Response:
-    """Lead from the short address in the text of a mail to the call's page."""
+    """Lead from the address in the text of a mail of November 2026 to the call's page."""
     key = find_by_short(visit.site.archive.db, visit.path_vars["short"])
     if key is None:
         raise NotFound
-    return redirect(page_address(call_path(*key), visit.language))
+    return moved(page_address(visit.call_path(*key), visit.language))
 
 
-_CALL = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)"
+CALL = r"^/(?:u/(?P<number>[0-9]{1,11})|utlysning/(?P<source>[^/]+)/(?P<call>[^/]+))"
+"""Pattern of the path of a call: its number, or the source and key of older addresses."""
 ROUTES = (
-    Route(rf"{_CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
-    Route(rf"{_CALL}/styr$", steer, coordinator=True, acts=True),
-    Route(rf"{_CALL}/rad$", write_mail_line, coordinator=True, acts=True),
-    Route(rf"{_CALL}/foga$", join_stories, coordinator=True, acts=True, shared=True),
-    Route(rf"{_CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/styr$", steer, coordinator=True, acts=True),
+    Route(rf"{CALL}/rad$", write_mail_line, coordinator=True, acts=True),
+    Route(rf"{CALL}/foga$", join_stories, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
     Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
     Route(r"^/hitta$", lookup),
     Route(r"^/u/(?P<short>[0-9a-f]{12})$", short_link),
-    Route(rf"{_CALL}$", call_view),
+    Route(rf"{CALL}$", call_page),
 )

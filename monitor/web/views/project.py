@@ -6,11 +6,10 @@ from datasette import Response
 
 from monitor.archive.projects import list_followed_projects, store_project
 from monitor.errors import ArchiveError
-from monitor.web.framework.addresses import call_path
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import page, redirect
-from monitor.web.views.call import require_call
+from monitor.web.views.call import CALL, require_call
 from monitor.web.views.project_form import department_names, project_currencies, read_project_form, stored_form, typed_form
 
 _MAX_NOTE = 2000
@@ -44,7 +43,7 @@ def save_project(visit: Visit) -> Response:
             departments=names,
             currencies=currencies,
         )
-    return redirect(f"{call_path(*call.key)}?klart=projekt#projekt")
+    return redirect(f"{visit.call_path(*call.key)}?klart=projekt#projekt")
 
 
-ROUTES = (Route(r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)/projekt$", save_project, coordinator=True, acts=True),)
+ROUTES = (Route(rf"{CALL}/projekt$", save_project, coordinator=True, acts=True),)

@@ -32,7 +32,7 @@ from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import KIND_LABELS, STATUS_LABELS, Kind, Status
-from monitor.web.framework.addresses import call_path, safe_url
+from monitor.web.framework.addresses import safe_url
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import download, page
@@ -447,7 +447,7 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
             "own_share": call.own_share,
             "source": site.source_name(call.source),
             "url": safe_url(urls.get(call.key, "")),
-            "page": base + call_path(call.source, call.call_id),
+            "page": base + visit.call_path(call.source, call.call_id),
             "first_seen": call.first_seen[:10],
         }
         for call in listed
