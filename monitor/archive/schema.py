@@ -251,6 +251,15 @@ MIGRATIONS = {
         "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
         " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
     ),
+    # Changes of the coordinator to a department's next mail: the place of a call in its part of the mail, from 1, and a comment.
+    # `digest` is the mail that used them, NULL before it is built. A changed row is a new one, so that a mail that is being built
+    # uses up only what it has read: ids are never given twice.
+    "m023_mail_edits": (
+        "CREATE TABLE mail_edits (id INTEGER PRIMARY KEY AUTOINCREMENT, department TEXT NOT NULL, source TEXT NOT NULL,"
+        " call_id TEXT NOT NULL, place INTEGER, comment TEXT NOT NULL DEFAULT '', who TEXT NOT NULL, at TEXT NOT NULL,"
+        " digest TEXT REFERENCES digests (id));\n"
+        "CREATE UNIQUE INDEX mail_edits_waiting ON mail_edits (department, source, call_id) WHERE digest IS NULL"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

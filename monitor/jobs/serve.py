@@ -18,7 +18,7 @@ from monitor.errors import MonitorError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.web.framework.auth import save_password
-from monitor.web.framework.request import PlannedMail, RewrittenMail, Site
+from monitor.web.framework.request import DraftWish, MailDraft, PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
     from monitor.jobs.status import StatusDocument
@@ -41,6 +41,13 @@ class PageWork:
 
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
+
+    def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
+        """Return a department's next mail as it would be built now; nothing is stored."""
+        from monitor.jobs.preview import draft_mail
+
+        with open_installation(self._config) as archive:
+            return draft_mail(self._config, archive, rules, now, wish)
 
     def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
         """Return a mail as it would have been with these rules; `more` are calls that only these rules match."""

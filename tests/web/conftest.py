@@ -11,7 +11,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.config import load_config
-from monitor.jobs.preview import plan_digests
+from monitor.jobs.preview import draft_mail, plan_digests
 from monitor.jobs.serve import PageWork
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import save_password
@@ -32,6 +32,10 @@ class FakeJobs:
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
             return plan_digests(self.config, archive, rules, now)
+
+    def draft(self, rules, now, wish):
+        with open_archive(self.config.archive) as archive:
+            return draft_mail(self.config, archive, rules, now, wish)
 
     def rewrite(self, rules, digest, more):
         return PageWork(self.config).rewrite(rules, digest, more)
