@@ -260,6 +260,12 @@ MIGRATIONS = {
         " digest TEXT REFERENCES digests (id));\n"
         "CREATE UNIQUE INDEX mail_edits_waiting ON mail_edits (department, source, call_id) WHERE digest IS NULL"
     ),
+    # What the guide of the first day has tried, and with which result. `setting` is what was tried, such as the address of a
+    # source: a result holds for it alone.
+    "m023_trials": (
+        "CREATE TABLE trials (subject TEXT PRIMARY KEY, setting TEXT NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL,"
+        " finished TEXT, detail TEXT NOT NULL DEFAULT '')"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

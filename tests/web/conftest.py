@@ -28,6 +28,7 @@ class FakeJobs:
     config: object
     rematched: int = 0
     examples: list = field(default_factory=list)
+    works: list = field(default_factory=list)
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
@@ -39,6 +40,25 @@ class FakeJobs:
 
     def rewrite(self, rules, digest, more):
         return PageWork(self.config).rewrite(rules, digest, more)
+
+    def guide(self, rules, *, has_password):
+        return PageWork(self.config).guide(rules, has_password=has_password)
+
+    def start_guide_work(self, work):
+        self.works.append(work)
+        return ""
+
+    def approve_first_mails(self, now):
+        PageWork(self.config).approve_first_mails(now)
+
+    def save_settings(self, values):
+        return PageWork(self.config).save_settings(values)
+
+    def save_mail_password(self, password):
+        return PageWork(self.config).save_mail_password(password)
+
+    def enable_departments(self, enabled):
+        return PageWork(self.config).enable_departments(enabled)
 
     def make_example(self, answer, now):
         self.examples.append(answer)

@@ -36,6 +36,7 @@ from monitor.matching.rules.load import load_rules, load_texts
 from monitor.paths import list_rule_files
 from monitor.translation import translate
 from monitor.web.framework.auth import Actor, Sessions
+from monitor.web.framework.guide import GuideState
 
 logger = logging.getLogger(__name__)
 
@@ -205,6 +206,28 @@ class PageJobs(Protocol):
         Raises:
             MonitorError, OSError, sqlite3.Error: The archive cannot be read.
         """
+
+    def guide(self, rules: RuleSet, *, has_password: bool) -> GuideState:
+        """Return the state of the guide of the first day, with the settings as the file has them now.
+
+        Raises:
+            ConfigError: The file of settings is wrong.
+        """
+
+    def start_guide_work(self, work: str) -> str:
+        """Start a work of the guide in processes of its own; return why it was not started, "" when it was."""
+
+    def approve_first_mails(self, now: datetime) -> None:
+        """Store that the coordinator found the first mails good."""
+
+    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
+        """Write values of `monitor.toml` by table and key; return what is wrong, "" when they are saved."""
+
+    def save_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a file of the data folder and name it in the settings; return what is wrong."""
+
+    def enable_departments(self, enabled: Collection[str]) -> str:
+        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
 
     def rematch(self) -> None:
         """Start matching the archive with the present rules in another process."""
@@ -398,6 +421,8 @@ class Visit:
     """The coordinator, when logged in."""
     login_bucket: str = ""
     """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
+    local: bool = False
+    """True for a browser on the machine of the program, reached without a proxy."""
     csrf_token: Callable[[], str] = str
     """Returns the token that a form of the page must post (asgi-csrf)."""
 
