@@ -59,8 +59,8 @@ def guide_state(config: Config, archive: Archive, rules: RuleSet, *, has_passwor
         _municipality(config),
         *_people(config, db, rules),
         _mail(config, trials, running),
-        _sources(enabled, trials, running),
-        _reading(db, enabled, health, trials, running),
+        # A member reads no sources: its archive is the shared one.
+        *((_sources(enabled, trials, running), _reading(db, enabled, health, trials, running)) if not archive.shared else ()),
         _preview(trials),
         _go(db, trials, running),
     )
