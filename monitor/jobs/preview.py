@@ -85,7 +85,7 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
         return None
     choices = read_overrides(archive.db, department.id, builder.week)
     rendering = _rendering(shown.rendered, wish.language)
-    is_own = stream is None or stream.plain
+    is_own = (stream is None or stream.plain) and not wish.bare
     return MailDraft(
         department=department.id,
         week=builder.week,

@@ -208,6 +208,8 @@ def serve(
     site = make_site(config, clock, work)
     if code := site.sessions.offer_code():
         tell_code(code)
+        # Read while the person types: the guide needs them after the first form.
+        site.archive.start(lambda: site.rules)
     site.archive.start(lambda: search_index_of(site).facet_index())
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
     uvicorn.run(

@@ -76,7 +76,7 @@ def wait_until_done(page):
     """Wait until the frame of progress says that the work is done, as a person does, and go on by its link."""
     frame = page.frame_locator("iframe.guide-progress")
     frame.get_by_role("link", name="Visa guiden med resultatet").click(timeout=PATIENCE)
-    expect(page.locator("iframe.guide-progress")).to_have_count(0)
+    expect(page.locator("iframe.guide-progress")).to_have_count(0, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_from_init_to_the_first_mail_in_the_browser_with_a_pause_in_the_middle(i
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         with serving(installation) as (address, code):
             page = browser.new_context(base_url=address, java_script_enabled=True).new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(PATIENCE)
             page.goto("/")
             expect(page).to_have_url(f"{address}/kom-igang")
             page.get_by_label("Kod", exact=True).fill(code)
@@ -139,7 +139,7 @@ def test_from_init_to_the_first_mail_in_the_browser_with_a_pause_in_the_middle(i
         with serving(installation) as (address, code):
             assert code == ""
             page = browser.new_context(base_url=address).new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(PATIENCE)
             page.goto("/kom-igang")
             page.get_by_label("Lösenord").fill(PASSWORD)
             page.get_by_role("button", name="Logga in").click()
@@ -166,7 +166,7 @@ def test_from_init_to_the_first_mail_in_the_browser_with_a_pause_in_the_middle(i
             assert is_done(page, "Första läsningen")
 
             step(page, "Första mejlet").get_by_role("link", name=name).click()
-            expect(page.frame_locator("iframe.mail").get_by_text(installation.title).first).to_be_visible(timeout=60_000)
+            expect(page.frame_locator("iframe.mail").get_by_text(installation.title).first).to_be_visible(timeout=PATIENCE)
             page.go_back()
             step(page, "Första mejlet").get_by_role("button", name="Mejlen ser bra ut").click()
             assert handler.taken[1:] == []

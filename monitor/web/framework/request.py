@@ -166,6 +166,8 @@ class DraftWish:
     """Language; "" for the first of the recipients'."""
     unchanged: bool = False
     """True for the mail as the program would choose it, without the coordinator's changes."""
+    bare: bool = False
+    """True for the mail alone, without its calls and differences, which take a second choice of the calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ the links that answer or unsubscribe for its readers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from datasette import Response
@@ -225,7 +225,8 @@ def _length_problem(text: str) -> str:
 
 def html(visit: Visit) -> Response:
     """Answer with the HTML of the next mail, for the frame of its page."""
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, _wish(visit, _require_department(visit).id))
+    wish = replace(_wish(visit, _require_department(visit).id), bare=True)
+    draft = visit.site.jobs.draft(visit.site.rules, visit.now, wish)
     if draft is None:
         raise NotFound
     return mail_response(draft.html)
@@ -260,7 +261,7 @@ def _own_draft(visit: Visit) -> tuple[Department | None, MailDraft | None]:
     department = visit.site.rules.departments.get(link.department) if link is not None else None
     if link is None or department is None:
         return None, None
-    wish = DraftWish(department=department.id, recipient=link.recipient)
+    wish = DraftWish(department=department.id, recipient=link.recipient, bare=True)
     return department, visit.site.jobs.draft(visit.site.rules, visit.now, wish)
 
 
