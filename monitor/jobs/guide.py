@@ -26,7 +26,7 @@ from monitor.jobs.doctor import check_addresses, is_example_host, is_local_host
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.sources import Source
-from monitor.vocabulary import ACCEPTED_RUNS, JobState
+from monitor.vocabulary import ACCEPTED_RUNS, JobState, RunState
 from monitor.web.framework.guide import GuideRow, GuideState, GuideStep
 
 logger = logging.getLogger(__name__)
@@ -278,14 +278,14 @@ class GuideWork:
                 )
 
     def _read(self, config: Config) -> None:
-        self._try(config, READING, "", [["crawl"], ["match"]], _READING_SECONDS, lambda ended: "")
+        self._try(config, READING, "", [["crawl"], ["match"]], _READING_SECONDS, _tell)
 
     def _send_test(self, config: Config) -> None:
         command = ["send", "--test", config.municipality.contact]
-        self._try(config, MAIL, mail_setting(config), [command], _MAIL_SECONDS, lambda ended: "")
+        self._try(config, MAIL, mail_setting(config), [command], _MAIL_SECONDS, _tell)
 
     def _send_first(self, config: Config) -> None:
-        self._try(config, FIRST_MAILS, "", [["digest"], ["send"]], _READING_SECONDS, lambda ended: "")
+        self._try(config, FIRST_MAILS, "", [["digest"], ["send"]], _READING_SECONDS, _tell)
 
     def _try(
         self,
@@ -294,7 +294,7 @@ class GuideWork:
         setting: str,
         commands: Sequence[Sequence[str]],
         limit: float,
-        tell: Callable[[ProcessResult], str],
+        tell: Callable[[ProcessResult], tuple[str, str]],
     ) -> None:
         """Run commands until one fails, and store the result of the last as a trial."""
         with open_installation(config) as archive:
@@ -308,14 +308,20 @@ class GuideWork:
                 break
         if ended.state is JobState.INTERRUPTED:
             return
-        detail = ended.stderr_tail.rpartition("\n")[2] if failed else tell(ended)
+        state, detail = (FAILED, ended.stderr_tail.rpartition("\n")[2]) if failed else tell(ended)
         with open_installation(config) as archive:
-            end_trial(archive.db, subject, FAILED if failed else _STATES[ended.state], detail, self._clock())
+            end_trial(archive.db, subject, state, detail, self._clock())
 
 
-def _tell_source(ended: ProcessResult) -> str:
-    """Return what the trial of a source found: the number of items, and the first problem with the advice."""
-    answer = ended.answer or {}
-    number = len(answer.get("items", ()))
-    problems = [problem["text"] for problem in answer.get("problems", ())][:1]
-    return " ".join((f"{number} poster.", *problems, *answer.get("advice", ())[:1]))
+def _tell(ended: ProcessResult) -> tuple[str, str]:
+    """Return the state of a trial whose result needs no words."""
+    return _STATES[ended.state], ""
+
+
+def _tell_source(ended: ProcessResult) -> tuple[str, str]:
+    """Return the state of the trial of a source, and what it found: the number of items, the first problem and advice."""
+    answer = ended.answer
+    number, problems = len(answer["items"]), [problem["text"] for problem in answer["problems"][:1]]
+    counted = "1 post." if number == 1 else f"{number} poster."
+    state = FAILED if answer["state"] == RunState.FAILED else _STATES[ended.state]
+    return state, " ".join((counted, *problems, *(answer["advice"][:1] if problems else ())))

@@ -159,7 +159,7 @@ def test_from_init_to_the_first_mail_in_the_browser_with_a_pause_in_the_middle(i
             wait_until_done(page)
             sources = step(page, "Källor")
             expect(sources.get_by_text("1 gick inte att läsa")).to_be_visible()
-            expect(sources.get_by_text("1 poster.")).to_be_visible()
+            expect(sources.get_by_text("1 post.")).to_be_visible()
 
             step(page, "Första läsningen").get_by_role("button", name="Läs alla källor").click()
             wait_until_done(page)
