@@ -16,7 +16,8 @@ from monitor.archive import open_archive
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, Deadline, DeadlineModel, Precision
 from monitor.config import Config
-from monitor.jobs.digest import BuildOptions, build_digests
+from monitor.jobs.digest import build_digests
+from monitor.jobs.digest_report import BuildOptions
 from monitor.jobs.send import send_mails
 from monitor.mail.delivery import DeliveryResult, Result
 from monitor.matching.compiled import RuleSet

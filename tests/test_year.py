@@ -17,7 +17,8 @@ from monitor.digest.wording import iso_week
 from monitor.jobs import digest as digest_job
 from monitor.jobs import note
 from monitor.jobs.child import ProcessResult
-from monitor.jobs.digest import BuildOptions, build_digests
+from monitor.jobs.digest import build_digests
+from monitor.jobs.digest_report import BuildOptions
 from monitor.jobs.due import Lane, last_daily, last_weekly
 from monitor.jobs.match import match_archive
 from monitor.jobs.send import open_transport, send_mails

@@ -308,6 +308,8 @@ class NewDigest:
     renderings: Sequence[StoredRendering] = ()
     calendars: Sequence[tuple[str, bytes]] = ()
     addresses: Sequence[NewOutboxRow] = ()
+    edits: Sequence[int] = ()
+    """Numbers of the coordinator's changes that the mail uses up (`overrides.MailEdit`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -421,6 +423,9 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         db.executemany(
             "UPDATE recipients SET known = ? WHERE department = ? AND folded = ?",
             [(created, digest.department, row.recipient.casefold()) for row in digest.addresses if row.follows],
+        )
+        db.executemany(
+            "UPDATE mail_edits SET digest = ? WHERE id = ? AND digest IS NULL", [(digest.id, edit) for edit in digest.edits]
         )
         _save_shown(db, digest)
 

@@ -76,6 +76,11 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
         counts["followup"] = _count(
             db, "UPDATE followup SET note = '', who = '' WHERE note LIKE ? ESCAPE '!' OR who LIKE ? ESCAPE '!'", like * 2
         )
+        counts["mail_edits"] = _count(
+            db,
+            "UPDATE mail_edits SET comment = '', who = '' WHERE comment LIKE ? ESCAPE '!' OR who LIKE ? ESCAPE '!'",
+            like * 2,
+        )
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
         for table in sorted(
             {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects"} - shared

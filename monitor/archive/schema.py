@@ -256,6 +256,21 @@ MIGRATIONS = {
         "CREATE TABLE setting_changes (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL,"
         " file TEXT NOT NULL, differences TEXT NOT NULL)"
     ),
+    # Changes of the coordinator to a department's next mail: the place of a call in its part of the mail, from 1, and a comment.
+    # `digest` is the mail that used them, NULL before it is built. A changed row is a new one, so that a mail that is being built
+    # uses up only what it has read: ids are never given twice.
+    "m023_mail_edits": (
+        "CREATE TABLE mail_edits (id INTEGER PRIMARY KEY AUTOINCREMENT, department TEXT NOT NULL, source TEXT NOT NULL,"
+        " call_id TEXT NOT NULL, place INTEGER, comment TEXT NOT NULL DEFAULT '', who TEXT NOT NULL, at TEXT NOT NULL,"
+        " digest TEXT REFERENCES digests (id));\n"
+        "CREATE UNIQUE INDEX mail_edits_waiting ON mail_edits (department, source, call_id) WHERE digest IS NULL"
+    ),
+    # What the guide of the first day has tried, and with which result. `setting` is what was tried, such as the address of a
+    # source: a result holds for it alone.
+    "m023_trials": (
+        "CREATE TABLE trials (subject TEXT PRIMARY KEY, setting TEXT NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL,"
+        " finished TEXT, detail TEXT NOT NULL DEFAULT '')"
+    ),
     # Numbers of calls in the addresses of their pages, in the order in which they were found (`monitor.archive.numbers`).
     "m024_call_numbers": (
         "ALTER TABLE calls ADD COLUMN number INTEGER;\n"

@@ -183,8 +183,10 @@ def init(app: App, folder: str | None, new_archive: bool) -> None:
         return
     for path in make_installation(Path(folder)):
         click.echo(f"Skapade {path}")
+    settings = Path(folder) / "monitor.toml"
     click.echo(
-        f"\nFyll i {Path(folder) / 'monitor.toml'} och pröva sedan:\n  monitor --config {Path(folder) / 'monitor.toml'} crawl"
+        f"\nFölj guiden i webbläsaren:\n  monitor --config {settings} serve"
+        f"\n\nEller fyll i {settings} och pröva sedan:\n  monitor --config {settings} doctor"
     )
 
 

@@ -13,7 +13,7 @@ from monitor.vocabulary import DIGEST_STATE_LABELS, DigestState
 
 if TYPE_CHECKING:
     from monitor.archive import Archive
-    from monitor.jobs.digest import BuildReport, DigestReport
+    from monitor.jobs.digest_report import BuildReport, DigestReport
     from monitor.matching.compiled import RuleSet
 
 DONE, ATTENTION = 0, 1
@@ -57,7 +57,8 @@ class DigestOptions:
 
     def build(self, app: App, archive: Archive, rules: RuleSet) -> BuildReport:
         """Build the mails and return the report."""
-        from monitor.jobs.digest import BuildOptions, build_digests
+        from monitor.jobs.digest import build_digests
+        from monitor.jobs.digest_report import BuildOptions
 
         options = BuildOptions(
             week=self.week, departments=self.department, dry_run=self.dry_run, corrections_only=self.corrections

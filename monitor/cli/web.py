@@ -39,7 +39,13 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
     fixed = app.now if app.now_text is not None else None
     zone = app.config.zone
     click.echo(f"Arkivet visas på http://{host}:{port} tills du trycker Ctrl+C.", err=True)
-    job.serve(app.config, lambda: fixed or datetime.now(zone), host, port)
+
+    def tell_code(code: str) -> None:
+        click.echo(
+            f"Inget lösenord är satt. Öppna http://127.0.0.1:{port}/kom-igang på den här datorn. Koden är {code}", err=True
+        )
+
+    job.serve(app.config, lambda: fixed or datetime.now(zone), host, port, tell_code)
 
 
 def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

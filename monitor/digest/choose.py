@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.calls import CallKey, call_status, next_deadline
+from monitor.digest.arrange import arrange
 from monitor.digest.changes import find_changes, mention_facts, reminder_facts
 from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
-from monitor.digest.model import Candidate, Change, Choice, DigestGroup, DigestItem, Selection
+from monitor.digest.model import AS_CHOSEN, Arrangement, Candidate, Change, Choice, DigestGroup, DigestItem, Selection
 from monitor.vocabulary import URGENT_CHANGES, Answer, Kind, Level, MailChange, MailKind, MailSection, Status
 
 _LARGEST_UNGROUPED = 3
 """Items of one source in one section that are listed however many the source has in others."""
+ASKED_REMINDER = timedelta(days=56)
+"""Longest time to the last day at which the coordinator may have a known call named among those that close soon."""
 _SECTIONS = tuple(MailSection)
 _FIRST_SECTION = {
     Kind.NEWS: MailSection.NEWS,
@@ -25,7 +28,13 @@ _FIRST_SECTION = {
 
 
 def choose(
-    candidates: Iterable[Candidate], *, first: bool, previous: datetime | None, choice: Choice, now: datetime
+    candidates: Iterable[Candidate],
+    *,
+    first: bool,
+    previous: datetime | None,
+    choice: Choice,
+    now: datetime,
+    arranged: Arrangement = AS_CHOSEN,
 ) -> Selection:
     """Return the selection for one department's mail of the week.
 
@@ -35,6 +44,7 @@ def choose(
         previous: When its last mail was built. Calls that opened and closed since then are named as missed.
         choice: The limits to follow.
         now: The moment of the mail.
+        arranged: The order that the coordinator wants.
     """
     merged = merge_stories(candidates)
     items = [
@@ -44,10 +54,11 @@ def choose(
     ]
     items.sort(key=lambda item: _sort_key(item, now))
     if first:
-        return _welcome(items, choice)
-    shown, groups = _group_floods(items, choice)
+        shown, rest = _welcome(items, choice, arranged.marked)
+        return Selection(kind=MailKind.WELCOME, items=tuple(arrange(shown, arranged.places)), rest=tuple(rest))
+    shown, groups = _group_floods(items, choice, arranged.marked)
     kind = MailKind.WEEKLY if items else MailKind.QUIET
-    return Selection(kind=kind, items=tuple(shown), groups=tuple(groups))
+    return Selection(kind=kind, items=tuple(arrange(shown, arranged.places)), groups=tuple(groups))
 
 
 def choose_corrections(candidates: Iterable[Candidate], now: datetime) -> Selection:
@@ -71,6 +82,7 @@ def open_known_calls(candidates: Iterable[Candidate], now: datetime, limit: int 
         for candidate in candidates
         if candidate.match is not None
         and candidate.vanished_at is None
+        and not candidate.withheld
         and candidate.answer != Answer.NOT_FOR_US
         and (candidate.match.level is not Level.WEAK or candidate.answer == Answer.INTERESTED)
         and read_facts(candidate.told).told
@@ -97,7 +109,7 @@ def due_item(
     changes = find_changes(candidate, known, now)
     if changes and {change.kind for change in changes} != {MailChange.OPENED}:
         return _changed_item(candidate, known, changes, also, now)
-    if candidate.match is None or candidate.vanished_at is not None:
+    if candidate.match is None or candidate.vanished_at is not None or candidate.withheld:
         return None
     if changes:
         return DigestItem(
@@ -107,7 +119,7 @@ def due_item(
             also=also,
             opened=True,
         )
-    return _closing_item(candidate, known, also, now)
+    return _closing_item(candidate, known, also, now) or _asked_item(candidate, known, also, now)
 
 
 def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
@@ -214,21 +226,37 @@ def _closing_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate,
     return DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=tuple(facts), also=also)
 
 
+def _asked_item(candidate: Candidate, known: ToldFacts, also: tuple[Candidate, ...], now: datetime) -> DigestItem | None:
+    """Return a reminder that the coordinator asked for by adding the call after it was told last; each choice gives one."""
+    upcoming = next_deadline(candidate.call, now)
+    asked = candidate.added is not None and all(told.at < candidate.added for told in candidate.told)
+    if not asked or candidate.call.kind is not Kind.CALL or upcoming is None or upcoming.at > now + ASKED_REMINDER:
+        return None
+    if call_status(candidate.call, now) is not Status.OPEN:
+        return None
+    facts = (number_fact("reminded", known.facts), *mention_facts(candidate, known, now))
+    return DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=facts, also=also)
+
+
 def _one_week_told(known: ToldFacts, four_weeks: str) -> bool:
     return four_weeks.replace("closing-4w", "closing-1w") in known.facts
 
 
-def _welcome(items: list[DigestItem], choice: Choice) -> Selection:
-    """Return the first mail: the strongest open calls; the rest is behind a link and counts as told."""
+def _welcome(items: list[DigestItem], choice: Choice, marked: frozenset[CallKey]) -> tuple[list[DigestItem], list[DigestItem]]:
+    """Return the items of the first mail, the strongest open calls, and the rest, which is behind a link and counts as told."""
     open_now = [item for item in items if item.section is MailSection.NEW]
-    shown = open_now[: choice.welcome]
-    named = {item.candidate.key for item in shown}
-    rest = [item for item in items if item.candidate.key not in named]
-    return Selection(kind=MailKind.WELCOME, items=tuple(shown), rest=tuple(rest))
+    named = {item.candidate.key for item in open_now[: choice.welcome]} | marked
+    shown = [item for item in items if item.candidate.key in named]
+    return shown, [item for item in items if item.candidate.key not in named]
 
 
-def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestItem], list[DigestGroup]]:
-    """Return the items and groups: too many first mentions of one source, as when it was repaired, become one group."""
+def _group_floods(
+    items: list[DigestItem], choice: Choice, marked: frozenset[CallKey]
+) -> tuple[list[DigestItem], list[DigestGroup]]:
+    """Return the items and groups: too many first mentions of one source, as when it was repaired, become one group.
+
+    A call that is marked is never in a group.
+    """
     promises = (MailSection.CHANGED, MailSection.CLOSING)
     firsts = [item for item in items if item.section not in promises and not item.opened]
     per_source = Counter(item.candidate.call.source for item in firsts)
@@ -240,7 +268,8 @@ def _group_floods(items: list[DigestItem], choice: Choice) -> tuple[list[DigestI
         source = item.candidate.call.source
         many = per_source[source] > choice.per_source
         flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
-        alone = item.section in promises or item.opened or parts[source, item.section] <= _LARGEST_UNGROUPED
+        promise = item.section in promises or item.opened or item.candidate.key in marked
+        alone = promise or parts[source, item.section] <= _LARGEST_UNGROUPED
         if flood and not alone:
             groups[source, item.section].append(item)
         else:

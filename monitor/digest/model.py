@@ -107,6 +107,10 @@ class Candidate:
     """The department's own answer about the call (`vocabulary.Answer`); empty for none."""
     note: str = ""
     """The coordinator's own line."""
+    withheld: bool = False
+    """True where the coordinator wants no reminder of the call, which the department knows."""
+    added: datetime | None = None
+    """Time when the coordinator added the call to the department's mails; None for a call that was not added."""
     numbered: tuple[str, ...] = ()
     """Date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
 
@@ -201,6 +205,20 @@ class Choice:
     """The same for a source that was read for the first time."""
     news_days: int = 60
     """Age in days after which news is no longer told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """Order of a mail as the coordinator wants it."""
+
+    places: Mapping[CallKey, int] = field(default_factory=dict)
+    """Places of calls in their parts of the mail, from 1 (`arrange.part_of`)."""
+    marked: frozenset[CallKey] = frozenset()
+    """Calls to list themselves, not in a group or behind a link: those that the coordinator did something about."""
+
+
+AS_CHOSEN = Arrangement()
+"""Order that the program chooses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

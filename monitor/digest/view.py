@@ -196,7 +196,7 @@ class MailWriter:
 
     def _welcome_lead(self, selection: Selection) -> list[str]:
         number = sum(item.section is MailSection.NEW for item in selection.everything)
-        shown = len(selection.items)
+        shown = sum(item.section is MailSection.NEW for item in selection.items)
         if not number:
             lead = [self._say("lead.welcome_nothing")]
         elif number == shown and number > 1:

@@ -12,7 +12,7 @@ from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
 from monitor.archive.overrides import Overrides
 from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config
-from monitor.digest.model import Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, SourceHealth, Told
+from monitor.digest.model import Arrangement, Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, SourceHealth, Told
 from monitor.fit import card_from_json
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -40,21 +40,40 @@ def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
     )
 
 
-def apply_choices(candidates: list[Candidate], choices: Overrides) -> list[Candidate]:
+def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: bool = False) -> list[Candidate]:
     """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
 
-    A call that the department has been told of before is a promise: it stays, withheld or not.
+    A call that the department has been told of before stays, withheld or not: a date that it was told is a promise. It is only
+    marked, so that no reminder is written.
+
+    Args:
+        candidates: The calls that a mail is chosen from.
+        choices: The coordinator's choices.
+        comments: Put the comments for the department's next mail to the calls, in place of their notes.
     """
     chosen = []
     for candidate in candidates:
-        if candidate.key in choices.withheld and not candidate.told:
+        key = candidate.key
+        if key in choices.withheld and not candidate.told:
             continue
         match = candidate.match
-        if match is None and candidate.key in choices.added:
+        if match is None and key in choices.added:
             match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
-        note = choices.call_notes.get(candidate.key, "")
-        chosen.append(replace(candidate, match=match, note=note) if note or match is not candidate.match else candidate)
+        edit = choices.edits.get(key) if comments else None
+        note = (edit.comment if edit else "") or choices.call_notes.get(key, "")
+        changed = note or match is not candidate.match or key in choices.withheld or key in choices.added
+        chosen.append(
+            replace(candidate, match=match, note=note, withheld=key in choices.withheld, added=choices.added.get(key))
+            if changed
+            else candidate
+        )
     return chosen
+
+
+def make_arrangement(choices: Overrides, *, placed: bool = True) -> Arrangement:
+    """Return the order of a department's next mail by the coordinator's choices; without their places if not `placed`."""
+    places = {key: edit.place for key, edit in choices.edits.items() if placed and edit.place is not None}
+    return Arrangement(places=places, marked=frozenset((*choices.added, *choices.edits)))
 
 
 def _match(rules: RuleSet, call: Call, match: CandidateMatch) -> DepartmentMatch:

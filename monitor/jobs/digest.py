@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,13 +40,21 @@ from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
-from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
+from monitor.jobs.candidates import (
+    apply_choices,
+    judge_sources,
+    make_arrangement,
+    make_audience,
+    make_candidate,
+    make_choice,
+)
+from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.subscription import Stream, Subscriber, is_due, list_streams
-from monitor.vocabulary import DigestState, MailKind, Pace
+from monitor.vocabulary import WEEKS_MAILS, DigestState, MailKind, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -60,40 +68,6 @@ _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """Choice of the mails to build."""
-
-    week: str | None = None
-    """ISO week (2026-W23); None for the week of `now`."""
-    departments: Sequence[str] = ()
-    """Ids of departments; empty for all."""
-    dry_run: bool = False
-    """Store nothing, and write the mails to `preview/` in the data folder."""
-    corrections_only: bool = False
-    """Build corrections, and weekly mails only of departments whose mail failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestReport:
-    """Digest of one department: an item of `digest --json`."""
-
-    department: str
-    """Id of the department."""
-    state: DigestState
-    items: int
-    """Number of calls in the mail."""
-    sections: dict[str, int]
-    """Numbers of calls by section."""
-    kind: str = ""
-    """Kind of the mail, a `MailKind`; empty when there is none."""
-    subject: str = ""
-    file: Path | None = None
-    """File that a dry run wrote."""
-    reason: str = ""
-    """Reason in Swedish why there is no mail."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _StreamMail:
     """Mail of recipients who do not get the department's own."""
 
@@ -104,23 +78,11 @@ class _StreamMail:
     """Time of the mail before it; None for a correction."""
 
 
-@dataclass(slots=True, kw_only=True)
-class BuildReport:
-    """Result of one run of `digest`."""
-
-    week: str
-    """ISO week that was built: 2026-W23."""
-    digests: list[DigestReport] = field(default_factory=list)
-    """Mails of the week, those that were there already too."""
-    corrections: list[DigestReport] = field(default_factory=list)
-    """Corrections that were built."""
-
-
 def build_digests(
     config: Config,
     archive: Archive,
     now: datetime,
-    options: BuildOptions = BuildOptions(),
+    options: BuildOptions = THIS_WEEK,
     *,
     rules: RuleSet | None = None,
 ) -> BuildReport:
@@ -225,12 +187,18 @@ class DigestBuilder:
         *,
         week: str | None = None,
         dry_run: bool = False,
+        unchanged: bool = False,
     ) -> None:
+        """Prepare to build the mails of a week, that of `now` by default.
+
+        With `dry_run` nothing is stored; with `unchanged` the coordinator's choices are left out.
+        """
         self._config = config
         self._db = archive.db
         self._now = now.astimezone(config.zone)
         self._week = week or iso_week(self._now.date())
         self._dry_run = dry_run
+        self._unchanged = unchanged
         self._rules = rules
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
@@ -322,9 +290,9 @@ class DigestBuilder:
         ahead: tuple[Candidate, ...] = ()
         previous = stream.since or (last.created if last is not None else None)
         if stream.since is not None:
-            candidates = told_until(self._candidates(department, stream.since), stream.since)
+            candidates = told_until(self._candidates(department, stream.since, comments=True), stream.since)
             missed_since = max(stream.since, self._now - _MISSED_PERIOD)
-            selection = choose(candidates, first=False, previous=missed_since, choice=make_choice(self._config), now=self._now)
+            selection = self._choose(department, candidates, missed_since)
             ahead = open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
         selection = self._narrowed(selection, stream)
         if selection.kind is MailKind.QUIET and (stream.certain or self._is_silent(department)):
@@ -385,28 +353,79 @@ class DigestBuilder:
         """Return the contents of the department's next mail as they would be now."""
         return self._selection(department, last_digest(self._db, department.id))[0]
 
-    def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
-        candidates = self._candidates(department, last.created if last else self._now)
-        selection = choose(
-            candidates,
-            first=last is None,
-            previous=last.created if last else None,
-            choice=make_choice(self._config),
-            now=self._now,
+    def streams(self, department: Department) -> list[Stream]:
+        """Return the recipients of the department's next mail, grouped by the mail that they get."""
+        return list_streams(self._due_recipients(department), last_told(self._db, department.id))
+
+    def draft(self, department: Department, stream: Stream | None = None) -> DigestDraft | None:
+        """Return the department's next mail as it would be now, or the one of some of its recipients.
+
+        Returns:
+            None when these recipients get no mail now.
+        """
+        last = last_digest(self._db, department.id)
+        candidates = self._candidates(department, last.created if last else self._now, comments=True)
+        selection, ahead = self._select(department, last, candidates)
+        unplaced = self._choose(department, candidates, last.created if last else None, first=last is None, placed=False)
+        digest_id = f"{self._week}-{department.id}"
+        if stream is not None and not stream.plain:
+            mail = self._stream_mail(digest_id, department, stream, selection, last)
+            if mail is None:
+                return None
+            rendered = self._own_rendering(digest_id, department, mail)
+            return DigestDraft(
+                department=department.id, selection=mail.selection, rendered=rendered, unplaced=unplaced, candidates=candidates
+            )
+        if stream is not None and selection.kind is MailKind.QUIET and self._is_silent(department):
+            return None
+        recipients = stream.recipients if stream is not None else ()
+        rendered = self._render(digest_id, department, selection, recipients, ahead=ahead, last=last)
+        return DigestDraft(
+            department=department.id, selection=selection, rendered=rendered, unplaced=unplaced, candidates=candidates
         )
+
+    def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
+        candidates = self._candidates(department, last.created if last else self._now, comments=True)
+        return self._select(department, last, candidates)
+
+    def _select(
+        self, department: Department, last: StoredDigest | None, candidates: Sequence[Candidate]
+    ) -> tuple[Selection, tuple[Candidate, ...]]:
+        selection = self._choose(department, candidates, last.created if last else None, first=last is None)
         return selection, open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
 
-    def _candidates(self, department: Department, since: datetime) -> list[Candidate]:
+    def _choose(
+        self,
+        department: Department,
+        candidates: Iterable[Candidate],
+        previous: datetime | None,
+        *,
+        first: bool = False,
+        placed: bool = True,
+    ) -> Selection:
+        arranged = make_arrangement(self._choices(department), placed=placed)
+        choice = make_choice(self._config)
+        return choose(candidates, first=first, previous=previous, choice=choice, now=self._now, arranged=arranged)
+
+    def _candidates(self, department: Department, since: datetime, *, comments: bool = False) -> list[Candidate]:
+        """Return the candidates of a mail; with the coordinator's comments for the week's mail if it is one."""
         news_since = self._now - timedelta(days=self._config.digest.news_days)
         choices = self._choices(department)
         candidates = [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
-        return apply_choices(candidates, choices)
+        return apply_choices(candidates, choices, comments=comments)
 
     def _choices(self, department: Department) -> Overrides:
         """Return the coordinator's choices, read once: a mail is chosen and laid out by the same."""
+        if self._unchanged:
+            return Overrides()
         if department.id not in self._chosen:
             self._chosen[department.id] = read_overrides(self._db, department.id, self._week)
         return self._chosen[department.id]
+
+    def _used_edits(self, department: Department, selection: Selection) -> list[int]:
+        """Return the numbers of the changes that a mail uses up; a comment waits for the mail that tells its call."""
+        told = {item.candidate.key for item in selection.everything}
+        return [edit.id for key, edit in self._choices(department).edits.items() if key in told or not edit.comment]
 
     def _is_silent(self, department: Department) -> bool:
         return self._config.digest.quiet == "nothing" or department.id in self._config.digest.silent
@@ -482,6 +501,7 @@ class DigestBuilder:
             renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
             addresses=[self._address(digest_id, recipient, follows=not preview) for recipient in recipients],
+            edits=self._used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
         )
         made = [self._own_digest(f"{digest_id}-val{number}", department, mail) for number, mail in enumerate(others, 1)]
         # All or none: what the department's mail tells counts as told to everybody whose own mail is stored with it.
@@ -498,9 +518,9 @@ class DigestBuilder:
         )
         return report
 
-    def _own_digest(self, digest_id: str, department: Department, mail: _StreamMail) -> NewDigest:
+    def _own_rendering(self, digest_id: str, department: Department, mail: _StreamMail) -> Rendered:
         previous_week = iso_week(mail.previous.astimezone(self._config.zone).date()) if mail.previous else ""
-        rendered = self._render_mail(
+        return self._render_mail(
             digest_id,
             department,
             mail.selection,
@@ -508,6 +528,9 @@ class DigestBuilder:
             previous_week=previous_week if previous_week < self._week else "",
             ahead=mail.ahead,
         )
+
+    def _own_digest(self, digest_id: str, department: Department, mail: _StreamMail) -> NewDigest:
+        rendered = self._own_rendering(digest_id, department, mail)
         return NewDigest(
             id=digest_id,
             department=department.id,

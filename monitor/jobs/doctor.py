@@ -75,7 +75,7 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _run_check("Mejl", config, lambda: [_mail(config)])
     yield from _run_check("Mallar", config, lambda: [_templates(config)])
     yield from _rates(config, now)
-    yield from _addresses(config)
+    yield from check_addresses(config)
     yield from _run_check("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
         yield from _sources(config)
@@ -275,10 +275,10 @@ def _noted_ahead(config: Config, now: datetime) -> datetime | None:
         return None  # `_archive` has the finding
 
 
-def _addresses(config: Config) -> Iterator[Finding]:
-    """Yield findings on the addresses of links and sender, which recipients see.
+def check_addresses(config: Config) -> Iterator[Finding]:
+    """Yield findings on the addresses of links and sender, which recipients see; for `doctor` and for the guide of the first day.
 
-    Only a trial may have those of examples.
+    Only a trial, whose mails become files, may have those of examples.
     """
     url, trial = config.municipality.base_url, config.mail.transport == "files"
     host = urlsplit(url).hostname or ""

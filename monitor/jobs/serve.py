@@ -20,7 +20,7 @@ from monitor.matching.compiled import RuleSet
 from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
-from monitor.web.framework.request import PlannedMail, RewrittenMail, Site
+from monitor.web.framework.request import DraftWish, MailDraft, PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
     from monitor.jobs.status import StatusDocument
@@ -51,6 +51,13 @@ class PageWork:
 
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now)
+
+    def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
+        """Return a department's next mail as it would be built now; nothing is stored."""
+        from monitor.jobs.preview import draft_mail
+
+        with open_installation(self._config) as archive:
+            return draft_mail(self._config, archive, rules, now, wish)
 
     def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
         """Return a mail as it would have been with these rules; `more` are calls that only these rules match."""
@@ -136,6 +143,60 @@ class PageWork:
             raise SourceError("", late if ended.state is JobState.HUNG else f"Det gick inte att läsa: {ended.stderr_tail}")
         return dict(ended.answer)
 
+    @cached_property
+    def guide_work(self) -> GuideWork:
+        """Return the worker of the guide of the first day."""
+        from monitor.jobs.guide import GuideWork
+
+        return GuideWork(self._config)
+
+    def guide(self, rules: RuleSet, *, has_password: bool) -> GuideState:
+        """Return the state of the guide of the first day, with the settings as the file has them now."""
+        from monitor.jobs.guide import fresh_config, guide_state
+
+        config = fresh_config(self._config)
+        with open_installation(config) as archive:
+            return guide_state(config, archive, rules, has_password=has_password, running=self.guide_work.running)
+
+    def start_guide_work(self, work: str) -> str:
+        """Start a work of the guide; return why it was not started, "" when it was."""
+        from monitor.jobs.guide import FIRST_MAILS, find_obstacles, fresh_config
+
+        if work == FIRST_MAILS:
+            config = fresh_config(self._config)
+            with open_installation(config) as archive:
+                obstacle = next(find_obstacles(config, archive.db), None)
+            if obstacle is not None:
+                return " ".join(obstacle)
+        return "" if self.guide_work.start(work) else "Något annat pågår. Vänta tills det är klart."
+
+    def approve_first_mails(self, now: datetime) -> None:
+        """Store that the coordinator found the first mails good."""
+        from monitor.archive.trials import WELL, begin_trial, end_trial
+        from monitor.jobs.guide import PREVIEW
+
+        with open_installation(self._config) as archive:
+            begin_trial(archive.db, PREVIEW, "", now)
+            end_trial(archive.db, PREVIEW, WELL, "", now)
+
+    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
+        """Write values of `monitor.toml`; return what is wrong, "" when they are saved."""
+        from monitor.jobs.write_settings import write_settings
+
+        return write_settings(self._config, values)
+
+    def save_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder; return what is wrong."""
+        from monitor.jobs.write_settings import write_mail_password
+
+        return write_mail_password(self._config, password)
+
+    def enable_departments(self, enabled: Collection[str]) -> str:
+        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
+        from monitor.jobs.write_settings import enable_departments
+
+        return enable_departments(self._config, enabled)
+
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""
         with self._lock:
@@ -163,7 +224,8 @@ class PageWork:
         )
 
     def close(self) -> None:
-        """Wait for the matching that is running."""
+        """Wait for the matching that is running, and end the work of the guide."""
+        self.guide_work.close()
         matcher = self._matcher
         if matcher is not None:
             matcher.join()
@@ -173,7 +235,7 @@ def _config_option(config: Config) -> list[str]:
     return ["--config", str(config.path)] if config.path else []
 
 
-def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
+def make_site(config: Config, clock: Callable[[], datetime], work: PageWork | None = None) -> Site:
     """Return the site of an installation.
 
     Raises:
@@ -182,11 +244,13 @@ def make_site(config: Config, clock: Callable[[], datetime]) -> Site:
     # Before the secret is made: a secret without an archive means an installation that has lost its archive.
     with open_installation(config):
         pass
-    return Site(config, clock, PageWork(config))
+    return Site(config, clock, work or PageWork(config))
 
 
-def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -> None:
-    """Serve the archive on an address until stopped."""
+def serve(
+    config: Config, clock: Callable[[], datetime], host: str, port: int, tell_code: Callable[[str], None] = lambda code: None
+) -> None:
+    """Serve the archive on an address until stopped; without a password, `tell_code` is called with the code for setting one."""
     import uvicorn
 
     from monitor.web.framework.app import make_app
@@ -194,7 +258,12 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
     from monitor.web.search_index import search_index_of
 
     allow_many_files()
-    site = make_site(config, clock)
+    work = PageWork(config)
+    site = make_site(config, clock, work)
+    if code := site.sessions.offer_code():
+        tell_code(code)
+        # Read while the person types: the guide needs them after the first form.
+        site.archive.start(lambda: site.rules)
     site.archive.start(lambda: search_index_of(site).facet_index())
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
     uvicorn.run(
@@ -209,6 +278,7 @@ def serve(config: Config, clock: Callable[[], datetime], host: str, port: int) -
         lifespan="on",
     )
     site.archive.close()
+    work.close()
 
 
 def set_password(config: Config, password: str) -> Path:

@@ -13,7 +13,7 @@ from monitor.archive import open_archive
 from monitor.archive.numbers import number_of
 from monitor.calls import CallKey
 from monitor.config import load_config
-from monitor.jobs.preview import plan_digests
+from monitor.jobs.preview import draft_mail, plan_digests
 from monitor.jobs.serve import PageWork
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import save_password
@@ -33,13 +33,37 @@ class FakeJobs:
     checks: dict = field(default_factory=dict)
     """Answers of the jobs that read a source, by its id or address."""
     checked: list = field(default_factory=list)
+    works: list = field(default_factory=list)
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
             return plan_digests(self.config, archive, rules, now)
 
+    def draft(self, rules, now, wish):
+        with open_archive(self.config.archive) as archive:
+            return draft_mail(self.config, archive, rules, now, wish)
+
     def rewrite(self, rules, digest, more):
         return PageWork(self.config).rewrite(rules, digest, more)
+
+    def guide(self, rules, *, has_password):
+        return PageWork(self.config).guide(rules, has_password=has_password)
+
+    def start_guide_work(self, work):
+        self.works.append(work)
+        return ""
+
+    def approve_first_mails(self, now):
+        PageWork(self.config).approve_first_mails(now)
+
+    def save_settings(self, values):
+        return PageWork(self.config).save_settings(values)
+
+    def save_mail_password(self, password):
+        return PageWork(self.config).save_mail_password(password)
+
+    def enable_departments(self, enabled):
+        return PageWork(self.config).enable_departments(enabled)
 
     def make_example(self, answer, now):
         self.examples.append(answer)

@@ -43,6 +43,7 @@ COORDINATOR_PAGES = (
     "/samordna",
     "/samordna/utkorg",
     "/samordna/mottagare",
+    "/samordna/mejl/kultur-fritid?sok=energi",
     "/regler",
     "/regler/kultur",
     "/regler/nytt",

@@ -158,6 +158,9 @@ def test_a_post_without_its_token_does_nothing(coordinator, site):
     for path in (
         "/samordna/rad",
         "/samordna/lagg-till",
+        "/samordna/mejl/kultur-fritid/andra",
+        "/kom-igang/losenord",
+        "/kom-igang/kommun",
         "/samordna/svar/1",
         "/utlysning/norden/norden-001/ratta",
         "/utlysning/norden/norden-001/styr",

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,6 +33,9 @@ MIN_PASSWORD_LENGTH = 12
 # Cost parameters of scrypt (RFC 7914, section 2); they need 32 MiB, twice of which are allowed.
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**15, 8, 1
 _SCRYPT_MAX_BYTES = 64 * 1024 * 1024
+_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Letters and digits of a code that is read from a terminal: without those that look alike."""
+_CODE_LENGTH = 8
 _FREE_ATTEMPTS = 5
 """Wrong passwords of one bucket after which further attempts wait."""
 _ATTEMPT_SECONDS = 300.0
@@ -141,6 +145,37 @@ class Sessions:
         self._devices = URLSafeTimedSerializer(secret, salt="inloggning-webblasare")
         self._web = web
         self.throttle = LoginThrottle()
+        self._first = threading.Lock()
+        self._code = ""
+
+    def offer_code(self) -> str:
+        """Return a new code with which the first password may be set, once; "" where there is a password."""
+        if self.has_password:
+            return ""
+        letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+        self._code = f"{letters[:4]}-{letters[4:]}"
+        return self._code
+
+    @property
+    def offers_code(self) -> bool:
+        """Return True while the first password may be set with the code of `offer_code`."""
+        return bool(self._code) and not self.has_password
+
+    def set_first_password(self, code: str, password: str, bucket: str) -> bool:
+        """Store the first password if the code is right; return False for a wrong code, or where there is a password.
+
+        Raises:
+            ValueError: The password is too short; the code remains valid.
+            ArchiveError: The file cannot be written.
+        """
+        with self._first:
+            given = "".join(code.upper().split()).replace("-", "")
+            if not self.offers_code or not hmac.compare_digest(given.encode(), self._code.replace("-", "").encode()):
+                self.throttle.record_failure(bucket)
+                return False
+            save_password(self._data_dir, password)
+            self._code = ""
+        return True
 
     @property
     def has_password(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -27,6 +27,11 @@ BODY_LIMIT = 300_000
 """Bytes of the largest posted form."""
 OWN_PAGE_HEADER = b"x-sida"
 """Header by which our own pages differ from Datasette's; it is removed before the answer is sent."""
+
+_GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
+"""Pages whose secret may be guessed; further tries of the same visitor wait."""
+_FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -80,7 +85,7 @@ class SecurityMiddleware:
             inner = self._attach_user(scope)
             if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
                 raise _Refused(403)
-            is_login = scope["method"] == "POST" and scope["path"] == "/logga-in"
+            is_login = scope["method"] == "POST" and scope["path"] in _GUESSED_PATHS
             if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
                 raise _Refused(429)
             await self._app(inner, _limit_body(receive), send_with_headers)
@@ -141,6 +146,7 @@ class SecurityMiddleware:
             **scope,
             "headers": kept,
             "monitor_actor": actor,
+            "monitor_local": _is_local(peer, scope["headers"]),
             "monitor_login_bucket": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,
         }
@@ -171,6 +177,14 @@ class SecurityMiddleware:
             headers.append((b"allow", b"GET, HEAD, POST"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _is_local(peer: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Return whether a browser of this machine asks, by a name of this machine, and no proxy for somebody else."""
+    values = {key.lower(): value for key, value in headers}
+    host = values.get(b"host", b"").decode("latin-1").casefold()
+    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+    return peer in ("127.0.0.1", "::1") and name in _LOCAL_NAMES and not any(one in values for one in _FORWARDED)
 
 
 def _has_header(message: Message, name: bytes) -> bool:

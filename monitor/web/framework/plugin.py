@@ -152,6 +152,7 @@ def _make_visit(site: Site, request: Request, variables: Mapping[str, str | None
         query=request.query_string,
         actor=request.scope.get("monitor_actor"),
         login_bucket=request.scope.get("monitor_login_bucket", ""),
+        local=request.scope.get("monitor_local", False),
         csrf_token=request.scope.get("csrftoken") or str,
     )
 

@@ -39,6 +39,7 @@ from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
+from monitor.web.framework.guide import GuideState
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,95 @@ class PlannedMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftItem:
+    """Call in a department's next mail, as the coordinator may change it."""
+
+    section: str
+    """The value of a `MailSection`."""
+    key: CallKey
+    title: str
+    level: str
+    """The value of a `Level`; "" for a call that no rule matches."""
+    themes: tuple[str, ...]
+    day: datetime | None
+    """Start of an event, else the next deadline; None for a call without any."""
+    form: str
+    """Form in the mail, the value of a `Shown`: card, line or link."""
+    doubtful: bool
+    """True in the list of calls of which the rules are not sure."""
+    place: int
+    """Place in its part of the mail, from 1; 0 for a call of a group or behind a link."""
+    last: bool
+    """True at the last place of its part."""
+    own_place: int | None
+    """Place that the coordinator chose; None where the program placed the call."""
+    program_place: int
+    """Place that the program would give it among the same calls; 0 for none."""
+    comment: str
+    """The coordinator's comment for this mail alone."""
+    note: str
+    """The coordinator's line for the call in every mail; shown where there is no comment."""
+    version: int
+    """Number of the coordinator's change of the call, 0 for none."""
+    promise: bool
+    """True for a change of what the department was told, which cannot be held back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDifference:
+    """Difference between a department's next mail and the one that the program would choose alone."""
+
+    kind: str
+    """"held", "added", "missing" (added, but not in the mail), "moved", "comment", "waiting" (a comment without its call)."""
+    key: CallKey
+    title: str
+    detail: str
+    """What it is or why, in Swedish; "" for nothing more."""
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDraft:
+    """Department's next mail as it would be built now, rendered, and its difference from the program's choice."""
+
+    department: str
+    week: str
+    """The ISO week of the mail, such as 2026-W22."""
+    kind: str
+    """The value of a `MailKind`."""
+    language: str
+    subject: str
+    html: str
+    text: str
+    languages: tuple[str, ...]
+    """Languages in which the mail is written."""
+    audiences: tuple[str, ...]
+    """Names of the mails that the recipients get, the department's own first."""
+    items: tuple[DraftItem, ...]
+    differences: tuple[DraftDifference, ...]
+    line: str
+    """The coordinator's line at the top."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftWish:
+    """Choice of the mail to draft."""
+
+    department: str
+    audience: int = 0
+    """Number of the mail among the department's (`MailDraft.audiences`)."""
+    recipient: str = ""
+    """Address of a recipient whose own mail is wanted; "" for the department's."""
+    language: str = ""
+    """Language; "" for the first of the recipients'."""
+    unchanged: bool = False
+    """True for the mail as the program would choose it, without the coordinator's changes."""
+    bare: bool = False
+    """True for the mail alone, without its calls and differences, which take a second choice of the calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RewrittenMail:
     """Past mail written anew with other rules."""
 
@@ -103,6 +193,9 @@ class PageJobs(Protocol):
     def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
         """Return each department's next mail if it were built now; nothing is stored."""
 
+    def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
+        """Return a department's next mail, rendered, if it were built now; None when nobody gets any."""
+
     def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
         """Return a past mail written with `rules`, of which alone match `more`; None if its calls are not known."""
 
@@ -118,6 +211,28 @@ class PageJobs(Protocol):
         Raises:
             MonitorError, OSError, sqlite3.Error: The archive cannot be read.
         """
+
+    def guide(self, rules: RuleSet, *, has_password: bool) -> GuideState:
+        """Return the state of the guide of the first day, with the settings as the file has them now.
+
+        Raises:
+            ConfigError: The file of settings is wrong.
+        """
+
+    def start_guide_work(self, work: str) -> str:
+        """Start a work of the guide in processes of its own; return why it was not started, "" when it was."""
+
+    def approve_first_mails(self, now: datetime) -> None:
+        """Store that the coordinator found the first mails good."""
+
+    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
+        """Write values of `monitor.toml` by table and key; return what is wrong, "" when they are saved."""
+
+    def save_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a file of the data folder and name it in the settings; return what is wrong."""
+
+    def enable_departments(self, enabled: Collection[str]) -> str:
+        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
 
     def rematch(self) -> None:
         """Start matching the archive with the present rules in another process."""
@@ -363,6 +478,8 @@ class Visit:
     """The coordinator, when logged in."""
     login_bucket: str = ""
     """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
+    local: bool = False
+    """True for a browser on the machine of the program, reached without a proxy."""
     csrf_token: Callable[[], str] = str
     """Returns the token that a form of the page must post (asgi-csrf)."""
 

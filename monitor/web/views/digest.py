@@ -57,8 +57,12 @@ def mail(visit: Visit) -> Response:
 
 def mail_response(html: str) -> Response:
     """Return the answer with a mail's HTML, in a sandbox without scripts and without the links that answer for its department."""
-    shown = _SIGNED_LINKS.sub("/om", html.replace(RECIPIENT_TOKEN, "x"))
-    return Response.html(shown, headers={"content-security-policy": _MAIL_POLICY, **OWN_PAGE})
+    return Response.html(without_signed_links(html), headers={"content-security-policy": _MAIL_POLICY, **OWN_PAGE})
+
+
+def without_signed_links(text: str) -> str:
+    """Return the HTML or the text of a mail without the links that answer or unsubscribe for its reader."""
+    return _SIGNED_LINKS.sub("/om", text.replace(RECIPIENT_TOKEN, "x"))
 
 
 ROUTES = (Route(r"^/utskick/(?P<digest>[^/]+)$", digest), Route(r"^/utskick/(?P<digest>[^/]+)/mejl$", mail))

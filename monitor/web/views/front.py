@@ -13,7 +13,7 @@ from monitor.archive.statistics import count_calls
 from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, RUN_STATE_LABELS, RunState
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import format_count, page
+from monitor.web.framework.templates import format_count, page, redirect
 from monitor.web.search_index import search_index_of
 
 _FRESH_PERIOD = timedelta(hours=36)
@@ -21,7 +21,9 @@ _FRESH_PERIOD = timedelta(hours=36)
 
 
 def front(visit: Visit) -> Response:
-    """Show what can be applied for, by department, with the next deadlines and the list_newest calls."""
+    """Show what can be applied for, by department, with the next deadlines and the newest calls; on the first day the guide."""
+    if visit.local and visit.site.sessions.offers_code:
+        return redirect("/kom-igang")
     db = visit.site.archive.db
     return page(
         "front.html",

@@ -1,0 +1,74 @@
+"""Values that the job `digest` takes and gives: what to build, what was built, and a mail that is only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.digest.model import Candidate, Selection
+from monitor.digest.render import Rendered
+from monitor.vocabulary import DigestState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Choice of the mails to build."""
+
+    week: str | None = None
+    """ISO week (2026-W23); None for the week of `now`."""
+    departments: Sequence[str] = ()
+    """Ids of departments; empty for all."""
+    dry_run: bool = False
+    """Store nothing, and write the mails to `preview/` in the data folder."""
+    corrections_only: bool = False
+    """Build corrections, and weekly mails only of departments whose mail failed."""
+
+
+THIS_WEEK = BuildOptions()
+"""Every department's mail of this week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestReport:
+    """Digest of one department: an item of `digest --json`."""
+
+    department: str
+    """Id of the department."""
+    state: DigestState
+    items: int
+    """Number of calls in the mail."""
+    sections: dict[str, int]
+    """Numbers of calls by section."""
+    kind: str = ""
+    """Kind of the mail, a `MailKind`; empty when there is none."""
+    subject: str = ""
+    file: Path | None = None
+    """File that a dry run wrote."""
+    reason: str = ""
+    """Reason in Swedish why there is no mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDraft:
+    """Mail as it would be built now."""
+
+    department: str
+    selection: Selection
+    rendered: Rendered
+    unplaced: Selection
+    """The department's selection in the program's order, with the coordinator's other choices."""
+    candidates: Sequence[Candidate]
+    """Calls from which the department's mail was chosen."""
+
+
+@dataclass(slots=True, kw_only=True)
+class BuildReport:
+    """Result of one run of `digest`."""
+
+    week: str
+    """ISO week that was built: 2026-W23."""
+    digests: list[DigestReport] = field(default_factory=list)
+    """Mails of the week, those that were there already too."""
+    corrections: list[DigestReport] = field(default_factory=list)
+    """Corrections that were built."""
