@@ -35,6 +35,7 @@ class HaveyoursaySpider(SourceSpider):
     """Spider of the initiatives that take answers now; one that is closed is no longer listed."""
 
     name = "haveyoursay"
+    max_articles = 100
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page of the listing; the API counts from 0."""
@@ -47,7 +48,7 @@ class HaveyoursaySpider(SourceSpider):
     async def parse(self, response: Response, number: int = 0, **options: Any) -> AsyncIterator[Request | Call]:
         """Yield requests for the descriptions of the open initiatives on a page, and for the page that follows."""
         parsed = await self.read_response(response, read_initiatives)
-        for stated in parsed.addresses:
+        for stated in parsed.addresses[: self.max_articles]:
             address = re.sub(r"searchInitiatives.*", f"groupInitiatives/{json.loads(stated)['id']}", self.source.url)
             yield self.request_listed(f"{address}?language=EN", self.parse_initiative, cb_kwargs={"stated": stated})
         if parsed.following and number + 1 < _MAX_PAGES:

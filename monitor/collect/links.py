@@ -67,7 +67,7 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     addresses += [url for url in _stated_links(response) if allowed.search(url)]
     if addresses:
         return Listing(addresses=tuple(dict.fromkeys(addresses)))
-    if says_empty(visible_text(response.selector.root)):
+    if _EMPTY_LIST.search(visible_text(response.selector.root)):
         return Listing(empty=True)
     if is_scripted(response.body):
         return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
@@ -76,11 +76,6 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     if container is not None and not container.css("a[href]"):
         return Listing(empty=True)
     return Listing(trouble="Listsidan ser ut att ha gjorts om: ingen länk på den har den form som källan ska ha.")
-
-
-def says_empty(text: str) -> bool:
-    """Return whether the text of a page says that it has nothing at present."""
-    return _EMPTY_LIST.search(text) is not None
 
 
 def unfollowed_link_prefixes(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
@@ -194,3 +189,8 @@ def _stated_links(response: TextResponse) -> Iterator[str]:
 def _items(state: Any) -> Iterable[dict[str, Any]]:
     items = state.get("items") if isinstance(state, dict) else None
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def says_empty(text: str) -> bool:
+    """Return whether the text of a page says that it has nothing at present."""
+    return _EMPTY_LIST.search(text) is not None

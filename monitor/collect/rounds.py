@@ -84,6 +84,7 @@ def find_rounds(markup: str, url: str, *, within: str = "", reference: date, lan
         zone: IANA name of the publisher's time zone.
     """
     grants = [Grant("")]
+    lines_left = _MAX_LINES
     for heading, body in _sections(_main_part(markup, within)):
         title, before = title_text(heading), ""
         if _STEP.match(title):
@@ -91,7 +92,9 @@ def find_rounds(markup: str, url: str, *, within: str = "", reference: date, lan
         else:
             grants.append(Grant(title, _first_link(heading, url)))
         links = _links(body, url)
-        for line in islice(html_to_text(body).split("\n"), _MAX_LINES):
+        lines = html_to_text(body).split("\n")[:lines_left] if lines_left else []
+        lines_left -= len(lines)
+        for line in lines:
             text = line.strip(" •·-–")
             named = next((name for name in links if text.startswith(name) and not _STEP.match(name)), "")
             if named:

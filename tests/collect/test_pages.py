@@ -29,16 +29,14 @@ from monitor.jobs.crawl import load_programmes
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 NOW = "2026-05-20T08:00:00+02:00"
-CALLBACKS = {
-    ("page", "article"): "parse_article",
-    ("calendar", "event"): "parse_page",
-    ("vinnova", "round"): "parse_round",
+CALLBACKS = {("page", "article"): "parse_article", ("calendar", "event"): "parse_page", ("vinnova", "round"): "parse_round"}
+TYPES = {".html": HtmlResponse, ".xml": XmlResponse, ".json": TextResponse, ".ics": Response}
+OF_INTERFACES = {
     ("rounds", "article"): "parse_article",
     ("g0v", "article"): "parse_article",
     ("haveyoursay", "initiative"): "parse_initiative",
     ("presscorner", "document"): "parse_document",
 }
-TYPES = {".html": HtmlResponse, ".xml": XmlResponse, ".json": TextResponse, ".ics": Response}
 EVERY_KIND_HAS = ("empty", "bot-wall", "redesign")
 CASES = sorted(path for path in PAGES.glob("*/*.*") if not path.name.endswith(".expected.json"))
 
@@ -70,7 +68,7 @@ def loader():
 def defaults(case: Path, source) -> dict:
     """How a new case is read: by its name, and by the address in its comment."""
     marked = re.search(rb"url: (\S+)", case.read_bytes())
-    callback = CALLBACKS.get((source.kind, case.name.partition(".")[0].partition("-")[0]), "parse")
+    callback = (CALLBACKS | OF_INTERFACES).get((source.kind, case.name.partition(".")[0].partition("-")[0]), "parse")
     return {"url": marked[1].decode().replace("&amp;", "&") if marked else source.url, "callback": callback, "now": NOW}
 
 
