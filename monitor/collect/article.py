@@ -191,6 +191,8 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
     )
     if article.kind is not None:
         kind, reason = article.kind, "slaget är angivet"
+    elif kind is None and source.publishes == (Kind.POLICY,):
+        kind, reason = Kind.POLICY, "källan har bara förslag och beslut"  # their subjects are courses, jobs and grants, too
     elif article.event is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
     facts = _facts_of(kind or Kind.CALL, dated, found, article.event)
