@@ -34,8 +34,6 @@ class Source(BaseModel):
     """Programme of all its calls; empty: read from each call."""
     place: str = ""
     """Area that all its items are limited to, in the publisher's words; empty: EU-wide or national."""
-    applicants: str = ""
-    """Who may apply for its calls, in the publisher's words; holds for a call whose text does not say. Empty: not known."""
     every: int = Field(default=1, ge=1)
     """Days between two readings. After a reading that failed or was not accepted it is read again the next day."""
     expected: int = Field(default=0, ge=0)
@@ -51,6 +49,8 @@ class Source(BaseModel):
     """Seconds that a reading may take; 0: as in `[network]`."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
+    applicants: str = ""
+    """Who may apply for its calls, in the publisher's words; holds for a call whose text does not say. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
 

@@ -242,14 +242,10 @@ def render_page(sources: Iterable[Source]) -> str:
     """Return docs/sources.md: the sources as a table in the text of sources_page.md."""
     rows = [
         f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
-        f" | {source.place} | {source.applicants} | {_days(source.every)} | {source.expected} | {_address(source)} |"
+        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address} |"
         for source in sources
     ]
     return _PAGE.read_text("utf-8").replace("{count}", str(len(rows)), 1).replace("{rows}", "\n".join(rows), 1)
-
-
-def _address(source: Source) -> str:
-    return source.address if source.enabled else f"{source.address}, off"
 
 
 def _days(every: int) -> str:
