@@ -153,3 +153,4 @@ NATIONAL_GRANTS = ("skolverket", "skolverket-kalender", "spsm", "bra", "kammarko
 def test_state_grants_state_who_may_apply(rows):
     known = {row.id: row for row in rows}
     assert [source for source in NATIONAL_GRANTS if not known[source].applicants] == []
+    assert sum(row.enabled for row in rows) >= 80
