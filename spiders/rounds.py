@@ -29,7 +29,7 @@ class RoundsSpider(SourceSpider):
     """Spider whose items are rounds: each line of a page that states a last day to apply is a call of its own.
 
     With `links` the page is a list, and each page that it links to describes one grant. Rounds of past years are taken off
-    such pages, so a missing one has not vanished.
+    such pages, so a missing one has not vanished. `options.applicants` has plainer words for the publisher's names of applicants.
     """
 
     name = "rounds"
@@ -113,12 +113,13 @@ def _add_round(
     call = parsed.read_row(key, lambda: describe_item(one, source=source, call_id=key, url=grant.url or page, now=now).call)
     if call is None:
         return
+    names: dict[str, str] = source.options.get("applicants") or {}
     call = replace(
         call,
         opens=item.opens,
         deadlines=(item.deadline,),
         deadline_model=DeadlineModel.SINGLE,
-        applicants=tuple(grant.applicants) or call.applicants,
+        applicants=tuple(names.get(who.casefold(), who) for who in grant.applicants) or call.applicants,
     )
     if item.deadline.at < now - _KEPT_AFTER_CLOSING:
         parsed.leave_out(key, "stängde för länge sedan", call)

@@ -101,6 +101,12 @@ def test_a_calendar_names_its_grants_above_their_days_and_says_who_may_apply():
     assert {call.deadline_model for call in calls} == {DeadlineModel.SINGLE}
 
 
+def test_the_publishers_names_of_applicants_have_plainer_words():
+    body = "<h2>Läxor</h2><p>Sök: 15 januari–16 februari 2027<br>Vem: organisationer</p>"
+    (call,) = parsed(ROUNDS.read_calendar, body, options={"applicants": {"organisationer": "ideella organisationer"}}).calls
+    assert call.applicants == ("ideella organisationer",)
+
+
 def test_headings_of_steps_belong_to_the_grant_above_them():
     body = """<h3>Sommarskola</h3><h4>Redovisning</h4><p>1 mars–1 april 2027</p>
     <h4>Ansökan</h4><p>3 maj–1 juni 2027</p>"""
