@@ -59,7 +59,7 @@ def _feed_advice(source: Source, page: HtmlResponse) -> list[str]:
 
 
 def _link_advice(source: Source, page: HtmlResponse) -> list[str]:
-    if source.kind not in ("page", "calendar", "rounds") or (source.kind == "rounds" and not source.links):
+    if source.kind not in ("page", "calendar"):
         return []
     advice = []
     for beginning, count, example in unfollowed_link_prefixes(page, source):
