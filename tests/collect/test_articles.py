@@ -414,8 +414,7 @@ def test_a_partner_search_is_open_though_its_project_begins_later():
 
 
 def test_nothing_is_left_out_of_a_source_that_has_policy_alone():
-    text = "Promemorian gäller antagning till kurser. Behörighet, antagningsprov och kursstart beskrivs. Sista dag att svara är den 8 januari 2027."
-    title = "Remiss av promemoria om antagning till kurser"
+    title, text = "Vanliga frågor om promemorian", "Här svarar vi på vanliga frågor. Sista dag att svara är den 8 januari 2027."
     assert item(title, text, row={"publishes": ["call", "news"]})[0] is None
     call, _ = item(title, text, row={"publishes": ["policy"]})
     assert call.kind is Kind.POLICY
