@@ -129,3 +129,40 @@ def test_rows_of_odd_forms():
     assert field_text({"a": 7.5}, "a") == "7.5"
     assert field_moment({"a": "2026/07/27 23:59:59"}, UTC, "a") == datetime(2026, 7, 27, 23, 59, 59, tzinfo=UTC)
     assert field_moment({"a": "soon"}, UTC, "a") is None
+
+
+def real(shared, kind, read, name, now, **fields):
+    """What a reader of the kind finds in an answer that a publisher really sent."""
+    module = sys.modules[loader().load(kind).__module__]
+    row = {"id": "x", "kind": kind, "name": "X", "url": "https://x.eu/", "language": "sv", **fields}
+    parsed = ParsedResponse()
+    body = (shared / "data/open" / name).read_bytes()
+    getattr(module, read)(parsed, TextResponse("https://x.eu/", body=body), Source.model_validate(row), now)
+    return parsed
+
+
+def test_consultations_as_they_really_are(shared):
+    now = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    name = "haveyoursay/searchInitiatives_2026-09-01_page0_size3.json"
+    parsed = real(shared, "haveyoursay", "read_initiatives", name, now, time_zone="Europe/Brussels")
+    stated = [json.loads(address) for address in parsed.addresses]
+    assert [item["id"] for item in stated] == ["18805", "18806", "14778"]
+    assert all(item["title"] and item["title"] != item["original"] for item in stated)
+    assert stated[2]["closes"] == "2026/11/19 23:59:59"
+    assert (parsed.problems, parsed.skipped, parsed.following) == ([], {}, "next")
+
+
+def test_memoranda_as_they_really_are(shared):
+    now = datetime(2026, 1, 29, 8, tzinfo=UTC)
+    parsed = real(shared, "g0v", "read_documents", "g0vse/faktapromemoria.json", now)
+    assert parsed.addresses[0] == "https://www.regeringen.se/faktapromemoria/2026/01/202526fpm52/"
+    assert 5 <= len(parsed.addresses) <= 60
+    assert (parsed.problems, parsed.skipped) == ([], {})
+
+
+def test_documents_of_the_riksdag_as_they_really_are(shared):
+    now = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    parsed = real(shared, "riksdag", "read_documents", "riksdagen/dokumentlista_shape.json", now, options={"label": "Prop."})
+    assert [call.call_id for call in parsed.calls] == ["HCB398", "HD03250"]
+    assert parsed.calls[1].published.date() == date(2026, 9, 15)
+    assert parsed.calls[0].url == "https://data.riksdagen.se/dokument/HCB398.html"
