@@ -37,6 +37,8 @@ class ProcessResult:
     """Exit code; None for a process that was ended."""
     stderr_tail: str = ""
     """End of the standard error, without mail addresses; empty for a job that is done."""
+    answer: Any = None
+    """Document that the command answered with; None for a command that has not done its work."""
 
 
 def run_child(
@@ -71,11 +73,11 @@ def run_child(
                 if time.monotonic() > end:
                     _end(process, grace)
                     return ProcessResult(JobState.HUNG, None, _tail(errors) or f"ended after {limit / 60:.0f} minutes")
-        state = _STATES.get(code, JobState.FAILED)
-        if state in DONE_JOBS and not _is_answer(answer):
+        state, document = _STATES.get(code, JobState.FAILED), _read_answer(answer)
+        if state in DONE_JOBS and document is None:
             # Only a command that has done its work answers; an error ends with 1 as well.
             state = JobState.FAILED
-        return ProcessResult(state, code, "" if state is JobState.DONE else _tail(errors))
+        return ProcessResult(state, code, "" if state is JobState.DONE else _tail(errors), document)
 
 
 def without_addresses(text: str) -> str:
@@ -83,13 +85,12 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("…@…", text)
 
 
-def _is_answer(file: IO[bytes]) -> bool:
+def _read_answer(file: IO[bytes]) -> Any:
     file.seek(0)
     try:
-        json.load(file)
+        return json.load(file)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _tail(file: IO[bytes]) -> str:

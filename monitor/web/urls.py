@@ -18,6 +18,9 @@ from monitor.web.views import (
     recipients,
     rule_lab,
     search,
+    settings,
+    settings_rules,
+    settings_sources,
     subscription,
 )
 
@@ -32,6 +35,9 @@ ROUTES: tuple[Route, ...] = (
     *digest.ROUTES,
     *coordinator.ROUTES,
     *recipients.ROUTES,
+    *settings.ROUTES,
+    *settings_rules.ROUTES,
+    *settings_sources.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,

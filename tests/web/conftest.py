@@ -28,6 +28,9 @@ class FakeJobs:
     config: object
     rematched: int = 0
     examples: list = field(default_factory=list)
+    checks: dict = field(default_factory=dict)
+    """Answers of the jobs that read a source, by its id or address."""
+    checked: list = field(default_factory=list)
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
@@ -48,6 +51,23 @@ class FakeJobs:
 
     def rematch(self):
         self.rematched += 1
+
+    def settings_text(self, file):
+        return PageWork(self.config).settings_text(file)
+
+    def edit_settings(self, request, now):
+        return PageWork(self.config).edit_settings(request, now)
+
+    def undo_settings(self, change, who, now):
+        return PageWork(self.config).undo_settings(change, who, now)
+
+    def check_source(self, source, change):
+        self.checked.append((source, dict(change)))
+        return self.checks[source]
+
+    def read_address(self, address):
+        self.checked.append((address, {}))
+        return self.checks[address]
 
 
 class Browser:
