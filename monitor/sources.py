@@ -74,6 +74,8 @@ class Source(BaseModel):
     """Seconds that a reading may take; 0: as in `[network]`."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
+    applicants: str = ""
+    """Who may apply for its calls, in the publisher's words; holds for a call whose text does not say. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
 

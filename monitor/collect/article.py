@@ -19,6 +19,7 @@ from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_su
 from monitor.collect.time_elements import find_page_time, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
+from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
 from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines
@@ -195,6 +196,8 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
     )
     if article.kind is not None:
         kind, reason = article.kind, "slaget är angivet"
+    elif kind is None and source.publishes == (Kind.POLICY,):
+        kind, reason = Kind.POLICY, "källan har bara förslag och beslut"  # their subjects are courses, jobs and grants, too
     elif article.event is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
     facts = _facts_of(kind or Kind.CALL, dated, found, article.event)
@@ -216,6 +219,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
         deadline_model=facts.deadline_model,
         budget=facts.budget,
         place=_place(kind or Kind.CALL, dated, url) or ((source.place,) if source.place else ()),
+        applicants=_applicants(kind or Kind.CALL, dated, source),
         keywords=article.keywords,
         links=article.links,
         starts=facts.starts,
@@ -299,6 +303,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = replace(found, deadlines=found.answers, model=answers_model)
     budget = find_budget(dated.text, dated.language, dated.title)
     if kind is Kind.PARTNER_SEARCH:
+        found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
     undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN
     unread = [name for name, missing in (("deadlines", undated), ("budget", budget == Budget())) if missing]
@@ -341,6 +346,14 @@ def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:
     if kind is not Kind.CALL:
         return find_place("", url)
     return find_place(dated.text[: _MAX_SEARCHED_CHARS // 5], url, dated.title)
+
+
+def _applicants(kind: Kind, dated: _DatedText, source: Source) -> tuple[str, ...]:
+    """Return the publisher's general statement of who may apply, for a call whose own text leaves municipalities open."""
+    if kind is not Kind.CALL or not source.applicants:
+        return ()
+    stated = municipal_role(find_applicants(f"{dated.title}\n{dated.text}", dated.language))
+    return () if stated is not None else (source.applicants,)
 
 
 def _single_identifier(title: str, text: str) -> str:

@@ -259,3 +259,8 @@ def _stated_links(response: TextResponse) -> Iterator[str]:
 def _items(state: Any) -> Iterable[dict[str, Any]]:
     items = state.get("items") if isinstance(state, dict) else None
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def says_empty(text: str) -> bool:
+    """Return whether the text of a page says that it has nothing at present."""
+    return _EMPTY_LIST.search(text) is not None

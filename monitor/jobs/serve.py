@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,11 @@ from monitor.matching.compiled import RuleSet
 from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
+from monitor.web.framework.guide import GuideState
 from monitor.web.framework.request import DraftWish, MailDraft, PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
+    from monitor.jobs.guide import GuideWork
     from monitor.jobs.status import StatusDocument
 
 logger = logging.getLogger(__name__)

@@ -214,6 +214,7 @@ def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str
         "language": source.language,
         "publishes": [kind.value for kind in source.publishes],
         "place": source.place,
+        "applicants": source.applicants,
         "every": source.every,
         "expected": source.expected,
         "address": source.address,

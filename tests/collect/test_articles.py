@@ -446,3 +446,26 @@ def test_the_day_to_register_by_is_not_the_day_of_the_event(language, title, tex
     assert call.kind is Kind.EVENT
     assert call.starts is not None
     assert call.starts.date().isoformat() == day
+
+
+def test_who_may_apply_is_told_by_the_row_where_the_text_does_not_say():
+    row = {"applicants": "Kommuner och regioner", "publishes": ["call", "news"]}
+    silent, _ = item("Stöd till torg", "Ansök senast 1 oktober 2026. Stödet är högst 500 000 kronor.", row=row)
+    assert silent.applicants == ("Kommuner och regioner",)
+    stated, _ = item("Stöd till torg", "Kommuner kan inte söka. Föreningar kan söka senast 1 oktober 2026.", row=row)
+    assert stated.applicants == ()
+    news, _ = item("Tio torg får stöd", "Boverket har beviljat stöd till tio torg.", row=row)
+    assert news.applicants == ()
+
+
+def test_a_partner_search_is_open_though_its_project_begins_later():
+    text = "We look for partners from Sweden. Deadline for this partner request: 15 July 2026. It is open from 1 March 2027."
+    call, _ = item("Partner search: water and music", text, row={"publishes": ["partner-search"]})
+    assert (call.kind, call.opens) == (Kind.PARTNER_SEARCH, None)
+
+
+def test_nothing_is_left_out_of_a_source_that_has_policy_alone():
+    title, text = "Vanliga frågor om promemorian", "Här svarar vi på vanliga frågor. Sista dag att svara är den 8 januari 2027."
+    assert item(title, text, row={"publishes": ["call", "news"]})[0] is None
+    call, _ = item(title, text, row={"publishes": ["policy"]})
+    assert call.kind is Kind.POLICY
