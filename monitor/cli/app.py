@@ -40,6 +40,7 @@ NEEDS_INSTALLATION = frozenset(
         "restore",
         "canary",
         "replay",
+        "awards",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""
