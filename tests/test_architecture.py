@@ -37,6 +37,7 @@ ALSO = {
     ("web", "matching"),
     ("web", "archive"),
     ("web", "digest"),
+    ("web", "awards"),
     ("collect", "archive"),
     ("awards", "archive"),
     ("awards", "collect"),

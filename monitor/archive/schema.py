@@ -251,6 +251,12 @@ MIGRATIONS = {
         "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
         " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
     ),
+    # People's decisions whether an organisation belongs to a municipality (`monitor.awards.organisations`): the funded projects
+    # themselves have a file of their own, which can be imported again, and these cannot.
+    "m028_award_decisions": (
+        "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
+        " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

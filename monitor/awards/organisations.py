@@ -121,13 +121,13 @@ def fold(name: str) -> str:
 
 def find_municipality(name: str) -> MunicipalityPlace | None:
     """Return the municipality that a name of a person's settings means: "Nässjö kommun" or "Nässjö"; None for another name."""
-    found = _municipal_name(name, "", "") or tuple(_register().by_folded.get(fold(name), ()))
+    found = _municipal_name(name, "") or tuple(_register().by_folded.get(fold(name), ()))
     exact = [municipality for municipality in found if municipality.name.casefold() in name.casefold()]
     return exact[0] if exact else None
 
 
-def _municipal_name(name: str, place: str, region: str) -> tuple[MunicipalityPlace, ...]:
-    """Return the municipalities whose name, with "kommun" or a word like it, is the whole name of an organisation."""
+def _municipal_name(name: str, region: str) -> tuple[MunicipalityPlace, ...]:
+    """Return the municipalities whose name, with "kommun" or a word like it, is the whole name; the likest first if several."""
     folded, register = fold(name), _register()
     if folded == "region gotland":
         return register.by_folded["gotland"]
@@ -138,12 +138,12 @@ def _municipal_name(name: str, place: str, region: str) -> tuple[MunicipalityPla
     else:
         return ()
     if len(found) > 1:
-        # With its own letters, Håbo is told from Habo; in capitals without marks, by the town or the county.
-        marked = [m for m in found if re.search(rf"\b{re.escape(m.name.casefold())}s?\b", name.casefold())]
-        unmarked = name.isupper() or name.isascii()
-        near = [m for m in found if fold(m.county) == fold(region) or fold(m.name) != fold(place) == ""]
-        narrowed = marked if not unmarked else near
-        return tuple(narrowed) if len(narrowed) == 1 else found
+        # Håbo with its ring is no other; without it, as in CORDIS' capitals, only the county tells it from Habo.
+        marked = [m for m in found if not m.name.isascii() and m.name.casefold() in name.casefold()]
+        near = [m for m in found if fold(m.county) == fold(region)]
+        named = [m for m in found if m.name.casefold() in name.casefold()]
+        others = [m for m in found if m not in named]
+        return tuple(marked) if len(marked) == 1 else tuple(near) if len(near) == 1 else (*named, *others)
     return found
 
 
@@ -165,7 +165,7 @@ def identify(
     if organisation.country != "SE":
         return None
     number = organisation.number or numbers.get(organisation.pic, "")
-    named = _municipal_name(organisation.name, organisation.place, organisation.region)
+    named = _municipal_name(organisation.name, organisation.region)
     if len(named) == 1 and number.startswith(_MUNICIPAL_NUMBERS):
         return Identified(named[0].name, Sureness.SURE)
     if number and not number.startswith(_MUNICIPAL_NUMBERS):

@@ -1,7 +1,7 @@
 """Forecasts of calls to come, from the years and months in which the earlier rounds of their families opened.
 
 Months are counted from January of the year in a round's code, since a call of 2024 often opens late in 2023. A family whose own
-rounds have no known opening takes those of its line (LIFE-SAP) or of its programme, which open on the same days; the forecast says so.
+rounds have no known opening takes those of its line (LIFE-SAP) or of its programme, which open together; the forecast says so.
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ NEEDS_INSTALLATION = frozenset(
         "canary",
         "replay",
         "awards",
+        "season",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""

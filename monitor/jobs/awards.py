@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from monitor.archive import lock
+from monitor.archive.connection import Database
+from monitor.awards.history import OwnProject, own_projects
+from monitor.awards.installation import awards_path, load_seasons, read_decisions
 from monitor.awards.model import ORIGINS, Origin
-from monitor.awards.store import FILE, ImportReport, import_source, list_imports, note_checked, note_problem, open_awards
+from monitor.awards.organisations import find_municipality
+from monitor.awards.rounds import CLOSED_CALLS, import_rounds
+from monitor.awards.seasons import Forecast
+from monitor.awards.store import ImportReport, import_source, list_imports, note_checked, note_problem, open_awards
 from monitor.config import Config
 from monitor.errors import ConfigError, SourceError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX
@@ -33,11 +39,6 @@ class ImportState:
     """"imported", "unchanged", "refused" or "missing" (no file, and none that the program can fetch)."""
     reason: str = ""
     report: ImportReport | None = None
-
-
-def awards_path(config: Config) -> Path:
-    """Return the file of funded projects; a member uses that of the installation which reads the sources."""
-    return (config.shared_archive or config.archive).parent / FILE
 
 
 def placed_files(config: Config, source: str) -> list[Path]:
@@ -74,6 +75,8 @@ def import_awards(
         LockedError: Another import runs.
     """
     refuse_member(config, "importen av beviljade projekt")
+    if list(sources) == [CLOSED_CALLS]:
+        return [_import_rounds(config, list(files) or placed_files(config, CLOSED_CALLS))]
     if unknown := [source for source in sources if source not in ORIGINS]:
         raise ConfigError("awards", f"okänd källa {unknown[0]}; de som finns är {', '.join(ORIGINS)}")
     if files and len(sources) != 1:
@@ -103,6 +106,17 @@ def import_awards(
             else:
                 states.append(ImportState(source=source, state="imported", report=report))
     return states
+
+
+def _import_rounds(config: Config, files: Sequence[Path]) -> ImportState:
+    if not files:
+        return ImportState(source=CLOSED_CALLS, state="missing")
+    with lock(config.data_dir, "awards"), open_awards(awards_path(config)) as db:
+        try:
+            known = import_rounds(db, files)
+        except SourceError as error:
+            return ImportState(source=CLOSED_CALLS, state="refused", reason=str(error))
+    return ImportState(source=CLOSED_CALLS, state="imported", reason=f"{known} utlysningar kända")
 
 
 def hash_files(files: Sequence[Path]) -> str:
@@ -187,3 +201,24 @@ def awards_attention(config: Config, now: datetime) -> Iterator[str]:
                 f"Beviljade projekt, {row['name']}: senast lästa {row['imported'][:10]}."
                 f" Hämta en ny fil från {row['page']} och lägg den i {config.data_dir / FOLDER / row['source']}"
             )
+
+
+def own_history(config: Config, archive: Database, municipality: str = "") -> list[OwnProject]:
+    """Return the projects of a municipality and of organisations that may be its own; of the installation's by default.
+
+    Raises:
+        ConfigError: The name is no municipality's.
+    """
+    found = find_municipality(municipality or config.municipality.name)
+    if found is None:
+        raise ConfigError("awards history", f"{municipality or config.municipality.name} är ingen svensk kommun i registret")
+    path = awards_path(config)
+    if not path.is_file():
+        return []
+    with open_awards(path, read_only=True) as db:
+        return own_projects(db, found.name, read_decisions(archive))
+
+
+def expected_rounds(config: Config, archive: Database, now: datetime, *, months: int = 12) -> list[Forecast]:
+    """Return the rounds that are expected within some months, the soonest first; those already in the archive are no forecast."""
+    return load_seasons(config, archive).upcoming(now.date(), months=months)
