@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from monitor.archive.award_decisions import list_award_decisions, round_openings
@@ -12,6 +13,9 @@ from monitor.awards.rounds import stored_rounds
 from monitor.awards.seasons import Round, Seasons
 from monitor.awards.store import FILE, open_awards
 from monitor.config import Config
+from monitor.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
 
 
 def awards_path(config: Config) -> Path:
@@ -31,12 +35,16 @@ def home_municipality(config: Config) -> str:
 
 
 def rounds_before(config: Config, archive: Database, code: str) -> EarlierRounds | None:
-    """Return the earlier rounds of a call, None when none is known or nothing was ever imported."""
+    """Return the earlier rounds of a call, None when none is known, nothing was ever imported, or the file is damaged."""
     path = awards_path(config)
     if not path.is_file() or not code:
         return None
-    with open_awards(path, read_only=True) as db:
-        return earlier_rounds(db, code, home_municipality(config), read_decisions(archive))
+    try:
+        with open_awards(path, read_only=True) as db:
+            return earlier_rounds(db, code, home_municipality(config), read_decisions(archive))
+    except ArchiveError as error:
+        logger.warning("earlier_rounds_unread reason=%s", error)
+        return None
 
 
 def load_seasons(config: Config, archive: Database) -> Seasons:

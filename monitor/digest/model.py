@@ -209,3 +209,5 @@ class Audience:
     """Swedish kronor for one unit of each currency; amounts in others are shown as the publisher states them."""
     rates_day: str = ""
     """Day of the rates: 2026-11-27."""
+    earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
+    """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""

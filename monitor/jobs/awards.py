@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,17 +12,22 @@ from typing import Any
 
 from monitor.archive import lock
 from monitor.archive.connection import Database
-from monitor.awards.history import OwnProject, own_projects
-from monitor.awards.installation import awards_path, load_seasons, read_decisions
+from monitor.awards.history import OwnProject, earlier_rounds, own_projects
+from monitor.awards.installation import awards_path, home_municipality, load_seasons, read_decisions
 from monitor.awards.model import ORIGINS, Origin
 from monitor.awards.organisations import find_municipality
 from monitor.awards.rounds import CLOSED_CALLS, import_rounds
 from monitor.awards.seasons import Forecast
 from monitor.awards.store import ImportReport, import_source, list_imports, note_checked, note_problem, open_awards
+from monitor.awards.wording import round_line
+from monitor.calls import CallKey
 from monitor.config import Config
-from monitor.errors import ConfigError, SourceError, describe_os_error
+from monitor.digest.model import Selection
+from monitor.errors import ArchiveError, ConfigError, SourceError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX
 from monitor.jobs.members import refuse_member
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "awards"
 """Folder in the data folder with one folder per source, into which a person lays files."""
@@ -222,3 +228,24 @@ def own_history(config: Config, archive: Database, municipality: str = "") -> li
 def expected_rounds(config: Config, archive: Database, now: datetime, *, months: int = 12) -> list[Forecast]:
     """Return the rounds that are expected within some months, the soonest first; those already in the archive are no forecast."""
     return load_seasons(config, archive).upcoming(now.date(), months=months)
+
+
+def earlier_lines(
+    config: Config, archive: Database, selection: Selection, languages: Sequence[str]
+) -> dict[CallKey, dict[str, str]]:
+    """Return a line about the earlier round of each call of a mail, by language; calls without known projects have none."""
+    codes = {item.candidate.key: item.candidate.call.identifier for item in selection.items if item.candidate.call.identifier}
+    path = awards_path(config)
+    if not path.is_file() or not codes:
+        return {}
+    home, decisions, lines = home_municipality(config), read_decisions(archive), {}
+    try:
+        with open_awards(path, read_only=True) as db:
+            for key, code in codes.items():
+                if found := earlier_rounds(db, code, home, decisions):
+                    lines[key] = {language: round_line(found, language) for language in languages}
+    except ArchiveError as error:
+        # What was funded before is an addition: a mail leaves without it rather than not at all.
+        logger.warning("earlier_rounds_unread reason=%s", error)
+        return {}
+    return lines

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
+from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id
@@ -442,7 +443,10 @@ class DigestBuilder:
             top=self._choices(department).mail_note,
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
-        return render_mail(self._templates, selection, make_audience(self._config, department), occasion, self._signer, languages)
+        audience = replace(
+            make_audience(self._config, department), earlier=earlier_lines(self._config, self._db, selection, languages)
+        )
+        return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 
     def _store(
         self,
