@@ -285,6 +285,12 @@ MIGRATIONS = {
         " decided_on TEXT, starts TEXT, ends TEXT, reports TEXT NOT NULL, who TEXT NOT NULL, saved TEXT NOT NULL,"
         " PRIMARY KEY (department, source, call_id))"
     ),
+    # People's decisions whether an organisation belongs to a municipality (`monitor.awards.organisations`): the funded projects
+    # themselves have a file of their own, which can be imported again, and these cannot.
+    "m028_award_decisions": (
+        "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
+        " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

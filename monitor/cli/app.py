@@ -42,6 +42,8 @@ NEEDS_INSTALLATION = frozenset(
         "replay",
         "run",
         "serve",
+        "awards",
+        "season",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""

@@ -189,12 +189,14 @@ class Cards:
         if call.kind is Kind.EVENT:
             return self.rows.event(call)
         kinds = {change.kind for change in item.changes}
-        return self.rows.call(
+        rows = self.rows.call(
             call,
             item.candidate.reasons.card,
             dates=kinds.isdisjoint(_DATE_CHANGES),
             money=MailChange.BUDGET not in kinds,
         )
+        earlier = self.audience.earlier.get(call.key, {}).get(self.wording.language, "")
+        return [*rows, CardRow(self.wording.say("card.earlier"), earlier)] if earlier else rows
 
     def _level(self, item: DigestItem) -> str:
         match = item.candidate.match

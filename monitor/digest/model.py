@@ -237,3 +237,5 @@ class Audience:
     """Day of the rates: 2026-11-27."""
     numbers: Mapping[CallKey, int] = field(default_factory=dict)
     """Number of each call in the address of its page."""
+    earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
+    """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""

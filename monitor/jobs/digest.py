@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
+from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import (
     apply_choices,
     judge_sources,
@@ -463,7 +464,10 @@ class DigestBuilder:
             top=self._choices(department).mail_note,
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
-        audience = make_audience(self._config, department, self._numbers)
+        audience = replace(
+            make_audience(self._config, department, self._numbers),
+            earlier=earlier_lines(self._config, self._db, selection, languages),
+        )
         return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 
     def _store(

@@ -27,6 +27,9 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
+from monitor.awards.history import EarlierRounds
+from monitor.awards.installation import rounds_before
+from monitor.awards.wording import round_line
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
@@ -168,6 +171,9 @@ class CallView:
     events: Sequence[Mapping[str, Any]]
     versions: Sequence[VersionChange]
     documents: Sequence[Mapping[str, Any]]
+    earlier: EarlierRounds | None
+    """Earlier rounds of the call; None when no project of one is known."""
+    earlier_line: str
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
@@ -216,6 +222,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
+    earlier = rounds_before(visit.site.config, db, call.identifier)
     view = CallView(
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
@@ -241,6 +248,8 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
         versions=list_version_changes(visit, call.key),
         documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
+        earlier=earlier,
+        earlier_line=round_line(earlier, visit.language) if earlier else "",
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
             for row in facts["corrections"]
