@@ -16,7 +16,7 @@ from monitor.collect.links import says_empty
 from monitor.collect.markup import visible_text
 from monitor.collect.pages import read_addresses, read_article_page
 from monitor.collect.reading import ParsedResponse, ProblemKind
-from monitor.collect.rounds import Grant, Round, find_rounds, round_key, round_title
+from monitor.collect.rounds import Grant, GrantRound, find_rounds, round_key, round_title
 from monitor.collect.spider import SourceSpider
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -94,7 +94,7 @@ def _grants(response: Response, source: Source, now: datetime) -> Iterator[Grant
 
 
 def _add_round(
-    parsed: ParsedResponse, grant: Grant, item: Round, page: str, article: Article | None, source: Source, now: datetime
+    parsed: ParsedResponse, grant: Grant, item: GrantRound, page: str, article: Article | None, source: Source, now: datetime
 ) -> None:
     """Add the Call of one round: a call whatever its words, since its line says until when one may apply.
 

@@ -25,7 +25,7 @@ VERBS = set(
     Continue Convert Copy Correct Count Create Crop Cut Decide Declare Decode Decompress Defer Define Delay Delete Deliver Derive
     Describe Detect Determine Disable Discard Display Divide Do Download Draw Drop Empty Enable Encode End Ensure Enter Erase
     Escape Estimate Evaluate Examine Exclude Execute Expand Expect Explain Export Extract Fail Feed Fetch Fill Filter Find Finish
-    Fit Fold Follow Forget Format Forward Free Gather Generate Get Give Go Group Guess Handle Hash Hide Hold Identify Ignore Import
+    Fit Fold Follow Forecast Forget Format Forward Free Gather Generate Get Give Go Group Guess Handle Hash Hide Hold Identify Ignore Import
     Include Index Infer Initialise Insert Inspect Install Interpret Invalidate Iterate Join Judge Keep Label Lay Leave Let Limit
     Link List Listen Load Locate Lock Log Look Lower Make Map Mark Match Measure Memorise Merge Migrate Move Name Narrow Negotiate
     Normalise Note Notify Number Observe Offer Omit Open Order Overwrite Pack Pair Parse Pass Patch Pause Perform Persist Pick

@@ -49,7 +49,7 @@ class Grant:
     """Heading, or text of the link, that the lines stand under."""
     url: str = ""
     """Address that the title links to, or ""."""
-    rounds: list[Round] = field(default_factory=list)
+    rounds: list[GrantRound] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     """Lines that state no last day to apply."""
     applicants: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class GrantRound:
     """Line of a page that states when one round is open."""
 
     line: str
@@ -124,7 +124,7 @@ def _merged(grants: list[Grant]) -> list[Grant]:
     return list(found.values())
 
 
-def round_key(grant: Grant, item: Round, page: str) -> str:
+def round_key(grant: Grant, item: GrantRound, page: str) -> str:
     """Return a key that stays while the round does: the grant's own address, or the page's with the grant's name and year.
 
     A further round of the same grant has its label and year in addition, or its last day where labels do not tell rounds apart.
@@ -138,7 +138,7 @@ def round_key(grant: Grant, item: Round, page: str) -> str:
     return f"{address}#{slug(grant.title)}-{rest}-{item.year}".replace("--", "-")
 
 
-def round_title(grant: Grant, item: Round) -> str:
+def round_title(grant: Grant, item: GrantRound) -> str:
     """Return the title of a round: that of its grant, with its label where the grant has several rounds."""
     return f"{grant.title}: {item.label}" if len(grant.rounds) > 1 and item.label else grant.title
 
@@ -200,7 +200,7 @@ def _add_line(grant: Grant, line: str, before: str, reference: date, language: s
             label = plain_line(words["label"]) if words else ""
             opens = found.opens if len(found.deadlines) == 1 else None
             grant.rounds += [
-                Round(line=text, label=label, deadline=replace(deadline, stage=None), opens=opens)
+                GrantRound(line=text, label=label, deadline=replace(deadline, stage=None), opens=opens)
                 for deadline in found.deadlines
                 if deadline.at.date() not in known
             ]
