@@ -198,6 +198,9 @@ def read_field(one: FormField, texts: Mapping[str, list[str]]) -> Any:
             return f"{text} {clock}" if text else ""
         case "flag":
             return text == "ja"
+        case "choice":
+            if text not in one.choices:
+                raise ValueError("Välj något i listan.")
         case "many":
             return [item for item in one.choices if item in given]
         case "lines":

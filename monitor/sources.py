@@ -16,6 +16,8 @@ CLOCK_SLACK = timedelta(hours=1)
 """Time ahead of now that is still believed: clocks are adjusted. More than this comes from a wrong clock."""
 
 
+ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
+"""Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
 _KINDS = {kind.value: label.many for kind, label in KIND_LABELS.items()}
 
@@ -26,7 +28,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    kind: Annotated[str, Caption("Läses som", form="choice", choices=ADDRESS_KINDS)] = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     """Name of the spider that reads the source (see `spiders/`)."""
     name: Annotated[str, Caption("Namn", "Som det står i mejlen och på sidan Källor.", "ett namn")] = Field(min_length=1)
     url: Annotated[str, Caption("Adress", "Flödets, listans eller kalenderns adress.", "en adress som börjar med https://")] = (

@@ -94,7 +94,7 @@ def test_a_source_is_added_a_threshold_changed_and_a_source_switched_off(page, s
     source = load_config(site.config.path).sources[-1]
     assert (source.kind, source.url, source.language) == ("feed", f"{publisher.base}/brysselkontoret/feed.atom", "sv")
 
-    page.get_by_role("link", name="Nordiska ministerrådet").click()
+    page.get_by_role("link", name="Nordiska ministerrådet", exact=True).click()
     page.get_by_label("Läses", exact=True).select_option("nej")
     page.get_by_role("button", name="Granska ändringen").click()
     expect(page.get_by_text("Det som redan är läst finns kvar i arkivet.")).to_be_visible()

@@ -68,6 +68,8 @@ def test_a_change_is_reviewed_in_words_then_saved_and_undone(coordinator, site):
     assert site.config.schedule.crawl == "06:10", "the pages have it at once"
     history = coordinator.get(HISTORY).text
     assert "samordnaren" in history
+    assert "Tider, källorna läses" in history
+    assert "kl. 05.30 blir kl. 06.10" in re.sub(r"<[^>]+>", "", history), "the default, though the file had no such key"
     undone = coordinator.post(HISTORY, {"andring": rows(site, "setting_changes")[0][0]}, page=HISTORY)
     assert undone.status_code == 303
     assert load_config(file_of(site)).schedule == load_config(file_of(site)).schedule.__class__()

@@ -133,7 +133,7 @@ def test_only_kinds_that_an_address_tells_can_be_added(coordinator, site):
 
 
 def test_a_broken_source_is_tried_with_its_advice_and_saved_with_it(coordinator, site):
-    remedy = {"text": "Sidan anger ett flöde.", "change": {"url": FEED, "kind": "feed"}}
+    remedy = {"text": "Sidan anger ett flöde.", "change": {"url": FEED, "kind": "page"}}
     broken = check_answer(
         items=[],
         problems=[{"class": "not-a-feed", "text": "Svarade med en webbsida."}],
@@ -146,14 +146,22 @@ def test_a_broken_source_is_tried_with_its_advice_and_saved_with_it(coordinator,
     assert "Svarade med en webbsida." in shown.text
     button = re.search(r'<form method="post" action="/samordna/kallor/norden/prova" class="row">(.*?)</form>', shown.text)[1]
     values = dict(re.findall(r'name="(andra\.[a-z]+)" value="([^"]*)"', button))
-    assert values == {"andra.url": FEED, "andra.kind": "feed"}
+    assert values == {"andra.url": FEED, "andra.kind": "page"}
     site.jobs.checks["norden"] = check_answer()
     tried = coordinator.post(f"{path}/prova", values, page=path)
-    assert site.jobs.checked[-1] == ("norden", {"url": FEED, "kind": "feed"})
+    assert site.jobs.checked[-1] == ("norden", {"url": FEED, "kind": "page"})
     assert "Stöd till lekplatser" in tried.text
     assert form_of(tried)["url"] == [FEED]
     assert send(coordinator, path, form_of(tried), "spara").status_code == 303
-    assert load_config(file_of(site)).source("norden").url == FEED
+    source = load_config(file_of(site)).source("norden")
+    assert (source.url, source.kind) == (FEED, "page"), "the whole of the advice"
+
+
+def test_a_kind_that_is_one_publishers_own_cannot_be_chosen_away(coordinator, site):
+    portal = next(source for source in site.config.sources if source.kind == "portal")
+    assert "kind" not in form_of(coordinator.get(f"/samordna/kallor/{portal.id}"))
+    refused, _ = change(coordinator, "/samordna/kallor/norden", kind="portal")
+    assert 'id="fel-kind" role="alert">Välj något i listan.<' in refused.text
 
 
 def test_a_reading_that_fails_says_so_on_the_sources_page(coordinator, site, monkeypatch):

@@ -36,7 +36,7 @@ from monitor.web.framework.templates import fragment, page, redirect
 
 DONE = {"sparat": "Ändringen är sparad.", "angrat": "Ändringen är ångrad.", "tillagd": "Tillagd."}
 _THEME_ERROR = re.compile(r"themes/([a-z0-9-]+)\.toml:\d+: ")
-_OWN_FIELDS = ("csrftoken", "sett", "gor", "kind")
+_OWN_FIELDS = ("csrftoken", "sett", "gor")
 _MAX_NOTE = 300
 _MAX_TEXT = 4_000
 """Characters of one field."""
@@ -72,8 +72,6 @@ class EditedTable:
     """HTML above the form."""
     advice: str = ""
     """Sentence on what to do when the whole file would be wrong."""
-    carried: Mapping[str, str] = field(default_factory=dict)
-    """Values that the form posts beside its fields."""
     new_id: Callable[[Mapping[str, Any]], str] | None = None
     """Returns the id of a row that is to be added; None for a table that there is."""
     leads_to: str = ""

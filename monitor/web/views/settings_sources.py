@@ -12,7 +12,7 @@ from monitor.archive.runs import stored_health
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import Source
+from monitor.sources import ADDRESS_KINDS, Source
 from monitor.toml_edit import EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
 from monitor.web.framework.request import Visit
@@ -31,14 +31,13 @@ from monitor.web.views.settings_form import (
 )
 
 FILE = "monitor.toml"
-KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
-"""Kinds of source that can be added by their address, in Swedish."""
 _CRUMBS = (("/samordna", "Samordna"), ("/samordna/installningar", "Inställningar"))
 _LIST_CRUMBS = (*_CRUMBS, ("/samordna/kallor", "Källor"))
 _FIELDS = (
     "enabled",
     "name",
     "url",
+    "kind",
     "publisher",
     "language",
     "publishes",
@@ -48,7 +47,7 @@ _FIELDS = (
     "expected",
     "address",
 )
-_NEW_FIELDS = ("name", "url", "publisher", "language", "publishes", "place", "links")
+_NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
@@ -121,7 +120,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         effect="Gäller från nästa läsning.",
         path=f"/samordna/kallor/{row}",
         crumbs=_LIST_CRUMBS,
-        only=_FIELDS,
+        only=tuple(name for name in _FIELDS if name != "kind" or present.kind in ADDRESS_KINDS),
         place_of=place_of,
         aside=fragment("settings-source.html", visit, source=present, state=state, health=health, checked=checked),
     )
@@ -173,25 +172,24 @@ def new_source(visit: Visit) -> Response:
     if visit.form.get("gor") == "las":
         return _read_address(visit)
     kind = visit.form.get("kind", "")
-    if kind not in KINDS:
+    if kind not in ADDRESS_KINDS:
         return _address_form(visit, problem="Välj vad adressen ska läsas som.", status=400)
     try:
         load_values(visit.site.jobs.settings_text(FILE))
     except EditError as error:
         return refuse(visit, "Ny källa", error, _LIST_CRUMBS)
-    blank = Source.model_construct(id="", kind=kind, name="", url="", address="confirmed")
+    blank = Source.model_construct(id="", kind="", name="", url="", address="confirmed")
     target = EditedTable(
         file=FILE,
         place=("source",),
         model=Source,
         present=blank,
         title="Ny källa",
-        lead=f"Läses som {KINDS[kind]}.",
+        lead=f"Läses som {ADDRESS_KINDS[kind]}.",
         effect="Läses första gången vid nästa läsning. Det som redan finns på adressen räknas inte som nytt.",
         path=visit.path,
         crumbs=_LIST_CRUMBS,
         only=_NEW_FIELDS,
-        carried={"kind": kind},
         new_id=lambda values: make_id(str(values.get("name", "")), _taken(visit.site.config)),
         leads_to="/samordna/kallor",
     )
@@ -221,7 +219,7 @@ def _address_form(visit: Visit, *, problem: str = "", rows: Any = (), status: in
         address=visit.form.get("adress", ""),
         problem=problem,
         rows=rows,
-        kinds=KINDS,
+        kinds=ADDRESS_KINDS,
         trail=_LIST_CRUMBS,
     )
 
