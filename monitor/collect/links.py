@@ -36,6 +36,7 @@ _STATE = re.compile(r"registerInitialState\(\s*['\"][^'\"]*['\"]\s*,\s*")
 _SOCIAL_MEDIA = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|instagram|youtube|youtu|vimeo|pinterest|tiktok|flickr|threads|bsky|mastodon|google|microsoft|apple)\.\w+$"
 )
+_COMMENTS = re.compile(r"/comments/|comments-rss|feed=comments", re.IGNORECASE)
 # Parameters that number the pages of a list, or the first item of one.
 _PAGE_PARAMETERS = frozenset(("page", "p", "pg", "paged", "sida", "sidnr", "pagenumber", "start", "offset", "b_offset", "side"))
 _MAX_PAGE_NUMBER = 10_000
@@ -165,15 +166,16 @@ def _page_number(parts: SplitResult, own: SplitResult, here: Mapping[str, list[s
 
 
 def find_feeds(markup: str, url: str) -> list[str]:
-    """Return the feeds that a page announces in its head, and Sitevision's feed links in its body."""
+    """Return the feeds that a page announces in its head, and Sitevision's feed links in its body; those of comments are none."""
     selector = Selector(text=bound_markup(markup).markup) if markup.strip() else None
     if selector is None:
         return []
     announced = selector.xpath(
-        "//link[contains(@rel, 'alternate') and (contains(@type, 'rss') or contains(@type, 'atom'))]/@href"
+        "//link[contains(@rel, 'alternate')]"
+        "[contains(@type, 'rss') or contains(@type, 'atom') or contains(@type, 'feed+json')]/@href"
     ).getall()
     announced += selector.xpath("//a[contains(@href, 'state=rss')]/@href").getall()
-    return list(dict.fromkeys(urljoin(url, address) for address in announced))
+    return list(dict.fromkeys(urljoin(url, address) for address in announced if not _COMMENTS.search(address)))
 
 
 def find_external_links(markup: str, url: str) -> tuple[Link, ...]:

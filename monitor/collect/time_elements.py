@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, time
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,10 @@ from monitor.collect.text import TITLE_LENGTH, plain_line, title_text
 
 _ASIDE = frozenset(("nav", "aside", "footer", "header", "script", "style", "template", "noscript"))
 _MAX_ITEM_CHARS = 1_500
-"""Characters of an item of a list: an element with more holds the whole list."""
+"""Characters of an item of a list, and elements in it: one with more holds the whole list."""
+_MAX_ITEM_ELEMENTS = 150
 _MAX_EVENTS = 500
+_MAX_MOMENT_CHARS = 60
 _MAX_LEVELS = 6
 """Elements around a `<time>` that are tried as its item."""
 _DAY_ONLY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -103,23 +106,32 @@ def _item(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     item = element
     for _ in range(_MAX_LEVELS):
         item = item.getparent()
-        if item is None or len(visible_text(item)) > _MAX_ITEM_CHARS:
+        if item is None or _is_large(item):
             return None
         if any(anchor.get("href") for anchor in item.iter("a")):
             return item
     return None
 
 
+def _is_large(element: lxml.html.HtmlElement) -> bool:
+    """Return whether an element is too large for an item of a list; reads no more of it than shows that."""
+    if len(list(islice(element.iter(), _MAX_ITEM_ELEMENTS + 1))) > _MAX_ITEM_ELEMENTS:
+        return True
+    return sum(len(text) for text in element.itertext()) > _MAX_ITEM_CHARS
+
+
 def _span(root: lxml.html.HtmlElement, zone: ZoneInfo) -> tuple[datetime, datetime | None] | None:
     """Return the first and last moment of the `<time>` elements of a page or item; None where they name more than two."""
-    moments = []
+    moments: set[tuple[datetime, bool]] = set()
     for element in _time_elements(root):
-        words = plain_line(element.get("datetime") or "")
+        words = plain_line((element.get("datetime") or "")[:_MAX_MOMENT_CHARS])
         moment = parse_moment(words, zone)
         if moment is not None:
-            moments.append((moment, _DAY_ONLY.fullmatch(words) is not None))
-    distinct = sorted(dict.fromkeys(moments))
-    if not distinct or len(distinct) > 2:
+            moments.add((moment, _DAY_ONLY.fullmatch(words) is not None))
+        if len(moments) > 2:
+            return None
+    distinct = sorted(moments)
+    if not distinct:
         return None
     (starts, _), (ends, whole_day) = distinct[0], distinct[-1]
     if whole_day:

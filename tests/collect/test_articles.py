@@ -16,7 +16,7 @@ from monitor.collect.advice import advise
 from monitor.collect.article import Article, describe_item, first_sentences, read_article
 from monitor.collect.bot_challenges import find_bot_challenge
 from monitor.collect.events import find_page_events, read_calendar
-from monitor.collect.links import find_external_links, read_listing
+from monitor.collect.links import find_external_links, find_feeds, read_listing
 from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.programmes import Programmes, find_identifiers
 from monitor.collect.quality import Quality, assess
@@ -375,6 +375,19 @@ def test_advice():
         in advise(source(), SourceReading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))], NOW)[0]
     )
     assert "robots" not in " ".join(advise(source(), SourceReading(), [Problem(ProblemKind.GONE, "")], [], NOW))
+
+
+def test_the_feeds_of_a_page_are_those_of_its_articles():
+    links = "".join(
+        f'<link rel="alternate" type="application/{kind}" href="{address}">'
+        for kind, address in (
+            ("rss+xml", "/feed/"),
+            ("rss+xml", "/comments/feed/"),
+            ("feed+json", "/feed.json"),
+            ("ld+json", "/x"),
+        )
+    )
+    assert find_feeds(html("", links), "https://x.se/") == ["https://x.se/feed/", "https://x.se/feed.json"]
 
 
 def stored(**values):

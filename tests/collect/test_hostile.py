@@ -17,10 +17,18 @@ from monitor.collect.article import read_article
 from monitor.collect.bot_challenges import find_bot_challenge, is_scripted
 from monitor.collect.events import find_page_events, read_calendar
 from monitor.collect.feeds import parse_feed
-from monitor.collect.links import clean_web_address, find_external_links, find_feeds, read_listing, unfollowed_link_prefixes
+from monitor.collect.links import (
+    clean_web_address,
+    find_external_links,
+    find_feeds,
+    find_next_page,
+    read_listing,
+    unfollowed_link_prefixes,
+)
 from monitor.collect.markup import PAGE_TAGS, bound_markup, parse_page, visible_text
 from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.text import html_to_text, title_text
+from monitor.collect.time_elements import find_listed_events, find_page_time, stated_hours, stated_place
 from monitor.sources import Source
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -55,6 +63,8 @@ MANY = {
     "states": "<script>registerInitialState('a',[</script>",
     "denied": "Access Denied Reference      ",
     "one-word": "AAAAAAAA",
+    "many-times": "<li><time datetime=2026-12-03T09:00>x</time><a href=?page=2>y</a>",
+    "labels": "Tid: kl. 9 Plats: ",
 }
 
 
@@ -73,6 +83,7 @@ READERS = {
     "lists": lambda markup: (read_listing(response(markup), SOURCE), unfollowed_link_prefixes(response(markup), SOURCE), find_feeds(markup, SOURCE.url)),
     "parts": lambda markup: (find_page_events(markup, SOURCE.url, ZONE), find_external_links(markup, SOURCE.url), html_to_text(markup), title_text(markup)),
     "challenges": lambda markup: (find_bot_challenge(markup.encode(), {}), find_bot_challenge(markup.encode(), {}, 202), is_scripted(markup.encode())),
+    "times": lambda markup: (find_listed_events(markup, SOURCE.url, ZONE), find_page_time(parse_page(bound_markup(markup).markup), ZONE), find_next_page(response(markup)), stated_hours(markup[:30_000]), stated_place(markup[:30_000])),
     "noise": lambda markup: (remove_boilerplate(markup), join_labels_to_amounts(markup[:30_000])),
 }  # fmt: skip
 
