@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response, TextResponse
 
-from monitor.calls import Call, DeadlineModel
+from monitor.calls import Call, DeadlineModel, Link
 from monitor.collect.article import Article, describe_item, read_article
 from monitor.collect.links import says_empty
 from monitor.collect.markup import visible_text
@@ -21,6 +22,7 @@ from monitor.collect.spider import SourceSpider
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 
+_QUESTIONS = re.compile(r"\bfrågor\b|\bfaq\b|\bquestions\b", re.IGNORECASE)
 _KEPT_AFTER_CLOSING = timedelta(days=14)
 """Time after its closing in which a round is passed on."""
 
@@ -29,7 +31,8 @@ class RoundsSpider(SourceSpider):
     """Spider whose items are rounds: each line of a page that states a last day to apply is a call of its own.
 
     With `links` the page is a list, and each page that it links to describes one grant. Rounds of past years are taken off
-    such pages, so a missing one has not vanished. `options.applicants` has plainer words for the publisher's names of applicants.
+    such pages, so a missing one has not vanished. `options.applicants` has plainer words for the publisher's names of applicants,
+    `options.prefix` the words that a calendar leaves out before the name of a grant.
     """
 
     name = "rounds"
@@ -64,19 +67,22 @@ def read_calendar(parsed: ParsedResponse, response: Response, source: Source, no
 
 
 def read_grant(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
-    """Put the rounds of one grant's page into `parsed`; a page with one round or none is an article like any other. Pure."""
-    rounds = [item for grant in _grants(response, source, now) for item in grant.rounds]
-    several = len({item.deadline.at.date() for item in rounds}) > 1
+    """Put the rounds of one grant's page into `parsed`; a page without any is an article like any other. Pure.
+
+    A page with a round is a call even where its words speak of jobs or courses, which grants pay for, unless it answers
+    questions.
+    """
+    rounds = {item.deadline.at.date(): item for grant in _grants(response, source, now) for item in reversed(grant.rounds)}
     article = None
-    if several and isinstance(response, TextResponse):
+    if rounds and isinstance(response, TextResponse):
         article = read_article(response.text, response.url, ZoneInfo(source.time_zone))
-    if article is None:
+    if article is None or not article.title or _QUESTIONS.search(article.title):
         read_article_page(parsed, response, source, now)
         return
-    told = {item.line for item in rounds}
+    told = {item.line for item in rounds.values()}
     lines = [line for line in article.text.split("\n") if not any(line in text for text in told if line)]
-    grant = Grant(article.title, response.url, rounds, lines)
-    for item in rounds:
+    grant = Grant(article.title, response.url, [rounds[day] for day in sorted(rounds)], lines)
+    for item in grant.rounds:
         _add_round(parsed, grant, item, response.url, article, source, now)
 
 
@@ -93,6 +99,16 @@ def _grants(response: Response, source: Source, now: datetime) -> Iterator[Grant
         )
 
 
+def _with_prefix(title: str, prefix: str) -> str:
+    """Return a title as the publisher's pages have it, which a calendar shortens: "Statsbidrag för" before "Lovskola 2027"."""
+    return f"{prefix} {title[:1].lower()}{title[1:]}" if prefix and prefix.split()[0] not in title else title
+
+
+def _link_to(grant: Grant) -> tuple[Link, ...]:
+    """Return the link to the grant's own page, by which the record of a calendar joins that of the page."""
+    return (Link(title=grant.title, url=grant.url),) if grant.url else ()
+
+
 def _add_round(
     parsed: ParsedResponse, grant: Grant, item: GrantRound, page: str, article: Article | None, source: Source, now: datetime
 ) -> None:
@@ -102,11 +118,11 @@ def _add_round(
     """
     parsed.seen += 1
     one = Article(
-        title=round_title(grant, item),
+        title=_with_prefix(round_title(grant, item), str(source.options.get("prefix") or "")),
         text="\n".join((item.line, *grant.lines)),
         description=article.description if article else "",
         published=article.published if article else None,
-        links=article.links if article else (),
+        links=article.links if article else _link_to(grant),
         kind=Kind.CALL,
     )
     key = round_key(grant, item, page)

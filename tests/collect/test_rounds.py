@@ -1,6 +1,8 @@
 """Rounds of grants: which lines of a page state a last day to apply, which grant they belong to, and keys that stay."""
 
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,7 +12,9 @@ from monitor.calls import DeadlineModel
 from monitor.collect.reading import ParsedResponse
 from monitor.collect.rounds import find_rounds, round_key, round_title, slug
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 from tests.collect.test_pages import loader
+from tests.publishers import Answer, serve
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 ROUNDS = sys.modules[loader().load("rounds").__module__]
@@ -169,6 +173,17 @@ def test_the_page_of_a_grant_with_one_round_is_an_article():
     assert call.deadlines[0].at.date() == date(2027, 10, 1)
 
 
+def test_a_grant_that_pays_for_staff_is_no_job_and_a_page_of_questions_no_grant():
+    text = "<p>Pengarna går till kuratorer, psykologer och skolsköterskor.</p><h2>Viktiga datum</h2><p>Ansökan: 15 januari–15 februari 2027</p>"
+    (call,) = parsed(ROUNDS.read_grant, text, "https://x.se/b/personal-2027", links="/b/").calls
+    assert (call.kind, call.deadlines[0].at.date()) == (Kind.CALL, date(2027, 2, 15))
+    page = "<html lang='sv'><head><title>Vanliga frågor</title></head><body><main><h1>Vanliga frågor</h1><p>När ska vi söka?</p><p>Ansök senast 15 februari 2027 eller 15 maj 2027.</p></main></body></html>"
+    result = ParsedResponse()
+    row = {"id": "x", "kind": "rounds", "name": "X", "url": "https://x.se/b", "links": "/b/", "language": "sv"}
+    ROUNDS.read_grant(result, HtmlResponse("https://x.se/b/fragor-2027", body=page.encode()), Source.model_validate(row), NOW)
+    assert len(result.calls) + len(result.left_out) == 1
+
+
 def test_a_round_of_last_year_is_left_out_and_a_page_without_rounds_is_told():
     old = parsed(ROUNDS.read_calendar, "<h2>Utbyte</h2><p>Sök: 1 mars–31 mars 2026</p>")
     assert not old.calls
@@ -180,3 +195,58 @@ def test_a_round_of_last_year_is_left_out_and_a_page_without_rounds_is_told():
 
 def test_a_slug_has_plain_letters():
     assert slug("Begär ut 1: Å, Ä & Ö!") == "begar-ut-1-a-a-o"
+
+
+GRANTS = {
+    "laxor": ("Statsbidrag för läxor efter skolan 2027", "Huvudmän kan söka pengar för hjälp med läxor efter skolans slut."),
+    "elevhalsa": ("Statsbidrag för fler i elevhälsan 2027", "Pengarna går till kuratorer, psykologer och skolsköterskor."),
+    "lov": ("Statsbidrag för skola på loven 2027", "Bidraget är till för undervisning på lov för elever i årskurs 8 och 9."),
+}
+CALENDAR = """<h2>Januari</h2><p><a href="/b/laxor-2027">Läxor efter skolan 2027</a><br>Sök: 15 januari–15 februari 2027</p>
+<p><strong>Fler i elevhälsan 2027</strong><br>Sök: 15 januari–15 februari 2027</p>
+<p><strong>Skola på loven 2027</strong><br>Sök: 15 januari–15 februari 2027</p>"""
+SETTINGS = """[network]
+allow_loopback = true
+delay = 0
+retries = 0
+[[source]]
+id = "sidor"
+kind = "rounds"
+name = "Sidor"
+url = "{url}/b"
+links = '/b/[a-z]+-20'
+language = "sv"
+[[source]]
+id = "kalender"
+kind = "rounds"
+name = "Kalender"
+url = "{url}/kalender"
+language = "sv"
+options = {{ prefix = "Statsbidrag för" }}
+"""
+
+
+def test_a_grant_of_the_calendar_and_its_page_are_told_as_one(installation):
+    def respond(asked):
+        if asked.path == "/kalender":
+            body = CALENDAR
+        elif asked.path == "/b":
+            body = "".join(f"<p><a href='/b/{name}-2027'>{title}</a></p>" for name, (title, _) in GRANTS.items())
+        elif asked.path.startswith("/b/"):
+            title, text = GRANTS[asked.path.removeprefix("/b/").removesuffix("-2027")]
+            body = f"<h1>{title}</h1><p>{text}</p><h2>Viktiga datum</h2><p>Ansökan: 15 januari–15 februari 2027</p>"
+        else:
+            return Answer(status=404)
+        page = f"<html lang='sv'><head><title>Bidrag</title></head><body><main>{body}</main></body></html>"
+        return Answer(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+
+    with serve(respond) as publisher:
+        installation.configure(SETTINGS.format(url=publisher.url))
+        installation.fork("crawl", "sidor", "kalender", "--json", now=NOW.isoformat())
+    with closing(sqlite3.connect(installation.archive)) as connection:
+        rows = connection.execute("SELECT title, story, source || '/' || call_id FROM calls ORDER BY story <> ''").fetchall()
+    led = {key: title for title, story, key in rows if not story}
+    titles = sorted(title for title, _ in GRANTS.values())
+    assert len(rows) == 6
+    assert sorted(led.values()) == titles
+    assert sorted((title, led[story]) for title, story, _ in rows if story) == [(title, title) for title in titles]
