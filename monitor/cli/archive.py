@@ -184,7 +184,7 @@ def init(app: App, folder: str | None, new_archive: bool) -> None:
     for path in make_installation(Path(folder)):
         click.echo(f"Skapade {path}")
     click.echo(
-        f"\nFyll i {Path(folder) / 'monitor.toml'} och pröva sedan:\n  monitor --config {Path(folder) / 'monitor.toml'} crawl"
+        f"\nFyll i {Path(folder) / 'monitor.toml'} och pröva sedan:\n  monitor --config {Path(folder) / 'monitor.toml'} doctor"
     )
 
 

@@ -71,7 +71,7 @@ def check_source(
     settings.set("HTTPCACHE_ENABLED", False, priority="cmdline")
     loader = get_spider_loader(settings)
     if source.kind not in loader.list():
-        raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
+        raise ConfigError(str(config.path or "sources"), f"source {source.id}: ingen spindel läser slaget {source.kind!r}")
     process = CrawlProcess(settings)
     crawler = process.create_crawler(loader.load(source.kind))
     spiders: list[SourceSpider] = []
