@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, ValidationError
 
 from monitor import paths
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, describe_os_error
 from monitor.settings import (
     Digest,
     Digests,
@@ -29,7 +29,7 @@ from monitor.settings import (
     Web,
 )
 from monitor.sources import Source
-from monitor.validation import ENGLISH, describe_error, list_errors
+from monitor.validation import SETTINGS, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
@@ -96,7 +96,7 @@ class Config(Table):
         for source in self.sources:
             if source.id == source_id:
                 return source
-        raise ConfigError(str(self.path or "sources"), f"no source has the id {source_id!r}")
+        raise ConfigError(str(self.path or "sources"), f"ingen källa har id:t {source_id!r}")
 
 
 def load_config(path: Path | None) -> Config:
@@ -110,9 +110,9 @@ def load_config(path: Path | None) -> Config:
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        raise ConfigError(str(path), f"cannot be read ({error.strerror})") from error
+        raise ConfigError(str(path), f"går inte att läsa: {describe_os_error(error)}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(str(path), f"is not UTF-8 at byte {error.start}") from error
+        raise ConfigError(str(path), f"är inte UTF-8 vid byte {error.start}") from error
     return parse_config(text, path)
 
 
@@ -125,7 +125,7 @@ def parse_config(text: str, path: Path) -> Config:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), f"is not valid TOML: {error}") from error
+        raise ConfigError(str(path), f"är inte giltig TOML: {error}") from error
     return _build(path.resolve(), raw, path.resolve().parent)
 
 
@@ -193,27 +193,27 @@ def load_sources(own: list[dict[str, Any]], overrides: dict[str, Any], where: st
     for origin, rows in ((str(shipped_file), shipped), (where, own)):
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
-                raise ConfigError(where, "source: expected [[source]] tables")
+                raise ConfigError(where, "source: väntade tabeller som börjar med [[source]]")
             label = row.get("id", f"number {number}")
             if row.get("id") in sources:
                 raise ConfigError(
-                    origin, f"source {label}: the id is already taken; to change a shipped source use [sources.{label}]"
+                    origin, f"source {label}: id är upptaget; en källa som följer med ändras under [sources.{label}]"
                 )
             override = _override(overrides, row, label, where)
             source = _validated(Source, {**row, **override}, where if override else origin, f"source {label}: ")
             sources[source.id] = source
     for source_id in overrides:
         if source_id not in sources:
-            raise ConfigError(where, f"sources.{source_id}: there is no source with this id (see: monitor sources)")
+            raise ConfigError(where, f"sources.{source_id}: ingen källa har det id:t (se: monitor sources)")
     return tuple(sources.values())
 
 
 def _override(overrides: dict[str, Any], row: dict[str, Any], label: str, where: str) -> dict[str, Any]:
     override = overrides.get(row.get("id", ""), {})
     if not isinstance(override, dict):
-        raise ConfigError(where, f"sources.{label}: expected a table of keys")
+        raise ConfigError(where, f"sources.{label}: väntade en tabell med nycklar")
     if "id" in override:
-        raise ConfigError(where, f"sources.{label}.id: an id never changes")
+        raise ConfigError(where, f"sources.{label}.id: ett id ändras aldrig")
     return override
 
 
@@ -222,11 +222,11 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
     raw = dict(raw)
     own, overrides = raw.pop("source", []), raw.pop("sources", {})
     if "path" in raw:
-        raise ConfigError(where, "path: unknown key")
+        raise ConfigError(where, "path: okänd nyckel")
     if not isinstance(own, list):
-        raise ConfigError(where, "source: expected [[source]] tables")
+        raise ConfigError(where, "source: väntade tabeller som börjar med [[source]]")
     if not isinstance(overrides, dict):
-        raise ConfigError(where, "sources: expected [sources.<id>] tables")
+        raise ConfigError(where, "sources: väntade tabeller som börjar med [sources.<id>]")
     data_dir = base / _path_setting(raw, "data_dir", "data", where)
     shared = base / _path_setting(raw, "shared_archive", "", where) if "shared_archive" in raw else None
     for table, key in _RELATIVE_PATHS:
@@ -244,7 +244,7 @@ def _path_setting(raw: dict[str, Any], key: str, default: str, where: str) -> st
     """Take a path out of the raw settings: the model has absolute paths only."""
     value = raw.pop(key, default)
     if not isinstance(value, str) or not value:
-        raise ConfigError(where, f"{key}: expected a path, found {value!r}")
+        raise ConfigError(where, f"{key}: väntade en sökväg, fann {value!r}")
     return value
 
 
@@ -252,5 +252,5 @@ def _validated(model: type[_Model], data: dict[str, Any], where: str, prefix: st
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = "; ".join(describe_error(model, item, ENGLISH) for item in list_errors(error))
+        problems = "; ".join(describe_error(model, item, SETTINGS) for item in list_errors(error))
         raise ConfigError(where, prefix + problems) from error

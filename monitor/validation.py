@@ -1,13 +1,13 @@
-"""Errors of pydantic as sentences: the key, the value that was expected and the value that was found.
+"""Errors of pydantic as Swedish sentences: the key, the value that was expected and the value that was found.
 
-Settings are in English and rule files in Swedish; the wording of a language is data. Types of errors:
+The models of settings describe their fields in English, for developers; SETTINGS has their Swedish. Types of errors:
 https://docs.pydantic.dev/latest/errors/validation_errors/
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ class ErrorWording:
     other_keys: str
     """Added to `unknown_key` else."""
     own_check: str
-    """Problem that a check of ours names; `{problem}` and `{input}` are filled in."""
+    """Problem that a check of ours names; `{problem}` and `{input!r}` are filled in."""
     other_form: str
     """Expected value of a field with a pattern, `{pattern}`, and without a description."""
     anything: str
@@ -45,6 +45,8 @@ class ErrorWording:
     """Word between alternatives."""
     first_position: int = 0
     """Number that the first element of a list has for people."""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """Text of a field's description, or of a check of ours, by the English text that the model has."""
 
     def expectation(self, error: Mapping[str, Any]) -> str:
         """Return the expected value for a type of error that needs no model."""
@@ -52,37 +54,6 @@ class ErrorWording:
         return self.expectations.get(error["type"], self.anything).format_map(context)
 
 
-ENGLISH = ErrorWording(
-    expected="expected {}",
-    found=", found {}",
-    missing="is missing",
-    unknown_key="unknown key",
-    close_key="; did you mean {}?",
-    other_keys="",
-    own_check="expected {problem}, found {input!r}",
-    other_form="the form {pattern}",
-    anything="another value",
-    expectations=MappingProxyType(
-        {
-            "bool_type": "true or false",
-            "dict_type": "a table",
-            "finite_number": "a finite number",
-            "float_type": "a valid number",
-            "greater_than": "more than {gt}",
-            "greater_than_equal": "at least {ge}",
-            "int_type": "a valid integer",
-            "less_than_equal": "at most {le}",
-            "literal_error": "{expected}",
-            "enum": "{expected}",
-            "model_type": "a table",
-            "string_too_long": "at most {max_length} characters",
-            "string_too_short": "a text that is not empty",
-            "string_type": "a text in quotation marks",
-            "too_short": "at least one",
-            "tuple_type": "a list in [ ]",
-        }
-    ),
-)
 SWEDISH = ErrorWording(
     expected="väntade {}",
     found=", fann {}",
@@ -113,6 +84,40 @@ SWEDISH = ErrorWording(
     alternatives=" eller ",
     first_position=1,
 )
+SETTINGS = replace(
+    SWEDISH,
+    own_check="väntade {problem}, fann {input!r}",
+    other_form="formen {pattern}",
+    expectations=MappingProxyType(
+        {**SWEDISH.expectations, "dict_type": "en tabell", "enum": "{expected}", "finite_number": "ett ändligt tal"}
+    ),
+    descriptions=MappingProxyType(
+        {
+            "a day and a time such as mon 07:00: when the week's mails are made": "en dag och en tid som mon 07:00",
+            "a day and a time such as mon 07:00": "en dag och en tid som mon 07:00",
+            "a day and a time such as mon 07:00, or empty": "en dag och en tid som mon 07:00, eller tomt",
+            "a day and a time such as mon 08:00: the week's note to the coordinator; empty: never": (
+                "en dag och en tid som mon 08:00, eller tomt"
+            ),
+            "a day and a time such as tue 09:00: the week's test mail to the coordinator; empty: never": (
+                "en dag och en tid som tue 09:00, eller tomt"
+            ),
+            "a day such as 2026-11-27: when the rates held": "en dag som 2026-11-27",
+            "a domain such as nassjo.se": "en domän som nassjo.se",
+            "a time such as 02:15: when the back-up is made, every night": "en tid som 02:15",
+            "a time such as 05:30: when the sources are read, every day": "en tid som 05:30",
+            "a time such as 05:30": "en tid som 05:30",
+            "a time zone such as Europe/Stockholm": "en tidszon som Europe/Stockholm",
+            "an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none": (
+                "en adress som http://proxy.example.se:8080, eller tomt"
+            ),
+            "an address such as https://eu.example.se where the archive is reached": "en adress som https://eu.example.se",
+            "an address such as namn@example.se": "en adress som namn@example.se",
+            "an address that gets every digest a day ahead; empty: none": "en adress som namn@example.se, eller tomt",
+            "in the user agent and as reply address": "en adress som namn@example.se",
+        }
+    ),
+)
 
 
 def list_errors(error: ValidationError) -> list[ErrorDetails]:
@@ -132,7 +137,7 @@ def _is_within(inner: Location, outer: Location) -> bool:
 def describe_error(model: type[BaseModel], error: Mapping[str, Any], wording: ErrorWording) -> str:
     """Return one error of `ValidationError.errors()` as a sentence without a full stop.
 
-    Example: `mail.port: expected a valid integer, found 'x'`.
+    Example: `mail.port: väntade ett heltal, fann 'x'`.
     """
     location: Location = error["loc"]
     key = ".".join(str(part + wording.first_position) if isinstance(part, int) else part for part in location)
@@ -142,9 +147,11 @@ def describe_error(model: type[BaseModel], error: Mapping[str, Any], wording: Er
         case "extra_forbidden":
             return f"{key}: {wording.unknown_key}{_hint(model, location, wording)}"
         case "value_error":
-            return f"{key}: {wording.own_check.format(problem=error['ctx']['error'], input=error['input'])}"
+            problem = str(error["ctx"]["error"])
+            return f"{key}: {wording.own_check.format(problem=wording.descriptions.get(problem, problem), input=error['input'])}"
         case "string_pattern_mismatch":
-            expected = _find_field(model, location)[1] or wording.other_form.format_map(error["ctx"])
+            description = _find_field(model, location)[1]
+            expected = wording.descriptions.get(description, description) or wording.other_form.format_map(error["ctx"])
         case _:
             expected = wording.expectation(error)
     return f"{key}: {wording.expected.format(expected)}{wording.found.format(repr(error['input']))}"

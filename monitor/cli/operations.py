@@ -157,7 +157,9 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
     if as_json:
         answer({"findings": [asdict(finding) for finding in findings]})
     else:
-        click.echo(f"\n{len(problems)} saker att åtgärda." if problems else "\nAllt ser bra ut.")
+        click.echo(
+            f"\n{len(problems)} {'sak' if len(problems) == 1 else 'saker'} att åtgärda." if problems else "\nAllt ser bra ut."
+        )
     return code if problems else 0
 
 

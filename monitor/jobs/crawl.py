@@ -207,7 +207,7 @@ def _run_spiders(
     loader = get_spider_loader(settings)
     for source in sources:
         if source.kind not in loader.list():
-            raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
+            raise ConfigError(str(config.path or "sources"), f"source {source.id}: ingen spindel läser slaget {source.kind!r}")
     process = CrawlProcess(settings)
     reports: dict[str, RunReport] = {}
     failures: list[Exception] = []

@@ -211,7 +211,7 @@ class DigestBuilder:
             if recipient.department not in self._rules.departments:
                 raise ConfigError(
                     str(config.path or "settings"),
-                    f"recipient: there is no department {recipient.department!r} in the rules"
+                    f"recipient: reglerna har ingen förvaltning {recipient.department!r}"
                     f" (there are {', '.join(self._rules.departments)})",
                 )
         if not dry_run:
@@ -338,7 +338,9 @@ class DigestBuilder:
             ConfigError: The settings name no address for previews.
         """
         if not self._config.digest.preview:
-            raise ConfigError(str(self._config.path or "settings"), "digest.preview: expected an address that gets the previews")
+            raise ConfigError(
+                str(self._config.path or "settings"), "digest.preview: väntade en adress som får förhandsvisningarna"
+            )
         if not self.recipients(department) or find_digest(self._db, department.id, self._week) is not None:
             return None
         digest_id = f"{self._week}-{department.id}-{MailKind.PREVIEW}"

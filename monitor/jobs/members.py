@@ -64,8 +64,8 @@ def load_members(config: Config) -> list[Config]:
     for file in member_files(config):
         member = load_config(file)
         if member.shared_archive is None or member.shared_archive.resolve() != config.archive.resolve():
-            raise ConfigError(str(file), f"shared_archive: expected the path of {config.archive}")
+            raise ConfigError(str(file), f"shared_archive: väntade sökvägen till {config.archive}")
         if member.data_dir.resolve() == config.data_dir.resolve():
-            raise ConfigError(str(file), "data_dir: expected a folder of its own")
+            raise ConfigError(str(file), "data_dir: väntade en egen mapp")
         members.append(member)
     return members

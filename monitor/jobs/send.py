@@ -117,12 +117,12 @@ def _password(config: Config) -> str:
         try:
             return Path(config.mail.password_file).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(config.mail.password_file, f"the password cannot be read: {error}") from error
+            raise ConfigError(config.mail.password_file, f"lösenordet går inte att läsa: {error}") from error
     if password := os.environ.get("MONITOR_SMTP_PASSWORD"):
         return password
     raise ConfigError(
         str(config.path or "settings"),
-        "mail.username: expected a password in $MONITOR_SMTP_PASSWORD or in the file mail.password_file",
+        "mail.username: väntade ett lösenord i $MONITOR_SMTP_PASSWORD eller i filen mail.password_file",
     )
 
 
@@ -204,7 +204,7 @@ def _check_addresses(config: Config) -> None:
     for key, address in addresses.items():
         if ascii_address(address) is None:
             raise ConfigError(
-                str(config.path or "settings"), f"{key}: expected an address that mail servers take, found {address!r}"
+                str(config.path or "settings"), f"{key}: väntade en adress som mejlservrar tar emot, fann {address!r}"
             )
 
 

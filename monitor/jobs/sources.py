@@ -27,7 +27,7 @@ from monitor.jobs.crawl import CrawlProcess, judge_run, load_programmes, note_en
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
-from monitor.validation import ENGLISH, describe_error, list_errors
+from monitor.validation import SWEDISH, describe_error, list_errors
 from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def check_source(
     settings.set("HTTPCACHE_ENABLED", False, priority="cmdline")
     loader = get_spider_loader(settings)
     if source.kind not in loader.list():
-        raise ConfigError(str(config.path or "sources"), f"source {source.id}: no spider reads the kind {source.kind!r}")
+        raise ConfigError(str(config.path or "sources"), f"source {source.id}: ingen spindel läser slaget {source.kind!r}")
     process = CrawlProcess(settings)
     crawler = process.create_crawler(loader.load(source.kind))
     spiders: list[SourceSpider] = []
@@ -110,7 +110,7 @@ def change_row(source: Source, changes: Mapping[str, str]) -> Source:
     try:
         return Source.model_validate(values)
     except ValidationError as error:
-        problems = "; ".join(describe_error(Source, item, ENGLISH) for item in list_errors(error))
+        problems = "; ".join(describe_error(Source, item, SWEDISH) for item in list_errors(error))
         raise ConfigError(f"source {source.id}", problems) from error
 
 

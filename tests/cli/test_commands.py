@@ -9,6 +9,9 @@ import click
 import pytest
 
 from monitor.cli import MODULES, monitor
+from monitor.config import Config
+from monitor.sources import Source
+from monitor.validation import SETTINGS
 from tests.commands import loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
@@ -121,18 +124,18 @@ def test_replay_of_a_source_that_was_never_read(crawled):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ("nonsense = 1", "nonsense: unknown key"),
-        ("[mail]\nport = 'a'", "mail.port: expected"),
-        ("[mail\n", "not valid TOML"),
-        ("[[recipient]]\ndepartment = 'x'\nemail = 'y'", "recipient.0.email: expected an address"),
-        ("[network]\ndelay = 'long'", "network.delay: expected a valid number, found 'long'"),
-        ("[mail]\ntransport = 'fax'", "mail.transport: expected 'files' or 'smtp', found 'fax'"),
-        ("[schedule]\ncrawl = '5'", "schedule.crawl: expected a time such as 05:30"),
-        ("[schedule]\ntime_zone = 'Mars'", "schedule.time_zone: expected a time zone"),
-        ("[sources.none]\nurl = 'https://a.se'", "sources.none: there is no source"),
-        ("[[source]]\nid = 'funding-tenders'\nkind = 'feed'\nname = 'x'\nurl = 'https://a.se'", "the id is already taken"),
-        ("[[source]]\nid = 'x'\nkind = 'feed'\nname = 'x'\nurl = 'ftp://a.se'", "url: expected"),
-        ("[[source]]\nid = 'x'\nkind = 'nosuch'\nname = 'x'\nurl = 'https://a.se'", "no spider reads the kind 'nosuch'"),
+        ("nonsense = 1", "nonsense: okänd nyckel"),
+        ("[mail]\nport = 'a'", "mail.port: väntade ett heltal, fann 'a'"),
+        ("[mail\n", "är inte giltig TOML"),
+        ("[[recipient]]\ndepartment = 'x'\nemail = 'y'", "recipient.1.email: väntade en adress som namn@example.se, fann 'y'"),
+        ("[network]\ndelay = 'long'", "network.delay: väntade ett tal, fann 'long'"),
+        ("[mail]\ntransport = 'fax'", "mail.transport: väntade 'files' eller 'smtp', fann 'fax'"),
+        ("[schedule]\ncrawl = '5'", "schedule.crawl: väntade en tid som 05:30, fann '5'"),
+        ("[schedule]\ntime_zone = 'Mars'", "schedule.time_zone: väntade en tidszon som Europe/Stockholm, fann 'Mars'"),
+        ("[sources.none]\nurl = 'https://a.se'", "sources.none: ingen källa har det id:t"),
+        ("[[source]]\nid = 'funding-tenders'\nkind = 'feed'\nname = 'x'\nurl = 'https://a.se'", "id är upptaget"),
+        ("[[source]]\nid = 'x'\nkind = 'feed'\nname = 'x'\nurl = 'ftp://a.se'", "url: väntade"),
+        ("[[source]]\nid = 'x'\nkind = 'nosuch'\nname = 'x'\nurl = 'https://a.se'", "ingen spindel läser slaget 'nosuch'"),
     ],
 )
 def test_wrong_settings_name_file_key_and_what_was_expected(installation, settings, words):
@@ -144,10 +147,28 @@ def test_wrong_settings_name_file_key_and_what_was_expected(installation, settin
     assert outcome.out == ""
 
 
+def test_every_field_with_a_form_has_its_expectation_in_swedish():
+    """A field whose form is checked is named in an error by its description, which the model has in English."""
+
+    def described(schema):
+        if isinstance(schema, dict):
+            if "pattern" in schema and "description" in schema:
+                yield schema["description"]
+            for value in schema.values():
+                yield from described(value)
+        elif isinstance(schema, list):
+            for value in schema:
+                yield from described(value)
+
+    found = {text for model in (Config, Source) for text in described(model.model_json_schema())}
+    assert len(found) > 8
+    assert found - set(SETTINGS.descriptions) == set()
+
+
 def test_settings_that_are_missing(installation):
     outcome = installation.ask("status")
     assert outcome.code == 2
-    assert "cannot be read" in outcome.err
+    assert "går inte att läsa: " in outcome.err
 
 
 def test_a_moment_that_is_none(installation):

@@ -270,7 +270,7 @@ def test_unread_sources_are_named(world):
 
 def test_a_recipient_of_no_department_is_a_mistake_in_the_settings(world):
     world.recipients(Recipient(department="finns-inte", email="a@example.se"))
-    with pytest.raises(ConfigError, match="there is no department 'finns-inte'"):
+    with pytest.raises(ConfigError, match="recipient: reglerna har ingen förvaltning 'finns-inte'"):
         world.digest(MONDAY)
 
 

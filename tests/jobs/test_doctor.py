@@ -49,7 +49,7 @@ def test_a_healthy_installation(tmp_path):
         (WELL.replace("kommunledning", "kultru"), "Mottagare", "Okänd förvaltning: kultru", "monitor.toml"),
         (WELL.replace('"rules"', '"none"'), "Regler", "fel i reglerna", "monitor rules check"),
         (f'{WELL}[mail]\ntransport = "smtp"\nport = {free_port()}\n', "Mejl", "Mejlservern:", "brandväggen"),
-        (f'{WELL}[mail]\ntransport = "smtp"\nusername = "eu"\n', "Mejl", "expected a password", "password_file"),
+        (f'{WELL}[mail]\ntransport = "smtp"\nusername = "eu"\n', "Mejl", "väntade ett lösenord", "password_file"),
     ],
 )
 def test_what_is_wrong_and_what_to_do(tmp_path, monkeypatch, settings, name, words, advice):

@@ -227,9 +227,9 @@ def test_run_serves_all_members(place):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ('shared_archive = "data/archive.db"', "shared_archive: expected the path of"),
-        ('shared_archive = "../../data/archive.db"\ndata_dir = "../../data"', "data_dir: expected a folder of its own"),
-        ("", "shared_archive: expected the path of"),
+        ('shared_archive = "data/archive.db"', "shared_archive: väntade sökvägen till"),
+        ('shared_archive = "../../data/archive.db"\ndata_dir = "../../data"', "data_dir: väntade en egen mapp"),
+        ("", "shared_archive: väntade sökvägen till"),
     ],
 )
 def test_a_member_that_is_wrong_is_named(installation, settings, words):
