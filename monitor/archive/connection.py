@@ -122,16 +122,27 @@ def lock(data_dir: Path, name: str = "archive", *, wait: float = 0) -> Iterator[
         guard.release()
 
 
-_JSON_COLUMNS = {"matches": ("themes", "evidence", "fit_card"), "runs": ("stats",), "digests": ("sections",)}
+_JSON_COLUMNS = {
+    "matches": ("themes", "evidence", "fit_card"),
+    "runs": ("stats",),
+    "digests": ("sections",),
+    "readings": ("reading",),
+    "left_out": ("data",),
+    "recipients": ("left_out",),
+}
 _TIME_COLUMNS = {
     "sources": ("last_run", "last_accepted", "health_since", "health_seen"),
     "runs": ("started", "finished"),
     "calls": ("first_seen", "last_seen", "last_changed", "vanished_at", "closed_at", "next_deadline", "last_deadline"),
     "digests": ("created",),
     "digest_items": ("told",),
-    "outbox": ("due", "sent_at"),
+    "outbox": ("due", "sent_at", "follows"),
     "jobs": ("due", "started", "finished"),
-    "feedback": ("at", "handled_at"),
+    "feedback": ("at", "handled_at", "told_at"),
+    "left_out": ("first_seen", "last_seen", "taken_back", "put_back"),
+    "digest_failures": ("at",),
+    "recipients": ("paused_until", "added", "removed", "known"),
+    "recipient_events": ("at", "answered_at", "reported_at"),
 }
 READING_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, zlib.error, sqlite3.Error)
 """Exceptions that reading damaged bytes may raise. In an undamaged archive, each is a bug of the program."""

@@ -16,9 +16,11 @@ from monitor.errors import describe_delivery
 from monitor.subscription import BY_COORDINATOR, FROM_SETTINGS, OWN, Subscriber, merge_recipients
 from monitor.vocabulary import Pace, RecipientState
 
-LEFT, PAUSED, ASKED, JOINED = "left", "paused", "asked", "joined"
-"""Events of a recipient: stopped a department's mails, paused them, asked to get them, and confirmed that."""
+LEFT, PAUSED, CHANGED, ASKED, JOINED = "left", "paused", "changed", "asked", "joined"
+"""Events of a recipient: stopped a department's mails, paused them, chose another language or more departments, asked to get
+mails, and confirmed that."""
 _REASON_OF_STOP = "avslutad av mottagaren"
+_WRITTEN_TO = (RecipientState.ACTIVE, RecipientState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,15 @@ class RecipientEvent:
     at: datetime
     email: str
     department: str
-    """Department; "" for an event about several, which `detail` names."""
+    """Department; "" for a sign-up, whose departments `detail` names; one of them for a change."""
     event: str
     language: str
     detail: str
-    """Day of the end of a pause, or ids of departments with commas."""
+    """Day of the end of a pause, or ids of departments with commas; those of a change are all that are chosen now."""
 
     @property
     def departments(self) -> tuple[str, ...]:
-        """Return the ids of the departments that a sign-up is for."""
+        """Return the ids of the departments that a sign-up or a change is for."""
         return tuple(filter(None, self.detail.split(",")))
 
 
@@ -129,6 +131,7 @@ def save_choices(config: Config, db: Database, email: str, choices: Choices, now
         rows = {row.department: row for row in recipient_rows(config, db, email)}
         stopped = stopped_recipients(db)
         written = next((row.email for row in rows.values()), email)
+        had = {row.department: row.language for row in rows.values() if row.state(stopped, now.date()) in _WRITTEN_TO}
         for department in choices.departments:
             if department not in rows or rows[department].removed:
                 row = Subscriber(department=department, email=written, language=choices.language, origin=OWN)
@@ -146,6 +149,8 @@ def save_choices(config: Config, db: Database, email: str, choices: Choices, now
         )
         if choices.paused_until is not None and before != {choices.paused_until}:
             _record(db, written, choices.departments[0], PAUSED, choices.language, now, detail=str(paused))
+        if any(had.get(department) != choices.language for department in choices.departments):
+            _record(db, written, choices.departments[0], CHANGED, choices.language, now, detail=",".join(choices.departments))
 
 
 def leave_department(config: Config, db: Database, department: str, email: str, now: datetime) -> None:
@@ -241,7 +246,7 @@ def join(db: Database, asked: RecipientEvent, departments: Sequence[str], now: d
 
 def list_unanswered(db: Database) -> list[RecipientEvent]:
     """Return the events of which the recipient is still to get a mail, oldest first."""
-    return _events(db, f"answered_at IS NULL AND event IN ('{LEFT}', '{PAUSED}', '{ASKED}')", [])
+    return _events(db, f"answered_at IS NULL AND event IN ('{LEFT}', '{PAUSED}', '{CHANGED}', '{ASKED}')", [])
 
 
 def list_unreported(db: Database) -> list[RecipientEvent]:

@@ -10,6 +10,7 @@ from monitor.archive.files import load_secret
 from monitor.archive.outbox import has_digest
 from monitor.archive.recipients import (
     ASKED,
+    CHANGED,
     JOINED,
     PAUSED,
     RecipientEvent,
@@ -75,6 +76,14 @@ def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], no
             translate("Den här adressen har anmälts till mejlen om EU-utlysningar för {names}.", language).format(names=chosen),
             f"{translate('Stämmer det? Öppna sidan och tryck på knappen:', language)} {links.confirm(token)}",
             translate("Gör du ingenting får du inga mejl. Länken gäller i {days} dagar.", language).format(days=CONFIRM_DAYS),
+        ]
+    if event.event == CHANGED:
+        chosen = ", ".join(names.get(department, department) for department in event.departments)
+        return translate("Dina val för mejlen om EU-utlysningar är ändrade", language), [
+            translate(
+                "Någon med länken i ett mejl till dig har ändrat valen. Nu får du mejl på svenska för {names}.", language
+            ).format(names=chosen),
+            f"{translate('Var det inte du, eller ångrar du dig? Öppna sidan och välj på nytt:', language)} {links.leave()}",
         ]
     undo = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Börja få mejlen igen”:", language)
     if event.event == PAUSED:

@@ -10,6 +10,7 @@ from monitor.archive.connection import connect_for_reading, count_broken, is_dam
 from monitor.archive.feedback import store_answer
 from monitor.archive.files import load_secret
 from monitor.archive.lookup import find_call
+from monitor.archive.recipients import add_recipient
 from monitor.errors import ArchiveError
 from tests.mailing import MONDAY, WEEK, World, a_call
 
@@ -76,6 +77,28 @@ def test_damage_is_told_from_mistakes_of_the_program(world):
         assert is_damaged(db, ValueError("met while reading"))
     with pytest.raises(ArchiveError, match="går inte att använda"), world.archive():
         raise ValueError("met while reading")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE recipients SET left_out = '[\"idrott'",
+        "UPDATE recipients SET paused_until = 'snart'",
+        "UPDATE recipients SET known = 'nyss'",
+        "INSERT INTO recipient_events (at, folded, email, department, event, language) VALUES ('x', 'a', 'a', 'd', 'left', 'sv')",
+        "INSERT INTO readings VALUES ('portal', '1', 'h', 'r', '{')",
+        "INSERT INTO left_out VALUES ('portal', '1', '', '', '', '{}', 'x', '2026-01-01T00:00:00+00:00', NULL, NULL)",
+        "INSERT INTO digest_failures VALUES ('d', '2026-W01', 'x', '')",
+    ],
+)
+def test_damage_of_recipients_and_of_what_texts_say_is_counted(world, damage):
+    with world.archive() as archive:
+        assert count_broken(archive.db) == 0
+        with archive.db.atomic():
+            archive.db.execute("DELETE FROM readings")
+            add_recipient(archive.db, "d", "a@example.se", "sv", MONDAY)
+            archive.db.execute(damage)
+        assert count_broken(archive.db) == 1
 
 
 def test_a_secret_is_made_once_and_a_broken_one_refused(tmp_path):
