@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +34,8 @@ from monitor.validation import ENGLISH, describe_error, list_errors
 _Model = TypeVar("_Model", bound=BaseModel)
 _RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
 """Keys of tables whose value is a path relative to the file of settings."""
+_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web")
+"""Keys that a running process keeps as they were at its start: it has files and connections open by them."""
 
 
 class Config(Table):
@@ -105,14 +108,63 @@ def load_config(path: Path | None) -> Config:
     if path is None:
         return _build(None, {}, Path.cwd())
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), f"is not UTF-8 at byte {error.start}") from error
+    return parse_config(text, path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Return the settings of a text as they would be if the file `path` had it.
+
+    Raises:
+        ConfigError: A setting is wrong; names file, key and the expected value.
+    """
+    try:
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), f"is not valid TOML: {error}") from error
     return _build(path.resolve(), raw, path.resolve().parent)
+
+
+class CurrentConfig:
+    """Settings of a process that runs for long: read again after their file has changed; while it has errors, the last ones stay.
+
+    The places of the archive, the rules and the templates, and the access in the browser, are those of the start until the end.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._stamp = self._file_stamp()
+        self.error = ""
+        """Error of the present file, while older settings are in force; else ""."""
+
+    def get(self) -> Config:
+        """Return the settings in force."""
+        stamp = self._file_stamp()
+        if stamp == self._stamp:
+            return self._config
+        with self._lock:
+            if stamp != self._stamp and self._config.path is not None:
+                self._stamp = stamp
+                try:
+                    fresh = load_config(self._config.path)
+                    self._config = fresh.model_copy(update={key: getattr(self._config, key) for key in _FIXED})
+                    self.error = ""
+                except ConfigError as error:
+                    self.error = str(error)
+            return self._config
+
+    def _file_stamp(self) -> tuple[int, int]:
+        """Return modification time (ns) and number of the file, which change when it is written; zeros where there is none."""
+        try:
+            stat = self._config.path.stat() if self._config.path is not None else None
+        except OSError:
+            return (0, 0)
+        return (stat.st_mtime_ns, stat.st_ino) if stat is not None else (0, 0)
 
 
 def find_config(option: str | None) -> Path | None:

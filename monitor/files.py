@@ -28,7 +28,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: str | bytes, *, private: bool = False) -> None:
-    """Write a file in one step and sync it to the disk; text is UTF-8.
+    """Write a file in one step and sync it to the disk; text is UTF-8. A file that is replaced keeps its mode.
 
     Args:
         path: File to write or replace, in a folder that exists.
@@ -38,10 +38,21 @@ def write_atomically(path: Path, content: str | bytes, *, private: bool = False)
     Raises:
         OSError: The file cannot be written; an older one is as it was.
     """
+    mode = _PRIVATE if private else _mode_of(path)
     with replacing(path) as partial:
         # O_EXCL: never through a link that somebody else put there.
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE if private else _ORDINARY)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _ORDINARY if mode is None else mode)
+        if mode is not None:
+            partial.chmod(mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _mode_of(path: Path) -> int | None:
+    """Return the mode of a file, None where there is none."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return None

@@ -23,7 +23,7 @@ from monitor.archive.scheduler import (
     start_job,
     unaccepted_sources,
 )
-from monitor.config import Config
+from monitor.config import Config, CurrentConfig
 from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
 from monitor.jobs.child import ProcessResult, run_child
@@ -47,12 +47,12 @@ Execute = Callable[[Config, DueJob, float], ProcessResult]
 
 
 class Worker:
-    """Worker that does the due jobs of one or several installations."""
+    """Worker that does the due jobs of one or several installations, by their settings as they are when it looks."""
 
     def __init__(
         self, configs: Sequence[Config], clock: Callable[[], datetime], execute: Execute, stop: threading.Event | None = None
     ) -> None:
-        self._configs = configs
+        self._configs = [CurrentConfig(config) for config in configs]
         self._clock = clock
         self._execute = execute
         self.stop = stop or threading.Event()
@@ -65,7 +65,7 @@ class Worker:
         Raises:
             ArchiveError: An archive cannot be used.
         """
-        for config in self._configs:
+        for config in (current.get() for current in self._configs):
             with open_installation(config) as archive:
                 for name in recover_jobs(archive.db, self._clock()):
                     logger.warning("job_interrupted job=%s", name)
@@ -80,15 +80,15 @@ class Worker:
 
         An installation that fails does not stop the others.
         """
-        for config in self._configs:
-            key = (str(config.data_dir), lane)
+        for current in self._configs:
+            key = (str(current.get().data_dir), lane)
             try:
-                while not self.stop.is_set() and self._do_next(config, lane):
+                while not self.stop.is_set() and self._do_next(current.get(), lane):
                     pass
                 self._last_errors.pop(key, None)
             except (MonitorError, sqlite3.Error) as error:
                 if self._last_errors.get(key) != str(error):
-                    logger.error("schedule_blocked archive=%s reason=%s", config.archive, error)
+                    logger.error("schedule_blocked archive=%s reason=%s", current.get().archive, error)
                 self._last_errors[key] = str(error)
             if self.stop.is_set():
                 return

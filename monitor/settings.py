@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from monitor.fields import Caption, TableWords
+
+NEVER = {"": "aldrig"}
+"""Choice of a weekly time beside the days of the week."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -33,15 +37,37 @@ WeeklyClockOrNever = Annotated[
 class Table(BaseModel):
     """Table that refuses unknown keys and values of another type."""
 
+    words: ClassVar[TableWords | None] = None
+    """Words with which the coordinator's pages show the table; None for a table that is changed in the file only."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
 class Municipality(Table):
     """Table of the municipality: its name, its address, and the address of its archive."""
 
-    name: str = Field("Nässjö kommun", description="shown in mails and pages")
-    contact: Email = Field("eu@example.se", description="in the user agent and as reply address")
-    base_url: str = Field(
+    words = TableWords(
+        title="Kommunen",
+        lead="Namnet och adresserna som mottagare, besökare och källor ser.",
+        effect="Gäller i nästa mejl, i nästa läsning och på sidorna genast.",
+    )
+
+    name: Annotated[str, Caption("Namn", "Står i mejlen, på sidorna och i programmets namn mot källorna.")] = Field(
+        "Nässjö kommun", description="shown in mails and pages"
+    )
+    contact: Annotated[
+        Email,
+        Caption("Kontaktadress", "Svarsadress i mejlen. Källorna ser den också.", "en adress som namn@kommunen.se", form="email"),
+    ] = Field("eu@example.se", description="in the user agent and as reply address")
+    base_url: Annotated[
+        str,
+        Caption(
+            "Arkivets adress",
+            "Länkarna i mejlen går hit. Den måste gå att nå från mottagarnas datorer.",
+            "en adress som https://eu.kommunen.se",
+            effect="Mejl som redan har gått behåller den gamla adressen.",
+        ),
+    ] = Field(
         "http://127.0.0.1:8001",
         pattern=r"^https?://[^/]+",
         description="an address such as https://eu.example.se where the archive is reached",
@@ -63,12 +89,33 @@ class Digests(Table):
 class Digest(Table):
     """Table of the contents of a week's mail."""
 
-    quiet: Literal["note", "nothing"] = Field("note", description="what a week without news gives: a short note, or no mail")
-    silent: tuple[str, ...] = Field((), strict=False, description="departments that get no mail in such a week")
-    welcome: int = Field(10, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
-    per_source: int = Field(20, ge=1, description="above this, the new items of one source in one mail are summed up")
-    news_days: int = Field(60, ge=7, le=365, description="news older than this many days is no longer told")
-    preview: str = Field(
+    words = TableWords(
+        title="Mejlen", lead="Vad som står i veckans mejl, och vad en lugn vecka ger.", effect="Gäller från nästa mejl som byggs."
+    )
+
+    quiet: Annotated[
+        Literal["note", "nothing"],
+        Caption("En vecka utan nytt ger", choices={"note": "ett kort besked", "nothing": "inget mejl"}),
+    ] = Field("note", description="what a week without news gives: a short note, or no mail")
+    silent: Annotated[
+        tuple[str, ...],
+        Caption("Vill inte ha det korta beskedet", "Får bara mejl när det finns nytt.", form="many", of="departments"),
+    ] = Field((), strict=False, description="departments that get no mail in such a week")
+    welcome: Annotated[
+        int, Caption("Utlysningar i det första mejlet", "Så många öppna utlysningar nämns; resten är en länk.")
+    ] = Field(10, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
+    per_source: Annotated[
+        int, Caption("Poster från en källa", "Har en källa fler nya poster än så i ett mejl sammanfattas de.")
+    ] = Field(20, ge=1, description="above this, the new items of one source in one mail are summed up")
+    news_days: Annotated[int, Caption("Nyheter är nya i så många dagar", "Äldre nyheter berättas inte.")] = Field(
+        60, ge=7, le=365, description="news older than this many days is no longer told"
+    )
+    preview: Annotated[
+        str,
+        Caption(
+            "Förhandsvisning till", "Får varje mejl en dag i förväg. Tomt: ingen.", "en adress som namn@kommunen.se", form="email"
+        ),
+    ] = Field(
         "", pattern=r"^([^@\s<>\"]+@[^@\s<>\"]+)?$", description="an address that gets every digest a day ahead; empty: none"
     )
 
@@ -76,8 +123,23 @@ class Digest(Table):
 class Money(Table):
     """Table of the rates by which mails show amounts in Swedish kronor, and the day of the rates."""
 
-    day: str = Field("2026-11-27", pattern=r"^\d{4}-\d{2}-\d{2}$", description="a day such as 2026-11-27: when the rates held")
-    rates: dict[str, Annotated[float, Field(gt=0)]] = Field(
+    words = TableWords(
+        title="Kronor",
+        lead="Kurserna som belopp i andra valutor räknas om med. Dagen står i mejlet.",
+        effect="Gäller i nästa mejl och på sidorna genast.",
+    )
+
+    day: Annotated[str, Caption("Kursernas dag", expects="en dag som 2026-11-27", form="date")] = Field(
+        "2026-11-27", pattern=r"^\d{4}-\d{2}-\d{2}$", description="a day such as 2026-11-27: when the rates held"
+    )
+    rates: Annotated[
+        dict[str, Annotated[float, Field(gt=0)]],
+        Caption(
+            "Kurser",
+            "En valuta på varje rad: EUR = 11,0 betyder elva kronor för en euro. Tomt: bara utgivarens egna belopp visas.",
+            "kurser större än 0, en på varje rad",
+        ),
+    ] = Field(
         {"EUR": 11.0, "DKK": 1.47, "NOK": 0.94},
         description="kronor for one unit of each currency; an empty table: amounts are shown as the publisher states them",
     )
@@ -146,33 +208,88 @@ class Recipient(Table):
 class Subscription(Table):
     """Table of who may sign up for mails without the coordinator."""
 
-    domains: tuple[
-        Annotated[str, Field(pattern=r"^[^@\s<>\"]+\.[^@\s<>\".]+$", description="a domain such as nassjo.se")], ...
+    words = TableWords(
+        title="Anmälan",
+        lead="Vilka som kan anmäla sig själva till mejlen, utan att du lägger till dem.",
+        effect="Gäller genast. Den som redan är anmäld är kvar.",
+    )
+
+    domains: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[^@\s<>\"]+\.[^@\s<>\".]+$", description="a domain such as nassjo.se")], ...],
+        Caption(
+            "Domäner",
+            "En på varje rad, som nassjo.se. Tomt: ingen kan anmäla sig själv.",
+            "en domän som nassjo.se på varje rad, utan @",
+        ),
     ] = Field((), strict=False, description="mail domains whose addresses may sign up by themselves; empty: nobody may")
 
 
 class Schedule(Table):
     """Table of the times of jobs."""
 
-    crawl: Clock = Field("05:30", description="a time such as 05:30: when the sources are read, every day")
-    digest: WeeklyClock = Field("mon 07:00", description="a day and a time such as mon 07:00: when the week's mails are made")
-    backup: Clock = Field("02:15", description="a time such as 02:15: when the back-up is made, every night")
-    note: WeeklyClockOrNever = Field(
-        "mon 08:00", description="a day and a time such as mon 08:00: the week's note to the coordinator; empty: never"
+    words = TableWords(
+        title="Tider",
+        lead="När källorna läses och mejlen går.",
+        effect="Gäller från nästa gång. Det som redan har börjat görs klart.",
     )
-    canary: WeeklyClockOrNever = Field(
+
+    crawl: Annotated[Clock, Caption("Källorna läses", "Varje dag.", "ett klockslag som 05:30", form="clock")] = Field(
+        "05:30", description="a time such as 05:30: when the sources are read, every day"
+    )
+    digest: Annotated[WeeklyClock, Caption("Veckans mejl byggs och går", expects="en dag och ett klockslag", form="weekly")] = (
+        Field("mon 07:00", description="a day and a time such as mon 07:00: when the week's mails are made")
+    )
+    backup: Annotated[Clock, Caption("Säkerhetskopian tas", "Varje natt.", "ett klockslag som 02:15", form="clock")] = Field(
+        "02:15", description="a time such as 02:15: when the back-up is made, every night"
+    )
+    note: Annotated[
+        WeeklyClockOrNever,
+        Caption("Veckobrevet till samordnaren", expects="en dag och ett klockslag, eller aldrig", form="weekly", choices=NEVER),
+    ] = Field("mon 08:00", description="a day and a time such as mon 08:00: the week's note to the coordinator; empty: never")
+    canary: Annotated[
+        WeeklyClockOrNever,
+        Caption(
+            "Veckans provmejl till samordnaren",
+            "Provar hela vägen från källa till brevlåda.",
+            "en dag och ett klockslag, eller aldrig",
+            form="weekly",
+            choices=NEVER,
+        ),
+    ] = Field(
         "tue 09:00", description="a day and a time such as tue 09:00: the week's test mail to the coordinator; empty: never"
     )
-    longest: int = Field(180, ge=1, le=1440, description="minutes after which a job that has not ended is ended")
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Stockholm"
+    longest: Annotated[int, Caption("Längsta läsning i minuter", "En läsning som tar längre tid avbryts.")] = Field(
+        180, ge=1, le=1440, description="minutes after which a job that has not ended is ended"
+    )
+    time_zone: Annotated[str, AfterValidator(_known_zone), Caption("Tidszon", expects="en tidszon som Europe/Stockholm")] = (
+        "Europe/Stockholm"
+    )
 
 
 class Keep(Table):
     """Table of the times after which data is erased."""
 
-    backups: int = Field(14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first")
-    addresses: int = Field(400, ge=30, description="days after which the address is erased from mails that have left")
-    notes: int = Field(1100, ge=30, description="days after which what people wrote in answers and follow-up is erased")
-    mails: int = Field(400, ge=7, description="days after which mails delivered as files are removed from the folder outbox")
-    documents: int = Field(400, ge=30, description="days after which documents as they were read are removed")
-    jobs: int = Field(400, ge=30, description="days after which the record of jobs and of source runs without changes is removed")
+    words = TableWords(
+        title="Gallring",
+        lead="Hur länge uppgifter sparas.",
+        effect="Gäller från nästa gallring, efter nattens säkerhetskopia. Det som har gallrats går inte att få tillbaka.",
+    )
+
+    backups: Annotated[int, Caption("Säkerhetskopior, antal", "Så många behålls; den äldsta går först.")] = Field(
+        14, ge=1, le=1000, description="how many nightly back-ups are kept; the oldest goes first"
+    )
+    addresses: Annotated[int, Caption("Adresser i mejl som gått, dagar", "Så länge finns adressen kvar.")] = Field(
+        400, ge=30, description="days after which the address is erased from mails that have left"
+    )
+    notes: Annotated[int, Caption("Svar och anteckningar, dagar", "Så länge finns det som människor har skrivit kvar.")] = Field(
+        1100, ge=30, description="days after which what people wrote in answers and follow-up is erased"
+    )
+    mails: Annotated[int, Caption("Mejl som lagts i mapp, dagar", "Så länge finns filerna kvar.")] = Field(
+        400, ge=7, description="days after which mails delivered as files are removed from the folder outbox"
+    )
+    documents: Annotated[int, Caption("Källornas dokument, dagar", "Så länge finns de kvar.")] = Field(
+        400, ge=30, description="days after which documents as they were read are removed"
+    )
+    jobs: Annotated[int, Caption("Körningar, dagar", "Så länge finns raderna om jobb, och om läsningar utan ändring, kvar.")] = (
+        Field(400, ge=30, description="days after which the record of jobs and of source runs without changes is removed")
+    )

@@ -7,12 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.vocabulary import Kind
+from monitor.fields import Caption
+from monitor.vocabulary import KIND_LABELS, Kind
 
 READING_GRACE = timedelta(days=2)
 """Delay beyond its interval after which a source counts as not read: a failed night or two is ordinary."""
 CLOCK_SLACK = timedelta(hours=1)
 """Time ahead of now that is still believed: clocks are adjusted. More than this comes from a wrong clock."""
+
+
+_LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
+_KINDS = {kind.value: label.many for kind, label in KIND_LABELS.items()}
 
 
 class Source(BaseModel):
@@ -23,25 +28,43 @@ class Source(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     kind: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     """Name of the spider that reads the source (see `spiders/`)."""
-    name: str = Field(min_length=1)
-    url: str = Field(pattern=r"^https?://")
-    publisher: str = ""
-    language: Literal["sv", "en", "da", "nb", "fi", ""] = ""
+    name: Annotated[str, Caption("Namn", "Som det står i mejlen och på sidan Källor.", "ett namn")] = Field(min_length=1)
+    url: Annotated[str, Caption("Adress", "Flödets, listans eller kalenderns adress.", "en adress som börjar med https://")] = (
+        Field(pattern=r"^https?://")
+    )
+    publisher: Annotated[str, Caption("Utgivare")] = ""
+    language: Annotated[Literal["sv", "en", "da", "nb", "fi", ""], Caption("Språk", choices=_LANGUAGES)] = ""
     """Language of the texts (ISO 639-1); empty: detected for each text."""
-    publishes: tuple[Annotated[Kind, Field(strict=False)], ...] = Field((Kind.CALL,), strict=False, min_length=1)
+    publishes: Annotated[
+        tuple[Annotated[Kind, Field(strict=False)], ...],
+        Caption("Ger", "Vad källan brukar ha.", "minst ett slag", form="many", choices=_KINDS),
+    ] = Field((Kind.CALL,), strict=False, min_length=1)
     """Kinds of its items: an item is of the first one unless its text says otherwise."""
     programme: str = ""
     """Programme of all its calls; empty: read from each call."""
-    place: str = ""
+    place: Annotated[str, Caption("Gäller bara platsen", "Till exempel Småland. Tomt: hela landet eller EU.")] = ""
     """Area that all its items are limited to, in the publisher's words; empty: EU-wide or national."""
-    every: int = Field(default=1, ge=1)
+    every: Annotated[int, Caption("Läses var så många dagar", "1 är varje dag.")] = Field(default=1, ge=1)
     """Days between two readings. After a reading that failed or was not accepted it is read again the next day."""
-    expected: int = Field(default=0, ge=0)
+    expected: Annotated[int, Caption("Minsta antal poster", "Ger en läsning färre räknas den inte. 0: källan får vara tom.")] = (
+        Field(default=0, ge=0)
+    )
     """Least number of items of a healthy reading; 0 for a source that may be empty."""
-    address: Literal["confirmed", "unconfirmed"] = "unconfirmed"
+    address: Annotated[
+        Literal["confirmed", "unconfirmed"],
+        Caption("Adressen är prövad", choices={"confirmed": "ja, den ger rätt sida", "unconfirmed": "nej, inte än"}),
+    ] = "unconfirmed"
     """State of `url`: whether a person has seen that it answers with the right page."""
-    enabled: bool = True
-    links: str = ""
+    enabled: Annotated[
+        bool,
+        Caption(
+            "Läses",
+            effect="Det som redan är läst finns kvar i arkivet. Nej: inget nytt läses, och källan räknas inte som trasig.",
+        ),
+    ] = True
+    links: Annotated[
+        str, Caption("Länkar som läses", "Mönster (regular expression) för artiklarnas adresser på en listsida.")
+    ] = ""
     """Regular expression for the addresses of articles (kind `page`)."""
     within: str = ""
     """CSS selector of the part of the list page that has the articles (kind `page`)."""

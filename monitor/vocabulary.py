@@ -410,3 +410,19 @@ FOLLOW_STATE_LABELS: Mapping[FollowState, str] = {
     FollowState.REFUSED: "Avslag",
     FollowState.DECLINED: "Avstår",
 }
+
+READ_FIELD_LABELS: Mapping[str, str] = {
+    "summary": "sammanfattning",
+    "text": "text",
+    "language": "språk",
+    "published": "publicerad",
+    "programme": "program",
+    "place": "område",
+    "starts": "börjar",
+    "ends": "slutar",
+    "location": "plats",
+    "deadlines": "sista ansökningsdag",
+    "opens": "öppnar",
+    "budget": "pengar",
+}
+"""Facts that `sources check` looks for in an item, by their key in its answer."""

@@ -20,6 +20,7 @@ _CONTEXT.set_forkserver_preload(
         "icalendar",
         "trafilatura",
         "tests.forked",
+        "tests.preloaded",
     ]
 )
 _spawn = util.spawnv_passfds

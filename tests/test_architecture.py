@@ -24,6 +24,8 @@ ROWS = [
         "sources",
         "config",
         "settings",
+        "fields",
+        "toml_edit",
         "subscription",
         "errors",
         "files",
@@ -48,6 +50,9 @@ LOWEST = {
     ("fit", "language"),
     ("translation", "errors"),
     ("config", "settings"),
+    ("settings", "fields"),
+    ("sources", "fields"),
+    ("fields", "validation"),
     ("subscription", "settings"),
     ("subscription", "vocabulary"),
     ("config", "sources"),
@@ -56,7 +61,7 @@ LOWEST = {
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary", "subscription"}
+PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary", "subscription", "fields", "toml_edit"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -251,6 +251,11 @@ MIGRATIONS = {
         "CREATE TABLE own_items (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
         " section TEXT NOT NULL, position INTEGER NOT NULL, shown TEXT NOT NULL, PRIMARY KEY (digest, position))"
     ),
+    # Changes of settings made in the browser: `differences` has place, old and new value of each, as JSON.
+    "m022_setting_changes": (
+        "CREATE TABLE setting_changes (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL,"
+        " file TEXT NOT NULL, differences TEXT NOT NULL)"
+    ),
     # Changes of the coordinator to a department's next mail: the place of a call in its part of the mail, from 1, and a comment.
     # `digest` is the mail that used them, NULL before it is built. A changed row is a new one, so that a mail that is being built
     # uses up only what it has read: ids are never given twice.

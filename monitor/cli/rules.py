@@ -32,13 +32,12 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
     from monitor.archive import lock
     from monitor.jobs.match import match_archive
     from monitor.jobs.members import open_installation, refuse_member
-    from monitor.jobs.rules import load_or_last
-    from monitor.matching.rules.load import load_rules
+    from monitor.jobs.rules import load_folder, load_or_last
 
     if not app.config.rules.dir:
         refuse_member(app.config, "matchning med de gemensamma reglerna")
     # Read before the lock is taken: wrong rules are reported at once.
-    loaded = None if last_good else load_rules(app.config.rules_dir)
+    loaded = None if last_good else load_folder(app.config)
     with lock(app.config.data_dir), open_installation(app.config) as archive:
         rules, errors = (loaded, ()) if loaded else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
@@ -173,11 +172,10 @@ def test_term(term: str, text: str, as_json: bool) -> None:
 @pass_app
 def try_(app: App, file: Any, as_json: bool) -> None:
     """Show which departments would get a text, and why. FILE, or - for standard input; the first line is the title."""
-    from monitor.jobs.rules import try_text
+    from monitor.jobs.rules import load_folder, try_text
     from monitor.matching.compiled import ZONE_NAMES
-    from monitor.matching.rules.load import load_rules
 
-    rules = load_rules(app.config.rules_dir)
+    rules = load_folder(app.config)
     outcome = try_text(rules, file.read())
     if as_json:
         answer(outcome)
@@ -235,10 +233,9 @@ def _print_change(name: str, change: DepartmentChange) -> None:
 @pass_app
 def evaluate(app: App, file: Path, as_json: bool) -> None:
     """Score the rules against labelled texts: one JSON object per line."""
-    from monitor.jobs.rules import evaluate_file
-    from monitor.matching.rules.load import load_rules
+    from monitor.jobs.rules import evaluate_file, load_folder
 
-    outcome = evaluate_file(load_rules(app.config.rules_dir), file).as_json()
+    outcome = evaluate_file(load_folder(app.config), file).as_json()
     if as_json:
         answer(outcome)
         return

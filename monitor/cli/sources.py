@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,25 +10,10 @@ import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
 from monitor.errors import ConfigError
-from monitor.vocabulary import NOT_READ, RUN_STATE_LABELS, RunState
+from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, RunState
 
 if TYPE_CHECKING:
     from monitor.archive.left_out import LeftOut
-
-FIELDS = {
-    "summary": "sammanfattning",
-    "text": "text",
-    "language": "språk",
-    "published": "publicerad",
-    "programme": "program",
-    "place": "område",
-    "starts": "börjar",
-    "ends": "slutar",
-    "location": "plats",
-    "deadlines": "sista ansökningsdag",
-    "opens": "öppnar",
-    "budget": "pengar",
-}
 
 
 @click.group(invoke_without_command=True)
@@ -56,15 +42,16 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 
 @sources.command()
 @click.argument("source", metavar="ID")
+@click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Read with this value of a key of the row.")
 @json_option
 @pass_app
-def check(app: App, source: str, as_json: bool) -> int:
+def check(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
     """Fetch one source now without storing it, and show what was read and what to change."""
     from monitor.archive.left_out import read_decisions
     from monitor.jobs.members import open_installation
-    from monitor.jobs.sources import check_source
+    from monitor.jobs.sources import change_row, check_source
 
-    chosen = app.config.source(source)
+    chosen = change_row(app.config.source(source), dict(change.partition("=")[::2] for change in changes))
     decisions = {}
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
@@ -76,6 +63,29 @@ def check(app: App, source: str, as_json: bool) -> int:
         for line in _check_lines(document):
             click.echo(line)
     return int(bool(document["problems"] or document["moved"]))
+
+
+@sources.command("try")
+@click.argument("address")
+@json_option
+@pass_app
+def try_(app: App, address: str, as_json: bool) -> int:
+    """Read an address once without storing it, and show the rows of sources that it may become."""
+    from monitor.jobs.try_address import try_address
+
+    document = try_address(app.config, address, app.now)
+    if as_json:
+        answer(document)
+    else:
+        for problem in document["problems"]:
+            click.echo(f"Fel: {problem}")
+        for found in document["rows"]:
+            click.echo("\n[[source]]")
+            for key, value in found["row"].items():
+                click.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+            for line in _check_lines(found["check"]):
+                click.echo(f"# {line}".rstrip())
+    return int(not document["rows"])
 
 
 @sources.command("left-out")
@@ -178,9 +188,9 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     for item in items:
         lines += ["", f"{item['kind']}: {item['title']}", f"  {item['url']}"]
-        lines += [f"  {FIELDS[name]}: {value}" for name, value in item["found"].items()]
+        lines += [f"  {READ_FIELD_LABELS[name]}: {value}" for name, value in item["found"].items()]
         if item["missing"]:
-            lines.append(f"  hittades inte: {', '.join(FIELDS[name] for name in item['missing'])}")
+            lines.append(f"  hittades inte: {', '.join(READ_FIELD_LABELS[name] for name in item['missing'])}")
     lines += [f"Utanför: {row['title'] or row['item']} ({row['reason']})\n  {row['item']}" for row in document["left_out"]]
     lines += [f"Oläslig: {row['item']} ({row['reason']})" for row in document["skipped"]]
     return lines

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scrapy.http import HtmlResponse
 
@@ -30,19 +31,36 @@ _ADVICE_BY_PROBLEM = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Advice, with the change of the source's row that follows it."""
+
+    text: str
+    """Swedish sentence."""
+    change: Mapping[str, str] = field(default_factory=dict)
+    """New values by key of the row; empty for advice that a person must follow."""
+
+
 def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
     """Return what to change as Swedish sentences, the most important first; none when there is nothing to do."""
+    return [remedy.text for remedy in find_remedies(source, reading, problems, documents)]
+
+
+def find_remedies(
+    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]
+) -> list[Remedy]:
+    """Return what to change, the most important first; none when there is nothing to do."""
     advice = []
     if reading.moved:
-        advice.append(f'Sidan har flyttat. Ändra till url = "{reading.moved}"')
-    advice += [_ADVICE_BY_PROBLEM[problem.kind] for problem in problems if problem.kind in _ADVICE_BY_PROBLEM]
+        advice.append(Remedy(f'Sidan har flyttat. Ändra till url = "{reading.moved}"', {"url": reading.moved}))
+    advice += [Remedy(_ADVICE_BY_PROBLEM[problem.kind]) for problem in problems if problem.kind in _ADVICE_BY_PROBLEM]
     page = _page(documents[0]) if documents else None
     if page is not None:
         advice += _feed_advice(source, page)
         if any(problem.kind in (ProblemKind.LAYOUT, ProblemKind.EMPTY) for problem in problems):
             advice += _link_advice(source, page)
     advice += _row_advice(source, reading, problems)
-    return list(dict.fromkeys(advice))
+    return list({remedy.text: remedy for remedy in advice}.values())
 
 
 def _page(document: Document) -> HtmlResponse | None:
@@ -51,34 +69,41 @@ def _page(document: Document) -> HtmlResponse | None:
     return HtmlResponse(document.url, body=document.body, headers={"Content-Type": document.content_type})
 
 
-def _feed_advice(source: Source, page: HtmlResponse) -> list[str]:
+def _feed_advice(source: Source, page: HtmlResponse) -> list[Remedy]:
     feeds = find_feeds(page.text, page.url)[:3]
     if source.kind == "feed":
-        return [f'Sidan anger ett flöde. Pröva url = "{feed}"' for feed in feeds]
-    return [f'Sidan har ett flöde, som är säkrare att läsa. Pröva kind = "feed" och url = "{feed}"' for feed in feeds]
+        return [Remedy(f'Sidan anger ett flöde. Pröva url = "{feed}"', {"url": feed}) for feed in feeds]
+    return [
+        Remedy(
+            f'Sidan har ett flöde, som är säkrare att läsa. Pröva kind = "feed" och url = "{feed}"', {"kind": "feed", "url": feed}
+        )
+        for feed in feeds
+    ]
 
 
-def _link_advice(source: Source, page: HtmlResponse) -> list[str]:
+def _link_advice(source: Source, page: HtmlResponse) -> list[Remedy]:
     if source.kind not in ("page", "calendar"):
         return []
     advice = []
     for beginning, count, example in unfollowed_link_prefixes(page, source):
         pattern = f"{re.escape(beginning)}[^?#]+"
-        advice.append(f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'")
+        text = f"Sidan har {count} länkar av formen {example}. Är det dem som ska läsas, sätt links = '{pattern}'"
+        advice.append(Remedy(text, {"links": pattern}))
     return advice
 
 
-def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[str]:
+def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[Remedy]:
     advice = []
     calls = list(reading.calls.values())
     if calls and not problems and source.address == "unconfirmed":
-        advice.append('Adressen fungerar. Sätt address = "confirmed"')
+        advice.append(Remedy('Adressen fungerar. Sätt address = "confirmed"', {"address": "confirmed"}))
     if not problems and 0 < reading.items < source.expected:
-        advice.append(f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}")
+        text = f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}"
+        advice.append(Remedy(text, {"expected": str(reading.items)}))
     if not calls and reading.left_out:
         advice.append(
-            "Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes."
+            Remedy("Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes.")
         )
     if calls and source.kind in ("feed", "page") and not any(call.published for call in calls):
-        advice.append("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses.")
+        advice.append(Remedy("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses."))
     return advice

@@ -24,7 +24,10 @@ class NotStoredError(IgnoreRequest):
 
 
 class ReplayMiddleware:
-    """Middleware that answers every request from the documents in the setting MONITOR_REPLAY, never from the network."""
+    """Middleware that answers requests from the documents in the setting MONITOR_REPLAY, never from the network.
+
+    With the setting MONITOR_REPLAY_FIRST, requests that no document answers do go to the network.
+    """
 
     def __init__(self, crawler: Crawler, documents: list[Document]) -> None:
         self._crawler = crawler
@@ -35,8 +38,8 @@ class ReplayMiddleware:
         """Return the middleware of a crawler (called by Scrapy)."""
         return cls(crawler, crawler.settings["MONITOR_REPLAY"])
 
-    def process_request(self, request: Request) -> Response:
-        """Return the stored response to a request.
+    def process_request(self, request: Request) -> Response | None:
+        """Return the stored response to a request; None for one that the network answers.
 
         Raises:
             NotStoredError: The stored run did not make the request.
@@ -44,6 +47,8 @@ class ReplayMiddleware:
         fingerprinter = self._crawler.request_fingerprinter
         assert fingerprinter is not None
         document = self._documents.get(fingerprinter.fingerprint(request).hex())
+        if document is None and self._crawler.settings.getbool("MONITOR_REPLAY_FIRST"):
+            return None
         if document is None:
             raise NotStoredError(f"{request.url} is not among the stored documents")
         headers = Headers(json.loads(document.headers))

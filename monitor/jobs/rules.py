@@ -19,8 +19,9 @@ from monitor.calls import Call, Section
 from monitor.config import Config
 from monitor.errors import ArchiveError, ConfigError, RuleError, RuleErrors
 from monitor.files import write_atomically
+from monitor.jobs.kept_terms import kept_terms
 from monitor.jobs.match import archived_calls
-from monitor.jobs.members import read_installation
+from monitor.jobs.members import open_installation, read_installation
 from monitor.language.analyser import analyser
 from monitor.language.concepts import Concepts
 from monitor.language.terms import parse_term
@@ -64,7 +65,21 @@ def load_checked(archive: Archive, folder: Path) -> RuleSet:
     Raises:
         RuleErrors: The rules have errors.
     """
-    return load_rules(folder, checked_files(archive.db, program()))
+    with kept_terms(archive.path.parent) as keep:
+        return keep(load_rules(folder, checked_files(archive.db, program())))
+
+
+def load_folder(config: Config) -> RuleSet:
+    """Return the rules of the installation's folder as `load_checked` does; without an archive they are checked.
+
+    Raises:
+        RuleErrors: The rules have errors.
+    """
+    if not config.archive.is_file():
+        with kept_terms(config.data_dir) as keep:
+            return keep(load_rules(config.rules_dir))
+    with open_installation(config) as archive:
+        return load_checked(archive, config.rules_dir)
 
 
 def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleError, ...]]:
@@ -147,15 +162,16 @@ def _terms_not_found(archive: Archive, concepts: Concepts) -> dict[str, tuple[st
 
 def check_installation(config: Config) -> CheckReport:
     """Check the rules of an installation as `check_folder` does, with its archive if it has one that can be read."""
-    if not config.archive.is_file():
-        return check_folder(config.rules_dir)
-    try:
-        with read_installation(config) as archive:
-            return check_folder(config.rules_dir, archive)
-    except ArchiveError as error:
-        # Rules must be mendable whatever the state of the archive.
-        logger.warning("archive_not_read path=%s problem=%s", config.archive, error)
-        return check_folder(config.rules_dir)
+    with kept_terms(config.data_dir):
+        if not config.archive.is_file():
+            return check_folder(config.rules_dir)
+        try:
+            with read_installation(config) as archive:
+                return check_folder(config.rules_dir, archive)
+        except ArchiveError as error:
+            # Rules must be mendable whatever the state of the archive.
+            logger.warning("archive_not_read path=%s problem=%s", config.archive, error)
+            return check_folder(config.rules_dir)
 
 
 def test_term(term: str, text: str) -> list[dict[str, Any]]:

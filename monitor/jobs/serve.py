@@ -7,17 +7,19 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.calls import CallKey
-from monitor.config import Config
-from monitor.errors import MonitorError
+from monitor.config import Config, CurrentConfig
+from monitor.errors import MonitorError, SourceError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
+from monitor.toml_edit import EditOutcome, EditRequest
+from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.guide import GuideState
 from monitor.web.framework.request import DraftWish, MailDraft, PlannedMail, RewrittenMail, Site
@@ -28,15 +30,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_READING_SECONDS = 50.0
+"""Seconds that a page waits for the reading of a source: less than the minute that proxies wait for a page."""
+
 
 class PageWork:
     """Work that the pages ask for beyond the archive: mails as they would be, status, examples, and matching."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self._settings = CurrentConfig(config)
+        self._reading = threading.Lock()
         self._lock = threading.Lock()
         self._wanted = False
         self._matcher: threading.Thread | None = None
+
+    @property
+    def _config(self) -> Config:
+        return self._settings.get()
 
     def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
         """Return the mail of each department as it would be built now; nothing is stored."""
@@ -125,23 +135,58 @@ class PageWork:
             begin_trial(archive.db, PREVIEW, "", now)
             end_trial(archive.db, PREVIEW, WELL, "", now)
 
-    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
-        """Write values of `monitor.toml`; return what is wrong, "" when they are saved."""
-        from monitor.jobs.write_settings import write_settings
+    def keep_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder, and return the name of the file."""
+        from monitor.jobs.guide import keep_mail_password
 
-        return write_settings(self._config, values)
+        return keep_mail_password(self._config, password)
 
-    def save_mail_password(self, password: str) -> str:
-        """Write the mail server's password to a private file of the data folder; return what is wrong."""
-        from monitor.jobs.write_settings import write_mail_password
+    def settings_text(self, file: str) -> str:
+        """Return the text of a file of settings as it is now."""
+        from monitor.jobs.save_settings import read_text
 
-        return write_mail_password(self._config, password)
+        return read_text(self._config, file)
 
-    def enable_departments(self, enabled: Collection[str]) -> str:
-        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
-        from monitor.jobs.write_settings import enable_departments
+    def edit_settings(self, request: EditRequest, now: datetime) -> EditOutcome:
+        """Check edits of settings, and save them unless it is a dry run."""
+        from monitor.jobs.save_settings import save_edits
 
-        return enable_departments(self._config, enabled)
+        with open_installation(self._config) as archive:
+            return save_edits(archive, self._config, request, now)
+
+    def undo_settings(self, change: int, who: str, now: datetime) -> EditOutcome:
+        """Give what a stored change of settings changed its old values back."""
+        from monitor.jobs.save_settings import undo_edits
+
+        with open_installation(self._config) as archive:
+            return undo_edits(archive, self._config, change, who, now)
+
+    def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
+        """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`."""
+        return self._ask(["sources", "check", source, *(f"--set={key}={value}" for key, value in change.items())])
+
+    def read_address(self, address: str) -> Mapping[str, Any]:
+        """Read an address once and store nothing; return the answer of `sources try --json`."""
+        return self._ask(["sources", "try", address])
+
+    def _ask(self, command: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answer of a command that reads a source. One at a time: its pages are read in a process of its own.
+
+        Raises:
+            SourceError: Another reading is under way, or this one has not ended in time.
+        """
+        from monitor.jobs.child import run_child
+
+        if not self._reading.acquire(blocking=False):
+            raise SourceError("", "En annan läsning pågår. Försök igen om en minut.")
+        try:
+            ended = run_child(self._config, command, limit=_READING_SECONDS, stop=threading.Event(), grace=2.0)
+        finally:
+            self._reading.release()
+        if ended.answer is None:
+            late = f"Läsningen blev inte klar på {_READING_SECONDS:.0f} sekunder. Källan är långsam, eller svarar inte."
+            raise SourceError("", late if ended.state is JobState.HUNG else f"Det gick inte att läsa: {ended.stderr_tail}")
+        return dict(ended.answer)
 
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from scrapy import signals
 from scrapy.spiderloader import get_spider_loader
 
@@ -15,7 +16,7 @@ from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, 
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
 from monitor.calls import Budget, Call, DeadlineModel
-from monitor.collect.advice import advise
+from monitor.collect.advice import find_remedies
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
@@ -23,6 +24,7 @@ from monitor.jobs.crawl import CrawlProcess, judge_run, load_programmes, note_en
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
+from monitor.validation import ENGLISH, describe_error, list_errors
 from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -85,16 +87,39 @@ def check_source(
     process.start()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a report")
-    return _checked(source, spiders[0], now, decisions or {})
+    return describe_reading(source, spiders[0], now, decisions or {})
 
 
-def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]) -> dict[str, Any]:
+def change_row(source: Source, changes: Mapping[str, str]) -> Source:
+    """Return a source with other values of some keys, given as text.
+
+    Raises:
+        ConfigError: A key or a value is wrong.
+    """
+    if not changes:
+        return source
+    values: dict[str, Any] = source.model_dump(mode="json")
+    for key, text in changes.items():
+        present = values.get(key)
+        values[key] = int(text) if isinstance(present, int) and not isinstance(present, bool) and text.isdigit() else text
+    try:
+        return Source.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(describe_error(Source, item, ENGLISH) for item in list_errors(error))
+        raise ConfigError(f"source {source.id}", problems) from error
+
+
+def describe_reading(
+    source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]
+) -> dict[str, Any]:
+    """Return the answer of `sources check --json` for a source that a spider has read."""
     reading = spider.reading
     documents = list(reading.documents)
     run = judge_run(spider, now)
     calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
+    remedies = find_remedies(source, reading, problems, documents)
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})
     return {
         "id": source.id,
@@ -113,7 +138,8 @@ def _checked(source: Source, spider: SourceSpider, now: datetime, decisions: Map
             if key not in calls
         ],
         "skipped": [{"item": key, "reason": reason} for key, reason in reading.skipped.items()],
-        "advice": advise(source, reading, problems, documents),
+        "advice": [remedy.text for remedy in remedies],
+        "remedies": [{"text": remedy.text, "change": dict(remedy.change)} for remedy in remedies if remedy.change],
     }
 
 

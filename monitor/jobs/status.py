@@ -181,10 +181,12 @@ def rule_errors(config: Config, archive: Archive) -> list[str]:
     if _rules_unchanged(config.rules_dir, last_rule_files(archive.db) or {}):
         return []
     from monitor.errors import RuleErrors
+    from monitor.jobs.kept_terms import kept_terms
     from monitor.matching.rules.load import load_rules
 
     try:
-        load_rules(config.rules_dir)
+        with kept_terms(config.data_dir):
+            load_rules(config.rules_dir)
     except RuleErrors as errors:
         return [str(error) for error in errors.errors]
     return []

@@ -214,7 +214,9 @@ class _Reader:
         only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
         late = statement.start > _HEAD_CHARS
         unlike = named and statement.group not in (Group.MUNICIPALITY, Group.PUBLIC, Group.SCHOOL)
-        partial = statement.partial or (number in self.weak and not only and (unlike or late or self._others_only()))
+        # A partner need not be among those who alone may apply.
+        narrowed = statement.role is not Role.PARTNER and self._others_only()
+        partial = statement.partial or (number in self.weak and not only and (unlike or late or narrowed))
         return replace(statement, only=only, partial=partial)
 
     def _others_only(self) -> bool:

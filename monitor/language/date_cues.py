@@ -67,7 +67,9 @@ PATTERNS = Patterns(
             r"oprindelig\w*|förut|før|was))"
             r"(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|"
             r"ansøgningsfrist\w*|søknads?frist\w*|"
-            r"slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?[\s:]{1,2}" + _DAY_LEAD
+            r"slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?"
+            r"(?:\s+(?:egentligen|först|från\s+början|originally|initially|at\s+first|oprindeligt?|opprinnelig|først))?[\s:]{1,2}"
+            + _DAY_LEAD
         ),
         "void_before": (
             r"\b(?:tidigare|ursprunglig\w*|tidligere|opprinnelig\w*|oprindelig\w*|previously|originally|previous|"

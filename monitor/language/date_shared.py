@@ -16,9 +16,9 @@ _EACH = re.compile(
     r"klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
     re.IGNORECASE,
 )
-# "Rundan stänger kl. 16.00": what closes is named, and no day.
+# "Rundan stänger kl. 16.00": the round is named, and no day; "1-31 March, closing at 17:00": the day is before it.
 _CLOSES = re.compile(
-    r"\b(?:stänger|stängs|closes|close|lukker|stenger|slutar)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
+    r"\b(?:stänger|stängs|stängning|closes|closing|close|locks|lukker|stenger|slutar)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"\s(?:close|closing|stäng|lukk|steng)", re.IGNORECASE)
@@ -76,10 +76,14 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
             if pattern is _EACH:
                 belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
             else:
-                belongs = _LAST_DAY.match(words, clock.end) is not None or (
-                    pattern is _CLOSES
-                    and _ROUND.search(words, max(0, hit.start() - _LONGEST), hit.start()) is not None
-                    and _stops(words, clock.end, taken)
+                belongs = (
+                    _LAST_DAY.match(words, clock.end) is not None
+                    or (pattern is _CLOSES and _follows(words, hit.start(), taken))
+                    or (
+                        pattern is _CLOSES
+                        and _ROUND.search(words, max(0, hit.start() - _LONGEST), hit.start()) is not None
+                        and _stops(words, clock.end, taken)
+                    )
                 )
             if belongs:
                 found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))

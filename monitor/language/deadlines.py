@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Deadline, DeadlineModel, Precision
@@ -19,6 +19,8 @@ _URL_MONTH = re.compile(
 _URL_YEAR = re.compile(r"(?:/|-)(20[0-9]{2})(?=/)")
 _URL_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _LONGEST = 80
+_LONGEST_ROUND = timedelta(days=400)
+"""Time from the opening of a round to its first deadline; an earlier opening is that of another round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
     kept = _settle_years(_without_earlier_rounds(dated), opens, reasons)
     instants = _staged(_instants(kept, reasons))
     answers = _staged(_instants([i for i in found if i.role is DateRole.ANSWER and i.date is not None], reasons))
+    if instants:
+        opens = _opens(found, instants)
     result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))
     if instants:
         return replace(result, deadlines=instants, model=DeadlineModel.SINGLE if len(instants) == 1 else DeadlineModel.CUT_OFFS)
@@ -124,14 +128,18 @@ def earliest_published(url: str, text: str = "") -> date | None:
     return None
 
 
-def _opens(found: Sequence[FoundDate]) -> date | None:
-    """Return the opening of the newest round."""
+def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> date | None:
+    """Return the opening of the newest round: with its deadlines, before the last of them and near the first."""
     stated = {
         item.date if item.role is DateRole.OPENING else item.date_from
         for item in found
         if item.role in (DateRole.OPENING, DateRole.DEADLINE)
     }
-    return max((day for day in stated if day is not None), default=None)
+    days = [day for day in stated if day is not None]
+    if instants:
+        first, last = instants[0].at.date() - _LONGEST_ROUND, instants[-1].at.date()
+        days = [day for day in days if first <= day <= last]
+    return max(days, default=None)
 
 
 def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import pairwise, product
 
 from monitor.language import tokens
@@ -43,13 +42,31 @@ class Term:
     """Alternatives, of which any matches: each a sequence of lemmas, or one piece of a word."""
 
 
-@lru_cache(maxsize=20_000)
+_MAX_PARSED = 50_000
+_parsed: dict[str, Term] = {}
+"""Terms parsed so far, by the text as typed."""
+
+
+def remember_terms(terms: Mapping[str, Term]) -> None:
+    """Let `parse_term` return these terms, by the text as typed, which this version of the program parsed before."""
+    _parsed.update(terms)
+
+
 def parse_term(text: str) -> Term:
     """Return the term that a typed text means.
 
     Raises:
         ValueError: The text is no term; the message says why, in Swedish.
     """
+    term = _parsed.get(text)
+    if term is None:
+        if len(_parsed) >= _MAX_PARSED:
+            _parsed.clear()
+        term = _parsed[text] = _parse(text)
+    return term
+
+
+def _parse(text: str) -> Term:
     typed = " ".join(text.split())
     if not typed:
         raise ValueError("ett sökord behöver minst ett ord")

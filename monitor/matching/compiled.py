@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property
 from math import exp2, inf
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
@@ -136,6 +136,31 @@ class Terms:
         return None
 
 
+_Item = TypeVar("_Item")
+
+
+class PatternIndex(Generic[_Item]):
+    """Index of items by the patterns of their terms: a text has the patterns of few items, and only they need be looked at."""
+
+    def __init__(self, items: Iterable[tuple[_Item, Terms]]) -> None:
+        """Index the items; an item without terms may hold in every text."""
+        self._items: list[_Item] = []
+        always: list[int] = []
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        for number, (item, terms) in enumerate(items):
+            self._items.append(item)
+            if not terms.numbers:
+                always.append(number)
+            for pattern in terms.patterns:
+                self._numbers[pattern] = (*self._numbers.get(pattern, ()), number)
+        self._always, self._patterns = frozenset(always), frozenset(self._numbers)
+
+    def having(self, found: frozenset[str]) -> list[_Item]:
+        """Return the items that have one of the found patterns or no terms, in the order in which they were given."""
+        numbers = self._always.union(*map(self._numbers.__getitem__, found & self._patterns))
+        return [self._items[number] for number in sorted(numbers)]
+
+
 def compile_terms(texts: Iterable[str], term_numbers: Mapping[str, int]) -> Terms:
     """Return the terms of a list in a rule file, with their numbers in the rule set."""
     kept = tuple(texts)
@@ -194,11 +219,11 @@ def compile_row(row: FitRow, term_numbers: Mapping[str, int]) -> CompiledRow:
 class CompiledFit:
     """Gates of fit.toml with their terms numbered, each list in the order of the file."""
 
-    offer: tuple[CompiledRow, ...]
-    answer: tuple[tuple[AnswerRow, CompiledRow], ...]
+    offer: PatternIndex[CompiledRow]
+    answer: PatternIndex[tuple[AnswerRow, CompiledRow]]
     ours: Terms
     """Names of our own area."""
-    other: tuple[tuple[OtherPlace, Terms], ...]
+    other: PatternIndex[tuple[OtherPlace, Terms]]
     abroad: re.Pattern[str] | None
     """Codes of calls that are for other countries."""
 
@@ -249,8 +274,15 @@ def _variants_of(text: str) -> set[_Variant]:
 _TermUse = tuple[tuple[str, ...], Collection[str]]
 """Terms as the file has them, and the zones in which they are looked for."""
 
-_Gain = tuple[int, float, int]
-"""The number of a live theme, the points of one of its signals in one field, and the number of its metadata condition."""
+
+class _Gain(NamedTuple):
+    """Points of a signal in one field."""
+
+    theme: int
+    """Number of the live theme."""
+    points: float
+    metadata: int
+    """Number of the metadata condition."""
 
 
 @dataclass(frozen=True)
@@ -422,6 +454,11 @@ class RuleSet:
             for theme in self.live_themes
         )
 
+    @cached_property
+    def condition_indexes(self) -> tuple[PatternIndex[CompiledCondition], ...]:
+        """Return the index of the conditions of each live theme by the patterns of their terms."""
+        return tuple(PatternIndex((compiled, compiled.terms) for compiled in conditions) for conditions in self.conditions)
+
     def _compile_words(self, words: tuple[str, ...], *, all_specific: bool = False) -> tuple[Terms, Terms]:
         """Return the terms of a list, and those of them that are not generic; all of them for a veto, which any word strikes."""
         terms = compile_terms(words, self.term_numbers)
@@ -438,8 +475,8 @@ class RuleSet:
     def candidate_themes(self, scans: Mapping[str, Scan], matches: Callable[[int], bool]) -> list[int]:
         """Return the numbers of the live themes that may reach a department, in order.
 
-        Every pattern that is found counts, also where its term turns out not to be in the text, another term of its signal
-        has counted already, or a needed term is missing. The sum is an upper bound of a theme's points: a theme that is left
+        Each signal counts once per field, also where its term turns out not to be in the text or a needed term is missing. The
+        sum is an upper bound of a theme's points: a theme that is left
         out cannot reach a department, the others must be scored exactly.
 
         Args:
@@ -447,12 +484,14 @@ class RuleSet:
             matches: Returns True when the call matches the metadata condition with a number.
         """
         bounds: dict[int, float] = {}
+        gains, gains_by_zone = self._gains
+        counted: set[int] = set()
         for zone, scan in scans.items():
-            gains = self._gains.get(zone, {})
-            for pattern in scan.found:
-                for theme, points, metadata in gains.get(pattern, ()):
-                    if metadata == ANY_METADATA or matches(metadata):
-                        bounds[theme] = bounds.get(theme, 0.0) + points
+            if by_pattern := gains_by_zone.get(zone):
+                counted.update(*filter(None, map(by_pattern.get, scan.found)))
+        for theme, points, metadata in map(gains.__getitem__, counted):
+            if metadata == ANY_METADATA or matches(metadata):
+                bounds[theme] = bounds.get(theme, 0.0) + points
         # Metadata alone never make a theme a candidate: at least one term must speak for it.
         for theme, points, metadata in self._structural_gains:
             if theme in bounds and matches(metadata):
@@ -460,22 +499,24 @@ class RuleSet:
         return sorted(theme for theme, points in bounds.items() if points + ROUNDING >= self.lowest_thresholds[theme])
 
     @cached_property
-    def _gains(self) -> Mapping[str, Mapping[str, tuple[_Gain, ...]]]:
-        """Gains of the signals with terms, by zone and pattern."""
-        gains: dict[str, dict[str, list[_Gain]]] = defaultdict(lambda: defaultdict(list))
+    def _gains(self) -> tuple[list[_Gain], Mapping[str, Mapping[str, tuple[int, ...]]]]:
+        """Return the gains of the signals with terms, and their numbers in this list by zone and pattern."""
+        gains: list[_Gain] = []
+        numbers: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for theme, conditions in enumerate(self.conditions):
             for compiled in conditions:
                 for points, zones in compiled.fields:
                     for zone in zones if points > 0 else ():
                         for pattern in compiled.terms.patterns:
-                            gains[zone][pattern].append((theme, points, compiled.metadata))
-        return {zone: {name: tuple(found) for name, found in by_pattern.items()} for zone, by_pattern in gains.items()}
+                            numbers[zone][pattern].append(len(gains))
+                    gains.append(_Gain(theme, points, compiled.metadata))
+        return gains, {zone: {name: tuple(found) for name, found in by_pattern.items()} for zone, by_pattern in numbers.items()}
 
     @cached_property
     def _structural_gains(self) -> tuple[_Gain, ...]:
         """Gains of the signals without terms."""
         return tuple(
-            (theme, compiled.fields[0][0], compiled.metadata)
+            _Gain(theme, compiled.fields[0][0], compiled.metadata)
             for theme, conditions in enumerate(self.conditions)
             for compiled in conditions
             if not compiled.terms.numbers and compiled.fields[0][0] > 0
@@ -485,10 +526,13 @@ class RuleSet:
     def compiled_fit(self) -> CompiledFit:
         """Return the gates with their terms numbered."""
         place, numbers = self.fit.place, self.term_numbers
+        offers = [compile_row(row, numbers) for row in self.fit.offer]
+        answers = [(row, compile_row(row, numbers)) for row in self.fit.answer]
+        others = [(other, compile_terms(other.words, numbers)) for other in place.other]
         return CompiledFit(
-            offer=tuple(compile_row(row, numbers) for row in self.fit.offer),
-            answer=tuple((row, compile_row(row, numbers)) for row in self.fit.answer),
+            offer=PatternIndex((row, row.terms) for row in offers),
+            answer=PatternIndex((pair, pair[1].terms) for pair in answers),
             ours=compile_terms(place.ours, numbers),
-            other=tuple((other, compile_terms(other.words, numbers)) for other in place.other),
+            other=PatternIndex((pair, pair[1]) for pair in others),
             abroad=compile_patterns(place.identifier),
         )

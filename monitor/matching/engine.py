@@ -153,7 +153,7 @@ class Judgement:
     def _compute_result(self, theme: int) -> ThemeResult:
         hits: list[SignalHit] = []
         vetoes: list[VetoHit] = []
-        for compiled in self.rules.conditions[theme]:
+        for compiled in self.rules.condition_indexes[theme].having(self._found):
             if not self._applies(compiled):
                 continue
             for points, zones in compiled.fields:
@@ -170,10 +170,8 @@ class Judgement:
         return ThemeResult(self.rules.live_themes[theme], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
 
     def _applies(self, compiled: CompiledCondition) -> bool:
-        """Return False when the metadata do not match, no zone has a pattern of the terms, or no needed term is found."""
+        """Return False when the metadata do not match, or no needed term is found."""
         if compiled.metadata != ANY_METADATA and not self._matches(compiled.metadata):
-            return False
-        if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(self._found):
             return False
         return not compiled.needs.numbers or compiled.needs.first_hit(self.scans, self.scans) is not None
 

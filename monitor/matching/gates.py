@@ -82,8 +82,8 @@ def pass_gates(
     """
     scans = {**zones, **_scan_gate_zones(rules, call)}
     found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
-    for offer in fit.offer:
-        word = _row_hit(offer, rules, metadata, scans, found)
+    for offer in fit.offer.having(found):
+        word = _row_hit(offer, rules, metadata, scans)
         if word is not None:
             return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
     outside = _outside(rules, call, metadata, scans, found)
@@ -92,10 +92,10 @@ def pass_gates(
     said, general = _stated_answer(call, eligibility())
     if said is not None and not general:
         return said
-    for answer, row in fit.answer:
+    for answer, row in fit.answer.having(found):
         if said is not None and not (answer.identifier and answer.answer == "nej"):
             continue  # the part of a programme that is known to be for others outweighs a mere "organisations can apply"
-        word = _row_hit(row, rules, metadata, scans, found)
+        word = _row_hit(row, rules, metadata, scans)
         if word is not None:
             score = SCORES[answer.answer] if answer.score is None else answer.score
             return Gates(_step(call, answer.answer), answer.answer, score, answer.reason, answer.id, word, answer.stated)
@@ -149,16 +149,9 @@ def _step(call: Call, answer: Answer) -> str:
     return "fit-nej" if answer == "nej" and call.kind is Kind.CALL else ""
 
 
-def _row_hit(
-    compiled: CompiledRow, rules: RuleSet, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
-) -> str | None:
-    """Return the term by which the row holds ("" for a row without terms), or None when it does not hold.
-
-    `found` has the patterns of all zones: most rows have none of them, and no zone need be looked at.
-    """
+def _row_hit(compiled: CompiledRow, rules: RuleSet, metadata: CallMetadata, scans: Mapping[str, Scan]) -> str | None:
+    """Return the term by which the row holds ("" for a row without terms), or None when it does not hold."""
     zones, word = compiled.row.zones, ""
-    if compiled.terms.numbers and compiled.terms.patterns.isdisjoint(found):
-        return None
     if not compiled.metadata.matches(metadata):
         return None
     if compiled.terms.numbers:
@@ -172,13 +165,13 @@ def _row_hit(
 def _outside(
     rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
 ) -> Gates | None:
-    """Return the answer for a call of another place; `found` has the patterns of all zones: most places have none of them."""
+    """Return the answer for a call of another place; `found` has the patterns of all zones."""
     gate, fit = rules.fit.place, rules.compiled_fit
     if metadata.programme in gate.programme or matches_any(metadata.codes, fit.abroad):
         return Gates("outside", "nej", 0, "Utlysningen gäller andra länder.")
     if fit.ours.first_hit(scans, ("place",)) is not None:
         return None
-    mentioned = [(other, terms) for other, terms in fit.other if not terms.patterns.isdisjoint(found)]
+    mentioned = fit.other.having(found)
     for other, terms in mentioned:
         if (hit := terms.first_hit(scans, ("place",))) is not None:
             return _elsewhere(other.name, rules.term_texts[hit[1]])

@@ -20,6 +20,9 @@ from monitor.web.views import (
     recipients,
     rule_lab,
     search,
+    settings,
+    settings_rules,
+    settings_sources,
     subscription,
 )
 
@@ -36,6 +39,9 @@ ROUTES: tuple[Route, ...] = (
     *coordinator.ROUTES,
     *next_mail.ROUTES,
     *recipients.ROUTES,
+    *settings.ROUTES,
+    *settings_rules.ROUTES,
+    *settings_sources.ROUTES,
     *followup.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,

@@ -299,3 +299,35 @@ def test_a_time_said_once_is_that_of_both_days(language, text, times):
 def test_until_in_danish_and_norwegian_closes(language, text):
     found = find_deadlines(text, reference=date(2026, 11, 20), language=language)
     assert [item.at.date() for item in found.deadlines] == [date(2027, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Apply by 3 June 2027. The call was agreed by the steering group on 12 May 2026.", ["2027-06-03"]),
+        ("Apply by 3 June 2027. The programme was adopted on 12 May 2026.", ["2027-06-03"]),
+        ("Ansøg senest den 2. marts 2027. Bekendtgørelsen, nr. 900 af 1. juni 2026, har reglerne.", ["2027-03-02"]),
+        ("Sista dag var egentligen den 1 mars 2027, men tiden har förlängts till den 15 mars 2027.", ["2027-03-15"]),
+        ("Sista ansökningsdag var först den 1 mars 2027 men är nu den 15 mars 2027.", ["2027-03-15"]),
+    ],
+)
+def test_days_of_decisions_and_days_that_were_moved_are_no_deadlines(text, expected):
+    assert days(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Application period: 15 January - 31 March 2027, closing at 17:00 (Brussels time).",
+        "The call is open between 15 January and 31 March 2027. The system locks at 17:00 (Brussels time) on the last day.",
+    ],
+)
+def test_a_time_that_closes_the_round_belongs_to_its_last_day(text):
+    assert [item.at.isoformat() for item in read(text).deadlines] == ["2027-03-31T17:00:00+02:00"]
+
+
+def test_the_opening_of_another_round_is_not_that_of_this_one():
+    text = "Apply by 17 January 2027. The previous edition, launched on 2 October 2025, drew 611 applications."
+    assert read(text).opens is None
+    assert read("Sökbar 15 januari-12 februari 2027. Nästa omgång öppnar den 1 oktober 2027.").opens == date(2027, 1, 15)
+    assert read("Ansökan öppnar den 1 december 2026 och stänger den 12 februari 2027.").opens == date(2026, 12, 1)

@@ -409,3 +409,8 @@ def test_no_text_raises_and_offsets_hold(text, language):
         assert text[item.start : item.end] == item.text
         assert (item.amount is None) == (item.role is AmountRole.RATE)
     find_budget(text, language)
+
+
+def test_no_project_gets_more_is_an_upper_bound():
+    found = find_budget("Utlysningens budget är 24 miljoner kronor och inget projekt får mer än 4 miljoner kronor.")
+    assert (found.project_min, found.project_max) == (None, 4_000_000)

@@ -29,6 +29,9 @@ class FakeJobs:
     rematched: int = 0
     examples: list = field(default_factory=list)
     works: list = field(default_factory=list)
+    checks: dict = field(default_factory=dict)
+    """Answers of the jobs that read a source, by its id or address."""
+    checked: list = field(default_factory=list)
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
@@ -51,14 +54,8 @@ class FakeJobs:
     def approve_first_mails(self, now):
         PageWork(self.config).approve_first_mails(now)
 
-    def save_settings(self, values):
-        return PageWork(self.config).save_settings(values)
-
-    def save_mail_password(self, password):
-        return PageWork(self.config).save_mail_password(password)
-
-    def enable_departments(self, enabled):
-        return PageWork(self.config).enable_departments(enabled)
+    def keep_mail_password(self, password):
+        return PageWork(self.config).keep_mail_password(password)
 
     def make_example(self, answer, now):
         self.examples.append(answer)
@@ -72,6 +69,23 @@ class FakeJobs:
 
     def rematch(self):
         self.rematched += 1
+
+    def settings_text(self, file):
+        return PageWork(self.config).settings_text(file)
+
+    def edit_settings(self, request, now):
+        return PageWork(self.config).edit_settings(request, now)
+
+    def undo_settings(self, change, who, now):
+        return PageWork(self.config).undo_settings(change, who, now)
+
+    def check_source(self, source, change):
+        self.checked.append((source, dict(change)))
+        return self.checks[source]
+
+    def read_address(self, address):
+        self.checked.append((address, {}))
+        return self.checks[address]
 
 
 class Browser:

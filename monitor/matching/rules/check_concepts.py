@@ -51,7 +51,7 @@ def _rows(found: RuleFiles) -> Iterator[_Place]:
 
 
 def _where(found: RuleFiles, place: _Place) -> str:
-    return f"{place.file} rad {lines.line_of(found.places[place.file], place.path)}"
+    return f"{place.file} rad {found.line_of(place.file, place.path)}"
 
 
 def _check_form(found: RuleFiles, place: _Place, key: str, words: tuple[str, ...]) -> None:

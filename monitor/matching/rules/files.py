@@ -46,8 +46,6 @@ class RuleFiles:
     """Files of a folder as read, by name, and the problems found so far."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    places: dict[str, dict[lines.Path, int]] = field(default_factory=dict)
-    """Line of every key of a file that is TOML."""
     values: dict[str, BaseModel] = field(default_factory=dict)
     """Value of every file that is sound."""
     errors: list[RuleError] = field(default_factory=list)
@@ -63,7 +61,12 @@ class RuleFiles:
         self.warnings.append(self._at(file, path, problem))
 
     def _at(self, file: str, path: lines.Path, problem: str) -> RuleError:
-        return RuleError(file, lines.line_of(self.places.get(file, {}), path), problem)
+        return RuleError(file, self.line_of(file, path), problem)
+
+    def line_of(self, file: str, path: lines.Path) -> int:
+        """Return the line of a key, or of the nearest table or key around it; 1 in a file that could not be read."""
+        # Found only for a problem: most files have none.
+        return lines.line_of(_find_lines(self.texts.get(file, "")), path)
 
     def get(self, file: str, model: type[_Model]) -> _Model | None:
         """Return the value of a file, or None when it is not sound."""
@@ -128,14 +131,16 @@ def load_toml(text: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def _read(model: type[BaseModel], text: str) -> tuple[BaseModel | ValidationError, dict[lines.Path, int]]:
-    """Return the value of a TOML text, or its errors, and its lines."""
+def _read(model: type[BaseModel], text: str) -> BaseModel | ValidationError:
+    """Return the value of a TOML text, or its errors."""
     # Kept, since at each edit in the rule lab all files but one are as they were.
-    raw, places = load_toml(text), lines.find_lines(text)
     try:
-        return model.model_validate(raw), places
+        return model.model_validate(load_toml(text))
     except ValidationError as error:
-        return error, places
+        return error
+
+
+_find_lines = lru_cache(maxsize=64)(lines.find_lines)
 
 
 def _model_of(file: str) -> type[BaseModel]:
@@ -148,7 +153,7 @@ def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFi
     for file, text in texts.items():
         model = _model_of(file)
         try:
-            value, found.places[file] = _read(model, text)
+            value = _read(model, text)
         except tomllib.TOMLDecodeError as error:
             found.errors.append(RuleError(file, _toml_line(text, str(error)), f"är inte giltig TOML: {error}"))
             continue

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from monitor.fields import Caption
+
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="små bokstäver a-z, siffror och bindestreck")]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
 Zone = Literal["title", "summary", "body", "context"]
@@ -114,12 +116,28 @@ class Department(_Table):
     """Board, office or company that gets a digest."""
 
     id: Id
-    name: str = Field(min_length=1)
-    mandate: str = ""
-    kind: str = ""
-    threshold: float = Field(6.0, gt=0, le=100, strict=False)
+    name: Annotated[str, Caption("Namn", "Som det står i mejlen.", "ett namn")] = Field(min_length=1)
+    mandate: Annotated[
+        str, Caption("Uppdrag", "En mening om vad förvaltningen gör. Den står på sidan Förvaltningar.", form="long")
+    ] = ""
+    kind: Annotated[str, Caption("Slag", "Till exempel förvaltning, bolag eller förbund.")] = ""
+    threshold: Annotated[
+        float,
+        Caption(
+            "Tröskel i poäng",
+            "Så många poäng måste ett tema ge en utlysning för att den ska nå förvaltningen. Höj den för den som får för mycket.",
+            "ett tal större än 0 och högst 100",
+        ),
+    ] = Field(6.0, gt=0, le=100, strict=False)
     """Points at which a theme reaches the department."""
-    enabled: bool = True
+    enabled: Annotated[
+        bool,
+        Caption(
+            "Får mejl",
+            "Nej: förvaltningen får inga mejl, och inga utlysningar väljs ut för den.",
+            effect="Temana pekar fortfarande på förvaltningen, så det går att slå på den igen.",
+        ),
+    ] = True
 
 
 class DepartmentsFile(_Table):
@@ -166,11 +184,13 @@ class AreasFile(_Table):
 class Contact(_Table):
     """Contact in Sweden for a programme."""
 
-    name: str = Field(min_length=1)
-    url: str = Field(pattern=r"^https?://", description="en adress som börjar med https://")
-    email: str = ""
-    phone: str = ""
-    address: str = ""
+    name: Annotated[str, Caption("namn", "Myndigheten eller organisationen.", "ett namn")] = Field(min_length=1)
+    url: Annotated[str, Caption("webbadress", expects="en adress som börjar med https://")] = Field(
+        pattern=r"^https?://", description="en adress som börjar med https://"
+    )
+    email: Annotated[str, Caption("e-post", form="email")] = ""
+    phone: Annotated[str, Caption("telefon")] = ""
+    address: Annotated[str, Caption("postadress")] = ""
 
 
 _SENTENCE = r"^$|\bbetalar\b"
@@ -184,23 +204,38 @@ class Programme(_Table):
     """
 
     id: Id
-    name: str = Field(min_length=1)
+    name: Annotated[str, Caption("Namn", expects="ett namn")] = Field(min_length=1)
     codes: Words = ()
     """Codes of the programme at the sources."""
     prefixes: Words = ()
     """First parts of the programme's identifiers."""
-    pays: str = ""
-    applicants: str = ""
-    municipality: Answer = "framgår inte"
+    pays: Annotated[str, Caption("Vad programmet betalar", form="long")] = ""
+    applicants: Annotated[str, Caption("Vilka som söker", form="long")] = ""
+    municipality: Annotated[
+        Answer,
+        Caption("Kan en kommun vara med", "Hur det brukar vara. En utlysning som säger något annat går före."),
+    ] = "framgår inte"
     """Usual answer to whether a municipality may take part."""
-    funder_share: str = Field(
-        default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: EU betalar 80 procent"
-    )
-    own_share: str = Field(
-        default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: Ni betalar 20 procent"
-    )
-    language: str = ""
-    contact: Contact | None = None
+    funder_share: Annotated[
+        str,
+        Caption(
+            "Vad finansiären betalar",
+            "Hela meningar som säger vem: EU betalar 80 procent.",
+            "en mening med ordet betalar, som EU betalar 80 procent",
+            form="long",
+        ),
+    ] = Field(default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: EU betalar 80 procent")
+    own_share: Annotated[
+        str,
+        Caption(
+            "Vad ni betalar",
+            "Hela meningar som säger vem: Ni betalar 20 procent.",
+            "en mening med ordet betalar, som Ni betalar 20 procent",
+            form="long",
+        ),
+    ] = Field(default="", pattern=_SENTENCE, description="en mening som säger vem som betalar: Ni betalar 20 procent")
+    language: Annotated[str, Caption("Ansökans språk")] = ""
+    contact: Annotated[Contact | None, Caption("Kontakt")] = None
 
     @model_validator(mode="before")
     @classmethod

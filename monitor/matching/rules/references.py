@@ -16,7 +16,7 @@ def check_unique(found: RuleFiles, file: str, table: str, names: Iterable[str | 
     seen: dict[str | int, int] = {}
     for number, name in enumerate(names):
         if name in seen:
-            first = lines.line_of(found.places[file], (table, seen[name]))
+            first = found.line_of(file, (table, seen[name]))
             found.add_problem(file, (table, number, "id"), f"{what} {name}: id:t är redan taget på rad {first}")
         seen.setdefault(name, number)
 

@@ -25,7 +25,7 @@ from monitor.archive.connection import Database, describe_sqlite_error
 from monitor.archive.files import load_secret
 from monitor.archive.matches import last_rule_version
 from monitor.calls import CallKey
-from monitor.config import Config
+from monitor.config import Config, CurrentConfig
 from monitor.digest.answers import Signer
 from monitor.digest.links import Links
 from monitor.digest.render import load_templates
@@ -34,6 +34,7 @@ from monitor.errors import ArchiveError, MonitorError
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules, load_texts
 from monitor.paths import list_rule_files
+from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.translation import translate
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
@@ -222,17 +223,42 @@ class PageJobs(Protocol):
     def approve_first_mails(self, now: datetime) -> None:
         """Store that the coordinator found the first mails good."""
 
-    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
-        """Write values of `monitor.toml` by table and key; return what is wrong, "" when they are saved."""
+    def keep_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder, and return the name of the file.
 
-    def save_mail_password(self, password: str) -> str:
-        """Write the mail server's password to a file of the data folder and name it in the settings; return what is wrong."""
-
-    def enable_departments(self, enabled: Collection[str]) -> str:
-        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
+        Raises:
+            MonitorError: The file cannot be written.
+        """
 
     def rematch(self) -> None:
         """Start matching the archive with the present rules in another process."""
+
+    def settings_text(self, file: str) -> str:
+        """Return the text of a file of an `EditRequest`.
+
+        Raises:
+            EditError: The installation has no such file that may be changed.
+        """
+
+    def edit_settings(self, request: EditRequest, now: datetime) -> EditOutcome:
+        """Check edits of settings, and save them unless it is a dry run."""
+
+    def undo_settings(self, change: int, who: str, now: datetime) -> EditOutcome:
+        """Give what a stored change of settings changed its old values back."""
+
+    def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
+        """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`.
+
+        Raises:
+            MonitorError: The source cannot be read now; the problem is a Swedish sentence.
+        """
+
+    def read_address(self, address: str) -> Mapping[str, Any]:
+        """Read an address once and store nothing; return the answer of `sources try --json`.
+
+        Raises:
+            MonitorError: The address cannot be read now; the problem is a Swedish sentence.
+        """
 
 
 class CurrentRules:
@@ -346,7 +372,7 @@ class Site:
     """Installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
 
     def __init__(self, config: Config, clock: Callable[[], datetime], jobs: PageJobs) -> None:
-        self.config = config
+        self._settings = CurrentConfig(config)
         self.clock = clock
         """Returns the present time, with its zone."""
         self.jobs = jobs
@@ -354,11 +380,31 @@ class Site:
         self.secret = load_secret(config.data_dir)
         self.sessions = Sessions(config.data_dir, self.secret, config.web)
         self.signer = Signer(self.secret)
-        self.links = Links(config.municipality.base_url)
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
+        self._source_names: tuple[Config | None, dict[str, str]] = (None, {})
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
+
+    @property
+    def config(self) -> Config:
+        """Return the settings in force."""
+        return self._settings.get()
+
+    @config.setter
+    def config(self, config: Config) -> None:
+        """Replace the settings."""
+        self._settings = CurrentConfig(config)
+
+    @property
+    def settings_error(self) -> str:
+        """Return the error of the present file of settings, "" when the settings in force are those of the file."""
+        return self._settings.error
+
+    @property
+    def links(self) -> Links:
+        """Return the maker of the links that mails have."""
+        return Links(self.config.municipality.base_url)
 
     def _shared_rules(self) -> tuple[str, Mapping[str, str]] | None:
         return last_rule_version(self.archive.db)
@@ -383,10 +429,15 @@ class Site:
         templates = load_templates(self.config.digests_dirs)
         return {language: templates.wording(language) for language in ("sv", "en")}
 
-    @cached_property
+    @property
     def source_names(self) -> dict[str, str]:
         """Return the name of each source by its id."""
-        return {source.id: source.name for source in self.config.sources}
+        config = self.config
+        known, names = self._source_names
+        if known is not config:
+            names = {source.id: source.name for source in config.sources}
+            self._source_names = (config, names)
+        return names
 
     def source_name(self, source: str) -> str:
         """Return the name of a source, or its id when it has left the settings."""

@@ -24,7 +24,7 @@ from monitor.language.terms import parse_term
 from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet
 from monitor.matching.engine import Judgement, Shared
 from monitor.matching.match import Match, matches_of
-from monitor.matching.rules.model import Signal, ThemeFile
+from monitor.matching.rules.model import Department, Signal, ThemeFile
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 
 WEEKS = 12
@@ -158,6 +158,26 @@ def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: Previe
     for department in outcome.departments:
         department.kept = None
     outcome.departments = [department for department in outcome.departments if department.gained or department.lost]
+    _add_history(db, outcome.departments, {}, now, weekly=False)
+
+
+def add_department_effect(db: Database, rules: RuleSet, department: Department, outcome: PreviewOutcome, now: datetime) -> None:
+    """Fill in the effect of other values of a department, such as its threshold, on the calls that it gets."""
+    alone = tuple(
+        theme.model_copy(update={"theme": theme.theme.model_copy(update={"departments": (department.id,)})})
+        for theme in rules.live_themes
+        if department.id in theme.theme.departments
+    )
+    old_rules, new_rules = (
+        replace(rules, themes=alone, departments={department.id: one}, extra_terms=())
+        for one in (rules.departments[department.id], department)
+    )
+    touched, before = find_candidate_rows(db, old_rules)
+    _, after = find_candidate_rows(db, new_rules)
+    outcome.touched = len(touched)
+    _compare_rows(db, old_rules, new_rules, [department.id], before | after, outcome, only_moved=True)
+    for changed in outcome.departments:
+        changed.kept = None
     _add_history(db, outcome.departments, {}, now, weekly=False)
 
 

@@ -1,0 +1,268 @@
+"""Sources, edited in the browser: switched off and on, given another address, tried, and added by pasting an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from datasette import Response
+
+from monitor.archive.runs import stored_health
+from monitor.config import Config
+from monitor.errors import MonitorError
+from monitor.fields import field_texts, list_form_fields, plain_values, value_at
+from monitor.sources import Source
+from monitor.toml_edit import EditError, Place, find_value, load_values
+from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
+from monitor.web.framework.request import Visit
+from monitor.web.framework.route import NotFound, Route
+from monitor.web.framework.templates import fragment, page
+from monitor.web.views.front import source_rows
+from monitor.web.views.settings_form import (
+    DONE,
+    EditedTable,
+    Sheet,
+    edit_table,
+    make_id,
+    read_sheet,
+    refuse,
+    show_form,
+)
+
+FILE = "monitor.toml"
+KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
+"""Kinds of source that can be added by their address, in Swedish."""
+_CRUMBS = (("/samordna", "Samordna"), ("/samordna/installningar", "Inställningar"))
+_LIST_CRUMBS = (*_CRUMBS, ("/samordna/kallor", "Källor"))
+_FIELDS = (
+    "enabled",
+    "name",
+    "url",
+    "publisher",
+    "language",
+    "publishes",
+    "place",
+    "links",
+    "every",
+    "expected",
+    "address",
+)
+_NEW_FIELDS = ("name", "url", "publisher", "language", "publishes", "place", "links")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
+_MAX_ADDRESS = 2_000
+_MAX_SHOWN = 5
+"""Items that are shown field by field."""
+
+
+def sources(visit: Visit) -> Response:
+    """List every source with its state: those that need a person first, those that are switched off last."""
+    states = {row["id"]: row for row in source_rows(visit.site, visit.now)}
+    own = _own_ids(visit)
+    read = [
+        {**states[source.id], "path": f"/samordna/kallor/{source.id}", "own": source.id in own}
+        for source in visit.site.config.sources
+        if source.id in states
+    ]
+    read.sort(key=lambda row: list(states).index(row["id"]))
+    off = [
+        {"path": f"/samordna/kallor/{source.id}", "name": source.name, "publisher": source.publisher, "own": source.id in own}
+        for source in visit.site.config.sources
+        if not source.enabled
+    ]
+    off.sort(key=lambda row: str(row["name"]).casefold())
+    return page("settings-sources.html", visit, read=read, off=off, accepted=ACCEPTED_RUNS, trail=_CRUMBS, done=DONE)
+
+
+def _own_ids(visit: Visit) -> set[str]:
+    try:
+        rows = load_values(visit.site.jobs.settings_text(FILE)).get("source", [])
+    except EditError:
+        return set()
+    return {str(row.get("id")) for row in rows}
+
+
+def source(visit: Visit) -> Response:
+    """Show one source; a POST reviews or saves it."""
+    row = visit.path_vars["row"]
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, row, error, _LIST_CRUMBS)
+    return edit_table(visit, target)
+
+
+def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
+    """Return the page of a source; `checked` is HTML on a reading that was just made.
+
+    Raises:
+        EditError: The settings cannot be changed.
+        NotFound: No source has the id.
+    """
+    values = load_values(visit.site.jobs.settings_text(FILE))
+    present = next((source for source in visit.site.config.sources if source.id == row), None)
+    if present is None:
+        raise NotFound
+    health = stored_health(visit.site.archive.db).get(row)
+    state = next((found for found in source_rows(visit.site, visit.now) if found["id"] == row), None)
+    own = find_value(values, ("source", row)) is not None
+
+    def place_of(path: tuple[str, ...]) -> Place:
+        overridden = find_value(values, ("sources", row, *path)) is not None
+        return ("source", row, *path) if own and not overridden else ("sources", row, *path)
+
+    return EditedTable(
+        file=FILE,
+        place=("source", row) if own else ("sources", row),
+        model=Source,
+        present=present,
+        title=present.name,
+        lead="Kommunens egen källa." if own else "Källan följer med programmet. Det du ändrar gäller bara här.",
+        effect="Gäller från nästa läsning.",
+        path=f"/samordna/kallor/{row}",
+        crumbs=_LIST_CRUMBS,
+        only=_FIELDS,
+        place_of=place_of,
+        aside=fragment("settings-source.html", visit, source=present, state=state, health=health, checked=checked),
+    )
+
+
+def try_source(visit: Visit) -> Response:
+    """Read a source now, as it is or with the change that an advice names, and show what was found field by field."""
+    row = visit.path_vars["row"]
+    change = {
+        name.removeprefix("andra."): text.strip()[:_MAX_ADDRESS]
+        for name, text in visit.form.items()
+        if name.startswith("andra.") and name.removeprefix("andra.") in Source.model_fields
+    }
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, row, error, _LIST_CRUMBS)
+    try:
+        found = visit.site.jobs.check_source(row, change)
+        checked = _render_check(visit, found, row=row, change=change)
+    except MonitorError as error:
+        checked = fragment("settings-check.html", visit, problem=error.problem, found=None)
+    target = _target(visit, row, checked)
+    sheet = Sheet(texts=target.texts() | _texts_of(target, change))
+    return show_form(visit, target, sheet)
+
+
+def _texts_of(target: EditedTable, change: Mapping[str, str]) -> dict[str, list[str]]:
+    return {one.name: [change[one.name]] for one in target.fields if one.name in change}
+
+
+def _render_check(visit: Visit, found: Mapping[str, Any], **more: object) -> str:
+    """Return what a reading found as HTML: problems, advice with a button for each change, and the items field by field."""
+    return fragment(
+        "settings-check.html",
+        visit,
+        **{"problem": "", "row": "", "change": {}, **more},
+        found=found,
+        most=_MAX_SHOWN,
+        field_labels=READ_FIELD_LABELS,
+        kinds={kind.value: label.one for kind, label in KIND_LABELS.items()},
+    )
+
+
+def new_source(visit: Visit) -> Response:
+    """Show the form for an address; a POST reads the address, then reviews or saves the row that the person chose."""
+    if not visit.is_post:
+        return _address_form(visit)
+    if visit.form.get("gor") == "las":
+        return _read_address(visit)
+    kind = visit.form.get("kind", "")
+    if kind not in KINDS:
+        return _address_form(visit, problem="Välj vad adressen ska läsas som.", status=400)
+    try:
+        load_values(visit.site.jobs.settings_text(FILE))
+    except EditError as error:
+        return refuse(visit, "Ny källa", error, _LIST_CRUMBS)
+    blank = Source.model_construct(id="", kind=kind, name="", url="", address="confirmed")
+    target = EditedTable(
+        file=FILE,
+        place=("source",),
+        model=Source,
+        present=blank,
+        title="Ny källa",
+        lead=f"Läses som {KINDS[kind]}.",
+        effect="Läses första gången vid nästa läsning. Det som redan finns på adressen räknas inte som nytt.",
+        path=visit.path,
+        crumbs=_LIST_CRUMBS,
+        only=_NEW_FIELDS,
+        carried={"kind": kind},
+        new_id=lambda values: make_id(str(values.get("name", "")), _taken(visit.site.config)),
+        leads_to="/samordna/kallor",
+    )
+    address = visit.form.get("url", "").strip()
+    known = _known_source(visit, address)
+    if known is not None:
+        sheet = read_sheet(target, visit.form_lists)
+        sheet.problems["url"] = f"Adressen läses redan: {known.name}."
+        return show_form(visit, target, sheet, status=400)
+    return edit_table(visit, target)
+
+
+def _taken(config: Config) -> list[dict[str, str]]:
+    return [{"id": source.id} for source in config.sources]
+
+
+def _known_source(visit: Visit, address: str) -> Source | None:
+    plain = address.rstrip("/").casefold()
+    return next((source for source in visit.site.config.sources if source.url.rstrip("/").casefold() == plain), None)
+
+
+def _address_form(visit: Visit, *, problem: str = "", rows: Any = (), status: int = 200) -> Response:
+    return page(
+        "settings-address.html",
+        visit,
+        status=status,
+        address=visit.form.get("adress", ""),
+        problem=problem,
+        rows=rows,
+        kinds=KINDS,
+        trail=_LIST_CRUMBS,
+    )
+
+
+def _read_address(visit: Visit) -> Response:
+    address = visit.form.get("adress", "").strip()[:_MAX_ADDRESS]
+    if address and not _SCHEME.match(address):
+        address = f"https://{address}"
+    if not address.startswith(("http://", "https://")) or any(sign.isspace() for sign in address):
+        return _address_form(visit, problem="Klistra in en adress som börjar med https://.", status=400)
+    known = _known_source(visit, address)
+    if known is not None:
+        return _address_form(visit, problem=f"Adressen läses redan: {known.name}.", status=400)
+    try:
+        found = visit.site.jobs.read_address(address)
+    except MonitorError as error:
+        return _address_form(visit, problem=error.problem, status=400)
+    if not found["rows"]:
+        return _address_form(visit, problem=" ".join(found["problems"]), status=400)
+    return _address_form(visit, rows=[_candidate(visit, row) for row in found["rows"]])
+
+
+def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row that an address may become: its form as hidden inputs, and what it would give."""
+    row = {**found["row"], "id": "x"}
+    present = Source.model_validate(row)
+    values = plain_values(present)
+    fields = [one for one in list_form_fields(Source) if one.name in _NEW_FIELDS]
+    texts = {name: given for one in fields for name, given in field_texts(one, value_at(values, one.path)).items()}
+    return {
+        "source": present,
+        "texts": texts,
+        "items": len(found["check"]["items"]),
+        "check": _render_check(visit, {**found["check"], "remedies": []}),
+    }
+
+
+_ROW = r"(?P<row>[a-z0-9]+(?:-[a-z0-9]+)*)"
+ROUTES = (
+    Route(r"^/samordna/kallor$", sources, coordinator=True),
+    Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}/prova$", try_source, coordinator=True, acts=True, shared=True),
+)

@@ -1,0 +1,119 @@
+"""`sources try`: an address is asked once, its kind is told by its answer, and each row that it may become is shown field by field."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.archive.runs import Document
+from monitor.collect.recognise import recognise_rows
+from monitor.errors import SourceError
+from monitor.sources import Source
+from tests.commands import Installation
+from tests.publishers import Answer, serve
+
+NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)
+FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Småstads nyheter</title>
+<item><title>Stöd till lekplatser</title><link>{base}/stod/1</link><guid>1</guid><pubDate>Mon, 18 May 2026 08:00:00 +0200</pubDate>
+<description>Kommuner kan söka bidrag till lekplatser. Sista ansökningsdag är den 20 augusti 2026. Ansökan görs på webben hos oss.</description></item>
+</channel></rss>"""
+CALENDAR = """BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//\r\nX-WR-CALNAME:Småstads kalender\r\nBEGIN:VEVENT\r\nUID:1\r\n
+DTSTART:20260610T080000Z\r\nDTEND:20260610T100000Z\r\nSUMMARY:Informationsmöte om bidrag\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n""".replace(
+    "\r\n\n", "\r\n"
+)
+ARTICLE = """<!doctype html><html lang="sv"><head><title>Stöd {n} | Småstad</title></head><body><main><h1>Stöd till lekplatser {n}</h1>
+<p>Kommuner kan söka bidrag till lekplatser i hela landet. Sista ansökningsdag är den 20 augusti 2026, och ansökan görs på webben.</p>
+<p>Bidraget är högst 200 000 kronor per projekt, och projekten får pågå i två år.</p></main></body></html>"""
+LIST = """<!doctype html><html lang="sv"><head><title>Aktuella stöd</title>{head}</head><body>
+<nav><a href="/om/oss">Om</a><a href="/om/kontakt">Kontakt</a><a href="/om/jobb">Jobb</a><a href="/om/press">Press</a></nav>
+<main><h1>Aktuella stöd</h1><ul><li><a href="/stod/1">Ett</a><li><a href="/stod/2">Två</a><li><a href="/stod/3">Tre</a></ul></main>
+</body></html>"""
+
+
+def document(body, kind="text/html; charset=utf-8", url="https://smastad.example.se/stod"):
+    return Document(
+        url=url, request="1", status=200, headers="{}", content_type=kind, body=body.encode(), fetched=NOW
+    )  # fmt: skip
+
+
+def rows_of(body, kind="text/html; charset=utf-8"):
+    return [(row.kind, row.name, row.url, row.language, row.links) for row in recognise_rows(document(body, kind), NOW)]
+
+
+def test_a_feed_a_calendar_a_list_and_a_page_are_told_by_what_answers():
+    address = "https://smastad.example.se/stod"
+    assert rows_of(FEED, "text/html") == [("feed", "Småstads nyheter", address, "", "")]
+    assert rows_of(CALENDAR, "text/plain") == [("calendar", "Småstads kalender", address, "", "")]
+    assert rows_of(LIST.format(head=""))[0] == ("page", "Aktuella stöd", address, "sv", "/stod/[^/?#]+"), "not the menu"
+    assert rows_of(ARTICLE.format(n=1)) == [("page", "Stöd 1 | Småstad", address, "sv", "")]
+    announced = rows_of(LIST.format(head='<link rel="alternate" type="application/rss+xml" href="/flode.xml">'))
+    assert announced[0] == ("feed", "Aktuella stöd", "https://smastad.example.se/flode.xml", "sv", "")
+    assert announced[1][0] == "page"
+
+
+def test_an_answer_that_is_nothing_gives_no_row_and_a_harmful_feed_is_refused():
+    assert recognise_rows(document("%PDF-1.7", "application/pdf"), NOW) == []
+    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel><title>&b;</title></channel></rss>'
+    with pytest.raises(SourceError):
+        recognise_rows(document(bomb, "application/rss+xml"), NOW)
+
+
+def try_address(tmp_path, pages, path):
+    """Return the outcome of `sources try` on a publisher with these pages, and the paths that it was asked for."""
+    place = Installation(tmp_path)
+    place.configure("[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
+
+    def respond(asked):
+        body, kind = pages.get(asked.path, ("", ""))
+        return Answer(body.encode(), headers={"Content-Type": kind}) if body else Answer(status=404)
+
+    with serve(respond) as publisher:
+        outcome = place.fork("sources", "try", publisher.url + path, "--json", now="2026-05-20T08:00")
+    assert outcome.out, outcome.err
+    return outcome, [asked.path for asked in publisher.asked if asked.path != "/robots.txt"], publisher.url
+
+
+def test_a_feed_is_asked_once_and_shown_field_by_field(tmp_path):
+    outcome, asked, url = try_address(tmp_path, {"/flode": (FEED.replace("{base}", "https://x.se"), "application/xml")}, "/flode")
+    assert asked == ["/flode"]
+    (found,) = outcome.json["rows"]
+    assert found["row"] == {"id": "ny", "kind": "feed", "name": "Småstads nyheter", "url": f"{url}/flode", "language": "sv"}
+    assert Source.model_validate(found["row"]).language == "sv"
+    (item,) = found["check"]["items"]
+    assert item["title"] == "Stöd till lekplatser"
+    assert item["found"]["deadlines"].startswith("2026-08-20")
+    assert "budget" in item["missing"]
+    assert outcome.code == 0
+
+
+def test_a_list_is_asked_once_and_its_articles_are_read(tmp_path):
+    pages = {f"/stod/{n}": (ARTICLE.format(n=n), "text/html; charset=utf-8") for n in (1, 2, 3)}
+    outcome, asked, _ = try_address(tmp_path, {"/stod": (LIST.format(head=""), "text/html; charset=utf-8"), **pages}, "/stod")
+    assert asked.count("/stod") == 1
+    first = outcome.json["rows"][0]
+    assert first["row"]["links"] == "/stod/[^/?#]+"
+    assert sorted(item["title"] for item in first["check"]["items"]) == [f"Stöd till lekplatser {n}" for n in (1, 2, 3)]
+
+
+def test_an_address_without_a_page_says_why(tmp_path):
+    outcome, asked, _ = try_address(tmp_path, {}, "/borta")
+    assert asked == ["/borta"]
+    assert outcome.json["rows"] == []
+    assert outcome.json["problems"] == ["Sidan finns inte längre (HTTP 404)."]
+    assert outcome.code == 1
+
+
+def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
+    place = Installation(tmp_path)
+    with serve(lambda asked: Answer(FEED.encode(), headers={"Content-Type": "application/xml"})) as publisher:
+        place.configure(
+            "[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n[[source]]\nid = 'smastad'\nkind = 'page'\nname = 'Småstad'\n"
+            f"url = '{publisher.url}/gammal'\nlanguage = 'sv'\n"
+        )
+        new = ("--set", f"url={publisher.url}/flode", "--set", "kind=feed", "--set", "expected=1")
+        outcome = place.fork("sources", "check", "smastad", *new, "--json", now="2026-05-20T08:00")
+        wrong = place.ask("sources", "check", "smastad", "--set", "address=kanske")
+    assert [asked.path for asked in publisher.asked if asked.path != "/robots.txt"] == ["/flode"]
+    assert len(outcome.json["items"]) == 1
+    assert {"address": "confirmed"} in [remedy["change"] for remedy in outcome.json["remedies"]]
+    assert wrong.code == 2
+    assert "address" in wrong.err

@@ -1,0 +1,50 @@
+"""Every address that takes a post refuses one without login, without its token and with a token of another; none is left out."""
+
+import re
+
+from monitor.web.urls import ROUTES
+from tests.web.conftest import everything, token
+
+SAMPLES = ("1", "schedule", "kultur", "kultur-fritid", "schedule", "0" * 24, "2026-W20-kultur-fritid")
+GROUP = re.compile(r"\(\?P<\w+>((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+
+
+def address_of(route):
+    """Return an address that the route answers."""
+
+    def fill(group):
+        return next(sample for sample in SAMPLES if re.fullmatch(group[1], sample))
+
+    path = GROUP.sub(fill, route.pattern.removeprefix("^").removesuffix("$")).replace("\\.", ".")
+    assert re.match(route.pattern, path), route.pattern
+    return path
+
+
+POSTS = [route for route in ROUTES if "POST" in route.methods]
+COORDINATORS = [address_of(route) for route in POSTS if route.coordinator]
+
+
+def test_every_post_is_the_coordinators_or_has_a_signed_link_or_is_the_login():
+    others = [route.pattern for route in POSTS if not route.coordinator]
+    assert [
+        pattern
+        for pattern in others
+        if not re.match(r"\^/(avsluta|svar|anmal|logga-|prenumeration|mejlval|forvaltning)", pattern)
+    ] == []
+
+
+def test_the_settings_are_among_them():
+    assert {"/samordna/installningar/schedule", "/samordna/kallor/ny", "/samordna/installningar/historik"} <= set(COORDINATORS)
+
+
+def test_a_post_without_login_or_token_changes_nothing(browser, site):
+    settings, before = site.config.path.read_bytes(), everything(site)
+    own = token(browser.get("/logga-in").text)
+    values = {"gor": "spara", "crawl": "01:00", "andring": "1", "epost": "a@example.se", "text": "x"}
+    answers = [browser.request("POST", path, data={**values, "csrftoken": own}).status_code for path in COORDINATORS]
+    assert set(answers) == {403}, "nobody is logged in"
+    browser.log_in()
+    for body in (values, {**values, "csrftoken": "forged"}):
+        assert {browser.request("POST", path, data=body).status_code for path in COORDINATORS} == {403}
+    assert everything(site) == before
+    assert site.config.path.read_bytes() == settings

@@ -1,0 +1,166 @@
+"""Sources in the browser: switched off and on, another address, tried with an advice, and added by pasting an address."""
+
+import html
+import re
+
+import pytest
+
+from monitor.config import load_config
+from monitor.errors import SourceError
+from tests.web.test_settings import change, file_of, form_of, send
+
+NEW = "/samordna/kallor/ny"
+FEED = "https://nyheter.example.se/flode.xml"
+
+
+def check_answer(**more):
+    item = {
+        "title": "Stöd till lekplatser",
+        "url": "https://nyheter.example.se/1",
+        "kind": "call",
+        "found": {"summary": "Kommuner kan söka.", "deadlines": "2026-08-01 (”1 augusti”)"},
+        "missing": ["budget"],
+    }
+    empty = {"problems": [], "advice": [], "remedies": [], "left_out": [], "skipped": []}
+    return {**empty, "items": [item], "fields": {"summary": 1}, **more}
+
+
+def found_row(kind="feed", **more):
+    return {
+        "row": {"id": "ny", "kind": kind, "name": "Exempelnytt", "url": FEED, "language": "sv", **more},
+        "check": check_answer(),
+    }
+
+
+def plain(answer):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
+
+
+def test_a_source_of_ones_own_is_switched_off_and_on_in_its_own_row(coordinator, site):
+    before = file_of(site).read_text("utf-8")
+    reviewed, saved = change(coordinator, "/samordna/kallor/norden", enabled="nej")
+    assert "Läses ja blir nej" in plain(reviewed)
+    assert "finns kvar i arkivet" in plain(reviewed)
+    assert saved.status_code == 303
+    assert load_config(file_of(site)).source("norden").enabled is False
+    row = next(part for part in file_of(site).read_text("utf-8").split("[[source]]") if 'id = "norden"' in part)
+    assert "enabled = false" in row
+    listed = coordinator.get("/samordna/kallor").text
+    assert re.search(r"Avstängda.*Nordiska ministerrådet", listed, re.DOTALL)
+    change(coordinator, "/samordna/kallor/norden", enabled="ja")
+    assert load_config(file_of(site)).source("norden").enabled
+    assert file_of(site).read_text("utf-8").replace("enabled = true\n", "", 1) == before
+
+
+def test_a_shipped_source_is_changed_under_its_id(coordinator, site):
+    shipped = next(one for one in site.config.sources if not one.enabled and one.kind == "feed")
+    change(coordinator, f"/samordna/kallor/{shipped.id}", enabled="ja", url="https://ny.example.se/flode")
+    config = load_config(file_of(site))
+    assert config.source(shipped.id) == shipped.model_copy(update={"enabled": True, "url": "https://ny.example.se/flode"})
+    assert [one for one in config.sources if one.id != shipped.id] == [
+        one for one in load_config(file_of(site)).sources if one.id != shipped.id
+    ]
+    assert f"[sources.{shipped.id}]" in file_of(site).read_text("utf-8")
+
+
+def test_wrong_values_of_a_source_stand_beside_their_fields(coordinator, site):
+    reviewed, _ = change(coordinator, "/samordna/kallor/norden", url="norden", every="0", publishes=[])
+    for name, problem in (("url", "Skriv en adress som börjar med https://."), ("every", "Skriv minst 1.")):
+        assert f'id="fel-{name}" role="alert">{problem}<' in reviewed.text
+    assert 'id="fel-publishes"' in reviewed.text
+    assert form_of(reviewed)["url"] == ["norden"]
+
+
+def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coordinator, site):
+    site.jobs.checks[FEED] = {"address": FEED, "problems": [], "rows": [found_row()]}
+    shown = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
+    words = plain(shown)
+    assert "Flöde: Exempelnytt" in words
+    assert "1 post skulle sparas" in words.replace("\u00a0", " ")
+    assert "Utlysning: Stöd till lekplatser" in words
+    assert "sista ansökningsdag 2026-08-01" in words
+    assert "hittades inte pengar" in words
+    chosen = re.search(r"<form method=\"post\" action=\"/samordna/kallor/ny\">(.*?)</form>", shown.text, re.DOTALL)[1]
+    values = {}
+    for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', chosen):
+        values.setdefault(name, []).append(html.unescape(value))
+    before = file_of(site).read_text("utf-8")
+    reviewed = send(coordinator, NEW, values, "granska")
+    assert "Namn inget blir Exempelnytt" in plain(reviewed)
+    assert file_of(site).read_text("utf-8") == before
+    again = form_of(reviewed) | {"name": ["Exempelnytt i länet"]}
+    assert again["kind"] == ["feed"]
+    saved = send(coordinator, NEW, again, "spara")
+    assert saved.headers["location"] == "/samordna/kallor?klart=sparat"
+    source = load_config(file_of(site)).source("exempelnytt-i-lanet")
+    assert (source.kind, source.name, source.url, source.language) == ("feed", "Exempelnytt i länet", FEED, "sv")
+    written = file_of(site).read_text("utf-8")
+    added = written.split("[[source]]")[-1]
+    assert added.startswith('\nid = "exempelnytt-i-lanet"\nkind = "feed"\nname = "Exempelnytt i länet"\nurl = "')
+    assert len(added.partition("[")[0].split("\n\n")[0].strip().splitlines()) == 6, "five lines, and that the address was tried"
+    assert site.jobs.checked == [(FEED, {})], "the address was read once"
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("", "Klistra in en adress"),
+        ("javascript:alert(1)", "Klistra in en adress"),
+        ("https://a b", "Klistra in en adress"),
+        ("https://norden.example.org/", "Adressen läses redan: Nordiska ministerrådet."),
+    ],
+)
+def test_an_address_that_is_none_or_is_read_already_is_refused_beside_its_field(coordinator, site, address, problem):
+    answer = coordinator.post(NEW, {"adress": address, "gor": "las"}, page=NEW)
+    assert answer.status_code == 400
+    assert re.search(rf'id="fel-adress" role="alert">{re.escape(problem)}', html.unescape(answer.text))
+    assert site.jobs.checked == []
+
+
+def test_an_address_that_gives_nothing_says_why_and_keeps_what_was_typed(coordinator, site):
+    site.jobs.checks[FEED] = {"address": FEED, "problems": ["Sidan finns inte längre (HTTP 404)."], "rows": []}
+    answer = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
+    assert answer.status_code == 400
+    assert "Sidan finns inte längre (HTTP 404)." in answer.text
+    assert f'value="{FEED}"' in answer.text
+
+
+def test_only_kinds_that_an_address_tells_can_be_added(coordinator, site):
+    before = file_of(site).read_text("utf-8")
+    answer = coordinator.post(NEW, {"kind": "portal", "name": "X", "url": FEED, "gor": "spara"}, page=NEW)
+    assert answer.status_code == 400
+    assert file_of(site).read_text("utf-8") == before
+
+
+def test_a_broken_source_is_tried_with_its_advice_and_saved_with_it(coordinator, site):
+    remedy = {"text": "Sidan anger ett flöde.", "change": {"url": FEED, "kind": "feed"}}
+    broken = check_answer(
+        items=[],
+        problems=[{"class": "not-a-feed", "text": "Svarade med en webbsida."}],
+        advice=[remedy["text"]],
+        remedies=[remedy],
+    )
+    site.jobs.checks["norden"] = broken
+    path = "/samordna/kallor/norden"
+    shown = coordinator.post(f"{path}/prova", page=path)
+    assert "Svarade med en webbsida." in shown.text
+    button = re.search(r'<form method="post" action="/samordna/kallor/norden/prova" class="row">(.*?)</form>', shown.text)[1]
+    values = dict(re.findall(r'name="(andra\.[a-z]+)" value="([^"]*)"', button))
+    assert values == {"andra.url": FEED, "andra.kind": "feed"}
+    site.jobs.checks["norden"] = check_answer()
+    tried = coordinator.post(f"{path}/prova", values, page=path)
+    assert site.jobs.checked[-1] == ("norden", {"url": FEED, "kind": "feed"})
+    assert "Stöd till lekplatser" in tried.text
+    assert form_of(tried)["url"] == [FEED]
+    assert send(coordinator, path, form_of(tried), "spara").status_code == 303
+    assert load_config(file_of(site)).source("norden").url == FEED
+
+
+def test_a_reading_that_fails_says_so_on_the_sources_page(coordinator, site, monkeypatch):
+    def fail(self, source, change):
+        raise SourceError("", "En annan läsning pågår. Försök igen om en minut.")
+
+    monkeypatch.setattr(type(site.jobs), "check_source", fail)
+    answer = coordinator.post("/samordna/kallor/norden/prova", page="/samordna/kallor/norden")
+    assert answer.status_code == 200
+    assert "En annan läsning pågår." in answer.text
