@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Bytecode is kept whatever the environment says: hundreds of commands of the tests would each compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test coverage lint types format bench pictures constraints clean
+.PHONY: demo test coverage lint types format bench pictures docs man constraints clean
 
 demo: $(READY)
 	$(BIN)/monitor demo
@@ -43,6 +43,14 @@ $(VENV)/.bench: $(READY)
 pictures: $(READY)
 	$(BIN)/monitor --now 2026-05-20T09:00 demo
 	$(BIN)/python -m docs.pictures demo-data
+
+# The documentation as a site, which `monitor serve` shows under /hjalp. A dead link is an error.
+docs: $(READY)
+	$(BIN)/mkdocs build --strict --quiet
+
+# Manual pages of the commands, into build/man.
+man: $(READY)
+	$(BIN)/python -m docs.man build/man
 
 # New versions of everything, pinned again: run it, run the tests, commit the file.
 constraints: $(READY)

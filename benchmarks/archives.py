@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.generate import NOW
 from monitor.archive import Archive, open_archive
+from monitor.archive.calls import insert_call
 from monitor.archive.codec import call_hash, call_row, encode_call, stamp
 from monitor.calls import Call
 from monitor.jobs.match import match_archive
@@ -26,7 +27,7 @@ def filled_archive(path: Path, calls: Iterable[Call], *, index: bool = True, mat
                 data = encode_call(call)
                 seen = dict.fromkeys(("first_seen", "last_seen", "last_changed"), stamp(NOW))
                 row = {**call_row(call, NOW), **seen, "baseline": 0, "hash": call_hash(data), "data": data}
-                archive.db.execute(f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+                insert_call(archive.db, row)
         if index:
             index_archive(archive)
         if match:

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from benchmarks.archives import filled_archive, settings_text
 from benchmarks.generate import NOW, Inputs
@@ -51,9 +51,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
         with filled_archive(config.archive, inputs.maker.calls(size, length=LENGTH), match=True):
             pass
         with open_archive(config.archive) as archive:
-            calls = [
-                tuple(row) for row in archive.db.execute("SELECT source, call_id FROM calls ORDER BY hash LIMIT 200").fetchall()
-            ]
+            numbers = [number for (number,) in archive.db.execute("SELECT number FROM calls ORDER BY hash LIMIT 200").fetchall()]
         site = make_site(config, lambda: NOW)
         with served(make_app(site)) as base, writing(config.archive):
             _ask(f"{base}/sok")
@@ -63,7 +61,7 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
                 for query in QUERIES
                 for facets in _FACETS
             ]
-            pages = [_ask(f"{base}/utlysning/{quote(source, safe='')}/{quote(call, safe='')}") for source, call in calls]
+            pages = [_ask(f"{base}/u/{number}") for number in numbers]
         site.archive.close()
     what = f"over HTTP at {size} calls, while another process writes"
     return [

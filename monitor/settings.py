@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
 
@@ -120,6 +121,14 @@ class Digest(Table):
     )
 
 
+def _as_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("a day such as 2026-11-27") from error
+    return text
+
+
 class Money(Table):
     """Table of the rates by which mails show amounts in Swedish kronor, and the day of the rates."""
 
@@ -129,8 +138,10 @@ class Money(Table):
         effect="Gäller i nästa mejl och på sidorna genast.",
     )
 
-    day: Annotated[str, Caption("Kursernas dag", expects="en dag som 2026-11-27", form="date")] = Field(
-        "2026-11-27", pattern=r"^\d{4}-\d{2}-\d{2}$", description="a day such as 2026-11-27: when the rates held"
+    day: Annotated[str, AfterValidator(_as_day), Caption("Kursernas dag", expects="en dag som 2026-11-27", form="date")] = Field(
+        "2026-11-27",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="a day such as 2026-11-27: when the rates held; mails name it",
     )
     rates: Annotated[
         dict[str, Annotated[float, Field(gt=0)]],
@@ -141,7 +152,8 @@ class Money(Table):
         ),
     ] = Field(
         {"EUR": 11.0, "DKK": 1.47, "NOK": 0.94},
-        description="kronor for one unit of each currency; an empty table: amounts are shown as the publisher states them",
+        description="kronor for one unit of each currency; the shipped rates are rounded and are to be replaced by those of your"
+        " bank; an empty table: amounts are shown as the publisher states them",
     )
 
 

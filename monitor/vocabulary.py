@@ -42,7 +42,7 @@ class KindLabel(NamedTuple):
 KIND_LABELS: Mapping[Kind, KindLabel] = {
     Kind.CALL: KindLabel("Utlysning", "Utlysningar"),
     Kind.NEWS: KindLabel("Nyhet", "Nyheter"),
-    Kind.EVENT: KindLabel("Träff", "Träffar och konferenser"),
+    Kind.EVENT: KindLabel("Evenemang", "Evenemang"),
     Kind.POLICY: KindLabel("Förslag eller beslut", "Förslag och beslut"),
     Kind.PARTNER_SEARCH: KindLabel("Partnersökning", "Partnersökningar"),
 }
@@ -178,11 +178,13 @@ SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
     MailSection.CLOSING: SectionLabel("Stänger snart", CountText("1 stänger snart", "{} stänger snart")),
     MailSection.COMING: SectionLabel("På väg", CountText("1 kommande", "{} kommande")),
     MailSection.CHANGED: SectionLabel("Ändrat", CountText("1 ändrad", "{} ändrade")),
-    MailSection.EVENTS: SectionLabel("Träffar och konferenser", CountText("1 möte", "{} möten")),
+    MailSection.EVENTS: SectionLabel("Evenemang", CountText("1 evenemang", "{} evenemang")),
     MailSection.PARTNERS: SectionLabel("Söker partner", CountText("1 partnersökning", "{} partnersökningar")),
     MailSection.POLICY: SectionLabel("Förslag och beslut", CountText("1 beslut i EU", "{} beslut i EU")),
     MailSection.NEWS: SectionLabel("Nyheter", CountText("1 nyhet", "{} nyheter")),
-    MailSection.MISSED: SectionLabel("Hann stänga", CountText("1 som hann stänga", "{} som hann stänga")),
+    MailSection.MISSED: SectionLabel(
+        "Stängde innan vi hann skriva", CountText("1 stängde innan vi hann skriva", "{} stängde innan vi hann skriva")
+    ),
 }
 
 

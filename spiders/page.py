@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -10,40 +9,36 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response, TextResponse
 
-from monitor.calls import Call
+from monitor.calls import Call, DeadlineModel
 from monitor.collect.article import describe_item, read_article
 from monitor.collect.feeds import entry_key
-from monitor.collect.links import read_listing
+from monitor.collect.listing import ListSpider, read_list_page
 from monitor.collect.reading import ParsedResponse, ProblemKind
-from monitor.collect.spider import SourceSpider
 from monitor.sources import Source
 
 
-class PageSpider(SourceSpider):
+class PageSpider(ListSpider):
     """Spider of a list page: follows its links that match `links` inside `within`; each page followed is one item.
 
-    A list page may move an old article to its next page, so a missing one has not vanished.
+    Without `links`, or with `own`, the page itself is an item. A list page may move an old article to its next page, so a missing
+    one has not vanished.
     """
 
     name = "page"
     max_articles = 60
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:
-        """Yield requests for the articles of the list page, or the Call of a source that is one page."""
+        """Yield requests for the articles and the next page of the list, and the Call of a page that is an item itself."""
         if not self.source.links:
             async for call in self.parse_article(response):
                 yield call
             return
+        if self.source.own:
+            for call in (await self.read_response(response, read_own)).calls:
+                yield call
         parsed = await self.read_response(response, read_list)
-        own = entry_key("", response.url, "")
-        addresses = dict.fromkeys(entry_key("", address, "") for address in parsed.addresses)
-        addresses.pop(own, None)
-        for address in list(addresses)[: self.max_articles]:
-            yield self.request_listed(self.with_list_scheme(address, response), self.parse_article)
-
-    def with_list_scheme(self, address: str, response: Response) -> str:
-        """Return an article's address with the scheme of the list page: keys are all https."""
-        return re.sub(r"^https:", response.url.split("/")[0], address) if response.url.startswith("http:") else address
+        for request in self.follow_list(parsed, self.parse_article, response):
+            yield request
 
     async def parse_article(self, response: Response, **options: Any) -> AsyncIterator[Call]:
         """Yield the Call of one article page."""
@@ -56,10 +51,26 @@ def read_list(parsed: ParsedResponse, response: Response, source: Source, now: d
     if not isinstance(response, TextResponse):
         parsed.add_problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
         return
-    listing = read_listing(response, source)
-    parsed.said_empty, parsed.addresses = listing.empty, listing.addresses
-    if listing.trouble:
-        parsed.add_problem(ProblemKind.LAYOUT, listing.trouble)
+    read_list_page(parsed, response, source)
+    own = entry_key("", response.url, "")
+    parsed.addresses = tuple(key for key in dict.fromkeys(entry_key("", url, "") for url in parsed.addresses) if key != own)
+    if source.own:
+        # A page that is the call may link to no other.
+        parsed.problems = [
+            problem for problem in parsed.problems if problem.kind not in (ProblemKind.LAYOUT, ProblemKind.SCRIPTED)
+        ]
+
+
+def read_own(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:
+    """Put the Call of a list page into `parsed` where the page itself has a day ahead, or is open without one. Pure."""
+    read_item(parsed, response, source, now)
+    for call in [call for call in parsed.calls if not _is_open(call, now)]:
+        parsed.calls.remove(call)
+        parsed.leave_out(call.call_id, "listan har ingen egen sista dag som ligger framåt", call)
+
+
+def _is_open(call: Call, now: datetime) -> bool:
+    return call.deadline_model is DeadlineModel.ROLLING or any(deadline.at >= now for deadline in call.deadlines)
 
 
 def read_item(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:

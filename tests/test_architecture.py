@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
-    {"web", "mail", "digest", "matching", "archive", "collect", "demo"},
+    {"web", "mail", "digest", "matching", "awards", "archive", "collect", "demo"},
     {
         "language",
         "calls",
@@ -39,7 +39,10 @@ ALSO = {
     ("web", "matching"),
     ("web", "archive"),
     ("web", "digest"),
+    ("web", "awards"),
     ("collect", "archive"),
+    ("awards", "archive"),
+    ("awards", "collect"),
     ("cli", "schedule"),
 }
 LOWEST = {

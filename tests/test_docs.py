@@ -88,7 +88,9 @@ def test_every_table_of_settings_is_taken_by_the_program(path, tmp_path):
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_every_setting_named_in_passing_exists(path):
-    for table, key in re.findall(r"`(\w+)\.(\w+)`", text_of(path)):
+    # Tables of keys in the document on JSON are about answers; tests/test_json.py compares them.
+    text = re.sub(r"^\| `.*$", "", text_of(path), flags=re.MULTILINE) if path.name == "json.md" else text_of(path)
+    for table, key in re.findall(r"`(\w+)\.(\w+)`", text):
         if table not in TABLES or key in ("toml", "py", "db"):
             continue
         model = Source if table in ("source", "sources") else Config.model_fields[table].annotation
@@ -151,17 +153,65 @@ def test_commands_for_the_administrator_work_wherever_one_stands():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
-def test_the_wrapper_runs_the_program_as_the_units_do(tmp_path):
+def test_the_wrapper_lets_the_shell_ask_the_program_itself(tmp_path):
+    """The shell asks by its environment, which sudo would drop: the answer would be the help of the program."""
+    (tmp_path / "sudo").write_text("#!/bin/sh\necho sudo\n", "utf-8")
+    (tmp_path / "sudo").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "_MONITOR_COMPLETE": "bash_complete"}
+    wrapper = (ROOT / "deploy" / "monitor").read_text("utf-8").replace("/opt/eu-bevakning/bin/monitor", "/bin/echo")
+    done = subprocess.run(
+        ["/bin/sh", "-c", wrapper, "monitor", "frågan"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "frågan\n"
+
+
+def test_every_command_has_a_manual_page_with_its_options(tmp_path):
+    pages = {path.stem: path.read_text("utf-8") for path in made_pages(tmp_path)}
+    context = click.Context(monitor)
+    for name in monitor.list_commands(context):
+        command = monitor.get_command(context, name)
+        page = pages[f"monitor-{name}"].replace("\\-", "-")
+        assert [option for one in command.params for option in one.opts if option.startswith("--") and option not in page] == []
+    assert "monitor-rules-check" in pages
+    assert 'TH "MONITOR"' in pages["monitor"]
+
+
+def made_pages(folder):
+    subprocess.run([sys.executable, "-m", "docs.man", str(folder / "man")], cwd=ROOT, check=True, capture_output=True)
+    return sorted((folder / "man").glob("*.1"))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_commands(shell, tmp_path):
+    """As drift.md and README.md say to set it up."""
+    assert "_MONITOR_COMPLETE=bash_source" in text_of(ROOT / "docs" / "drift.md")
+    script = subprocess.run(
+        [Path(sys.executable).parent / "monitor"], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "_MONITOR_COMPLETE": f"{shell}_source"},
+    )  # fmt: skip
+    assert "_MONITOR_COMPLETE" in script.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+@pytest.mark.parametrize(
+    ("who", "before"),
+    [("anna", ["sudo", "-u", "eu-bevakning"]), ("root", ["runuser", "-u", "eu-bevakning", "--"]), ("eu-bevakning", [])],
+)
+def test_the_wrapper_runs_the_program_as_the_units_do(tmp_path, who, before):
     unit = text_of(ROOT / "deploy" / "eu-bevakning.service")
     values = dict(re.findall(r"^(User|Environment|ExecStart)=(.*)$", unit, re.MULTILINE))
-    (tmp_path / "sudo").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', "utf-8")
-    (tmp_path / "sudo").chmod(0o755)
+    for name in ("sudo", "runuser", "env"):
+        (tmp_path / name).write_text(f'#!/bin/sh\nprintf "%s\\n" {name} "$@"\n', "utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {who}\n", "utf-8")
+    (tmp_path / "id").chmod(0o755)
     wrapper = ROOT / "deploy" / "monitor"
     done = subprocess.run(
         ["/bin/sh", str(wrapper), "send", "--test", "Å Ä <a@example.se>"],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     program = values["ExecStart"].split()[0]
-    expected = ["-u", values["User"], "env", values["Environment"], program, "send", "--test", "Å Ä <a@example.se>"]
-    assert done.stdout.splitlines() == expected
+    expected = ["env", values["Environment"], program, "send", "--test", "Å Ä <a@example.se>"]
+    assert done.stdout.splitlines() == [*before, *expected]
+    assert values["User"] == "eu-bevakning"
     assert os.access(wrapper, os.X_OK)

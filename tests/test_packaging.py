@@ -13,6 +13,8 @@ import click
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+HELP = "monitor/web/help/"
+"""Folder of the documentation, which is built into the wheel."""
 INSIDE = {"spiders": "monitor/spiders", "rules": "monitor/rules", "digests": "monitor/digests", "monitor": "monitor"}
 
 
@@ -38,7 +40,7 @@ def tracked():
 
 def test_the_wheel_holds_the_tracked_files_and_no_others(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name and not name.startswith(HELP)}
     wanted = {re.sub(r"^[^/]+", lambda folder: INSIDE[folder[0]], name) for name in tracked()}
     assert wanted <= inside
     untracked = subprocess.run(
@@ -46,6 +48,17 @@ def test_the_wheel_holds_the_tracked_files_and_no_others(wheel):
     )
     new = {re.sub(r"^[^/]+", lambda folder: INSIDE[folder[0]], name) for name in untracked.stdout.splitlines()}
     assert inside - new <= wanted
+
+
+def test_the_wheel_carries_the_documentation_as_a_site(wheel):
+    """Whoever installs the wheel alone has the handbook under /hjalp, and no build tool."""
+    documents = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"README"}
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name.removeprefix(HELP) for name in archive.namelist() if name.startswith(HELP)}
+        assert archive.read(f"{HELP}site.css") == (ROOT / "monitor" / "web" / "static" / "site.css").read_bytes()
+    assert {f"{name}.html" for name in documents | {"index"}} <= inside
+    assert {path.name for path in (ROOT / "docs").glob("*.png")} <= inside
+    assert not [name for name in inside if name.endswith((".py", ".md"))]
 
 
 def test_the_wheel_carries_the_licence(wheel):

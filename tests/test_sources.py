@@ -23,6 +23,9 @@ PUBLISHERS = (
     "pressrum", "EUR-Lex", "Tillväxtverket", "ESF-rådet", "UHR", "MUCF", "Vinnova", "Energimyndigheten", "Naturvårdsverket", "LIFE", "Jordbruksverket", "Leader",
     "Kulturrådet", "Boverket", "Migrationsverket", "civilt försvar", "Länsstyrelsen i Jönköpings län", "PTS", "eufonder.se", "Interreg Östersjö", "Interreg Europe",
     "Urbact", "Urban Initiative", "Cinea", "Eacea", "Nordplus", "Nordisk kulturfond", "Nordiska ministerrådet", "Nordregio", "SKR", "Jönköping University",
+    "Skolverket", "statsbidragskalendern", "SPSM", "Regeringen, remisser", "faktapromemorior", "uppdrag till myndigheter", "g0v.se", "Tyck till", "propositioner", "Brå",
+    "Socialstyrelsen", "Kammarkollegiet", "Arbetsförmedlingen", "Folkhälsomyndigheten", "arvsfonden", "Trafikverket", "European City Facility", "Otlas", "Enterprise Europe Network",
+    "Östersjöstaternas råd", "Svenska institutet", "Formas", "civilt försvar, finansiering", "Cellar", "pressrum, hela texter", "Statsbidragsportalen",
 )  # fmt: skip
 
 
@@ -32,7 +35,7 @@ def rows():
 
 
 def test_every_publisher_is_listed(rows):
-    assert len(rows) >= 40
+    assert len(rows) >= 80
     names = " ".join(f"{row.name} {row.publisher}" for row in rows)
     assert [name for name in PUBLISHERS if name not in names] == []
 
@@ -47,7 +50,8 @@ def test_rows_say_what_a_coordinator_needs(rows):
 
 def test_what_is_not_confirmed_is_read_all_the_same(rows):
     assert {row.address for row in rows} == {"confirmed", "unconfirmed"}
-    assert all(row.enabled for row in rows)
+    assert all(row.enabled or row.note.startswith("Avstängd: ") for row in rows)
+    assert sum(row.enabled for row in rows) >= 50
 
 
 def test_the_list_holds_every_row_before_anything_was_read(rows):
@@ -141,3 +145,12 @@ def test_labelled_pages_fed_as_articles(shared):
     assert kinds >= 0.90 * len(rows), f"{kinds} of {len(rows)}"
     assert right >= 0.90 * stated, f"{right} of {stated}"
     assert invented == []
+
+
+NATIONAL_GRANTS = ("skolverket", "skolverket-kalender", "spsm", "bra", "kammarkollegiet", "trafikverket", "robust-kommun", "rf")
+
+
+def test_state_grants_state_who_may_apply(rows):
+    known = {row.id: row for row in rows}
+    assert [source for source in NATIONAL_GRANTS if not known[source].applicants] == []
+    assert sum(row.enabled for row in rows) >= 80

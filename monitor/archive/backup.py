@@ -15,7 +15,7 @@ from monitor.errors import ArchiveError, LockedError
 
 COUNTED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "corrections", "matches", "digests",
-    "digest_items", "outbox", "feedback", "followup",
+    "digest_items", "outbox", "feedback", "followup", "projects",
 )  # fmt: skip
 """Tables whose rows `check_archive` counts."""
 _EXCLUSIVE_WAIT_SECONDS = 2.0

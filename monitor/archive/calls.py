@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from monitor.archive.changes import CallChange
 from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, pack, stamp
 from monitor.archive.connection import Database
+from monitor.archive.numbers import NEXT_NUMBER
 from monitor.calls import Call, CallKey
 from monitor.errors import ArchiveError
 
@@ -23,8 +24,9 @@ CALL_STATE = (
 
 
 def insert_call(db: Database, row: Mapping[str, Any]) -> None:
-    """Insert a row of `calls`; `row` gives its columns."""
-    db.execute(f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    """Insert a row of `calls` with the next number; `row` gives its other columns."""
+    marks = ", ".join("?" * len(row))
+    db.execute(f"INSERT INTO calls ({', '.join(row)}, number) VALUES ({marks}, {NEXT_NUMBER})", list(row.values()))
 
 
 def update_call(db: Database, source: str, call_id: str, values: Mapping[str, Any]) -> None:

@@ -12,10 +12,12 @@ from rapidfuzz import fuzz, process
 
 from monitor.archive.connection import Database
 from monitor.archive.left_out import LeftOut, list_left_out
+from monitor.archive.numbers import find_by_number, find_by_short
 from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 
 _PERMALINK = re.compile(r"/utlysning/([^/?#]+)/([^/?#]+)")
+_SHORT_ADDRESS = re.compile(r"(?:^|/)u/(?:(?P<number>[0-9]{1,11})|(?P<short>[0-9a-f]{12}))/?(?:[?#].*)?$")
 _SUGGESTED_LIKENESS = 88
 """Least likeness of titles, of 100, that are suggested."""
 _ACCEPTED_LIKENESS = 94
@@ -40,7 +42,7 @@ def find_calls(db: Database, text: str) -> list[CallKey]:
     text = " ".join(text.split())
     if not text:
         return []
-    for where, values in _exact_conditions(text):
+    for where, values in _exact_conditions(db, text):
         keys = _select(db, where, values)
         if keys:
             return keys
@@ -50,12 +52,6 @@ def find_calls(db: Database, text: str) -> list[CallKey]:
         return []
     places = ", ".join("(?, ?)" for _ in same)
     return _select(db, f"(source, call_id) IN ({places})", [part for named in same for part in named[:2]])
-
-
-def find_by_short(db: Database, short: str) -> CallKey | None:
-    """Return the key of the call that a short address stands for (`CallKey.short`); None for no call."""
-    keys = (CallKey(source, call_id) for source, call_id in db.execute("SELECT source, call_id FROM calls"))
-    return next((key for key in keys if key.short == short), None)
 
 
 def similar_calls(db: Database, text: str) -> list[NamedCall]:
@@ -119,7 +115,7 @@ def _preferred(db: Database, text: str, keys: list[CallKey]) -> CallKey:
     raise ArchiveError(text, f"är flera utlysningar: {_listed([titles[key] for key in keys[:_MAX_SUGGESTIONS]])}. Ange en av dem")
 
 
-def _exact_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
+def _exact_conditions(db: Database, text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the SQL conditions under which `text` names a call exactly, with their values, the most specific first."""
     source, _, call_id = text.partition("/")
     yield "source = ? AND call_id = ?", [source, call_id]
@@ -127,6 +123,8 @@ def _exact_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
     yield "identifier = ? COLLATE NOCASE", [text]
     if permalink := _permalink(text):
         yield "source = ? AND call_id = ?", list(permalink)
+    if short := _short_key(db, text):
+        yield "source = ? AND call_id = ?", list(short)
     if addresses := _addresses(text):
         places = ", ".join("?" for _ in addresses)
         yield f"url IN ({places}) OR call_id IN ({places})", [*addresses, *addresses]
@@ -136,6 +134,14 @@ def _permalink(text: str) -> tuple[str, str] | tuple[()]:
     """Return the source and the call_id of the archive's own address of a call (/utlysning/SOURCE/CALL), or nothing."""
     found = _PERMALINK.search(text)
     return (unquote(found[1]), unquote(found[2])) if found else ()
+
+
+def _short_key(db: Database, text: str) -> CallKey | None:
+    """Return the key of the call that the archive's short address (/u/NUMBER) names; None for another text."""
+    found = _SHORT_ADDRESS.search(text)
+    if found is None:
+        return None
+    return find_by_number(db, int(found["number"])) if found["number"] else find_by_short(db, found["short"])
 
 
 def _addresses(text: str) -> list[str]:

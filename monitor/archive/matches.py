@@ -114,6 +114,26 @@ def vanished_at(db: Database, source: str, call_id: str) -> datetime | None:
     return datetime.fromisoformat(row[0]) if row and row[0] else None
 
 
+def themes_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[str]]:
+    """Return the ids of the themes that each call is matched by, those of the most relevant department first, each once."""
+    if len(keys) > _MAX_SINGLE_QUERIES:
+        wanted = set(keys)
+        rows = db.execute("SELECT source, call_id, themes FROM matches ORDER BY relevance DESC").fetchall()
+        matched = [(CallKey(source, call_id), text) for source, call_id, text in rows if (source, call_id) in wanted]
+    else:
+        matched = [
+            (key, row[0])
+            for key in keys
+            for row in db.execute(
+                "SELECT themes FROM matches WHERE source = ? AND call_id = ? ORDER BY relevance DESC", list(key)
+            )
+        ]
+    themes: dict[CallKey, dict[str, None]] = {}
+    for key, text in matched:
+        themes.setdefault(key, {}).update(dict.fromkeys(theme["id"] for theme in json.loads(text)))
+    return {key: list(found) for key, found in themes.items()}
+
+
 def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[str]]:
     """Return the departments that each call is matched with, the most relevant first."""
     if len(keys) > _MAX_SINGLE_QUERIES:

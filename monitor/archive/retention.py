@@ -36,6 +36,7 @@ def erase_old(
             "UPDATE followup SET note = '', who = '' WHERE (note <> '' OR who <> '') AND at < ?",
             [stamp(notes)],
         )
+        _count(db, "UPDATE projects SET who = '' WHERE who <> '' AND saved < ?", [stamp(notes)])
         # The newest documents of a source stay, however old: `monitor replay` reads them.
         if documents is not None:
             counts["documents"] = _count(
@@ -81,7 +82,9 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
             like * 2,
         )
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
-        for table in sorted({"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions"} - shared):
+        for table in sorted(
+            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects"} - shared
+        ):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
     return counts
 

@@ -271,6 +271,26 @@ MIGRATIONS = {
         "CREATE TABLE trials (subject TEXT PRIMARY KEY, setting TEXT NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL,"
         " finished TEXT, detail TEXT NOT NULL DEFAULT '')"
     ),
+    # Numbers of calls in the addresses of their pages, in the order in which they were found (`monitor.archive.numbers`).
+    "m024_call_numbers": (
+        "ALTER TABLE calls ADD COLUMN number INTEGER;\n"
+        "UPDATE calls SET number = rowid;\n"
+        "CREATE UNIQUE INDEX calls_number ON calls (number)"
+    ),
+    # Amounts (whole units of `currency`) and days of what departments applied for; the states are in `followup`. `reports` has
+    # the reporting days as JSON: day, label, done. `saved` tells versions apart.
+    "m025_projects": (
+        "CREATE TABLE projects (department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, title TEXT NOT NULL,"
+        " currency TEXT NOT NULL, applied_amount INTEGER, granted_amount INTEGER, own_amount INTEGER, applied_on TEXT,"
+        " decided_on TEXT, starts TEXT, ends TEXT, reports TEXT NOT NULL, who TEXT NOT NULL, saved TEXT NOT NULL,"
+        " PRIMARY KEY (department, source, call_id))"
+    ),
+    # People's decisions whether an organisation belongs to a municipality (`monitor.awards.organisations`): the funded projects
+    # themselves have a file of their own, which can be imported again, and these cannot.
+    "m028_award_decisions": (
+        "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
+        " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -111,36 +111,31 @@ class FirstSeenCall:
     key: CallKey
     identifier: str
     programme: str
-    month: str
-    """Month of the first sight, as 2026-05."""
+    first_seen: str
+    """Time of the first sight as stored."""
 
 
 def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCall]:
     """Yield every item of kind call first seen from `begin` until before `end` (times as stored)."""
     rows = db.execute(
-        "SELECT source, call_id, identifier, programme, substr(first_seen, 1, 7) FROM calls"
+        "SELECT source, call_id, identifier, programme, first_seen FROM calls"
         " WHERE kind = 'call' AND story = '' AND first_seen >= ? AND first_seen < ?",
         [begin, end],
     )
-    for source, call_id, identifier, programme, month in rows:
-        yield FirstSeenCall(CallKey(source, call_id), identifier, programme, month)
+    for source, call_id, identifier, programme, first_seen in rows:
+        yield FirstSeenCall(CallKey(source, call_id), identifier, programme, first_seen)
 
 
 def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Return department, call and month (2026-05) in which the department was first told of the call in the period."""
-    rows = db.execute(
-        "SELECT i.department, i.source, i.call_id, substr(min(i.told), 1, 7) FROM digest_items i"
-        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call' AND i.told >= ? AND i.told < ?"
-        " GROUP BY i.department, i.source, i.call_id",
-        [begin, end],
-    ).fetchall()
-    return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
+    """Return department, call and time as stored of each first telling of a call to a department in the period.
 
-
-def list_states_reached(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:
-    """Return department, call and each follow-up state that the call reached in the period, each once."""
+    A call of which the department was told before the period is left out, however often it was reminded of it since.
+    """
     rows = db.execute(
-        "SELECT DISTINCT department, source, call_id, state FROM followup WHERE at >= ? AND at < ?", [begin, end]
+        "SELECT i.department, i.source, i.call_id, min(i.told) FROM digest_items i"
+        " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call' AND i.told < ?"
+        " GROUP BY i.department, i.source, i.call_id HAVING min(i.told) >= ?",
+        [end, begin],
     ).fetchall()
     return [(row[0], CallKey(row[1], row[2]), row[3]) for row in rows]
 

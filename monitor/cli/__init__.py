@@ -21,6 +21,7 @@ PRIVATE_UMASK = 0o077
 MAX_HELP_WIDTH = 100
 """Columns of help on a wide terminal."""
 MODULES = {
+    "awards": ("awards", "season"),
     "archive": ("show", "status", "init", "replay"),
     "collect": ("crawl",),
     "demo": ("demo",),

@@ -40,6 +40,10 @@ NEEDS_INSTALLATION = frozenset(
         "restore",
         "canary",
         "replay",
+        "run",
+        "serve",
+        "awards",
+        "season",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""
@@ -122,7 +126,12 @@ def answer(document: Any) -> None:
     """Print one JSON document on standard output."""
     import json
 
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    """Return a value that JSON lacks as text; a time as ISO 8601."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -39,9 +39,9 @@ def _print_call(facts: Mapping[str, Any]) -> None:
     click.echo(facts["url"])
     if facts["summary"]:
         click.echo(f"\n{facts['summary']}")
-    budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "framgår inte"
+    budget = f"{facts['budget_total']:,} {facts['currency']}".replace(",", " ") if facts["budget_total"] else "står inte"
     state = STATUS_LABELS[Status(facts["status"])].lower()
-    click.echo(f"\nLäge: {state}   Öppnar: {facts['opens'] or 'framgår inte'}   Budget: {budget}")
+    click.echo(f"\nLäge: {state}   Öppnar: {facts['opens'] or 'står inte'}   Budget: {budget}")
     shares = (("Finansiären betalar", "högst", "funder_share"), ("Ni betalar", "minst", "own_share"))
     stated = [f"{label}: {bound} {facts[name]} procent" for label, bound, name in shares if facts[name] is not None]
     if stated:

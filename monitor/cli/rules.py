@@ -181,7 +181,7 @@ def try_(app: App, file: Any, as_json: bool) -> None:
         answer(outcome)
         return
     fit = outcome["fit"]
-    click.echo(f"Kan kommunen delta: {fit['answer']}. {fit['reason']}")
+    click.echo(f"Kan kommunen söka: {fit['answer']}. {fit['reason']}")
     if not outcome["departments"]:
         click.echo("Texten går inte till någon.")
     for row in outcome["departments"]:
@@ -249,7 +249,7 @@ def evaluate(app: App, file: Path, as_json: bool) -> None:
     micro, fit = outcome["micro"], outcome["fit"]
     click.echo(
         f"{outcome['items']} texter: precision {micro['precision']:.2f}, täckning {micro['recall']:.2f}, F1 {micro['f1']:.2f}. "
-        f"Kan kommunen delta: {fit['right']} rätt, {fit['wrong']} fel, {fit['unread']} framgår inte."
+        f"Kan kommunen söka: {fit['right']} rätt, {fit['wrong']} fel, {fit['unread']} står inte."
     )
 
 

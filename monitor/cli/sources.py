@@ -179,6 +179,16 @@ def _source_line(row: dict[str, Any]) -> str:
     return line
 
 
+def _quality_lines(quality: dict[str, Any]) -> list[str]:
+    """Return how much of what was read is of use, as one line; none where nothing was read."""
+    if not quality["items"]:
+        return []
+    newest = f"Den nyaste är från {quality['newest']}." if quality["newest"] else "Ingen anger när den publicerades."
+    thin = f" {quality['thin']} har nästan ingen text." if quality["thin"] else ""
+    menus = f" {quality['menus']} ser ut som menysidor." if quality["menus"] else ""
+    return [f"{quality['ahead']} av {quality['items']} har en dag framåt. {newest}{thin}{menus}"]
+
+
 def _check_lines(document: dict[str, Any]) -> list[str]:
     items = document["items"]
     lines = [f"{document['name']} ({document['id']}), {document['url']}", ""]
@@ -186,6 +196,7 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     lines += [f"Att göra: {advice}" for advice in document["advice"]]
     left_out, unread = len(document["left_out"]), len(document["skipped"])
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
+    lines += _quality_lines(document["quality"])
     for item in items:
         lines += ["", f"{item['kind']}: {item['title']}", f"  {item['url']}"]
         lines += [f"  {READ_FIELD_LABELS[name]}: {value}" for name, value in item["found"].items()]

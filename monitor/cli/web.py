@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.app import App, answer, json_option, pass_app, print_table
+from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 
 @click.command()
@@ -61,23 +62,24 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
 @click.command()
 @click.option("--from", "begin", callback=_day, metavar="DAY", help="First day; else the first of January.")
 @click.option("--to", "end", callback=_day, metavar="DAY", help="Last day; else today.")
-@click.option("--html", "html", type=click.Path(dir_okay=False, writable=True), metavar="FILE", help="Write a page to print.")
+@click.option("--html", type=PathType(dir_okay=False, writable=True), metavar="FILE", help="Write a page to print.")
+@click.option("--docx", type=PathType(dir_okay=False, writable=True), metavar="FILE", help="Write a Word document.")
+@click.option("--xlsx", type=PathType(dir_okay=False, writable=True), metavar="FILE", help="Write an Excel workbook.")
 @json_option
 @pass_app
-def report(app: App, begin: str | None, end: str | None, html: str | None, as_json: bool) -> None:
-    """Count calls found, told, interested, applied and granted, per area, goal, department, programme and source."""
-    from pathlib import Path
-
+def report(app: App, /, begin: str | None, end: str | None, as_json: bool, **files: Path | None) -> None:
+    """Count calls found, told, interested, applied and granted, with amounts, per area, goal, department and programme."""
     from monitor.jobs.serve import make_report, render_report
 
     document = make_report(app.config, app.now, _begin(app, begin), _begin(app, end, days=1))
-    if html is not None:
-        Path(html).write_text(render_report(app.config, app.now, document), "utf-8")
-        Path(html).chmod(0o644)  # a report is meant to be passed on; it has no addresses
-        click.echo(f"Skrev {html}", err=True)
+    wanted = {form: file for form, file in files.items() if file is not None}
+    for form, file in wanted.items():
+        file.write_bytes(render_report(app.config, app.now, document, form))
+        file.chmod(0o644)  # a report is meant to be passed on; it has no addresses
+        click.echo(f"Skrev {file}", err=True)
     if as_json:
         answer(document)
-    elif html is None:
+    elif not wanted:
         _print_report(document)
 
 
@@ -90,13 +92,18 @@ def _begin(app: App, day: str | None, days: int = 0) -> datetime | None:
 
 
 def _print_report(document: dict[str, Any]) -> None:
-    from monitor.web.views.followup import COUNTS, DIMENSIONS, NAMES
+    from monitor.web.report.tables import AMOUNTS, COUNTS, DIMENSIONS, NAMES
 
     click.echo(f"Uppföljning {document['from']} till {document['to']}")
-    print_table([NAMES[count] for count in COUNTS], [[document["total"][count] for count in COUNTS]])
+    periods = [document, document["previous"]] if any(document["previous"]["total"].values()) else [document]
+    headings = [NAMES[count] for count in COUNTS]
+    print_table(
+        ["Tid", *headings],
+        [[f"{period['from']} – {period['to']}", *(period["total"][count] for count in COUNTS)] for period in periods],
+    )
+    for name in AMOUNTS:
+        if document["total"][name]:
+            click.echo(f"{NAMES[name]}: {document['total'][name]}")
     for dimension, title in DIMENSIONS.items():
         if document[dimension]:
-            print_table(
-                [title, *(NAMES[count] for count in COUNTS)],
-                [[row["name"], *(row[count] for count in COUNTS)] for row in document[dimension]],
-            )
+            print_table([title, *headings], [[row["name"], *(row[count] for count in COUNTS)] for row in document[dimension]])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
 from monitor.collect.links import find_feeds, unfollowed_link_prefixes
+from monitor.collect.quality import assess, gives_what_it_promises
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
+from monitor.vocabulary import Kind
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
@@ -26,8 +29,23 @@ _ADVICE_BY_PROBLEM = {
     ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren "
     "(SSL_CERT_FILE); annars är det webbplatsens sak.",
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
+    ProblemKind.SCRIPTED: "Leta efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
+}
+_NOTHING_AHEAD = (
+    "Sidan svarade, men ingenting på den har en dag framåt. Är det rätt sida? Läs den igen när något är öppet, "
+    "innan adressen bekräftas."
+)
+_NOTHING_NEW = (
+    "Sidan svarade, men det nyaste är mer än ett år gammalt eller saknar text. Är det rätt sida? Adressen bekräftas inte."
+)
+_EMPTY_PROMISE = {
+    Kind.CALL: _NOTHING_AHEAD,
+    Kind.PARTNER_SEARCH: _NOTHING_AHEAD,
+    Kind.EVENT: _NOTHING_AHEAD,
+    Kind.NEWS: _NOTHING_NEW,
+    Kind.POLICY: _NOTHING_NEW,
 }
 
 
@@ -41,13 +59,15 @@ class Remedy:
     """New values by key of the row; empty for advice that a person must follow."""
 
 
-def advise(source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]) -> list[str]:
+def advise(
+    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document], now: datetime
+) -> list[str]:
     """Return what to change as Swedish sentences, the most important first; none when there is nothing to do."""
-    return [remedy.text for remedy in find_remedies(source, reading, problems, documents)]
+    return [remedy.text for remedy in find_remedies(source, reading, problems, documents, now)]
 
 
 def find_remedies(
-    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document]
+    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document], now: datetime
 ) -> list[Remedy]:
     """Return what to change, the most important first; none when there is nothing to do."""
     advice = []
@@ -59,7 +79,7 @@ def find_remedies(
         advice += _feed_advice(source, page)
         if any(problem.kind in (ProblemKind.LAYOUT, ProblemKind.EMPTY) for problem in problems):
             advice += _link_advice(source, page)
-    advice += _row_advice(source, reading, problems)
+    advice += _row_advice(source, reading, problems, now)
     return list({remedy.text: remedy for remedy in advice}.values())
 
 
@@ -92,11 +112,18 @@ def _link_advice(source: Source, page: HtmlResponse) -> list[Remedy]:
     return advice
 
 
-def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem]) -> list[Remedy]:
+def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> list[Remedy]:
     advice = []
     calls = list(reading.calls.values())
-    if calls and not problems and source.address == "unconfirmed":
-        advice.append(Remedy('Adressen fungerar. Sätt address = "confirmed"', {"address": "confirmed"}))
+    if calls and not problems:
+        if not gives_what_it_promises(source, calls, now):
+            advice.append(Remedy(_EMPTY_PROMISE[source.publishes[0]]))
+        elif source.address == "unconfirmed":
+            advice.append(Remedy('Adressen fungerar. Sätt address = "confirmed"', {"address": "confirmed"}))
+    menus = assess(reading, now).menus
+    if source.links and menus > (len(calls) + len(reading.left_out)) / 2:
+        text = f"{menus} av sidorna ser ut som menyer, utan text och dagar. Gör links snävare, eller ange within."
+        advice.append(Remedy(text))
     if not problems and 0 < reading.items < source.expected:
         text = f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}"
         advice.append(Remedy(text, {"expected": str(reading.items)}))

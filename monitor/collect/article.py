@@ -16,8 +16,10 @@ from monitor.collect.noise import drop_banners, flatten_table_rows, join_labels_
 from monitor.collect.programmes import find_identifiers
 from monitor.collect.published import find_publication_date
 from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_surrogates, title_text
+from monitor.collect.time_elements import find_page_time, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
+from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
 from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines
@@ -64,6 +66,8 @@ class Article:
     """Links to other sites."""
     event: CalendarEvent | None = None
     """The one event that the page marks up as data."""
+    time: tuple[datetime, datetime | None] | None = None
+    """Start and end of the one event that the page marks up with `<time>`; the time may be that of something else."""
     kind: Kind | None = None
     """Kind that is stated beside the text; None where it has to be told from the text."""
     cut: bool = False
@@ -126,6 +130,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
         return None
     published = find_publication_date(root, zone)
     events = events_of_root(root, url, zone)
+    span = find_page_time(root, zone)
     metadata = examine_meta(root)
     title = title_text(metadata.title or find_headline(root) or extract_title(root) or "")
     title = remove_site_name(title, find_site_names(root, url), main_headings(root))
@@ -141,6 +146,7 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
         day_unreadable=published.unreadable,
         links=external_links(root, url),
         event=events[0] if len(events) == 1 else None,
+        time=span,
         cut=page.cut,
     )
 
@@ -190,6 +196,8 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
     )
     if article.kind is not None:
         kind, reason = article.kind, "slaget är angivet"
+    elif kind is None and source.publishes == (Kind.POLICY,):
+        kind, reason = Kind.POLICY, "källan har bara förslag och beslut"  # their subjects are courses, jobs and grants, too
     elif article.event is not None and kind is not Kind.CALL:
         kind, reason = Kind.EVENT, "sidan beskriver ett evenemang"
     facts = _facts_of(kind or Kind.CALL, dated, found, article.event)
@@ -211,6 +219,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
         deadline_model=facts.deadline_model,
         budget=facts.budget,
         place=_place(kind or Kind.CALL, dated, url) or ((source.place,) if source.place else ()),
+        applicants=_applicants(kind or Kind.CALL, dated, source),
         keywords=article.keywords,
         links=article.links,
         starts=facts.starts,
@@ -294,6 +303,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = replace(found, deadlines=found.answers, model=answers_model)
     budget = find_budget(dated.text, dated.language, dated.title)
     if kind is Kind.PARTNER_SEARCH:
+        found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
     undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN
     unread = [name for name, missing in (("deadlines", undated), ("budget", budget == Budget())) if missing]
@@ -303,7 +313,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
 def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetime | None, datetime | None, str]:
     """Return start, end and place of an event: as the page marks it up, else the one day that its text names."""
     if event is not None:
-        return event.starts, event.ends, event.location
+        return event.starts, event.ends, event.location or stated_place(dated.text)
     days: dict[date, FoundDate] = {}
     dates = find_dates(
         dated.text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
@@ -318,9 +328,17 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     if len(days) != 1:
         return None, None, ""
     day, item = next(iter(days.items()))
+    zone, hours = ZoneInfo(item.zone), stated_hours(dated.text)
+    place = stated_place(dated.text)
+    if item.time is None and hours is not None:
+        return (
+            datetime.combine(item.date_from or day, hours.starts, zone),
+            datetime.combine(day, hours.ends, zone) if hours.ends is not None and hours.ends > hours.starts else None,
+            place,
+        )
     clock = datetime.min.time() if item.time is None else item.time
-    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), ZoneInfo(item.zone))
-    return datetime.combine(item.date_from or day, clock, ZoneInfo(item.zone)), ends, ""
+    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), zone)
+    return datetime.combine(item.date_from or day, clock, zone), ends, place
 
 
 def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:
@@ -328,6 +346,14 @@ def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:
     if kind is not Kind.CALL:
         return find_place("", url)
     return find_place(dated.text[: _MAX_SEARCHED_CHARS // 5], url, dated.title)
+
+
+def _applicants(kind: Kind, dated: _DatedText, source: Source) -> tuple[str, ...]:
+    """Return the publisher's general statement of who may apply, for a call whose own text leaves municipalities open."""
+    if kind is not Kind.CALL or not source.applicants:
+        return ()
+    stated = municipal_role(find_applicants(f"{dated.title}\n{dated.text}", dated.language))
+    return () if stated is not None else (source.applicants,)
 
 
 def _single_identifier(title: str, text: str) -> str:

@@ -20,9 +20,9 @@ import feedparser
 
 from monitor.calls import Call
 from monitor.collect.article import Article, describe_item
-from monitor.collect.links import clean_web_address, find_external_links
+from monitor.collect.links import clean_web_address, find_external_links, registered_domain
 from monitor.collect.published import FIRST_YEAR, LAST_YEAR, parse_moment
-from monitor.collect.reading import RowResults
+from monitor.collect.reading import LinkedItem, RowResults
 from monitor.collect.text import html_to_text, plain_line, repair_references, repair_surrogates, title_text
 from monitor.errors import describe_row_error
 from monitor.sources import Source
@@ -38,6 +38,10 @@ _MAX_TAGS = 60_000
 """Tags of a whole feed that are read, without those of escaped markup: two thousand entries have fewer. feedparser takes half a
 minute for ten times as many. The rest is cut off at the start of an entry."""
 _ENTRY_STARTS = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_READ_MORE = re.compile(r"\b(?:läs mer|läs hela \w+|read more|continue reading|fortsätt läsa|les mer|læs mere)\b", re.IGNORECASE)
+_MAX_LINKED = 20
+"""Entries of a feed that are read at their addresses in one run."""
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp[34]|jpe?g|png)$", re.IGNORECASE)
 _MAX_MADE_TITLE, _MAX_GUID_CHARS, _MAX_KEYWORDS = 100, 2_000, 50
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1")
 
@@ -55,6 +59,8 @@ class Feed(RowResults):
     """Address of the next page of the feed of another archive; "" for other feeds, of which only the first page is read."""
     home: str = ""
     """Address of the site of the feed."""
+    linked: list[LinkedItem] = field(default_factory=list)
+    """Entries without a text beside their title, the first `_MAX_LINKED`, which are read at their addresses."""
     of_archive: bool = False
     """True for the feed of another archive, whose entries state their kind as a category."""
 
@@ -119,10 +125,29 @@ def _describe(entry: Entry, key: str, feed: Feed, url: str, source: Source, now:
         kind=_stated_kind(entry) if feed.of_archive else None,
     )
     described = describe_item(article, source=source, call_id=key, url=link or feed.home or clean_web_address(url), now=now)
-    if described.call is None:
+    call = described.call or described.left_out_call
+    if call is not None and _is_title_alone(title_text(entry.title), text) and _may_follow(link, url, feed):
+        feed.linked.append(LinkedItem(call, "" if described.call is not None else described.reason))
+    elif described.call is None:
         feed.leave_out(key, described.reason, described.left_out_call)
     else:
         feed.calls.append(described.call)
+
+
+def _is_title_alone(title: str, text: str) -> bool:
+    """Return whether an entry has a title, and a text that says no more."""
+    if not title:
+        return False
+    said = _READ_MORE.sub("", " ".join(text.casefold().split()).replace(" ".join(title.casefold().split()), ""))
+    return not any(sign.isalnum() for sign in said)
+
+
+def _may_follow(link: str, url: str, feed: Feed) -> bool:
+    """Return whether an entry is read at its address: a page of the feed's own publisher, within the number of them."""
+    if not link or feed.of_archive or len(feed.linked) >= _MAX_LINKED:
+        return False
+    own, other = (registered_domain(urlsplit(address).hostname or "") for address in (url, link))
+    return own == other and not _FILE.search(urlsplit(link).path)
 
 
 def _stated_kind(entry: Entry) -> Kind | None:

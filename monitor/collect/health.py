@@ -34,6 +34,7 @@ class HealthClass(StrEnum):
     NOT_A_FEED = ProblemKind.NOT_A_FEED.value
     UNREADABLE = ProblemKind.UNREADABLE.value
     LAYOUT = ProblemKind.LAYOUT.value
+    SCRIPTED = ProblemKind.SCRIPTED.value
     INCOMPLETE = ProblemKind.INCOMPLETE.value
     FALL = ProblemKind.FALL.value
     LINKS = ProblemKind.LINKS.value

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urldefrag, urljoin, urlsplit, urlunsplit
 
 import lxml.html
 from scrapy.http import TextResponse
@@ -36,6 +36,9 @@ _STATE = re.compile(r"registerInitialState\(\s*['\"][^'\"]*['\"]\s*,\s*")
 _SOCIAL_MEDIA = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|instagram|youtube|youtu|vimeo|pinterest|tiktok|flickr|threads|bsky|mastodon|google|microsoft|apple)\.\w+$"
 )
+# Parameters that number the pages of a list, or the first item of one.
+_PAGE_PARAMETERS = frozenset(("page", "p", "pg", "paged", "sida", "sidnr", "pagenumber", "start", "offset", "b_offset", "side"))
+_MAX_PAGE_NUMBER = 10_000
 _EMPTY_LIST = re.compile(
     r"\b(?:det\s+finns\s+)?(?:för\s+närvarande|just\s+nu|för\s+tillfället)?\s*(?:finns\s+(?:det\s+)?)?(?:inga|ingen)\s+(?:\w+\s+){0,3}?"
     r"(?:utlysning\w*|nyhet\w*|artik\w+|evenemang|händelser|träffar|resultat|sidor|aktiviteter|kalenderhändelser|bidrag|inlägg|poster)\b|"
@@ -55,6 +58,8 @@ class Listing:
     """True when the page states or shows that it has no articles."""
     trouble: str = ""
     """Why the page cannot be read, in Swedish, or ""."""
+    scripted: bool = False
+    """True where the trouble is that scripts in a browser fill the page or its list."""
 
 
 def read_listing(response: TextResponse, source: Source) -> Listing:
@@ -70,12 +75,37 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     if _EMPTY_LIST.search(visible_text(response.selector.root)):
         return Listing(empty=True)
     if is_scripted(response.body):
-        return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.")
+        return Listing(trouble="Sidan byggs av skript i webbläsaren och har ingen text i svaret.", scripted=True)
+    if not _has_links(response, source):
+        return Listing(trouble="Listan fylls av skript i webbläsaren: svaret har sidan men inga länkar i den.", scripted=True)
     if container is not None and not container:
         return Listing(trouble=f"Listsidan ser ut att ha gjorts om: den del som källan pekar ut ({source.within}) finns inte.")
     if container is not None and not container.css("a[href]"):
         return Listing(empty=True)
     return Listing(trouble="Listsidan ser ut att ha gjorts om: ingen länk på den har den form som källan ska ha.")
+
+
+def _has_links(response: TextResponse, source: Source) -> bool:
+    """Return whether the main part of a page has a link to a page of its host; true as well where no script could have made one.
+
+    A list that scripts fill leaves the menus, the heading and an empty element in the response.
+    """
+    if b"<script" not in response.body.lower():
+        return True
+    root = response.selector.root
+    if source.within and response.css(source.within):
+        return True  # that part is judged by itself
+    main = next(iter(root.xpath("//main | //*[@role='main']")), root)
+    for element, _ in walk(main, _PAGE_FURNITURE):
+        if element is not None and element.tag == "a" and is_own_page(element.get("href") or "", response.url):
+            return True
+    return False
+
+
+def is_own_page(address: str, url: str) -> bool:
+    """Return whether an address leads to another page of the host of `url`, and not only to a place on the page itself."""
+    found = urldefrag(clean_web_address(address, url)).url
+    return bool(found) and found != urldefrag(url).url and urlsplit(found).netloc == urlsplit(url).netloc
 
 
 def unfollowed_link_prefixes(response: TextResponse, source: Source, most: int = 5) -> list[tuple[str, int, str]]:
@@ -92,6 +122,46 @@ def unfollowed_link_prefixes(response: TextResponse, source: Source, most: int =
         counted[prefix] += 1
         example.setdefault(prefix, link.url)
     return [(prefix, count, example[prefix]) for prefix, count in counted.most_common(most)]
+
+
+def find_next_page(response: TextResponse) -> str:
+    """Return the address of the page that continues a list, on the same host, or "".
+
+    It is the one that `rel="next"` names (https://html.spec.whatwg.org/#link-type-next), or a link of the class "next"; else the
+    link whose address differs from that of this page by the next number of a page alone ("?page=2").
+    """
+    root = _bounded(response).selector
+    stated = root.xpath(
+        "//*[self::a or self::link][contains(concat(' ', normalize-space(@rel), ' '), ' next ')]/@href"
+        " | //a[contains(concat(' ', normalize-space(@class), ' '), ' next ')]/@href"
+        " | //*[self::li or self::span][contains(concat(' ', normalize-space(@class), ' '), ' next ')]/a/@href"
+    ).getall()
+    own = urlsplit(response.url)
+    for address in stated:
+        url = clean_web_address(address, response.url)
+        if url and urlsplit(url).netloc == own.netloc and urldefrag(url).url != urldefrag(response.url).url:
+            return urldefrag(url).url
+    here = parse_qs(own.query)
+    numbered: dict[int, str] = {}
+    for anchor in root.xpath("//a[contains(@href, '=')]"):
+        url = urldefrag(clean_web_address(anchor.attrib["href"], response.url)).url
+        number = _page_number(urlsplit(url), own, here) if url else 0
+        # A link "1" to page 1 leads to the first page itself; the second one of a list counted from 0 has the text "2".
+        if number and not (number == 1 and "".join(anchor.css("::text").getall()).strip() == "1"):
+            numbered.setdefault(number, url)
+    return numbered[min(numbered)] if numbered else ""
+
+
+def _page_number(parts: SplitResult, own: SplitResult, here: Mapping[str, list[str]]) -> int:
+    """Return the number of a further page of this list that an address names; 0 for any other address."""
+    if (parts.netloc, parts.path) != (own.netloc, own.path):
+        return 0
+    query = parse_qs(parts.query)
+    changed = [name for name in {*query, *here} if query.get(name) != here.get(name)]
+    if len(changed) != 1 or changed[0].casefold() not in _PAGE_PARAMETERS:
+        return 0
+    number, current = (values.get(changed[0], ["0"])[-1] for values in (query, here))
+    return int(number) if number.isdecimal() and current.isdecimal() and int(current) < int(number) < _MAX_PAGE_NUMBER else 0
 
 
 def find_feeds(markup: str, url: str) -> list[str]:
@@ -189,3 +259,8 @@ def _stated_links(response: TextResponse) -> Iterator[str]:
 def _items(state: Any) -> Iterable[dict[str, Any]]:
     items = state.get("items") if isinstance(state, dict) else None
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def says_empty(text: str) -> bool:
+    """Return whether the text of a page says that it has nothing at present."""
+    return _EMPTY_LIST.search(text) is not None

@@ -242,7 +242,7 @@ def _types(node: dict[str, Any]) -> str:
 def _from_body(root: lxml.html.HtmlElement) -> Iterator[str]:
     before = ""
     for element, text in walk(root, _ASIDE):
-        if element is not None and _is_marked(element, before):
+        if element is not None and is_publication_time(element, before):
             words = element.get("content") or element.get("datetime") or element.get("title") or text
             if words.strip():
                 yield words.strip()
@@ -250,7 +250,7 @@ def _from_body(root: lxml.html.HtmlElement) -> Iterator[str]:
             before = text
 
 
-def _is_marked(element: lxml.html.HtmlElement, before: str) -> bool:
+def is_publication_time(element: lxml.html.HtmlElement, before: str) -> bool:
     """Return whether an element is the page's day of publication, by its properties, its class or the words before it."""
     names = f"{element.get('itemprop') or ''} {element.get('property') or ''}".casefold().split()
     if not _PROPERTIES.isdisjoint(names):

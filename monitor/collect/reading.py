@@ -30,6 +30,7 @@ class ProblemKind(StrEnum):
     NOT_A_FEED = "not-a-feed"
     UNREADABLE = "unreadable"
     LAYOUT = "layout"
+    SCRIPTED = "scripted"
     INCOMPLETE = "incomplete"
     FALL = "fall"
     LINKS = "dead-links"
@@ -79,6 +80,16 @@ class RowResults:
             self.left_out_calls[key[:LONGEST_KEY]] = call
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedItem:
+    """Item of a listing that has no text of its own there: it is read at its address."""
+
+    call: Call
+    """The call that the listing alone makes of it."""
+    left_out: str = ""
+    """Why that call would be left out, in Swedish, or ""."""
+
+
 @dataclass(slots=True)
 class ParsedResponse(RowResults):
     """Contents of one response of a publisher. Picklable, so that a child process can return it."""
@@ -89,6 +100,10 @@ class ParsedResponse(RowResults):
     """Pages that the response lists, in its order."""
     following: str = ""
     """Address of the next page of the same listing, or ""."""
+    linked: list[LinkedItem] = field(default_factory=list)
+    """Items that are neither in `calls` nor in `left_out` yet, as they have a title alone."""
+    joined: dict[str, Any] = field(default_factory=dict)
+    """Plain values by key that the rows of a later response are joined to."""
     said_empty: bool = False
     """True when the publisher states that it has nothing at present."""
     bot_challenge: str = ""

@@ -36,7 +36,7 @@ async def spool_response(request: Request, *, allow_loopback: bool, proxy_host: 
     timeout = aiohttp.ClientTimeout(
         total=_MAX_SECONDS, sock_connect=30, sock_read=float(request.meta.get("download_timeout", 90))
     )
-    connector = aiohttp.TCPConnector(resolver=_GuardedAiohttpResolver(allow_loopback, proxy_host), force_close=True)
+    connector = aiohttp.TCPConnector(resolver=GuardedAiohttpResolver(allow_loopback, proxy_host), force_close=True)
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values]
     try:
         async with (
@@ -74,7 +74,7 @@ async def _write(answer: aiohttp.ClientResponse, largest: int) -> Path:
     return path
 
 
-class _GuardedAiohttpResolver(AbstractResolver):
+class GuardedAiohttpResolver(AbstractResolver):
     """Resolver of aiohttp that refuses names with private addresses, at the moment of connecting."""
 
     def __init__(self, allow_loopback: bool, proxy_host: str) -> None:

@@ -144,7 +144,7 @@ def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadli
     elif call.deadline_model is DeadlineModel.TWO_STAGE and len(call.deadlines) > 1:
         name = "calendar.stage"
     event.add("summary", wording.say(name, n=number, title=_title(call)))
-    words = [publisher_url(call), Links(audience.base_url).call(call)]
+    words = [publisher_url(call), Links(audience.base_url, numbers=audience.numbers).call(call)]
     if deadline is not None:
         if deadline.precision is Precision.DAY:
             words.insert(0, wording.say("calendar.no_time"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 
-from monitor.calls import Budget, Call, is_eu_call, next_deadline
+from monitor.calls import Budget, Call, next_deadline
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
-from monitor.digest.links import Links, publisher_url
+from monitor.digest.links import Links, language_note, publisher_url, publisher_words
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reasons
 from monitor.digest.rows import CallRows
 from monitor.digest.wording import HOME, Wording, first_sentences
@@ -22,7 +21,6 @@ WHY_THEMES = 3
 SUMMARY_LIMIT = 160
 OVERVIEW_WIDTH = 84
 """Characters of subject and title in the overview: two lines on a phone."""
-_NAME_LIMIT = 40
 _DATE_CHANGES = (MailChange.EARLIER, MailChange.MOVED)
 _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
@@ -33,7 +31,7 @@ class Cards:
     def __init__(self, wording: Wording, audience: Audience, signer: Signer, digest: str, now: datetime) -> None:
         self.wording = wording
         self.audience = audience
-        self.links = Links(audience.base_url, wording.language)
+        self.links = Links(audience.base_url, wording.language, audience.numbers)
         self.rows = CallRows(wording, audience, now)
         self._signer = signer
         self._digest = digest
@@ -99,7 +97,7 @@ class Cards:
         """
         candidate = item.candidate
         card = candidate.reasons.card
-        subject = self.subject(candidate)
+        subject = self.short_subject(candidate) if titled else self.subject(candidate)
         title = shorten(self.title(candidate.call), max(OVERVIEW_WIDTH - len(subject), 20))
         facts = [self._when(item)]
         if not any(change.kind is MailChange.WITHDRAWN for change in item.changes):
@@ -144,6 +142,10 @@ class Cards:
         themes = candidate.reasons.titles(self.wording.language)
         return clean(themes[0]) if themes and not candidate.reasons.unnamed else self.title(candidate.call)
 
+    def short_subject(self, candidate: Candidate) -> str:
+        """Return the short title of the call's theme; the call's own title where it has no theme."""
+        return clean(candidate.reasons.subject(self.wording.language)) or self.title(candidate.call)
+
     def why(self, reasons: Reasons) -> str:
         """Return the themes by which the department gets the call; empty where there are none."""
         if reasons.unnamed:
@@ -187,12 +189,14 @@ class Cards:
         if call.kind is Kind.EVENT:
             return self.rows.event(call)
         kinds = {change.kind for change in item.changes}
-        return self.rows.call(
+        rows = self.rows.call(
             call,
             item.candidate.reasons.card,
             dates=kinds.isdisjoint(_DATE_CHANGES),
             money=MailChange.BUDGET not in kinds,
         )
+        earlier = self.audience.earlier.get(call.key, {}).get(self.wording.language, "")
+        return [*rows, CardRow(self.wording.say("card.earlier"), earlier)] if earlier else rows
 
     def _level(self, item: DigestItem) -> str:
         match = item.candidate.match
@@ -214,8 +218,7 @@ class Cards:
 
     def _title_note(self, call: Call) -> str:
         """Return the words after a title in another language, that say which."""
-        language = self._other_language(call)
-        return self.wording.say("card.title_language", language=self.wording.language_name(language)) if language else ""
+        return language_note(call, self.wording)
 
     def _goals(self, reasons: Reasons) -> str:
         goals = self.wording.join(f"{number} {name}" for number, name in reasons.goals)
@@ -224,22 +227,15 @@ class Cards:
     def _links(self, call: Call, title: str) -> list[LinkView]:
         links = []
         if publisher_url(call):
-            links.append(LinkView(self._publisher(call), self._about(title), publisher_url(call)))
+            links.append(LinkView(self._publisher_words(call), self._about(title), publisher_url(call)))
         return [*links, self._page_link(call, title)]
+
+    def _publisher_words(self, call: Call) -> str:
+        return publisher_words(call, clean(self.audience.sources.get(call.source, call.source)), self.wording)
 
     def _page_link(self, call: Call, title: str) -> LinkView:
         name = "link.call" if call.kind is Kind.CALL else "link.archive"
-        return replace(self._link(name, title, self.links.call(call)), short=self.links.short(call))
-
-    def _publisher(self, call: Call) -> str:
-        """Return the words of the link to the publisher: where it leads, and in which language."""
-        say = self.wording.say
-        source = clean(self.audience.sources.get(call.source, call.source))
-        if is_eu_call(call):
-            words = say("link.portal" if call.kind is Kind.CALL else "link.eu")
-        else:
-            words = say("link.publisher" if call.kind is Kind.CALL else "link.source", source=shorten(source, _NAME_LIMIT))
-        return f"{words} {note}" if (note := self._title_note(call)) else words
+        return self._link(name, title, self.links.call(call))
 
     def _answers(self, call: Call, title: str) -> list[LinkView]:
         link = AnswerLink(department=self.audience.department, source=call.source, call_id=call.call_id, digest=self._digest)

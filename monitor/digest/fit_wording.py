@@ -103,7 +103,7 @@ class _Lines:
         value = self._translate((_GUESSES if card.guessed else _ANSWERS)[card.municipality])
         line = FitLine(
             key="municipality",
-            label=self._translate("Kan kommunen delta"),
+            label=self._translate("Kan vi söka"),
             value=value,
             known=card.municipality != "framgår inte" and not card.guessed,
         )

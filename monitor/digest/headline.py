@@ -36,7 +36,7 @@ _UNDATED = {
     MailSection.POLICY: "subject.policy",
     MailSection.NEWS: "subject.news",
 }
-_DATED_CHANGES = (MailChange.WITHDRAWN, MailChange.EARLIER, MailChange.MOVED)
+_MOVES = (MailChange.WITHDRAWN, MailChange.EARLIER, MailChange.MOVED)
 
 
 class Headline:
@@ -57,12 +57,12 @@ class Headline:
         if selection.kind is MailKind.WELCOME:
             return self._welcome(selection, name, week)
         everything = selection.everything
-        changed = [item for item in everything if any(change.kind in _DATED_CHANGES for change in item.changes)]
+        changed = [item for item in everything if is_moved(item)]
         calls = _of(everything, CALL_SECTIONS)
         if changed:
             return self._of_change(changed[0], len(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED))) - 1)
         if calls:
-            return self._of_calls(calls, len(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED))) - 1)
+            return self._of_calls(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED)))
         others = [item for section in _OTHER_SECTIONS for item in everything if item.section is section]
         return self._of_other(others[0], len(others) - 1)
 
@@ -76,8 +76,8 @@ class Headline:
         main = self._main(everything)
         if main is None:
             return start
-        first = self._cards.subject(main.candidate)
-        others = [self._cards.subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]
+        first = self._cards.short_subject(main.candidate)
+        others = [self._cards.short_subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]
         named = [subject for subject in dict.fromkeys(others) if subject != first][:_NAMED_IN_PREVIEW]
         if named:
             return f"{start} {say('preview.also', subjects=self._wording.join(named))}"
@@ -88,7 +88,7 @@ class Headline:
 
     def _main(self, everything: Sequence[DigestItem]) -> DigestItem | None:
         """Return the item that the subject is about."""
-        changed = [item for item in everything if any(change.kind in _DATED_CHANGES for change in item.changes)]
+        changed = [item for item in everything if is_moved(item)]
         return next(iter((*changed, *_of(everything, CALL_SECTIONS))), None)
 
     def _quiet(self, name: str, week: str) -> str:
@@ -102,10 +102,11 @@ class Headline:
         calls = _of(selection.everything, (MailSection.NEW,))
         if not calls:
             return self._say("subject.first_nothing", name=name, week=week)
-        return self._of_calls(calls, len(calls) - 1, start=self._say("subject.first"))
+        return self._of_calls(calls, start=self._say("subject.first"))
 
-    def _of_calls(self, calls: Sequence[DigestItem], others: int, start: str = "") -> str:
-        first = calls[0].candidate
+    def _of_calls(self, calls: Sequence[DigestItem], start: str = "") -> str:
+        """Return the subject of calls to apply for: the first one's theme, the nearest last day of all, and their number."""
+        first, others = calls[0].candidate, len(calls) - 1
         day = _last_day((item.candidate for item in calls if item.section is not MailSection.COMING), self._occasion)
         opens = first.call.opens
         if day is not None:
@@ -143,17 +144,27 @@ class Headline:
         return self._fitted(_UNDATED[section], item.candidate, others)
 
     def _fitted(self, name: str, candidate: Candidate, others: int = 0, *, day: date | None = None, start: str = "") -> str:
-        """Return a subject line within the limit: with the day in full, else abbreviated, else with the call's subject cut."""
-        subject = self._cards.subject(candidate)
+        """Return a subject line within the limit.
+
+        A line that is too long has the day abbreviated, then no `start`, then no number of others. Only a call without a theme,
+        or of a theme that is too long and has no short title, is cut.
+        """
+        subject = self._cards.short_subject(candidate)
         more = self._say("subject.more", n=others) if others > 0 else ""
+        brief = self._wording.brief_day(day, self._occasion.now) if day is not None else ""
+        full = self._wording.short_day(day, self._occasion.now) if day is not None else ""
         text = ""
-        for write in (self._wording.short_day, self._wording.brief_day) if day is not None else (None,):
-            words = write(day, self._occasion.now) if write is not None and day is not None else ""
-            text = clean(f"{start} {self._say(name, subject=subject, more=more, day=words)}")
+        for welcome, count, words in ((start, more, full), (start, more, brief), ("", more, brief), ("", "", brief)):
+            text = clean(f"{welcome} {self._say(name, subject=subject, more=count, day=words)}")
             if len(text) <= SUBJECT_LIMIT:
                 return text
         room = max(SUBJECT_LIMIT - (len(text) - len(subject)), _LEAST_SUBJECT)
         return text.replace(subject, _cut(subject, room), 1)
+
+
+def is_moved(item: DigestItem) -> bool:
+    """Return whether the item tells that a day is another than was told, or that the call is withdrawn."""
+    return any(change.kind in _MOVES for change in item.changes)
 
 
 def _cut(subject: str, room: int) -> str:

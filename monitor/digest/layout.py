@@ -29,8 +29,6 @@ class LinkView:
     text: str
     about: str
     url: str
-    short: str = ""
-    """Shorter address of the same page, for a text in which addresses are seen; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from monitor.calls import Call, is_web_address
+from monitor.calls import Call, CallKey, is_eu_call, is_web_address
+from monitor.digest.wording import Wording
+from monitor.language.one_line import shorten
+from monitor.vocabulary import Kind
 
 # Stands in stored mails where the recipient's own token goes; it needs no quoting in an address, in HTML or in a header.
 RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
@@ -14,6 +18,8 @@ RECIPIENT_TOKEN = "RECIPIENT-TOKEN"  # noqa: S105 - a place, not a secret
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # In a link to a digest's page: only what the mail itself leaves to the link.
 THE_REST = "resten"
+_NAME_LIMIT = 40
+"""Characters of a publisher's name in the words of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,8 @@ class Links:
 
     base_url: str
     language: str = "sv"
+    numbers: Mapping[CallKey, int] = field(default_factory=dict)
+    """Number of each call in the archive, which makes its address."""
 
     def _at(self, path: str, **query: str) -> str:
         if self.language != "sv":
@@ -30,12 +38,12 @@ class Links:
         return f"{address}?{urlencode(query)}" if query else address
 
     def call(self, call: Call) -> str:
-        """Return the address of the call's page in the archive."""
-        return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
+        """Return the address of the call's page in the archive: /u/NUMBER, or for a call without a number /u/`CallKey.short`."""
+        return self._at(f"u/{self.numbers.get(call.key) or call.key.short}")
 
-    def short(self, call: Call) -> str:
-        """Return a short address that leads to the call's page, for text in which an address is seen."""
-        return self._at(f"u/{call.key.short}")
+    def identity(self, call: Call) -> str:
+        """Return the name of a call for programs, such as readers of feeds. It leads to the page as well, and never changes."""
+        return self._at(f"utlysning/{quote(call.source, safe='')}/{quote(call.call_id, safe='')}")
 
     def digest(self, digest: str, **query: str) -> str:
         """Return the address of the page with exactly the items of one digest; `query` narrows it to some of them."""
@@ -69,3 +77,19 @@ def publisher_url(call: Call) -> str:
     """
     url = _CONTROLS.sub("", call.url).strip()
     return url if is_web_address(url) else ""
+
+
+def publisher_words(call: Call, source: str, wording: Wording) -> str:
+    """Return the words of the link to the publisher's page: where it leads, and in which language. `source` is its name."""
+    if is_eu_call(call):
+        words = wording.say("link.portal" if call.kind is Kind.CALL else "link.eu")
+    else:
+        words = wording.say("link.publisher" if call.kind is Kind.CALL else "link.source", source=shorten(source, _NAME_LIMIT))
+    return f"{words} {note}" if (note := language_note(call, wording)) else words
+
+
+def language_note(call: Call, wording: Wording) -> str:
+    """Return the words after a text in another language than the reader's, that say which: (engelska)."""
+    if not call.language or call.language == wording.language:
+        return ""
+    return wording.say("card.title_language", language=wording.language_name(call.language))

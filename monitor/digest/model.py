@@ -29,6 +29,9 @@ class Reasons:
     """Titles of the themes, the most important first: the first is the call's subject in a mail."""
     english: tuple[str, ...] = ()
     """English titles of the same themes in the same order; those in Swedish where a theme has none."""
+    short: str = ""
+    """Short title of the first theme, for subject lines; empty where it has none."""
+    english_short: str = ""
     priority: bool = False
     """True for a call of a theme that the strategy names as of special weight."""
     unnamed: bool = False
@@ -43,6 +46,11 @@ class Reasons:
     def titles(self, language: str) -> tuple[str, ...]:
         """Return the titles of the themes in a language."""
         return (self.english or self.themes) if language == "en" else self.themes
+
+    def subject(self, language: str) -> str:
+        """Return the title of the first theme as a subject line has it; empty where there is none."""
+        titles = () if self.unnamed else self.titles(language)
+        return ((self.english_short if language == "en" else self.short) or titles[0]) if titles else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,3 +235,7 @@ class Audience:
     """Swedish kronor for one unit of each currency; amounts in others are shown as the publisher states them."""
     rates_day: str = ""
     """Day of the rates: 2026-11-27."""
+    numbers: Mapping[CallKey, int] = field(default_factory=dict)
+    """Number of each call in the address of its page."""
+    earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
+    """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""

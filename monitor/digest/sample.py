@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision, Section
+from monitor.calls import Budget, Call, CallKey, Deadline, DeadlineModel, Link, Precision, Section
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.layout import Occasion
@@ -20,6 +20,16 @@ from monitor.language.shares import Shares
 from monitor.vocabulary import BUILT_MAILS, Kind, Level, MailKind, Status
 
 NOW = datetime(2026, 6, 1, 7, 0, tzinfo=HOME)
+_CALL_IDS = {
+    "funding-tenders": (
+        *("50139871TOPICSen", "50141200TOPICSen", "50133010TOPICSen", "50135511TOPICSen"),
+        *(f"{number}TOPICSen" for number in range(1, 35)),
+    ),
+    "kulturradet": ("internationellt-utbyte-2026", "starkta-bibliotek"),
+    "europa-direkt": ("https://example.se/kalender/eu-pengar", "https://example.se/nyheter/1", "policy-1"),
+}
+"""The ids of the calls below, by source."""
+_KEYS = [CallKey(source, call_id) for source, call_ids in _CALL_IDS.items() for call_id in call_ids]
 AUDIENCE = Audience(
     department="kultur-fritid",
     name="Kultur- och fritidsförvaltningen",
@@ -29,6 +39,7 @@ AUDIENCE = Audience(
     sources={"funding-tenders": "EU:s portal för utlysningar", "kulturradet": "Kulturrådet", "europa-direkt": "Europa Direkt"},
     rates={"EUR": 11.0, "DKK": 1.47, "NOK": 0.94},
     rates_day="2026-05-29",
+    numbers={key: number for number, key in enumerate(_KEYS, 4001)},
 )
 _ENGLISH = {
     "Ungdomsutbyten": "Youth exchanges",

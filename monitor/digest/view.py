@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from monitor.calls import CallKey, next_deadline
 from monitor.digest.cards import Cards
-from monitor.digest.headline import CALL_SECTIONS, Headline
+from monitor.digest.headline import CALL_SECTIONS, Headline, is_moved
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, OverviewLine, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
@@ -20,7 +20,7 @@ _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
 OVERVIEW_LIMIT = 10
 """Calls that the overview lists; a reader of more reads none."""
-_IN_OVERVIEW = (MailSection.CHANGED, *CALL_SECTIONS)
+_IN_OVERVIEW = (*CALL_SECTIONS, MailSection.CHANGED)
 
 
 class MailWriter:
@@ -58,7 +58,7 @@ class MailWriter:
                     selection.kind,
                     name,
                     attached=any(value is Shown.CARD for value in shown.values()),
-                    in_kronor=self._in_kronor(selection, shown),
+                    currencies=self._converted(selection, shown),
                 )
             ),
             footer_heading=self._say("footer.heading"),
@@ -83,6 +83,7 @@ class MailWriter:
             for item in selection.items
             if item.section is section and item.candidate.call.kind is Kind.CALL and shown[item.candidate.key] is not Shown.LINK
         ]
+        items.sort(key=lambda item: not is_moved(item))  # stable: as in the subject, a moved day goes before all
         groups = [group for group in selection.groups if group.section in _IN_OVERVIEW]
         if len(items) + len(groups) < 2:
             return (), None
@@ -144,19 +145,23 @@ class MailWriter:
         if not selection.rest:
             return None
         url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
-        return LinkView(self._say("link.more", n=len(selection.rest)), "", url)
+        return LinkView(self._say("link.rest", n=len(selection.rest)), "", url)
 
-    def _nearest(self, selection: Selection) -> date | None:
+    def _nearest(self, selection: Selection) -> tuple[date, str] | None:
+        """Return the nearest last day with the subject of its call; None where no call has a day ahead."""
         now = self._occasion.now
         sections = (MailSection.CHANGED, MailSection.NEW, MailSection.CLOSING)
         moments = [
-            upcoming.at
+            (upcoming.at, self._cards.short_subject(item.candidate))
             for item in selection.items
             if item.section in sections
             and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
             and (upcoming := next_deadline(item.candidate.call, now)) is not None
         ]
-        return min(moments).astimezone(HOME).date() if moments else None
+        if not moments:
+            return None
+        at, subject = min(moments)
+        return at.astimezone(HOME).date(), subject
 
     def _lead(self, selection: Selection, name: str) -> list[str]:
         say, now = self._say, self._occasion.now
@@ -171,11 +176,12 @@ class MailWriter:
             counts = selection.counts()
             what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
             lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
-        day = self._nearest(selection)
-        if day:
+        if nearest := self._nearest(selection):
+            day, subject = nearest
+            left = self._wording.time_left(day, now)
             lead.insert(
                 0 if selection.kind is MailKind.WEEKLY else len(lead),
-                say("lead.nearest", day=self._wording.day(day, now), left=self._wording.time_left(day, now)),
+                say("lead.nearest", subject=subject, day=self._wording.day(day, now), left=left),
             )
         weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
         if weeks:
@@ -197,26 +203,30 @@ class MailWriter:
             lead = [self._say("lead.welcome_all", n=number)]
         else:
             lead = [self._say("lead.welcome_open", n=number, shown=shown)]
-        if selection.rest:
-            lead.append(self._say("lead.welcome_rest", n=len(selection.rest)))
         return lead
 
-    def _footer(self, kind: MailKind, name: str, *, attached: bool, in_kronor: bool) -> list[str]:
+    def _footer(self, kind: MailKind, name: str, *, attached: bool, currencies: Sequence[str]) -> list[str]:
         say = self._say
         lines = [] if kind is MailKind.QUIET else self._sources()
         if attached:
             lines.append(say("footer.attached"))
-        if in_kronor:
-            lines.append(say("footer.rate", day=self._audience.rates_day))
+        if currencies:
+            day = self._wording.short_day(date.fromisoformat(self._audience.rates_day), self._occasion.now)
+            lines.append(say("footer.rate", rates=self._wording.join(map(self._rate, currencies)), day=day))
         lines.append(say("footer.machine"))
         lines.append(say("footer.responsible", municipality=clean(self._audience.municipality), contact=self._audience.contact))
         lines.append(say("footer.why", name=name))
         return lines
 
-    def _in_kronor(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> bool:
-        """Return whether a card of the mail shows an amount in kronor by the rate of a day."""
+    def _converted(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> Sequence[str]:
+        """Return the currencies of which a card of the mail shows an amount in kronor as well, each once."""
         cards = (item.candidate.call for item in selection.items if shown[item.candidate.key] is Shown.CARD)
-        return any(self._cards.rows.has_rate(call.budget) for call in cards)
+        return list(dict.fromkeys(call.budget.currency for call in cards if self._cards.rows.has_rate(call.budget)))
+
+    def _rate(self, currency: str) -> str:
+        """Return the rate of a currency in words: 1 EUR = 11,2 kronor."""
+        rate = self._wording.number(self._audience.rates[currency])
+        return f"1\u00a0{currency}\u00a0=\u00a0{rate}\u00a0{self._wording.say('money.SEK')}"
 
     def _sources(self) -> list[str]:
         health, now = self._occasion.health, self._occasion.now
@@ -242,7 +252,7 @@ class MailWriter:
 
 def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:
     """Return the view of a mail to the coordinator about addresses that take no mail."""
-    say, links = wording.say, Links(audience.base_url, wording.language)
+    say, links = wording.say, Links(audience.base_url, wording.language, audience.numbers)
     lines = [say("notice.line", recipient=recipient, error=clean(error)) for recipient, error in refused]
     return MailView(
         kind=MailKind.NOTICE.value,

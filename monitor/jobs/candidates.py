@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
 from monitor.archive.overrides import Overrides
-from monitor.calls import Call, within_calendar
+from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config
 from monitor.digest.model import Arrangement, Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, SourceHealth, Told
 from monitor.fit import card_from_json
@@ -93,6 +93,8 @@ def _reasons(rules: RuleSet, call: Call, read: Callable[[], MatchDetails]) -> Re
     return Reasons(
         themes=tuple(theme["title"] for theme in themes),
         english=tuple(rules.english_titles.get(theme["id"], theme["title"]) for theme in themes),
+        short=rules.short_title(themes[0]["id"]) if themes else "",
+        english_short=rules.short_title(themes[0]["id"], "en") if themes else "",
         priority=any(theme["id"] in rules.areas.priority for theme in themes),
         words=tuple(dict.fromkeys(evidence["found"] for evidence in by_weight if _is_reason(evidence))),
         areas=tuple(areas[area] for area in strategy if area in areas),
@@ -108,8 +110,11 @@ def _is_reason(evidence: Mapping[str, Any]) -> bool:
     return evidence["points"] > 0 and evidence["start"] >= 0 and not evidence.get("generic", False)
 
 
-def make_audience(config: Config, department: Department | None) -> Audience:
-    """Return the audience of a department's mails; without a department, that of the coordinator's."""
+def make_audience(config: Config, department: Department | None, numbers: Mapping[CallKey, int] | None = None) -> Audience:
+    """Return the audience of a department's mails; without a department, that of the coordinator's.
+
+    `numbers` has the number of each call in the archive, for the addresses of their pages.
+    """
     return Audience(
         department=department.id if department else "",
         name=department.name if department else config.municipality.name,
@@ -119,6 +124,7 @@ def make_audience(config: Config, department: Department | None) -> Audience:
         sources={source.id: source.name for source in config.sources},
         rates=config.money.rates,
         rates_day=config.money.day,
+        numbers=numbers or {},
     )
 
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from monitor.archive.digests import (
     store_failure,
 )
 from monitor.archive.files import load_secret
+from monitor.archive.numbers import all_numbers
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
@@ -39,6 +40,7 @@ from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
+from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import (
     apply_choices,
     judge_sources,
@@ -203,6 +205,7 @@ class DigestBuilder:
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
         self._reader = CandidateReader(archive.db, self._now)
         self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
+        self._numbers = all_numbers(archive.db)
         self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
@@ -461,7 +464,11 @@ class DigestBuilder:
             top=self._choices(department).mail_note,
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
-        return render_mail(self._templates, selection, make_audience(self._config, department), occasion, self._signer, languages)
+        audience = replace(
+            make_audience(self._config, department, self._numbers),
+            earlier=earlier_lines(self._config, self._db, selection, languages),
+        )
+        return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 
     def _store(
         self,

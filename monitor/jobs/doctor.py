@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -41,6 +41,8 @@ _MIN_FREE_DISK_BYTES = 2_000_000_000
 _MIN_YEAR = 2025
 """Year before which the clock of the machine is wrong."""
 _CONNECT_TIMEOUT_SECONDS = 10.0
+_MAX_RATE_DAYS = 400
+"""Age in days of the rates of currencies above which "about so many kronor" is no longer true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _run_check("Klocka", config, lambda: [_clock(config, now)])
     yield from _run_check("Mejl", config, lambda: [_mail(config)])
     yield from _run_check("Mallar", config, lambda: [_templates(config)])
+    yield from _rates(config, now)
     yield from check_addresses(config)
     yield from _run_check("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
@@ -136,6 +139,16 @@ def _templates(config: Config) -> Finding:
         names = f": {', '.join(changed[:10])}" if changed else ""
         return Finding("Mallar", False, f"{path} har en äldre form. Den används än. Egna ord{names or ' saknas'}.", advice)
     return Finding("Mallar", True, "Mejlens mallar och ord fungerar.")
+
+
+def _rates(config: Config, now: datetime) -> Iterator[Finding]:
+    """Yield the finding on the rates by which mails show amounts in kronor; none where they show none."""
+    if not config.money.rates:
+        return
+    age = (now.astimezone(config.zone).date() - date.fromisoformat(config.money.day)).days
+    text = f"Kurserna för belopp i kronor är från {config.money.day}."
+    advice = "Skriv in nya kurser och deras dag under [money] i monitor.toml (docs/koordinator.md, Mejlen)."
+    yield Finding("Kurser", age <= _MAX_RATE_DAYS, text, "" if age <= _MAX_RATE_DAYS else advice)
 
 
 def _rules(config: Config, found: list[RuleSet]) -> Finding:

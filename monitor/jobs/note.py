@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.archive import Archive
+from monitor.archive.projects import FollowedProject, ReportingDay, list_reporting_days
 from monitor.archive.recipients import list_stops
 from monitor.archive.statistics import (
     count_unread_answers,
@@ -19,7 +20,8 @@ from monitor.archive.statistics import (
 )
 from monitor.calls import Call
 from monitor.config import Config
-from monitor.digest.wording import iso_week
+from monitor.digest.links import Links
+from monitor.digest.wording import capital, iso_week
 from monitor.jobs.letter import store_letter
 from monitor.jobs.rules import load_rules_in_force, report_archive
 from monitor.jobs.status import status
@@ -27,6 +29,10 @@ from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import ANSWER_LABELS
 
 WEEK = timedelta(days=7)
+_COMING_REPORTS = timedelta(days=28)
+"""Time before a reporting day from which the note reminds of it."""
+_OVERDUE_REPORTS = timedelta(days=365)
+"""Time after a reporting day during which the note still reminds of a report that was not ticked as handed in."""
 _MAX_NAMES = 10
 _MAX_EXAMPLES = 3
 _MIN_CALLS = 100
@@ -71,10 +77,13 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     if answers:
         counted = ", ".join(f"{answers[answer]} ”{label.note}”" for answer, label in ANSWER_LABELS.items() if answer in answers)
         yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
+    rules = load_rules_in_force(archive, config, last_good=True)
+    today = now.astimezone(config.zone).date()
+    for followed, report in list_reporting_days(db, today - _OVERDUE_REPORTS, today + _COMING_REPORTS):
+        yield _reporting_sentence(config, followed, report, today, rules)
     for stop in list_stops(config, db):
         if stop.since > since:
             yield f"Får inte längre mejlen för {stop.department}: {stop.explanation}."
-    rules = load_rules_in_force(archive, config, last_good=True)
     for programme, title, identifier in list_new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)
         if rules.programme_of(call) is None:
@@ -86,6 +95,19 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
     yield from _signals(config, archive, rules)
+
+
+def _reporting_sentence(config: Config, followed: FollowedProject, report: ReportingDay, today: date, rules: RuleSet) -> str:
+    name = capital(report.label or "redovisningen")
+    department = rules.departments.get(followed.department)
+    verb = "skulle ha lämnats" if report.day < today else "ska lämnas"
+    call = Call(source=followed.source, call_id=followed.call_id, title=followed.title, url="")
+    address = Links(config.municipality.base_url).call(call)
+    return (
+        f"{name} för ”{followed.title}” ({department.name if department else followed.department})"
+        f" {verb} senast {report.day.isoformat()}."
+        f" Kryssa i Lämnad när det är gjort: {address}"
+    )
 
 
 def _signals(config: Config, archive: Archive, rules: RuleSet) -> Iterable[str]:

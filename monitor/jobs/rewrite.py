@@ -11,6 +11,7 @@ from monitor.archive import Archive
 from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
 from monitor.archive.history import PastDigest, read_candidates_at, read_past_digest, source_health_at
 from monitor.archive.matches import matched_keys
+from monitor.archive.numbers import all_numbers
 from monitor.archive.overrides import read_overrides
 from monitor.calls import CallKey
 from monitor.config import Config
@@ -72,7 +73,8 @@ def rewrite_digest(
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
-    rendered = render_mail(load_templates(config.digests_dirs), selection, make_audience(config, department), occasion, signer)
+    audience = make_audience(config, department, all_numbers(archive.db))
+    rendered = render_mail(load_templates(config.digests_dirs), selection, audience, occasion, signer)
     titles = {candidate.key: clean(candidate.call.title) or candidate.call.call_id for candidate in candidates}
     told = {item.candidate.key for item in selection.everything}
     return RewrittenMail(

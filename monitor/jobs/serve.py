@@ -99,48 +99,6 @@ class PageWork:
         with open_installation(self._config) as archive:
             return status(self._config, archive, now, rule_errors=rules_error.splitlines())
 
-    @cached_property
-    def guide_work(self) -> GuideWork:
-        """Return the worker of the guide of the first day."""
-        from monitor.jobs.guide import GuideWork
-
-        return GuideWork(self._config)
-
-    def guide(self, rules: RuleSet, *, has_password: bool) -> GuideState:
-        """Return the state of the guide of the first day, with the settings as the file has them now."""
-        from monitor.jobs.guide import fresh_config, guide_state
-
-        config = fresh_config(self._config)
-        with open_installation(config) as archive:
-            return guide_state(config, archive, rules, has_password=has_password, running=self.guide_work.running)
-
-    def start_guide_work(self, work: str) -> str:
-        """Start a work of the guide; return why it was not started, "" when it was."""
-        from monitor.jobs.guide import FIRST_MAILS, find_obstacles, fresh_config
-
-        if work == FIRST_MAILS:
-            config = fresh_config(self._config)
-            with open_installation(config) as archive:
-                obstacle = next(find_obstacles(config, archive.db), None)
-            if obstacle is not None:
-                return " ".join(obstacle)
-        return "" if self.guide_work.start(work) else "Något annat pågår. Vänta tills det är klart."
-
-    def approve_first_mails(self, now: datetime) -> None:
-        """Store that the coordinator found the first mails good."""
-        from monitor.archive.trials import WELL, begin_trial, end_trial
-        from monitor.jobs.guide import PREVIEW
-
-        with open_installation(self._config) as archive:
-            begin_trial(archive.db, PREVIEW, "", now)
-            end_trial(archive.db, PREVIEW, WELL, "", now)
-
-    def keep_mail_password(self, password: str) -> str:
-        """Write the mail server's password to a private file of the data folder, and return the name of the file."""
-        from monitor.jobs.guide import keep_mail_password
-
-        return keep_mail_password(self._config, password)
-
     def settings_text(self, file: str) -> str:
         """Return the text of a file of settings as it is now."""
         from monitor.jobs.save_settings import read_text
@@ -187,6 +145,48 @@ class PageWork:
             late = f"Läsningen blev inte klar på {_READING_SECONDS:.0f} sekunder. Källan är långsam, eller svarar inte."
             raise SourceError("", late if ended.state is JobState.HUNG else f"Det gick inte att läsa: {ended.stderr_tail}")
         return dict(ended.answer)
+
+    @cached_property
+    def guide_work(self) -> GuideWork:
+        """Return the worker of the guide of the first day."""
+        from monitor.jobs.guide import GuideWork
+
+        return GuideWork(self._config)
+
+    def guide(self, rules: RuleSet, *, has_password: bool) -> GuideState:
+        """Return the state of the guide of the first day, with the settings as the file has them now."""
+        from monitor.jobs.guide import fresh_config, guide_state
+
+        config = fresh_config(self._config)
+        with open_installation(config) as archive:
+            return guide_state(config, archive, rules, has_password=has_password, running=self.guide_work.running)
+
+    def start_guide_work(self, work: str) -> str:
+        """Start a work of the guide; return why it was not started, "" when it was."""
+        from monitor.jobs.guide import FIRST_MAILS, find_obstacles, fresh_config
+
+        if work == FIRST_MAILS:
+            config = fresh_config(self._config)
+            with open_installation(config) as archive:
+                obstacle = next(find_obstacles(config, archive.db), None)
+            if obstacle is not None:
+                return " ".join(obstacle)
+        return "" if self.guide_work.start(work) else "Något annat pågår. Vänta tills det är klart."
+
+    def approve_first_mails(self, now: datetime) -> None:
+        """Store that the coordinator found the first mails good."""
+        from monitor.archive.trials import WELL, begin_trial, end_trial
+        from monitor.jobs.guide import PREVIEW
+
+        with open_installation(self._config) as archive:
+            begin_trial(archive.db, PREVIEW, "", now)
+            end_trial(archive.db, PREVIEW, WELL, "", now)
+
+    def keep_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder, and return the name of the file."""
+        from monitor.jobs.guide import keep_mail_password
+
+        return keep_mail_password(self._config, password)
 
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""
@@ -289,8 +289,8 @@ def make_report(config: Config, now: datetime, begin: datetime | None, end: date
         return compute_follow_up(archive.db, load_checked(archive, config.rules_dir), config, begin, end, now)
 
 
-def render_report(config: Config, now: datetime, document: dict[str, Any]) -> str:
-    """Return the follow-up as an HTML page of its own, to print or to send on."""
+def render_report(config: Config, now: datetime, document: dict[str, Any], form: str) -> bytes:
+    """Return the follow-up as a file to print or to send on: `form` is html, docx or xlsx."""
     from monitor.web.views import followup
 
-    return followup.render_report(make_site(config, lambda: now), document, now)
+    return followup.render_report(make_site(config, lambda: now), document, now, form)

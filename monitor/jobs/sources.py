@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
 from monitor.calls import Budget, Call, DeadlineModel
 from monitor.collect.advice import find_remedies
+from monitor.collect.quality import assess
+from monitor.collect.reading import SourceReading
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
@@ -57,6 +60,8 @@ def check_source(
     config: Config, source: Source, now: datetime, decisions: Mapping[str, LeftOutDecision] | None = None
 ) -> dict[str, Any]:
     """Read one source now and store nothing; return its problems, and for each item the fields that were found and not.
+
+    `quality` counts the items: those with a day ahead, thin texts, pages that look like menus, and the newest day.
 
     Can run once per process: Twisted's reactor starts once.
 
@@ -119,7 +124,7 @@ def describe_reading(
     calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
-    remedies = find_remedies(source, reading, problems, documents)
+    remedies = find_remedies(source, reading, problems, documents, now)
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})
     return {
         "id": source.id,
@@ -131,6 +136,7 @@ def describe_reading(
         "moved": reading.moved,
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
+        "quality": _quality(reading, now),
         "items": items,
         "left_out": [
             {"item": key, "reason": reason, "title": aside[key].call.title if key in aside else ""}
@@ -141,6 +147,12 @@ def describe_reading(
         "advice": [remedy.text for remedy in remedies],
         "remedies": [{"text": remedy.text, "change": dict(remedy.change)} for remedy in remedies if remedy.change],
     }
+
+
+def _quality(reading: SourceReading, now: datetime) -> dict[str, Any]:
+    """Return the counts of `Quality` as JSON values."""
+    quality = assess(reading, now)
+    return asdict(quality) | {"newest": quality.newest.isoformat() if quality.newest else None}
 
 
 def _item(call: Call) -> dict[str, Any]:
@@ -202,6 +214,7 @@ def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str
         "language": source.language,
         "publishes": [kind.value for kind in source.publishes],
         "place": source.place,
+        "applicants": source.applicants,
         "every": source.every,
         "expected": source.expected,
         "address": source.address,
@@ -264,13 +277,16 @@ def _update_index(archive: Archive, key: tuple[str, str], now: datetime) -> Left
 
 
 def render_page(sources: Iterable[Source]) -> str:
-    """Return docs/sources.md: the sources as a table in the text of sources_page.md."""
+    """Return docs/sources.md: the sources as a table in the text of sources_page.md, and why some of them are off."""
+    listed = list(sources)
     rows = [
         f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
-        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address} |"
-        for source in sources
+        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address if source.enabled else 'off'} |"
+        for source in listed
     ]
-    return _PAGE.read_text("utf-8").replace("{count}", str(len(rows)), 1).replace("{rows}", "\n".join(rows), 1)
+    off = [f"- `{source.id}`: {source.note}" for source in listed if not source.enabled]
+    text = _PAGE.read_text("utf-8").replace("{count}", str(len(rows) - len(off)), 1)
+    return text.replace("{rows}", "\n".join(rows), 1).replace("{off}", "\n".join(off), 1)
 
 
 def _days(every: int) -> str:

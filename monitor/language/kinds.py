@@ -312,6 +312,8 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
 
 def _is_admission(seen: _Seen, *, named: bool) -> bool:
     """Tell whether it is about getting into a course or a school. `named`: as above; grants for education speak of courses."""
+    if "views" in seen.title:
+        return False  # "Remiss av promemorian om antagning till utbildningar"
     return "admission_title" in seen.title or (seen.counts.get("admission_form", 0) >= 2 and not named)
 
 

@@ -346,6 +346,12 @@ class RuleSet:
         own = {theme.theme.id: theme.theme.english for theme in self.themes if theme.theme.english}
         return {**self.areas.english, **own}
 
+    def short_title(self, theme_id: str, language: str = "sv") -> str:
+        """Return the title of a theme for a subject line in a language; empty where no short one is given."""
+        head = self.theme(theme_id)
+        own = "" if head is None else head.english_short if language == "en" else head.short
+        return own or (self.areas.english_short.get(theme_id, "") if language == "en" else "")
+
     def programme_of(self, call: Call) -> Programme | None:
         """Return the programme that pays, by the source's code, else by the prefix of the identifier."""
         code = call.programme.removeprefix("cascade:").casefold()

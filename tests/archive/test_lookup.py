@@ -7,8 +7,9 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.left_out import LeftOutItem, store_left_out
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.numbers import number_of
 from monitor.archive.runs import SourceRun, store_run
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.errors import ArchiveError
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -110,3 +111,17 @@ def test_an_item_that_was_left_out_is_found_the_same_way(db, text):
     assert found is not None
     assert found.reason == "kommunens eget bidrag"
     assert find_left_out_item(db, "Klimatklivet") is None
+
+
+def test_the_short_addresses_of_the_archive_name_the_call(db):
+    key = CallKey("portal", "49001")
+    number = number_of(db, key)
+    for text in (
+        f"/u/{number}",
+        f"https://eu.example.se/u/{number}?lang=en",
+        f"u/{number}",
+        f"https://eu.example.se/u/{key.short}",
+    ):
+        assert find_calls(db, text) == [key], text
+    assert find_calls(db, "/u/99999") == []
+    assert find_calls(db, "https://example.org/u/") == []

@@ -9,6 +9,7 @@ from monitor.archive.codec import stamp
 from monitor.archive.digests import count_told_facts, list_department_digests, list_failures, mark_subjects, store_failure
 from monitor.archive.feedback import set_state, store_answer
 from monitor.archive.listing import count_open_calls, list_closing_soon, list_department_news, list_newest
+from monitor.archive.projects import list_followed_projects
 from monitor.archive.statistics import (
     count_calls,
     count_states,
@@ -19,7 +20,6 @@ from monitor.archive.statistics import (
     list_first_told,
     list_new_programmes,
     list_sources,
-    list_states_reached,
     matching_rule_version,
     read_call_codes,
     read_matched_themes,
@@ -60,27 +60,29 @@ def test_the_follow_up_counts_calls_alone(world):
     with world.archive() as archive:
         db = archive.db
         found = list(list_first_seen(db, BEGIN, END))
-        assert [(one.key, one.identifier, one.programme, one.month) for one in found] == [
-            (("portal", "1"), "LIFE-1", "life", "2026-06"),
-            (("portal", "2"), "", "", "2026-06"),
+        assert [(one.key, one.identifier, one.programme, one.first_seen) for one in found] == [
+            (("portal", "1"), "LIFE-1", "life", stamp(MONDAY)),
+            (("portal", "2"), "", "", stamp(MONDAY)),
         ]
         assert list(list_first_seen(db, END, END)) == []
-        told = [("kultur-fritid", ("portal", "1"), "2026-06"), ("kultur-fritid", ("portal", "2"), "2026-06")]
+        told = [("kultur-fritid", ("portal", "1"), stamp(MONDAY)), ("kultur-fritid", ("portal", "2"), stamp(MONDAY))]
         assert sorted(list_first_told(db, BEGIN, END)) == told
         assert list_first_told(db, END, END) == []
+        assert list_first_told(db, stamp(MONDAY + DAY), END) == [], "first told before"
         themes = {key: [theme["id"] for theme in themes] for _, key, themes in read_matched_themes(db)}
         assert themes[("portal", "1")] == ["Tema"]
         assert read_call_codes(db, {("portal", "1"), ("portal", "borta")}) == {("portal", "1"): ("LIFE-1", "life")}
 
 
-def test_each_state_that_was_reached_is_counted_once(world):
+def test_each_state_that_was_reached_is_there_in_order_with_its_time(world):
     with world.archive() as archive:
         db = archive.db
-        for state in ("soker", "soker", "beviljad"):
-            set_state(db, "kultur-fritid", ("portal", "1"), state, note="", who="Anna", now=MONDAY + DAY)
-        reached = list_states_reached(db, BEGIN, END)
-        assert sorted(state for _, _, state in reached) == ["beviljad", "soker"]
-        assert list_states_reached(db, END, END) == []
+        for days, state in enumerate(("soker", "soker", "beviljad")):
+            set_state(db, "kultur-fritid", ("portal", "1"), state, note="", who="Anna", now=MONDAY + days * DAY)
+        (followed,) = list_followed_projects(db)
+        assert (followed.department, followed.key) == ("kultur-fritid", ("portal", "1"))
+        assert (followed.identifier, followed.programme) == ("LIFE-1", "life")
+        assert followed.states == ((MONDAY, "soker"), (MONDAY + DAY, "soker"), (MONDAY + 2 * DAY, "beviljad"))
 
 
 def test_the_weekly_note_names_new_programmes_answers_and_titles(world):

@@ -1,6 +1,6 @@
 """Pages and their parts: bot challenges, lists, links, noise, programmes, events, advice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
-from monitor.calls import Call, DeadlineModel
+from monitor.calls import Call, Deadline, DeadlineModel
 from monitor.collect.advice import advise
 from monitor.collect.article import Article, describe_item, first_sentences, read_article
 from monitor.collect.bot_challenges import find_bot_challenge
@@ -19,6 +19,7 @@ from monitor.collect.events import find_page_events, read_calendar
 from monitor.collect.links import find_external_links, read_listing
 from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.programmes import Programmes, find_identifiers
+from monitor.collect.quality import Quality, assess
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -98,15 +99,20 @@ def test_content_answered_with_202_is_no_challenge():
         (f"<p>{WORDS}</p><a href='/annat/bad'>Bad</a>", 0, False, "gjorts om"),
         ("<div id='app'></div><script>var a</script>", 0, False, "skript"),
         ("<script>AppRegistry.registerInitialState('12.a', {\"items\":[{\"URI\":\"/bidrag/bad\"},{\"URI\":\"/om\"}],\"hitCount\":2});</script>", 1, False, ""),
-        ("<script>AppRegistry.registerInitialState('12.a', {broken</script>" + WORDS, 0, False, "gjorts om"),
+        ("<script>AppRegistry.registerInitialState('12.a', {broken</script>" + WORDS, 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><div id='lista'></div></main><script src='/app.js'></script>", 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><a href='#topp'>Upp</a><a href='https://y.se/'>Y</a></main><script>a</script>", 0, False, "fylls av skript"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p><a href='/annat/bad'>Bad</a></main><script>a</script>", 0, False, "gjorts om"),
+        (f"<nav><a href='/om'>Om</a></nav><main><h1>Utlysningar</h1><p>{WORDS}</p></main>", 0, False, "gjorts om"),
     ],
-    ids=["links", "empty-sv", "empty-en", "redesign", "scripted", "sitevision-state", "broken-state"],
+    ids=["links", "empty-sv", "empty-en", "redesign", "scripted", "sitevision-state", "broken-state", "list-of-scripts", "no-own-links", "other-links", "no-scripts"],
 )  # fmt: skip
 def test_lists(body, addresses, empty, trouble):
     listing = read_listing(response(body), source())
     assert (len(listing.addresses), listing.empty) == (addresses, empty)
     assert trouble in listing.trouble
     assert bool(listing.trouble) == bool(trouble)
+    assert listing.scripted == ("skript" in trouble)
 
 
 def test_a_list_inside_a_part_of_the_page():
@@ -356,20 +362,65 @@ def document(body, kind="text/html"):
 
 def test_advice():
     reading = SourceReading(moved="https://x.se/nytt/")
-    assert advise(source(), reading, [], [])[0] == 'Sidan har flyttat. Ändra till url = "https://x.se/nytt/"'
+    assert advise(source(), reading, [], [], NOW)[0] == 'Sidan har flyttat. Ändra till url = "https://x.se/nytt/"'
     feed = html("", '<link rel="alternate" type="application/rss+xml" href="/feed">')
     gone = [Problem(ProblemKind.NOT_A_FEED, "")]
-    assert advise(source(kind="feed"), SourceReading(), gone, [document(feed)]) == [
+    assert advise(source(kind="feed"), SourceReading(), gone, [document(feed)], NOW) == [
         'Sidan anger ett flöde. Pröva url = "https://x.se/feed"'
     ]
-    assert 'kind = "feed"' in advise(source(), SourceReading(), [], [document(feed)])[0]
+    assert 'kind = "feed"' in advise(source(), SourceReading(), [], [document(feed)], NOW)[0]
     layout = [Problem(ProblemKind.LAYOUT, "")]
     assert (
-        "links = '/stod/[^?#]+'" in advise(source(), SourceReading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))])[0]
+        "links = '/stod/[^?#]+'"
+        in advise(source(), SourceReading(), layout, [document(html("<a href='/stod/bad'>Bad</a>"))], NOW)[0]
     )
-    assert "robots" not in " ".join(advise(source(), SourceReading(), [Problem(ProblemKind.GONE, "")], []))
-    good = SourceReading(calls={"1": Call(source="x", call_id="1", title="T", url="https://x.se/1", published=NOW)})
-    assert advise(source(), good, [], []) == ['Adressen fungerar. Sätt address = "confirmed"']
+    assert "robots" not in " ".join(advise(source(), SourceReading(), [Problem(ProblemKind.GONE, "")], [], NOW))
+
+
+def stored(**values):
+    return Call(source="x", call_id="1", title="T", url="https://x.se/1", **{"published": NOW, **values})
+
+
+def deadline(days):
+    return {"deadlines": (Deadline(at=NOW + timedelta(days=days)),), "deadline_model": DeadlineModel.SINGLE}
+
+
+TEXT = "Kommuner kan söka bidrag till badplatser vid sjöar. " * 6
+
+
+@pytest.mark.parametrize(
+    ("publishes", "call", "confirmed"),
+    [
+        (Kind.CALL, stored(**deadline(9)), True),
+        (Kind.CALL, stored(deadline_model=DeadlineModel.ROLLING), True),
+        (Kind.CALL, stored(**deadline(-9)), False),
+        (Kind.CALL, stored(), False),
+        (Kind.CALL, stored(kind=Kind.NEWS, summary=TEXT), False),
+        (Kind.EVENT, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), True),
+        (Kind.EVENT, stored(kind=Kind.EVENT), False),
+        (Kind.NEWS, stored(kind=Kind.NEWS, summary=TEXT), True),
+        (Kind.NEWS, stored(kind=Kind.NEWS, summary=TEXT, published=None), True),
+        (Kind.NEWS, stored(kind=Kind.NEWS, summary=TEXT, published=NOW - timedelta(days=900)), False),
+        (Kind.NEWS, stored(kind=Kind.NEWS, summary="Meny"), False),
+    ],
+)
+def test_an_address_is_confirmed_only_when_it_gives_what_it_promises(publishes, call, confirmed):
+    advice = advise(source(publishes=(publishes,)), SourceReading(calls={"1": call}), [], [], NOW)
+    assert ('Adressen fungerar. Sätt address = "confirmed"' in advice) == confirmed
+    assert any("Är det rätt sida?" in line for line in advice) != confirmed
+
+
+def test_what_was_read_is_counted():
+    menu = Call(source="x", call_id="3", title="Kontakt", url="https://x.se/3", summary="Ring oss.")
+    reading = SourceReading(
+        calls={"1": stored(summary=TEXT, **deadline(9)), "2": stored(published=NOW - timedelta(days=30), **deadline(-9))},
+        left_out={"3": "inga tydliga ord", "4": "inga tydliga ord"},
+        left_out_calls={"3": menu, "4": menu},
+    )
+    assert assess(reading, NOW) == Quality(items=2, ahead=1, newest=NOW.date(), thin=1, menus=2)
+    assert not any("menyer" in line for line in advise(source(), reading, [], [], NOW))
+    del reading.calls["2"]
+    assert any("2 av sidorna ser ut som menyer" in line for line in advise(source(), reading, [], [], NOW))
 
 
 @pytest.mark.parametrize(
@@ -395,3 +446,26 @@ def test_the_day_to_register_by_is_not_the_day_of_the_event(language, title, tex
     assert call.kind is Kind.EVENT
     assert call.starts is not None
     assert call.starts.date().isoformat() == day
+
+
+def test_who_may_apply_is_told_by_the_row_where_the_text_does_not_say():
+    row = {"applicants": "Kommuner och regioner", "publishes": ["call", "news"]}
+    silent, _ = item("Stöd till torg", "Ansök senast 1 oktober 2026. Stödet är högst 500 000 kronor.", row=row)
+    assert silent.applicants == ("Kommuner och regioner",)
+    stated, _ = item("Stöd till torg", "Kommuner kan inte söka. Föreningar kan söka senast 1 oktober 2026.", row=row)
+    assert stated.applicants == ()
+    news, _ = item("Tio torg får stöd", "Boverket har beviljat stöd till tio torg.", row=row)
+    assert news.applicants == ()
+
+
+def test_a_partner_search_is_open_though_its_project_begins_later():
+    text = "We look for partners from Sweden. Deadline for this partner request: 15 July 2026. It is open from 1 March 2027."
+    call, _ = item("Partner search: water and music", text, row={"publishes": ["partner-search"]})
+    assert (call.kind, call.opens) == (Kind.PARTNER_SEARCH, None)
+
+
+def test_nothing_is_left_out_of_a_source_that_has_policy_alone():
+    title, text = "Vanliga frågor om promemorian", "Här svarar vi på vanliga frågor. Sista dag att svara är den 8 januari 2027."
+    assert item(title, text, row={"publishes": ["call", "news"]})[0] is None
+    call, _ = item(title, text, row={"publishes": ["policy"]})
+    assert call.kind is Kind.POLICY

@@ -1,6 +1,5 @@
 """Lists with missing pages: the list is accepted and the pages are named, unless so many are missing that the list is in doubt."""
 
-import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -58,7 +57,7 @@ def article(number, day):
 
 
 class Publisher:
-    """Serve a list of three pages of which the second is gone, and Vinnova's data with two rounds of which one is gone."""
+    """Serve a list of three pages of which the second is gone."""
 
     day = 15
     gone = ("/lista/2",)
@@ -68,19 +67,6 @@ class Publisher:
             return Answer("".join(f'<a href="/lista/{n}">Bidrag {n}</a>' for n in (1, 2, 3)).encode(), headers=HTML)
         if asked.path.startswith("/lista/") and asked.path not in self.gone:
             return article(asked.path[-1], self.day)
-        if asked.path.startswith("/vinnova/utlysningar/"):
-            rounds = [{"DiarienummerAnsokningsomgang": number} for number in ("2026-1", "2026-2")]
-            return Answer(
-                json.dumps(
-                    [{"Titel": "Ingen"}, {"Diarienummer": "2026-0", "Titel": "Stöd", "AnsokningsomgangDnrLista": rounds}]
-                ).encode()
-            )
-        if asked.path == "/vinnova/ansokningsomgangar/2026-1":
-            return Answer(
-                json.dumps(
-                    [{"Diarienummer": "2026-1", "Titel": "Stöd", "Stangningsdatum": "2026-10-01T14:00:00"}, {"Titel": "Utan"}]
-                ).encode()
-            )
         return Answer(status=404)
 
 
@@ -94,12 +80,6 @@ kind = "page"
 name = "Listan"
 url = "{url}/lista"
 links = '/lista/\\d$'
-language = "sv"
-[[source]]
-id = "rundor"
-kind = "vinnova"
-name = "Rundorna"
-url = "{url}/vinnova"
 language = "sv"
 """
 
@@ -116,18 +96,15 @@ def test_one_dead_link_is_named_and_changes_on_the_other_pages_count(installatio
     publisher = Publisher()
     with serve(publisher) as served:
         installation.configure(SETTINGS.format(url=served.url))
-        first = installation.fork("crawl", "lista", "rundor", "--json", now=datetime(2026, 5, 20, 8, tzinfo=UTC).isoformat())
+        first = installation.fork("crawl", "lista", "--json", now=datetime(2026, 5, 20, 8, tzinfo=UTC).isoformat())
         publisher.day = 1
         second = installation.fork("crawl", "lista", "--json", now=datetime(2026, 5, 21, 8, tzinfo=UTC).isoformat())
         publisher.gone = ("/lista/2", "/lista/3")
         third = installation.fork("crawl", "lista", "--json", now=datetime(2026, 5, 22, 8, tzinfo=UTC).isoformat())
         checked = installation.fork("sources", "check", "lista", "--json", now=datetime(2026, 5, 22, 8, tzinfo=UTC).isoformat())
-    lista, rundor = first.json["sources"]
+    [lista] = first.json["sources"]
     assert (first.code, lista["state"], lista["health"], lista["new"]) == (0, "accepted", "", 2)
     assert lista["reason"].startswith(f"En sida av 3 saknas: {served.url}/lista/2. Sidan finns inte längre (HTTP 404).")
-    assert (rundor["state"], rundor["new"], rundor["skipped"]) == ("accepted", 1, 2)
-    assert "En sida av 2 saknas" in rundor["reason"]
-    assert "saknar diarienummer" in rundor["reason"]
     assert second.json["sources"][0]["changed"] == 2
     assert days(installation, "lista") == [1, 1]
     report = third.json["sources"][0]

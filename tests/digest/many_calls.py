@@ -27,12 +27,14 @@ SUBJECTS = (
     ("Friluftsliv och leder", "Stöd till friluftslivets organisationer"),
     ("Klimatanpassning", "Climate Change Adaptation in Municipalities"),
 )
+FACTS = ("answer", "guessed", "priority", "level", "english", "short", "english_short")
+"""Names of the values of `candidate` that are not fields of a call."""
 
 
 def candidate(number, themes=None, **fields):
-    """Return a new call with every row of a card; `fields` of the call, and `answer`, `guessed`, `priority`, `level`."""
+    """Return a new call with every row of a card; `fields` of the call, and `answer`, `guessed`, `priority`, `level`, titles."""
     subject, title = SUBJECTS[number % len(SUBJECTS)]
-    facts = {name: fields.pop(name) for name in ("answer", "guessed", "priority", "level") if name in fields}
+    facts = {name: fields.pop(name) for name in FACTS if name in fields}
     at = NOW + timedelta(days=30 + number)
     card = FitCard(
         municipality=facts.get("answer", "ja"),
@@ -46,6 +48,9 @@ def candidate(number, themes=None, **fields):
     )
     reasons = Reasons(
         themes=(subject,) if themes is None else themes,
+        english=facts.get("english", ()),
+        short=facts.get("short", ""),
+        english_short=facts.get("english_short", ""),
         priority=facts.get("priority", False),
         programme="Kreativa Europa",
         areas=("Extern finansiering",),

@@ -190,7 +190,10 @@ def test_one_calendar_file_holds_every_day():
 
 def test_kronor_are_told_with_the_day_of_their_rate():
     text = plain(tree_of(candidate(0)).text_content())
-    assert "Belopp i kronor är ungefärliga (kurs 2026-05-29)." in text
+    assert "Belopp i kronor är ungefärliga: 1 EUR = 11 kronor, kursen 29 maj." in text
+    danish = candidate(1, budget=Budget(project_max=9_000, currency="DKK"))
+    both = plain(tree_of(candidate(0), candidate(2), danish).text_content())
+    assert "ungefärliga: 1 EUR = 11 kronor och 1 DKK = 1,47 kronor, kursen 29 maj." in both
     assert "kurs" not in plain(tree_of(candidate(0, budget=Budget(project_max=9, currency="SEK"))).text_content())
 
 

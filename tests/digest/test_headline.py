@@ -7,16 +7,22 @@ import pytest
 from lxml import html as lxml_html
 
 from monitor.calls import Budget, Deadline, DeadlineModel
+from monitor.digest.answers import Signer
+from monitor.digest.cards import Cards
+from monitor.digest.choose import choose
 from monitor.digest.facts import date_keys, deadline_fact
-from monitor.digest.headline import SUBJECT_LIMIT
-from monitor.digest.model import CallEvent, Told
-from monitor.digest.sample import NOW
+from monitor.digest.headline import SUBJECT_LIMIT, Headline
+from monitor.digest.layout import Occasion
+from monitor.digest.model import CallEvent, Choice, Told
+from monitor.digest.sample import AUDIENCE, NOW
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from monitor.vocabulary import Kind, Status
-from tests.digest.many_calls import SUBJECTS, candidate, mail_of, with_call
+from tests.digest.many_calls import PREVIOUS, SUBJECTS, TEMPLATES, candidate, mail_of, with_call
 
-TITLES = [theme.theme.title for theme in load_rules(RULES).themes]
+RULES_READ = load_rules(RULES)
+MORE_MONEY = CallEvent(id=1, type="budget_changed", old='{"total": 1000000}', new='{"total": 2000000}')
+LATE_DAY = (NOW + timedelta(days=250)).date()
 
 
 def subject_of(*calls, language="sv", **occasion):
@@ -76,8 +82,7 @@ def test_a_withdrawn_call():
 
 
 def test_a_changed_amount_leaves_the_first_place_to_new_calls():
-    event = CallEvent(id=1, type="budget_changed", old='{"total": 1000000}', new='{"total": 2000000}')
-    changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=(event,))
+    changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
     assert subject_of(changed) == "Ändrat: Ungas delaktighet, sök senast 31 juli"
     assert subject_of(candidate(0), changed) == "Idrott och fysisk aktivitet och 1 till: sök senast 1 juli"
 
@@ -104,17 +109,63 @@ def test_a_quiet_week_names_what_is_still_open():
     assert subject_of() == "Inget nytt vecka 23"
 
 
-@pytest.mark.parametrize("title", TITLES)
-@pytest.mark.parametrize("others", [0, 13])
-def test_every_subject_of_the_rules_has_room(title, others):
-    calls = [candidate(0, themes=(title,), priority=True, deadlines=in_days(250))]
-    calls += [candidate(n, call_id=f"other-{n}", deadlines=in_days(251)) for n in range(1, others + 1)]
-    moved = known(candidate(0, themes=(title,), call_id="moved"), deadlines=in_days(250))
-    for subject in (subject_of(*calls), subject_of(*calls[1:], moved)):
-        assert len(subject) <= SUBJECT_LIMIT
-        assert title[:6] in subject
-        assert "6 feb" in subject
-        assert (f"och {others} till" in subject) == (others > 0)
+def headline_of(*calls, language):
+    """Return the subject of a week's mail, which nothing else of is written."""
+    selection = choose(calls, first=False, previous=PREVIOUS, choice=Choice(), now=NOW)
+    maker = Cards(TEMPLATES.wording(language), AUDIENCE, Signer(b"calls" * 8), "2026-W23-kultur-fritid", NOW)
+    return Headline(maker, Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)).subject(selection)
+
+
+LATE = {"deadlines": in_days(250)}
+SITUATIONS = {
+    "calls": lambda theme: candidate(0, **theme, **LATE),
+    "moved": lambda theme: known(candidate(0, **theme), **LATE),
+    "withdrawn": lambda theme: replace(known(candidate(0, **theme)), vanished_at=NOW),
+    "changed": lambda theme: replace(known(candidate(0, **theme), 250, budget=Budget(total=2_000_000)), events=(MORE_MONEY,)),
+    "opens": lambda theme: candidate(0, **theme, deadlines=(), opens=LATE_DAY, stated_status=Status.FORTHCOMING),
+    "event": lambda theme: candidate(0, **theme, kind=Kind.EVENT, starts=NOW + timedelta(days=250), deadlines=()),
+    "policy": lambda theme: candidate(0, **theme, kind=Kind.POLICY, published=NOW, deadlines=()),
+    "partners": lambda theme: candidate(0, **theme, kind=Kind.PARTNER_SEARCH, published=NOW, deadlines=()),
+    "closed": lambda theme: replace(candidate(0, **theme, deadlines=in_days(-1)), first_seen=NOW - timedelta(days=2)),
+}
+UNDATED = ("withdrawn", "policy", "partners", "closed")
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_theme_of_the_rules_has_room_in_every_subject(situation, language):
+    for head in (theme.theme for theme in RULES_READ.themes):
+        titles = {"themes": (head.title,), "english": (RULES_READ.english_titles[head.id],), "priority": True}
+        short = {"short": RULES_READ.short_title(head.id), "english_short": RULES_READ.short_title(head.id, "en")}
+        first = SITUATIONS[situation](titles | short)
+        name = first.reasons.subject(language)
+        others = [replace(first, call=replace(first.call, call_id=f"other-{number}")) for number in range(13)]
+        for subject in (headline_of(first, language=language), headline_of(first, *others, language=language)):
+            assert name in subject
+            assert len(subject) <= SUBJECT_LIMIT
+            assert situation in UNDATED or "6\u00a0feb" in subject.lower() or "6 feb" in subject.lower()
+
+
+@pytest.mark.parametrize("head", [theme.theme for theme in RULES_READ.themes], ids=lambda head: head.id)
+def test_a_week_of_many_calls_counts_them_beside_any_theme(head):
+    first = candidate(0, themes=(head.title,), short=RULES_READ.short_title(head.id), priority=True, **LATE)
+    others = [candidate(n, call_id=f"other-{n}", **LATE) for n in range(1, 14)]
+    subject = headline_of(first, *others, language="sv")
+    assert subject.startswith(f"{first.reasons.subject('sv')} och 13 till: sök senast 6")
+
+
+def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
+    changed = replace(known(candidate(2), 20, budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
+    selection, mail = mail_of(candidate(0, short="Idrott"), changed)
+    assert [item.section.value for item in selection.items] == ["new", "changed"]
+    assert mail.renderings[0].subject == "Idrott och 1 till: sök senast 21 juni"
+    assert "Först ut: Ungas delaktighet, sök senast söndag 21\u00a0juni (20 dagar kvar)." in mail.renderings[0].html
+
+
+def test_the_short_title_of_a_theme_stands_in_the_subject_and_the_whole_one_in_the_mail():
+    mail = mail_of(candidate(0, themes=("Idrott och fysisk aktivitet",), short="Idrott"))[1]
+    assert mail.renderings[0].subject == "Idrott: sök senast 1 juli"
+    assert "Idrott och fysisk aktivitet</h3>" in mail.renderings[0].html
 
 
 def test_a_long_subject_gives_its_first_part_and_no_torn_word():

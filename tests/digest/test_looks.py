@@ -1,11 +1,20 @@
 """The golden mails in a real browser: accessible, and nothing beside the edge, wide and narrow, light and dark."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.digest.many_calls import week_of
+from monitor.calls import Budget
+from monitor.digest.answers import Signer
+from monitor.digest.choose import choose
+from monitor.digest.layout import Occasion
+from monitor.digest.model import Choice
+from monitor.digest.render import render_mail
+from monitor.digest.sample import AUDIENCE, NOW
+from monitor.vocabulary import MailKind, Status
+from tests.digest.many_calls import TEMPLATES, candidate, mail_of, week_of
 from tests.web.chromium import ARGUMENTS, CHROMIUM, violations
 
 GOLDEN = Path(__file__).parent.parent / "mails"
@@ -66,6 +75,27 @@ def test_eight_calls_are_overseen_on_the_first_screen(window):
     window.set_content(week_of(8).html)
     assert window.locator(".overview li").count() == 8
     assert _bottom(window, ".overview") <= PHONE["height"]
+
+
+def test_eight_calls_of_a_first_mail_are_overseen_on_the_first_screen(window):
+    calls = [candidate(number) for number in range(8)]
+    later = candidate(1, call_id="later", opens=(NOW + timedelta(days=9)).date(), stated_status=Status.FORTHCOMING)
+    selection = choose((*calls, later), first=True, previous=None, choice=Choice(), now=NOW)
+    assert selection.kind is MailKind.WELCOME
+    assert selection.rest
+    occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
+    mail = render_mail(TEMPLATES, selection, AUDIENCE, occasion, Signer(b"calls" * 8)).renderings[0]
+    window.set_viewport_size(PHONE)
+    window.set_content(mail.html)
+    assert window.locator(".overview li").count() == 8
+    assert _bottom(window, ".overview") <= PHONE["height"]
+
+
+def test_a_long_fact_of_the_overview_breaks_within_the_screen(window):
+    amounts = Budget(project_min=123_456_789, project_max=987_654_321, currency="DKK")
+    window.set_viewport_size({"width": 320, "height": 700})
+    window.set_content(mail_of(candidate(0, budget=amounts), candidate(1))[1].renderings[0].html)
+    assert window.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_seven_calls_with_their_cards_are_four_screens(window):

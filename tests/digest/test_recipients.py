@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from monitor.archive.digests import digest_items, save_digest
+from monitor.archive.numbers import numbers_of
 from monitor.archive.outbox import ADDRESS_STOPPED, PAUSED
 from monitor.archive.recipients import (
     Choices,
@@ -75,8 +76,9 @@ def told_calls(world, mail):
     with world.archive() as archive:
         ((digest,),) = archive.db.execute("SELECT digest FROM outbox WHERE message_id = ?", [mail["Message-ID"]]).fetchall()
         calls = [key.call_id for _, key in digest_items(archive.db, digest)]
-    assert len(calls) == len(set(calls))
-    assert all(f'/utlysning/portal/{call}"' in html_of(mail) for call in calls)
+        numbers = numbers_of(archive.db, [key for _, key in digest_items(archive.db, digest)])
+    assert len(calls) == len(set(calls)) == len(numbers)
+    assert all(f'/u/{number}"' in html_of(mail) for number in numbers.values())
     return set(calls)
 
 

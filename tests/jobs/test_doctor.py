@@ -12,7 +12,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.config import load_config
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs import doctor
 from monitor.jobs.doctor import examine, reach_host
 from tests.mailing import World, a_call
@@ -276,3 +276,20 @@ def test_templates_of_ones_own(tmp_path, name, text, said, advice):
     assert not found.well
     assert said in found.text
     assert advice in found.advice
+
+
+@pytest.mark.parametrize(("day", "well"), [("2025-04-15", True), ("2025-04-14", False)])
+def test_rates_older_than_400_days_are_to_be_renewed(tmp_path, day, well):
+    found = findings(tmp_path, f'{WELL}[money]\nday = "{day}"\n')["Kurser"]
+    assert found.well is well
+    assert day in found.text
+    assert ("[money]" in found.advice) is not well
+
+
+def test_without_rates_there_is_nothing_to_renew(tmp_path):
+    assert "Kurser" not in findings(tmp_path, f"{WELL}[money]\nrates = {{}}\n")
+
+
+def test_the_day_of_the_rates_is_a_day(tmp_path):
+    with pytest.raises(ConfigError, match=r"money\.day: expected a day such as 2026-11-27, found '2026-02-30'"):
+        findings(tmp_path, f'{WELL}[money]\nday = "2026-02-30"\n')

@@ -1,5 +1,6 @@
 """The week's note: changes that ask for a person, and nothing else."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.codec import stamp
 from monitor.archive.feedback import store_answer
+from monitor.archive.projects import Project, ReportingDay, read_project, store_project
+from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.jobs.note import new_words, write_note
 from monitor.matching.report import Report
@@ -45,6 +48,42 @@ def test_a_quiet_week_says_so_and_the_note_is_written_once(config):
         assert first.paragraphs == ("Inget behöver ses över den här veckan.",)
         assert (first.new, second.new) == (True, False)
         assert archive.db.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(29, None), (28, "ska lämnas"), (0, "ska lämnas"), (-1, "skulle ha lämnats"), (-400, None)],
+)
+def test_the_note_reminds_of_reports_until_they_are_handed_in(config, days, words):
+    day = NOW.date() + timedelta(days=days)
+    with open_archive(config.archive) as archive:
+        add_call(archive.db, 1, "Utlysning", "life", 30)
+        project = Project(
+            department="social", source="s", call_id="1", title="Läsfest", reports=(ReportingDay(day, "delrapport"),)
+        )
+        store_project(archive.db, project, "beviljad", note="", who="", now=NOW)
+        said = [text for text in write_note(config, archive, NOW).paragraphs if "Läsfest" in text]
+    if words is None:
+        assert said == []
+    else:
+        (sentence,) = said
+        assert sentence.startswith(f"Delrapport för ”Läsfest” (Socialförvaltningen) {words} senast {day.isoformat()}.")
+        assert sentence.endswith("http://127.0.0.1:8001/utlysning/s/1")
+
+
+def test_a_report_that_was_handed_in_is_not_reminded_of(config):
+    with open_archive(config.archive) as archive:
+        db = archive.db
+        add_call(db, 1, "Utlysning", "life", 30)
+        report = ReportingDay(NOW.date(), "delrapport")
+        store_project(
+            db, Project(department="social", source="s", call_id="1", title="Läsfest", reports=(report,)), "beviljad",
+            note="", who="", now=NOW,
+        )  # fmt: skip
+        stored = read_project(db, "social", CallKey("s", "1"))
+        done = replace(stored, reports=(replace(report, done=True),))
+        store_project(db, done, "beviljad", note="", who="", now=NOW)
+        assert not [text for text in write_note(config, archive, NOW).paragraphs if "Läsfest" in text]
 
 
 def test_the_note_tells_what_is_new(config):

@@ -17,8 +17,8 @@ from monitor.matching.rules.check_concepts import find_unused
 from monitor.matching.rules.concepts import resolve_fit, resolve_theme
 from monitor.matching.rules.files import parse_files, read_files
 from monitor.matching.rules.load import check_texts, load_concepts, load_rules, load_texts
-from monitor.matching.rules.model import FitFile, ThemeFile
-from monitor.paths import list_rule_files
+from monitor.matching.rules.model import SHORT_TITLE, FitFile, ThemeFile
+from monitor.paths import RULES, list_rule_files
 from tests.matching.rules import FILES, a_call, match_call, small_rules, write_rules
 
 WATER = """
@@ -321,3 +321,24 @@ def small_base():
 def test_the_terms_of_this_test_are_no_forms_of_each_other():
     variants = [set(parse_term(term).variants) for term in TERMS]
     assert all(one.isdisjoint(other) for number, one in enumerate(variants) for other in variants[:number])
+
+
+def test_a_title_that_no_subject_line_holds_needs_a_short_one():
+    long = SEWERS.replace('title = "Avlopp"', 'title = "Vatten, avlopp och dagvatten i tätorter"')
+    assert long != SEWERS
+    assert warnings(**{"themes/avlopp.toml": long}) == [
+        "themes/avlopp.toml:4: theme avlopp: 'Vatten, avlopp och dagvatten i tätorter' är för långt för mejlets ämnesrad; "
+        "ge det ett short"
+    ]
+    mended = long.replace("[theme]\n", '[theme]\nshort = "Vatten och avlopp"\n')
+    assert warnings(**{"themes/avlopp.toml": mended}) == []
+    (problem,) = problems(**{"themes/avlopp.toml": long.replace("[theme]\n", f'[theme]\nshort = "{"a" * 25}"\n')})
+    assert "högst 24 tecken" in problem
+
+
+def test_the_shipped_themes_have_titles_for_subject_lines_in_both_languages():
+    rules = load_rules(RULES)
+    for theme in (theme.theme for theme in rules.themes):
+        assert 0 < len(theme.short or theme.title) <= SHORT_TITLE
+        assert 0 < len(rules.short_title(theme.id, "en") or rules.english_titles[theme.id]) <= SHORT_TITLE
+    assert set(rules.areas.english_short) <= set(rules.areas.english)

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.numbers import number_of
+from monitor.calls import CallKey
 from monitor.config import load_config
 from monitor.jobs.preview import draft_mail, plan_digests
 from monitor.jobs.serve import PageWork
@@ -28,10 +30,10 @@ class FakeJobs:
     config: object
     rematched: int = 0
     examples: list = field(default_factory=list)
-    works: list = field(default_factory=list)
     checks: dict = field(default_factory=dict)
     """Answers of the jobs that read a source, by its id or address."""
     checked: list = field(default_factory=list)
+    works: list = field(default_factory=list)
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
@@ -102,7 +104,11 @@ class Browser:
         return self._loop.run_until_complete(coroutine)
 
     def get(self, path, **more):
-        return self._run(self._client.get(path, **more))
+        """Fetch a page. The long address of a call's page is followed to its present one."""
+        answer = self._run(self._client.get(path, **more))
+        if answer.status_code == 301 and path.startswith("/utlysning/"):
+            return self._run(self._client.get(answer.headers["location"]))
+        return answer
 
     def request(self, method, path, **more):
         return self._run(self._client.request(method, path, **more))
@@ -149,6 +155,12 @@ class Browser:
         self._run(self._client.aclose())
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
+
+
+def page_of(site, source, call_id):
+    """Return the path of a call's page."""
+    with open_archive(site.config.archive) as archive:
+        return f"/u/{number_of(archive.db, CallKey(source, call_id))}"
 
 
 def token(html):

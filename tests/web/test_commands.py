@@ -9,6 +9,8 @@ import time
 import urllib.error
 import urllib.request
 
+import docx
+import openpyxl
 import pytest
 
 from monitor.web.framework.auth import password_file
@@ -35,6 +37,14 @@ def test_report_gives_the_same_figures_as_json_as_text_and_as_a_page(sample):
     assert "<svg" in html
     assert "<link" not in html
     assert "<script" not in html
+    word, excel = sample.folder / "rapport.docx", sample.folder / "rapport.xlsx"
+    done = sample.ask("report", "--docx", str(word), "--xlsx", str(excel), now="2026-05-20T12:00")
+    assert (done.code, done.out) == (0, "")
+    assert [line.removeprefix("Skrev ") for line in done.err.splitlines()] == [str(word), str(excel)]
+    totals = {row.cells[0].text: row.cells[1].text for row in docx.Document(str(word)).tables[0].rows}
+    assert (totals["Sökta"], totals["Beviljade"]) == ("2", "1")
+    totals = dict(openpyxl.load_workbook(excel)["Siffrorna"].iter_rows(values_only=True, min_row=2, max_col=2))
+    assert (totals["Sökta"], totals["Beviljade"]) == (2, 1)
     text = sample.ask("report", "--from", "2026-01-01", "--to", "2026-05-20", now="2026-05-20T12:00").out
     assert "Uppföljning 2026-01-01 till 2026-05-20" in text
     assert "Beviljade" in text

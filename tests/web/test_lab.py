@@ -134,13 +134,24 @@ def test_each_edit_brings_form_and_text_in_line(own, site):
         "text": text,
         "redigering": "form",
         "titel": "Bara kultur",
+        "kort": "Kultur",
         "avdelning": "kultur-fritid",
         "omrade": "extern-finansiering",
     }
     document = own.post("/regler/kultur/prova", fields, page="/regler/kultur").json()
     assert 'title = "Bara kultur"' in document["text"]
+    assert 'short = "Kultur"' in document["text"]
     assert document["form"] is None
     assert json.dumps(document)
+
+
+def test_a_short_title_that_is_emptied_in_the_form_is_taken_away(site):
+    text = theme_text(site)
+    assert 'short = "Kultur och bibliotek"' in text
+    form = {"titel": "Kultur", "kort": " "}
+    assert "short" not in write_form(text, form, {}).partition("[[signal]]")[0]
+    without = text.replace('short = "Kultur och bibliotek"\n', "")
+    assert "short" not in write_form(without, {"titel": "Kultur"}, {}).partition("[[signal]]")[0]
 
 
 def test_only_what_passes_the_check_is_saved(own, site):
@@ -215,6 +226,7 @@ def test_an_untouched_form_leaves_the_text_as_it_is(site):
         values = form_values(text)
         form = {
             "titel": values["title"],
+            "kort": values["short"],
             "lage": values["state"],
             "signal-antal": str(len(values["signals"]) + 1),
             "veto-antal": str(len(values["vetoes"]) + 1),

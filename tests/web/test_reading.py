@@ -3,17 +3,22 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import feedparser
 import pytest
 from icalendar import Calendar
 
+from monitor.archive import open_archive
+from monitor.archive.calls import load_call
+from monitor.archive.numbers import all_numbers
+from monitor.archive.runs import store_run
 from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.language.one_line import clean
-from tests.web.conftest import Browser
-from tests.web.sample import NOW
+from tests.web.conftest import Browser, page_of
+from tests.web.sample import NOW, source_run
 
 # Words that are the same in both languages.
 SAME_IN_BOTH = {"English", "Svenska", "CSV", "Excel", "JSON", "Atom", "Program", "Text"}
@@ -158,11 +163,15 @@ def test_a_mail_is_shown_as_sent_but_nobody_answers_from_there(browser):
     assert "/avsluta/" not in answer.text
 
 
-def test_a_digest_can_be_narrowed_to_exactly_what_a_link_in_it_means(browser):
+def test_a_digest_can_be_narrowed_to_exactly_what_a_link_in_it_means(browser, site):
     whole = browser.get("/utskick/2026-W20-kultur-fritid").text
     part = browser.get("/utskick/2026-W20-kultur-fritid?kalla=portal").text
-    assert whole.count('<li><a href="/utlysning/') > part.count('<li><a href="/utlysning/') > 0
-    assert 'href="/utlysning/norden/' not in part
+    shown = [f"/u/{number}" for number in re.findall(r'<li><a href="/u/([0-9]+)"', part)]
+    assert whole.count('<li><a href="/u/') > len(shown) > 0
+    with open_archive(site.config.archive) as archive:
+        others = {f"/u/{number}" for key, number in all_numbers(archive.db).items() if key.source != "portal"}
+    assert others.isdisjoint(shown)
+    assert not others.isdisjoint(f"/u/{number}" for number in re.findall(r'<li><a href="/u/([0-9]+)"', whole))
 
 
 def test_reading_sets_no_cookie(browser):
@@ -271,13 +280,13 @@ def test_in_english_nothing_of_ours_is_left_in_swedish(browser, site, path):
     assert {text for text in same - SAME_IN_BOTH if text.casefold().rstrip("…") not in names and "http" not in text} == set()
 
 
-def test_the_language_changes_and_nothing_else(browser):
+def test_the_language_changes_and_nothing_else(browser, site):
     """Change the language: a search keeps its parameters, and a lookup by identifier keeps the language."""
     page = browser.get("/sok?q=bibliotek&status=open&kalla=norden&kalla=kultur").text
     assert 'href="/sok?q=bibliotek&amp;status=open&amp;kalla=norden&amp;kalla=kultur&amp;lang=en" lang="en"' in page
     page = browser.get("/sok?q=bibliotek&lang=en").text
     assert 'href="/sok?q=bibliotek&amp;lang=sv" lang="sv"' in page
-    assert browser.get("/hitta?vad=NKF-2026&lang=en").headers["location"] == "/utlysning/portal/rolling?lang=en"
+    assert browser.get("/hitta?vad=NKF-2026&lang=en").headers["location"] == f"{page_of(site, 'portal', 'rolling')}?lang=en"
 
 
 @pytest.mark.parametrize("kind", ["svar", "avsluta"])
@@ -292,10 +301,36 @@ def test_an_answer_given_in_english_is_thanked_for_in_english(browser, site, kin
     assert ("Thank you." if kind == "svar" else "gets no mails for") in page
 
 
-def test_a_short_address_leads_to_the_call(browser):
-    answer = browser.get(f"/u/{CallKey('norden', 'norden-000').short}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/utlysning/norden/norden-000")
-    english = browser.get(f"/u/{CallKey('norden', 'norden-000').short}?lang=en")
-    assert english.headers["location"] == "/utlysning/norden/norden-000?lang=en"
-    assert browser.get("/u/0123456789ab").status_code == 404
-    assert browser.get("/u/0").status_code == 404
+@pytest.mark.parametrize("earlier", [f"/u/{CallKey('norden', 'norden-000').short}", "/utlysning/norden/norden-000"])
+def test_earlier_addresses_lead_to_the_call(browser, site, earlier):
+    page = page_of(site, "norden", "norden-000")
+    answer = browser.request("GET", earlier)
+    assert (answer.status_code, answer.headers["location"]) == (301, page)
+    assert browser.request("GET", f"{earlier}?lang=en").headers["location"] == f"{page}?lang=en"
+    assert browser.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/u/0123456789ab", "/u/0", "/u/99999999999", "/u/123456789012", "/u/-1", "/u/", "/u/1/x"])
+def test_a_number_without_a_call_has_no_page(browser, path):
+    assert browser.get(path).status_code == 404
+
+
+def test_numbers_of_calls_are_kept_when_the_sources_are_read_again(site):
+    with open_archive(site.config.archive) as archive:
+        before = all_numbers(archive.db)
+        assert sorted(before.values()) == list(range(1, len(before) + 1))
+        calls = [load_call(archive.db, *key) for key in before if key.source == "norden"]
+        known = [replace(call, title=f"{call.title} 2") for call in reversed(calls)]
+        store_run(archive.db, source_run("norden", "Norden", [replace(known[0], call_id="ny"), *known], NOW), NOW)
+        after = all_numbers(archive.db)
+    assert after == before | {CallKey("norden", "ny"): len(before) + 1}
+
+
+def test_feeds_and_exports_have_short_links_and_names_that_never_change(browser, site):
+    page = page_of(site, "norden", "norden-000")
+    feed = browser.get("/sok.atom?kalla=norden").text
+    assert f'<link rel="via" href="http://127.0.0.1:8001{page}"/>' in feed
+    assert "<id>http://127.0.0.1:8001/utlysning/norden/norden-000</id>" in feed
+    entry = browser.get("/kalender/norden/norden-000.ics").text.replace("\r\n ", "")
+    assert f"http://127.0.0.1:8001{page}" in entry
+    assert "utlysning/" not in entry

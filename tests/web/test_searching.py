@@ -201,7 +201,7 @@ def test_the_json_names_the_search_that_gave_it(browser):
     document = json.loads(browser.get("/sok.json?q=bibliotek&status=open").content)
     assert document["total"] == len(document["hits"]) > 0
     assert document["search"] == "http://127.0.0.1:8001/sok?q=bibliotek&status=open"
-    assert all(hit["page"].startswith("http://127.0.0.1:8001/utlysning/") for hit in document["hits"])
+    assert all(hit["page"].startswith("http://127.0.0.1:8001/u/") for hit in document["hits"])
 
 
 def test_a_search_is_a_calendar_and_a_feed(browser):

@@ -19,6 +19,7 @@ from monitor.matching.rules import lines
 from monitor.matching.rules.check_concepts import check_concepts, check_generic
 from monitor.matching.rules.files import RuleFiles, build
 from monitor.matching.rules.model import (
+    SHORT_TITLE,
     AreasFile,
     Department,
     DepartmentsFile,
@@ -109,6 +110,11 @@ def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, s
     if head.id in seen:
         found.add_problem(file, ("theme", "id"), f"theme {head.id}: id:t är redan taget i {seen[head.id]}")
     seen.setdefault(head.id, file)
+    if len(head.title) > SHORT_TITLE and not head.short:
+        # No error: the themes of an installation of an earlier version have no short titles, and must go on.
+        found.add_warning(
+            file, ("theme", "title"), f"theme {head.id}: {head.title!r} är för långt för mejlets ämnesrad; ge det ett short"
+        )
     departments = found.get("departments.toml", DepartmentsFile)
     if departments:
         known = [row.id for row in departments.department]

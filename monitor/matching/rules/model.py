@@ -13,6 +13,9 @@ Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=
 Zone = Literal["title", "summary", "body", "context"]
 Answer = Literal["ja", "som partner", "nej", "framgår inte"]
 ALL_ZONES: tuple[Zone, ...] = ("title", "summary", "body", "context")
+SHORT_TITLE = 24
+"""Characters of a theme's short title: so many have room in every subject line of a mail, beside the day and the count."""
+ShortTitle = Annotated[str, Field(max_length=SHORT_TITLE)]
 
 
 class _Table(BaseModel):
@@ -88,8 +91,12 @@ class ThemeHead(_Table):
 
     id: Id
     title: str = Field(min_length=1)
+    short: ShortTitle = ""
+    """Title in the subject lines of mails; needed where `title` is longer than SHORT_TITLE."""
     english: str = ""
     """Title in English, for mails in English; empty: that of `rules/areas.toml`, else the Swedish one."""
+    english_short: ShortTitle = ""
+    """English title in subject lines; empty: that of `rules/areas.toml`, else the English title."""
     departments: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     strategy: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     goals: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -179,6 +186,8 @@ class AreasFile(_Table):
     """Ids of the themes that the strategy names as of special weight; their calls come first in a mail."""
     english: dict[str, str] = {}
     """English titles of themes by id, for mails in English."""
+    english_short: dict[str, ShortTitle] = {}
+    """The same for subject lines, where the title is too long for them."""
 
 
 class Contact(_Table):

@@ -21,8 +21,13 @@ def address_in_language(path: str, arg_lists: Mapping[str, list[str]], language:
     return page_address(path, **{**arg_lists, "lang": language})
 
 
-def call_path(source: str, call_id: str) -> str:
-    """Return the path of a call's page."""
+def call_path(number: int) -> str:
+    """Return the path of the page of the call with a number (`monitor.archive.numbers`)."""
+    return f"/u/{number}"
+
+
+def long_call_path(source: str, call_id: str) -> str:
+    """Return the path that a call's page had until November 2026, which leads to the page of a call that has a number."""
     return f"/utlysning/{quote(source, safe='')}/{quote(call_id, safe='')}"
 
 

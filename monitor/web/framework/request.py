@@ -11,10 +11,10 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from monitor.archive import connect_for_reading, open_archive
 from monitor.archive.connection import Database, describe_sqlite_error
 from monitor.archive.files import load_secret
 from monitor.archive.matches import last_rule_version
+from monitor.archive.numbers import number_of, numbers_of
 from monitor.calls import CallKey
 from monitor.config import Config, CurrentConfig
 from monitor.digest.answers import Signer
@@ -36,6 +37,7 @@ from monitor.matching.rules.load import load_rules, load_texts
 from monitor.paths import list_rule_files
 from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.translation import translate
+from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
 
@@ -502,6 +504,15 @@ class Visit:
         if self.actor is None:
             raise LoginRequired
         return self.actor.name
+
+    def call_path(self, source: str, call_id: str) -> str:
+        """Return the path of a call's page."""
+        number = number_of(self.site.archive.db, CallKey(source, call_id))
+        return long_call_path(source, call_id) if number is None else call_path(number)
+
+    def links_to(self, keys: Iterable[CallKey]) -> Links:
+        """Return the addresses of the installation's pages, those of some calls among them."""
+        return replace(self.site.links, numbers=numbers_of(self.site.archive.db, keys))
 
     @property
     def is_post(self) -> bool:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor import vocabulary
 from monitor.digest.wording import HOME
 from monitor.language.one_line import clean, shorten
-from monitor.web.framework.addresses import address_in_language, call_path, page_address, safe_url
+from monitor.web.framework.addresses import address_in_language, page_address, safe_url
 from monitor.web.framework.labels import FORMATS
 from monitor.web.framework.request import Site, Visit
 
@@ -29,7 +29,7 @@ OWN_PAGE: Mapping[str, str] = MappingProxyType({"x-sida": "1"})
 
 SHIPPED_RULES_REFUSAL = "Reglerna är de som följer med programmet och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 PROBLEMS = {
-    400: ("Det gick inte att förstå", "Webbläsaren skickade något som inte går att läsa. Gå tillbaka och försök igen."),
+    400: ("Det gick inte att förstå", "Vi förstod inte det som skickades. Gå tillbaka, rätta och försök igen."),
     403: (
         "Det får du inte göra härifrån",
         "Logga in som samordnare och försök igen. Har sidan stått öppen länge: gå tillbaka, ladda om den och skicka på nytt.",
@@ -107,7 +107,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(clean=clean, shorten=shorten, safe_url=safe_url)
-    environment.globals.update(labels=vocabulary, FORMATS=FORMATS, call_path=call_path, one=format_count)
+    environment.globals.update(labels=vocabulary, FORMATS=FORMATS, one=format_count)
     return environment
 
 
@@ -144,6 +144,7 @@ def frame(visit: Visit) -> dict[str, Any]:
         "money": lambda amount, currency: visit.wording.money(amount, currency),
         "link": lambda path, **query: page_address(path, visit.language, **query),
         "source_name": site.source_name,
+        "call_path": visit.call_path,
         "in_language": lambda language: address_in_language(visit.path, visit.arg_lists, language),
         "_": visit.say,
     }
@@ -177,6 +178,11 @@ def bare_page(site: Site, status: int) -> str:
 def redirect(path: str) -> Response:
     """Return the answer that leads to another page after a change (303, so that the browser fetches it with GET)."""
     return Response.redirect(path, status=303, headers=dict(OWN_PAGE))
+
+
+def moved(path: str) -> Response:
+    """Return the answer that leads from an earlier address of a page to its present one (301, RFC 9110, section 15.4.2)."""
+    return Response.redirect(path, status=301, headers=dict(OWN_PAGE))
 
 
 def download(content: str | bytes, content_type: str, name: str) -> Response:

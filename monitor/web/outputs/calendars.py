@@ -13,6 +13,7 @@ from icalendar import Calendar
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
 from monitor.archive.digests import calendar_facts
+from monitor.archive.numbers import number_of
 from monitor.calls import Call
 from monitor.digest.calendar import calendar_events, calendar_file
 from monitor.digest.model import Audience, CallEvent, Candidate
@@ -28,6 +29,13 @@ class _Entry:
 
     candidate: Candidate
     stamp: datetime
+    number: int | None
+    """The call's number in the address of its page."""
+
+    def audience(self, base_url: str) -> Audience:
+        """Return the reader of a calendar, who follows no department."""
+        numbers = {self.candidate.key: self.number} if self.number is not None else {}
+        return Audience(department="", name="", municipality="", contact="", base_url=base_url, numbers=numbers)
 
 
 def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
@@ -43,6 +51,7 @@ def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
                 numbered=call_facts.numbered,
             ),
             call_facts.last_changed,
+            number_of(db, call.key),
         )
         for call in calls
         if (call_facts := facts.get(call.key)) is not None
@@ -73,11 +82,7 @@ def _entry_lines(wording: Wording, base_url: str, entry: _Entry) -> bytes:
 
     RFC 5545, section 3.8.7.2: https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.2
     """
-    return b"".join(event.to_ical() for event in calendar_events(wording, entry.candidate, _audience(base_url), entry.stamp))
-
-
-def _audience(base_url: str) -> Audience:
-    return Audience(department="", name="", municipality="", contact="", base_url=base_url)
+    return b"".join(event.to_ical() for event in calendar_events(wording, entry.candidate, entry.audience(base_url), entry.stamp))
 
 
 def calendar_of(site: Site, calls: Sequence[Call], name: str) -> bytes:
@@ -99,8 +104,9 @@ def call_calendar(visit: Visit) -> Response:
     call = load_call(db, visit.path_vars["source"], visit.path_vars["call"])
     if call is None:
         raise NotFound
-    candidate = _entries(db, [call])[0].candidate
-    file = calendar_file(visit.site.wording["sv"], candidate, _audience(visit.site.config.municipality.base_url), visit.now)
+    entry = _entries(db, [call])[0]
+    audience = entry.audience(visit.site.config.municipality.base_url)
+    file = calendar_file(visit.site.wording["sv"], entry.candidate, audience, visit.now)
     if file is None:
         raise NotFound
     return download(file.content, "text/calendar; charset=utf-8", file.name)

@@ -62,7 +62,7 @@ def _atom_entry(call: Call, moment: tuple[str, str], links: Links) -> str:
     page = links.call(call)
     lines = [
         "<entry>",
-        f"<id>{_xml_text(page)}</id>",
+        f"<id>{_xml_text(links.identity(call))}</id>",
         f"<title>{_xml_text(clean(call.title) or call.call_id)}</title>",
         f'<link rel="alternate" href={quoteattr(publisher_url(call) or page)}/>',
         f'<link rel="via" href={quoteattr(page)}/>',
@@ -90,7 +90,7 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = read_change_times(db, keys)
-    calls = _load(db, keys)
+    calls, links = _load(db, keys), visit.links_to(keys)
     updated = max((changed for _, changed in moments.values()), default=visit.now.isoformat(timespec="seconds"))
     own = base + visit.path + (f"?{visit.query}" if visit.query else "")
     parts = [
@@ -104,7 +104,7 @@ def atom_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
         f'<link rel="self" href={quoteattr(own)}/>',
         f'<link rel="alternate" href={quoteattr(base + path)}/>',
         *([f'<link rel="next" href={quoteattr(base + next_path)}/>'] if next_path else []),
-        *(_atom_entry(call, moments[call.key], visit.site.links) for call in calls),
+        *(_atom_entry(call, moments[call.key], links) for call in calls),
         "</feed>",
     ]
     return Response("\n".join(parts), content_type="application/atom+xml; charset=utf-8")
@@ -114,7 +114,7 @@ def _json_item(call: Call, moment: tuple[str, str], links: Links) -> dict[str, A
     """Return a call as an item of a JSON feed; `moment` is when it was first seen and last changed."""
     first_seen, changed = moment
     return {
-        "id": links.call(call),
+        "id": links.identity(call),
         "url": publisher_url(call) or links.call(call),
         "title": clean(call.title) or call.call_id,
         "content_text": _plain_text(call),
@@ -142,7 +142,8 @@ def json_feed(visit: Visit, title: str, path: str, keys: Sequence[CallKey], next
     db = visit.site.archive.db
     base = visit.site.config.municipality.base_url.rstrip("/")
     moments = read_change_times(db, keys)
-    items = [_json_item(call, moments[call.key], visit.site.links) for call in _load(db, keys)]
+    links = visit.links_to(keys)
+    items = [_json_item(call, moments[call.key], links) for call in _load(db, keys)]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{title} – EU-bevakningen, {visit.site.config.municipality.name}",

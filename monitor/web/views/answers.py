@@ -37,7 +37,7 @@ def answer(visit: Visit) -> Response:
     chosen = visit.args.get("svar", "")
     department = visit.site.rules.departments[link.department]
     title = shorten(clean(call.title), 120)
-    tip = f"{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.site.links.call(call)}\n"
+    tip = f"{visit.say('Den här utlysningen kan vara något för er:')}\n{title}\n{visit.links_to([call.key]).call(call)}\n"
     text = f"{visit.say('Hej!')}\n\n{tip}"
     return page(
         "answer.html",

@@ -20,14 +20,19 @@ from monitor.archive.calls import correct_field, drop_correction, load_call
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.lookup import call_facts, find_by_short, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.numbers import find_by_number, find_by_short, number_of
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
+from monitor.awards.history import EarlierRounds
+from monitor.awards.installation import rounds_before
+from monitor.awards.wording import round_line
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
 from monitor.digest.fit_wording import FitLine, fit_lines
+from monitor.digest.links import publisher_words
 from monitor.errors import ArchiveError
 from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
@@ -46,6 +51,7 @@ from monitor.web.framework.templates import (
     format_moment,
     format_number,
     format_weekday,
+    moved,
     page,
     problem_page,
     redirect,
@@ -54,6 +60,7 @@ from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import read_correction
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 
 DONE = {
     "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
@@ -62,6 +69,7 @@ DONE = {
     "styrt": "Valet är sparat och gäller från nästa mejl.",
     "fogat": "De är nu samma sak och visas som en.",
     "skilt": "De är nu skilda åt.",
+    "projekt": "Projektet är sparat och räknas i uppföljningen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 FIELDS = {
@@ -140,7 +148,11 @@ class CallView:
     """Time at which the call disappeared from its source."""
     publisher: str
     """The publisher's page, "" if its address is not safe."""
+    publisher_words: str
+    """Words of the link to it: where it leads, and in which language."""
     calendar: str
+    own: str
+    """The path of the page, below which its forms post."""
     has_calendar: bool
     deadlines: Sequence[TimelinePoint]
     probable: bool
@@ -159,9 +171,18 @@ class CallView:
     events: Sequence[Mapping[str, Any]]
     versions: Sequence[VersionChange]
     documents: Sequence[Mapping[str, Any]]
+    earlier: EarlierRounds | None
+    """Earlier rounds of the call; None when no project of one is known."""
+    earlier_line: str
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
+    department_names: Mapping[str, str]
+    """Name of each department by its id."""
+    projects: Sequence[ProjectForm]
+    """Forms of the departments' projects; empty for other readers."""
+    currencies: Sequence[str]
+    """Currencies that a project may have."""
     all_departments: Sequence[Department]
     fields: Mapping[str, str]
     problem: str
@@ -177,7 +198,10 @@ def require_call(visit: Visit) -> Call:
     Raises:
         NotFound: The archive does not have it.
     """
-    call = load_call(visit.site.archive.db, visit.path_vars["source"], visit.path_vars["call"])
+    db = visit.site.archive.db
+    number = visit.path_vars.get("number")
+    key = find_by_number(db, int(number)) if number else CallKey(visit.path_vars["source"], visit.path_vars["call"])
+    call = load_call(db, *key) if key is not None else None
     if call is None:
         raise NotFound
     return call
@@ -198,6 +222,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
+    earlier = rounds_before(visit.site.config, db, call.identifier)
     view = CallView(
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
@@ -205,6 +230,8 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
+        publisher_words=publisher_words(call, visit.site.source_name(call.source), visit.wording),
+        own=visit.call_path(*call.key),
         calendar=calendar_path(call.source, call.call_id),
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
         deadlines=_timeline(call, visit),
@@ -221,11 +248,16 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
         versions=list_version_changes(visit, call.key),
         documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
+        earlier=earlier,
+        earlier_line=round_line(earlier, visit.language) if earlier else "",
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
             for row in facts["corrections"]
         ],
         choices=_choices(visit, call.key, names) if visit.actor else [],
+        department_names=names,
+        projects=project_forms(visit, call.key) if visit.actor else [],
+        currencies=project_currencies(visit.site.config),
         all_departments=list(rules.departments.values()),
         fields=FIELDS,
         problem=problem,
@@ -340,7 +372,7 @@ def _deadlines(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoi
     for number, deadline in enumerate(call.deadlines, 1):
         stage = f" {visit.say('steg')} {deadline.stage or number}" if len(call.deadlines) > 1 else ""
         exact = deadline.precision is Precision.MINUTE
-        point = _point(deadline.at, "Sista dag", visit, exact=exact)
+        point = _point(deadline.at, "Sista ansökningsdag" if call.kind is Kind.CALL else "Sista dag", visit, exact=exact)
         yield (
             deadline.at,
             TimelinePoint(
@@ -461,7 +493,7 @@ def lookup(visit: Visit) -> Response:
     db = visit.site.archive.db
     keys = find_calls(db, wanted)
     if keys:
-        return redirect(page_address(call_path(*keys[0]), visit.language))
+        return redirect(page_address(visit.call_path(*keys[0]), visit.language))
     aside = find_left_out_item(db, wanted)
     similar = [] if aside or not wanted else similar_calls(db, wanted)
     return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
@@ -486,12 +518,12 @@ def correct(visit: Visit) -> Response:
         return call_view(visit, problem=str(error))
     search_index_of(visit.site).rebuild_soon()
     visit.site.jobs.rematch()
-    return _back_to(call.key, "borta" if drop else "rattat")
+    return _back_to(visit, call.key, "borta" if drop else "rattat")
 
 
-def _back_to(key: CallKey, done: str) -> Response:
+def _back_to(visit: Visit, key: CallKey, done: str) -> Response:
     """Lead back to the call's page, which confirms the change by a text of DONE."""
-    return redirect(f"{call_path(*key)}?klart={done}")
+    return redirect(f"{visit.call_path(*key)}?klart={done}")
 
 
 def steer(visit: Visit) -> Response:
@@ -505,7 +537,9 @@ def steer(visit: Visit) -> Response:
             store_override(db, department, call.key, choice, who=visit.coordinator_name, now=visit.now)
         else:
             remove_override(db, department, call.key)
-    return redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(call.key, "styrt")
+    return (
+        redirect("/samordna?klart=styrt") if visit.form.get("tillbaka", "") == "samordna" else _back_to(visit, call.key, "styrt")
+    )
 
 
 def write_mail_line(visit: Visit) -> Response:
@@ -516,7 +550,7 @@ def write_mail_line(visit: Visit) -> Response:
         return problem_page(visit, 400)
     with visit.site.archive.writing() as db:
         write_mail_note(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
-    return _back_to(call.key, "rad")
+    return _back_to(visit, call.key, "rad")
 
 
 def join_stories(visit: Visit) -> Response:
@@ -531,7 +565,7 @@ def join_stories(visit: Visit) -> Response:
             write_stories(db, {call.key: lead}, [call.key])
     except ArchiveError as error:
         return problem_page(visit, 400, detail=error.problem)
-    return _back_to(call.key, "fogat")
+    return _back_to(visit, call.key, "fogat")
 
 
 def part_stories(visit: Visit) -> Response:
@@ -543,26 +577,35 @@ def part_stories(visit: Visit) -> Response:
     with visit.site.archive.writing() as db:
         decide_story(db, call.key, lead, "apart", visit.coordinator_name, visit.now)
         write_stories(db, {}, [call.key])
-    return _back_to(call.key, "skilt")
+    return _back_to(visit, call.key, "skilt")
+
+
+def call_page(visit: Visit) -> Response:
+    """Show a call, or lead from the long address that its page had before to the present one."""
+    number = number_of(visit.site.archive.db, require_call(visit).key)
+    if number is None or "number" in visit.path_vars:
+        return call_view(visit)
+    return moved(call_path(number) + (f"?{visit.query}" if visit.query else ""))
 
 
 def short_link(visit: Visit) -> Response:
-    """Lead from the short address in the text of a mail to the call's page."""
+    """Lead from the address in the text of a mail of November 2026 to the call's page."""
     key = find_by_short(visit.site.archive.db, visit.path_vars["short"])
     if key is None:
         raise NotFound
-    return redirect(page_address(call_path(*key), visit.language))
+    return moved(page_address(visit.call_path(*key), visit.language))
 
 
-_CALL = r"^/utlysning/(?P<source>[^/]+)/(?P<call>[^/]+)"
+CALL = r"^/(?:u/(?P<number>[0-9]{1,11})|utlysning/(?P<source>[^/]+)/(?P<call>[^/]+))"
+"""Pattern of the path of a call: its number, or the source and key of older addresses."""
 ROUTES = (
-    Route(rf"{_CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
-    Route(rf"{_CALL}/styr$", steer, coordinator=True, acts=True),
-    Route(rf"{_CALL}/rad$", write_mail_line, coordinator=True, acts=True),
-    Route(rf"{_CALL}/foga$", join_stories, coordinator=True, acts=True, shared=True),
-    Route(rf"{_CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/ratta$", correct, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/styr$", steer, coordinator=True, acts=True),
+    Route(rf"{CALL}/rad$", write_mail_line, coordinator=True, acts=True),
+    Route(rf"{CALL}/foga$", join_stories, coordinator=True, acts=True, shared=True),
+    Route(rf"{CALL}/skilj$", part_stories, coordinator=True, acts=True, shared=True),
     Route(r"^/original/(?P<fetch>[0-9]{1,15})$", original, coordinator=True),
     Route(r"^/hitta$", lookup),
     Route(r"^/u/(?P<short>[0-9a-f]{12})$", short_link),
-    Route(rf"{_CALL}$", call_view),
+    Route(rf"{CALL}$", call_page),
 )

@@ -21,7 +21,7 @@ from datasette import Response
 from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.matches import departments_of, publisher_urls
+from monitor.archive.matches import departments_of, publisher_urls, themes_of
 from monitor.archive.search.corrections import correct_query
 from monitor.archive.search.facets import FacetCount, FacetIndex
 from monitor.archive.search.index import stored_zones
@@ -32,13 +32,14 @@ from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import KIND_LABELS, STATUS_LABELS, Kind, Status
-from monitor.web.framework.addresses import call_path, safe_url
+from monitor.web.framework.addresses import safe_url
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import download, page
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.exports import as_csv, as_excel, as_json
 from monitor.web.outputs.feeds import atom_feed
+from monitor.web.outputs.machine import machine_values
 from monitor.web.search_index import FoundQuery, programme_id, search_index_of, vocabulary_of
 
 PARAMETERS = {
@@ -404,11 +405,14 @@ def export(visit: Visit) -> Response:
     if suffix == "ics":
         calls = [call for key in keys if (call := load_call(db, *key)) is not None]
         return Response(calendar_of(visit.site, calls, _export_title(params)), content_type="text/calendar; charset=utf-8")
-    rows = _export_rows(visit, list_calls(db, keys, visit.now))
+    listed = list_calls(db, keys, visit.now)
+    rows = _export_rows(visit, listed)
     if suffix == "csv":
         return download(as_csv(rows), "text/csv; charset=utf-8", "utlysningar.csv")
     if suffix == "xlsx":
         return download(as_excel(rows, _export_title(params)), _EXCEL_TYPE, "utlysningar.xlsx")
+    for row, values in zip(rows, _machine_rows(visit, listed), strict=True):
+        row.update(values)
     address = visit.site.config.municipality.base_url.rstrip("/") + params.address(with_page=False)
     return Response(as_json(rows, result.total, address), content_type="application/json; charset=utf-8")
 
@@ -443,11 +447,26 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
             "own_share": call.own_share,
             "source": site.source_name(call.source),
             "url": safe_url(urls.get(call.key, "")),
-            "page": base + call_path(call.source, call.call_id),
+            "page": base + visit.call_path(call.source, call.call_id),
             "first_seen": call.first_seen[:10],
         }
         for call in listed
     ]
+
+
+def _machine_rows(visit: Visit, listed: Sequence[CallSummary]) -> Iterable[dict[str, Any]]:
+    """Yield the machine values of each call, which the JSON export has beside the display texts."""
+    site, db = visit.site, visit.site.archive.db
+    keys = [call.key for call in listed]
+    departments, themes = departments_of(db, keys), themes_of(db, keys)
+    for call in listed:
+        yield machine_values(
+            call,
+            programme=programme_id(site.rules, call.key, call.programme, call.identifier),
+            departments=[name for name in departments.get(call.key, ()) if name in site.rules.departments],
+            themes=themes.get(call.key, ()),
+            zone=site.config.zone,
+        )
 
 
 def _local_time(moment: str | None, visit: Visit) -> str:

@@ -16,7 +16,7 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from monitor.matching.rules.files import load_toml
-from monitor.matching.rules.model import ALL_ZONES
+from monitor.matching.rules.model import ALL_ZONES, SHORT_TITLE
 
 MAX_ROWS = 60
 """Rows of each table that a form may have."""
@@ -35,6 +35,8 @@ def form_values(text: str) -> dict[str, Any] | None:
         return None
     return {
         "title": str(head.get("title", "")),
+        "short": str(head.get("short", "")),
+        "short_limit": SHORT_TITLE,
         "departments": strings(head.get("departments")),
         "strategy": strings(head.get("strategy")),
         "goals": strings(head.get("goals")),
@@ -82,6 +84,10 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
     document = tomlkit.parse(text)
     head = document.setdefault("theme", tomlkit.table())
     head["title"] = form.get("titel", "").strip()
+    if short := form.get("kort", "").strip():
+        head["short"] = short
+    elif "kort" in form and "short" in head:
+        del head["short"]
     for key, name in (("departments", "avdelning"), ("strategy", "omrade"), ("goals", "mal")):
         put_list(head, key, form_lists.get(name, []), keep_empty=key != "goals")
     put_list(head, "sdgs", [int(number) for number in form_lists.get("globalt", []) if number.isdigit()], keep_empty=False)

@@ -1,0 +1,43 @@
+"""People's decisions whether an organisation in funded projects belongs to a municipality."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+
+
+def store_award_decision(db: Database, key: str, municipality: str, *, belongs: bool, who: str, now: datetime) -> None:
+    """Store that an organisation belongs to a municipality or does not, in place of an earlier decision.
+
+    Args:
+        db: Archive of the installation.
+        key: Key of the organisation, by identifier or by name and town.
+        municipality: Name of the municipality.
+        belongs: True when the organisation is the municipality or its own.
+        who: Person who decided.
+        now: Time of the decision.
+    """
+    db.execute(
+        "INSERT INTO award_decisions (key, municipality, belongs, who, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET belongs = excluded.belongs, who = excluded.who, at = excluded.at",
+        [key, municipality, belongs, who, stamp(now)],
+    )
+
+
+def list_award_decisions(db: Database) -> list[tuple[str, str, bool]]:
+    """Return the key of the organisation, the municipality and whether it belongs there, of every decision."""
+    rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY key, municipality")
+    return [(key, municipality, bool(belongs)) for key, municipality, belongs in rows]
+
+
+def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:
+    """Return code, title, programme and opening of every call that the archive has ever had under a code."""
+    rows = db.execute(
+        "SELECT identifier, title, programme, opens FROM calls WHERE identifier != '' AND kind = 'call' ORDER BY identifier"
+    )
+    return [
+        (code, title, programme or "", date.fromisoformat(opens[:10]) if opens else None)
+        for code, title, programme, opens in rows
+    ]

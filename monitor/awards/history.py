@@ -1,0 +1,296 @@
+"""Earlier rounds of a call: how many projects, how large their grants were, and which Swedish municipalities took part.
+
+Every value comes from a row of a publisher. A municipality is named only when an organisation number proves it or a person has
+confirmed it, and grants are summed up only where five or more are known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Any
+
+from monitor.archive.connection import Database
+from monitor.awards.families import code_family, code_year
+from monitor.awards.organisations import (
+    Decision,
+    NamedOrganisation,
+    Sureness,
+    by_key,
+    decision_key,
+    identify,
+    order_by_nearness,
+)
+
+MIN_GRANTS = 5
+"""Fewest known grants from which a middle and a range are told."""
+MAX_MUNICIPALITIES = 3
+_MAX_SHOWN_PROJECTS = 10
+_SURE = (Sureness.SURE, Sureness.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRange:
+    """Size of grants: median, and the values below which a tenth and nine tenths of them lie, in whole units of `currency`."""
+
+    low: int
+    middle: int
+    high: int
+    currency: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundedProject:
+    """Project of an earlier round."""
+
+    key: str
+    title: str
+    year: int | None
+    granted: int | None
+    """Grant in whole units of `currency`; None when not stated."""
+    currency: str
+    url: str
+    coordinator: str
+    """Name and country of the coordinator, or ""."""
+    publisher: str
+    """Key of ORIGINS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundedMunicipality:
+    """Swedish municipality in an earlier round."""
+
+    name: str
+    year: int | None
+    project: str
+    url: str
+    share: int | None
+    """Its own part of the grant in whole units of `currency`; None when not stated."""
+    currency: str
+    is_coordinator: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRounds:
+    """Rounds of a call before its own year."""
+
+    family: str
+    year: int
+    """Year of the last round that has projects."""
+    projects: int
+    """Number of projects of that round."""
+    grants: GrantRange | None
+    """Size of grants in that round; None when fewer than five are known."""
+    municipalities: tuple[FundedMunicipality, ...]
+    """Swedish municipalities in any earlier round, the nearest and likest first; each stands once, with its latest project."""
+    listed: tuple[FundedProject, ...]
+    """Projects of the last round, the largest grants first, at most ten."""
+    years: Mapping[int, int]
+    """Number of projects by year."""
+    countries: Sequence[tuple[str, int]]
+    """Countries of the partners in the last round with the numbers of projects that had one, the most frequent first."""
+    partners: int | None
+    """Median number of partners of a project in that round; None when no partners are known."""
+
+
+def earlier_rounds(
+    db: Database, code: str, home: str, decisions: Iterable[Decision] = (), *, before: int | None = None
+) -> EarlierRounds | None:
+    """Return the earlier rounds of a call by its code, None when no project of one is known.
+
+    Args:
+        db: Open file of funded projects.
+        code: Code of the call or topic.
+        home: Name of the reader's municipality, to which others are near or far; "" for none.
+        decisions: People's decisions about organisations.
+        before: Year before which rounds are earlier; None for the year in the code.
+    """
+    family, limit = code_family(code), before or code_year(code)
+    if not family or limit is None:
+        return None
+    rows = _distinct(
+        db.query(
+            "SELECT id, source, key, title, year, granted, currency, url FROM projects"
+            " WHERE family = ? AND year < ? AND NOT is_sum AND family != '' ORDER BY granted IS NULL, granted DESC, key",
+            [family, limit],
+        )
+    )
+    if not rows:
+        return None
+    years = Counter(int(row["year"]) for row in rows)
+    last = [row for row in rows if row["year"] == max(years)]
+    participants = _participants(db, [row["id"] for row in rows])
+    sizes = sorted(len(participants.get(row["id"], ())) for row in last if participants.get(row["id"]))
+    return EarlierRounds(
+        family=family,
+        year=max(years),
+        projects=len(last),
+        grants=grant_range(last),
+        municipalities=tuple(_municipalities(db, rows, participants, home, decisions)),
+        listed=tuple(_project(row, participants.get(row["id"], ())) for row in last[:_MAX_SHOWN_PROJECTS]),
+        years=dict(sorted(years.items())),
+        countries=_countries(last, participants),
+        partners=int(median(sizes)) if sizes else None,
+    )
+
+
+def _distinct(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row for each project: the portal, CORDIS and the portal's statistics have the same grants under one number."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault(row["key"], row)
+    return list(found.values())
+
+
+def grant_range(rows: Sequence[Mapping[str, Any]]) -> GrantRange | None:
+    """Return the size of grants in the currency that most have, None when fewer than five are known."""
+    known = [row for row in rows if row["granted"]]
+    if len(known) < MIN_GRANTS:
+        return None
+    currency = Counter(row["currency"] for row in known).most_common(1)[0][0]
+    amounts = sorted(row["granted"] / 100 for row in known if row["currency"] == currency)
+    if len(amounts) < MIN_GRANTS:
+        return None
+    tenths = quantiles(amounts, n=10, method="inclusive")
+    return GrantRange(round(tenths[0]), round(median(amounts)), round(tenths[-1]), currency, len(amounts))
+
+
+def _participants(db: Database, projects: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for start in range(0, len(projects), 500):
+        some = projects[start : start + 500]
+        for row in db.query(
+            "SELECT p.project, p.role, p.granted, o.name, o.number, o.pic, o.country, o.place, o.region FROM participants p"
+            f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))})",
+            some,
+        ):
+            found.setdefault(row["project"], []).append(row)
+    return found
+
+
+def numbers_by_pic(db: Database, pics: Iterable[str]) -> dict[str, str]:
+    """Return the organisation numbers that rows of any source tie to these PICs; a PIC tied to two numbers has none."""
+    found: dict[str, set[str]] = {}
+    for pic in {pic for pic in pics if pic}:
+        for (number,) in db.execute("SELECT DISTINCT number FROM organisations WHERE pic = ? AND number != ''", [pic]):
+            found.setdefault(pic, set()).add(number)
+    return {pic: next(iter(numbers)) for pic, numbers in found.items() if len(numbers) == 1}
+
+
+def _municipalities(
+    db: Database,
+    rows: Sequence[Mapping[str, Any]],
+    participants: Mapping[int, Sequence[Mapping[str, Any]]],
+    home: str,
+    decisions: Iterable[Decision],
+) -> list[FundedMunicipality]:
+    swedish = [(row, who) for row in rows for who in participants.get(row["id"], ()) if who["country"] == "SE"]
+    numbers, decided = numbers_by_pic(db, (who["pic"] for _, who in swedish)), by_key(decisions)
+    found: dict[str, FundedMunicipality] = {}
+    for row, who in sorted(swedish, key=lambda pair: -pair[0]["year"]):
+        organisation = NamedOrganisation(who["name"], who["number"], who["pic"], who["country"], who["place"], who["region"])
+        identified = identify(organisation, decided, numbers)
+        if identified is None or identified.sureness not in _SURE:
+            continue
+        found.setdefault(
+            identified.municipality,
+            FundedMunicipality(
+                name=identified.municipality,
+                year=row["year"],
+                project=row["title"],
+                url=row["url"],
+                share=_whole(who["granted"]),
+                currency=row["currency"],
+                is_coordinator=who["role"] == "coordinator",
+            ),
+        )
+    return [found[name] for name in order_by_nearness(home, found)]
+
+
+def _project(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) -> FundedProject:
+    leader = next((who for who in participants if who["role"] == "coordinator"), None)
+    named = f"{leader['name']} ({leader['country']})" if leader and leader["country"] else leader["name"] if leader else ""
+    return FundedProject(
+        key=row["key"],
+        title=row["title"],
+        year=row["year"],
+        granted=_whole(row["granted"]),
+        currency=row["currency"],
+        url=row["url"],
+        coordinator=named,
+        publisher=row["source"],
+    )
+
+
+def _countries(
+    rows: Sequence[Mapping[str, Any]], participants: Mapping[int, Sequence[Mapping[str, Any]]]
+) -> list[tuple[str, int]]:
+    counts = Counter(
+        country for row in rows for country in {who["country"] for who in participants.get(row["id"], ()) if who["country"]}
+    )
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+
+
+def _whole(cents: int | None) -> int | None:
+    return None if cents is None else round(cents / 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnProject:
+    """Project in which an organisation of a municipality takes part, or may take part."""
+
+    municipality: str
+    organisation: str
+    decision_key: str
+    sureness: Sureness
+    source: str
+    programme: str
+    title: str
+    year: int | None
+    role: str
+    share: int | None
+    budget: int | None
+    currency: str
+    url: str
+
+
+def own_projects(db: Database, municipality: str, decisions: Iterable[Decision] = ()) -> list[OwnProject]:
+    """Return the projects of a municipality and of organisations that may be its own, the surest first, then the latest."""
+    decided = by_key(decisions)
+    swedish = list(
+        db.query("SELECT id, name, number, pic, country, place, region FROM organisations WHERE country = 'SE' ORDER BY id")
+    )
+    numbers = numbers_by_pic(db, (row["pic"] for row in swedish))
+    found = []
+    for row in swedish:
+        organisation = NamedOrganisation(row["name"], row["number"], row["pic"], "SE", row["place"], row["region"])
+        identified = identify(organisation, decided, numbers)
+        if identified is None or identified.municipality != municipality:
+            continue
+        found += [
+            OwnProject(
+                municipality=municipality,
+                organisation=row["name"],
+                decision_key=decision_key(organisation),
+                sureness=identified.sureness,
+                source=project["source"],
+                programme=project["programme"],
+                title=project["title"],
+                year=project["year"],
+                role=project["role"],
+                share=_whole(project["share"]),
+                budget=_whole(project["budget"]),
+                currency=project["currency"],
+                url=project["url"],
+            )
+            for project in db.query(
+                "SELECT q.*, p.role, p.granted AS share, p.budget FROM participants p JOIN projects q ON q.id = p.project"
+                " WHERE p.organisation = ?",
+                [row["id"]],
+            )
+        ]
+    order = list(Sureness)
+    return sorted(found, key=lambda one: (order.index(one.sureness), -(one.year or 0), one.organisation, one.title))

@@ -1,0 +1,455 @@
+"""Importers of one publisher each: the original file as a stream of projects and participants.
+
+Columns, keys and traps were taken from the publishers' files and from readers of them; each importer names its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
+from monitor.awards.model import Award, Item, Participant, PartnerRole
+from monitor.awards.reading import Reading
+from monitor.awards.tables import (
+    Record,
+    open_file,
+    read_csv,
+    read_json,
+    read_json_value,
+    read_quoted_csv,
+    read_xlsx,
+    require_fields,
+)
+from monitor.errors import RowError, SourceError
+
+Importer = Callable[[Sequence[Path], Reading], Iterator[Item]]
+"""Function that reads the files of one source.
+
+Raises:
+    SourceError: A file cannot be read, or is not what the publisher sends; nothing of it is to be kept.
+"""
+_CORDIS_PROJECT = ("id", "acronym", "title", "startDate", "endDate", "totalCost", "ecMaxContribution", "topics", "objective")
+_CORDIS_ORGANISATION = ("projectID", "organisationID", "name", "vatNumber", "city", "country", "role", "ecContribution")
+_CORDIS_ROLES = {
+    "coordinator": PartnerRole.COORDINATOR,
+    "participant": PartnerRole.PARTNER,
+    "partner": PartnerRole.PARTNER,
+    "thirdparty": PartnerRole.THIRD_PARTY,
+    "internationalpartner": PartnerRole.ASSOCIATED,
+    "associatedpartner": PartnerRole.ASSOCIATED,
+}
+
+
+def items(rows: Iterable[object]) -> Iterator[Item]:
+    """Return what `Reading.each` yields, typed: importers build projects and participants alone."""
+    return cast("Iterator[Item]", iter(rows))
+
+
+def required(row: Record, *names: str) -> str:
+    """Return the first value among columns that is not empty.
+
+    Raises:
+        RowError: All are empty; the text names the first column.
+    """
+    for name in names:
+        if value := text(row.get(name)):
+            return value
+    raise RowError(f"saknar {names[0]}")
+
+
+def read_cordis(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read CORDIS' ZIP file, or its project.csv and organization.csv laid beside each other.
+
+    Monthly files of https://cordis.europa.eu/data: `;`, all fields quoted; decimal commas and points in one column.
+    """
+    programme = "H2020" if any("h2020" in path.name.casefold() for path in files) else "Horizon Europe"
+    for member, columns, build in (
+        ("project.csv", _CORDIS_PROJECT, lambda row: _cordis_project(row, programme)),
+        ("organization.csv", _CORDIS_ORGANISATION, _cordis_organisation),
+    ):
+        path, inside = _find_member(files, member)
+        with open_file(path, inside) as file:
+            rows = read_quoted_csv(file, member, columns)
+            yield from items(reading.each(member, rows, build))
+
+
+def _find_member(files: Sequence[Path], member: str) -> tuple[Path, str]:
+    """Return the file with this content, and the name inside it when it is a ZIP file.
+
+    Raises:
+        SourceError: No file has it.
+    """
+    for path in files:
+        if path.name.casefold().endswith(member):
+            return path, ""
+    for path in files:
+        if path.suffix.casefold() == ".zip":
+            return path, member
+    raise SourceError(files[0].name, f"det behövs en ZIP-fil från CORDIS, eller {member}")
+
+
+def _cordis_project(row: Record, programme: str) -> Iterator[Award]:
+    key = required(row, "id")
+    topic = text(row["topics"])
+    starts = day(row["startdate"], "startDate")
+    yield Award(
+        key=key,
+        programme=programme,
+        title=required(row, "title", "acronym"),
+        acronym=text(row["acronym"]),
+        call=text(row.get("mastercall")) or text(row.get("subcall")),
+        topic=topic,
+        summary=plain(row["objective"]),
+        starts=starts,
+        ends=day(row["enddate"], "endDate"),
+        year=year_of(topic, starts),
+        total=amount(row["totalcost"], "totalCost"),
+        granted=amount(row["ecmaxcontribution"], "ecMaxContribution"),
+        url=f"https://cordis.europa.eu/project/id/{key}",
+    )
+
+
+def _cordis_organisation(row: Record) -> Iterator[Participant]:
+    role = _CORDIS_ROLES.get(text(row["role"]).casefold())
+    if role is None:
+        raise RowError(f"har rollen ”{text(row['role'])[:40]}”, som programmet inte känner")
+    yield Participant(
+        project=required(row, "projectid"),
+        name=text(row["name"]),
+        role=role,
+        country=country(row["country"]),
+        place=text(row["city"]),
+        region=text(row.get("nutscode")),
+        kind=text(row.get("activitytype")),
+        pic=pic(row["organisationid"]),
+        number=organisation_number(row["vatnumber"]) if country(row["country"]) == "SE" else "",
+        vat=text(row["vatnumber"]),
+        granted=amount(row["eccontribution"], "ecContribution"),
+        budget=amount(row.get("totalcost"), "totalCost"),
+    )
+
+
+_KOHESIO = (
+    "Operation_Unique_Identifier",
+    "Operation_Name_English",
+    "Operation_Start_Date",
+    "Operation_End_Date",
+    "Total_Eligible_Expenditure_amount",
+    "Project_EU_Budget",
+)
+
+
+def read_kohesio(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read Kohesio's files latest_<country>.csv: one beneficiary a row, who owns the project; partners are not there.
+
+    The files are of https://kohesio.ec.europa.eu/data/projects/. Swedish amounts are kronor turned into euro: never to be added
+    to the kronor of the ESF council's project bank.
+    """
+    for path in files:
+        with open_file(path) as file:
+            yield from items(reading.each(path.name, read_csv(file, path.name, _KOHESIO), _kohesio))
+
+
+def _kohesio(row: Record) -> Iterator[Item]:
+    key = required(row, "operation_unique_identifier").rpartition("/")[2]
+    starts = day(row["operation_start_date"], "Operation_Start_Date")
+    local = text(row.get("operation_local_identifier"))
+    yield Award(
+        key=key,
+        programme=text(row.get("programme_name")) or text(row.get("fund_name")) or text(row.get("fund_code")) or "Kohesio",
+        title=required(row, "operation_name_programme_language", "operation_name_english"),
+        call=local.rpartition("_")[2],
+        topic=text(row.get("category_of_intervention")).removesuffix(".0"),
+        summary=plain(row.get("operation_summary_programme_language") or row.get("operation_summary_english")),
+        starts=starts,
+        ends=day(row["operation_end_date"], "Operation_End_Date"),
+        year=year_of(starts),
+        total=amount(row["total_eligible_expenditure_amount"], "Total_Eligible_Expenditure_amount"),
+        granted=amount(row["project_eu_budget"], "Project_EU_Budget"),
+        currency=text(row.get("total_eligible_expenditure_currency")) or "EUR",
+        url=f"https://kohesio.ec.europa.eu/en/projects/{key}",
+    )
+    yield Participant(
+        project=key,
+        name=text(row.get("beneficiary_name")),
+        role=PartnerRole.COORDINATOR,
+        country=country(row.get("countrycode") or row.get("country")),
+        region=text(row.get("nuts3_label")),
+        number=organisation_number(row.get("beneficiary_local_identifier")),
+    )
+
+
+_KEEP_PROJECTS = ("Programme", "Project acronym", "Project ID (2021-2027 only)", "Project name in English", "Project start")
+_KEEP_PARTNERS = (
+    "Programme",
+    "Project acronym",
+    "Lead partner",
+    "Organisation in English",
+    "Country code",
+    "Partner's ID if not PIC",
+)
+
+
+def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read the Excel export of https://keep.eu with its sheets of projects and partners.
+
+    They share no key: a partner's project is found by programme and project id, in older periods by programme and acronym.
+    """
+    for path in files:
+        for sheet, columns, build in (
+            ("project", _KEEP_PROJECTS, _keep_project),
+            ("partner", _KEEP_PARTNERS, _keep_partner),
+        ):
+            yield from items(reading.each(f"{path.name} {sheet}", read_xlsx(path, columns, sheet), build))
+
+
+def _keep_key(row: Record) -> str:
+    name = text(row.get("project id (2021-2027 only)")) or required(row, "project acronym")
+    return f"{required(row, 'programme')}|{name}".casefold()
+
+
+def _keep_project(row: Record) -> Iterator[Award]:
+    starts = day(row.get("project start"), "Project start")
+    yield Award(
+        key=_keep_key(row),
+        programme=required(row, "programme"),
+        title=text(row.get("project name in english")) or required(row, "project acronym"),
+        acronym=text(row.get("project acronym")),
+        summary=plain(row.get("description in english")),
+        starts=starts,
+        ends=day(row.get("project end"), "Project end"),
+        year=year_of(starts),
+        total=amount(
+            row.get("project's total budget / expenditure") or row.get("project's total budget"), "Project's total budget"
+        ),
+        granted=amount(row.get("project's eu funding (eur)") or row.get("project's eu funding"), "Project's EU funding"),
+        url="https://keep.eu/projects/",
+    )
+
+
+def _keep_partner(row: Record) -> Iterator[Participant]:
+    code = country(row.get("country code"))
+    number = row.get("partner's id if not pic")
+    yield Participant(
+        project=_keep_key(row),
+        name=text(row.get("organisation in english")) or text(row.get("organisation in language 2")),
+        role=PartnerRole.COORDINATOR if text(row.get("lead partner")).casefold() == "yes" else PartnerRole.PARTNER,
+        country=code,
+        place=text(row.get("town")),
+        region=text(row.get("nuts3 code (or equivalent)")),
+        kind=text(row.get("type of organisation")),
+        pic=pic(row.get("participant identification code")),
+        number=organisation_number(number) if code == "SE" else "",
+        granted=amount(
+            row.get("erdf contribution (2014-2020 only)") or row.get("partner's programme co-financing (eur) (2021-2027 only)"),
+            "Partner's programme co-financing",
+        ),
+        budget=amount(row.get("partner's total eligible budget / expenditure"), "Partner's total eligible budget"),
+    )
+
+
+_INTERREG = (
+    "program",
+    "projektnamn",
+    "organisationsnamn",
+    "organisationsroll",
+    "startdatum",
+    "slutdatum",
+    "partnerbudget",
+    "nuts3",
+)
+_INTERREG_ROLES = {"LP": PartnerRole.COORDINATOR, "PP": PartnerRole.PARTNER, "AP": PartnerRole.ASSOCIATED}
+
+
+def read_interreg(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read the list of Swedish partners of Interreg 2021–2027: one row per partner and project, ids not unique.
+
+    The budget is the partner's whole budget, not the EU's part; 0 means "not stated". `nuts3` is where the partner's office is.
+    """
+    seen: set[str] = set()
+    for path in files:
+        with open_file(path) as file:
+            rows = with_fields(path.name, read_json(file, path.name), _INTERREG)
+            yield from items(reading.each(path.name, _refuse_doubled(path.name, rows), lambda row: _interreg(row, seen)))
+
+
+def _refuse_doubled(where: str, rows: Iterator[Record]) -> Iterator[Record]:
+    """Yield rows of a file without keys; raises SourceError for a row that stands twice in every field: the file is doubled."""
+    seen: set[int] = set()
+    for number, row in enumerate(rows, 1):
+        mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
+        if mark in seen:
+            raise SourceError(where, f"post {number} står två gånger i filen, som alltså är dubbel; hämta den igen")
+        seen.add(mark)
+        yield row
+
+
+def with_fields(where: str, items: Iterator[Record], names: Sequence[str]) -> Iterator[Record]:
+    """Yield objects of a file; raises SourceError when the first one lacks a field that every object has."""
+    for number, item in enumerate(items):
+        if number == 0:
+            require_fields(where, item, names)
+        yield item
+
+
+def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
+    programme, title = required(row, "program"), required(row, "projektnamn")
+    key = f"{programme}|{title}"
+    role = _INTERREG_ROLES.get(text(row["organisationsroll"]))
+    if role is None:
+        raise RowError(f"har rollen ”{row['organisationsroll']}”, som programmet inte känner")
+    budget = amount(row["partnerbudget"], "partnerbudget")
+    if key not in seen:
+        starts = day(row["startdatum"], "startdatum")
+        yield Award(
+            key=key,
+            programme=programme,
+            title=title,
+            topic=text(row.get("specifiktmal")),
+            starts=starts,
+            ends=day(row["slutdatum"], "slutdatum"),
+            year=year_of(starts),
+        )
+        seen.add(key)
+    yield Participant(
+        project=key,
+        name=text(row["organisationsnamn"]),
+        role=role,
+        country=country(row.get("land")) or "SE",
+        region=text(row["nuts3"]),
+        kind=text(row.get("organisationstyp")),
+        budget=budget or None,
+    )
+
+
+_ERASMUS = ("projectId", "projectName", "projectTitle", "organisations")
+
+
+def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read answers of the search for Erasmus+ projects, one file per page, in any order.
+
+    Each answer names the number of all projects (`total`), which must be reached. The grant is the whole project's, never a
+    partner's; a school stands under its own name.
+    """
+    totals = {total for path in files if (total := read_json_value(path, "total")) is not None}
+    if len(totals) > 1:
+        raise SourceError(files[0].name, "sidorna har olika totalsummor, så de hör till olika sökningar")
+    reading.stated_projects = int(totals.pop()) if totals else None
+    _check_years(files, reading)
+    for path in files:
+        with open_file(path) as file:
+            rows = with_fields(path.name, read_json(file, path.name, "projectDocuments.item"), _ERASMUS)
+            yield from items(reading.each(path.name, rows, _erasmus))
+
+
+def _check_years(files: Sequence[Path], reading: Reading) -> None:
+    """Raise SourceError when the publisher's numbers by year do not sum to its number of all projects."""
+    years = read_json_value(files[0], "aggregations.callYear")
+    if years and reading.stated_projects is not None:
+        found = sum(int(year["total"]) for year in years)
+        if found != reading.stated_projects:
+            raise SourceError(files[0].name, f"åren har tillsammans {found} projekt, men totalen är {reading.stated_projects}")
+
+
+def _erasmus(row: Record) -> Iterator[Item]:
+    key = required(row, "projectName")
+    starts = day(text(row.get("projectStartDate"))[:10], "projectStartDate")
+    action = text(row.get("projectLevel2Label"))
+    yield Award(
+        key=key,
+        programme="ESC" if "-ESC" in key else "Erasmus+",
+        title=required(row, "projectTitle", "projectName"),
+        topic=action,
+        call=_action_code(key),
+        summary=plain(row.get("projectDescription")),
+        starts=starts,
+        ends=day(text(row.get("projectEndDate"))[:10], "projectEndDate"),
+        year=year_of(text(row.get("projectCallYear")), key),
+        granted=amount(row.get("projectGrantedEuAmount"), "projectGrantedEuAmount"),
+        url=f"https://erasmus-plus.ec.europa.eu/projects/search/details/{key}",
+    )
+    for organisation in row["organisations"] or ():
+        is_leader = "coordinator" in text(organisation.get("organisationRole")).casefold()
+        yield Participant(
+            project=key,
+            name=text(organisation.get("organisationName")),
+            role=PartnerRole.COORDINATOR if is_leader else PartnerRole.PARTNER,
+            country=country(organisation.get("organisationCountry")),
+            place=text(organisation.get("organisationCity")),
+            kind=text(organisation.get("organisationType")),
+            pic=pic(organisation.get("organisationPIC")),
+        )
+
+
+def _action_code(number: str) -> str:
+    """Return the key action and sector of a project's number: `KA220-SCH` of `2021-1-DE01-KA220-SCH-000024914`."""
+    match = re.search(r"-([A-Z]+\d+-[A-Z]+)-", number)
+    return match[1] if match else ""
+
+
+def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
+    """Read answers of the portal's search for funded projects, one file per page (in the API's own envelope).
+
+    A query answers at most 10,000 rows, so that there are several queries, each with its own `totalResults`: the name of a file
+    begins with the query and a `.`, and the totals of the queries are added.
+    """
+    totals: dict[str, int] = {}
+    for path in files:
+        total = read_json_value(path, "totalResults")
+        if total is None:
+            raise SourceError(path.name, "fältet ”totalResults” saknas; utgivaren kan ha bytt namn på det")
+        query = path.name.partition(".")[0]
+        if totals.setdefault(query, int(total)) != int(total):
+            raise SourceError(path.name, "sidorna av en sökning har olika totalsummor; hämta dem igen")
+    reading.stated_projects = sum(totals.values())
+    for path in files:
+        with open_file(path) as file:
+            rows = with_fields(path.name, read_json(file, path.name, "results.item"), ("metadata",))
+            yield from items(reading.each(path.name, rows, _portal))
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None if isinstance(values, list) else values
+
+
+def _portal(row: Record) -> Iterator[Item]:
+    fields = {name: _first(value) for name, value in row["metadata"].items()}
+    key = required(fields, "projectId")
+    topic, starts = text(fields.get("topicAbbreviation")), day(fields.get("startDate"), "startDate")
+    call = text(fields.get("callIdentifier"))
+    yield Award(
+        key=key,
+        programme=text(fields.get("programAbbreviation")) or topic.partition("-")[0],
+        title=required(fields, "title", "acronym"),
+        acronym=text(fields.get("acronym")),
+        call=call,
+        topic=topic,
+        summary=plain(fields.get("objective")),
+        starts=starts,
+        ends=day(fields.get("endDate"), "endDate"),
+        year=year_of(topic, call, starts),
+        total=amount(fields.get("overallBudget"), "overallBudget"),
+        granted=amount(fields.get("euContributionAmount"), "euContributionAmount"),
+        url=(
+            "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/projects-details"
+            f"/{text(fields.get('programId'))}/{key}"
+        ),
+    )
+    participants = json.loads(fields.get("participants") or "[]")
+    for number, participant in enumerate(participants):
+        role = text(participant.get("role")).casefold()
+        yield Participant(
+            project=key,
+            name=text(participant.get("legalName")),
+            role=_CORDIS_ROLES.get(role, PartnerRole.COORDINATOR if number == 0 and not role else PartnerRole.PARTNER),
+            country=country(participant.get("country") or participant.get("countryCode")),
+            place=text(participant.get("city")),
+            pic=pic(participant.get("pic")),
+            vat=text(participant.get("vat")),
+            number=organisation_number(participant.get("vat")),
+            granted=amount(participant.get("eucontribution"), "eucontribution"),
+        )

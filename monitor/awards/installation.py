@@ -1,0 +1,57 @@
+"""Funded projects of one installation: where their file is, whose municipality is at home, and what is known of a call."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from monitor.archive.award_decisions import list_award_decisions, round_openings
+from monitor.archive.connection import Database
+from monitor.awards.history import EarlierRounds, earlier_rounds
+from monitor.awards.organisations import Decision, find_municipality
+from monitor.awards.rounds import stored_rounds
+from monitor.awards.seasons import Round, Seasons
+from monitor.awards.store import FILE, open_awards
+from monitor.config import Config
+from monitor.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
+
+
+def awards_path(config: Config) -> Path:
+    """Return the file of funded projects; a member uses that of the installation which reads the sources."""
+    return (config.shared_archive or config.archive).parent / FILE
+
+
+def read_decisions(db: Database) -> list[Decision]:
+    """Return people's decisions about organisations, from the archive."""
+    return [Decision(*row) for row in list_award_decisions(db)]
+
+
+def home_municipality(config: Config) -> str:
+    """Return the name of the installation's municipality in the register, "" when its name is no municipality's."""
+    found = find_municipality(config.municipality.name)
+    return found.name if found else ""
+
+
+def rounds_before(config: Config, archive: Database, code: str) -> EarlierRounds | None:
+    """Return the earlier rounds of a call, None when none is known, nothing was ever imported, or the file is damaged."""
+    path = awards_path(config)
+    if not path.is_file() or not code:
+        return None
+    try:
+        with open_awards(path, read_only=True) as db:
+            return earlier_rounds(db, code, home_municipality(config), read_decisions(archive))
+    except ArchiveError as error:
+        logger.warning("earlier_rounds_unread reason=%s", error)
+        return None
+
+
+def load_seasons(config: Config, archive: Database) -> Seasons:
+    """Return the families of calls of all years: those of the archive, and those of imported lists of closed calls."""
+    path = awards_path(config)
+    closed: list[Round] = []
+    if path.is_file():
+        with open_awards(path, read_only=True) as db:
+            closed = stored_rounds(db)
+    return Seasons([*closed, *(Round(*row) for row in round_openings(archive))])

@@ -1,0 +1,280 @@
+"""An import is kept whole or not at all, whatever the file is and whenever the process dies."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from monitor.awards.store import import_source, list_imports, open_awards
+from monitor.errors import ArchiveError, SourceError
+from tests.awards import files
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def db(tmp_path):
+    with open_awards(tmp_path / "awards.db") as opened:
+        yield opened
+
+
+def contents(db):
+    return (
+        list(db.execute("SELECT source, key, title, granted FROM projects ORDER BY source, key")),
+        list(db.execute("SELECT count(*) FROM participants")),
+        list(db.execute("SELECT name, pic, number FROM organisations ORDER BY name")),
+    )
+
+
+def test_an_import_says_how_much_it_kept(db, tmp_path):
+    report = import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW)
+    assert (report.projects, report.participants, report.before) == (4, 12, 0)
+    assert report.granted == {"EUR": Decimal("800001.00")}
+    assert db.execute("SELECT count(*) FROM organisations").fetchone()[0] == 3
+
+
+def test_a_second_import_replaces_the_first_and_harms_no_other_source(db, tmp_path):
+    import_source(db, "esf", [files.write_esf(tmp_path)], NOW)
+    import_source(db, "cordis-horizon", [files.write_cordis(tmp_path, 20)], NOW)
+    report = import_source(db, "cordis-horizon", [files.write_cordis(tmp_path, 19)], NOW)
+    assert (report.before, report.projects) == (20, 19)
+    assert db.execute("SELECT source, count(*) FROM projects GROUP BY source ORDER BY 1").fetchall() == [
+        ("cordis-horizon", 19),
+        ("esf", 3),
+    ]
+
+
+def cut(path):
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+
+
+def rename_column(old, new):
+    def spoil(path):
+        path.write_bytes(path.read_bytes().replace(old.encode(), new.encode()))
+
+    return spoil
+
+
+def double(path):
+    head, _, body = path.read_text("utf-8").partition("\n")
+    path.write_text(f"{head}\n{body}{body}", "utf-8")
+
+
+def double_list(path):
+    rows = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(rows + rows), "utf-8")
+
+
+def latin(path):
+    path.write_bytes(path.read_text("utf-8").encode("latin-1", "replace"))
+
+
+def cut_organisations(path):
+    """Leave the first organisation of the second file alone: each share that is missing must be noticed."""
+    projects, organisations = files.cordis_rows(4)
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("project.csv", files.table(files.CORDIS_PROJECT, projects, ";"))
+        packed.writestr("organization.csv", files.table(files.CORDIS_ORGANISATION, organisations[:1], ";"))
+
+
+def no_organisations(path):
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("project.csv", files.table(files.CORDIS_PROJECT, files.cordis_rows(4)[0], ";"))
+
+
+def bomb(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("project.csv", b"0" * 30_000_000)
+
+
+def write_interreg(folder):
+    return files.write_json(folder / "rawdata.json", files.interreg_rows(30))
+
+
+def write_portal(folder):
+    return files.write_json(folder / "life.1.json", files.portal_page(3, range(3)))
+
+
+def fewer_than_stated(path):
+    files.write_json(path, files.portal_page(3, range(2)))
+
+
+def no_total(path):
+    page = files.portal_page(3, range(3))
+    del page["totalResults"]
+    files.write_json(path, page)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def page_of_errors(path):
+    path.write_text("<!doctype html><title>503</title>", "utf-8")
+
+
+def nested(path):
+    path.write_text("[" * 200_000, "utf-8")
+
+
+SPOILT = [
+    ("cordis-horizon", files.write_cordis, cut, "ZIP"),
+    ("cordis-horizon", files.write_cordis, cut_organisations, "procent av bidragen"),
+    ("cordis-horizon", files.write_cordis, no_organisations, "saknar organization.csv"),
+    ("cordis-horizon", files.write_cordis, bomb, "för mycket"),
+    ("cordis-horizon", files.write_cordis, empty, "ZIP"),
+    ("kohesio", files.write_kohesio, rename_column("Project_EU_Budget", "EU_Budget"), "kolumnen ”Project_EU_Budget” saknas"),
+    ("kohesio", files.write_kohesio, rename_column(",Postal_Code", ",Country"), "står två gånger"),
+    ("kohesio", files.write_kohesio, double, "två gånger"),
+    ("kohesio", files.write_kohesio, cut, "fält i stället för"),
+    ("kohesio", files.write_kohesio, page_of_errors, "saknas"),
+    ("kohesio", files.write_kohesio, empty, "saknas"),
+    ("kohesio", files.write_kohesio, rename_column("48000.5", "many"), "går inte att läsa"),
+    ("esf", files.write_esf, latin, "UTF-8"),
+    ("esf", files.write_esf, cut, "avbruten"),
+    ("esf", files.write_esf, double, "två gånger"),
+    ("keep", files.write_keep, cut, "hel"),
+    ("keep", files.write_keep, page_of_errors, "hel"),
+    ("interreg", write_interreg, cut, "JSON"),
+    ("interreg", write_interreg, double_list, "dubbel"),
+    ("interreg", write_interreg, rename_column("partnerbudget", "budget"), "”partnerbudget” saknas"),
+    ("interreg", write_interreg, page_of_errors, "JSON"),
+    ("interreg", write_interreg, nested, "JSON"),
+    ("interreg", write_interreg, lambda path: path.write_text("[]", "utf-8"), "inga poster"),
+    ("interreg", write_interreg, lambda path: path.write_text("[1, 2]", "utf-8"), "annan form"),
+    ("portal", write_portal, fewer_than_stated, "utgivaren säger 3 projekt"),
+    ("portal", write_portal, no_total, "totalResults"),
+    ("portal", write_portal, cut, "JSON"),
+]
+
+
+@pytest.mark.parametrize(("source", "write", "spoil", "words"), SPOILT, ids=lambda value: getattr(value, "__name__", None))
+def test_a_spoilt_file_is_refused_with_a_sentence_and_the_last_import_stays(db, tmp_path, source, write, spoil, words):
+    path = write(tmp_path)
+    import_source(db, source, [path], NOW)
+    before = contents(db)
+    spoil(path)
+    with pytest.raises(SourceError, match=words):
+        import_source(db, source, [path], NOW)
+    assert contents(db) == before
+    (row,) = list_imports(db)
+    assert words in row["problem"]
+    assert row["at"] == "2026-11-28T12:00:00+00:00"
+
+
+def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
+    import_source(db, "kohesio", [files.write_kohesio(tmp_path, 10)], NOW)
+    fewer = files.write_kohesio(tmp_path, 8)
+    with pytest.raises(SourceError, match="8 projekt men förra gången var det 10"):
+        import_source(db, "kohesio", [fewer], NOW)
+    assert import_source(db, "kohesio", [fewer], NOW, allow_fewer=True).projects == 8
+    assert list_imports(db)[0]["problem"] == ""
+
+
+def test_pages_of_two_erasmus_searches_are_refused(db, tmp_path):
+    pages = [files.write_json(tmp_path / f"{total}.json", files.erasmus_page(total, range(total))) for total in (2, 3)]
+    with pytest.raises(SourceError, match="olika sökningar"):
+        import_source(db, "erasmus", pages, NOW)
+
+
+def test_erasmus_years_that_do_not_add_up_are_refused(db, tmp_path):
+    page = files.erasmus_page(3, range(3))
+    page["aggregations"]["callYear"][0]["total"] = 17
+    with pytest.raises(SourceError, match="åren har tillsammans 18"):
+        import_source(db, "erasmus", [files.write_json(tmp_path / "1.json", page)], NOW)
+
+
+def test_one_bad_row_among_many_is_named_and_left_out(db, tmp_path):
+    path = files.write_kohesio(tmp_path, 200)
+    path.write_text(path.read_text("utf-8").replace("48000.5", "many", 1), "utf-8")
+    report = import_source(db, "kohesio", [path], NOW)
+    assert report.projects == 199
+    assert list(report.skipped.values()) == ["har ”many” som Project_EU_Budget, som ska vara ett belopp"]
+
+
+def test_a_file_of_another_program_is_refused(tmp_path):
+    (tmp_path / "awards.db").write_bytes(b"no database, but long enough to be read as a page of one" * 100)
+    with pytest.raises(ArchiveError, match="inget arkiv"), open_awards(tmp_path / "awards.db"):
+        pass
+
+
+def test_a_file_of_a_newer_version_is_refused(tmp_path):
+    with open_awards(tmp_path / "awards.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArchiveError, match="nyare version"), open_awards(tmp_path / "awards.db"):
+        pass
+
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.awards import store
+seen = 0
+original = store._Writer.add_{kind}
+def dying(self, item):
+    global seen
+    seen += 1
+    if seen == {count}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    original(self, item)
+store._Writer.add_{kind} = dying
+with store.open_awards(Path(sys.argv[1])) as db:
+    store.import_source(db, sys.argv[2], [Path(sys.argv[3])], datetime(2026, 11, 29, tzinfo=UTC))
+"""
+WRITERS = {
+    "cordis-horizon": files.write_cordis,
+    "kohesio": files.write_kohesio,
+    "keep": files.write_keep,
+    "esf": files.write_esf,
+    "interreg": write_interreg,
+    "portal": write_portal,
+    "erasmus": lambda folder: files.write_json(folder / "1.json", files.erasmus_page(3, range(3))),
+    "life": lambda folder: files.write_json(folder / "1.json", files.life_page(3, range(3))),
+}
+
+
+@pytest.mark.parametrize("source", WRITERS)
+@pytest.mark.parametrize(("kind", "count"), [("project", 1), ("participant", 2)])
+def test_a_kill_during_an_import_leaves_the_last_one(tmp_path, source, kind, count):
+    path = WRITERS[source](tmp_path)
+    database = tmp_path / "awards.db"
+    with open_awards(database) as db:
+        import_source(db, source, [path], NOW)
+        before = contents(db)
+    script = KILLED.format(kind=kind, count=count)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(database), source, str(path)],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        env=os.environ,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    with open_awards(database) as db:
+        assert contents(db) == before
+        assert list_imports(db)[0]["at"] == "2026-11-28T12:00:00+00:00"
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        import_source(db, source, [path], NOW)
+        assert contents(db) == before
+
+
+def test_readers_see_the_last_import_while_the_next_is_written(tmp_path):
+    database = tmp_path / "awards.db"
+    with open_awards(database) as db:
+        import_source(db, "esf", [files.write_esf(tmp_path)], NOW)
+        with db.atomic():
+            db.execute("DELETE FROM projects")
+            reader = sqlite3.connect(database)
+            assert reader.execute("SELECT count(*) FROM projects").fetchone() == (3,)
+            reader.close()

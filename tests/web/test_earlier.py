@@ -1,0 +1,50 @@
+"""The page of a call and the mail tell who was funded in the round before, and nothing when no row says it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.awards.store import import_source, open_awards
+from tests.awards import files
+from tests.awards.test_history import portal
+
+WHEN = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def funded(site, tmp_path):
+    """Import six projects of the round before of one call of the sample."""
+    answer = portal(
+        [2025] * 6, grants=[300000, 400000, 600000, 600000, 900000, 1200000], owners=["UPPSALA KOMMUN", "<b>EVIL</b>"]
+    )
+    for row in answer["results"]:
+        row["metadata"]["topicAbbreviation"] = ["CERV-2025-TVA-STEG"]
+        row["metadata"]["title"] = ["<script>alert(1)</script> Wetlands"]
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "portal", [files.write_json(tmp_path / "cerv.1.json", answer)], WHEN)
+    return "/utlysning/portal/two-stage"
+
+
+def test_a_call_without_known_projects_says_nothing(browser):
+    assert "Vilka fick pengar" not in browser.get("/utlysning/portal/two-stage").text
+
+
+def test_the_page_tells_amounts_and_municipalities(browser, funded):
+    page = browser.get(funded)
+    assert page.status_code == 200
+    assert (
+        "Förra omgången (2025) fick 6 projekt 0,3–1,1 miljoner euro var (mitten 0,6). Svenska kommuner: Uppsala 2025."
+        in page.text
+    )
+    assert "<script>alert" not in page.text
+    assert "<b>EVIL" not in page.text
+    english = browser.get(funded, params={"lang": "en"}).text
+    assert "Who was funded last time" in english
+    assert "In the last round (2025), 6 projects got 0.3–1.1 million euro each" in english
+
+
+def test_a_damaged_file_leaves_the_page_as_it_was(browser, site, funded):
+    (site.config.data_dir / "awards.db").write_bytes(b"x" * 5000)
+    page = browser.get(funded)
+    assert page.status_code == 200
+    assert "Vilka fick pengar" not in page.text
