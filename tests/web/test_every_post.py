@@ -16,6 +16,8 @@ def address_of(route):
         return next(sample for sample in SAMPLES if re.fullmatch(group[1], sample))
 
     path = GROUP.sub(fill, route.pattern.removeprefix("^").removesuffix("$")).replace("\\.", ".")
+    # Of two forms of an address, the first.
+    path = re.sub(r"\(\?:([^()|]*)\|[^()]*\)", r"\1", path)
     assert re.match(route.pattern, path), route.pattern
     return path
 
