@@ -21,6 +21,8 @@ from monitor.archive.runs import StoredHealth, stored_health
 from monitor.archive.scheduler import last_done
 from monitor.archive.trials import DOUBTFUL, FAILED, RUNNING, WELL, Trial, begin_trial, end_trial, list_trials
 from monitor.config import Config, load_config
+from monitor.errors import ArchiveError, describe_os_error
+from monitor.files import write_atomically
 from monitor.jobs.child import ProcessResult, run_child
 from monitor.jobs.doctor import check_addresses, is_example_host, is_local_host
 from monitor.jobs.members import open_installation
@@ -36,6 +38,7 @@ SOURCES, READING, MAIL, FIRST_MAILS = "sources", "reading", "mail", "first-mails
 PREVIEW = "preview"
 """Subject of the trial that says that the coordinator found the first mails good."""
 _SOURCE_SECONDS, _READING_SECONDS, _MAIL_SECONDS = 600.0, 4 * 3600.0, 300.0
+_MAIL_PASSWORD = "smtp-password"  # noqa: S105 - the name of a file
 _STATES = {JobState.DONE: WELL, JobState.ATTENTION: DOUBTFUL}
 _STOPPED = "Avbröts innan det var klart. Börja igen, så fortsätter det där det slutade."
 
@@ -47,6 +50,20 @@ def fresh_config(config: Config) -> Config:
         ConfigError: The file is wrong.
     """
     return load_config(config.path) if config.path is not None else config
+
+
+def keep_mail_password(config: Config, password: str) -> str:
+    """Write the mail server's password to a private file of the data folder, and return the name of the file.
+
+    Raises:
+        ArchiveError: The file cannot be written.
+    """
+    file = config.data_dir / _MAIL_PASSWORD
+    try:
+        write_atomically(file, password, private=True)
+    except OSError as error:
+        raise ArchiveError(str(file), f"går inte att skriva: {describe_os_error(error)}") from error
+    return str(file)
 
 
 def guide_state(config: Config, archive: Archive, rules: RuleSet, *, has_password: bool, running: str) -> GuideState:

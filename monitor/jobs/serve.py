@@ -182,23 +182,11 @@ class PageWork:
             begin_trial(archive.db, PREVIEW, "", now)
             end_trial(archive.db, PREVIEW, WELL, "", now)
 
-    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
-        """Write values of `monitor.toml`; return what is wrong, "" when they are saved."""
-        from monitor.jobs.write_settings import write_settings
+    def keep_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder, and return the name of the file."""
+        from monitor.jobs.guide import keep_mail_password
 
-        return write_settings(self._config, values)
-
-    def save_mail_password(self, password: str) -> str:
-        """Write the mail server's password to a private file of the data folder; return what is wrong."""
-        from monitor.jobs.write_settings import write_mail_password
-
-        return write_mail_password(self._config, password)
-
-    def enable_departments(self, enabled: Collection[str]) -> str:
-        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
-        from monitor.jobs.write_settings import enable_departments
-
-        return enable_departments(self._config, enabled)
+        return keep_mail_password(self._config, password)
 
     def rematch(self) -> None:
         """Start `monitor match`, or let it run once more when it is running: it reads the rules when it begins."""

@@ -56,14 +56,8 @@ class FakeJobs:
     def approve_first_mails(self, now):
         PageWork(self.config).approve_first_mails(now)
 
-    def save_settings(self, values):
-        return PageWork(self.config).save_settings(values)
-
-    def save_mail_password(self, password):
-        return PageWork(self.config).save_mail_password(password)
-
-    def enable_departments(self, enabled):
-        return PageWork(self.config).enable_departments(enabled)
+    def keep_mail_password(self, password):
+        return PageWork(self.config).keep_mail_password(password)
 
     def make_example(self, answer, now):
         self.examples.append(answer)

@@ -225,14 +225,12 @@ class PageJobs(Protocol):
     def approve_first_mails(self, now: datetime) -> None:
         """Store that the coordinator found the first mails good."""
 
-    def save_settings(self, values: Mapping[tuple[str, str], Any]) -> str:
-        """Write values of `monitor.toml` by table and key; return what is wrong, "" when they are saved."""
+    def keep_mail_password(self, password: str) -> str:
+        """Write the mail server's password to a private file of the data folder, and return the name of the file.
 
-    def save_mail_password(self, password: str) -> str:
-        """Write the mail server's password to a file of the data folder and name it in the settings; return what is wrong."""
-
-    def enable_departments(self, enabled: Collection[str]) -> str:
-        """Let these departments get mails, and no others; return what is wrong, "" when it is saved."""
+        Raises:
+            MonitorError: The file cannot be written.
+        """
 
     def rematch(self) -> None:
         """Start matching the archive with the present rules in another process."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from datasette import Response
 
 from monitor.archive.recipients import add_recipient, list_recipients, remove_recipient
 from monitor.errors import ConfigError
+from monitor.toml_edit import Edit, EditRequest, Place
 from monitor.web.framework.auth import COOKIE, MIN_PASSWORD_LENGTH, SESSION_HOURS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -155,21 +157,33 @@ def _save_municipality(visit: Visit) -> dict[str, str]:
         problems["adress"] = "Skriv en adress som börjar med https://, till exempel https://eu.example.se."
     if problems:
         return problems
-    values = {("municipality", "name"): name, ("municipality", "contact"): contact, ("municipality", "base_url"): url}
-    return _named("namn", visit.site.jobs.save_settings(values))
+    values: dict[Place, Any] = {
+        ("municipality", "name"): name,
+        ("municipality", "contact"): contact,
+        ("municipality", "base_url"): url,
+    }
+    return _save_values(visit, "monitor.toml", values, "namn")
 
 
-def _named(name: str, problem: str) -> dict[str, str]:
-    return {name: problem} if problem else {}
+def _save_values(visit: Visit, file: str, values: Mapping[Place, Any], field_name: str) -> dict[str, str]:
+    """Save values as the pages of settings do, with history and undo; return what is wrong by a field."""
+    edits = tuple(Edit(place, value) for place, value in values.items())
+    request = EditRequest(file=file, edits=edits, mark="", who=visit.coordinator_name, note="Kom igång")
+    outcome = visit.site.jobs.edit_settings(request, visit.now)
+    return {field_name: " ".join(outcome.problems)} if outcome.problems else {}
 
 
 def _save_departments(visit: Visit) -> dict[str, str]:
     chosen = [name for name in visit.form_lists.get("forvaltning", ()) if name in visit.site.rules.departments]
     if not chosen:
         return {"forvaltning": "Välj minst en."}
-    problem = visit.site.jobs.enable_departments(chosen)
+    departments = visit.site.rules.departments.values()
+    values: dict[Place, Any] = {
+        ("department", one.id, "enabled"): one.id in chosen for one in departments if one.enabled != (one.id in chosen)
+    }
+    problems = _save_values(visit, "departments.toml", values, "forvaltning") if values else {}
     visit.site.rules_changed()
-    return _named("forvaltning", problem)
+    return problems
 
 
 def _save_recipient(visit: Visit) -> dict[str, str]:
@@ -208,7 +222,7 @@ def _save_mail(visit: Visit) -> dict[str, str]:
         problems["avsandare"] = "Skriv en e-postadress, till exempel eu@example.se, och ett namn utan < och >."
     if problems:
         return problems
-    values = {
+    values: dict[Place, Any] = {
         ("mail", "transport"): form["satt"],
         ("mail", "host"): form["server"],
         ("mail", "port"): int(form["port"]),
@@ -216,10 +230,9 @@ def _save_mail(visit: Visit) -> dict[str, str]:
         ("mail", "username"): form["anvandare"],
         ("mail", "from"): f"{name} <{sender}>" if name else sender,
     }
-    problem = visit.site.jobs.save_settings(values)
-    if not problem and visit.form.get("mejllosen"):
-        problem = visit.site.jobs.save_mail_password(visit.form["mejllosen"])
-    return _named("server", problem)
+    if visit.form.get("mejllosen"):
+        values["mail", "password_file"] = visit.site.jobs.keep_mail_password(visit.form["mejllosen"])
+    return _save_values(visit, "monitor.toml", values, "server")
 
 
 def _approve(visit: Visit) -> dict[str, str]:
