@@ -204,7 +204,7 @@ def confirm(app: App, key: str, municipality: str, denied: bool, who: str) -> No
 @json_option
 @pass_app
 def season(app: App, months: int, programme: str, as_json: bool) -> None:
-    """Forecast the calls to come, from the months in which their earlier rounds opened; at least two rounds each."""
+    """Show the calls that are expected, from the months in which their earlier rounds opened; at least two rounds each."""
     from dataclasses import asdict
 
     from monitor.awards.wording import season_line
