@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import analysing, bulk, commands, crawl, growth, lab, linear, mails, matching, members, search, web
+from benchmarks import analysing, awards, bulk, commands, crawl, growth, lab, linear, mails, matching, members, search, web
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
@@ -24,6 +24,7 @@ ROWS: dict[str, Row] = {
     "bulk": bulk.measure,
     "mails": mails.measure,
     "members": members.measure,
+    "awards": awards.measure,
     "lab": lab.measure,
     "growth": growth.measure,
     "linear": linear.measure,

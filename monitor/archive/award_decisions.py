@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
-from monitor.archive.codec import stamp
-from monitor.archive.connection import Database
+from monitor.archive.codec import decode_call, stamp
+from monitor.archive.connection import Database, escape_like
 
 
 def store_award_decision(db: Database, key: str, municipality: str, *, belongs: bool, who: str, now: datetime) -> None:
@@ -41,3 +42,18 @@ def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:
         (code, title, programme or "", date.fromisoformat(opens[:10]) if opens else None)
         for code, title, programme, opens in rows
     ]
+
+
+def notices_about_proposals(db: Database, programme: str, is_wanted: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Return code and text of the updates of a programme's calls that speak of proposals, closed calls as well, in order of code.
+
+    Args:
+        db: Archive of the installation.
+        programme: First part of the calls' codes.
+        is_wanted: Whether a call with this code is wanted.
+    """
+    rows = db.execute(
+        "SELECT identifier, data FROM calls WHERE identifier LIKE ? ESCAPE '!' AND data LIKE '%proposals%' ORDER BY identifier",
+        [f"{escape_like(programme)}-%"],
+    )
+    return [(code, notice.text) for code, data in rows if is_wanted(code) for notice in decode_call(data).notices]

@@ -12,6 +12,7 @@ from typing import Any
 from monitor.errors import RowError
 
 _EMPTY = frozenset({"", "-", "n.a.", "n/a", "na", "null", "none"})
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?|-?\d{1,3}(?:\.\d{3})+(?:,\d+)?|-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _LARGEST = Decimal(10) ** 13
@@ -26,6 +27,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w-])(?:\+\d{1,3}[\s-]?|0\d{1,3}[\s-])\(?\d[\d\s-]{5,12}\d(?!\w)")
 _MAX_SUMMARY = 600
 _ORGANISATION_DIGITS = 10
+_ORGANISATION = re.compile(r"(?:SE|16)?(\d{10})(?:01)?")
 _COUNTRIES = {"UK": "GB", "EL": "GR"}
 _COUNTRY_NAMES = {
     "albania": "AL", "andorra": "AD", "austria": "AT", "belgium": "BE", "bosnia and herzegovina": "BA", "bulgaria": "BG",
@@ -42,8 +44,8 @@ def text(value: Any) -> str:
     """Return a value as one line of text; "" for the words by which publishers say "empty"."""
     if value is None:
         return ""
-    line = _SPACES.sub(" ", str(value)).strip()
-    return "" if line.casefold() in _EMPTY else line
+    line = " ".join(str(value).split())
+    return "" if len(line) <= _LONGEST_EMPTY and line.casefold() in _EMPTY else line
 
 
 def plain(value: Any) -> str:
@@ -156,8 +158,8 @@ def organisation_number(*values: Any) -> str:
     from a person (Skatteverket, SKV 709): a person's number is never kept.
     """
     for value in values:
-        digits = re.sub(r"[\s-]", "", text(value)).upper()
-        if match := re.fullmatch(r"(?:SE|16)?(\d{10})(?:01)?", digits):
+        digits = text(value).replace("-", "").replace(" ", "").upper()
+        if match := _ORGANISATION.fullmatch(digits):
             number = match[1]
             if number[2] >= "2" and _is_luhn(number):
                 return number

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from monitor.archive.award_decisions import list_award_decisions, round_openings
+from monitor.archive.award_decisions import list_award_decisions, notices_about_proposals, round_openings
 from monitor.archive.connection import Database
+from monitor.awards.chances import Competition, distinct_competitions
+from monitor.awards.families import code_family, code_programme
 from monitor.awards.history import EarlierRounds, earlier_rounds
 from monitor.awards.organisations import Decision, find_municipality
 from monitor.awards.rounds import stored_rounds
@@ -55,3 +57,13 @@ def load_seasons(config: Config, archive: Database) -> Seasons:
         with open_awards(path, read_only=True) as db:
             closed = stored_rounds(db)
     return Seasons([*closed, *(Round(*row) for row in round_openings(archive))])
+
+
+def chances_before(archive: Database, code: str) -> list[tuple[str, Competition]]:
+    """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest code first."""
+    family = code_family(code)
+    if not family:
+        return []
+    texts = notices_about_proposals(archive, code_programme(code), lambda other: code_family(other) == family)
+    found = [(other, competition) for other, competition in distinct_competitions(texts) if not competition.is_label]
+    return sorted(found, key=lambda pair: pair[0], reverse=True)

@@ -115,8 +115,10 @@ def _register() -> _Register:
 
 def fold(name: str) -> str:
     """Return a name for comparing: lower case, letters without marks (CORDIS writes MALMO STAD), single spaces."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return _SPACES.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", plain).strip()
 
 
 def find_municipality(name: str) -> MunicipalityPlace | None:

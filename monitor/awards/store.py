@@ -56,10 +56,6 @@ _TABLES = (
     CREATE TABLE rounds (
         code TEXT PRIMARY KEY, title TEXT NOT NULL, programme TEXT NOT NULL, year INTEGER, opens TEXT, origin TEXT NOT NULL
     );
-    CREATE TABLE updates (
-        mark TEXT PRIMARY KEY, topic TEXT NOT NULL, at TEXT NOT NULL, text TEXT NOT NULL, numbers TEXT NOT NULL
-    );
-    CREATE INDEX updates_by_topic ON updates (topic);
     """,
 )
 """Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""

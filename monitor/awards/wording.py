@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
 from monitor.awards.seasons import Basis, Forecast
 
@@ -46,10 +47,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "one": "1 projekt",
         "many": "{n} projekt",
         "round_amounts": "Förra omgången ({year}) fick {projects} {range} {unit} var (mitten {middle})",
+        "round_same": "Förra omgången ({year}) fick {projects} {middle} {unit} var",
         "municipalities": "Svenska kommuner: {names}",
         "million": "miljoner {currency}",
         "thousand": "tusen {currency}",
         "funded": "pengar",
+        "applied": "{n} ansökte",
+        "applied_funded": "{n} ansökte, {funded} fick ({percent} procent)",
         "opens": "Brukar öppna i {month}",
         "between": "Brukar öppna mellan {first} och {last}, oftast i {month}",
         "next": "nästa {year}",
@@ -61,10 +65,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "one": "1 project",
         "many": "{n} projects",
         "round_amounts": "In the last round ({year}), {projects} got {range} {unit} each (middle {middle})",
+        "round_same": "In the last round ({year}), {projects} got {middle} {unit} each",
         "municipalities": "Swedish municipalities: {names}",
         "million": "million {currency}",
         "thousand": "thousand {currency}",
         "funded": "money",
+        "applied": "{n} applied",
+        "applied_funded": "{n} applied, {funded} got it ({percent} per cent)",
         "opens": "Usually opens in {month}",
         "between": "Usually opens between {first} and {last}, mostly in {month}",
         "next": "next in {year}",
@@ -82,8 +89,8 @@ def round_line(rounds: EarlierRounds, language: str = "sv") -> str:
         first = f"{words['round'].format(year=rounds.year, projects=projects)} {words['funded']}"
     else:
         low, middle, high, unit = _range(rounds.grants, language)
-        span = low if low == high else f"{low}–{high}"
-        first = words["round_amounts"].format(year=rounds.year, projects=projects, range=span, unit=unit, middle=middle)
+        name = "round_same" if low == high else "round_amounts"
+        first = words[name].format(year=rounds.year, projects=projects, range=f"{low}–{high}", unit=unit, middle=middle)
     named = ", ".join(name_year(one) for one in rounds.municipalities[:MAX_MUNICIPALITIES])
     return f"{first}. {words['municipalities'].format(names=named)}." if named else f"{first}."
 
@@ -120,3 +127,11 @@ def season_line(forecast: Forecast, language: str = "sv") -> str:
     when = words["opens"].format(month=month) if first == last else words["between"].format(first=first, last=last, month=month)
     basis = "" if forecast.basis is Basis.FAMILY else f"; {words['line']}"
     return f"{when}, {words['next'].format(year=forecast.month.year)} ({seen}{basis})"
+
+
+def chance_line(competition: Competition, language: str = "sv") -> str:
+    """Return how many applied and how many got it: "112 ansökte, 14 fick (12 procent)"."""
+    words = _WORDS[language]
+    if competition.funded is None or competition.percent is None:
+        return words["applied"].format(n=competition.submitted)
+    return words["applied_funded"].format(n=competition.submitted, funded=competition.funded, percent=competition.percent)

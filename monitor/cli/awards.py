@@ -25,10 +25,13 @@ def awards() -> None:
 @click.argument("source", required=False)
 @click.argument("files", nargs=-1, type=PathType(exists=True, dir_okay=False))
 @click.option("--fetch", is_flag=True, help="First fetch what the program can fetch and what is due.")
+@click.option("--scheduled", is_flag=True, hidden=True, help="Refused files are told by status, and are no failure of the job.")
 @click.option("--allow-fewer", is_flag=True, help="Accept an import that is more than a tenth smaller than the last.")
 @json_option
 @pass_app
-def import_(app: App, source: str | None, files: tuple[Path, ...], fetch: bool, allow_fewer: bool, as_json: bool) -> int:
+def import_(
+    app: App, source: str | None, files: tuple[Path, ...], fetch: bool, scheduled: bool, allow_fewer: bool, as_json: bool
+) -> int:
     """Import SOURCE from FILES, else from its folder in data_dir/awards; without SOURCE, all that have files."""
     from monitor.jobs.awards import import_awards
 
@@ -50,6 +53,8 @@ def import_(app: App, source: str | None, files: tuple[Path, ...], fetch: bool, 
                 if source or state.state != "missing"
             ],
         )
+    if scheduled:
+        return 0
     is_missing = source is not None and any(state.state == "missing" for state in states)
     return int(is_missing or any(state.state == "refused" for state in states))
 
@@ -99,8 +104,8 @@ def show(app: App, call: str, as_json: bool) -> int:
     from dataclasses import asdict
 
     from monitor.archive.lookup import call_facts, find_call
-    from monitor.awards.installation import rounds_before
-    from monitor.awards.wording import round_line
+    from monitor.awards.installation import chances_before, rounds_before
+    from monitor.awards.wording import chance_line, round_line
     from monitor.errors import ArchiveError
     from monitor.jobs.members import open_installation
 
@@ -110,9 +115,19 @@ def show(app: App, call: str, as_json: bool) -> int:
         except ArchiveError:
             code = call
         found = rounds_before(app.config, archive.db, code)
+        chances = chances_before(archive.db, code)
     if as_json:
-        answer({"code": code, "earlier": asdict(found) if found else None, "line": round_line(found) if found else ""})
+        answer(
+            {
+                "code": code,
+                "earlier": asdict(found) if found else None,
+                "line": round_line(found) if found else "",
+                "chances": [{"code": other, **asdict(one), "line": chance_line(one)} for other, one in chances],
+            }
+        )
         return 0
+    for other, one in chances:
+        click.echo(f"{other}: {chance_line(one)}")
     if found is None:
         click.echo("Inga tidigare projekt är kända för den utlysningen.")
         return 0
@@ -189,7 +204,7 @@ def confirm(app: App, key: str, municipality: str, denied: bool, who: str) -> No
 @json_option
 @pass_app
 def season(app: App, months: int, programme: str, as_json: bool) -> None:
-    """Forecast the calls to come, from the months in which their earlier rounds opened; at least two rounds each."""
+    """Show the calls that are expected, from the months in which their earlier rounds opened; at least two rounds each."""
     from dataclasses import asdict
 
     from monitor.awards.wording import season_line

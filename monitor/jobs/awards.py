@@ -74,7 +74,7 @@ def import_awards(
         now: Time of the run.
         files: Files of the one source that is named, in place of those in its folder.
         allow_fewer: Accept imports that are more than a tenth smaller than the last.
-        fetch: Fetch anew what the program can fetch and what is due.
+        fetch: Fetch anew what the program can fetch and what is due: the sources named, else those that have a folder.
 
     Raises:
         ConfigError: A source is unknown, files are given for several sources, or the installation is a member.
@@ -91,7 +91,9 @@ def import_awards(
         known = {row["source"]: row for row in list_imports(db)}
         states = []
         for source in sources or ORIGINS:
-            problem = _fetch(config, ORIGINS[source], known.get(source, {}), now) if fetch and not files else ""
+            # Some files are large: without being named, a source is fetched when a person has made its folder.
+            is_wanted = fetch and not files and (bool(sources) or (config.data_dir / FOLDER / source).is_dir())
+            problem = _fetch(config, ORIGINS[source], known.get(source, {}), now) if is_wanted else ""
             if problem:
                 note_problem(db, source, problem, now)
                 states.append(ImportState(source=source, state="refused", reason=problem))

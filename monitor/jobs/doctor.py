@@ -25,6 +25,7 @@ from monitor.archive.scheduler import latest_ahead
 from monitor.config import Config
 from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, describe_os_error
+from monitor.jobs.awards import awards_attention, awards_status
 from monitor.jobs.backup import list_backups
 from monitor.jobs.members import load_members, open_installation
 from monitor.jobs.owner import current_uid, data_owner, owner_uid, user_name
@@ -71,6 +72,7 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _run_check("Datamapp", config, lambda: _data_folder(config))
     yield from _run_check("Ägare", config, lambda: _owner(config))
     yield from _run_check("Arkiv", config, lambda: [_archive(config)])
+    yield from _run_check("Beviljade projekt", config, lambda: [_funded(config, now)])
     yield from _run_check("Klocka", config, lambda: [_clock(config, now)])
     yield from _run_check("Mejl", config, lambda: [_mail(config)])
     yield from _run_check("Mallar", config, lambda: [_templates(config)])
@@ -121,6 +123,23 @@ def _settings(config: Config) -> Finding:
 def wrong_settings(error: ConfigError) -> Finding:
     """Return the finding on settings that cannot be read."""
     return Finding("Inställningar", False, str(error), "Rätta det i filen; docs/drift.md visar hur varje del skrivs.")
+
+
+def _funded(config: Config, now: datetime) -> Finding:
+    """Check the file of funded projects: whether it can be read, and what a person should look at."""
+    name = "Beviljade projekt"
+    try:
+        problems = list(awards_attention(config, now))
+        projects = sum(row["projects"] for row in awards_status(config))
+    except MonitorError as error:
+        return Finding(
+            name, False, str(error), "Ta bort filen och läs in på nytt: monitor awards import. Inget annat går förlorat."
+        )
+    if problems:
+        return Finding(name, False, problems[0], "Lägg en hel fil i källans mapp och kör: monitor awards import")
+    if not projects:
+        return Finding(name, True, "Inga är inlästa; mejl och sidor klarar sig utan dem.")
+    return Finding(name, True, f"{projects} projekt är inlästa.")
 
 
 def _templates(config: Config) -> Finding:

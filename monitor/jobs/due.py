@@ -66,7 +66,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
     """
     if lane is Lane.MAIL:
         return list(_mails(facts, now))
-    makers = (_match, _corrections, _preview, _digest, _weekly, _nightly)
+    makers = (_match, _corrections, _preview, _digest, _weekly, _nightly, _monthly)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
 
@@ -179,6 +179,16 @@ def _nightly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[Du
     for name in ("backup", "tidy"):
         if is_open(facts.jobs.get(name), slot, now):
             yield DueJob(name=name, due=slot, command=(name,))
+
+
+def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+    """Yield the import of funded projects: on the first of each month at the time of the back-up, by the one that reads."""
+    if config.shared_archive is not None:
+        return
+    today = last_daily(config.schedule.backup, now, config.zone)
+    slot = datetime.combine(today.date().replace(day=1), today.time(), config.zone)
+    if _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get("awards"), slot, now):
+        yield DueJob(name="awards", due=slot, command=("awards", "import", "--fetch", "--scheduled"))
 
 
 def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:

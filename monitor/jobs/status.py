@@ -19,6 +19,7 @@ from monitor.archive.scheduler import JobRow, last_done, last_jobs, latest_ahead
 from monitor.archive.statistics import count_calls, count_states, list_sources, matching_rule_version
 from monitor.config import Config
 from monitor.digest.wording import iso_week
+from monitor.jobs.awards import awards_attention
 from monitor.jobs.backup import list_backups
 from monitor.jobs.child import without_addresses
 from monitor.jobs.due import is_given_up, last_weekly
@@ -47,6 +48,7 @@ JOB_NAMES: Mapping[str, str] = {
     "canary": "veckans provmejl",
     "backup": "säkerhetskopian",
     "tidy": "gallringen",
+    "awards": "importen av beviljade projekt",
     "send": "utskicket av mejl",
 }
 """Swedish names of the scheduled jobs (`monitor.jobs.due`), definite form."""
@@ -169,7 +171,11 @@ def status(config: Config, archive: Archive, now: datetime, *, rule_errors: Sequ
         "disk": _disk(config),
         "attention": [],
     }
-    document["attention"] = [*_sources_attention(config, document), *_attention(config, document, jobs, now)]
+    document["attention"] = [
+        *_sources_attention(config, document),
+        *_attention(config, document, jobs, now),
+        *awards_attention(config, now),
+    ]
     return document
 
 

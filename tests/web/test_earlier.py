@@ -1,12 +1,18 @@
 """The page of a call and the mail tell who was funded in the round before, and nothing when no row says it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from monitor.archive import open_archive
+from monitor.archive.calls import load_call
+from monitor.archive.runs import SourceRun, store_run
 from monitor.awards.store import import_source, open_awards
+from monitor.calls import Notice
 from tests.awards import files
 from tests.awards.test_history import portal
+from tests.web.sample import NOW
 
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -48,3 +54,23 @@ def test_a_damaged_file_leaves_the_page_as_it_was(browser, site, funded):
     page = browser.get(funded)
     assert page.status_code == 200
     assert "Vilka fick pengar" not in page.text
+
+
+def test_the_page_tells_how_many_applied_the_time_before(browser, site):
+    with open_archive(site.config.archive) as archive:
+        call = load_call(archive.db, "portal", "two-stage")
+        before = replace(
+            call,
+            call_id="before",
+            identifier="CERV-2024-TVA-STEG",
+            notices=(Notice(at=None, text="Number of proposals submitted: 112 Number of funded proposals: 14"),),
+        )
+        run = SourceRun(
+            source="portal", name="Portalen", publisher="EU", kind="portal", url="https://portal.example.org", language="en",
+            started=NOW, finished=NOW, state="degraded", reason="", complete_list=False, seen=1, calls=(before,),
+        )  # fmt: skip
+        store_run(archive.db, run, now=NOW)
+    page = browser.get("/utlysning/portal/two-stage").text
+    assert "112 ansökte, 14 fick (12 procent)" in page
+    assert "CERV-2024-TVA-STEG" in page
+    assert "112 applied, 14 got it (12 per cent)" in browser.get("/utlysning/portal/two-stage", params={"lang": "en"}).text

@@ -28,8 +28,8 @@ from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, write_stories
 from monitor.awards.history import EarlierRounds
-from monitor.awards.installation import rounds_before
-from monitor.awards.wording import round_line
+from monitor.awards.installation import chances_before, rounds_before
+from monitor.awards.wording import chance_line, round_line
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
@@ -174,6 +174,8 @@ class CallView:
     earlier: EarlierRounds | None
     """Earlier rounds of the call; None when no project of one is known."""
     earlier_line: str
+    chances: Sequence[tuple[str, str, str]]
+    """Code, numbers and the publisher's own sentence of rounds of which is known how many applied, at most three."""
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
@@ -250,6 +252,10 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
         earlier=earlier,
         earlier_line=round_line(earlier, visit.language) if earlier else "",
+        chances=[
+            (code, chance_line(competition, visit.language), competition.sentence)
+            for code, competition in chances_before(db, call.identifier)[:3]
+        ],
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
             for row in facts["corrections"]
