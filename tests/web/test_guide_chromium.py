@@ -91,7 +91,7 @@ def installation(tmp_path):
         settings = made.folder / "monitor.toml"
         text = settings.read_text("utf-8") + "\n[network]\nallow_loopback = true\ndelay = 0\nretries = 0\ntimeout = 20\n"
         text += "".join(f"[sources.{one.id}]\nenabled = false\n" for one in load_sources([], {}, "test"))
-        for name, url in (("bra", address), ("borta", address.replace("/feed", "/finns-inte"))):
+        for name, url in (("prov-bra", address), ("prov-borta", address.replace("/feed", "/finns-inte"))):
             text += f'[[source]]\nid = "{name}"\nkind = "feed"\nname = "Källan {name}"\nurl = "{url}"\nlanguage = "sv"\n'
         settings.write_text(text, "utf-8")
         made.department = theme.theme.departments[0]
