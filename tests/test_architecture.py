@@ -18,6 +18,7 @@ ROWS = [
     {
         "language",
         "calls",
+        "corrected",
         "fit",
         "vocabulary",
         "translation",
@@ -44,6 +45,9 @@ LOWEST = {
     ("sources", "vocabulary"),
     ("language", "vocabulary"),
     ("calls", "vocabulary"),
+    ("corrected", "calls"),
+    ("corrected", "vocabulary"),
+    ("language", "corrected"),
     ("fit", "calls"),
     ("fit", "language"),
     ("translation", "errors"),
@@ -56,7 +60,7 @@ LOWEST = {
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary", "subscription"}
+PURE = {"digest", "matching", "language", "calls", "corrected", "fit", "vocabulary", "subscription"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

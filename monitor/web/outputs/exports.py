@@ -27,6 +27,7 @@ COLUMNS = {
     "currency": "Valuta",
     "funder_share": "Finansiären betalar högst (procent)",
     "own_share": "Ni betalar minst (procent)",
+    "corrected": "Rättat av kommunen",
     "source": "Källa",
     "url": "Hos utgivaren",
     "page": "I arkivet",

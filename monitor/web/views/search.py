@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from datasette import Response
 
-from monitor.archive.calls import load_call
+from monitor.archive.calls import correction_times, load_call
 from monitor.archive.connection import Database
 from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.matches import departments_of, publisher_urls
@@ -27,6 +27,7 @@ from monitor.archive.search.facets import FacetCount, FacetIndex
 from monitor.archive.search.index import stored_zones
 from monitor.archive.search.query import make_snippet, marked
 from monitor.calls import CallKey, call_zones
+from monitor.corrected import FIELDS
 from monitor.language.one_line import clean
 from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
@@ -423,6 +424,7 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
     keys = [call.key for call in listed]
     base = site.config.municipality.base_url.rstrip("/")
     departments, urls = departments_of(db, keys), publisher_urls(db, keys)
+    corrected = correction_times(db, keys)
     programmes = {programme.id: programme.name for programme in site.rules.programmes.values()}
     return [
         {
@@ -441,6 +443,10 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
             "currency": call.currency if call.budget_project or call.budget_total else "",
             "funder_share": call.funder_share,
             "own_share": call.own_share,
+            "corrected": ", ".join(
+                f"{FIELDS.get(field, field)} ({at.astimezone(site.config.zone):%Y-%m-%d})"
+                for field, at in corrected.get(call.key, {}).items()
+            ),
             "source": site.source_name(call.source),
             "url": safe_url(urls.get(call.key, "")),
             "page": base + visit.call_path(call.source, call.call_id),
