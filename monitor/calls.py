@@ -95,7 +95,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class EnteredTerms:
     """Terms of a call that a person entered in place of those that its text says; no source has them as data."""
 
     municipality: str = ""
@@ -184,7 +184,7 @@ class Call:
     """Place of an event."""
     unread: tuple[str, ...] = ()
     """Names of fields that the source states but that could not be read."""
-    terms: Terms = field(default_factory=Terms)
+    terms: EnteredTerms = field(default_factory=EnteredTerms)
     corrected: tuple[tuple[str, datetime], ...] = ()
     """Fields that a person has corrected (`monitor.corrected.FIELDS`), with the time. Never from a source."""
 

@@ -26,7 +26,7 @@ from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override
 from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
-from monitor.archive.stories import decide_story, write_stories
+from monitor.archive.stories import decide_story, lead_title, write_stories
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zones, next_deadline
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
@@ -226,7 +226,8 @@ def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
     told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(config.zone) for row in reversed(facts["told"])}
     vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(config.zone) if facts["vanished_at"] else None
     recipients = departments_with_recipients(config, visit.site.archive.db)
-    return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
+    lead = lead_title(visit.site.archive.db, facts["source"], facts["call_id"])
+    return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients, lead=lead)
 
 
 def _match_reasons(
