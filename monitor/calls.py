@@ -95,6 +95,20 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredTerms:
+    """Terms of a call that a person entered in place of those that its text says; no source has them as data."""
+
+    municipality: str = ""
+    """Whether a municipality may take part, as `monitor.fit.MunicipalAnswer` spells it; empty where nobody entered it."""
+    partners: int | None = None
+    """Least number of partners."""
+    countries: int | None = None
+    """Least number of countries."""
+    months: tuple[int, int] | None = None
+    """Shortest and longest duration of a project, in months."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """Named part of the description or the conditions, as plain text; `title` may be empty."""
 
@@ -170,6 +184,9 @@ class Call:
     """Place of an event."""
     unread: tuple[str, ...] = ()
     """Names of fields that the source states but that could not be read."""
+    terms: EnteredTerms = field(default_factory=EnteredTerms)
+    corrected: tuple[tuple[str, datetime], ...] = ()
+    """Fields that a person has corrected (`monitor.corrected.FIELDS`), with the time. Never from a source."""
 
     @property
     def key(self) -> CallKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from monitor.calls import Budget, DeadlineModel
@@ -67,6 +68,8 @@ class FitCard:
     usual: UsualTerms | None = None
     contact: tuple[str, ...] = ()
     """Swedish contact of the programme: name, then the ways to reach it."""
+    corrected: tuple[tuple[str, datetime], ...] = ()
+    """Fields of the call that a person has corrected, as `Call.corrected`."""
     partial: bool = False
     """True for a card that an earlier version stored, whose other terms are not known rather than not stated."""
 
@@ -85,6 +88,8 @@ def card_to_json(card: FitCard) -> dict[str, Any]:
         term: CardValue[Any] = getattr(card, name)
         if term.value is not None:
             stored[name] = asdict(term)
+    if card.corrected:
+        stored["corrected"] = {field: at.isoformat() for field, at in card.corrected}
     if card.usual is not None:
         stored["usual"] = {name: value for name, value in asdict(card.usual).items() if value}
     return stored
@@ -111,6 +116,7 @@ def card_from_json(stored: Mapping[str, Any], budget: Budget) -> FitCard:
         stage=_stage(stored.get("stage", {})),
         usual=UsualTerms(**usual) if usual else None,
         contact=tuple(stored.get("contact", ())),
+        corrected=tuple((field, datetime.fromisoformat(at)) for field, at in stored.get("corrected", {}).items()),
         partial="reason" not in stored,
     )
 

@@ -18,6 +18,7 @@ ROWS = [
     {
         "language",
         "calls",
+        "corrected",
         "fit",
         "vocabulary",
         "translation",
@@ -49,6 +50,9 @@ LOWEST = {
     ("sources", "vocabulary"),
     ("language", "vocabulary"),
     ("calls", "vocabulary"),
+    ("corrected", "calls"),
+    ("corrected", "vocabulary"),
+    ("language", "corrected"),
     ("fit", "calls"),
     ("fit", "language"),
     ("translation", "errors"),
@@ -64,7 +68,7 @@ LOWEST = {
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "fit", "vocabulary", "subscription", "fields", "toml_edit"}
+PURE = {"digest", "matching", "language", "calls", "corrected", "fit", "vocabulary", "subscription", "fields", "toml_edit"}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

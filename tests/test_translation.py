@@ -19,6 +19,7 @@ FUNCTIONS = ("_", "say", "translate", "translate_count", "_translate", "_quoted"
 """Functions whose first argument is a Swedish text of the program."""
 WORDED = (
     *sorted((PACKAGE / "web").rglob("*.py")),
+    PACKAGE / "corrected.py",
     PACKAGE / "digest" / "fit_wording.py",
     PACKAGE / "matching" / "gates.py",
     PACKAGE / "jobs" / "receipts.py",

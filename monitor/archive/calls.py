@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from monitor.archive.changes import CallChange
-from monitor.archive.codec import call_row, deadline_rows, decode_call, overlay_call, pack, stamp
+from monitor.archive.codec import call_row, correct_call, deadline_rows, decode_call, overlay_call, pack, stamp
 from monitor.archive.connection import Database
 from monitor.archive.numbers import NEXT_NUMBER
 from monitor.calls import Call, CallKey
+from monitor.corrected import FIELDS
 from monitor.errors import ArchiveError
 
 CALL_STATE = (
@@ -64,14 +65,24 @@ def add_event(db: Database, run_id: int, key: CallKey, event: CallChange, now: d
 def apply_corrections(db: Database, call: Call) -> Call:
     """Return the call with the fields that a person has corrected."""
     rows = db.execute(
-        "SELECT field, value FROM corrections WHERE source = ? AND call_id = ?", [call.source, call.call_id]
+        "SELECT field, value, at FROM corrections WHERE source = ? AND call_id = ?", [call.source, call.call_id]
     ).fetchall()
-    return overlay_call(call, {name: json.loads(value) for name, value in rows}) if rows else call
+    return correct_call(call, rows)
 
 
 def list_corrected_keys(db: Database) -> set[CallKey]:
     """Return the keys of the calls with corrected fields, for readers of many calls of which few are corrected."""
     return {CallKey(source, call_id) for source, call_id in db.execute("SELECT DISTINCT source, call_id FROM corrections")}
+
+
+def correction_times(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, dict[str, datetime]]:
+    """Return when each corrected field was corrected, for those of some calls that have any."""
+    times: dict[CallKey, dict[str, datetime]] = {}
+    wanted = set(keys)
+    for source, call_id, field, at in db.execute("SELECT source, call_id, field, at FROM corrections ORDER BY at, field"):
+        if (source, call_id) in wanted:
+            times.setdefault(CallKey(source, call_id), {})[field] = datetime.fromisoformat(at)
+    return times
 
 
 def load_call(db: Database, source: str, call_id: str) -> Call | None:
@@ -88,8 +99,8 @@ def correct_field(db: Database, source: str, call_id: str, field: str, value: An
     Raises:
         ArchiveError: The call is unknown, or the value does not fit the field.
     """
-    read = _load_uncorrected(db, source, call_id)
-    if field not in Call.__dataclass_fields__ or field in ("source", "call_id"):
+    read = load_uncorrected(db, source, call_id)
+    if field not in FIELDS:
         raise ArchiveError(f"{source}/{call_id}", f"{field!r} är inget fält som kan rättas")
     try:
         overlay_call(read, {field: value})
@@ -114,13 +125,18 @@ def drop_correction(db: Database, source: str, call_id: str, field: str, *, now:
     Raises:
         ArchiveError: The call is unknown.
     """
-    read = _load_uncorrected(db, source, call_id)
+    read = load_uncorrected(db, source, call_id)
     with db.atomic():
         db.execute("DELETE FROM corrections WHERE source = ? AND call_id = ? AND field = ?", [source, call_id, field])
         _update_columns(db, apply_corrections(db, read), now)
 
 
-def _load_uncorrected(db: Database, source: str, call_id: str) -> Call:
+def load_uncorrected(db: Database, source: str, call_id: str) -> Call:
+    """Return the call as its source has it.
+
+    Raises:
+        ArchiveError: The call is unknown.
+    """
     row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
     if row is None:
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")

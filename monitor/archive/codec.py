@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from monitor.calls import Call, call_status, next_deadline
+from monitor.corrected import overlay_values, settle
 
 
 @lru_cache(maxsize=1)
@@ -50,12 +51,20 @@ def decode_call(data: str | bytes) -> Call:
 
 
 def overlay_call(call: Call, values: dict[str, Any]) -> Call:
-    """Return the call with the given fields, as decoded JSON, in place of its own.
+    """Return the call with the given fields, as decoded JSON, in place of its own (see `monitor.corrected`).
 
     Raises:
         pydantic.ValidationError: A value does not fit its field.
     """
-    return _calls().validate_python({**_calls().dump_python(call, mode="json"), **values})
+    return _calls().validate_python(overlay_values(_calls().dump_python(call, mode="json"), values))
+
+
+def correct_call(call: Call, rows: Sequence[tuple[str, str, str]]) -> Call:
+    """Return the call with a person's corrections: the field, the value as JSON text and the time as stored of each."""
+    if not rows:
+        return call
+    corrected = overlay_call(call, {field: json.loads(value) for field, value, _ in rows})
+    return settle(corrected, {field: datetime.fromisoformat(at) for field, _, at in rows})
 
 
 def call_hash(data: str) -> str:

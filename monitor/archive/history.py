@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from monitor.archive.codec import decode_call, overlay_call, stamp
+from monitor.archive.codec import correct_call, decode_call, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.digests import CandidateRow, LastReading
 from monitor.archive.stories import STORY_KEY
@@ -158,9 +158,9 @@ def _call_at(db: Database, key: CallKey, data: str, at: str) -> Call:
     ).fetchone()
     call = decode_call(zlib.decompress(version[0]) if version else data)
     fields = db.execute(
-        "SELECT field, value FROM corrections WHERE source = ? AND call_id = ? AND at <= ?", [*key, at]
+        "SELECT field, value, at FROM corrections WHERE source = ? AND call_id = ? AND at <= ?", [*key, at]
     ).fetchall()
-    return overlay_call(call, {name: json.loads(value) for name, value in fields}) if fields else call
+    return correct_call(call, fields)
 
 
 def _told_before(db: Database, digest: PastDigest, key: CallKey) -> tuple[tuple[str, datetime], ...]:

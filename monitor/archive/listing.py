@@ -25,12 +25,13 @@ NEXT_DEADLINE = (
 """SQL of the next deadline of `calls c` at `:now`, as `monitor.calls.next_deadline` defines it; the column has it as of the last
 `refresh_dates`, after which a cut-off may have passed."""
 
-_COLUMNS = (
+COLUMNS = (
     f"c.source, c.call_id, c.identifier, c.kind, {STATUS_NOW} AS status, c.title, c.summary, c.programme, c.language, c.opens,"
     f" {NEXT_DEADLINE} AS next_deadline, c.deadline_model, c.budget_total, c.budget_project, c.funder_share,"
     " c.own_share, c.currency,"
     " c.first_seen, CASE WHEN c.kind = 'event' THEN json_extract(c.data, '$.starts') END AS starts"
 )
+"""SQL of the columns of `calls c` from which `summary_of` makes a summary; it needs the parameter `:now`."""
 CURRENT = "c.vanished_at IS NULL AND c.story = ''"
 """SQL condition on `calls c`: has not vanished, and is no part of another call's story."""
 ANSWERABLE = ("call", "partner-search")
@@ -77,15 +78,12 @@ class CallSummary:
         return CallKey(self.source, self.call_id)
 
 
-def _summary(row: dict[str, Any]) -> CallSummary:
+def summary_of(row: dict[str, Any]) -> CallSummary:
+    """Return the summary of a row with `COLUMNS` and, of a match, its themes and fit card as stored."""
     themes = json.loads(row.pop("themes", None) or "[]")
     card = json.loads(row.pop("fit_card", None) or "{}")
-    return CallSummary(
-        **row,
-        themes=tuple((theme["id"], theme["title"]) for theme in themes),
-        answer=card.get("municipality", ""),
-        guessed=card.get("guessed", False),
-    )
+    answer = {"answer": card.get("municipality", ""), "guessed": card.get("guessed", False)}
+    return CallSummary(**{**answer, **row}, themes=tuple((theme["id"], theme["title"]) for theme in themes))
 
 
 def list_calls(db: Database, keys: Sequence[CallKey], now: datetime) -> list[CallSummary]:
@@ -97,8 +95,8 @@ def list_calls(db: Database, keys: Sequence[CallKey], now: datetime) -> list[Cal
         values: dict[str, Any] = {"now": stamp(now)}
         for number, (source, call_id) in enumerate(part):
             values |= {f"s{number}": source, f"c{number}": call_id}
-        for row in db.query(f"SELECT {_COLUMNS} FROM calls c WHERE {marks}", values):
-            summary = _summary(row)
+        for row in db.query(f"SELECT {COLUMNS} FROM calls c WHERE {marks}", values):
+            summary = summary_of(row)
             summaries[summary.key] = summary
     return [summaries[key] for key in keys if key in summaries]
 
@@ -109,7 +107,7 @@ def list_department_calls(db: Database, department: str, now: datetime, theme: s
     Calls that the department has answered "inte för oss" are left out.
     """
     rows = db.query(
-        f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, coalesce(f.state, '') AS state"
+        f"SELECT {COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, coalesce(f.state, '') AS state"
         " FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
         " LEFT JOIN followup f ON f.id = (SELECT max(id) FROM followup WHERE department = m.department AND source = m.source"
         " AND call_id = m.call_id)"
@@ -121,19 +119,19 @@ def list_department_calls(db: Database, department: str, now: datetime, theme: s
         " ORDER BY next_deadline IS NULL, next_deadline, m.relevance DESC, c.source, c.call_id",
         {"department": department, "theme": theme, "now": stamp(now)},
     )
-    return [call for call in map(_summary, rows) if call.status != "closed"]
+    return [call for call in map(summary_of, rows) if call.status != "closed"]
 
 
 def list_department_news(db: Database, department: str, since: datetime, limit: int = 12) -> list[CallSummary]:
     """Return the news and policy items for the department that were first seen after `since`, newest first."""
     rows = db.query(
-        f"SELECT {_COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
+        f"SELECT {COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
         " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
         f" WHERE m.department = :department AND {CURRENT} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"department": department, "since": stamp(since), "now": stamp(since), "limit": limit},
     )
-    return [_summary(row) for row in rows]
+    return [summary_of(row) for row in rows]
 
 
 def count_open_calls(db: Database, now: datetime) -> dict[str, dict[str, int]]:
@@ -156,25 +154,25 @@ def count_open_calls(db: Database, now: datetime) -> dict[str, dict[str, int]]:
 def list_closing_soon(db: Database, now: datetime, days: int = 28, limit: int = 6) -> list[CallSummary]:
     """Return the matched open calls that close within `days`, nearest deadline first; weak matches do not count."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM calls c WHERE {CURRENT} AND c.kind = 'call' AND c.status = 'open'"
+        f"SELECT {COLUMNS} FROM calls c WHERE {CURRENT} AND c.kind = 'call' AND c.status = 'open'"
         # The condition on the column uses its index; the second one is exact, as the column may be out of date.
         f" AND c.next_deadline <= :until AND {NEXT_DEADLINE} BETWEEN :now AND :until"
         " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id AND m.level <> 'svag')"
         " ORDER BY next_deadline, c.source, c.call_id LIMIT :limit",
         {"now": stamp(now), "until": stamp(now + timedelta(days=days)), "limit": limit},
     )
-    return [_summary(row) for row in rows]
+    return [summary_of(row) for row in rows]
 
 
 def list_newest(db: Database, now: datetime, limit: int = 6) -> list[CallSummary]:
     """Return the matched calls that were found last, newest first, without those of a source's first reading."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM calls c WHERE {CURRENT} AND c.baseline = 0 AND c.status <> 'closed'"
+        f"SELECT {COLUMNS} FROM calls c WHERE {CURRENT} AND c.baseline = 0 AND c.status <> 'closed'"
         " AND EXISTS (SELECT 1 FROM matches m WHERE m.source = c.source AND m.call_id = c.call_id)"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"now": stamp(now), "limit": limit},
     )
-    return [_summary(row) for row in rows]
+    return [summary_of(row) for row in rows]
 
 
 def list_changed_keys(db: Database, before: str, limit: int) -> tuple[list[CallKey], str]:

@@ -11,6 +11,7 @@ from typing import Any
 from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database
+from monitor.archive.unmatched import NewUnmatched, replace_unmatched
 from monitor.calls import Call, CallKey
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
@@ -45,18 +46,26 @@ def read_calls(db: Database) -> Iterator[Call]:
 
 
 def store_matches(
-    db: Database, rows: Iterable[NewMatch], rule_version: str, files: Mapping[str, str], now: datetime, *, program: str = ""
+    db: Database,
+    rows: Iterable[NewMatch],
+    rule_version: str,
+    files: Mapping[str, str],
+    now: datetime,
+    *,
+    program: str = "",
+    unmatched: Iterable[NewUnmatched] = (),
 ) -> int:
     """Replace all stored matches by `rows`, in one transaction, and return their number. Kept matches keep their first time.
 
     `files` are the texts of the rule files by path, `rule_version` their hash, `program` the version of the program that
-    checked them.
+    checked them, `unmatched` the calls to apply for without a match.
     """
     with db.atomic():
         since = {
             tuple(row[:3]): row[3] for row in db.execute("SELECT source, call_id, department, matched_at FROM matches").fetchall()
         }
         db.execute("DELETE FROM matches")
+        replace_unmatched(db, unmatched)
         number = 0
         for row in rows:
             key = (row.source, row.call_id, row.department)
@@ -153,6 +162,28 @@ def departments_of(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, list[
         ]
         for key in keys
     }
+
+
+def theme_titles_of(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, list[str]]:
+    """Return the titles of the themes by which each call is matched, those of the most relevant match first."""
+    found = {}
+    for key in keys:
+        rows = db.execute("SELECT themes FROM matches WHERE source = ? AND call_id = ? ORDER BY relevance DESC", list(key))
+        titles = [theme["title"] for (themes,) in rows for theme in json.loads(themes)]
+        if titles:
+            found[key] = list(dict.fromkeys(titles))
+    return found
+
+
+def matched_answers(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, tuple[str, bool]]:
+    """Return the answer to whether a municipality may apply, and whether it is a guess, of those calls that are matched."""
+    answers = {}
+    for key in keys:
+        row = db.execute("SELECT fit_card FROM matches WHERE source = ? AND call_id = ? LIMIT 1", list(key)).fetchone()
+        if row:
+            card = json.loads(row[0])
+            answers[key] = (card.get("municipality", ""), card.get("guessed", False))
+    return answers
 
 
 def matched_keys(db: Database, department: str) -> set[CallKey]:

@@ -2,10 +2,10 @@
 
 Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
 fetches, corrections, story_decisions, texts, indexed, words, left_out, readings) from the archive of the installation that
-crawls, and `connection.MATCH_TABLES` (matches, rule_versions) too when they have no rules of their own. There these names are
-views: nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a column of
-`calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs a table
-of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
+crawls, and `connection.MATCH_TABLES` (matches, unmatched, rule_versions) too when they have no rules of their own. There these
+names are views: nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a
+column of `calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs
+a table of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
 to each installation unless its name is added there. A member and its shared archive have the same migrations.
 """
 
@@ -276,6 +276,12 @@ MIGRATIONS = {
         "ALTER TABLE calls ADD COLUMN number INTEGER;\n"
         "UPDATE calls SET number = rowid;\n"
         "CREATE UNIQUE INDEX calls_number ON calls (number)"
+    ),
+    # Table of `monitor.archive.unmatched`, written with `matches`: calls to apply for that no department is matched with.
+    "m024_unmatched": (
+        "CREATE TABLE unmatched (source TEXT NOT NULL, call_id TEXT NOT NULL, step TEXT NOT NULL, answer TEXT NOT NULL,"
+        " guessed INTEGER NOT NULL, reason TEXT NOT NULL, theme TEXT NOT NULL, department TEXT NOT NULL, points REAL NOT NULL,"
+        " threshold REAL NOT NULL, PRIMARY KEY (source, call_id))"
     ),
     # Amounts (whole units of `currency`) and days of what departments applied for; the states are in `followup`. `reports` has
     # the reporting days as JSON: day, label, done. `saved` tells versions apart.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.calls import Budget, Call, next_deadline
+from monitor.corrected import FIELDS, correction_time
 from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
@@ -14,6 +15,7 @@ from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reason
 from monitor.digest.rows import CallRows
 from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
+from monitor.translation import translate
 from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
 
 TITLE_LIMIT = 200
@@ -205,9 +207,27 @@ class Cards:
         return f"{self.wording.say(f'card.level_{match.level.value}')}."
 
     def _note(self, item: DigestItem) -> tuple[str, ...]:
-        """Return the coordinator's own line, introduced as such."""
+        """Return the coordinator's own line, introduced as such, and what the municipality corrected."""
         note = clean(item.candidate.note)
-        return (self.wording.say("card.note", note=note),) if note else ()
+        notes = (self.wording.say("card.note", note=note),) if note else ()
+        return (*notes, *self._corrected(item.candidate.call))
+
+    def _corrected(self, call: Call) -> tuple[str, ...]:
+        """Return the facts of a call that the municipality corrected, one sentence per day of correction."""
+        by_day: dict[date, list[str]] = {}
+        for field in FIELDS:
+            at = correction_time(call, field)
+            if at is not None:
+                by_day.setdefault(at.astimezone(HOME).date(), []).append(field)
+        labels, language = FIELDS, self.wording.language
+        return tuple(
+            self.wording.say(
+                "card.corrected",
+                day=self.wording.short_day(day, self._now),
+                facts=self.wording.join(translate(labels[field], language).lower() for field in fields),
+            )
+            for day, fields in sorted(by_day.items())
+        )
 
     def _summary(self, call: Call, title: str) -> str:
         for text in (call.summary, *(section.text for section in call.sections)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.calls import Budget, DeadlineModel
 from monitor.digest.wording import Wording
@@ -29,6 +30,18 @@ _LIKELY_STAGES = {
     DeadlineModel.SINGLE: "Troligen ett steg (står inte i texten)",
     DeadlineModel.CUT_OFFS: "Troligen ett steg, med flera bedömningsdagar (står inte i texten)",
 }
+_FIELDS = {
+    "applicants": ("applicants",),
+    "municipality": ("terms.municipality",),
+    "per-project": ("budget.project_min", "budget.project_max", "budget.currency"),
+    "total": ("budget.total", "budget.grants", "budget.currency"),
+    "funder_share": ("budget.funder_share",),
+    "own_share": ("budget.own_share",),
+    "partners": ("terms.partners", "terms.countries"),
+    "stage": ("deadline_model",),
+    "duration": ("terms.months",),
+}
+"""Fields of a call that each line of its card says."""
 _STORED_BY_EARLIER_VERSIONS = ("municipality", "funder_share", "own_share")
 
 
@@ -43,6 +56,8 @@ class FitLine:
     value: str
     known: bool
     """False where the call does not state the term: `value` then says so, or is a guess that is said to be one."""
+    corrected: datetime | None = None
+    """Time at which the municipality corrected the term; None for one as it was read."""
     rest: str = ""
     """Swedish words of the rules that exist in no other language; empty in Swedish, where `value` has them."""
 
@@ -52,7 +67,11 @@ def fit_lines(card: FitCard, wording: Wording) -> tuple[FitLine, ...]:
 
     A card that an earlier version stored gives the lines that it has values for.
     """
-    lines = _Lines(card, wording).all()
+    times = dict(card.corrected)
+    lines = (
+        replace(line, corrected=max((times[field] for field in _FIELDS.get(line.key, ()) if field in times), default=None))
+        for line in _Lines(card, wording).all()
+    )
     return tuple(line for line in lines if not card.partial or line.key in _STORED_BY_EARLIER_VERSIONS)
 
 

@@ -21,7 +21,8 @@ from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
-from monitor.calls import Call
+from monitor.archive.unmatched import NewUnmatched
+from monitor.calls import Call, call_status
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.fit import card_to_json
@@ -31,7 +32,9 @@ from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judg
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
 from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of
+from monitor.matching.near_miss import nearest_miss
 from monitor.matching.rules.load import program
+from monitor.vocabulary import Kind, Status
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +69,14 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     if not archive.shared:
         refresh_dates(archive.db, now)
     rows: list[NewMatch] = []
+    unmatched: list[NewUnmatched] = []
     calls = 0
     for judgement, matches in match_calls(rules, archived_calls(archive, rules)):
         calls += 1
         rows += _rows(judgement, matches)
-    store_matches(archive.db, rows, rules.version, rules.files, now, program=program())
+        if not matches and judgement.call.kind is Kind.CALL and call_status(judgement.call, now) is not Status.CLOSED:
+            unmatched.append(_unmatched_row(judgement))
+    store_matches(archive.db, rows, rules.version, rules.files, now, program=program(), unmatched=unmatched)
     counts = Counter(row.department for row in rows)
     seconds = round(time.monotonic() - begun, 3)
     logger.info("match_finished calls=%d matches=%d rules=%s seconds=%.1f", calls, len(rows), rules.version, seconds)
@@ -103,6 +109,22 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
         )
         for match in matches
     ]
+
+
+def _unmatched_row(judgement: Judgement) -> NewUnmatched:
+    gates, miss = judgement.gates, nearest_miss(judgement)
+    return NewUnmatched(
+        source=judgement.call.source,
+        call_id=judgement.call.call_id,
+        step=gates.step,
+        answer=gates.answer,
+        guessed=gates.guessed,
+        reason=gates.reason,
+        theme=miss.theme if miss else "",
+        department=miss.department if miss else "",
+        points=miss.points if miss else 0.0,
+        threshold=miss.threshold if miss else 0.0,
+    )
 
 
 def _values(item: ThemeHit | Evidence) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from monitor.archive.statistics import (
     list_new_troubles,
     list_recovered_sources,
 )
+from monitor.archive.unmatched import list_unmatched
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.links import Links
@@ -91,6 +92,13 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
                 f"Ett program som aldrig setts förut: {programme} (”{title}”)."
                 " Lägg till det i rules/programmes.toml om det ska förklaras."
             )
+    nobody = [found.call.title for found in list_unmatched(db, now, since)]
+    if nobody:
+        counted = "1 utlysning" if len(nobody) == 1 else f"{len(nobody)} utlysningar"
+        yield (
+            f"{counted} från veckan, som kommuner kan söka, gick till ingen förvaltning, till exempel {_few(nobody)}."
+            f" Alla står i: {config.municipality.base_url}/samordna/ingen"
+        )
     words = new_words(list_call_titles(db, None, since), list_call_titles(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.calls import Call
+from monitor.corrected import correction_time
 from monitor.language.applicants import Eligibility, find_applicants, municipal_role
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
 
+_SHARES = ("budget.funder_share", "budget.own_share")
 _ASKED = "Vem kan söka:"
 """Heading that makes the statements of the publisher's own field a list of applicants."""
 
@@ -35,6 +37,8 @@ def read_call(call: Call) -> CallReading:
     """Return what the text of a call says. It takes a thousand times longer than to match the call with one theme."""
     text = "\n".join(part for part in (call.title, call.summary, call.body, call.conditions_text) if part)
     from_source = call.budget.funder_share is not None or call.budget.own_share is not None
+    # One corrected share leaves the other to the text.
+    from_source = from_source and correction_time(call, *_SHARES) is None
     return CallReading(
         eligibility=_eligibility(call),
         shares=Shares() if from_source else find_shares(text),

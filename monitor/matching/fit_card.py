@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from monitor.calls import Budget, Call, DeadlineModel, is_eu_call
+from monitor.calls import Call, DeadlineModel, is_eu_call
+from monitor.corrected import correction_time
 from monitor.fit import CardValue, FitCard, UsualTerms
 from monitor.language.call_reading import CallReading
+from monitor.language.project_terms import Stated
 from monitor.language.shares import Shares
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import Judgement, judge_call
 from monitor.matching.rules.model import Programme
 from monitor.vocabulary import Kind
 
+_Value = TypeVar("_Value")
 _ONE_STAGE_MODELS = (DeadlineModel.SINGLE, DeadlineModel.CUT_OFFS)
 
 
@@ -33,13 +37,14 @@ def card_of(judgement: Judgement) -> FitCard:
         eu=is_eu_call(call),
         applicants=call.applicants,
         budget=call.budget,
-        shares=_shares(call.budget, reading),
-        partners=CardValue(*reading.partners),
-        countries=CardValue(*reading.countries),
-        months=CardValue(*reading.months),
+        shares=_shares(call, reading),
+        partners=_term(call, "terms.partners", call.terms.partners, reading.partners),
+        countries=_term(call, "terms.countries", call.terms.countries, reading.countries),
+        months=_term(call, "terms.months", call.terms.months, reading.months),
         stage=_stage(call, reading),
         usual=_usual(programme),
         contact=_contact(programme),
+        corrected=call.corrected,
     )
 
 
@@ -69,6 +74,8 @@ def _stage(call: Call, reading: CallReading) -> CardValue[DeadlineModel]:
         return CardValue()
     if model not in _ONE_STAGE_MODELS:
         return CardValue(model)
+    if correction_time(call, "deadline_model") is not None:
+        return CardValue(model)
     if call.kind is not Kind.CALL:
         return CardValue()
     if is_eu_call(call):
@@ -76,8 +83,18 @@ def _stage(call: Call, reading: CallReading) -> CardValue[DeadlineModel]:
     return CardValue(model, reading.one_stage, inferred=not reading.one_stage)
 
 
-def _shares(budget: Budget, reading: CallReading) -> Shares:
-    """Return the shares that the source states, else those that the text does."""
-    if budget.funder_share is None and budget.own_share is None:
-        return reading.shares
-    return Shares(budget.funder_share, budget.own_share, budget.funder_share_text, budget.own_share_text)
+def _shares(call: Call, reading: CallReading) -> Shares:
+    """Return the shares that the source states, else those that the text does; a corrected one goes before both."""
+    budget, fixed = call.budget, {field for field, _ in call.corrected}
+    funder_fixed, own_fixed = "budget.funder_share" in fixed, "budget.own_share" in fixed
+    said = Shares(budget.funder_share, budget.own_share, budget.funder_share_text, budget.own_share_text)
+    if (funder_fixed or said.funder is None) and (own_fixed or said.own is None):
+        said = reading.shares
+    funder = (budget.funder_share, "") if funder_fixed else (said.funder, said.funder_text)
+    own = (budget.own_share, "") if own_fixed else (said.own, said.own_text)
+    return Shares(funder[0], own[0], funder[1], own[1])
+
+
+def _term(call: Call, field: str, value: _Value | None, stated: Stated[_Value]) -> CardValue[_Value]:
+    """Return the value of a term that a person entered, "not stated" among them; else what the text says."""
+    return CardValue(*stated) if correction_time(call, field) is None else CardValue(value)

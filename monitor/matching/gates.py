@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast, get_args
 
 from monitor.calls import Call
 from monitor.language.applicant_words import Group
@@ -47,6 +48,8 @@ class Gates:
         return self.step not in ("not-a-call", "outside") and self.answer != "framgår inte" and not self.stated
 
 
+ENTERED = "rättelse"
+"""Name of an answer that a person entered in place of the id of a row of fit.toml."""
 TEXT = "texten"
 """Name of the text itself in place of the id of a row of fit.toml."""
 _MAY = {
@@ -80,6 +83,8 @@ def pass_gates(
         metadata: Metadata of the call.
         eligibility: Returns what the call says of municipalities; asked only when the gates before are passed.
     """
+    if (entered := _entered_answer(call)) is not None:
+        return entered
     scans = {**zones, **_scan_gate_zones(rules, call)}
     found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
     for offer in fit.offer.having(found):
@@ -107,6 +112,14 @@ def pass_gates(
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
     score = SCORES[usual] - (_USUAL_DISCOUNT if usual != "nej" else 0)
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
+
+
+def _entered_answer(call: Call) -> Gates | None:
+    """Return the answer that the municipality itself entered, which goes before every reading; None where it entered none."""
+    if call.terms.municipality not in get_args(Answer):
+        return None
+    answer = cast("Answer", call.terms.municipality)
+    return Gates(_step(call, answer), answer, SCORES[answer], "Kommunen har själv tagit reda på det.", ENTERED, stated=True)
 
 
 def _stated_answer(call: Call, eligibility: Eligibility | None) -> tuple[Gates | None, bool]:

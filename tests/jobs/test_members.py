@@ -184,8 +184,8 @@ def test_what_a_member_writes_on_its_pages_stays_with_it(pages, mailed):
 def test_a_member_is_not_offered_to_correct_what_is_shared_and_is_told_where_that_is_done(pages):
     alfa = pages(0)
     call = alfa.ask("GET", "/utlysning/funding-tenders/2TOPICSen").headers["location"]
-    assert "Rätta en uppgift" not in alfa.ask("GET", call, who="anna").text
-    form = {"falt": "title", "varde": "Annat", "csrftoken": alfa.token(call, "anna")}
+    assert "Rätta uppgifter" not in alfa.ask("GET", call, who="anna").text
+    form = {"title": "Annat", "csrftoken": alfa.token(call, "anna")}
     refused = alfa.ask("POST", f"{call}/ratta", who="anna", data=form)
     assert refused.status_code == 403
     assert "rättas i den installation som läser källorna" in refused.text

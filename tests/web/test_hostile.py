@@ -171,8 +171,7 @@ def test_a_post_without_its_token_does_nothing(coordinator, site):
         values = {
             "forvaltning": "kultur-fritid",
             "val": "hold",
-            "falt": "title",
-            "varde": "x",
+            "title": "x",
             "svar": "intressant",
             "rad": "x",
             "text": "x",

@@ -293,3 +293,29 @@ def test_bits_count_as_a_plain_loop_would(tmp_path_factory, rows, chosen, within
     for facet, counted in index.counts(bits, chosen).items():
         expected = Counter(value for row in left(facet) for value in plain[row][facet])
         assert {one.value: one.count for one in counted if one.count} == dict(expected)
+
+
+def test_without_words_and_order_the_nearest_last_day_comes_first(site):
+    assert search_archive(site, params_of("")).keys(0, 0) == search_archive(site, params_of("", sort=["sista-dag"])).keys(0, 0)
+
+
+def test_news_has_no_status(browser, site):
+    assert search_archive(site, params_of("", typ="news")).total > 0
+    assert all(search_archive(site, params_of("", typ="news", status=status)).total == 0 for status in ("open", "closed"))
+    hits = browser.get("/sok.json", params={"typ": "news"}).json()["hits"]
+    assert {hit["status"] for hit in hits} == {""}
+
+
+def test_files_say_who_may_apply_the_theme_and_when_an_event_is(browser):
+    (event,) = browser.get("/sok.json", params={"typ": "event"}).json()["hits"]
+    assert event["starts"].startswith("2026-06-03")
+    hits = browser.get("/sok.json", params={"typ": "call", "forvaltning": "kultur-fritid"}).json()["hits"]
+    assert {"ja"} <= {hit["municipality"] for hit in hits}
+    assert all(hit["themes"] for hit in hits)
+
+
+def test_an_empty_result_offers_what_helps_and_no_files(browser):
+    html = browser.get("/sok", params={"q": "qwertyuiop", "typ": "call"}).text
+    assert "Spara träffarna som" not in html
+    assert 'href="/sok?q=qwertyuiop"' in html
+    assert 'href="/hitta?vad=qwertyuiop"' in html

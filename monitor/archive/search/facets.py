@@ -28,13 +28,16 @@ from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.search.query import weight_rank
 from monitor.archive.search.tiers import Tiers
+from monitor.archive.unmatched import NOBODY, unmatched_keys
 from monitor.calls import CallKey
+from monitor.vocabulary import Kind
 
 FACETS = ("kind", "status", "programme", "department", "theme", "area", "sdg", "source", "month")
 ORDERS = ("deadline", "newest", "changed", "title")
 Choices = Mapping[str, Collection[str]]
 """Chosen values by facet."""
-_AFTER_ALL_DATES = "9"
+_AFTER_ALL_DATES, _CLOSED_LAST = "9a", "9b"
+"""Begin the sorting keys of calls without a date to come: open ones, then closed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class FacetIndex:
             self.positions[rowid] = position
             self._positions_by_key[key] = position
             self._mark("kind", kind, position)
-            self._mark("status", status, position)
+            if kind != Kind.NEWS:
+                self._mark("status", status, position)
             self._mark("source", source, position)
             programme = programme_of(key, code, identifier)
             if programme:
@@ -81,7 +85,7 @@ class FacetIndex:
             upcoming = deadline if deadline and deadline >= instant else ""
             if upcoming:
                 self._mark("month", upcoming[:7], position)
-            deadlines.append(upcoming or _AFTER_ALL_DATES + key[1])
+            deadlines.append(upcoming or f"{_CLOSED_LAST if status == 'closed' else _AFTER_ALL_DATES}{key[1]}")
             seen.append(first_seen)
             changed.append(last_changed)
             titles.append(title.casefold())
@@ -89,6 +93,9 @@ class FacetIndex:
             self._closed.append(closed)
             self._weights.append(weight_rank(1.0, closed=closed, first_seen=datetime.fromisoformat(first_seen), now=now))
         self._mark_matches(db)
+        for key in unmatched_keys(db, now):
+            if key in self._positions_by_key:
+                self._mark("department", NOBODY, self._positions_by_key[key])
         self._positions_by_id: dict[int, int] = {}
         self._ids = [0] * len(rows)
         for number, source, call_id in db.execute("SELECT id, source, call_id FROM indexed"):

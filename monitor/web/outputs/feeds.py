@@ -133,6 +133,7 @@ def _json_item(call: Call, moment: tuple[str, str], links: Links) -> dict[str, A
             "deadline_model": call.deadline_model.value,
             "place": list(call.place),
             "applicants": list(call.applicants),
+            "corrected": {field: at.isoformat() for field, at in call.corrected},
         },
     }
 

@@ -7,16 +7,16 @@ section. A change (`correct`, `steer`, `write_mail_line`, `join_stories`, `part_
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from datasette import Response
 
-from monitor.archive.calls import correct_field, drop_correction, load_call
+from monitor.archive.calls import correct_field, drop_correction, load_call, load_uncorrected
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
@@ -26,11 +26,12 @@ from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override
 from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
-from monitor.archive.stories import decide_story, write_stories
+from monitor.archive.stories import decide_story, lead_title, write_stories
 from monitor.awards.history import EarlierRounds
 from monitor.awards.installation import chances_before, rounds_before
 from monitor.awards.wording import chance_line, round_line
-from monitor.calls import Call, CallKey, DeadlineModel, Link, Precision, Section, call_zones, next_deadline
+from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zones, next_deadline
+from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
 from monitor.errors import ArchiveError
@@ -47,23 +48,23 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import (
     download,
     format_day,
-    format_days_left,
     format_moment,
     format_number,
-    format_weekday,
     moved,
     page,
     problem_page,
     redirect,
 )
 from monitor.web.search_index import search_index_of
-from monitor.web.views.corrections import read_correction
+from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
+from monitor.web.views.timeline import TimelinePoint, timeline
 
 DONE = {
-    "rattat": "Rättelsen är sparad. Den står kvar när källan läses igen.",
+    "rattat": "Rättat. Det står kvar när källan läses igen.",
+    "lika": "Ingenting var ändrat, så inget är sparat.",
     "borta": "Rättelsen är borttagen. Källans egen uppgift gäller igen.",
     "rad": "Raden är sparad. Den följer med i mejlen.",
     "styrt": "Valet är sparat och gäller från nästa mejl.",
@@ -72,18 +73,6 @@ DONE = {
     "projekt": "Projektet är sparat och räknas i uppföljningen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
-FIELDS = {
-    "title": "Rubrik",
-    "deadlines": "Sista dag",
-    "opens": "Öppnar",
-    "kind": "Slag (call, news, event, policy, partner-search)",
-    "summary": "Sammanfattning",
-    "programme": "Program (id i programmes.toml)",
-    "url": "Adress hos utgivaren",
-    "place": "Plats (en per rad)",
-    "applicants": "Vem kan söka (en per rad)",
-}
-"""Label of each field that the coordinator may correct."""
 _TEXT_FIELDS = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
 _AMOUNTS = {"total": "totalt", "project_min": "minst per projekt", "project_max": "högst per projekt", "grants": "projekt"}
 _SHARES = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
@@ -94,22 +83,6 @@ _EVIDENCE_CONTEXT = 70
 _MAX_KEYWORDS = 12
 _REACHED_STEPS = ("matched", "told")
 """Steps of `Why` at which a department gets the call."""
-# The publisher's own words are shown beside a date unless they are an ISO date, which adds nothing.
-_MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class TimelinePoint:
-    """Date of a call, in the words of the page."""
-
-    when: str
-    what: str
-    left: str = ""
-    """Time until then; "" for a passed date."""
-    words: str = ""
-    """The publisher's own words for the date."""
-    state: str = ""
-    """"passed", "next" (the deadline ahead), "now" (today) or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +132,10 @@ class CallView:
     """True if the year of the next deadline was guessed."""
     sections: Sequence[Section]
     links: Sequence[Link]
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, str, datetime | None]]
+    """Label, value and time of correction of each fact of the side column."""
+    corrected: Mapping[str, datetime]
+    """Time at which each corrected field was corrected."""
     reached: Sequence[MatchReason]
     missed: Sequence[MatchReason]
     lead: Mapping[str, Any] | None
@@ -186,11 +162,10 @@ class CallView:
     currencies: Sequence[str]
     """Currencies that a project may have."""
     all_departments: Sequence[Department]
-    fields: Mapping[str, str]
-    problem: str
-    """Reason for which a correction was refused, or ""."""
-    typed: Mapping[str, str]
-    """Field and value of the refused correction."""
+    form: Sequence[FieldGroup]
+    """Fields of the form with which the coordinator corrects facts; empty for other readers."""
+    errors: Mapping[str, str]
+    """Reason for which a corrected field was refused, by field."""
     done: Mapping[str, str]
 
 
@@ -209,12 +184,12 @@ def require_call(visit: Visit) -> Call:
     return call
 
 
-def call_view(visit: Visit, problem: str = "") -> Response:
+def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) -> Response:
     """Show all that the archive has of a call.
 
     Args:
         visit: The request.
-        problem: Reason for which a correction was refused; the form then shows it beside the text that was typed.
+        errors: Reason for which a corrected field was refused, by field; the form then shows it beside the text that was typed.
     """
     db, rules = visit.site.archive.db, visit.site.rules
     call = require_call(visit)
@@ -225,10 +200,11 @@ def call_view(visit: Visit, problem: str = "") -> Response:
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
     earlier = rounds_before(visit.site.config, db, call.identifier)
+    card = fit_card(rules, call, zones, reading)
     view = CallView(
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
-        fit=fit_lines(fit_card(rules, call, zones, reading), visit.wording),
+        fit=fit_lines(card, visit.wording),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
@@ -236,11 +212,12 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         own=visit.call_path(*call.key),
         calendar=calendar_path(call.source, call.call_id),
         has_calendar=bool(call.deadlines or (call.kind is Kind.EVENT and call.starts)),
-        deadlines=_timeline(call, visit),
+        deadlines=timeline(call, visit),
         probable=deadline is not None and deadline.year_guessed,
         sections=call.sections,
         links=[link for link in call.links if safe_url(link.url)],
         facts=list(_facts(call, facts, visit)),
+        corrected=dict(call.corrected),
         reached=reached,
         missed=missed,
         lead=lead,
@@ -257,7 +234,7 @@ def call_view(visit: Visit, problem: str = "") -> Response:
             for code, competition in chances_before(db, call.identifier)[:3]
         ],
         corrections=[
-            {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(json.loads(row["value"]))}
+            {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(row["field"], row["value"], visit)}
             for row in facts["corrections"]
         ],
         choices=_choices(visit, call.key, names) if visit.actor else [],
@@ -265,12 +242,11 @@ def call_view(visit: Visit, problem: str = "") -> Response:
         projects=project_forms(visit, call.key) if visit.actor else [],
         currencies=project_currencies(visit.site.config),
         all_departments=list(rules.departments.values()),
-        fields=FIELDS,
-        problem=problem,
-        typed={"falt": visit.form.get("falt", ""), "varde": visit.form.get("varde", "")} if problem else {},
+        form=form_groups(visit, call, card, errors) if visit.actor else [],
+        errors=errors,
         done=DONE,
     )
-    return page("call.html", visit, status=400 if problem else 200, **vars(view))
+    return page("call.html", visit, status=400 if errors else 200, **vars(view))
 
 
 def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
@@ -280,7 +256,8 @@ def _circumstances(visit: Visit, facts: Mapping[str, Any]) -> Circumstances:
     told = {row["department"]: datetime.fromisoformat(row["at"]).astimezone(config.zone) for row in reversed(facts["told"])}
     vanished = datetime.fromisoformat(facts["vanished_at"]).astimezone(config.zone) if facts["vanished_at"] else None
     recipients = departments_with_recipients(config, visit.site.archive.db)
-    return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients)
+    lead = lead_title(visit.site.archive.db, facts["source"], facts["call_id"])
+    return Circumstances(now=visit.now, vanished=vanished, told=told, recipients=recipients, lead=lead)
 
 
 def _match_reasons(
@@ -351,59 +328,8 @@ def _choices(visit: Visit, key: CallKey, names: Mapping[str, str]) -> list[dict[
     ]
 
 
-def _timeline(call: Call, visit: Visit) -> list[TimelinePoint]:
-    """Return the dates of a call in order, with today among them if some have passed and some are ahead."""
-    points = list(_dates(call, visit))
-    if points and points[0][0] < visit.now < max(at for at, _ in points):
-        points.append((visit.now, TimelinePoint(visit.say("I dag"), "", state="now")))
-    return [point for _, point in sorted(points, key=lambda pair: pair[0])]
-
-
-def _dates(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoint]]:
-    """Yield the dates of a call: published, opens, deadlines, starts, ends."""
-    if call.published:
-        yield call.published, _point(call.published, "Publicerad", visit, exact=False)
-    if call.opens:
-        opens = datetime(call.opens.year, call.opens.month, call.opens.day, tzinfo=visit.site.config.zone)
-        yield opens, _point(opens, "Öppnade" if opens < visit.now else "Öppnar", visit, exact=False)
-    yield from _deadlines(call, visit)
-    if call.starts:
-        yield call.starts, _point(call.starts, "Börjar", visit)
-    if call.ends and call.ends != call.starts:
-        yield call.ends, _point(call.ends, "Slutar", visit)
-
-
-def _deadlines(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoint]]:
-    upcoming = next_deadline(call, visit.now)
-    for number, deadline in enumerate(call.deadlines, 1):
-        stage = f" {visit.say('steg')} {deadline.stage or number}" if len(call.deadlines) > 1 else ""
-        exact = deadline.precision is Precision.MINUTE
-        point = _point(deadline.at, "Sista ansökningsdag" if call.kind is Kind.CALL else "Sista dag", visit, exact=exact)
-        yield (
-            deadline.at,
-            TimelinePoint(
-                when=f"{visit.say('troligen')} {point.when}" if deadline.year_guessed else point.when,
-                what=point.what + stage,
-                left=point.left,
-                words="" if _MACHINE_DATE.match(deadline.text) else deadline.text,
-                state="next" if deadline is upcoming else point.state,
-            ),
-        )
-
-
-def _point(at: datetime, what: str, visit: Visit, *, exact: bool = True) -> TimelinePoint:
-    """Return a point of the timeline; `exact` shows the time of day, else the weekday."""
-    passed = at < visit.now
-    return TimelinePoint(
-        when=format_moment(at, visit) if exact else format_weekday(at, visit),
-        what=visit.say(what),
-        left="" if passed else format_days_left(at, visit),
-        state="passed" if passed else "",
-    )
-
-
-def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple[str, str]]:
-    """Return the label and value of each fact of the side column that has a value."""
+def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple[str, str, datetime | None]]:
+    """Return the label, the value and the time of correction of each fact of the side column that has a value."""
     programme = visit.site.rules.programme_of(call)
     rows = (
         ("Beteckning", call.identifier),
@@ -420,14 +346,33 @@ def _facts(call: Call, facts: Mapping[str, Any], visit: Visit) -> Iterable[tuple
         ("Nyckelord", ", ".join(call.keywords[:_MAX_KEYWORDS])),
         ("Gick inte att läsa", ", ".join(call.unread)),
     )
-    return ((label, value) for label, value in rows if value)
+    fields = {
+        "Program": "programme",
+        "Slag": "kind",
+        "Plats": "place" if call.place else "location",
+        "Vem kan söka": "applicants",
+    }
+    return ((label, value, correction_time(call, fields.get(label, ""))) for label, value in rows if value)
 
 
-def _corrected_value(value: Any) -> str:
-    """Return a correction's JSON value as text; a deadline is shown by its time."""
+def _corrected_value(field: str, text: str, visit: Visit) -> str:
+    """Return a correction's value, which is JSON, as text in the page's language; "" for a fact that was emptied."""
+    value = json.loads(text)
+    if field == "deadlines":
+        moments = [
+            format_moment(datetime.fromisoformat(item["at"]), visit)
+            if item.get("precision") == "minute"
+            else format_day(item["at"], visit)
+            for item in value
+        ]
+        return ", ".join(moments)
+    if field in CHOICE_LABELS:
+        return visit.say(CHOICE_LABELS[field].get(value, value))
+    if field in ("starts", "ends", "opens") and value:
+        return format_day(value, visit) if field == "opens" else format_moment(datetime.fromisoformat(value), visit)
     if isinstance(value, list):
-        return ", ".join(str(item.get("at", item)) if isinstance(item, dict) else str(item) for item in value)
-    return "" if value is None else str(value)
+        return ("–" if field == "terms.months" else ", ").join(str(item) for item in dict.fromkeys(value))
+    return "" if value is None else format_number(value, visit) if isinstance(value, int) else str(value)
 
 
 def list_tellings(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -506,25 +451,34 @@ def lookup(visit: Visit) -> Response:
 
 
 def correct(visit: Visit) -> Response:
-    """Store the coordinator's value of a field, or drop it; the page shows an invalid value beside the reason."""
-    call = require_call(visit)
-    field = visit.form.get("falt", "")
-    if field not in FIELDS:
-        return problem_page(visit, 400)
-    drop = bool(visit.form.get("tabort"))
-    try:
-        value = None if drop else read_correction(field, visit.form.get("varde", ""), visit)
-        with visit.site.archive.writing() as db:
-            if drop:
-                drop_correction(db, call.source, call.call_id, field, now=visit.now)
-            else:
-                correct_field(db, call.source, call.call_id, field, value, who=visit.coordinator_name, now=visit.now)
-            index_call(db, visit.site.rules.analyser, call.source, call.call_id)
-    except (ValueError, ArchiveError) as error:
-        return call_view(visit, problem=str(error))
+    """Store what was changed in the form of facts, or take one correction back; the page shows errors beside their fields."""
+    db, call = visit.site.archive.db, require_call(visit)
+    if visit.form.get("tabort"):
+        field = visit.form.get("falt", "")
+        if field not in FIELDS:
+            return problem_page(visit, 400)
+        return _store_corrections(visit, call.key, {}, [field])
+    source = load_uncorrected(db, *call.key)
+    present, own = (present_texts(visit, one, fit_card(visit.site.rules, one)) for one in (call, source))
+    values, dropped, errors = read_corrections(visit, present, own)
+    if errors:
+        return call_view(visit, errors)
+    if not values and not dropped:
+        return _back_to(visit, call.key, "lika")
+    return _store_corrections(visit, call.key, values, dropped)
+
+
+def _store_corrections(visit: Visit, key: CallKey, values: Mapping[str, Any], dropped: Iterable[str]) -> Response:
+    """Store corrected values and take other corrections back, all or none, and lead back to the page."""
+    with visit.site.archive.writing() as db, db.atomic():
+        for field, value in values.items():
+            correct_field(db, *key, field, value, who=visit.coordinator_name, now=visit.now)
+        for field in dropped:
+            drop_correction(db, *key, field, now=visit.now)
+        index_call(db, visit.site.rules.analyser, *key)
     search_index_of(visit.site).rebuild_soon()
     visit.site.jobs.rematch()
-    return _back_to(visit, call.key, "borta" if drop else "rattat")
+    return _back_to(visit, key, "rattat" if values else "borta")
 
 
 def _back_to(visit: Visit, key: CallKey, done: str) -> Response:

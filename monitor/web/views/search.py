@@ -18,15 +18,17 @@ from urllib.parse import urlencode
 
 from datasette import Response
 
-from monitor.archive.calls import load_call
+from monitor.archive.calls import correction_times, load_call
 from monitor.archive.connection import Database
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.matches import departments_of, publisher_urls, themes_of
+from monitor.archive.matches import departments_of, matched_answers, publisher_urls, theme_titles_of, themes_of
 from monitor.archive.search.corrections import correct_query
 from monitor.archive.search.facets import FacetCount, FacetIndex
 from monitor.archive.search.index import stored_zones
 from monitor.archive.search.query import make_snippet, marked
+from monitor.archive.unmatched import NOBODY, unmatched_answers
 from monitor.calls import CallKey, call_zones
+from monitor.corrected import FIELDS
 from monitor.language.one_line import clean
 from monitor.language.terms import Term, parse_term
 from monitor.language.termset import TermSet
@@ -126,7 +128,7 @@ class SearchParams:
     @property
     def order(self) -> str:
         """Return the order of the facet index, "" for the ranking of the query's hits."""
-        return ORDERS.get(self.sort, "" if self.query else "newest")
+        return ORDERS.get(self.sort, "" if self.query else "deadline")
 
     def address(self, path: str = "/sok", *, with_page: bool = True) -> str:
         """Return the address of this search below `path`."""
@@ -309,7 +311,10 @@ def facet_names(visit: Visit) -> dict[str, dict[str, str]]:
         "kind": {value: visit.say(label.many) for value, label in KIND_LABELS.items()},
         "status": {value: visit.say(name) for value, name in _STATUS_TITLES.items()},
         "programme": {programme.id: programme.name for programme in rules.programmes.values()},
-        "department": {department.id: department.name for department in rules.departments.values()},
+        "department": {
+            NOBODY: visit.say("Ingen"),
+            **{department.id: department.name for department in rules.departments.values()},
+        },
         "theme": {theme.theme.id: theme.theme.title for theme in rules.themes},
         "area": {area.id: area.name for area in rules.areas.area},
         "sdg": {str(goal.number): f"{goal.number} {goal.name}" for goal in rules.areas.sdg},
@@ -427,14 +432,19 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
     keys = [call.key for call in listed]
     base = site.config.municipality.base_url.rstrip("/")
     departments, urls = departments_of(db, keys), publisher_urls(db, keys)
+    corrected, themes = correction_times(db, keys), theme_titles_of(db, keys)
+    answers = {**unmatched_answers(db, keys), **matched_answers(db, keys)}
     programmes = {programme.id: programme.name for programme in site.rules.programmes.values()}
     return [
         {
             "title": clean(call.title),
-            "status": STATUS_LABELS[Status(call.status)],
+            "status": "" if call.kind == Kind.NEWS else STATUS_LABELS[Status(call.status)],
             "kind": KIND_LABELS[Kind(call.kind)].one,
             "next_deadline": _local_time(call.next_deadline, visit),
             "opens": call.opens or "",
+            "starts": _local_time(call.starts, visit),
+            "municipality": _answer_words(*answers.get(call.key, ("", False))),
+            "themes": ", ".join(themes.get(call.key, ())),
             "programme": programmes.get(programme_id(site.rules, call.key, call.programme, call.identifier), call.programme),
             "identifier": call.identifier,
             "departments": ", ".join(
@@ -445,6 +455,10 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
             "currency": call.currency if call.budget_project or call.budget_total else "",
             "funder_share": call.funder_share,
             "own_share": call.own_share,
+            "corrected": ", ".join(
+                f"{FIELDS.get(field, field)} ({at.astimezone(site.config.zone):%Y-%m-%d})"
+                for field, at in corrected.get(call.key, {}).items()
+            ),
             "source": site.source_name(call.source),
             "url": safe_url(urls.get(call.key, "")),
             "page": base + visit.call_path(call.source, call.call_id),
@@ -467,6 +481,13 @@ def _machine_rows(visit: Visit, listed: Sequence[CallSummary]) -> Iterable[dict[
             themes=themes.get(call.key, ()),
             zone=site.config.zone,
         )
+
+
+def _answer_words(answer: str, guessed: bool) -> str:
+    """Return whether a municipality may apply, "" where nothing is known; a guess says that it is one."""
+    if answer in ("", "framgår inte"):
+        return ""
+    return f"troligen {'inte' if answer == 'nej' else answer}" if guessed else answer
 
 
 def _local_time(moment: str | None, visit: Visit) -> str:

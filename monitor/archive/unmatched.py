@@ -1,0 +1,110 @@
+"""Calls that went to nobody: those to apply for that no department is matched with, with what they came nearest to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.archive.codec import stamp
+from monitor.archive.connection import Database
+from monitor.archive.listing import COLUMNS, CURRENT, STATUS_NOW, CallSummary, summary_of
+from monitor.calls import CallKey
+
+NOBODY = "ingen"
+"""Value of the facet of departments for these calls."""
+_OPEN_TO_US = f"u.step = '' AND u.answer <> 'nej' AND {CURRENT} AND {STATUS_NOW} <> 'closed'"
+"""SQL condition on `unmatched u` and `calls c`: current, and no gate says that a municipality cannot apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUnmatched:
+    """Row of `unmatched` to be stored."""
+
+    source: str
+    call_id: str
+    step: str
+    """Gate that stopped the call, or ""."""
+    answer: str
+    """Answer of the gates to whether a municipality may take part."""
+    guessed: bool
+    reason: str
+    """Reason of the answer, in Swedish."""
+    theme: str
+    """Id of the nearest theme, or ""."""
+    department: str
+    """Id of the nearest department, or ""."""
+    points: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedCall:
+    """Call that went to nobody, with the theme and the department that it came nearest to; these are "" for none."""
+
+    call: CallSummary
+    reason: str
+    theme: str
+    department: str
+    points: float
+    threshold: float
+
+    @property
+    def short(self) -> float:
+        """Return the points that are missing to the threshold."""
+        return self.threshold - self.points
+
+
+def replace_unmatched(db: Database, rows: Iterable[NewUnmatched]) -> None:
+    """Replace the stored rows. The caller holds the transaction."""
+    db.execute("DELETE FROM unmatched")
+    db.executemany(
+        "INSERT INTO unmatched (source, call_id, step, answer, guessed, reason, theme, department, points, threshold)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(row.source, row.call_id, row.step, row.answer, int(row.guessed), row.reason),
+                *(row.theme, row.department, row.points, row.threshold),
+            )
+            for row in rows
+        ],
+    )
+
+
+def list_unmatched(db: Database, now: datetime, since: datetime | None = None) -> list[UnmatchedCall]:
+    """Return the open and coming calls that a municipality may apply for and that went to nobody.
+
+    Those that say that a municipality may apply come first, then by their last day. With `since`, those found after it alone.
+    """
+    rows = db.query(
+        f"SELECT {COLUMNS}, u.answer, u.guessed, u.reason, u.theme, u.department, u.points, u.threshold"
+        f" FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id WHERE {_OPEN_TO_US}"
+        " AND c.first_seen > :since"
+        " ORDER BY u.answer = 'framgår inte', next_deadline IS NULL, next_deadline, c.source, c.call_id",
+        {"now": stamp(now), "since": stamp(since) if since else ""},
+    )
+    found = []
+    for row in rows:
+        own = {name: row.pop(name) for name in ("reason", "theme", "department", "points", "threshold")}
+        found.append(UnmatchedCall(call=summary_of({**row, "guessed": bool(row["guessed"])}), **own))
+    return found
+
+
+def unmatched_keys(db: Database, now: datetime) -> list[CallKey]:
+    """Return the keys of the calls of `list_unmatched`."""
+    rows = db.execute(
+        "SELECT u.source, u.call_id FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id"
+        f" WHERE {_OPEN_TO_US}",
+        {"now": stamp(now)},
+    )
+    return [CallKey(source, call_id) for source, call_id in rows]
+
+
+def unmatched_answers(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, tuple[str, bool]]:
+    """Return whether a municipality may apply, and whether that is a guess, for those of some calls that have a row."""
+    answers = {}
+    for key in keys:
+        row = db.execute("SELECT answer, guessed FROM unmatched WHERE source = ? AND call_id = ?", list(key)).fetchone()
+        if row:
+            answers[key] = (row[0], bool(row[1]))
+    return answers

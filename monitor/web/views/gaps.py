@@ -1,0 +1,73 @@
+"""The page of what fell between: calls that went to nobody, near misses, and items that were read and left out."""
+
+from __future__ import annotations
+
+from datasette import Response
+
+from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
+from monitor.archive.search.index import index_call
+from monitor.archive.unmatched import list_unmatched
+from monitor.errors import ArchiveError
+from monitor.web.framework.request import Visit
+from monitor.web.framework.route import Route
+from monitor.web.framework.templates import page, problem_page, redirect
+from monitor.web.search_index import search_index_of
+
+DONE = {
+    "tillbaka": "Den är nu en utlysning i arkivet och blir kvar när källan läses igen. Träffarna räknas om.",
+    "utanfor": "Den är lämnad utanför.",
+}
+"""Confirmation after a change, by the value of `klart` in the address."""
+NEAR = 3.0
+"""Most points that a near miss is short."""
+_MAX_ROWS = 200
+
+
+def gaps(visit: Visit) -> Response:
+    """Show what went to no department, with what it came nearest to, and what was left out of the archive's calls."""
+    rules, db = visit.site.rules, visit.site.archive.db
+    unmatched = list_unmatched(db, visit.now)
+    left_out = list_left_out(db)
+    near = sorted((found for found in unmatched if found.theme and found.short <= NEAR), key=lambda found: found.short)
+    return page(
+        "gaps.html",
+        visit,
+        total=len(unmatched),
+        unmatched=unmatched[:_MAX_ROWS],
+        near=near[:_MAX_ROWS],
+        themes={theme.theme.id: theme.theme.title for theme in rules.themes},
+        names={department.id: department.name for department in rules.departments.values()},
+        left_out=[row for row in left_out if row.taken_back is None][:_MAX_ROWS],
+        left_out_total=sum(row.taken_back is None for row in left_out),
+        taken_back=[row for row in left_out if row.taken_back is not None],
+        done=DONE,
+    )
+
+
+def decide(visit: Visit) -> Response:
+    """Make a left-out item a call, or leave one out again."""
+    source, call_id, back = visit.form.get("kalla", ""), visit.form.get("nyckel", ""), visit.form.get("gor") == "tillbaka"
+    row = _row(visit, source, call_id)
+    if row is None:
+        return problem_page(visit, 400, detail="Den finns inte längre bland det som lämnats utanför.")
+    try:
+        with visit.site.archive.writing() as db:
+            (take_back if back else put_back)(db, source, call_id, visit.now)
+            if back:
+                index_call(db, visit.site.rules.analyser, source, call_id)
+    except ArchiveError as error:
+        return problem_page(visit, 400, detail=error.problem)
+    search_index_of(visit.site).rebuild_soon()
+    visit.site.jobs.rematch()
+    return redirect(f"/samordna/ingen?klart={'tillbaka' if back else 'utanfor'}")
+
+
+def _row(visit: Visit, source: str, call_id: str) -> LeftOut | None:
+    rows = list_left_out(visit.site.archive.db, source) if source else []
+    return next((row for row in rows if row.call_id == call_id), None)
+
+
+ROUTES = (
+    Route(r"^/samordna/ingen$", gaps, coordinator=True),
+    Route(r"^/samordna/ingen/utanfor$", decide, coordinator=True, acts=True, shared=True),
+)
