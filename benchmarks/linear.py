@@ -378,8 +378,9 @@ def _vinnova() -> Read:
         for name in ("Titel", "Beskrivning", "Stangningsdatum", "Webbsida"):
             row = {"Diarienummer": "1", "Titel": "X", "Publik": True} | {name: text}
             response = TextResponse(source.url, body=json.dumps([row]).encode(), encoding="utf-8")
-            read_calls(ParsedResponse(), response, source, _NOW)
-            read_rounds(ParsedResponse(), response, source, _NOW, title="X", text=text, published=text)
+            read_calls(ParsedResponse(), response, source, _NOW, programmes={})
+            parent = {"title": "X", "text": text, "published": text}
+            read_rounds(ParsedResponse(), response, source, _NOW, parents={"1": parent})
 
     return read
 

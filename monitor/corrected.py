@@ -34,7 +34,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "budget.currency": "Valuta",
         "budget.funder_share": "Finansiärens andel",
         "budget.own_share": "Egen andel",
-        "terms.municipality": "Kan kommunen delta",
+        "terms.municipality": "Kan vi söka",
         "terms.partners": "Minst antal partner",
         "terms.countries": "Minst antal länder",
         "terms.months": "Projekttid",

@@ -102,7 +102,8 @@ SETTINGS = replace(
             "a day and a time such as tue 09:00: the week's test mail to the coordinator; empty: never": (
                 "en dag och en tid som tue 09:00, eller tomt"
             ),
-            "a day such as 2026-11-27: when the rates held": "en dag som 2026-11-27",
+            "a day such as 2026-11-27: when the rates held; mails name it": "en dag som 2026-11-27",
+            "a day such as 2026-11-27": "en dag som 2026-11-27",
             "a domain such as nassjo.se": "en domän som nassjo.se",
             "a time such as 02:15: when the back-up is made, every night": "en tid som 02:15",
             "a time such as 05:30: when the sources are read, every day": "en tid som 05:30",

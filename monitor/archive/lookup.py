@@ -258,6 +258,7 @@ class CallFacts(TypedDict):
 
     source: str
     call_id: str
+    number: int | None
     identifier: str
     parent: str
     kind: str

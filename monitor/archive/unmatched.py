@@ -80,8 +80,8 @@ def list_unmatched(db: Database, now: datetime, since: datetime | None = None) -
         f"SELECT {COLUMNS}, u.answer, u.guessed, u.reason, u.theme, u.department, u.points, u.threshold"
         f" FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id WHERE {_OPEN_TO_US}"
         " AND c.first_seen > :since"
-        " ORDER BY u.answer = 'framgår inte', next_deadline IS NULL, next_deadline, c.source, c.call_id",
-        {"now": stamp(now), "since": stamp(since) if since else ""},
+        " ORDER BY u.answer = :open, next_deadline IS NULL, next_deadline, c.source, c.call_id",
+        {"now": stamp(now), "since": stamp(since) if since else "", "open": "framgår inte"},
     )
     found = []
     for row in rows:

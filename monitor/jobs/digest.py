@@ -41,14 +41,7 @@ from monitor.digest.render import Rendered, Rendering, Templates, load_templates
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
 from monitor.jobs.awards import earlier_lines
-from monitor.jobs.candidates import (
-    apply_choices,
-    judge_sources,
-    make_arrangement,
-    make_audience,
-    make_candidate,
-    make_choice,
-)
+from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
 from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id

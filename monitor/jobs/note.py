@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.archive import Archive
+from monitor.archive.numbers import numbers_of
 from monitor.archive.projects import FollowedProject, ReportingDay, list_reporting_days
 from monitor.archive.recipients import list_stops
 from monitor.archive.statistics import (
@@ -19,7 +20,7 @@ from monitor.archive.statistics import (
     list_recovered_sources,
 )
 from monitor.archive.unmatched import list_unmatched
-from monitor.calls import Call
+from monitor.calls import Call, CallKey
 from monitor.config import Config
 from monitor.digest.links import Links
 from monitor.digest.wording import capital, iso_week
@@ -80,8 +81,12 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
         yield f"Svar som väntar på dig: {counted}. Se: {config.municipality.base_url}/samordna eller monitor feedback."
     rules = load_rules_in_force(archive, config, last_good=True)
     today = now.astimezone(config.zone).date()
-    for followed, report in list_reporting_days(db, today - _OVERDUE_REPORTS, today + _COMING_REPORTS):
-        yield _reporting_sentence(config, followed, report, today, rules)
+    due = list_reporting_days(db, today - _OVERDUE_REPORTS, today + _COMING_REPORTS)
+    links = Links(
+        config.municipality.base_url, numbers=numbers_of(db, [CallKey(followed.source, followed.call_id) for followed, _ in due])
+    )
+    for followed, report in due:
+        yield _reporting_sentence(links, followed, report, today, rules)
     for stop in list_stops(config, db):
         if stop.since > since:
             yield f"Får inte längre mejlen för {stop.department}: {stop.explanation}."
@@ -105,16 +110,15 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     yield from _signals(config, archive, rules)
 
 
-def _reporting_sentence(config: Config, followed: FollowedProject, report: ReportingDay, today: date, rules: RuleSet) -> str:
+def _reporting_sentence(links: Links, followed: FollowedProject, report: ReportingDay, today: date, rules: RuleSet) -> str:
     name = capital(report.label or "redovisningen")
     department = rules.departments.get(followed.department)
     verb = "skulle ha lämnats" if report.day < today else "ska lämnas"
     call = Call(source=followed.source, call_id=followed.call_id, title=followed.title, url="")
-    address = Links(config.municipality.base_url).call(call)
     return (
         f"{name} för ”{followed.title}” ({department.name if department else followed.department})"
         f" {verb} senast {report.day.isoformat()}."
-        f" Kryssa i Lämnad när det är gjort: {address}"
+        f" Kryssa i Lämnad när det är gjort: {links.call(call)}"
     )
 
 

@@ -129,7 +129,7 @@ def earliest_published(url: str, text: str = "") -> date | None:
 
 
 def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> date | None:
-    """Return the opening of the newest round: with its deadlines, before the last of them and near the first."""
+    """Return the opening of the newest round: with its deadlines, near the first, and before the last where one is."""
     stated = {
         item.date if item.role is DateRole.OPENING else item.date_from
         for item in found
@@ -138,7 +138,8 @@ def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> dat
     days = [day for day in stated if day is not None]
     if instants:
         first, last = instants[0].at.date() - _LONGEST_ROUND, instants[-1].at.date()
-        days = [day for day in days if first <= day <= last]
+        days = [day for day in days if day >= first]
+        days = [day for day in days if day <= last] or days
     return max(days, default=None)
 
 

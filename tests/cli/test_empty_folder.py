@@ -13,6 +13,7 @@ ARGUMENTS = {
     "forget": ["a@example.se"],
     "restore": ["kopia.tar.gz"],
     "run": ["--once"],
+    "awards": ["status"],
 }
 
 

@@ -13,7 +13,7 @@ from monitor.calls import CallKey
 from monitor.digest.arrange import move, place_keys
 from monitor.jobs import digest as digest_job
 from monitor.settings import Recipient
-from tests.digest.test_recipients import killed_digest
+from tests.digest.test_recipients import killed_work
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 from tests.mailserver import Handler, Running
 
@@ -289,7 +289,7 @@ def test_a_kill_while_the_mail_is_built_neither_loses_nor_doubles_a_change(tmp_p
     place(world, n4=1)
     comment(world, 2, "En gång.")
     decide(world, 3, HOLD)
-    killed_digest(world, MONDAY, fatal=fatal)
+    killed_work(lambda: world.digest(MONDAY), fatal)
     stored = bool(world.rows("SELECT 1 FROM digests WHERE week = '2026-W23' AND department = 'kultur-fritid'"))
     assert waiting(world) == (set() if stored else {key(2), key(4)})
     mails = [*world.week(MONDAY), *world.week(MONDAY + timedelta(hours=1))]
@@ -311,7 +311,7 @@ def test_a_kill_right_after_the_mail_is_stored_takes_back_the_mail_and_its_use_o
 
     with monkeypatch.context() as patch:
         patch.setattr(digest_job, "save_digest", save_and_die)
-        assert killed_digest(world, MONDAY)
+        assert killed_work(lambda: world.digest(MONDAY))
     assert waiting(world) == {key(4)}
     (mail,) = world.week(MONDAY)
     assert order(mail) == [4, 1, 2, 3]

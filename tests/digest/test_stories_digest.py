@@ -165,7 +165,7 @@ def test_t20_the_first_mail_is_a_welcome(world):
     (mail,) = world.week(MONDAY)
     assert mail["Subject"] == "Välkommen! Tema och 33 till: sök senast 1 september"
     assert len(re.findall(r"^Utlysning w\d", text_of(mail), re.MULTILINE)) == 10
-    assert "Se 24 till: https://eu.example.se/utskick/2026-W23-kultur-fritid?visa=resten" in text_of(mail)
+    assert "24 till finns på webben: https://eu.example.se/utskick/2026-W23-kultur-fritid?visa=resten" in text_of(mail)
     assert mails_about(world.week(MONDAY + WEEK), "Nya utlysningar") == []
 
 
@@ -323,7 +323,7 @@ def test_t29_the_mail_says_what_it_is_and_how_to_stop(world):
     (mail,) = world.week(MONDAY)
     text = " ".join(text_of(mail).split())
     assert "får Kultur- och fritidsförvaltningen ett mejl i veckan" in text
-    assert "Just nu är ingen utlysning öppen som vi tror rör er." in text
+    assert "Just nu är ingen utlysning öppen som vi tror passar er." in text
     assert "Adressen är anmäld som mottagare för Kultur- och fritidsförvaltningen." in text
     assert text.count("Ändra eller sluta få mejlen: https://eu.example.se/avsluta/") == 2
 

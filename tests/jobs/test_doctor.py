@@ -291,5 +291,5 @@ def test_without_rates_there_is_nothing_to_renew(tmp_path):
 
 
 def test_the_day_of_the_rates_is_a_day(tmp_path):
-    with pytest.raises(ConfigError, match=r"money\.day: expected a day such as 2026-11-27, found '2026-02-30'"):
+    with pytest.raises(ConfigError, match=r"money\.day: väntade en dag som 2026-11-27, fann '2026-02-30'"):
         findings(tmp_path, f'{WELL}[money]\nday = "2026-02-30"\n')

@@ -68,7 +68,7 @@ def test_the_note_reminds_of_reports_until_they_are_handed_in(config, days, word
     else:
         (sentence,) = said
         assert sentence.startswith(f"Delrapport för ”Läsfest” (Socialförvaltningen) {words} senast {day.isoformat()}.")
-        assert sentence.endswith("http://127.0.0.1:8001/utlysning/s/1")
+        assert sentence.endswith(f"http://127.0.0.1:8001/u/{CallKey('s', '1').short}")
 
 
 def test_a_report_that_was_handed_in_is_not_reminded_of(config):

@@ -13,7 +13,7 @@ from monitor.calls import CallKey
 from monitor.jobs.serve import make_report, render_report
 from monitor.web.framework.app import make_app
 from tests.web.chromium import ARGUMENTS, CHROMIUM, served, violations
-from tests.web.conftest import rows, token
+from tests.web.conftest import page_of, rows, token
 from tests.web.sample import NOW, PASSWORD
 
 KEY = CallKey("portal", "two-stage")
@@ -51,7 +51,10 @@ def version(html, department):
 
 def test_a_project_is_entered_on_the_page_of_the_call_and_counts_in_the_report(coordinator, site):
     answer = coordinator.post(f"{PAGE}/projekt", VALUES, page=PAGE)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?klart=projekt#projekt")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"{page_of(site, 'portal', 'two-stage')}?klart=projekt#projekt",
+    )
     project = stored(site)
     assert (project.title, project.applied_amount, project.own_amount) == ("Nätverk för läsning", 1_450_000, 150_000)
     assert project.applied_on == date(2026, 5, 4)

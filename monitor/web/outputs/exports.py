@@ -20,7 +20,7 @@ COLUMNS = {
     "next_deadline": "Sista dag",
     "opens": "Öppnar",
     "starts": "Börjar",
-    "municipality": "Kan kommunen delta",
+    "municipality": "Kan vi söka",
     "programme": "Program",
     "identifier": "Beteckning",
     "departments": "Förvaltningar",

@@ -81,7 +81,7 @@ _MAX_NUMBER = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
+class CorrectionField:
     """Field of the form, with the present value of the call and what was typed."""
 
     name: str
@@ -112,7 +112,7 @@ class FieldGroup:
     """Fields under one heading."""
 
     title: str
-    fields: tuple[FormField, ...]
+    fields: tuple[CorrectionField, ...]
 
 
 def form_groups(visit: Visit, call: Call, card: FitCard, errors: Mapping[str, str]) -> list[FieldGroup]:
@@ -128,9 +128,9 @@ def form_groups(visit: Visit, call: Call, card: FitCard, errors: Mapping[str, st
 
 def _form_field(
     visit: Visit, call: Call, card: FitCard, name: str, present: str, typed: Mapping[str, str], errors: Mapping[str, str]
-) -> FormField:
+) -> CorrectionField:
     options = _options(visit, call, card, name)
-    return FormField(
+    return CorrectionField(
         name=name,
         label=FIELDS[name],
         form="select" if options else "area" if name in _AREAS else "text",
