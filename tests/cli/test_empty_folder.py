@@ -1,5 +1,7 @@
 """A folder without settings and archive is no installation: commands say so, answer nothing and make nothing."""
 
+import os
+
 import pytest
 
 from monitor.cli import main
@@ -15,6 +17,15 @@ ARGUMENTS = {
     "run": ["--once"],
     "awards": ["status"],
 }
+
+
+@pytest.fixture(autouse=True)
+def umask():
+    """Restore the umask after a command has run in this process: files of later tests would be closed to other users."""
+    before = os.umask(0)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.mark.parametrize("command", sorted(NEEDS_INSTALLATION))
