@@ -21,14 +21,15 @@ _FRESH_PERIOD = timedelta(hours=36)
 
 
 def front(visit: Visit) -> Response:
-    """Show what can be applied for, by department, with the next deadlines and the newest calls; on the first day the guide."""
-    if visit.local and visit.site.sessions.offers_code:
-        return redirect("/kom-igang")
+    """Show what can be applied for, by department, with the next deadlines and the newest calls; before the first reading the guide."""
     db = visit.site.archive.db
+    counts = count_calls(db, visit.now)
+    if visit.local and visit.site.sessions.offers_code and not counts["total"]:
+        return redirect("/kom-igang")
     return page(
         "front.html",
         visit,
-        counts=count_calls(db, visit.now),
+        counts=counts,
         departments=department_list(visit),
         closing=list_closing_soon(db, visit.now),
         newest=list_newest(db, visit.now),
