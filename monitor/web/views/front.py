@@ -21,7 +21,10 @@ _FRESH_PERIOD = timedelta(hours=36)
 
 
 def front(visit: Visit) -> Response:
-    """Show what can be applied for, by department, with the next deadlines and the newest calls; before the first reading the guide."""
+    """Show what can be applied for, by department, with the next deadlines and the newest calls.
+
+    Before the first reading it leads to the guide of the first day.
+    """
     db = visit.site.archive.db
     counts = count_calls(db, visit.now)
     if visit.local and visit.site.sessions.offers_code and not counts["total"]:
