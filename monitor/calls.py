@@ -99,7 +99,7 @@ class EnteredTerms:
     """Terms of a call that a person entered in place of those that its text says; no source has them as data."""
 
     municipality: str = ""
-    """Whether a municipality may take part, as `monitor.fit.MunicipalAnswer` spells it; empty where nobody entered it."""
+    """Answer to whether a municipality may take part, as `monitor.fit.MunicipalAnswer` spells it; empty: not entered."""
     partners: int | None = None
     """Least number of partners."""
     countries: int | None = None

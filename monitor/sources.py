@@ -69,7 +69,7 @@ class Source(BaseModel):
     ] = ""
     """Regular expression for the addresses of articles (kinds `page` and `calendar`)."""
     own: Annotated[bool, Caption("Listsidan är själv en utlysning", "Ja: sidan läses också, inte bara länkarnas sidor.")] = False
-    """Whether the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""
+    """True when the list page is an item itself, beside those that it links to (kind `page`); without `links` it always is."""
     within: str = ""
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)
@@ -77,7 +77,7 @@ class Source(BaseModel):
     time_zone: str = "Europe/Stockholm"
     note: str = ""
     applicants: str = ""
-    """Who may apply for its calls, in the publisher's words; holds for a call whose text does not say. Empty: not known."""
+    """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
 

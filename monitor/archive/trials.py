@@ -19,7 +19,7 @@ class Trial:
     subject: str
     """Name of what was tried, such as `source:norden` or `mail`."""
     setting: str
-    """What was tried, such as the address of a source; the result holds for it alone."""
+    """Value that was tried, such as the address of a source; the result holds for this value alone."""
     state: str
     started: datetime
     finished: datetime | None

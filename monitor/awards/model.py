@@ -105,7 +105,7 @@ class Origin:
     fetched: str = ""
     """Address of the file when the program can fetch it; "" for files that a person places in the folder."""
     months: int = 1
-    """How often it is fetched, in months."""
+    """Months between two fetches."""
     shares_add_up: bool = False
     """True when the participants' shares of a project are together its grant, so that a cut list of participants shows."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
@@ -10,36 +11,6 @@ from monitor.awards.seasons import Basis, Forecast
 
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _ONE_DECIMAL_BELOW = 10
-_MONTHS = {
-    "sv": (
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 _CURRENCIES = {"sv": {"EUR": "euro", "SEK": "kronor"}, "en": {"EUR": "euro", "SEK": "kronor"}}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "sv": {
@@ -79,6 +50,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "line": "the month is that of similar calls of the programme",
     },
 }
+
+
+@cache
+def _months(language: str) -> tuple[str, ...]:
+    """Return the names of the months."""
+    from babel.dates import get_month_names
+
+    return tuple(get_month_names("wide", locale=language).values())
 
 
 def round_line(rounds: EarlierRounds, language: str = "sv") -> str:
@@ -121,7 +100,7 @@ def short_number(value: float, language: str) -> str:
 
 def season_line(forecast: Forecast, language: str = "sv") -> str:
     """Return when the next round is expected: month or months, rounds seen, and whose months they are."""
-    words, months = _WORDS[language], _MONTHS[language]
+    words, months = _WORDS[language], _months(language)
     first, last, month = (months[day.month - 1] for day in (forecast.earliest, forecast.latest, forecast.month))
     seen = words["years"].format(years=", ".join(str(year) for year in forecast.years[-4:]))
     when = words["opens"].format(month=month) if first == last else words["between"].format(first=first, last=last, month=month)

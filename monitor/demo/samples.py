@@ -17,37 +17,15 @@ SECOND_READING = 0
 """Days of the two readings of the demo, counted from today."""
 READINGS = (FIRST_READING, SECOND_READING)
 
-_MONTHS = {
-    "sv": (
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 _PLACEHOLDER = re.compile(r"\{(sv|en|iso|num)([+-]\d+)\}")
+
+
+@cache
+def _months(language: str) -> tuple[str, ...]:
+    """Return the names of the months."""
+    from babel.dates import get_month_names
+
+    return tuple(get_month_names("wide", locale=language).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +185,7 @@ def _written(form: str, moment: date) -> str:
         return moment.isoformat()
     if form == "num":
         return f"{moment.day}/{moment.month} {moment.year}"
-    return f"{moment.day} {_MONTHS[form][moment.month - 1]} {moment.year}"
+    return f"{moment.day} {_months(form)[moment.month - 1]} {moment.year}"
 
 
 _Changing = TypeVar("_Changing", SampleCall, SampleItem)

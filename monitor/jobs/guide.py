@@ -280,7 +280,7 @@ class GuideWork:
     def _run(self, step: Callable[[Config], None]) -> None:
         try:
             step(fresh_config(self._config))
-        except Exception:
+        except Exception:  # a thread of its own: whatever happens is logged, and the guide shows that it stopped
             logger.exception("guide_failed work=%s", self._name)
 
     def _try_sources(self, config: Config) -> None:

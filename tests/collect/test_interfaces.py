@@ -132,7 +132,7 @@ def test_rows_of_odd_forms():
 
 
 def real(shared, kind, read, name, now, **fields):
-    """What a reader of the kind finds in an answer that a publisher really sent."""
+    """Compare a reader of the kind with an answer that a publisher really sent."""
     module = sys.modules[loader().load(kind).__module__]
     row = {"id": "x", "kind": kind, "name": "X", "url": "https://x.eu/", "language": "sv", **fields}
     parsed = ParsedResponse()

@@ -1,4 +1,4 @@
-"""What fell between: calls that went to nobody, near misses, and items left out that are taken back with a button."""
+"""Gaps page: calls that went to nobody, near misses, and items left out that are taken back with a button."""
 
 import re
 from dataclasses import replace

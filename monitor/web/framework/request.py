@@ -128,7 +128,7 @@ class DraftDifference:
     key: CallKey
     title: str
     detail: str
-    """What it is or why, in Swedish; "" for nothing more."""
+    """Explanation in Swedish; "" for none."""
     who: str
     at: datetime | None
 
