@@ -25,6 +25,13 @@ def shipped():
     return load_rules(RULES)
 
 
+@cache
+def is_generic(word, generic):
+    asked = parse_term(word)
+    others = [parse_term(other) for other in generic]
+    return any(asked.mode is other.mode and not set(asked.variants).isdisjoint(other.variants) for other in others)
+
+
 class NaiveScorer:
     """Scorer that follows the definition of a rule word for word: every condition of every theme, no compiled rule, no shortcut."""
 
@@ -49,9 +56,7 @@ class NaiveScorer:
 
     def is_generic(self, word):
         """Return True for a term that shares a variant with one of the generic terms."""
-        asked = parse_term(word)
-        others = [parse_term(other) for other in self.rules.generic]
-        return any(asked.mode is other.mode and not set(asked.variants).isdisjoint(other.variants) for other in others)
+        return is_generic(word, self.rules.generic)
 
     def first_of_signal(self, words, zones):
         """Return the first hit of a term that is not generic, else the first of any."""

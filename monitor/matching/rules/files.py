@@ -95,6 +95,12 @@ class RuleFiles:
 
 def read_files(folder: Path) -> RuleFiles:
     """Read and check each file for itself. A file that cannot be read is a problem among the others."""
+    found = read_texts(folder)
+    return parse_files(found.texts, found)
+
+
+def read_texts(folder: Path) -> RuleFiles:
+    """Return the texts of a folder's files, not parsed yet, and a problem for each file that cannot be read."""
     texts: dict[str, str] = {}
     found = RuleFiles(texts)
     # A table that is missing is a problem as well.
@@ -105,7 +111,7 @@ def read_files(folder: Path) -> RuleFiles:
             found.add_problem(file, (), f"kan inte läsas ({error.strerror}); väntades i {folder}")
         except UnicodeDecodeError as error:
             found.add_problem(file, (), f"är inte UTF-8 vid byte {error.start}")
-    return parse_files(texts, found)
+    return found
 
 
 # A key of more parts, or deeper brackets, is no rule: tomllib's work grows with the square of a key's parts, and it recurses

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from monitor.language.concepts import Concepts
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.concepts import make_concepts
-from monitor.matching.rules.files import RuleFiles, build, load_toml, parse_files, read_files
+from monitor.matching.rules.files import RuleFiles, build, load_toml, parse_files, read_files, read_texts
 from monitor.matching.rules.model import ConceptFile
 from monitor.paths import CONCEPTS
 
@@ -36,17 +37,24 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
     Raises:
         RuleErrors: There is a problem; the error has every problem of every file.
     """
-    found = read_files(folder)
-    if checked and checked == found.texts and not found.errors:
-        rules = build(found, found.themes.values())
-        if rules is not None:
-            return rules
-    return _sound(found)
+    found = read_texts(folder)
+    if found.errors:
+        return _sound(parse_files(found.texts, found))
+    return _load(tuple(found.texts.items()), checked=checked == found.texts)
 
 
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
     """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
-    return _sound(parse_files(dict(texts)))
+    return _load(tuple(texts.items()), checked=False)
+
+
+# Kept, since a process loads the same texts again and again: pages for each draft, scheduled work for each member. Loading the
+# shipped rules takes a second, finding them here a hundredth.
+@lru_cache(maxsize=4)
+def _load(texts: tuple[tuple[str, str], ...], *, checked: bool) -> RuleSet:
+    found = parse_files(dict(texts))
+    rules = build(found, found.themes.values()) if checked and not found.errors else None
+    return rules or _sound(found)
 
 
 def load_concepts(folder: Path) -> Concepts:
