@@ -22,6 +22,7 @@ sys.dont_write_bytecode = False
 
 # No test measures time: an example that is slow on a busy machine, or while coverage is traced, is no failure.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=2_000)  # pytest --hypothesis-profile=thorough
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.archive import open_archive, readings
@@ -75,7 +75,6 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(words, max_size=40).map(" ".join) | st.text(max_size=100), st.sampled_from(["", "sv", "en", "da"]))
 def test_a_stored_reading_equals_a_fresh_one(text, language):
     text = text.encode("utf-8", "replace").decode()

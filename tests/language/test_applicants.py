@@ -5,7 +5,7 @@ from operator import or_
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
@@ -198,7 +198,6 @@ def clauses(draw):
     return language, text, [WORDS[language][name] for name in names], negated, only
 
 
-@settings(max_examples=400, deadline=None)
 @given(clauses())
 def test_every_group_verb_negation_and_order(clause):
     language, text, groups, negated, only = clause
@@ -208,7 +207,6 @@ def test_every_group_verb_negation_and_order(clause):
     assert {statement.only for statement in found} == {only}, text
 
 
-@settings(max_examples=150, deadline=None)
 @given(clauses(), clauses())
 def test_two_sentences_say_what_each_says(one, other):
     if one[0] != other[0] or not one[1].endswith("."):
@@ -229,7 +227,6 @@ statements = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.lists(statements, max_size=4))
 def test_only_groups_without_municipalities_shut_them_out(found):
     eligibility = municipal_role(found)
@@ -242,7 +239,6 @@ words_of_the_tables = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(words_of_the_tables, max_size=40).map(" ".join) | st.text(max_size=200),
     st.sampled_from(["", "sv", "en", "da", "nb", "fi"]),
@@ -253,7 +249,6 @@ def test_no_text_breaks_the_reader(text, language):
     municipal_role(find_applicants(text, language))
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(words_of_the_tables | st.sampled_from(["Alla", "Labs", "a", "the"]), min_size=1, max_size=25).map(" ".join),
     st.sampled_from(["", "sv", "en", "da", "nb"]),
@@ -271,7 +266,6 @@ def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
             assert (reader.found, reader._listing, reader._asked, reader.rest_excluded) == ([], 0, [], False), text
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text("mXacnbrswkMfT,.;:?$xtGEoipvAeulDPQ", max_size=30))
 def test_clauses_are_those_that_each_form_finds(letters):
     starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(letters)]

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.language.dates import DateRole, Exactness, find_dates
@@ -455,21 +455,18 @@ def dated(day, language, style, *, weekday):
 
 
 @given(language=LANGUAGE, day=DAYS, label=st.integers(0, 2), style=st.integers(0, 2), weekday=st.booleans())
-@settings(max_examples=400, deadline=None)
 def test_any_day_with_any_weekday_comes_back(language, day, label, style, weekday):
     text = LABELS[language][label] + dated(day, language, style, weekday=weekday) + "."
     assert closing(text) == [day.isoformat()]
 
 
 @given(language=LANGUAGE, day=DAYS, label=st.integers(0, 2), style=st.integers(0, 2), wrong=st.integers(1, 6))
-@settings(max_examples=200, deadline=None)
 def test_any_wrong_weekday_leaves_no_day(language, day, label, style, wrong):
     name = WEEKDAYS[language].split()[(day.weekday() + wrong) % 7]
     assert closing(f"{LABELS[language][label]}{name} {written(day, language, style)}") == []
 
 
 @given(language=LANGUAGE, day=DAYS, style=st.integers(0, 2), weekday=st.booleans(), clock=st.integers(0, 2), at=TIMES)
-@settings(max_examples=400, deadline=None)
 def test_any_time_behind_or_before_the_day_comes_back(language, day, style, weekday, clock, at):
     shown = dated(day, language, style, weekday=weekday)
     expected = [f"{day} {at:%H:%M}"]
@@ -485,7 +482,6 @@ def test_any_time_behind_or_before_the_day_comes_back(language, day, style, week
     style=st.integers(0, 2),
     weekday=st.booleans(),
 )
-@settings(max_examples=400, deadline=None)
 def test_any_period_ends_with_its_last_day(language, start, days, link, style, weekday):
     end = start + timedelta(days=days)
     opening, joint = OPEN[language][link]
@@ -502,7 +498,6 @@ def test_any_period_ends_with_its_last_day(language, start, days, link, style, w
     hours=st.integers(-11, 14),
     style=st.sampled_from(["GMT{:+d}", "(UTC{:+d})", "UTC{:+03d}:00", "{:+03d}00"]),
 )
-@settings(max_examples=300, deadline=None)
 def test_any_offset_gives_its_instant(day, at, hours, style):
     if style == "{:+03d}00" and hours <= -10:
         hours = -hours  # "17:00 -1100" is a stretch of time
@@ -512,7 +507,6 @@ def test_any_offset_gives_its_instant(day, at, hours, style):
 
 
 @given(language=LANGUAGE, day=st.dates(date(2020, 1, 1), date(2059, 12, 31)), form=st.integers(0, 4))
-@settings(max_examples=300, deadline=None)
 def test_any_year_of_two_figures_is_that_year(language, day, form):
     month, short = MONTHS[language].split()[day.month - 1], day.year % 100
     text = [
@@ -527,7 +521,6 @@ def test_any_year_of_two_figures_is_that_year(language, day, form):
 
 
 @given(language=LANGUAGE, day=st.dates(date(2026, 11, 29), date(2028, 11, 20)))
-@settings(max_examples=200, deadline=None)
 def test_any_weekday_settles_a_missing_year(language, day):
     text = LABELS[language][0] + dated(day, language, 0, weekday=True).removesuffix(f" {day.year}")
     (deadline,) = find_deadlines(text, reference=READ).deadlines
@@ -535,7 +528,6 @@ def test_any_weekday_settles_a_missing_year(language, day):
 
 
 @given(old=DAYS, days=st.integers(1, 150), language=LANGUAGE)
-@settings(max_examples=200, deadline=None)
 def test_any_extended_deadline_is_one(old, days, language):
     new = old + timedelta(days=days)
     if new.year > 2098:
@@ -584,7 +576,6 @@ def test_long_text_of_one_piece_is_read_to_its_end(piece):
     ).map("".join),
     st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
 def test_no_mixture_of_pieces_raises(text, read):
     for item in find_dates(text, reference=READ, read=read):
         assert text[item.start : item.end] == item.text

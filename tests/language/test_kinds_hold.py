@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collect.article import Article, describe_item
@@ -187,7 +187,6 @@ def test_one_everyday_sentence_leaves_a_call_a_call(sentence):
 
 
 @given(st.sampled_from(PLAIN), st.lists(st.sampled_from(EVERYDAY), max_size=8, unique=True), st.integers(0, 8))
-@settings(deadline=None, max_examples=300)
 def test_any_everyday_sentences_leave_a_call_a_call(row, sentences, at):
     language, title, text = row
     whole = "\n".join([*sentences[:at], text, *sentences[at:]])
@@ -201,7 +200,6 @@ def test_a_job_advert_is_left_out(title, text):
 
 
 @given(st.sampled_from(JOBS), st.lists(st.sampled_from(CALL_WORDS), max_size=8, unique=True), AHEAD, st.sampled_from(list(Kind)))
-@settings(deadline=None, max_examples=300)
 def test_words_of_calls_make_no_job_advert_a_call(job, words, ahead, default):
     title, text = job
     kind, reason = guess_kind(title, "\n".join([text, *words]), default, ahead=ahead)

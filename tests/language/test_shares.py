@@ -1,7 +1,7 @@
 """Shares that the funder and the applicant pay. The phrases are ours."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.language.budget import find_budget
@@ -69,7 +69,6 @@ NEITHER = [
 
 
 @given(text=st.sampled_from(FUNDER), value=st.integers(1, 100))
-@settings(max_examples=300, deadline=None)
 def test_what_the_funder_pays(text, value):
     found = find_shares(text.format(value))
     assert (found.funder, found.own, found.own_text) == (value, None, "")
@@ -78,7 +77,6 @@ def test_what_the_funder_pays(text, value):
 
 
 @given(text=st.sampled_from(OWN), value=st.integers(1, 100))
-@settings(max_examples=300, deadline=None)
 def test_what_the_applicant_pays(text, value):
     found = find_shares(text.format(value))
     assert (found.funder, found.own, found.funder_text) == (None, value, "")
@@ -236,7 +234,6 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
-@settings(max_examples=300, deadline=None)
 def test_no_text_raises_and_shares_are_shares(text):
     found = find_shares(text)
     assert found.funder is None or 1 <= found.funder <= 100

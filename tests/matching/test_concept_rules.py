@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import RuleErrors
@@ -264,7 +264,6 @@ def written_out(row, concepts):
     return row
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     concepts=concept_sets,
     signal=signals,

@@ -220,7 +220,6 @@ calls = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(rules=rule_sets, call=calls)
 def test_rules_of_any_form_score_as_by_the_book(rules, call):
     assert_scored_by_the_book(rules, call, AllTerms(rules))
