@@ -170,7 +170,7 @@ class World:
                         json.dumps(
                             {
                                 "municipality": "ja",
-                                "lines": [{"key": "municipality", "label": "Kan kommunen delta", "value": "Ja"}],
+                                "lines": [{"key": "municipality", "label": "Kan vi söka", "value": "Ja"}],
                             }
                         ),
                     ],

@@ -241,7 +241,7 @@ def test_corrections_survive_later_readings_and_matches_and_stand_in_mails_and_f
     assert row["Sista dag"] == "2027-02-01 12:00"
     assert (row["Högst per projekt"], row["Ni betalar minst (procent)"]) == ("75000", "25")
     assert "Sista dag (2026-05-20)" in row[SAID]
-    assert "Kan kommunen delta (2026-05-20)" in row[SAID]
+    assert "Kan vi söka (2026-05-20)" in row[SAID]
 
 
 def test_one_corrected_share_leaves_the_other_to_the_text(coordinator, site, path):

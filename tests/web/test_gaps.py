@@ -58,7 +58,7 @@ def test_a_call_to_apply_for_that_nobody_got_is_on_the_list_in_the_facet_and_in_
     assert NOBODYS in [found.call.key for found in list_unmatched(archive.db, NOW)]
     html = coordinator.get("/samordna/ingen").text
     assert "Stöd till frimärkssamlingar" in html
-    assert "Kan kommunen delta: ja" in words(html)
+    assert "Kan vi söka: ja" in words(html)
     found = coordinator.get("/sok.json", params={"forvaltning": "ingen"}).json()["hits"]
     assert page_of(site, *NOBODYS) in [hit["page"].removeprefix("http://127.0.0.1:8001") for hit in found]
     assert all(not hit["departments"] for hit in found)
