@@ -58,10 +58,14 @@ def short_answer(visit: Visit) -> Response:
     """Lead from the short address in a mail to the page of the answer, which stays the same for mails of earlier versions."""
     db, signer = visit.site.archive.db, visit.site.signer
     key = find_by_number(db, int(visit.path_vars["number"]))
-    mails = {} if key is None else {
-        AnswerLink(department=mail.department, source=key.source, call_id=key.call_id, digest=mail.digest): mail
-        for mail in mails_about(db, key)
-    }
+    mails = (
+        {}
+        if key is None
+        else {
+            AnswerLink(department=mail.department, source=key.source, call_id=key.call_id, digest=mail.digest): mail
+            for mail in mails_about(db, key)
+        }
+    )
     link = signer.find(visit.path_vars["mark"], mails)
     if link is None:
         return problem_page(visit, 410)
