@@ -60,6 +60,13 @@ def test_no_line_of_the_text_is_longer_than_a_screen_but_the_link_to_a_groups_pa
     assert "/s/" in one.text or name in ("quiet", "many-at-once")
 
 
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_the_preview_says_whose_mail_it_is(name):
+    tree = lxml_html.fromstring(rendered(name).renderings[0].html)
+    preview = tree.xpath("//body/div[contains(@style, 'display:none')]")[0].text_content().strip()
+    assert preview.startswith(f"{AUDIENCE.name}, {'week' if SITUATIONS[name][1] == 'en' else 'vecka'} ")
+
+
 class Balanced(HTMLParser):
     """Fails on a tag that closes what is not open."""
 
