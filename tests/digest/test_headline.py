@@ -161,9 +161,10 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
     assert mail.renderings[0].subject == "Idrott och 1 till: sök senast 21 juni"
     html = mail.renderings[0].html
     assert (
-        "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid kvar: Ungas delaktighet, sök senast" in html
+        "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Ungas delaktighet, söndag"
+        in html.replace("\n", " ")
     )
-    assert "söndag 21\u00a0juni (20 dagar kvar)." in html
+    assert "21\u00a0juni (20 dagar kvar)." in html
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -176,7 +177,6 @@ def test_the_first_sentence_names_the_first_row_of_the_overview_with_its_day(see
     assert lead.startswith(f"Först ut: {row.xpath('.//strong')[0].text_content()}, sök senast ")
     day = lead.partition("sök senast ")[2].partition("\u00a0")[0].split()[-1]
     assert f" {day}\u00a0" in row.text_content()
-    assert "Kortast tid kvar" not in lead or lead.index("Kortast tid kvar") > 0
 
 
 def test_the_short_title_of_a_theme_stands_in_the_subject_and_the_whole_one_in_the_mail():
