@@ -68,7 +68,7 @@ def leave(visit: Visit) -> Response:
 
     A button of the page also lets them come again.
     """
-    link = _read_link(visit)
+    link = read_recipient_link(visit)
     if link is None:
         return problem_page(visit, 410)
     if visit.is_post:
@@ -76,7 +76,7 @@ def leave(visit: Visit) -> Response:
     return _choices_page(visit, link)
 
 
-def _read_link(visit: Visit) -> LeaveLink | None:
+def read_recipient_link(visit: Visit) -> LeaveLink | None:
     """Return the recipient that the address is for: by a signed token, or by the mark of a text mail's short address."""
     token, signer = visit.path_vars["token"], visit.site.signer
     if not _MARK.fullmatch(token):
@@ -102,7 +102,7 @@ def _leave_or_return(visit: Visit, link: LeaveLink) -> Response:
 
 def choose(visit: Visit) -> Response:
     """Store a recipient's choices, or show the form again with what is wrong beside each field."""
-    link = _read_link(visit)
+    link = read_recipient_link(visit)
     if link is None or not link.department:
         return problem_page(visit, 410)
     if not visit.is_post:
