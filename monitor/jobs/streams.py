@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.archive.connection import Database
 from monitor.archive.digests import last_told
@@ -37,12 +38,16 @@ class RecipientLedger:
     """Memory of what some recipients of one department have been told."""
 
     def __init__(self, config: Config, db: Database, department: str, recipients: Sequence[Subscriber], now: datetime) -> None:
+        self._db, self._department, self._recipients = db, department, recipients
         self._told = last_told(db, department)
-        self._recipients = recipients
         # Addresses are erased from mails that are older: nobody knows any more who got those.
         self._begin = now - timedelta(days=config.keep.addresses)
-        self._calls = told_calls(db, department, [recipient.email for recipient in recipients])
         self._own = own_facts(db, department)
+
+    @cached_property
+    def _calls(self) -> dict[str, frozenset[CallKey]]:
+        """Return the calls of each recipient's mails, which only recipients with choices of their own need."""
+        return told_calls(self._db, self._department, [recipient.email for recipient in self._recipients])
 
     def streams(self, candidates: Sequence[Candidate]) -> list[Stream]:
         """Return the recipients grouped by the mail that they get."""
