@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.settings import Recipient
@@ -34,6 +35,8 @@ class Subscriber:
     """True where the archive has the recipient."""
     removed: bool = False
     """True where the coordinator took the recipient away although `monitor.toml` has it."""
+    added: datetime | None = None
+    """Time when the archive got the recipient; None for one that it has not."""
     known: datetime | None = None
     """Time of the last mail that the recipient has got or is to get; None before the first."""
 
@@ -62,6 +65,31 @@ class Subscriber:
         return RecipientState.ACTIVE
 
 
+class OwnFact(NamedTuple):
+    """Fact that a recipient has been told and the department perhaps has not (`monitor.digest.facts`)."""
+
+    source: str
+    call_id: str
+    fact: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Apart:
+    """Difference between what a recipient has been told and what the department has. Calls are pairs of source and id."""
+
+    unaware: tuple[tuple[str, str], ...] = ()
+    """Calls of which the department was told and the recipient was not, since they were doubtful then; they are sure now."""
+    promised: tuple[tuple[str, str], ...] = ()
+    """Calls of which the recipient was told when they were sure; they are doubtful now."""
+    own: tuple[OwnFact, ...] = ()
+    """Facts told in corrections since the recipient's last mail."""
+
+
+TOLD_ALIKE = Apart()
+"""No difference."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """Recipients that get the same mail."""
@@ -72,11 +100,12 @@ class Stream:
     certain: bool = False
     """True where doubtful calls are left out."""
     left_out: tuple[str, ...] = ()
+    apart: Apart = TOLD_ALIKE
 
     @property
     def plain(self) -> bool:
         """Return whether these recipients get the department's mail itself."""
-        return self.since is None and not self.certain and not self.left_out
+        return self.since is None and not self.certain and not self.left_out and self.apart == TOLD_ALIKE
 
 
 def merge_recipients(settings: Sequence[Recipient], stored: Sequence[Subscriber]) -> list[Subscriber]:
@@ -104,25 +133,34 @@ def is_due(recipient: Subscriber, now: datetime, zone: ZoneInfo) -> bool:
     return (today.year, today.month) > (last.year, last.month)
 
 
-def list_streams(recipients: Iterable[Subscriber], told: datetime | None) -> list[Stream]:
+def list_streams(
+    recipients: Iterable[Subscriber], told: datetime | None, apart: Mapping[str, Apart] | None = None
+) -> list[Stream]:
     """Return the recipients grouped by the mail that they get, those of the department's own mail first.
 
     Args:
         recipients: The recipients to write to.
         told: Time of the last fact that their department has been told; None where it has been told nothing.
+        apart: Differences by the address in lower case, of the recipients that have any.
     """
-    groups: dict[tuple[str, bool, tuple[str, ...]], list[Subscriber]] = {}
+    groups: dict[tuple[str, bool, tuple[str, ...], Apart], list[Subscriber]] = {}
     moments: dict[str, datetime | None] = {"": None}
     for recipient in recipients:
-        behind = recipient.known is not None and told is not None and recipient.known < told
+        behind = is_behind(recipient, told)
         since = recipient.known.isoformat() if behind and recipient.known is not None else ""
         moments[since] = recipient.known if behind else None
-        key = (since, recipient.pace is Pace.CERTAIN, tuple(sorted(recipient.left_out)))
+        own = (apart or {}).get(recipient.folded, TOLD_ALIKE)
+        key = (since, recipient.pace is Pace.CERTAIN, tuple(sorted(recipient.left_out)), own)
         groups.setdefault(key, []).append(recipient)
     return [
-        Stream(recipients=tuple(rows), since=moments[since], certain=certain, left_out=left_out)
-        for (since, certain, left_out), rows in sorted(groups.items(), key=lambda group: group[0])
+        Stream(recipients=tuple(rows), since=moments[since], certain=certain, left_out=left_out, apart=own)
+        for (since, certain, left_out, own), rows in sorted(groups.items(), key=lambda group: group[0])
     ]
+
+
+def is_behind(recipient: Subscriber, told: datetime | None) -> bool:
+    """Return whether a recipient got no mail since their department was told its last fact, at `told`."""
+    return recipient.known is not None and told is not None and recipient.known < told
 
 
 def mask_address(address: str) -> str:

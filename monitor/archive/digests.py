@@ -15,6 +15,7 @@ from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, escape_like, sql_values
 from monitor.archive.stories import STORY_KEY, led_by
+from monitor.archive.tellings import save_own
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import BUILT_MAILS, CALENDAR_CHANGES, TOLD_CHANGES, WEEKS_MAILS
 
@@ -304,7 +305,9 @@ class NewDigest:
     facts: Sequence[ToldFact] = ()
     """Facts that count as told to the department."""
     shown: Sequence[ToldFact] = ()
-    """Facts of a mail of some recipients alone, whose department has been told them in its own mail."""
+    """Facts of a mail of some recipients, whose department has been told them in its own mail."""
+    alone: bool = False
+    """True where `shown` counts for the recipients of this mail alone: the department is told in a mail to come."""
     renderings: Sequence[StoredRendering] = ()
     calendars: Sequence[tuple[str, bytes]] = ()
     addresses: Sequence[NewOutboxRow] = ()
@@ -427,15 +430,7 @@ def save_digest(db: Database, digest: NewDigest) -> None:
         db.executemany(
             "UPDATE mail_edits SET digest = ? WHERE id = ? AND digest IS NULL", [(digest.id, edit) for edit in digest.edits]
         )
-        _save_shown(db, digest)
-
-
-def _save_shown(db: Database, digest: NewDigest) -> None:
-    positions = {fact.position: fact for fact in digest.shown}
-    db.executemany(
-        "INSERT INTO own_items (digest, source, call_id, section, position, shown) VALUES (?, ?, ?, ?, ?, ?)",
-        [(digest.id, fact.source, fact.call_id, fact.section, place, fact.shown) for place, fact in positions.items()],
-    )
+        save_own(db, digest)
 
 
 def last_told(db: Database, department: str) -> datetime | None:

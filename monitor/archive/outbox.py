@@ -21,7 +21,7 @@ NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
 PAUSED = "mottagaren har paus"
 UNWRITABLE = "mejlet kunde inte skrivas"
-_UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, PAUSED, "no longer a recipient", "the address has been stopped")
+UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, PAUSED, "no longer a recipient", "the address has been stopped")
 """Reasons of mails that were stopped because nobody wants them any more; the English ones are of earlier versions."""
 
 
@@ -118,7 +118,7 @@ def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
     A recipient who does not want the mail now has not been told what it holds, and may come back.
     """
     with db.atomic():
-        if error in _UNWANTED_REASONS:
+        if error in UNWANTED_REASONS:
             db.execute(
                 "UPDATE recipients SET known = min(known, o.follows) FROM outbox o WHERE o.message_id = ?"
                 " AND o.follows IS NOT NULL AND recipients.folded = ? AND recipients.department = ?",
@@ -179,11 +179,11 @@ def list_suppressions(db: Database) -> list[Suppression]:
 
 def stopped_mails(db: Database, since: datetime) -> list[StoppedMail]:
     """Return the mails built after a time that were given up although their recipients want them, oldest first."""
-    marks = ", ".join("?" * len(_UNWANTED_REASONS))
+    marks = ", ".join("?" * len(UNWANTED_REASONS))
     rows = db.execute(
         "SELECT o.digest, d.department, o.error FROM outbox o JOIN digests d ON d.id = o.digest"
         f" WHERE o.state = 'stopped' AND d.created > ? AND o.error NOT IN ({marks}) ORDER BY d.created, o.rowid",
-        [stamp(since), *_UNWANTED_REASONS],
+        [stamp(since), *UNWANTED_REASONS],
     )
     return [StoppedMail(digest=row[0], department=row[1], error=row[2]) for row in rows]
 
@@ -194,7 +194,7 @@ def last_failures(db: Database) -> dict[str, str]:
         "SELECT recipient, error FROM outbox WHERE rowid IN (SELECT max(rowid) FROM outbox GROUP BY lower(recipient))"
         " AND state <> 'sent' AND error <> ''"
     )
-    return {_folded(row[0]): describe_delivery(row[1]) for row in rows if row[1] not in _UNWANTED_REASONS}
+    return {_folded(row[0]): describe_delivery(row[1]) for row in rows if row[1] not in UNWANTED_REASONS}
 
 
 def refused_recipients(db: Database) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ class Choices:
 def list_recipients(config: Config, db: Database) -> list[Subscriber]:
     """Return every recipient of every department: those of `monitor.toml` first, in its order."""
     rows = db.execute(
-        "SELECT department, email, language, pace, left_out, paused_until, origin, removed, known FROM recipients"
+        "SELECT department, email, language, pace, left_out, paused_until, origin, removed, known, added FROM recipients"
         " ORDER BY department, folded"
     )
     stored = [
@@ -71,6 +71,7 @@ def list_recipients(config: Config, db: Database) -> list[Subscriber]:
             origin=row[6],
             removed=row[7] is not None,
             known=datetime.fromisoformat(row[8]) if row[8] else None,
+            added=datetime.fromisoformat(row[9]),
         )
         for row in rows
     ]

@@ -297,6 +297,13 @@ MIGRATIONS = {
         "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
         " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
     ),
+    # Facts of corrections that count for the recipients of one mail alone, such as those who get mails once a month: the
+    # department, and the recipients' `known`, are told in the next mail.
+    "m030_own_facts": (
+        "CREATE TABLE own_facts (digest TEXT NOT NULL REFERENCES digests (id), source TEXT NOT NULL, call_id TEXT NOT NULL,"
+        " fact TEXT NOT NULL, UNIQUE (digest, source, call_id, fact));\n"
+        "CREATE INDEX own_items_call ON own_items (source, call_id)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 ANSWER_DAYS = 365
 CONFIRM_DAYS = 7
 _ANSWER, _LEAVE, _CONFIRM = "svar", "avsluta", "anmal"
+_MARK_BYTES = 8
+"""Length of the mark of a short address: as many values as nobody can try at a web server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +36,14 @@ class LeaveLink:
     recipient: str
 
 
+_Link = TypeVar("_Link", AnswerLink, LeaveLink)
+
+
 class Signer:
     """Writer and reader of the tokens of links, with the installation's secret."""
 
     def __init__(self, secret: bytes) -> None:
+        self._secret = secret
         self._answers = URLSafeSerializer(secret, salt=_ANSWER)
         self._leaving = URLSafeSerializer(secret, salt=_LEAVE)
         self._confirming = URLSafeSerializer(secret, salt=_CONFIRM)
@@ -65,6 +75,15 @@ class Signer:
         if age > timedelta(days=ANSWER_DAYS):
             return None
         return AnswerLink(department=department, source=source, call_id=call_id, digest=digest)
+
+    def mark(self, link: AnswerLink | LeaveLink) -> str:
+        """Return the mark by which a short address is known as that of a link: 16 hexadecimal digits."""
+        words = json.dumps([type(link).__name__, *asdict(link).values()])
+        return hmac.digest(self._secret, words.encode(), "sha256")[:_MARK_BYTES].hex()
+
+    def find(self, mark: str, links: Iterable[_Link]) -> _Link | None:
+        """Return the link with this mark among those that a short address may stand for; None when it is none of them."""
+        return next((link for link in links if hmac.compare_digest(self.mark(link).encode(), mark.encode())), None)
 
     def leave_token(self, link: LeaveLink) -> str:
         """Return the token of a recipient's link to stop or change. It never ends: an old mail must still let people out."""

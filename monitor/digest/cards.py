@@ -259,8 +259,11 @@ class Cards:
 
     def _answers(self, call: Call, title: str) -> list[LinkView]:
         link = AnswerLink(department=self.audience.department, source=call.source, call_id=call.call_id, digest=self._digest)
-        token = self._signer.answer_token(link, self._now.date())
         names = (("link.interesting", "intressant"), ("link.not_for_us", "inte-for-oss"), ("link.pass_on", "vidare"))
+        if call.key in self.links.numbers:
+            mark = self._signer.mark(link)
+            return [self._link(name, title, self.links.short_answer(call.key, mark, answer)) for name, answer in names]
+        token = self._signer.answer_token(link, self._now.date())
         return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
 
     def _also(self, item: DigestItem) -> list[LinkView]:

@@ -57,6 +57,10 @@ class Links:
         """Return the address of the page on which a department answers about a call."""
         return self._at(f"svar/{token}", svar=answer)
 
+    def short_answer(self, call: CallKey, mark: str, answer: str) -> str:
+        """Return the short address of the same page, of a call with a number: /s/NUMBER-MARK (`Signer.mark`)."""
+        return self._at(f"s/{self.numbers[call]}-{mark}", svar=answer)
+
     def leave(self) -> str:
         """Return the address of the page on which a recipient stops the mails; the token is filled in when the mail is sent."""
         return self._at(f"avsluta/{RECIPIENT_TOKEN}")

@@ -231,6 +231,8 @@ class Audience:
     contact: str
     base_url: str
     sources: Mapping[str, str] = field(default_factory=dict)
+    company: bool = False
+    """True for a company: what a municipality may apply for is not its own, and is not said to "you"."""
     rates: Mapping[str, float] = field(default_factory=dict)
     """Swedish kronor for one unit of each currency; amounts in others are shown as the publisher states them."""
     rates_day: str = ""

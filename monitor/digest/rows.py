@@ -12,7 +12,6 @@ from monitor.digest.model import Audience
 from monitor.digest.wording import HOME, NO_BREAK, Wording, capital
 from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
-from monitor.language.shares import Shares
 from monitor.translation import has_translation, translate
 from monitor.vocabulary import Kind, Status
 
@@ -20,6 +19,8 @@ PREPARATION = timedelta(weeks=6)
 """Time that an application takes: those who help with it should hear of it so long before the last day."""
 _SOON = timedelta(days=7)
 _VALUE_LIMIT = 220
+_BRIEF_LIMIT = 40
+"""Characters of a reason that the overview has room for."""
 _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no"}
 """Part of a phrase's name for each answer to whether a municipality may take part."""
 
@@ -46,8 +47,8 @@ class CallRows:
         terms = [("card.money", self.amount(call.budget))] if money else []
         if card is not None:
             terms += [
-                ("fit.who_pays", self.who_pays(call, card.shares)),
-                ("fit.municipality", self.may_apply(card)),
+                ("fit.who_pays", self.who_pays(call, card)),
+                ("fit.municipality_only" if self._audience.company else "fit.municipality", self.may_apply(card)),
                 ("fit.partners", self.partners(card)),
                 ("fit.next", self.next_step(call, card)),
             ]
@@ -118,15 +119,8 @@ class CallRows:
         return "; ".join(part for part in parts if part)
 
     def amount_short(self, budget: Budget) -> str:
-        """Return the money of one project, else the money in total, in few words."""
-        low, high = budget.project_min, budget.project_max
-        if not (low or high):
-            return self._total(budget)
-        sums = [value for value in (low, high) if value]
-        words = self._span(sums, budget.currency)
-        if len(sums) == 1:
-            words = self._say("card.at_most" if high else "card.at_least", amount=words)
-        return words
+        """Return the money of one project, else the money in total, and which of them it is."""
+        return self._per_project(budget) or self._total(budget)
 
     def amount(self, budget: Budget) -> str:
         """Return the money of one project, else the money in total, with about how much it is in kronor."""
@@ -170,18 +164,26 @@ class CallRows:
         amount = self._wording.money(budget.total, budget.currency)
         return self._say("card.shared" if budget.shared else "card.total", amount=amount)
 
-    def who_pays(self, call: Call, shares: Shares) -> str:
-        """Return both shares in one phrase; empty where neither is stated. One stated share leaves the other the rest of 100."""
-        say = self._say
+    def who_pays(self, call: Call, card: FitCard) -> str:
+        """Return both shares in one phrase; empty where neither is stated. One stated share leaves the other the rest of 100.
+
+        The applicant is "you" only where the reader may apply.
+        """
+        say, shares = self._say, card.shares
+        you = say("card.you" if self._is_ours(card) else "card.applicant")
         if shares.own == 0:
-            return capital(say("card.pays_all"))
+            return capital(say("card.pays_all", you=you))
         if shares.funder is None and shares.own is None:
             return ""
         own = shares.own if shares.own is not None else 100 - (shares.funder or 0)
         funder = shares.funder if shares.funder is not None else 100 - own
         payer = say("card.eu" if is_eu_call(call) else "card.funder")
         name = "both" if 0 < own < 100 and funder else "funder" if funder else "own"
-        return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own))
+        return capital(say(f"card.pays_{name}", payer=payer, funder=funder, own=own, you=you))
+
+    def _is_ours(self, card: FitCard) -> bool:
+        """Return whether the answer to "may a municipality apply" is yes, and the reader is part of the municipality."""
+        return not self._audience.company and card.municipality in ("ja", "som partner")
 
     def may_apply(self, card: FitCard) -> str:
         """Return whether a municipality may apply and why; empty where nothing is known."""
@@ -191,12 +193,23 @@ class CallRows:
         return f"{words}. {reason}" if words and reason else words
 
     def may_apply_short(self, card: FitCard) -> str:
-        """Return whether a municipality may apply in a few words; empty where nothing is known."""
+        """Return whether a municipality may apply in a few words; empty where nothing is known.
+
+        A call that is for others says for whom, in the words of its reason where those are few.
+        """
         answer = _answer(card)
-        return self._say(f"apply.brief_{answer}") if answer else ""
+        if card.municipality == "nej" and not card.guessed and self._is_worded(card.reason):
+            reason = translate(card.reason, self._wording.language).rstrip(".")
+            if len(reason) <= _BRIEF_LIMIT:
+                return f"{reason[:1].lower()}{reason[1:]}"
+        if not answer:
+            return ""
+        return self._say(f"apply.town_{answer}" if self._audience.company else f"apply.brief_{answer}")
 
     def _is_worded(self, reason: str) -> bool:
-        return bool(reason) and has_translation(reason, self._wording.language)
+        """Return whether a reason can be shown to the reader; one that says "ni" means the municipality, not a company."""
+        means_reader = not (self._audience.company and " ni " in reason)
+        return bool(reason) and means_reader and has_translation(reason, self._wording.language)
 
     def partners(self, card: FitCard) -> str:
         """Return with how many partners from how many countries; empty where neither is stated."""

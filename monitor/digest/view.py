@@ -21,6 +21,8 @@ _NAMED_IN_GROUP = 5
 OVERVIEW_LIMIT = 10
 """Calls that the overview lists; a reader of more reads none."""
 _IN_OVERVIEW = (*CALL_SECTIONS, MailSection.CHANGED)
+_DATED = (MailSection.CHANGED, MailSection.NEW, MailSection.CLOSING)
+"""Sections of calls that one can apply for now."""
 
 
 class MailWriter:
@@ -51,7 +53,7 @@ class MailWriter:
             preview=headline.preview(selection, self._sources()),
             title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
             name=name,
-            lead=(*self._lead(selection, name), *self._top()),
+            lead=(*self._lead(selection, shown, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),
             footer=tuple(
                 self._footer(
@@ -77,13 +79,7 @@ class MailWriter:
 
     def _overview(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> tuple[tuple[OverviewLine, ...], LinkView | None]:
         """Return the lines of the overview, and the link to the calls below that it has no room for."""
-        items = [
-            item
-            for section in _IN_OVERVIEW
-            for item in selection.items
-            if item.section is section and item.candidate.call.kind is Kind.CALL and shown[item.candidate.key] is not Shown.LINK
-        ]
-        items.sort(key=lambda item: not is_moved(item))  # stable: as in the subject, a moved day goes before all
+        items = _in_overview(selection, shown)
         groups = [group for group in selection.groups if group.section in _IN_OVERVIEW]
         if len(items) + len(groups) < 2:
             return (), None
@@ -147,24 +143,35 @@ class MailWriter:
         url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
         return LinkView(self._say("link.rest", n=len(selection.rest)), "", url)
 
-    def _nearest(self, selection: Selection) -> tuple[date, str] | None:
-        """Return the nearest last day with the subject of its call; None where no call has a day ahead."""
+    def _days_ahead(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> list[str]:
+        """Return the last day of the call that the mail begins with, and the nearest of all where another call has it."""
         now = self._occasion.now
-        sections = (MailSection.CHANGED, MailSection.NEW, MailSection.CLOSING)
-        moments = [
-            (upcoming.at, self._cards.short_subject(item.candidate))
+        days = {
+            item.candidate.key: (upcoming.at, self._cards.short_subject(item.candidate))
             for item in selection.items
-            if item.section in sections
+            if item.section in _DATED
             and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
             and (upcoming := next_deadline(item.candidate.call, now)) is not None
+        }
+        if not days:
+            return []
+        first = next((days.get(item.candidate.key) for item in _in_overview(selection, shown)), None)
+        nearest = min(days.values())
+        sentences = [("lead.nearest", first)] if first is not None else []
+        if first is None or nearest[0].astimezone(HOME).date() < first[0].astimezone(HOME).date():
+            sentences.append(("lead.sooner", nearest))
+        return [
+            self._say(
+                name,
+                subject=subject,
+                day=self._wording.day(day := at.astimezone(HOME).date(), now),
+                left=self._wording.time_left(day, now),
+            )
+            for name, (at, subject) in sentences
         ]
-        if not moments:
-            return None
-        at, subject = min(moments)
-        return at.astimezone(HOME).date(), subject
 
-    def _lead(self, selection: Selection, name: str) -> list[str]:
-        say, now = self._say, self._occasion.now
+    def _lead(self, selection: Selection, shown: Mapping[CallKey, Shown], name: str) -> list[str]:
+        say = self._say
         if selection.kind is MailKind.CORRECTION:
             return [say("lead.correction", n=len(selection.items))]
         lead = []
@@ -176,13 +183,8 @@ class MailWriter:
             counts = selection.counts()
             what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
             lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
-        if nearest := self._nearest(selection):
-            day, subject = nearest
-            left = self._wording.time_left(day, now)
-            lead.insert(
-                0 if selection.kind is MailKind.WEEKLY else len(lead),
-                say("lead.nearest", subject=subject, day=self._wording.day(day, now), left=left),
-            )
+        if days := self._days_ahead(selection, shown):
+            lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), " ".join(days))
         weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
         if weeks:
             numbers = self._wording.join(self._wording.week(week) for week in weeks)
@@ -248,6 +250,17 @@ class MailWriter:
         if len(unread) > _NAMED_UNREAD:
             lines.append(self._say("footer.unread_more", n=len(unread) - _NAMED_UNREAD))
         return [" ".join(lines)]
+
+
+def _in_overview(selection: Selection, shown: Mapping[CallKey, Shown]) -> list[DigestItem]:
+    """Return the calls of the overview in its order: as in the subject, a moved day goes before all."""
+    items = [
+        item
+        for section in _IN_OVERVIEW
+        for item in selection.items
+        if item.section is section and item.candidate.call.kind is Kind.CALL and shown[item.candidate.key] is not Shown.LINK
+    ]
+    return sorted(items, key=lambda item: not is_moved(item))
 
 
 def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequence[tuple[str, str]]) -> MailView:

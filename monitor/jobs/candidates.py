@@ -119,6 +119,7 @@ def make_audience(config: Config, department: Department | None, numbers: Mappin
         department=department.id if department else "",
         name=department.name if department else config.municipality.name,
         municipality=config.municipality.name,
+        company=department is not None and department.is_company,
         contact=config.municipality.contact,
         base_url=config.municipality.base_url,
         sources={source.id: source.name for source in config.sources},

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from monitor.archive.digests import (
     NewOutboxRow,
     StoredDigest,
     StoredRendering,
-    ToldFact,
     find_digest,
     last_digest,
     last_told,
@@ -36,18 +35,27 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.model import Candidate, Selection, SourceHealth
-from monitor.digest.narrow import narrow, told_until
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
 from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
-from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
+from monitor.jobs.digest_report import (
+    THIS_WEEK,
+    BuildOptions,
+    BuildReport,
+    DigestDraft,
+    DigestReport,
+    report_of,
+    report_of_corrections,
+    told_facts,
+)
 from monitor.jobs.rules import load_checked
+from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
-from monitor.subscription import Stream, Subscriber, is_due, list_streams
+from monitor.subscription import Stream, Subscriber, is_behind, is_due
 from monitor.vocabulary import WEEKS_MAILS, DigestState, MailKind, Pace
 
 logger = logging.getLogger(__name__)
@@ -59,17 +67,6 @@ _RETRY_PERIOD = timedelta(days=8)
 """Period after a failure in which a department's weekly mail is built with the next corrections."""
 _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
 """Errors of the installation or the machine, which stop the job instead of one department's mail."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StreamMail:
-    """Mail of recipients who do not get the department's own."""
-
-    stream: Stream
-    selection: Selection
-    ahead: tuple[Candidate, ...] = ()
-    previous: datetime | None
-    """Time of the mail before it; None for a correction."""
 
 
 def build_digests(
@@ -132,7 +129,8 @@ def _build(builder: DigestBuilder, report: BuildReport, department: Department, 
     fresh = weekly and not builder.is_built(department)
     if weekly:
         report.digests.append(builder.weekly(department))
-    if corrections and not fresh:
+    # Those who get no mail this week are not told by it.
+    if corrections and (not fresh or builder.has_readers_apart(department)):
         correction = builder.correction(department)
         if correction is not None:
             report.corrections.append(correction)
@@ -250,7 +248,7 @@ class DigestBuilder:
         recipients = self._due_recipients(department)
         existing = find_digest(self._db, department.id, self._week)
         if existing is not None and not self._dry_run:
-            return _report(existing)
+            return report_of(existing)
         if not recipients and not self._dry_run:
             return DigestReport(
                 department=department.id,
@@ -260,10 +258,11 @@ class DigestBuilder:
                 reason=self._why_nobody(department),
             )
         last = last_digest(self._db, department.id)
-        selection, ahead = self._selection(department, last)
-        streams = list_streams(recipients, last_told(self._db, department.id))
+        candidates = self._week_candidates(department, last)
+        selection, ahead = self._select(department, last, candidates)
+        streams = self._ledger(department, recipients).streams(candidates)
         digest_id = f"{self._week}-{department.id}"
-        mails = [self._stream_mail(digest_id, department, stream, selection, last) for stream in streams if not stream.plain]
+        mails = [self._stream_mail(department, stream, selection, last, candidates) for stream in streams if not stream.plain]
         plain = next((stream.recipients for stream in streams if stream.plain), ())
         if selection.kind is MailKind.QUIET and self._is_silent(department):
             plain = ()
@@ -278,48 +277,74 @@ class DigestBuilder:
         return "; ".join(reasons)
 
     def _stream_mail(
-        self, digest_id: str, department: Department, stream: Stream, selection: Selection, last: StoredDigest | None
-    ) -> _StreamMail | None:
-        """Return the mail of recipients who are behind or have narrowed their mails; None when they get none now."""
+        self,
+        department: Department,
+        stream: Stream,
+        selection: Selection,
+        last: StoredDigest | None,
+        candidates: Sequence[Candidate],
+    ) -> StreamMail | None:
+        """Return the mail of recipients who know other things or have narrowed their mails; None when they get none now."""
         ahead: tuple[Candidate, ...] = ()
         previous = stream.since or (last.created if last is not None else None)
-        if stream.since is not None:
-            candidates = told_until(self._candidates(department, stream.since, comments=True), stream.since)
-            missed_since = max(stream.since, self._now - _MISSED_PERIOD)
-            selection = self._choose(department, candidates, missed_since)
-            ahead = open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
-        selection = self._narrowed(selection, stream)
+        if stream.since is not None or stream.apart.unaware or stream.apart.own:
+            if stream.since is not None:
+                candidates = self._candidates(department, stream.since, comments=True)
+            seen = as_seen(candidates, stream)
+            missed_since = max(previous, self._now - _MISSED_PERIOD) if previous is not None else None
+            selection = self._choose(department, seen, missed_since)
+            ahead = open_known_calls(seen, self._now) if selection.kind is MailKind.QUIET else ()
+        selection = narrowed(selection, stream, self._rules)
         if selection.kind is MailKind.QUIET and (stream.certain or self._is_silent(department)):
             return None
-        return _StreamMail(stream=stream, selection=selection, ahead=ahead, previous=previous)
+        return StreamMail(stream=stream, selection=selection, ahead=ahead, previous=previous)
 
-    def _narrowed(self, selection: Selection, stream: Stream) -> Selection:
-        titles = [file.theme.title for file in self._rules.themes if file.theme.id in stream.left_out]
-        return narrow(selection, certain=stream.certain, left_out=titles)
+    def _ledger(self, department: Department, recipients: Sequence[Subscriber]) -> RecipientLedger:
+        return RecipientLedger(self._config, self._db, department.id, recipients, self._now)
+
+    def has_readers_apart(self, department: Department) -> bool:
+        """Return whether a recipient may know other things of the department's calls than the department's mail tells."""
+        told = last_told(self._db, department.id)
+        return any(one.pace is Pace.MONTHLY or is_behind(one, told) for one in self.recipients(department))
 
     def correction(self, department: Department) -> DigestReport | None:
         """Build and store a correction when something that the department was told no longer holds; None when all does.
 
-        Recipients who are behind, or get mails once a month, find what has changed in their next mail.
+        Recipients who get mails once a month, or missed some, are told what has changed of their own mails' calls. For them it
+        is not a mail of the series: the next one goes on from the one before.
         """
-        last, told = last_digest(self._db, department.id), last_told(self._db, department.id)
-        weekly = [recipient for recipient in self.recipients(department) if recipient.pace is not Pace.MONTHLY]
-        streams = [stream for stream in list_streams(weekly, told) if stream.since is None]
-        if last is None or not streams:
+        last, recipients = last_digest(self._db, department.id), self.recipients(department)
+        if last is None or not recipients:
             return None
-        selection = choose_corrections(self._candidates(department, last.created), self._now)
-        mails = [
-            _StreamMail(stream=stream, selection=narrowed, previous=None)
-            for stream in streams
-            if not stream.plain and (narrowed := self._narrowed(selection, stream)).items
+        candidates = self._candidates(department, last.created)
+        selection = choose_corrections(candidates, self._now)
+        ledger = self._ledger(department, recipients)
+        plain = [
+            recipient
+            for stream in ledger.streams(candidates)
+            for recipient in stream.recipients
+            if stream.plain and not ledger.is_alone(recipient)
         ]
-        plain = next((stream.recipients for stream in streams if stream.plain), ())
-        if not selection.items or not (plain or mails):
+        others = [recipient for recipient in recipients if recipient not in plain]
+        mails = ledger.corrections(others, candidates, self._rules, self._now)
+        shared = selection.items and (plain or not all(mail.alone for mail in mails))
+        if not mails and not shared:
             return None
         stem = f"{iso_week(self._now.date())}-{department.id}-r"
         digest_id = f"{stem}{next_number(self._db, stem)}"
+        if not shared:
+            return self._store_alone(digest_id, department, mails)
         rendered = self._render(digest_id, department, selection, plain, last=None)
         return self._store(digest_id, department, selection, rendered, plain, others=mails)
+
+    def _store_alone(self, digest_id: str, department: Department, mails: Sequence[StreamMail]) -> DigestReport:
+        """Store corrections of some recipients; nothing counts as told to the department."""
+        made = [self._own_digest(f"{digest_id}-val{number}", department, mail) for number, mail in enumerate(mails, 1)]
+        with self._db.atomic():
+            for digest in made:
+                save_digest(self._db, digest)
+        logger.info("corrections_built department=%s mails=%d", department.id, sum(len(one.addresses) for one in made))
+        return report_of_corrections(department.id, [mail.selection for mail in mails], made[0].renderings[0].subject)
 
     def preview(self, department: Department) -> DigestReport | None:
         """Build and store the coordinator's copy of the department's next mail; nothing counts as told.
@@ -349,9 +374,11 @@ class DigestBuilder:
         """Return the contents of the department's next mail as they would be now."""
         return self._selection(department, last_digest(self._db, department.id))[0]
 
-    def streams(self, department: Department) -> list[Stream]:
-        """Return the recipients of the department's next mail, grouped by the mail that they get."""
-        return list_streams(self._due_recipients(department), last_told(self._db, department.id))
+    def streams(self, department: Department, recipients: Sequence[Subscriber] | None = None) -> list[Stream]:
+        """Return the recipients of the department's next mail, or those that are given, grouped by the mail that they get."""
+        readers = self._due_recipients(department) if recipients is None else recipients
+        candidates = self._week_candidates(department, last_digest(self._db, department.id))
+        return self._ledger(department, readers).streams(candidates)
 
     def draft(self, department: Department, stream: Stream | None = None) -> DigestDraft | None:
         """Return the department's next mail as it would be now, or the one of some of its recipients.
@@ -360,12 +387,12 @@ class DigestBuilder:
             None when these recipients get no mail now.
         """
         last = last_digest(self._db, department.id)
-        candidates = self._candidates(department, last.created if last else self._now, comments=True)
+        candidates = self._week_candidates(department, last)
         selection, ahead = self._select(department, last, candidates)
         unplaced = self._choose(department, candidates, last.created if last else None, first=last is None, placed=False)
         digest_id = f"{self._week}-{department.id}"
         if stream is not None and not stream.plain:
-            mail = self._stream_mail(digest_id, department, stream, selection, last)
+            mail = self._stream_mail(department, stream, selection, last, candidates)
             if mail is None:
                 return None
             rendered = self._own_rendering(digest_id, department, mail)
@@ -381,8 +408,10 @@ class DigestBuilder:
         )
 
     def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
-        candidates = self._candidates(department, last.created if last else self._now, comments=True)
-        return self._select(department, last, candidates)
+        return self._select(department, last, self._week_candidates(department, last))
+
+    def _week_candidates(self, department: Department, last: StoredDigest | None) -> list[Candidate]:
+        return self._candidates(department, last.created if last else self._now, comments=True)
 
     def _select(
         self, department: Department, last: StoredDigest | None, candidates: Sequence[Candidate]
@@ -474,7 +503,7 @@ class DigestBuilder:
         recipients: Sequence[Subscriber],
         *,
         preview: bool = False,
-        others: Sequence[_StreamMail] = (),
+        others: Sequence[StreamMail] = (),
     ) -> DigestReport:
         state = DigestState.WAITING if recipients or others else DigestState.SILENT
         report = DigestReport(
@@ -496,7 +525,7 @@ class DigestBuilder:
             created=self._now,
             items=report.items,
             sections=report.sections,
-            facts=() if preview else _told_facts(selection, rendered),
+            facts=() if preview else told_facts(selection, rendered),
             renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
             addresses=[self._address(digest_id, recipient, follows=not preview) for recipient in recipients],
@@ -507,6 +536,7 @@ class DigestBuilder:
         with self._db.atomic():
             for digest in (new, *made):
                 save_digest(self._db, digest)
+        self._active = active_recipients(self._config, self._db, self._now)  # what they know has changed
         logger.info(
             "digest_built department=%s week=%s kind=%s items=%d mails=%d",
             department.id,
@@ -517,7 +547,7 @@ class DigestBuilder:
         )
         return report
 
-    def _own_rendering(self, digest_id: str, department: Department, mail: _StreamMail) -> Rendered:
+    def _own_rendering(self, digest_id: str, department: Department, mail: StreamMail) -> Rendered:
         previous_week = iso_week(mail.previous.astimezone(self._config.zone).date()) if mail.previous else ""
         return self._render_mail(
             digest_id,
@@ -528,7 +558,7 @@ class DigestBuilder:
             ahead=mail.ahead,
         )
 
-    def _own_digest(self, digest_id: str, department: Department, mail: _StreamMail) -> NewDigest:
+    def _own_digest(self, digest_id: str, department: Department, mail: StreamMail) -> NewDigest:
         rendered = self._own_rendering(digest_id, department, mail)
         return NewDigest(
             id=digest_id,
@@ -538,10 +568,11 @@ class DigestBuilder:
             created=self._now,
             items=len(mail.selection.everything),
             sections=mail.selection.counts(),
-            shown=_told_facts(mail.selection, rendered),
+            shown=told_facts(mail.selection, rendered),
+            alone=mail.alone,
             renderings=[self._stored_rendering(rendering, preview=False) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
-            addresses=[self._address(digest_id, recipient, follows=True) for recipient in mail.stream.recipients],
+            addresses=[self._address(digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients],
         )
 
     def _stored_rendering(self, rendering: Rendering, *, preview: bool) -> StoredRendering:
@@ -566,29 +597,3 @@ class DigestBuilder:
             (folder / f"{digest_id}.{rendering.language}.txt").write_text(rendering.text, "utf-8")
             (folder / f"{digest_id}.{rendering.language}.html").write_text(rendering.html, "utf-8")
         return folder / f"{digest_id}.{rendered.renderings[0].language}.html"
-
-
-def _report(stored: StoredDigest) -> DigestReport:
-    return DigestReport(
-        department=stored.department,
-        state=DigestState(stored.state),
-        items=stored.items,
-        sections=dict(stored.sections),
-        kind=stored.kind,
-    )
-
-
-def _told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
-    """Return the facts that the mail tells, in the order of its items."""
-    return [
-        ToldFact(
-            source=item.candidate.call.source,
-            call_id=item.candidate.call.call_id,
-            section=item.section.value,
-            fact=fact,
-            position=position,
-            shown=rendered.shown[item.candidate.key].value,
-        )
-        for position, item in enumerate(selection.everything, 1)
-        for fact in item.facts
-    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.archive.digests import StoredDigest, ToldFact
 from monitor.digest.model import Candidate, Selection
 from monitor.digest.render import Rendered
 from monitor.vocabulary import DigestState
@@ -72,3 +73,43 @@ class BuildReport:
     """Mails of the week, those that were there already too."""
     corrections: list[DigestReport] = field(default_factory=list)
     """Corrections that were built."""
+
+
+def report_of(stored: StoredDigest) -> DigestReport:
+    """Return the report of a mail that is stored already."""
+    return DigestReport(
+        department=stored.department,
+        state=DigestState(stored.state),
+        items=stored.items,
+        sections=dict(stored.sections),
+        kind=stored.kind,
+    )
+
+
+def report_of_corrections(department: str, selections: Sequence[Selection], subject: str) -> DigestReport:
+    """Return the report of corrections that only some recipients get: it counts the largest of them."""
+    largest = max(selections, key=lambda selection: len(selection.items))
+    return DigestReport(
+        department=department,
+        state=DigestState.WAITING,
+        items=len(largest.items),
+        sections=largest.counts(),
+        kind=largest.kind.value,
+        subject=subject,
+    )
+
+
+def told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
+    """Return the facts that the mail tells, in the order of its items."""
+    return [
+        ToldFact(
+            source=item.candidate.call.source,
+            call_id=item.candidate.call.call_id,
+            section=item.section.value,
+            fact=fact,
+            position=position,
+            shown=rendered.shown[item.candidate.key].value,
+        )
+        for position, item in enumerate(selection.everything, 1)
+        for fact in item.facts
+    ]

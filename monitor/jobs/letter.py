@@ -13,6 +13,7 @@ from monitor.archive.connection import Database
 from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, save_digest
 from monitor.archive.outbox import has_digest
 from monitor.config import Config
+from monitor.digest.flowed import flow
 from monitor.digest.wording import iso_week
 from monitor.language.one_line import clean
 from monitor.mail.message import message_id
@@ -87,7 +88,7 @@ def _letter(
         created=now,
         items=0,
         sections={},
-        renderings=[StoredRendering(language=language, subject=subject, html=html, text="\n\n".join(lines) + "\n")],
+        renderings=[StoredRendering(language=language, subject=subject, html=html, text=flow("\n\n".join(lines)))],
         addresses=[
             NewOutboxRow(message_id=message_id(letter_id, address, config.mail.sender), recipient=address, language=language)
         ],

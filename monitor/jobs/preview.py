@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
-from monitor.archive.digests import departments_with_digest, last_told
+from monitor.archive.digests import departments_with_digest
 from monitor.archive.overrides import Overrides, list_overrides, read_overrides
 from monitor.archive.recipients import active_recipients
 from monitor.calls import Call, CallKey, call_status, next_deadline
@@ -23,7 +23,7 @@ from monitor.jobs.digest import DigestBuilder
 from monitor.jobs.digest_report import DigestDraft
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
-from monitor.subscription import Stream, list_streams
+from monitor.subscription import Stream
 from monitor.vocabulary import PACE_LABELS, SECTION_LABELS, Answer, Kind, MailSection, Pace, Status
 from monitor.web.framework.request import DraftDifference, DraftItem, DraftWish, MailDraft, PlannedItem, PlannedMail
 
@@ -75,7 +75,7 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
     others = [stream for stream in streams if not stream.plain]
     stream = others[wish.audience - 1] if 0 < wish.audience <= len(others) else plain
     if wish.recipient:
-        stream = _own_stream(config, archive, now, wish)
+        stream = _own_stream(config, archive, builder, now, wish)
         if stream is None:
             return None
     draft = builder.draft(department, stream)
@@ -102,11 +102,11 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
     )
 
 
-def _own_stream(config: Config, archive: Archive, now: datetime, wish: DraftWish) -> Stream | None:
+def _own_stream(config: Config, archive: Archive, builder: DigestBuilder, now: datetime, wish: DraftWish) -> Stream | None:
     """Return the recipient of a wish as the only one of a mail; None for an address that gets none now."""
     wanted = (wish.department, wish.recipient.casefold())
     rows = [row for row in active_recipients(config, archive.db, now) if (row.department, row.folded) == wanted]
-    return next(iter(list_streams(rows, last_told(archive.db, wish.department))), None)
+    return next(iter(builder.streams(builder.departments([wish.department])[0], rows)), None)
 
 
 def _own_audience(stream: Stream | None) -> str:

@@ -18,6 +18,7 @@ from monitor.archive.recipients import (
     list_unreported,
     mark_answered,
     mark_events_reported,
+    recipient_rows,
 )
 from monitor.config import Config
 from monitor.digest.answers import CONFIRM_DAYS, Signer
@@ -42,7 +43,7 @@ def write_receipts(config: Config, db: Database, now: datetime) -> None:
     names = department_names(db)
     for event in list_unanswered(db):
         with db.atomic():
-            subject, paragraphs = _receipt(config, event, names, now)
+            subject, paragraphs = _receipt(config, event, _all_names(config, db, event, names), now)
             receipt = Receipt(
                 id=f"kvitto-{event.id}",
                 subject=subject,
@@ -62,6 +63,14 @@ def write_receipts(config: Config, db: Database, now: datetime) -> None:
 
 def _letter_id(config: Config, now: datetime) -> str:
     return f"{now.astimezone(config.zone):%Y-%m-%dT%H%z}-mottagare"
+
+
+def _all_names(config: Config, db: Database, event: RecipientEvent, names: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the names of departments; for a pause, which holds for all mails to the address, those of all that it gets."""
+    if event.event != PAUSED:
+        return names
+    own = [row.department for row in recipient_rows(config, db, event.email) if not row.removed]
+    return {event.department: ", ".join(names.get(department, department) for department in own or [event.department])}
 
 
 def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], now: datetime) -> tuple[str, list[str]]:
@@ -89,8 +98,10 @@ def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], no
     if event.event == PAUSED:
         day = date.fromisoformat(event.detail)
         subject = translate("Mejlen om EU-utlysningar är pausade till {day}", language).format(day=day)
-        said = translate("Någon med länken i ett mejl till dig har pausat mejlen till {day}. Då kommer de igen.", language)
-        return subject, [said.format(day=day), f"{undo} {links.leave()}"]
+        said = translate(
+            "Någon med länken i ett mejl till dig har pausat mejlen för {name} till {day}. Då kommer de igen.", language
+        )
+        return subject, [said.format(name=name, day=day), f"{undo} {links.leave()}"]
     subject = translate("Du får inga fler mejl om EU-utlysningar för {name}", language).format(name=name)
     said = translate("Någon med länken i ett mejl till dig har avslutat mejlen för {name}.", language).format(name=name)
     return subject, [said, f"{undo} {links.leave()}"]

@@ -55,9 +55,9 @@ def without_card(one):
 def test_the_overview_has_a_line_for_each_call_that_leads_to_its_card():
     tree = tree_of(candidate(0), candidate(3, answer="som partner", guessed=True), candidate(6))
     assert overview(tree) == [
-        "Idrott och fysisk aktivitet senast 1 juli · 30 000 till 60 000 euro · ni kan söka",
-        "Friluftsliv och leder senast 7 juli · 30 000 till 60 000 euro · ni kan söka",
-        "Våld i nära relationer senast 4 juli · 30 000 till 60 000 euro · troligen som partner",
+        "Idrott och fysisk aktivitet senast 1 juli · 30 000 till 60 000 euro per projekt · ni kan söka",
+        "Friluftsliv och leder senast 7 juli · 30 000 till 60 000 euro per projekt · ni kan söka",
+        "Våld i nära relationer senast 4 juli · 30 000 till 60 000 euro per projekt · troligen som partner",
     ]
     for link in tree.xpath("//ul[@class='overview']//a"):
         (heading,) = tree.xpath(f"//h3[@id='{link.get('href').removeprefix('#')}']")

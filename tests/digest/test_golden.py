@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 from lxml import html as lxml_html
 
+from monitor.digest import flowed
 from monitor.digest.answers import Signer
 from monitor.digest.render import SIZE_LIMIT, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, flood, samples
@@ -50,6 +51,20 @@ def test_mails_are_as_reviewed(name):
     for form, text in parts.items():
         reviewed = (GOLDEN / f"{name}.{form}").read_bytes().decode()
         assert text == reviewed, f"{name}.{form}: if this is meant, remove the file and run again"
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_no_line_of_the_text_is_longer_than_a_screen_but_the_link_to_a_groups_page(name):
+    (one,) = rendered(name).renderings
+    assert [line for line in one.text.splitlines() if len(line.rstrip()) > flowed.WIDTH and "/utskick/" not in line] == []
+    assert "/s/" in one.text or name in ("quiet", "many-at-once")
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_the_preview_says_whose_mail_it_is(name):
+    tree = lxml_html.fromstring(rendered(name).renderings[0].html)
+    preview = tree.xpath("//body/div[contains(@style, 'display:none')]")[0].text_content().strip()
+    assert preview.startswith(f"{AUDIENCE.name}, {'week' if SITUATIONS[name][1] == 'en' else 'vecka'} ")
 
 
 class Balanced(HTMLParser):

@@ -159,7 +159,24 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
     selection, mail = mail_of(candidate(0, short="Idrott"), changed)
     assert [item.section.value for item in selection.items] == ["new", "changed"]
     assert mail.renderings[0].subject == "Idrott och 1 till: sök senast 21 juni"
-    assert "Först ut: Ungas delaktighet, sök senast söndag 21\u00a0juni (20 dagar kvar)." in mail.renderings[0].html
+    html = mail.renderings[0].html
+    assert (
+        "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Ungas delaktighet, söndag"
+        in html.replace("\n", " ")
+    )
+    assert "21\u00a0juni (20 dagar kvar)." in html
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_first_sentence_names_the_first_row_of_the_overview_with_its_day(seed):
+    calls = [candidate(number, deadlines=in_days(20 + (number * 7 + seed * 11) % 60), short="") for number in range(4)]
+    html = mail_of(*calls[seed % 3 :], known(candidate(5), days=90, deadlines=in_days(30 + 20 * seed)))[1].renderings[0].html
+    tree = lxml_html.fromstring(html)
+    row = tree.xpath("//ul[@class='overview']/li")[0]
+    lead = next(text for text in tree.xpath("//p/text()") if text.startswith("Först ut: "))
+    assert lead.startswith(f"Först ut: {row.xpath('.//strong')[0].text_content()}, sök senast ")
+    day = lead.partition("sök senast ")[2].partition("\u00a0")[0].split()[-1]
+    assert f" {day}\u00a0" in row.text_content()
 
 
 def test_the_short_title_of_a_theme_stands_in_the_subject_and_the_whole_one_in_the_mail():
@@ -177,4 +194,7 @@ def test_the_preview_adds_and_repeats_nothing():
     preview = preview_of(candidate(0), candidate(1), candidate(2))
     assert preview == "Kultur- och fritidsförvaltningen, vecka 23. Också: Kultur, bibliotek och kulturarv och Ungas delaktighet."
     assert SUBJECTS[0][0] not in preview
-    assert preview_of(candidate(0)) == "Kultur- och fritidsförvaltningen, vecka 23. Ni kan söka. 30 000 till 60 000 euro."
+    assert (
+        preview_of(candidate(0))
+        == "Kultur- och fritidsförvaltningen, vecka 23. Ni kan söka. 30 000 till 60 000 euro per projekt."
+    )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
@@ -19,6 +19,7 @@ from monitor.config import load_config
 from monitor.digest.choose import choose, choose_corrections
 from monitor.digest.facts import date_keys, read_facts
 from monitor.digest.model import CallEvent, Candidate, Choice, DepartmentMatch, Reasons, Told
+from monitor.digest.narrow import list_promised, list_unaware, narrow, seen_by
 from monitor.digest.wording import iso_week
 from monitor.jobs.crawl import scrapy_settings
 from monitor.vocabulary import Kind, Level, MailChange, MailSection, Status
@@ -177,11 +178,57 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("two"), WHICH, DAYS),
     st.tuples(st.sampled_from(("gone", "back", "open", "notice", "unmatch")), WHICH),
     st.tuples(st.sampled_from(("gone", "back", "open")), WHICH),
+    st.tuples(st.sampled_from(("doubt", "sure")), WHICH),
     st.tuples(st.just("money"), WHICH, st.integers(1, 3)),
     st.tuples(st.just("wait"), st.integers(1, 30)),
     st.tuples(st.just("correct")),
 )
 STEPS = st.lists(st.tuples(HAPPENINGS, st.integers(0, 2)), max_size=25)
+
+
+class Reader:
+    """Recipient with choices of her own: what she keeps in mind of her mails, apart from how the program does it."""
+
+    def __init__(self, *, monthly):
+        self.monthly = monthly
+        self.known = None
+        self.own = {}
+        self.dates = {}
+        self.gone = set()
+
+    def is_due(self, now):
+        return not self.monthly or self.known is None or (now.year, now.month) > (self.known.year, self.known.month)
+
+    def view(self, candidates, *, behind, joined):
+        """The candidates as this reader has been told of them."""
+        unaware = () if self.monthly else list_unaware(candidates, self.dates.keys(), joined)
+        own = {key: [told for told in facts if told.at > self.known] for key, facts in self.own.items()}
+        return seen_by(candidates, until=self.known if behind else None, unaware=unaware, own=own)
+
+    def wanted(self, selection, candidates):
+        return narrow(selection, certain=not self.monthly, left_out=(), promised=list_promised(candidates, self.dates.keys()))
+
+    def read(self, selection, now, *, alone):
+        for item in selection.everything:
+            key, kinds = item.candidate.key, {change.kind for change in item.changes}
+            assert (key in self.dates) == (not {"new", "coming", "missed"} & set(item.facts)), "told of each call first, and once"
+            facts = self.own.setdefault(key, [])
+            assert not {told.fact for told in facts} & set(item.facts), "no fact is told twice to her alone"
+            facts.extend(Told(fact=fact, at=now) for fact in item.facts if alone)
+            (self.gone.add if MailChange.WITHDRAWN in kinds else self.gone.discard)(key)
+            self.dates[key] = set(date_keys(item.candidate.call))
+
+    def check(self, candidates, now, *, after_correction):
+        for one in candidates:
+            ahead = {key for key in date_keys(one.call) if key >= now.date().isoformat()}
+            known = {key for key in self.dates.get(one.key, ()) if key >= now.date().isoformat()}
+            if after_correction and one.key not in self.gone and one.call.kind is Kind.CALL:
+                assert not (one.vanished_at and known), "she waits for no call that is gone"
+                lost = known - ahead
+                assert one.vanished_at or not lost or min(ahead - known, default="9") > min(lost), "she comes too late for no day"
+            is_sure = one.match is not None and one.match.level is Level.STRONG
+            if not self.monthly and not after_correction and is_sure and not one.vanished_at:
+                assert call_status(one.call, now) is Status.CLOSED or one.key in self.dates, "what is sure has been told"
 
 
 class Department:
@@ -193,6 +240,8 @@ class Department:
         self.candidates = []
         self.previous = None
         self.weeks = set()
+        self.told = None
+        self.readers = (Reader(monthly=True), Reader(monthly=False))
         match = DepartmentMatch(level=Level.STRONG, relevance=80, read=lambda: Reasons(themes=("Tema",)))
         for number, (kind, status) in enumerate(((Kind.CALL, None), (Kind.CALL, Status.FORTHCOMING), (Kind.EVENT, None))):
             call = a_call(str(number), kind=kind, stated_status=status)
@@ -239,26 +288,60 @@ class Department:
             one = replace(one, events=self.event(one, "news", None, json.dumps([f"Nytt {self.events}"])))
         elif name == "unmatch":
             one = replace(one, match=None)
+        elif name in ("doubt", "sure") and one.match is not None:
+            one = replace(one, match=replace(one.match, level=Level.LIKELY if name == "doubt" else Level.STRONG))
         self.candidates[number] = one
 
     def digest(self):
         if iso_week(self.now.date()) in self.weeks:
             return
         self.weeks.add(iso_week(self.now.date()))
-        selection = self.select()
+        selection, before, told = self.select(), list(self.candidates), self.told
         self.tell(selection)
+        for reader in self.readers:
+            if reader.is_due(self.now):
+                self.mail(reader, before, told)
         self.previous = self.now
         assert self.select().everything == (), "what has been told is due no more"
         self.check_told()
+        self.correct_alone(self.candidates, self.told)
+
+    def mail(self, reader, before, told):
+        """Give a reader the mail of the week: from what was known before the department was told."""
+        behind = reader.known is not None and told is not None and reader.known < told
+        view = reader.view(before, behind=behind, joined=MONDAY)
+        previous = reader.known or self.previous
+        selection = choose(view, first=self.previous is None, previous=previous, choice=Choice(), now=self.now)
+        selection = reader.wanted(selection, before)
+        if selection.everything or reader.monthly:
+            reader.read(selection, self.now, alone=False)
+            reader.known = self.now
+            reader.own = {}
+        reader.check(self.candidates, self.now, after_correction=False)
+
+    def correct_alone(self, before, told):
+        """Correct what readers know who got no mail with the department's."""
+        for reader in self.readers:
+            if reader.known is None:
+                continue
+            behind = told is not None and reader.known < told
+            view = [one for one in reader.view(before, behind=behind, joined=MONDAY) if one.key in reader.dates]
+            selection = reader.wanted(choose_corrections(view, self.now), before)
+            alone = reader.monthly or behind
+            reader.read(selection, self.now, alone=alone)
+            if selection.items and not alone:
+                reader.known, reader.own = self.now, {}
+            reader.check(self.candidates, self.now, after_correction=True)
 
     def correct(self):
         if self.previous is None:
             return
-        selection = choose_corrections(self.candidates, self.now)
+        selection, before, told = choose_corrections(self.candidates, self.now), list(self.candidates), self.told
         for item in selection.items:
             kinds = {change.kind for change in item.changes}
             assert kinds & {MailChange.EARLIER, MailChange.WITHDRAWN}
         self.tell(selection)
+        self.correct_alone(before, told)
         assert choose_corrections(self.candidates, self.now).items == ()
 
     def select(self):
@@ -275,6 +358,7 @@ class Department:
             assert len(set(item.facts)) == len(item.facts)
             told = tuple(Told(fact=fact, at=self.now) for fact in item.facts)
             self.candidates[number] = replace(one, told=(*one.told, *told))
+            self.told = self.now if told else self.told
 
     def check_told(self):
         for one in self.candidates:
@@ -297,6 +381,8 @@ class Department:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([(("doubt", 0), 1), (("sure", 0), 1)])
+@example([(("doubt", 0), 1), (("move", 0, 5), 0), (("sure", 0), 0), (("correct",), 1)])
 @given(STEPS)
 def test_any_history_leaves_every_department_rightly_informed(steps):
     department = Department()

@@ -21,6 +21,7 @@ FILLED_IN = {
     "card.level_{}": [level.value for level in Level],
     "card.{}": ["at_most", "at_least"],
     "apply.brief_{}": APPLY,
+    "apply.town_{}": APPLY,
     "apply.full_{}": APPLY,
     "card.pays_{}": ["both", "funder", "own"],
     "change.{}": [

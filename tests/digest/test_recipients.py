@@ -3,6 +3,7 @@
 import base64
 import os
 import random
+import re
 import signal
 import sys
 from collections import Counter, defaultdict
@@ -28,6 +29,7 @@ from monitor.archive.recipients import (
     return_to_department,
     save_choices,
 )
+from monitor.digest import flowed
 from monitor.jobs import digest as digest_job
 from monitor.jobs.note import write_note
 from monitor.jobs.status import status
@@ -209,6 +211,10 @@ def test_a_pause_holds_the_mails_and_what_still_holds_comes_after_it(world):
     assert world.rows("SELECT recipient, error FROM outbox WHERE state = 'stopped'") == [(ANNA, PAUSED)]
     (receipt,) = [mail for mail in world.server.taken if mail["To"] == ANNA and "kvitto" in mail["Message-ID"]]
     assert receipt["Subject"] == "Mejlen om EU-utlysningar är pausade till 2026-06-15"
+    assert "har pausat mejlen för kultur-fritid till 2026-06-15." in text_of(receipt)
+    sent_lines = receipt.get_body(("plain",)).get_content().splitlines()
+    assert max(len(line.rstrip()) for line in sent_lines) <= flowed.WIDTH
+    assert re.search(r"https://eu\.example\.se/avsluta/[0-9a-f]{16}$", "\n".join(sent_lines), re.MULTILINE)
     world.publish(a_call("1", "2026-09-01"), a_call("2", "2026-06-10"), a_call("3", "2026-10-01"), at=MONDAY + WEEK)
     mails = world.week(MONDAY + WEEK)
     assert [told(mails, who, 3, world) for who in (ANNA, BO)] == [0, 1]
@@ -280,20 +286,109 @@ def test_the_page_of_a_mail_of_ones_own_lists_what_is_in_it(world):
     assert world.facts() == sorted(set(world.facts()), key=world.facts().index)
 
 
-def test_a_correction_goes_to_those_who_are_up_to_date(world):
-    choose(world, ANNA, MONDAY, pace=Pace.MONTHLY)
-    first = a_call("1", "2026-12-01")
-    world.publish(first, at=MONDAY)
-    assert [told(world.week(MONDAY), who, 1, world) for who in (ANNA,)] == [1], "the first mail of June"
-    world.crawl(a_call("1", "2026-11-01"), at=MONDAY + timedelta(days=2))
+def corrections(world, now):
     before = len(world.server.taken)
-    world.digest(MONDAY + timedelta(days=2), corrections_only=True)
-    world.send(MONDAY + timedelta(days=2))
-    assert [mail["To"] for mail in world.server.taken[before:]] == [BO]
+    world.digest(now, corrections_only=True)
+    world.send(now)
+    return world.server.taken[before:]
+
+
+def test_a_monthly_reader_is_told_at_once_what_moved_of_her_own_calls_and_of_no_other(world):
+    choose(world, ANNA, MONDAY, pace=Pace.MONTHLY)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    assert [told(world.week(MONDAY), who, 1, world) for who in (ANNA,)] == [1], "the first mail of June"
+    known = subscribers(world)["kultur-fritid", ANNA].known
+    week = MONDAY + WEEK
+    world.publish(a_call("1", "2026-12-01"), a_call("2", "2026-12-01"), at=week)
+    assert [told(world.week(week), who, 2, world) for who in (ANNA, BO)] == [0, 0], "BO alone is told, in a mail below"
+    later = week + timedelta(days=2)
+    world.crawl(a_call("1", "2026-11-01"), a_call("2", "2026-11-01"), at=later)
+    mails = corrections(world, later)
+    assert {mail["To"]: told_calls(world, mail) for mail in mails} == {ANNA: {"1"}, BO: {"1", "2"}}
+    (mine,) = [mail for mail in mails if mail["To"] == ANNA]
+    assert mine["Subject"].startswith("Ny sista dag 1 nov")
+    assert subscribers(world)["kultur-fritid", ANNA].known == known, "the mail of July goes on from that of June"
+    assert corrections(world, later + timedelta(hours=1)) == [], "once"
+    world.crawl(a_call("1", "2026-10-01"), a_call("2", "2026-11-01"), at=later + timedelta(days=1))
+    assert {mail["To"] for mail in corrections(world, later + timedelta(days=1))} == {ANNA, BO}, "each move is told"
+    july = MONDAY + 5 * WEEK
+    world.crawl(a_call("1", "2026-10-01"), a_call("2", "2026-11-01"), at=july)
+    mails = world.week(july)
+    assert [told(mails, ANNA, number, world) for number in (1, 2)] == [0, 1], "what she was told in June is told no more"
+
+
+def test_a_weekly_mail_that_tells_of_a_move_leaves_no_monthly_reader_behind(world):
+    choose(world, ANNA, MONDAY, pace=Pace.MONTHLY)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    world.week(MONDAY)
+    world.crawl(a_call("1", "2026-11-01"), at=MONDAY + WEEK)
+    mails = world.week(MONDAY + WEEK)
+    assert {mail["To"]: told_calls(world, mail) for mail in mails} == {ANNA: {"1"}, BO: {"1"}}
+    assert world.week(MONDAY + 2 * WEEK) != []
+    assert [mail["To"] for mail in world.server.taken[-1:]] == [BO]
+
+
+def test_monthly_readers_alone_move_nothing_that_the_department_was_told(world):
+    for who in (ANNA, BO):
+        choose(world, who, MONDAY, pace=Pace.MONTHLY)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    world.week(MONDAY)
+    before = world.facts()
+    world.crawl(a_call("1", "2026-11-01"), at=MONDAY + timedelta(days=1))
+    world.digest(MONDAY + timedelta(days=1), corrections_only=True)
+    leave(world, BO, MONDAY + timedelta(days=1))
+    mails = corrections(world, MONDAY + timedelta(days=1))
+    assert [mail["To"] for mail in mails if "kvitto" not in mail["Message-ID"] and mail["To"] != "eu@example.se"] == [ANNA]
+    assert world.facts() == before
+    assert corrections(world, MONDAY + timedelta(days=1)) == []
+    come_back(world, BO)
+    assert [mail["To"] for mail in corrections(world, MONDAY + timedelta(days=2))] == [BO], "the stopped mail told nothing"
     july = MONDAY + 5 * WEEK
     world.crawl(a_call("1", "2026-11-01"), at=july)
-    mails = world.week(july)
-    assert [told(mails, who, 1, world) for who in (ANNA, BO)] == [1, 0], "the change is told in the mail of July"
+    assert [told(world.week(july), who, 1, world) for who in (ANNA, BO)] == [0, 0]
+    assert ("1", "deadline:2026-11-01") in world.facts(), "the department's own mail of July tells it"
+
+
+def test_a_doubtful_call_that_becomes_sure_is_told_then_and_once(world):
+    choose(world, ANNA, MONDAY, pace=Pace.CERTAIN)
+    calls = [a_call("1", "2026-12-01"), a_call("2", "2026-12-01")]
+    world.crawl(*calls, at=MONDAY)
+    world.match("1", level="trolig")
+    world.match("2", level="stark")
+    mails = world.week(MONDAY)
+    assert [told(mails, who, number, world) for who in (ANNA, BO) for number in (1, 2)] == [0, 1, 1, 1]
+    world.crawl(a_call("1", "2026-11-20"), calls[1], at=MONDAY + timedelta(days=2))
+    world.match("1", level="stark")
+    assert [mail["To"] for mail in corrections(world, MONDAY + timedelta(days=2))] == [BO], "no correction of an unknown call"
+    for number, expected in ((1, [1, 0]), (2, [0, 0]), (3, [0, 0])):
+        at = MONDAY + number * WEEK
+        world.crawl(a_call("1", "2026-11-20"), calls[1], at=at)
+        mails = world.week(at)
+        assert [told(mails, who, 1, world) for who in (ANNA, BO)] == expected, f"week {number}"
+    world.crawl(a_call("1", "2026-11-10"), calls[1], at=MONDAY + 3 * WEEK + timedelta(days=1))
+    mails = corrections(world, MONDAY + 3 * WEEK + timedelta(days=1))
+    assert {mail["To"]: told_calls(world, mail) for mail in mails} == {ANNA: {"1"}, BO: {"1"}}, "now it is hers as well"
+
+
+def test_a_day_that_was_told_as_sure_is_a_promise_when_the_call_becomes_doubtful(world):
+    choose(world, ANNA, MONDAY, pace=Pace.CERTAIN)
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    assert told(world.week(MONDAY), ANNA, 1, world) == 1
+    world.crawl(a_call("1", "2027-02-01"), at=MONDAY + WEEK)
+    world.match("1", level="trolig")
+    assert told(world.week(MONDAY + WEEK), ANNA, 1, world) == 1
+    assert told(world.week(MONDAY + 2 * WEEK), ANNA, 1, world) == 0
+
+
+def test_a_newcomer_who_wants_sure_calls_is_not_told_of_those_from_before(world):
+    world.publish(a_call("1", "2026-12-01"), at=MONDAY)
+    world.week(MONDAY)
+    with world.archive() as archive:
+        add_recipient(archive.db, "kultur-fritid", "ny@example.se", "sv", MONDAY + timedelta(days=1))
+    choose(world, "ny@example.se", MONDAY + timedelta(days=1), pace=Pace.CERTAIN)
+    world.publish(a_call("1", "2026-12-01"), a_call("2", "2026-12-01"), at=MONDAY + WEEK)
+    mails = world.week(MONDAY + WEEK)
+    assert [told(mails, "ny@example.se", number, world) for number in (1, 2)] == [0, 1]
 
 
 def test_left_out_subjects(tmp_path):

@@ -1,12 +1,13 @@
 """Words, dates and money as people write them; facts; what is left of hostile text."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.calls import Call, DeadlineModel
+from monitor.calls import Budget, Call, DeadlineModel
 from monitor.digest.facts import date_keys, dates_changed, has_passed, is_earlier, number_fact, read_facts
 from monitor.digest.model import Audience, Told
 from monitor.digest.render import load_templates
@@ -14,6 +15,7 @@ from monitor.digest.rows import CallRows
 from monitor.digest.view import weeks_between
 from monitor.digest.wording import capital, distinct_words, first_sentences, iso_week
 from monitor.errors import MailError
+from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.language.shares import Shares
 from monitor.paths import DIGESTS
@@ -175,21 +177,69 @@ def test_a_day_is_over_when_the_day_is():
     assert not has_passed("rolling", last)
 
 
+def rows_of(language, *, company=False):
+    audience = Audience(department="", name="", municipality="", contact="", base_url="", company=company)
+    return CallRows({"sv": SV, "en": EN}[language], audience, MONDAY)
+
+
 @pytest.mark.parametrize(
     ("language", "shares", "said"),
     [
-        ("sv", Shares(own=0), "Ni behöver inte betala någon del själva"),
+        ("sv", Shares(own=0), "Ni behöver inte betala någon egen del"),
         ("sv", Shares(funder=80), "Finansiären betalar högst 80 procent, ni minst 20"),
         ("sv", Shares(own=30), "Finansiären betalar högst 70 procent, ni minst 30"),
         ("sv", Shares(funder=100), "Finansiären betalar högst 100 procent"),
         ("sv", Shares(own=100), "Ni betalar minst 100 procent"),
         ("sv", Shares(), ""),
-        ("en", Shares(own=0), "You need not pay any part yourselves"),
+        ("en", Shares(own=0), "You need not pay any part"),
         ("en", Shares(funder=80, own=20), "The funder pays at most 80 per cent, you at least 20"),
     ],
 )
 def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
-    audience = Audience(department="", name="", municipality="", contact="", base_url="")
-    rows = CallRows({"sv": SV, "en": EN}[language], audience, MONDAY)
     call = Call(source="s", call_id="1", title="t", url="https://example.se/")
-    assert rows.who_pays(call, shares) == said
+    assert rows_of(language).who_pays(call, FitCard(municipality="ja", shares=shares)) == said
+
+
+@pytest.mark.parametrize(
+    ("card", "company", "brief", "full", "pays"),
+    [
+        (FitCard(municipality="ja"), False, "ni kan söka", "Ja", "ni minst 20"),
+        (FitCard(municipality="ja"), True, "kommunen kan söka", "Ja", "den som söker minst 20"),
+        (FitCard(municipality="som partner", guessed=True), True, "kommunen troligen som partner", "Troligen, som partner", ""),
+        (FitCard(municipality="framgår inte"), False, "", "", "den som söker minst 20"),
+        (
+            FitCard(municipality="nej", reason="Bara företag får söka."),
+            True,
+            "bara företag får söka",
+            "Nej. Bara företag får söka.",
+            "den som söker minst 20",
+        ),
+        (FitCard(municipality="nej"), False, "inte för kommuner", "Nej", "den som söker minst 20"),
+        (
+            FitCard(municipality="som partner", guessed=True, reason="Ämnet är kommunalt. Om ni får söka står inte i texten."),
+            True,
+            "kommunen troligen som partner",
+            "Troligen, som partner",
+            "",
+        ),
+    ],
+)
+def test_you_is_said_only_where_the_reader_may_apply(card, company, brief, full, pays):
+    rows, call = rows_of("sv", company=company), Call(source="s", call_id="1", title="t", url="https://example.se/")
+    assert (rows.may_apply_short(card), rows.may_apply(card)) == (brief, full)
+    assert pays in rows.who_pays(call, replace(card, shares=Shares(funder=80)))
+    labels = [row.label for row in rows.call(call, card)]
+    assert ("Kan kommunen söka" if company else "Kan vi söka") in labels or not full
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (Budget(project_max=200_000, total=9_000_000), "högst 200 000 euro per projekt"),
+        (Budget(project_min=30_000, project_max=60_000), "30 000 till 60 000 euro per projekt"),
+        (Budget(total=6_000_000), "6 miljoner euro totalt"),
+        (Budget(), ""),
+    ],
+)
+def test_money_in_few_words_says_of_what_it_is_the_money(budget, said):
+    assert rows_of("sv").amount_short(budget).replace("\u00a0", " ") == said

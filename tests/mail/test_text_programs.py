@@ -107,8 +107,6 @@ def test_mutt_breaks_the_paragraphs_anew_and_keeps_every_address_whole(name, tmp
     _status, headers, body = shown.split("\n\n", 2)
     assert " ".join(headers.split()) == f"Subject: {form.subject}".replace("\u00a0", " ")
     assert words_of(re.sub(r"\[-- .* --\]", "", body)) == words_of(form.text)
-    for address in re.findall(r"https://\S+", form.text):
-        assert address in shown.split()
+    assert set(re.findall(r"https://\S+", form.text)) <= set(shown.split())
     widths = [len(line) for line in body.splitlines() if "http" not in line]
-    assert max(map(len, form.text.splitlines())) > max(widths), "addresses alone are longer than a line"
     assert flowed.WIDTH < max(widths) <= WIDE, "the lines are broken to the window, not where they were sent"

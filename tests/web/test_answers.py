@@ -1,10 +1,15 @@
 """Answers from mails: the page, its button, and what it stores."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.feedback import set_state, store_answer
+from monitor.archive.numbers import number_of
 from monitor.archive.outbox import is_stopped, stopped_recipients
+from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.errors import ArchiveError
 from tests.web.conftest import rows
@@ -15,6 +20,21 @@ from tests.web.sample import NOW
 def path(site):
     link = AnswerLink(department="kultur-fritid", source="norden", call_id="norden-001", digest="2026-W20-kultur-fritid")
     return f"/svar/{Signer(site.secret).answer_token(link, NOW.date())}"
+
+
+@pytest.fixture
+def short(site):
+    """Return the short addresses of the answers in a stored mail, with the link that each stands for."""
+    told = next(row for row in rows(site, "digest_items") if row[7] == "card")
+    with open_archive(site.config.archive) as archive:
+        text, created = archive.db.execute(
+            "SELECT r.text, d.created FROM renderings r JOIN digests d ON d.id = r.digest WHERE d.id = ?", [told[0]]
+        ).fetchone()
+        number = number_of(archive.db, CallKey(told[2], told[3]))
+    link = AnswerLink(department=told[1], source=told[2], call_id=told[3], digest=told[0])
+    address = f"/s/{number}-{Signer(site.secret).mark(link)}"
+    assert f"http://127.0.0.1:8001{address}\n" in text, "the mail has the address on a line of its own"
+    return address, link, datetime.fromisoformat(created)
 
 
 def feedback(site):
@@ -29,6 +49,30 @@ def test_an_answer_needs_no_login_and_one_button(browser, site, path):
     assert "Tack. Samordnaren får ett mejl om det i dag." in browser.get(answer.headers["location"]).text
     assert feedback(site)["kultur-fritid", "norden", "norden-001", "intressant"] == "Prata med Eva."
     assert any(row[2:6] == ("kultur-fritid", "norden", "norden-001", "intresserad") for row in rows(site, "followup"))
+
+
+def test_the_short_address_of_a_mail_leads_to_the_page_of_its_answer(browser, site, short):
+    address, link, created = short
+    answer = browser.request("GET", f"{address}?svar=intressant&lang=en")
+    token = answer.headers["location"].removeprefix("/svar/").partition("?")[0]
+    signer = Signer(site.secret)
+    assert signer.read_answer(token, created.date()) == link
+    assert signer.read_answer(token, created.date() + timedelta(days=366)) is None, "it ends a year after the mail"
+    assert answer.headers["location"].endswith("?svar=intressant&lang=en")
+    assert browser.get(answer.headers["location"]).status_code == 200
+    assert browser.request("GET", f"{address}?svar=https://x.se").headers["location"].endswith(token)
+    assert browser.request("POST", address, data={"svar": "intressant"}).status_code in (403, 405), "only the page has a button"
+
+
+def test_a_short_address_is_none_of_another_call_department_or_installation(browser, site, short):
+    address, link, _ = short
+    number, mark = address.removeprefix("/s/").split("-")
+    other = Signer(b"another secret of thirty-two bytes!!").mark(link)
+    moved = Signer(site.secret).mark(replace(link, department="social"))
+    for wrong in (f"{int(number) + 1}-{mark}", f"999999999-{mark}", f"{number}-{other}", f"{number}-{moved}"):
+        assert browser.get(f"/s/{wrong}").status_code == 410, wrong
+    for none in (f"{number}", f"{number}-{mark}0", f"{number}-{mark.upper()}z", f"-{mark}"):
+        assert browser.get(f"/s/{none}").status_code == 404, none
 
 
 @pytest.mark.parametrize(

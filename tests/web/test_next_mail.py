@@ -19,7 +19,7 @@ from tests.web.sample import NOW
 
 PAGE = "/samordna/mejl/kultur-fritid"
 # What is signed anew in each mail, and what a shown mail has in its place.
-SIGNED = re.compile(r"/(?:(?:svar|avsluta|anmal)/[^\"'?<>\s]+|om(?=[\"?<\s]))")
+SIGNED = re.compile(r"/(?:(?:svar|s|avsluta|anmal)/[^\"'?<>\s]+|om(?=[\"?<\s]))")
 
 
 def draft(site, **wish):
@@ -70,6 +70,7 @@ def test_the_frame_runs_nothing_and_answers_for_nobody(coordinator):
     text = coordinator.get(PAGE).text
     for page in (answer.text, text):
         assert "/svar/" not in page
+        assert "/s/" not in page
         assert "/avsluta/" not in page
         assert RECIPIENT_TOKEN not in page
     assert 'sandbox="allow-popups"' in text

@@ -160,6 +160,7 @@ def test_a_mail_is_shown_as_sent_but_nobody_answers_from_there(browser):
     assert answer.status_code == 200
     assert "sandbox" in answer.headers["content-security-policy"]
     assert "/svar/" not in answer.text
+    assert "/s/" not in answer.text
     assert "/avsluta/" not in answer.text
 
 

@@ -351,3 +351,18 @@ def test_the_report_is_handed_out_as_word_excel_and_json(browser):
     assert browser.get("/uppfoljning.abcd").status_code == 404
     for days in ("fran=0001-01-01", "till=9999-12-31", "fran=2026-12-31&till=2026-01-01"):
         assert browser.get(f"/uppfoljning?{days}").status_code == 200
+
+
+def test_a_day_that_is_none_is_answered_beside_its_field_with_what_was_typed(browser):
+    page = browser.get("/uppfoljning?fran=1%20mars%20%3Cb%3E&till=2026-05-20").text
+    field = page.partition('id="fran"')[2].partition("</div>")[0]
+    assert 'type="text" value="1 mars &lt;b&gt;" aria-invalid="true" aria-describedby="fel-fran"' in field
+    assert 'id="fel-fran" role="alert">Vi förstod inte datumet. Skriv till exempel 2027-02-01.<' in field
+    assert 'type="date" value="2026-05-20">' in page, "the other field stays"
+    assert "Siffrorna gäller 2026-01-01 till 2026-05-20." in page
+    assert "We did not understand the date" in browser.get("/uppfoljning?till=2026-02-30&lang=en").text
+    reversed_days = browser.get("/uppfoljning?fran=2026-12-31&till=2026-01-01").text
+    assert "Den här dagen är före den första. Välj en senare." in reversed_days
+    assert "field-problem" not in browser.get("/uppfoljning?fran=2026-01-01&till=").text
+    for address in ("/uppfoljning.json?fran=x", "/uppfoljning?format=json&till=31.12.2026", "/uppfoljning.docx?fran=0001-01-01"):
+        assert browser.get(address).status_code == 400, "no file of another period than the one asked for"

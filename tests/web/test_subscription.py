@@ -23,6 +23,12 @@ def path(site):
 
 
 @pytest.fixture
+def short(site):
+    """Return the address in the text part of a mail."""
+    return f"/avsluta/{Signer(site.secret).mark(LeaveLink(department='kultur-fritid', recipient=WHO))}"
+
+
+@pytest.fixture
 def coordinator(browser):
     browser.log_in()
     return browser
@@ -53,6 +59,19 @@ def test_whose_mails_they_are_can_be_told_and_not_read(browser, path):
     page = browser.get(path).text
     assert "k…d@example.se" in page
     assert WHO not in page
+
+
+def test_the_short_address_of_a_text_mail_is_as_good_as_the_long_one(browser, site, short):
+    assert "k…d@example.se" in browser.get(short).text
+    assert browser.get(f"{choosing(short)}/nasta").status_code == 200
+    assert browser.post(choosing(short), choices(takt="certain"), page=short).headers["location"].startswith(short)
+    assert stored(site)["kultur-fritid"].pace is Pace.CERTAIN
+    browser.post(short, {"gor": "sluta"}, page=short)
+    assert [row[:2] for row in rows(site, "suppressed")] == [("kultur-fritid", WHO)]
+    other = Signer(b"another secret of thirty-two bytes!!")
+    for link in (LeaveLink(department="kultur-fritid", recipient=WHO), LeaveLink(department="", recipient=WHO)):
+        assert browser.get(f"/avsluta/{other.mark(link)}").status_code == 410
+    assert browser.get(f"/avsluta/{Signer(site.secret).mark(LeaveLink(department='social', recipient=WHO))}").status_code == 410
 
 
 def test_choices_are_kept_and_shown(browser, site, path):

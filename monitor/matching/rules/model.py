@@ -127,7 +127,12 @@ class Department(_Table):
     mandate: Annotated[
         str, Caption("Uppdrag", "En mening om vad förvaltningen gör. Den står på sidan Förvaltningar.", form="long")
     ] = ""
-    kind: Annotated[str, Caption("Slag", "Till exempel förvaltning, bolag eller förbund.")] = ""
+    kind: Annotated[
+        str,
+        Caption(
+            "Slag", "Till exempel förvaltning, bolag eller förbund. Till ett bolag skriver mejlen ”kommunen kan söka”, inte ”ni”."
+        ),
+    ] = ""
     threshold: Annotated[
         float,
         Caption(
@@ -145,6 +150,11 @@ class Department(_Table):
             effect="Temana pekar fortfarande på förvaltningen, så det går att slå på den igen.",
         ),
     ] = True
+
+    @property
+    def is_company(self) -> bool:
+        """Return whether the department is a company of the municipality by its kind, such as "bostadsbolag"."""
+        return "bolag" in self.kind.casefold()
 
 
 class DepartmentsFile(_Table):

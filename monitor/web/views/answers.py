@@ -12,6 +12,8 @@ from datasette import Response
 from monitor.archive.calls import load_call
 from monitor.archive.feedback import NOTE_LIMIT, current_state, set_state, store_answer
 from monitor.archive.listing import list_calls
+from monitor.archive.numbers import find_by_number
+from monitor.archive.tellings import mails_about
 from monitor.calls import CallKey
 from monitor.digest.answers import AnswerLink
 from monitor.language.one_line import clean, shorten
@@ -52,6 +54,28 @@ def answer(visit: Visit) -> Response:
     )
 
 
+def short_answer(visit: Visit) -> Response:
+    """Lead from the short address in a mail to the page of the answer, which stays the same for mails of earlier versions."""
+    db, signer = visit.site.archive.db, visit.site.signer
+    key = find_by_number(db, int(visit.path_vars["number"]))
+    mails = (
+        {}
+        if key is None
+        else {
+            AnswerLink(department=mail.department, source=key.source, call_id=key.call_id, digest=mail.digest): mail
+            for mail in mails_about(db, key)
+        }
+    )
+    link = signer.find(visit.path_vars["mark"], mails)
+    if link is None:
+        return problem_page(visit, 410)
+    # Signed with the day of the mail: the two addresses end on the same day.
+    written = mails[link].created.astimezone(visit.site.config.zone).date()
+    chosen = visit.args.get("svar", "")
+    more = {"svar": chosen} if chosen in tuple(Answer) else {}
+    return redirect(page_address(f"/svar/{signer.answer_token(link, written)}", visit.language, **more))
+
+
 def _store_answer(visit: Visit, link: AnswerLink) -> Response:
     note = visit.form.get("anteckning", "").strip()[:NOTE_LIMIT]
     state, chosen = visit.form.get("lage", ""), visit.form.get("svar", "")
@@ -72,4 +96,7 @@ def _store_answer(visit: Visit, link: AnswerLink) -> Response:
     return redirect(page_address(visit.path, visit.language, klart=chosen))
 
 
-ROUTES = (Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),)
+ROUTES = (
+    Route(r"^/svar/(?P<token>[^/]{1,7000})$", answer, posts=True),
+    Route(r"^/s/(?P<number>[0-9]{1,12})-(?P<mark>[0-9a-f]{16})$", short_answer),
+)

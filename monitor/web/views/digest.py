@@ -17,7 +17,7 @@ from monitor.web.framework.templates import OWN_PAGE, page
 
 # A stored mail is made by our own templates and has style in it; the sandbox keeps anything else from running.
 _MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-_SIGNED_LINKS = re.compile(r"/(?:svar|avsluta|anmal)/[^\"'?<>\s]+")
+_SIGNED_LINKS = re.compile(r"/(?:(?:svar|avsluta|anmal)/[^\"'?<>\s]+|s/[0-9]+-[0-9a-f]{16})")
 """Paths with a token that would answer or unsubscribe for the recipient."""
 
 

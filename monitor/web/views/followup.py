@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from monitor.config import Config
 from monitor.matching.compiled import RuleSet
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import STATIC, download, fragment, page
+from monitor.web.framework.templates import STATIC, download, fragment, page, problem_page
 from monitor.web.report.facts import read_facts, read_period
 from monitor.web.report.tables import COUNTS, DIMENSIONS, FIGURES, NAMES, make_document
 from monitor.web.report.text import PROJECT_COLUMNS, ReportWords, figure_cell, has_comparison, project_cells, write_text
@@ -42,6 +43,7 @@ _FILE_TYPES = {
 """Media type of each form in which the follow-up is handed out, by the suffix of its file."""
 _YEARS = (2000, 2200)
 """First and last year of a period that is asked for."""
+_NO_DAY = "Vi förstod inte datumet. Skriv till exempel 2027-02-01."
 
 
 def compute_follow_up(
@@ -115,26 +117,57 @@ def draw_bars(
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it was escaped above
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPeriod:
+    """Period as it was asked for. A day that was not understood counts as none."""
+
+    begin: datetime | None
+    """First moment; None for the beginning of the year."""
+    end: datetime | None
+    """First moment after the period; None for now."""
+    typed: Mapping[str, str]
+    """Texts of the two fields, `fran` and `till`."""
+    problems: Mapping[str, str]
+    """Swedish sentences by the field that they are about."""
+
+
+def read_asked_period(visit: Visit) -> AskedPeriod:
+    """Return the period of the page's two fields, with what is wrong about them."""
+    typed = {name: visit.args.get(name, "").strip() for name in ("fran", "till")}
+    days = {name: _read_day(text, visit) for name, text in typed.items()}
+    problems = {name: _NO_DAY for name, text in typed.items() if text and days[name] is None}
+    begin, end = days["fran"], days["till"]
+    if begin is not None and end is not None and end < begin:
+        problems["till"] = "Den här dagen är före den första. Välj en senare."
+    return AskedPeriod(begin, end + timedelta(days=1) if end is not None else None, typed, problems)
+
+
 def followup_page(visit: Visit) -> Response:
     """Show the follow-up of a period, to read and to print; `format=json` answers with the figures alone."""
-    document = _asked_document(visit)
+    asked = read_asked_period(visit)
     if visit.args.get("format") == "json":
-        return _file(document, "json", visit)
-    return page("followup.html", visit, **_report_values(document, visit))
+        return _answer_file(asked, "json", visit)
+    document = _asked_document(asked, visit)
+    fields = {"fran": document["from"], "till": document["to"]} | {name: asked.typed[name] for name in asked.problems}
+    return page("followup.html", visit, fields=fields, problems=asked.problems, **_report_values(document, visit))
 
 
 def followup_file(visit: Visit) -> Response:
     """Answer with the follow-up of a period as a file: Word, Excel or JSON."""
     if visit.path_vars["form"] not in _FILE_TYPES:
         raise NotFound
-    return _file(_asked_document(visit), visit.path_vars["form"], visit)
+    return _answer_file(read_asked_period(visit), visit.path_vars["form"], visit)
 
 
-def _asked_document(visit: Visit) -> dict[str, Any]:
-    begin, end = _read_day(visit.args.get("fran", ""), visit), _read_day(visit.args.get("till", ""), visit)
-    if end is not None:
-        end += timedelta(days=1)
-    return compute_follow_up(visit.site.archive.db, visit.site.rules, visit.site.config, begin, end, visit.now)
+def _answer_file(asked: AskedPeriod, form: str, visit: Visit) -> Response:
+    """Answer with a file; a file of another period than the one asked for would be taken for it."""
+    if asked.problems:
+        return problem_page(visit, 400)
+    return _file(_asked_document(asked, visit), form, visit)
+
+
+def _asked_document(asked: AskedPeriod, visit: Visit) -> dict[str, Any]:
+    return compute_follow_up(visit.site.archive.db, visit.site.rules, visit.site.config, asked.begin, asked.end, visit.now)
 
 
 def _file(document: Mapping[str, Any], form: str, visit: Visit) -> Response:

@@ -34,6 +34,7 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.digest import mail_response, without_signed_links
 from monitor.web.views.search import SearchParams, search_archive
+from monitor.web.views.subscription import read_recipient_link
 
 DONE = {
     "tillbaka": "Posten hålls tillbaka.",
@@ -257,7 +258,7 @@ def own_html(visit: Visit) -> Response:
 
 
 def _own_draft(visit: Visit) -> tuple[Department | None, MailDraft | None]:
-    link = visit.site.signer.read_leave(visit.path_vars["token"])
+    link = read_recipient_link(visit)
     department = visit.site.rules.departments.get(link.department) if link is not None else None
     if link is None or department is None:
         return None, None

@@ -22,6 +22,7 @@ from monitor.archive.recipients import (
     find_event,
     join,
     leave_department,
+    list_recipients,
     recipient_rows,
     return_to_department,
     save_choices,
@@ -45,6 +46,7 @@ ASKED_AGAIN = timedelta(hours=24)
 MOST_ASKED = 50
 """Sign-ups of all addresses in that period; more are refused, lest somebody has the program write to a whole municipality."""
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,250}")
+_MARK = re.compile(r"[0-9a-f]{16}")
 _TOKEN = r"(?P<token>[^/]{1,7000})"  # noqa: S105 - a pattern, not a secret
 
 
@@ -66,12 +68,21 @@ def leave(visit: Visit) -> Response:
 
     A button of the page also lets them come again.
     """
-    link = visit.site.signer.read_leave(visit.path_vars["token"])
+    link = read_recipient_link(visit)
     if link is None:
         return problem_page(visit, 410)
     if visit.is_post:
         return _leave_or_return(visit, link)
     return _choices_page(visit, link)
+
+
+def read_recipient_link(visit: Visit) -> LeaveLink | None:
+    """Return the recipient that the address is for: by a signed token, or by the mark of a text mail's short address."""
+    token, signer = visit.path_vars["token"], visit.site.signer
+    if not _MARK.fullmatch(token):
+        return signer.read_leave(token)
+    rows = list_recipients(visit.site.config, visit.site.archive.db)
+    return signer.find(token, (LeaveLink(department=row.department, recipient=row.folded) for row in rows))
 
 
 def _leave_or_return(visit: Visit, link: LeaveLink) -> Response:
@@ -91,7 +102,7 @@ def _leave_or_return(visit: Visit, link: LeaveLink) -> Response:
 
 def choose(visit: Visit) -> Response:
     """Store a recipient's choices, or show the form again with what is wrong beside each field."""
-    link = visit.site.signer.read_leave(visit.path_vars["token"])
+    link = read_recipient_link(visit)
     if link is None or not link.department:
         return problem_page(visit, 410)
     if not visit.is_post:
