@@ -20,6 +20,7 @@ ROWS = [
         "calls",
         "corrected",
         "fit",
+        "plan",
         "vocabulary",
         "translation",
         "sources",
@@ -55,6 +56,9 @@ LOWEST = {
     ("language", "corrected"),
     ("fit", "calls"),
     ("fit", "language"),
+    ("plan", "calls"),
+    ("plan", "fit"),
+    ("plan", "vocabulary"),
     ("translation", "errors"),
     ("config", "settings"),
     ("settings", "fields"),
@@ -68,7 +72,19 @@ LOWEST = {
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "corrected", "fit", "vocabulary", "subscription", "fields", "toml_edit"}
+PURE = {
+    "digest",
+    "matching",
+    "language",
+    "calls",
+    "corrected",
+    "fit",
+    "plan",
+    "vocabulary",
+    "subscription",
+    "fields",
+    "toml_edit",
+}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -297,6 +297,11 @@ MIGRATIONS = {
         "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
         " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
     ),
+    # States of the steps of a department's plan for a call, by the ids of `rules/gates.toml`; no row: not begun.
+    "m034_plan_steps": (
+        "CREATE TABLE plan_steps (department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, step TEXT NOT NULL,"
+        " state TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (department, source, call_id, step))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

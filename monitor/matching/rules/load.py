@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from monitor.matching.rules.check import check_files
 from monitor.matching.rules.concepts import make_concepts
 from monitor.matching.rules.files import RuleFiles, build, load_toml, parse_files, read_files
 from monitor.matching.rules.model import ConceptFile
-from monitor.paths import CONCEPTS
+from monitor.paths import CONCEPTS, GATES, RULES
+from monitor.plan.gates import GatesFile
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,12 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
 def load_texts(texts: Mapping[str, str]) -> RuleSet:
     """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
     return _sound(parse_files(dict(texts)))
+
+
+@lru_cache(maxsize=1)
+def shipped_gates() -> GatesFile:
+    """Return the gates that come with the program, for rules that have none of their own."""
+    return GatesFile.model_validate(load_toml((RULES / GATES).read_text("utf-8")))
 
 
 def load_concepts(folder: Path) -> Concepts:
