@@ -26,6 +26,7 @@ MODULES = {
     "collect": ("crawl",),
     "demo": ("demo",),
     "digest": ("digest", "send"),
+    "plan": ("plan",),
     "operations": ("run", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),
     "rules": ("match", "why", "rules", "feedback"),
     "search": ("search", "analyse"),

@@ -44,6 +44,7 @@ NEEDS_INSTALLATION = frozenset(
         "serve",
         "awards",
         "season",
+        "plan",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""

@@ -263,6 +263,11 @@ class Cards:
         names = (("link.interesting", "intressant"), ("link.not_for_us", "inte-for-oss"), ("link.pass_on", "vidare"))
         return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
 
+    def plan_link(self, source: str, call_id: str) -> str:
+        """Return the address of the department's plan for a call, where it notes how far it has come."""
+        link = AnswerLink(department=self.audience.department, source=source, call_id=call_id, digest=self._digest)
+        return self.links.plan(self._signer.answer_token(link, self._now.date()))
+
     def _also(self, item: DigestItem) -> list[LinkView]:
         return [
             LinkView(

@@ -43,6 +43,7 @@ from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
 from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
 from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
+from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
@@ -457,6 +458,11 @@ class DigestBuilder:
             health=self._health,
             ahead=ahead,
             top=self._choices(department).mail_note,
+            plans=(
+                plan_reminders(self._config, self._db, self._rules, department, self._now)
+                if selection.kind in WEEKS_MAILS
+                else ()
+            ),
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         audience = replace(

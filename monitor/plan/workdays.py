@@ -43,18 +43,16 @@ class Workdays:
         return day
 
     def before(self, day: date, number: int) -> date:
-        """Return the working day that is so many working days before a day."""
-        day = self.on_or_before(day)
+        """Return the working day that is so many working days before a day: one before a Sunday is Friday."""
         for _ in range(number):
             day = self.on_or_before(day - _DAY)
-        return day
+        return self.on_or_before(day)
 
     def after(self, day: date, number: int) -> date:
-        """Return the working day that is so many working days after a day."""
-        day = self.on_or_after(day)
+        """Return the working day that is so many working days after a day: one after a Sunday is Monday."""
         for _ in range(number):
             day = self.on_or_after(day + _DAY)
-        return day
+        return self.on_or_after(day)
 
     def last_meeting(self, meetings: Meetings, day: date) -> date | None:
         """Return the last meeting on or before a day; None where there is none within two years."""

@@ -171,8 +171,12 @@ class _Writer:
             return
         if step.verdict is Verdict.IMPOSSIBLE:
             return
-        if step.begin < step.due:
+        if step.verdict is Verdict.LATE:
+            yield self._translate("Borde ha börjat {day}.", day=self._day(step.begin))
+        elif step.begin < step.due:
             yield self._translate("Börja senast {day}.", day=self._day(step.begin))
+        if step.due < self._plan.today:
+            return
         if is_board and step.papers is not None:
             yield self._translate("Handlingar senast {day}.", day=self._day(step.papers))
             text = "Möte {day}." if step.decided else "Möte troligen {day}."
@@ -195,7 +199,8 @@ class _Writer:
             else:
                 yield self._translate("Tidigast klart {early}. Sista dagen är {last}.", early=early, last=last)
         elif step.verdict is Verdict.LATE and early:
-            yield self._translate("Borde ha börjat. Tidigast klart {early}.", early=early)
+            is_board = isinstance(step.gate, Gate) and step.gate.meeting is not None
+            yield self._translate("Första möte som hinns är {early}." if is_board else "Tidigast klart {early}.", early=early)
         if not step.decided:
             yield self._translate("Mötesdagen följer nämndens vanliga mönster. Kontrollera sammanträdesplanen.")
         if not step.stated:

@@ -174,7 +174,7 @@ def plans_page(visit: Visit) -> Response:
     rows = [row for department, key in list_planned(visit.site.archive.db) if (row := _plan_row(visit, department, key))]
     rows.sort(key=lambda row: (not row.impossible, not row.late, row.last_day or date.max, row.title))
     names = {department.id: department.name for department in visit.site.rules.departments.values()}
-    return page("plans.html", visit, rows=rows, names=names, done=DONE)
+    return page("plans.html", visit, rows=rows, names=names, today=visit.now.date())
 
 
 def _plan_row(visit: Visit, department: str, key: CallKey) -> PlanRow | None:
