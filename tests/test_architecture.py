@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
-    {"web", "mail", "digest", "matching", "awards", "archive", "collect", "demo"},
+    {"web", "mail", "digest", "matching", "awards", "archive", "translate", "collect", "demo"},
     {
         "language",
         "calls",
@@ -42,6 +42,8 @@ ALSO = {
     ("web", "archive"),
     ("web", "digest"),
     ("web", "awards"),
+    ("web", "translate"),
+    ("translate", "archive"),
     ("collect", "archive"),
     ("awards", "archive"),
     ("awards", "collect"),

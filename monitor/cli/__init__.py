@@ -31,6 +31,7 @@ MODULES = {
     "rules": ("match", "why", "rules", "feedback"),
     "search": ("search", "analyse"),
     "sources": ("sources",),
+    "translate": ("translate",),
     "web": ("serve", "report"),
 }
 """Commands of each module in `monitor.cli`. A module is imported when one of its commands runs: all start sooner."""

@@ -45,6 +45,7 @@ NEEDS_INSTALLATION = frozenset(
         "awards",
         "season",
         "plan",
+        "translate",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""

@@ -234,8 +234,8 @@ class Cards:
         """Return how the publisher begins; of a call in another language its translation, else three sentences of ours."""
         call, reasons, language = candidate.call, candidate.reasons, self.wording.language
         if call.kind is Kind.CALL and needs_summary(call, language):
-            machine = self.audience.machine.get(call.key)
-            if machine is not None and machine.sentences and language == "sv":
+            machine = self.audience.machine.get(call.key, "")
+            if machine and language == "sv":
                 return machine_summary(machine, self.wording)
             themes = () if reasons.unnamed else reasons.titles(language)
             return " ".join(written_summary(call, themes, reasons.programme, reasons.card, self.wording, self._now))

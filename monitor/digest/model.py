@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cached_property
 
 from monitor.calls import Call, CallKey
-from monitor.digest.summary import MachineText
 from monitor.fit import FitCard
 from monitor.vocabulary import Level, MailChange, MailKind, MailSection
 
@@ -238,7 +237,7 @@ class Audience:
     """Day of the rates: 2026-11-27."""
     numbers: Mapping[CallKey, int] = field(default_factory=dict)
     """Number of each call in the address of its page."""
-    machine: Mapping[CallKey, MachineText] = field(default_factory=dict)
-    """Machine translations into Swedish of calls in other languages."""
+    machine: Mapping[CallKey, str] = field(default_factory=dict)
+    """Machine translations into Swedish of the summaries of calls in other languages."""
     earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
     """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.calls import Call, next_deadline
@@ -13,24 +12,6 @@ from monitor.language.one_line import clean
 
 _THEMES = 2
 _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no", "framgår inte": "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class TranslatedSentence:
-    """Sentence of a machine translation: translated, or in its own language where the check refused the translation."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineText:
-    """Machine translation of a call's title and summary into Swedish. It is never used for matching or facts."""
-
-    title: str = ""
-    """Title in Swedish; "" where the check refused it."""
-    sentences: tuple[TranslatedSentence, ...] = ()
-    """At most three sentences, one of them Swedish at least; empty where none is."""
 
 
 def needs_summary(call: Call, language: str) -> bool:
@@ -54,9 +35,9 @@ def written_summary(
     return _about(themes, programme, wording), _money(call, card, wording), _applicants(call, card, wording, now)
 
 
-def machine_summary(text: MachineText, wording: Wording) -> str:
-    """Return a machine translation as one text that says that it is one."""
-    return wording.say("summary.machine", text=" ".join(sentence.text for sentence in text.sentences))
+def machine_summary(text: str, wording: Wording) -> str:
+    """Return a machine translation of a summary with words that say that it is one."""
+    return wording.say("summary.machine", text=text)
 
 
 def _about(themes: Sequence[str], programme: str, wording: Wording) -> str:

@@ -45,6 +45,7 @@ from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangeme
 from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
 from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
+from monitor.jobs.translate import machine_summaries
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -458,16 +459,13 @@ class DigestBuilder:
             health=self._health,
             ahead=ahead,
             top=self._choices(department).mail_note,
-            plans=(
-                plan_reminders(self._config, self._db, self._rules, department, self._now)
-                if selection.kind in WEEKS_MAILS
-                else ()
-            ),
+            plans=plan_reminders(self._config, self._db, self._rules, department, self._now, selection.kind),
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         audience = replace(
             make_audience(self._config, department, self._numbers),
             earlier=earlier_lines(self._config, self._db, selection, languages),
+            machine=machine_summaries(self._db, selection),
         )
         return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 

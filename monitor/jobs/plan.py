@@ -17,6 +17,7 @@ from monitor.errors import ArchiveError, ConfigError
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
+from monitor.vocabulary import WEEKS_MAILS, MailKind
 from monitor.web.plan.facts import CallPlan, read_plan
 from monitor.web.plan.text import PlanText, write_plan
 
@@ -32,9 +33,11 @@ class MadePlan:
 
 
 def plan_reminders(
-    config: Config, db: Database, rules: RuleSet, department: Department, now: datetime
+    config: Config, db: Database, rules: RuleSet, department: Department, now: datetime, kind: MailKind = MailKind.WEEKLY
 ) -> tuple[PlanReminder, ...]:
-    """Return the department's plans that have something to remind of at `now`."""
+    """Return the department's plans that a mail of this kind reminds of at `now`: only the week's mails remind."""
+    if kind not in WEEKS_MAILS:
+        return ()
     found = []
     for _, key in list_planned(db, department.id):
         call = load_call(db, *key)

@@ -28,6 +28,7 @@ from monitor.web.views import (
     settings_rules,
     settings_sources,
     subscription,
+    translation,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -55,5 +56,6 @@ ROUTES: tuple[Route, ...] = (
     *feeds.ROUTES,
     *log_in.ROUTES,
     *handbook.ROUTES,
+    *translation.ROUTES,
     *health.ROUTES,
 )
