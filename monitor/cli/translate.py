@@ -23,6 +23,8 @@ def translate(app: App, as_json: bool) -> int:
         report = translate_calls(app.config, archive.db, rules, app.now)
     if as_json:
         answer(asdict(report))
+    elif not report.engine:
+        click.echo("Ingen översättare är inställd (translate.engine). Sammanfattningarna skrivs av programmet.")
     else:
         click.echo(
             f"{report.sound} meningar översatta, {report.refused} lämnade som de var (tal, datum, koder eller namn stämde inte),"

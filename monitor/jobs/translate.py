@@ -126,9 +126,14 @@ def translate_calls(
         engine: Returns the engine for a batch with a reference; None for that of the settings.
         clock: Returns seconds that only rise; a run begins no request after `translate.longest` of them.
 
+    Returns:
+        What became of the sentences; an empty report where the settings name no engine.
+
     Raises:
-        ConfigError: The settings name no engine, or miss what it needs.
+        ConfigError: The settings miss what the engine needs.
     """
+    if engine is None and not config.translate.engine:
+        return TranslationReport(engine="")
     make = engine or (lambda reference: make_engine(config, reference))
     first = make(_reference())
     ends = clock() + config.translate.longest
