@@ -1,6 +1,7 @@
 """The job: sentences are translated once, judged, remembered, and shown as machine translations; failing engines delay nothing."""
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -106,6 +107,7 @@ def test_without_an_engine_the_program_writes_three_sentences(site, browser):
     box = page.partition('aria-labelledby="kort"')[2].partition("</section>")[0]
     assert "Skrivet av programmet, av uppgifterna i utlysningen." in box
     assert box.count("<span>") == 3
+    assert re.search("<strong>[^<]*[Vv]änorter", box), "its title is that of the theme"
     assert "Stöd från Medborgare, jämlikhet, rättigheter och värden (CERV)" in box
     assert "Det betalar bland annat vänortsmöten" in box
 

@@ -28,7 +28,7 @@ class ShortText:
     """Call in another language than the page's, in short."""
 
     title: str = ""
-    """Title by machine translation; "" where there is none."""
+    """Title by machine translation, else that of the strongest theme; "" where there is none."""
     sentences: tuple[TranslatedSentence, ...]
     engine: str = ""
     """Name of the engine that translated; "" where the program wrote the sentences from facts."""
@@ -56,7 +56,10 @@ def short_text(visit: Visit, call: Call, matches: Sequence[Mapping[str, Any]], c
         theme["title"] if visit.language == "sv" else rules.english_titles.get(theme["id"], theme["title"]) for theme in themes
     ]
     written = written_summary(call, titles, programme.name if programme else "", card, visit.wording, visit.now)
-    return ShortText(sentences=tuple(TranslatedSentence(sentence, visit.language) for sentence in written))
+    return ShortText(
+        title=titles[0] if titles else "",
+        sentences=tuple(TranslatedSentence(sentence, visit.language) for sentence in written),
+    )
 
 
 def receive(visit: Visit) -> Response:
