@@ -26,13 +26,20 @@ from monitor.settings import (
     Schedule,
     Subscription,
     Table,
+    Translate,
     Web,
 )
 from monitor.sources import Source
 from monitor.validation import SETTINGS, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
+_RELATIVE_PATHS = (
+    ("rules", "dir"),
+    ("digests", "dir"),
+    ("mail", "password_file"),
+    ("translate", "folder"),
+    ("translate", "password_file"),
+)
 """Keys of tables whose value is a path relative to the file of settings."""
 _FIXED = ("data_dir", "shared_archive", "rules", "digests", "web")
 """Keys that a running process keeps as they were at its start: it has files and connections open by them."""
@@ -56,6 +63,7 @@ class Config(Table):
     subscription: Subscription = Subscription()
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
+    translate: Translate = Translate()
     shared_archive: Path | None = Field(
         None, description="archive.db of the installation that reads the sources for this one; empty: it reads them itself"
     )

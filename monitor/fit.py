@@ -33,6 +33,8 @@ class UsualTerms:
 
     programme: str
     """Name of the programme."""
+    pays: str = ""
+    """What the programme pays for, in one sentence."""
     applicants: str = ""
     funder_share: str = ""
     own_share: str = ""

@@ -168,7 +168,7 @@ def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool 
         worker.begin()
         logger.info("schedule_started installations=%d", len(configs))
         if once:
-            for lane in (Lane.ARCHIVE, Lane.MAIL):
+            for lane in (Lane.ARCHIVE, Lane.TRANSLATION, Lane.MAIL):
                 worker.work(lane)
         else:
             _run_heartbeat(configs[0], worker, stop)

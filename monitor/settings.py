@@ -236,6 +236,25 @@ class Subscription(Table):
     ] = Field((), strict=False, description="mail domains whose addresses may sign up by themselves; empty: nobody may")
 
 
+class Translate(Table):
+    """Table of the machine translation of titles and summaries into Swedish. The password is in a file, never here."""
+
+    engine: Literal["", "libretranslate", "etranslation", "fxtranslate"] = Field(
+        "", description="engine that translates; empty: none, and summaries are written from the facts alone"
+    )
+    url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+\S*)?$",
+        description="an address such as http://127.0.0.1:5000 of the engine; empty: the usual one",
+    )
+    folder: str = Field("", description="folder with the models of fxtranslate, one folder per pair such as en-sv")
+    application: str = Field("", description="name of the application that the Commission registered for eTranslation")
+    password_file: str = Field("", description="file with the password or key of the engine; else $MONITOR_TRANSLATE_PASSWORD")
+    timeout: int = Field(60, ge=1, le=600, description="seconds until one request to the engine is given up")
+    longest: int = Field(600, ge=1, le=7200, description="seconds after which a run begins no further request")
+    calls: int = Field(200, ge=1, le=5000, description="how many calls one run translates at most, those told last first")
+
+
 class Schedule(Table):
     """Table of the times of jobs."""
 

@@ -67,6 +67,7 @@ SWEDISH = ErrorWording(
     expectations=MappingProxyType(
         {
             "bool_type": "true eller false",
+            "date_type": "en dag som 2026-12-24, utan citattecken",
             "float_type": "ett tal",
             "greater_than": "mer än {gt}",
             "greater_than_equal": "minst {ge}",

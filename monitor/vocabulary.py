@@ -413,6 +413,21 @@ FOLLOW_STATE_LABELS: Mapping[FollowState, str] = {
     FollowState.DECLINED: "Avstår",
 }
 
+
+class StepState(StrEnum):
+    """States of a step of a plan, as a person notes them. A step without one has not begun."""
+
+    STARTED = "paborjat"
+    DONE = "klart"
+    NOT_NEEDED = "behovs-inte"
+
+
+STEP_STATE_LABELS: Mapping[StepState, str] = {
+    StepState.STARTED: "Påbörjat",
+    StepState.DONE: "Klart",
+    StepState.NOT_NEEDED: "Behövs inte",
+}
+
 READ_FIELD_LABELS: Mapping[str, str] = {
     "summary": "sammanfattning",
     "text": "text",

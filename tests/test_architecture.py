@@ -14,12 +14,13 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
-    {"web", "mail", "digest", "matching", "awards", "archive", "collect", "demo"},
+    {"web", "mail", "digest", "matching", "awards", "archive", "translate", "collect", "demo"},
     {
         "language",
         "calls",
         "corrected",
         "fit",
+        "plan",
         "vocabulary",
         "translation",
         "sources",
@@ -41,6 +42,8 @@ ALSO = {
     ("web", "archive"),
     ("web", "digest"),
     ("web", "awards"),
+    ("web", "translate"),
+    ("translate", "archive"),
     ("collect", "archive"),
     ("awards", "archive"),
     ("awards", "collect"),
@@ -55,6 +58,9 @@ LOWEST = {
     ("language", "corrected"),
     ("fit", "calls"),
     ("fit", "language"),
+    ("plan", "calls"),
+    ("plan", "fit"),
+    ("plan", "vocabulary"),
     ("translation", "errors"),
     ("config", "settings"),
     ("settings", "fields"),
@@ -68,7 +74,19 @@ LOWEST = {
     ("config", "validation"),
     ("language", "calls"),
 }
-PURE = {"digest", "matching", "language", "calls", "corrected", "fit", "vocabulary", "subscription", "fields", "toml_edit"}
+PURE = {
+    "digest",
+    "matching",
+    "language",
+    "calls",
+    "corrected",
+    "fit",
+    "plan",
+    "vocabulary",
+    "subscription",
+    "fields",
+    "toml_edit",
+}
 OUTSIDE = {
     "sqlite3",
     "sqlite_utils",

@@ -192,7 +192,7 @@ def test_jobs_answer_with_the_keys_of_the_table(place, tmp_path, row):
     command, cell = row
     folder = tmp_path / "installation"
     shutil.copytree(place.folder, folder)
-    more = {"doctor": ("--offline",), "analyse": ("ungdomsutbyte",)}.get(command, ())
+    more = {"doctor": ("--offline",), "analyse": ("ungdomsutbyte",), "plan": ("portal/rolling",)}.get(command, ())
     answer = Installation(folder).ask(command, *more, "--json", now=MOMENT).json
     names = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", cell.partition(": each with")[0]))
     assert list(answer) == names

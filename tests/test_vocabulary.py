@@ -39,6 +39,7 @@ from monitor.vocabulary import (
     RUN_STATE_LABELS,
     SECTION_LABELS,
     STATUS_LABELS,
+    STEP_STATE_LABELS,
     TEMPLATE_MAILS,
     Answer,
     ChangeType,
@@ -56,6 +57,7 @@ from monitor.vocabulary import (
     RecipientState,
     RunState,
     Status,
+    StepState,
 )
 from tests.commands import Installation
 
@@ -74,6 +76,7 @@ TABLES = [
     (JobState, JOB_STATE_LABELS),
     (Answer, ANSWER_LABELS),
     (FollowState, FOLLOW_STATE_LABELS),
+    (StepState, STEP_STATE_LABELS),
 ]
 
 

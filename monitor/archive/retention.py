@@ -37,6 +37,7 @@ def erase_old(
             [stamp(notes)],
         )
         _count(db, "UPDATE projects SET who = '' WHERE who <> '' AND saved < ?", [stamp(notes)])
+        _count(db, "UPDATE plan_steps SET who = '' WHERE who <> '' AND at < ?", [stamp(notes)])
         # The newest documents of a source stay, however old: `monitor replay` reads them.
         if documents is not None:
             counts["documents"] = _count(
@@ -83,7 +84,7 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
         )
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
         for table in sorted(
-            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects"} - shared
+            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects", "plan_steps"} - shared
         ):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
     return counts

@@ -304,6 +304,19 @@ MIGRATIONS = {
         " fact TEXT NOT NULL, UNIQUE (digest, source, call_id, fact));\n"
         "CREATE INDEX own_items_call ON own_items (source, call_id)"
     ),
+    # States of the steps of a department's plan for a call, by the ids of `rules/gates.toml`; no row: not begun.
+    "m034_plan_steps": (
+        "CREATE TABLE plan_steps (department TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, step TEXT NOT NULL,"
+        " state TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (department, source, call_id, step))"
+    ),
+    # Sentences of calls with their machine translations, and the batches that an engine answers later. `state` is sound, refused
+    # (a check failed; see `reason`) or failed. A batch has its sentences as JSON.
+    "m034_translations": (
+        "CREATE TABLE translations (language TEXT NOT NULL, sentence TEXT NOT NULL, translated TEXT NOT NULL,"
+        " engine TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (language, sentence));\n"
+        "CREATE TABLE translation_batches (reference TEXT PRIMARY KEY, language TEXT NOT NULL, sentences TEXT NOT NULL,"
+        " engine TEXT NOT NULL, at TEXT NOT NULL)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -26,10 +26,12 @@ MODULES = {
     "collect": ("crawl",),
     "demo": ("demo",),
     "digest": ("digest", "send"),
+    "plan": ("plan",),
     "operations": ("run", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),
     "rules": ("match", "why", "rules", "feedback"),
     "search": ("search", "analyse"),
     "sources": ("sources",),
+    "translate": ("translate",),
     "web": ("serve", "report"),
 }
 """Commands of each module in `monitor.cli`. A module is imported when one of its commands runs: all start sooner."""

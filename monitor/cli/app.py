@@ -44,6 +44,8 @@ NEEDS_INSTALLATION = frozenset(
         "serve",
         "awards",
         "season",
+        "plan",
+        "translate",
     ]
 )
 """Commands that refuse to run in a folder that has neither settings nor an archive."""

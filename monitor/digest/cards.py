@@ -13,6 +13,7 @@ from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
 from monitor.digest.links import Links, language_note, publisher_url, publisher_words
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reasons
 from monitor.digest.rows import CallRows
+from monitor.digest.summary import machine_summary, needs_summary, written_summary
 from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
@@ -55,7 +56,7 @@ class Cards:
             language=self._other_language(call),
             badge=self.wording.say("card.now_open") if item.opened else "",
             programme=clean(reasons.programme),
-            summary="" if changed else self._summary(call, title),
+            summary="" if changed else self._summary(item.candidate, title),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
@@ -229,7 +230,15 @@ class Cards:
             for day, fields in sorted(by_day.items())
         )
 
-    def _summary(self, call: Call, title: str) -> str:
+    def _summary(self, candidate: Candidate, title: str) -> str:
+        """Return how the publisher begins; of a call in another language its translation, else three sentences of ours."""
+        call, reasons, language = candidate.call, candidate.reasons, self.wording.language
+        if call.kind is Kind.CALL and needs_summary(call, language):
+            machine = self.audience.machine.get(call.key, "")
+            if machine and language == "sv":
+                return machine_summary(machine, self.wording)
+            themes = () if reasons.unnamed else reasons.titles(language)
+            return " ".join(written_summary(call, themes, reasons.programme, reasons.card, self.wording, self._now))
         for text in (call.summary, *(section.text for section in call.sections)):
             found = first_sentences(text, SUMMARY_LIMIT)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):
@@ -265,6 +274,11 @@ class Cards:
             return [self._link(name, title, self.links.short_answer(call.key, mark, answer)) for name, answer in names]
         token = self._signer.answer_token(link, self._now.date())
         return [self._link(name, title, self.links.answer(token, answer)) for name, answer in names]
+
+    def plan_link(self, source: str, call_id: str) -> str:
+        """Return the address of the department's plan for a call, where it notes how far it has come."""
+        link = AnswerLink(department=self.audience.department, source=source, call_id=call_id, digest=self._digest)
+        return self.links.plan(self._signer.answer_token(link, self._now.date()))
 
     def _also(self, item: DigestItem) -> list[LinkView]:
         return [

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor.calls import CallKey
 from monitor.digest.model import Candidate, DigestItem, Selection, Shown, SourceHealth
+from monitor.digest.reminders import PlanReminder
 from monitor.vocabulary import Level, MailSection
 
 _LINES_ONLY = (MailSection.EVENTS, MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
@@ -103,6 +104,17 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """View of the reminders of one plan: the title of its call, the address of the plan, and a sentence for each step."""
+
+    title: str
+    url: str
+    language: str
+    """Language of the title when it is not that of the mail."""
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailView:
     """View of a mail: every value that a template may place."""
 
@@ -129,6 +141,9 @@ class MailView:
     overview_heading: str = ""
     overview_more: LinkView | None = None
     """Link to the calls that the overview has no room for."""
+    plans: tuple[PlanView, ...] = ()
+    """Reminders of the department's plans."""
+    plans_heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +162,8 @@ class Occasion:
     """Known calls that a quiet mail names."""
     top: str = ""
     """The coordinator's own line."""
+    plans: tuple[PlanReminder, ...] = ()
+    """The department's plans that have something to remind of."""
 
 
 def plan(selection: Selection, cards: int, lines: int) -> dict[CallKey, Shown]:

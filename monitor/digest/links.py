@@ -61,6 +61,10 @@ class Links:
         """Return the short address of the same page, of a call with a number: /s/NUMBER-MARK (`Signer.mark`)."""
         return self._at(f"s/{self.numbers[call]}-{mark}", svar=answer)
 
+    def plan(self, token: str) -> str:
+        """Return the address of a department's plan for a call; the token is that of an answer."""
+        return self._at(f"svar/{token}/plan")
+
     def leave(self) -> str:
         """Return the address of the page on which a recipient stops the mails; the token is filled in when the mail is sent."""
         return self._at(f"avsluta/{RECIPIENT_TOKEN}")

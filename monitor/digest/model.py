@@ -239,5 +239,7 @@ class Audience:
     """Day of the rates: 2026-11-27."""
     numbers: Mapping[CallKey, int] = field(default_factory=dict)
     """Number of each call in the address of its page."""
+    machine: Mapping[CallKey, str] = field(default_factory=dict)
+    """Machine translations into Swedish of the summaries of calls in other languages."""
     earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
     """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from monitor.calls import CallKey, next_deadline
 from monitor.digest.cards import Cards
 from monitor.digest.headline import CALL_SECTIONS, Headline, is_moved
-from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, OverviewLine, SectionView, is_weak
+from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, OverviewLine, PlanView, SectionView, is_weak
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
+from monitor.digest.reminders import reminder_lines
 from monitor.digest.wording import HOME, Wording, iso_week
-from monitor.language.one_line import clean
+from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
+_PLAN_TITLE = 90
+"""Characters of a call's title above the reminders of its plan."""
 OVERVIEW_LIMIT = 10
 """Calls that the overview lists; a reader of more reads none."""
 _IN_OVERVIEW = (*CALL_SECTIONS, MailSection.CHANGED)
@@ -75,7 +78,20 @@ class MailWriter:
             overview=overview,
             overview_heading=self._say("heading.overview"),
             overview_more=more,
+            plans=tuple(self._plans()),
+            plans_heading=self._say("heading.plans"),
         )
+
+    def _plans(self) -> Iterator[PlanView]:
+        """Yield the reminders of each plan, with a link to the department's page of it."""
+        language = self._wording.language
+        for reminder in self._occasion.plans:
+            yield PlanView(
+                title=shorten(reminder.title, _PLAN_TITLE),
+                url=self._cards.plan_link(reminder.source, reminder.call_id),
+                language=reminder.language if reminder.language not in ("", language) else "",
+                lines=reminder_lines(reminder.plan, self._wording, self._occasion.now),
+            )
 
     def _overview(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> tuple[tuple[OverviewLine, ...], LinkView | None]:
         """Return the lines of the overview, and the link to the calls below that it has no room for."""

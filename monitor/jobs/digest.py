@@ -50,8 +50,10 @@ from monitor.jobs.digest_report import (
     report_of_corrections,
     told_facts,
 )
+from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
 from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed
+from monitor.jobs.translate import machine_summaries
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -486,11 +488,13 @@ class DigestBuilder:
             health=self._health,
             ahead=ahead,
             top=self._choices(department).mail_note,
+            plans=plan_reminders(self._config, self._db, self._rules, department, self._now, selection.kind),
         )
         languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         audience = replace(
             make_audience(self._config, department, self._numbers),
             earlier=earlier_lines(self._config, self._db, selection, languages),
+            machine=machine_summaries(self._db, selection),
         )
         return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 

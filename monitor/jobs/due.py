@@ -29,6 +29,8 @@ class Lane(Enum):
 
     ARCHIVE = "archive"
     MAIL = "mail"
+    TRANSLATION = "translation"
+    """Of its own, so that an engine that hangs delays no other job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
     """
     if lane is Lane.MAIL:
         return list(_mails(facts, now))
+    if lane is Lane.TRANSLATION:
+        return list(_translations(config, facts, now))
     makers = (_match, _corrections, _preview, _digest, _weekly, _nightly, _monthly)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
@@ -189,6 +193,13 @@ def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[Du
     slot = datetime.combine(today.date().replace(day=1), today.time(), config.zone)
     if _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get("awards"), slot, now):
         yield DueJob(name="awards", due=slot, command=("awards", "import", "--fetch", "--scheduled"))
+
+
+def _translations(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+    """Yield the translation after each matching, for installations that have an engine."""
+    matched = _matched(config, facts)
+    if config.translate.engine and matched is not None and is_open(facts.jobs.get("translate"), matched, now):
+        yield DueJob(name="translate", due=matched, command=("translate",))
 
 
 def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:

@@ -50,6 +50,7 @@ JOB_NAMES: Mapping[str, str] = {
     "tidy": "gallringen",
     "awards": "importen av beviljade projekt",
     "send": "utskicket av mejl",
+    "translate": "översättningen",
 }
 """Swedish names of the scheduled jobs (`monitor.jobs.due`), definite form."""
 

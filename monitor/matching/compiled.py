@@ -30,6 +30,7 @@ from monitor.matching.rules.model import (
     ThemeHead,
     Veto,
 )
+from monitor.plan.gates import GatesFile
 
 Level = Literal["stark", "trolig", "svag"]
 
@@ -304,6 +305,8 @@ class RuleSet:
     """All concepts. Those that a rule names are in its words already."""
     generic: tuple[str, ...] = ()
     """Generic terms: they add points, but never complete a threshold alone."""
+    gates: GatesFile | None = field(default=None, repr=False)
+    """Steps of the municipality's own before an application; None where the folder has no such file."""
     extra_terms: tuple[_TermUse, ...] = field(default=(), repr=False)
     """Terms of another rule set, numbered and looked for as well, so that one scan serves both."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -53,11 +54,17 @@ def _usual(programme: Programme | None) -> UsualTerms | None:
         return None
     return UsualTerms(
         programme=programme.name,
+        pays=_last_sentence(programme.pays),
         applicants=programme.applicants,
         funder_share=programme.funder_share,
         own_share=programme.own_share,
         language=programme.language,
     )
+
+
+def _last_sentence(text: str) -> str:
+    """Return the last sentence of what the rules say of a programme: the first says what it is, the last what it pays for."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])", text.strip())[-1]
 
 
 def _contact(programme: Programme | None) -> tuple[str, ...]:

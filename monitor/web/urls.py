@@ -19,6 +19,7 @@ from monitor.web.views import (
     health,
     log_in,
     next_mail,
+    plan,
     project,
     recipients,
     rule_lab,
@@ -27,6 +28,7 @@ from monitor.web.views import (
     settings_rules,
     settings_sources,
     subscription,
+    translation,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -35,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *department.ROUTES,
     *calendars.ROUTES,
     *project.ROUTES,
+    *plan.ROUTES,
     *call.ROUTES,
     *answers.ROUTES,
     *subscription.ROUTES,
@@ -53,5 +56,6 @@ ROUTES: tuple[Route, ...] = (
     *feeds.ROUTES,
     *log_in.ROUTES,
     *handbook.ROUTES,
+    *translation.ROUTES,
     *health.ROUTES,
 )

@@ -36,6 +36,7 @@ FILLED_IN = {
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],
     "money.{}": ["million", "milliard"],
+    "summary.{}": ["yes", "partner", "no", "unknown", "likely_yes", "likely_partner", "likely_no"],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""
 MAIL_HEADINGS = [f"heading.{kind.value}" for kind in TEMPLATE_MAILS]

@@ -31,7 +31,8 @@ from monitor.matching.rules.model import (
     Veto,
 )
 from monitor.matching.rules.references import check_concept_ids, check_known, check_programmes, check_terms, check_unique
-from monitor.paths import CONCEPTS, GENERIC, TABLES, THEMES
+from monitor.paths import CONCEPTS, GATES, GENERIC, TABLES, THEMES
+from monitor.plan.gates import GatesFile, gate_problems
 
 _MAX_NAMED = 5
 """Generic words that a warning names."""
@@ -45,6 +46,7 @@ def check_files(found: RuleFiles) -> RuleSet | None:
     check_concepts(found)
     check_generic(found)
     _check_fit(found)
+    _check_gates(found)
     seen: dict[str, str] = {}
     for file, theme in found.themes.items():
         _check_head(found, file, theme, seen)
@@ -53,7 +55,7 @@ def check_files(found: RuleFiles) -> RuleSet | None:
         _check_examples(found, file, theme)
     _check_covered(found)
     usable = [theme for file, theme in found.themes.items() if not found.has_errors(file)]
-    shared = (*TABLES, GENERIC, *(file for file in found.texts if file.startswith(f"{CONCEPTS}/")))
+    shared = (*TABLES, GENERIC, GATES, *(file for file in found.texts if file.startswith(f"{CONCEPTS}/")))
     tables_sound = not any(found.has_errors(file) for file in shared)
     rules = build(found, usable) if tables_sound else None
     if rules is not None:
@@ -101,6 +103,12 @@ def _check_fit(found: RuleFiles) -> None:
             check_concept_ids(found, file, (table, number, "concepts"), row.concepts)
             check_concept_ids(found, file, (table, number, "unless_concepts"), row.unless_concepts)
             check_programmes(found, file, (table, number, "programme"), row.programme)
+
+
+def _check_gates(found: RuleFiles) -> None:
+    gates = found.get(GATES, GatesFile)
+    for place, problem in gate_problems(gates) if gates else ():
+        found.add_problem(GATES, place, problem)
 
 
 def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, str]) -> None:

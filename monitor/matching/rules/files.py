@@ -28,7 +28,8 @@ from monitor.matching.rules.model import (
     ProgrammesFile,
     ThemeFile,
 )
-from monitor.paths import CONCEPTS, GENERIC, TABLES, list_rule_files
+from monitor.paths import CONCEPTS, GATES, GENERIC, TABLES, list_rule_files
+from monitor.plan.gates import GatesFile
 from monitor.validation import SWEDISH, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -38,6 +39,7 @@ _SINGLE: dict[str, type[BaseModel]] = {
     "programmes.toml": ProgrammesFile,
     "fit.toml": FitFile,
     GENERIC: GenericFile,
+    GATES: GatesFile,
 }
 
 
@@ -181,9 +183,10 @@ def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
         return None
     ordered = tuple(sorted(themes, key=lambda theme: theme.theme.id))
     generic, concepts = found.get(GENERIC, GenericFile) or GenericFile(), found.concepts
+    gates = found.get(GATES, GatesFile)
     rows = sorted((row for file in found.concept_files.values() for row in file.concept), key=lambda row: row.id)
     return RuleSet(
-        version=_version([departments, areas, programmes, fit, generic, *rows, *ordered]),
+        version=_version([departments, areas, programmes, fit, generic, *([gates] if gates else ()), *rows, *ordered]),
         themes=tuple(resolve_theme(theme, concepts) for theme in ordered),
         departments={department.id: department for department in departments.department},
         areas=areas,
@@ -192,6 +195,7 @@ def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
         files=dict(found.texts),
         concepts=concepts,
         generic=resolve_generic(generic, concepts),
+        gates=gates,
     )
 
 

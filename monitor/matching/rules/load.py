@@ -16,7 +16,8 @@ from monitor.matching.rules.check import check_files
 from monitor.matching.rules.concepts import make_concepts
 from monitor.matching.rules.files import RuleFiles, build, load_toml, parse_files, read_files, read_texts
 from monitor.matching.rules.model import ConceptFile
-from monitor.paths import CONCEPTS
+from monitor.paths import CONCEPTS, GATES, RULES
+from monitor.plan.gates import GatesFile
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,12 @@ def _load(texts: tuple[tuple[str, str], ...], *, checked: bool) -> RuleSet:
     found = parse_files(dict(texts))
     rules = build(found, found.themes.values()) if checked and not found.errors else None
     return rules or _sound(found)
+
+
+@lru_cache(maxsize=1)
+def shipped_gates() -> GatesFile:
+    """Return the gates that come with the program, for rules that have none of their own."""
+    return GatesFile.model_validate(load_toml((RULES / GATES).read_text("utf-8")))
 
 
 def load_concepts(folder: Path) -> Concepts:

@@ -17,7 +17,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from monitor.errors import ArchiveError, MonitorError
-from monitor.web.framework.middleware import SecurityMiddleware
+from monitor.web.framework.middleware import CALLBACK_PATH, SecurityMiddleware
 from monitor.web.framework.request import LoginRequired, Site, Visit
 from monitor.web.framework.route import NotFound, Route, View
 from monitor.web.framework.templates import PROBLEMS, frame, problem_page
@@ -57,11 +57,12 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
 
 @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
 def skip_csrf(datasette: Datasette, scope: Mapping[str, Any]) -> bool:
-    """Return True for a mail program's one-click unsubscribe, which no page with a token precedes; its address is signed.
+    """Return True for what no page with a token precedes: one-click unsubscribe of a mail program, and an engine's translations.
 
-    RFC 8058, section 3.1: https://www.rfc-editor.org/rfc/rfc8058#section-3.1
+    The first has a signed address (RFC 8058, section 3.1: https://www.rfc-editor.org/rfc/rfc8058#section-3.1), the second one
+    that holds once and that only the engine was told.
     """
-    return site_of(datasette) is not None and str(scope.get("path", "")).startswith("/avsluta/")
+    return site_of(datasette) is not None and str(scope.get("path", "")).startswith(("/avsluta/", f"{CALLBACK_PATH}/"))
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
@@ -149,6 +150,7 @@ def _make_visit(site: Site, request: Request, variables: Mapping[str, str | None
         arg_lists=arg_lists,
         form={name: values[0] for name, values in form_lists.items()},
         form_lists=form_lists,
+        body=body,
         query=request.query_string,
         actor=request.scope.get("monitor_actor"),
         login_bucket=request.scope.get("monitor_login_bucket", ""),

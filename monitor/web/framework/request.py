@@ -470,6 +470,8 @@ class Visit:
     """First value of each name in the posted form."""
     form_lists: Mapping[str, list[str]] = field(default_factory=dict)
     """All values of each name in the posted form."""
+    body: bytes = b""
+    """The body of a POST as it came."""
     query: str = ""
     """The raw query string."""
     actor: Actor | None = None

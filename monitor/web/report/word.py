@@ -30,9 +30,8 @@ def as_word(document: Mapping[str, Any], paragraphs: Sequence[Paragraph], title:
     made.core_properties.title = title
     made.core_properties.author = ""
     made.core_properties.comments = ""
-    made.core_properties.language = _LANGUAGES[words.language]
-    _set_language(made, _LANGUAGES[words.language])
-    _lay(made.sections[0], landscape=False)
+    set_language(made, words.language)
+    lay(made.sections[0], landscape=False)
     made.add_heading(title, 0)
     for paragraph in paragraphs:
         if paragraph.heading:
@@ -40,12 +39,12 @@ def as_word(document: Mapping[str, Any], paragraphs: Sequence[Paragraph], title:
         made.add_paragraph(paragraph.text)
     made.add_heading(words.say("Siffrorna"), 1)
     _add_totals(made, document, words)
-    _lay(made.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+    lay(made.add_section(WD_SECTION.NEW_PAGE), landscape=True)
     for name, heading in (("projects", "Projekt under tiden"), ("running", "Projekt sedan tidigare")):
         if document[name]:
             made.add_heading(words.say(heading), 1)
             cells = [project_cells(project, words) for project in document[name]]
-            _add_table(made, [words.say(column) for column in PROJECT_COLUMNS], cells, numbers=(5, 7, 8))
+            add_table(made, [words.say(column) for column in PROJECT_COLUMNS], cells, numbers=(5, 7, 8))
     for dimension, heading in DIMENSIONS.items():
         if document[dimension]:
             made.add_heading(words.say(heading), 1)
@@ -55,18 +54,21 @@ def as_word(document: Mapping[str, Any], paragraphs: Sequence[Paragraph], title:
     return out.getvalue()
 
 
-def _set_language(made: Any, language: str) -> None:
-    """Set the language of all text, by which Word checks the spelling."""
+def set_language(made: Any, language: str) -> None:
+    """Set the language of all text, "sv" or "en", by which Word checks the spelling."""
+    code = _LANGUAGES[language]
+    made.core_properties.language = code
     properties = made.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     node = properties.find(qn("w:lang"))
     if node is None:
         node = OxmlElement("w:lang")
         properties.append(node)
     for name in ("w:val", "w:eastAsia"):
-        node.set(qn(name), language)
+        node.set(qn(name), code)
 
 
-def _lay(section: Any, *, landscape: bool) -> None:
+def lay(section: Any, *, landscape: bool) -> None:
+    """Set the paper of a section: A4, with its margins."""
     short, long = (Mm(side) for side in _A4_MM)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
@@ -81,16 +83,16 @@ def _add_totals(made: Any, document: Mapping[str, Any], words: ReportWords) -> N
     for figure in FIGURES:
         cells = [words.say(NAMES[figure]), words.wording.number(document["total"][figure])]
         rows.append([*cells, words.wording.number(document["previous"]["total"][figure])] if compared else cells)
-    _add_table(made, columns, rows, numbers=(1, 2), name_share=0.4)
+    add_table(made, columns, rows, numbers=(1, 2), name_share=0.4)
 
 
 def _add_figures(made: Any, heading: str, document: Mapping[str, Any], dimension: str, words: ReportWords) -> None:
     rows = [[row["name"], *(figure_cell(row, figure, document, words) for figure in FIGURES)] for row in document[dimension]]
     columns = [words.say(heading), *(words.say(NAMES[figure]) for figure in FIGURES)]
-    _add_table(made, columns, rows, numbers=range(1, len(columns)))
+    add_table(made, columns, rows, numbers=range(1, len(columns)))
 
 
-def _add_table(
+def add_table(
     made: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Iterable[int], name_share: float = _NAME_SHARE
 ) -> None:
     """Add a table as wide as the page, with its headings on every page and numbers to the right."""

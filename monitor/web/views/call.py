@@ -61,6 +61,7 @@ from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 from monitor.web.views.timeline import TimelinePoint, timeline
+from monitor.web.views.translation import ShortText, short_text
 
 DONE = {
     "rattat": "Rättat. Det står kvar när källan läses igen.",
@@ -116,6 +117,8 @@ class CallView:
     """The call as lists show it, for its status and next deadline."""
     fit: Sequence[FitLine]
     """Lines of the fit card in the page's language."""
+    short: ShortText | None
+    """The call in short, in the page's language; None for a call that is written in it."""
     programme: Programme | None
     vanished: str | None
     """Time at which the call disappeared from its source."""
@@ -205,6 +208,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
         fit=fit_lines(card, visit.wording),
+        short=short_text(visit, call, facts["matches"], card),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
