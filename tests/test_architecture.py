@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
-    {"web", "mail", "digest", "matching", "awards", "archive", "collect", "demo"},
+    {"web", "mail", "digest", "matching", "awards", "documents", "archive", "collect", "demo"},
     {
         "language",
         "calls",
@@ -44,6 +44,7 @@ ALSO = {
     ("collect", "archive"),
     ("awards", "archive"),
     ("awards", "collect"),
+    ("documents", "collect"),
     ("cli", "schedule"),
 }
 LOWEST = {
