@@ -45,6 +45,8 @@ ALSO = {
     ("awards", "archive"),
     ("awards", "collect"),
     ("documents", "collect"),
+    ("documents", "archive"),
+    ("web", "documents"),
     ("cli", "schedule"),
 }
 LOWEST = {

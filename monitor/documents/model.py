@@ -95,3 +95,13 @@ def place_words(file_format: FileFormat, number: int, label: str) -> str:
         return f"sida {number}"
     kind = "avsnittet" if file_format is FileFormat.WORD else "bladet"
     return f"{kind} {label}" if label else f"del {number}"
+
+
+def page_address(url: str, file_format: FileFormat, number: int) -> str:
+    """Return the address of a page at the publisher: browsers open a PDF at `#page=` (RFC 8118, section 3).
+
+    Empty for a file that has no address on the web.
+    """
+    if not url.startswith(("http://", "https://")):
+        return ""
+    return f"{url}#page={number}" if file_format is FileFormat.PDF else url
