@@ -43,7 +43,6 @@ ALSO = {
     ("web", "awards"),
     ("collect", "archive"),
     ("awards", "archive"),
-    ("awards", "collect"),
     ("documents", "collect"),
     ("documents", "archive"),
     ("web", "documents"),

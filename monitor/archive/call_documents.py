@@ -151,6 +151,14 @@ def read_pages(db: Database, digest: str) -> list[StoredPage]:
     )
 
 
+def read_page(db: Database, digest: str, number: int) -> StoredPage | None:
+    """Return one page of a document; None where it has no such page."""
+    rows = db.query_as(
+        StoredPage, "SELECT number, label, text FROM call_document_pages WHERE document = ? AND number = ?", [digest, number]
+    )
+    return rows[0] if rows else None
+
+
 def read_statements_of(db: Database, digest: str) -> str:
     """Return what a document says of the facts of its call, as JSON; "[]" for an unknown one."""
     row = db.execute("SELECT statements FROM call_documents WHERE hash = ?", [digest]).fetchone()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from monitor.documents.facts import CallFact, FactOrigin, FactState, FactStatement
+from monitor.documents.model import FileFormat, place_words
 from monitor.documents.statements import FactName, Value
 from monitor.language.application_language import ANY_OFFICIAL, EITHER, ENGLISH, SWEDISH
 
@@ -37,6 +38,7 @@ ORIGIN_LABELS: Mapping[FactOrigin, str] = {
     FactOrigin.DOCUMENT: "utlysningens dokument",
     FactOrigin.TEXT: "utlysningens text",
 }
+_PLACES = {"sida": "sida", "avsnittet": "avsnittet", "bladet": "bladet", "del": "del"}
 _ANSWERS = {"ja": "Ja", "som partner": "Ja, som partner", "nej": "Nej"}
 _LANGUAGES = {
     ANY_OFFICIAL: "något av EU:s officiella språk",
@@ -65,9 +67,17 @@ def value_words(name: FactName, value: Value, say: Say = str) -> str:
     return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
+def page_words(file_format: FileFormat, number: int, label: str, say: Say = str) -> str:
+    """Return where a page is in the language of `say`, as `place_words` does in Swedish."""
+    kind, _, rest = place_words(file_format, number, label).partition(" ")
+    return f"{say(_PLACES[kind])} {rest}"
+
+
 def origin_words(statement: FactStatement, say: Say = str) -> str:
     """Return where a statement comes from: "utlysningens dokument, sida 14, Version 1.1"."""
-    parts = (say(ORIGIN_LABELS[statement.origin]), statement.place, statement.version)
+    kind, _, rest = statement.place.partition(" ")
+    place = f"{say(_PLACES[kind])} {rest}" if statement.document and kind in _PLACES else statement.place
+    parts = (say(ORIGIN_LABELS[statement.origin]), place, statement.version)
     return ", ".join(part for part in parts if part)
 
 
