@@ -6,12 +6,14 @@ Where statements differ, the fact says so and has no value: none is chosen silen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from monitor.calls import Call, DeadlineModel, is_eu_call
 from monitor.documents.model import FileFormat, place_words
 from monitor.documents.statements import ANSWERS, FactName, PageStatement, Value, has_amount, locate, money, sums_of
+from monitor.fit import CardValue, FitCard
 from monitor.language.application_language import find_application_language
 from monitor.language.call_reading import CallReading
 
@@ -201,6 +203,45 @@ def _in_call(call: Call, words: str) -> tuple[str, str]:
         *(("fältet Vem kan söka", line) for line in call.applicants),
     ]
     return next(((place, quote) for place, text in texts if (quote := locate(words, text))), ("", ""))
+
+
+def filled_card(card: FitCard, facts: Iterable[CallFact]) -> FitCard:
+    """Return the card with what the call's documents state in place of what its data and text leave open.
+
+    What statements differ on stays open.
+    """
+    said = {fact.name: fact for fact in facts if fact.state is FactState.STATED}
+
+    def value(name: FactName) -> Any:
+        return said[name].value if name in said else None
+
+    def quote(name: FactName) -> str:
+        return said[name].statements[0].quote if name in said else ""
+
+    def term(known: CardValue[Any], name: FactName, found: Any) -> CardValue[Any]:
+        return known if known.value is not None or found is None else CardValue(found, quote(name))
+
+    shares, months, total = card.shares, value(FactName.MONTHS), value(FactName.TOTAL)
+    if shares.funder is None and value(FactName.FUNDER_SHARE) is not None:
+        shares = replace(shares, funder=value(FactName.FUNDER_SHARE), funder_text=quote(FactName.FUNDER_SHARE))
+    if shares.own is None and value(FactName.OWN_SHARE) is not None:
+        shares = replace(shares, own=value(FactName.OWN_SHARE), own_text=quote(FactName.OWN_SHARE))
+    budget = card.budget
+    if budget.total is None and budget.project_max is None and budget.project_min is None:
+        low, high = value(FactName.PROJECT_MIN), value(FactName.PROJECT_MAX)
+        sums = [one for one in (total, low, high) if one is not None]
+        if sums and len({currency for _, currency in sums}) == 1:
+            budget = replace(
+                budget, total=total and total[0], project_min=low and low[0], project_max=high and high[0], currency=sums[0][1]
+            )
+    return replace(
+        card,
+        shares=shares,
+        budget=budget,
+        partners=term(card.partners, FactName.PARTNERS, value(FactName.PARTNERS)),
+        countries=term(card.countries, FactName.COUNTRIES, value(FactName.COUNTRIES)),
+        months=term(card.months, FactName.MONTHS, (months[0], months[1]) if months else None),
+    )
 
 
 def changed_facts(old: Iterable[PageStatement], new: Iterable[PageStatement]) -> list[tuple[FactName, list[Value], list[Value]]]:

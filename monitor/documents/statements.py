@@ -88,6 +88,8 @@ _OTHER_SUM = re.compile(
     re.IGNORECASE,
 )
 _AROUND = 140
+_BESIDE = 90
+"""Characters of its line that are kept on either side of a quote, at most."""
 _CONTENTS = re.compile(r"(?:\.{4,}|\bcontents\b|\binnehåll\b)", re.IGNORECASE)
 """Marks of a table of contents, whose lines look like headings."""
 
@@ -106,8 +108,19 @@ def read_statements(pages: Iterable[DocumentPage], language: str) -> tuple[PageS
         for name, value, words in (*_terms(page.text, language), *_municipality(page.text, language)):
             quote = locate(words, page.text)
             if quote and not _is_of_something_else(name, quote, page.text):
-                found.setdefault((name, repr(value)), PageStatement(name, value, quote, page.number))
+                found.setdefault((name, repr(value)), PageStatement(name, value, _with_its_line(quote, page.text), page.number))
     return tuple(sorted(found.values(), key=lambda statement: list(FactName).index(statement.name)))
+
+
+def _with_its_line(quote: str, text: str) -> str:
+    """Return a quote with the rest of its lines, cut at whole words where they are long: "EUR 500 000" alone tells little."""
+    start = text.index(quote)
+    end = start + len(quote)
+    begin = max(text.rfind("\n", 0, start) + 1, text.rfind(" ", 0, start - _BESIDE) + 1 if start > _BESIDE else 0)
+    stop = min(text.find("\n", end) if "\n" in text[end:] else len(text), len(text))
+    if stop - end > _BESIDE:
+        stop = max(text.rfind(" ", end, end + _BESIDE), end)
+    return text[begin:stop].strip()
 
 
 def _is_of_something_else(name: FactName, quote: str, text: str) -> bool:

@@ -148,6 +148,7 @@ def test_show_has_the_documents_and_the_facts_with_their_words(place):
         "language": "en",
     }
     assert {name for name, fact in facts.items() if fact["state"] == "not_found"} == {"own_share", "project_min", "place"}
+    assert facts["project_max"]["statements"][0]["quote"] == "The grant for each project is at most EUR 500 000."
     with open_archive(place.archive) as archive:
         for fact in facts.values():
             for one in fact["statements"]:

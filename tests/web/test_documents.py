@@ -42,7 +42,8 @@ def test_the_page_lists_documents_and_proves_facts(browser, documented):
         "Orden bakom varje uppgift",
         f'href="/dokument/{HASH[:16]}/3"',
         "Municipalities may apply.</q>",
-        "Olika uppgifter",
+        '<a class="tag failed" href="#ordbakom">Olika uppgifter</a>',
+        "Finansiären betalar</dt><dd>Högst 60 procent",
         "Högst per projekt: från 1\u00a0000\u00a0000 EUR till 500\u00a0000 EUR",
     ):
         assert part in text, part

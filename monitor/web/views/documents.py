@@ -20,20 +20,32 @@ from monitor.archive.call_documents import (
 )
 from monitor.archive.lookup import call_facts
 from monitor.archive.search.query import marked
-from monitor.calls import Call, CallKey
+from monitor.calls import CallKey
 from monitor.documents.facts import CallFact, FactState
-from monitor.documents.kept import facts_of, title_of
+from monitor.documents.kept import title_of
 from monitor.documents.links import FETCHED_ROLES, ROLE_LABELS, DocumentRole
 from monitor.documents.model import NOTE_LABELS, FileFormat, FileNote, page_address
 from monitor.documents.statements import FactName
 from monitor.documents.wording import FACT_LABELS, STATE_LABELS, origin_words, page_words, value_words
-from monitor.language.call_reading import CallReading
 from monitor.web.framework.addresses import safe_url
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page
 
 _MAX_HITS = 5
+_LINES = {
+    FactName.MUNICIPALITY: "municipality",
+    FactName.FUNDER_SHARE: "funder_share",
+    FactName.OWN_SHARE: "own_share",
+    FactName.TOTAL: "total",
+    FactName.PROJECT_MIN: "per-project",
+    FactName.PROJECT_MAX: "per-project",
+    FactName.PARTNERS: "partners",
+    FactName.COUNTRIES: "partners",
+    FactName.MONTHS: "duration",
+    FactName.STAGES: "stage",
+}
+"""Key of the line of the fit card (`FitLine.key`) that words each fact."""
 _HASH_CHARS = 16
 """Characters of a document's hash in its address."""
 
@@ -90,10 +102,14 @@ class ShownPageHit:
     snippet: Sequence[tuple[bool, str]]
 
 
-def shown_facts(visit: Visit, call: Call, reading: CallReading | None) -> list[ShownFact]:
+def shown_facts(visit: Visit, facts: Sequence[CallFact]) -> list[ShownFact]:
     """Return the facts of a call in the page's language; none when nothing at all is stated."""
-    facts = facts_of(visit.site.archive.db, call, reading)
     return [_shown_fact(fact, visit) for fact in facts] if any(fact.statements for fact in facts) else []
+
+
+def differing_lines(facts: Sequence[CallFact]) -> frozenset[str]:
+    """Return the keys of the lines of the fit card of which statements differ."""
+    return frozenset(_LINES[fact.name] for fact in facts if fact.state is FactState.DIFFERENT and fact.name in _LINES)
 
 
 def _shown_fact(fact: CallFact, visit: Visit) -> ShownFact:
