@@ -66,7 +66,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
     """
     if lane is Lane.MAIL:
         return list(_mails(facts, now))
-    makers = (_match, _corrections, _preview, _digest, _weekly, _nightly, _monthly)
+    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _monthly)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
 
@@ -189,6 +189,16 @@ def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[Du
     slot = datetime.combine(today.date().replace(day=1), today.time(), config.zone)
     if _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get("awards"), slot, now):
         yield DueJob(name="awards", due=slot, command=("awards", "import", "--fetch", "--scheduled"))
+
+
+def _documents(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+    """Yield the fetch of the documents of matched calls: once a day, after the matching, by the one that reads."""
+    row = facts.jobs.get("match")
+    if config.shared_archive is not None or row is None or row.state not in DONE_JOBS:
+        return
+    slot = last_daily(config.schedule.crawl, now, config.zone)
+    if _instant(row.due) >= _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get("documents"), slot, now):
+        yield DueJob(name="documents", due=slot, command=("documents", "fetch", "--scheduled"))
 
 
 def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
