@@ -192,13 +192,10 @@ def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[Du
 
 
 def _documents(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
-    """Yield the fetch of the documents of matched calls: once a day, after the matching, by the one that reads."""
-    row = facts.jobs.get("match")
-    if config.shared_archive is not None or row is None or row.state not in DONE_JOBS:
-        return
-    slot = last_daily(config.schedule.crawl, now, config.zone)
-    if _instant(row.due) >= _instant(slot) >= _instant(facts.since) and is_open(facts.jobs.get("documents"), slot, now):
-        yield DueJob(name="documents", due=slot, command=("documents", "fetch", "--scheduled"))
+    """Yield the fetch of the documents of matched calls: after each matching, by the one that reads the sources."""
+    matched = _matched(config, facts)
+    if config.shared_archive is None and matched is not None and is_open(facts.jobs.get("documents"), matched, now):
+        yield DueJob(name="documents", due=matched, command=("documents", "fetch", "--scheduled"))
 
 
 def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from monitor.calls import Link
+from monitor.collect.portal.sections import parse_links
 from monitor.documents.links import DocumentRole, sort_links
 
 DOCS = "https://ec.example/docs/2021-2027/life"
@@ -67,3 +68,19 @@ def test_each_address_once_and_named_by_its_best_words():
 def test_elsewhere_the_words_tell(title, role):
     [document] = sort_links([Link(title=title, url="https://myndighet.example/f/1.pdf")]).documents
     assert document.role == role
+
+
+def test_links_of_the_portals_conditions_are_kept():
+    """The markup of the portal: an open tag that is broken, links in <u>, a full stop that is a link, an entity in an address."""
+    markup = (
+        '<div class="eui-u-mt-l>"><h4>Conditions</h4><p>see the <u><a href="https://a.example/call-fiche_x.pdf" rel="noopener">call '
+        'document</a></u><a href=" https://a.example/call-fiche_x.pdf">.</a> and <a target="_blank" href="https://a.example/?a=1&amp;b=2">'
+        'more</a> <a href="javascript:alert(1)">no</a> <a name="x">no</a></p>'
+    )
+    assert parse_links(markup) == (
+        Link(title="call document", url="https://a.example/call-fiche_x.pdf"),
+        Link(title=".", url="https://a.example/call-fiche_x.pdf"),
+        Link(title="more", url="https://a.example/?a=1&b=2"),
+    )
+    for hostile in ('<a href="', "<a>", '<a href="x">', "<a "):
+        assert parse_links(hostile * 20_000) == ()

@@ -20,9 +20,9 @@ _HEADING = re.compile(r"<h[2-5]\b[^>]*>(?P<title>.*?)</h[2-5]>", re.IGNORECASE |
 # The opening tag of every conditions text is broken: <div class="eui-u-mt-l>">
 _BROKEN_START = re.compile(r'^\s*<div class="[^">]*>">')
 
-_LINK = re.compile(
-    r'<a\b[^>]{0,2000}?\bhref="(?P<url>[^">]{1,2000})"[^>]{0,2000}>(?P<title>.{0,1000}?)</a>', re.IGNORECASE | re.DOTALL
-)
+# A tag ends at the next bracket and a link before the next one, so that no text makes the search slow.
+_LINK = re.compile(r"<a\b(?P<attributes>[^<>]*+)>(?P<title>(?:[^<]|<(?!/?a\b)){0,2000}+)</a>", re.IGNORECASE)
+_HREF = re.compile(r'(?<![\w-])href\s?=\s?"(?P<url>[^"]*+)"', re.IGNORECASE)
 _MAX_LINKS = 80
 
 # Topics of one work programme share most of their conditions, word for word.
@@ -43,8 +43,9 @@ def parse_links(markup: str) -> tuple[Link, ...]:
     """Return the links to web addresses in a topic's conditions, each pair of words and address once, at most 80."""
     found: dict[Link, None] = {}
     for link in _LINK.finditer(markup):
-        url = html.unescape(link["url"]).strip()
-        if is_web_address(url):
+        href = _HREF.search(link["attributes"])
+        url = html.unescape(href["url"]).strip() if href else ""
+        if url and is_web_address(url):
             found[Link(title=plain_line(_text(link["title"]))[:300], url=url)] = None
     return tuple(found)[:_MAX_LINKS]
 
