@@ -9,7 +9,22 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import analysing, awards, bulk, commands, crawl, growth, lab, linear, mails, matching, members, search, web
+from benchmarks import (
+    analysing,
+    awards,
+    bulk,
+    commands,
+    crawl,
+    documents,
+    growth,
+    lab,
+    linear,
+    mails,
+    matching,
+    members,
+    search,
+    web,
+)
 from benchmarks.generate import Inputs
 from benchmarks.measure import Line
 from benchmarks.table import about_run, as_json, as_markdown, fallen, read_lines
@@ -25,6 +40,7 @@ ROWS: dict[str, Row] = {
     "mails": mails.measure,
     "members": members.measure,
     "awards": awards.measure,
+    "documents": documents.measure,
     "lab": lab.measure,
     "growth": growth.measure,
     "linear": linear.measure,

@@ -176,6 +176,8 @@ class Call:
     keywords: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     links: tuple[Link, ...] = ()
+    attachments: tuple[Link, ...] = ()
+    """Links of the conditions: the call's own document, forms, guides, the programme's pages; not shown as links of the call."""
     starts: datetime | None = None
     """Beginning of an event."""
     ends: datetime | None = None

@@ -82,6 +82,7 @@ class ChangeType(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     BUDGET_CHANGED = "budget_changed"
     TEXT_CHANGED = "text_changed"
+    FACT_CHANGED = "fact_changed"
     NEWS = "news"
     CLOSED = "closed"
     VANISHED = "vanished"
@@ -119,6 +120,11 @@ CHANGE_LABELS: Mapping[ChangeType, ChangeLabel] = {
     ),
     ChangeType.TEXT_CHANGED: ChangeLabel(
         "Ändrad text", "ny text", CountText("1 har fått ändrad text", "{} har fått ändrad text")
+    ),
+    ChangeType.FACT_CHANGED: ChangeLabel(
+        "Ny uppgift i dokumentet",
+        "ny uppgift",
+        CountText("1 har fått en ny uppgift i sitt dokument", "{} har fått nya uppgifter i sina dokument"),
     ),
     ChangeType.NEWS: ChangeLabel(
         "Meddelande från utgivaren",

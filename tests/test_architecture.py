@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROWS = [
     {"cli", "schedule"},
     {"jobs"},
-    {"web", "mail", "digest", "matching", "awards", "archive", "translate", "collect", "demo"},
+    {"web", "mail", "digest", "matching", "awards", "archive", "translate", "collect", "demo", "documents"},
     {
         "language",
         "calls",
@@ -46,7 +46,9 @@ ALSO = {
     ("translate", "archive"),
     ("collect", "archive"),
     ("awards", "archive"),
-    ("awards", "collect"),
+    ("documents", "collect"),
+    ("documents", "archive"),
+    ("web", "documents"),
     ("cli", "schedule"),
 }
 LOWEST = {

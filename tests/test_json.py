@@ -10,10 +10,12 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.projects import Project, ReportingDay, store_project
+from monitor.calls import CallKey
 from monitor.config import load_config
 from monitor.vocabulary import Answer, FollowState, Kind, Level, RunState, Status
 from monitor.web.framework.request import Site
 from tests.commands import Installation
+from tests.documents.kept import add_fiche
 from tests.web.conftest import Browser, FakeJobs
 from tests.web.sample import NOW, make_sample
 
@@ -35,6 +37,7 @@ def is_number(value):
 
 TYPES = {
     "text": lambda value: isinstance(value, str),
+    "text, number or list": lambda value: isinstance(value, str | list) or is_number(value),
     "number": is_number,
     "boolean": lambda value: isinstance(value, bool),
     "time": is_time,
@@ -131,6 +134,7 @@ def place(tmp_path_factory):
             own_amount=1, reports=reports,
         )  # fmt: skip
         store_project(archive.db, project, "beviljad", note="", who="", now=NOW)
+        add_fiche(archive.db, CallKey("portal", "two-stage"), folder)
     return Installation(folder)
 
 
@@ -150,7 +154,7 @@ ADDRESSES = {
     "GET /uppfoljning.json": ("/uppfoljning.json", "/uppfoljning.json?fran=2027-01-01&till=2027-12-31"),
 }
 COMMANDS = {
-    "monitor search QUERY --json": (("search", "bibliotek"), ("search", "biblotek")),
+    "monitor search QUERY --json": (("search", "bibliotek"), ("search", "biblotek"), ("search", "prefinancing")),
     "monitor show CALL --json": (("show", "portal/two-stage"), ("show", "norden/norden-000")),
     "monitor why CALL --department ID --json": (
         ("why", "portal/two-stage", "--department", "social"),

@@ -95,7 +95,7 @@ def names(config, facts, now, lane=Lane.ARCHIVE):
 
 def settled(now, **more):
     """Facts of an installation where all but the named jobs have just been done."""
-    daily = ("crawl", "match", "corrections", "digest", "note", "canary", "backup", "tidy", "awards")
+    daily = ("crawl", "match", "corrections", "digest", "note", "canary", "backup", "tidy", "awards", "documents")
     done = {name: row(name, now) for name in daily}
     return ScheduleFacts(
         jobs=done | more.pop("jobs", {}), readings=dict.fromkeys(("ett", "tva"), now), since=at("2026-01-01T00:00"), **more

@@ -23,6 +23,9 @@ WORDED = (
     PACKAGE / "digest" / "fit_wording.py",
     PACKAGE / "matching" / "gates.py",
     PACKAGE / "jobs" / "receipts.py",
+    PACKAGE / "documents" / "wording.py",
+    PACKAGE / "documents" / "links.py",
+    PACKAGE / "documents" / "model.py",
 )
 """Modules whose Swedish texts are shown in English."""
 TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))

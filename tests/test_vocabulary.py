@@ -136,6 +136,10 @@ def values_of(change_type):
     return {
         ChangeType.DEADLINE_MOVED: (dates, dates.replace("06", "07")),
         ChangeType.BUDGET_CHANGED: (money, money.replace("15", "25")),
+        ChangeType.FACT_CHANGED: (
+            '{"fact": "project_max", "values": [[1, "EUR"]]}',
+            '{"fact": "project_max", "values": [[2, "EUR"]]}',
+        ),
         ChangeType.TEXT_CHANGED: (None, '{"fields": ["title"]}'),
         ChangeType.NEWS: (None, '["Sista dagen är flyttad."]'),
     }.get(change_type, (None, None))

@@ -128,6 +128,7 @@ _JSON_COLUMNS = {
     "digests": ("sections",),
     "readings": ("reading",),
     "left_out": ("data",),
+    "call_documents": ("notes", "statements"),
     "recipients": ("left_out",),
 }
 _TIME_COLUMNS = {
@@ -141,6 +142,9 @@ _TIME_COLUMNS = {
     "feedback": ("at", "handled_at", "told_at"),
     "left_out": ("first_seen", "last_seen", "taken_back", "put_back"),
     "digest_failures": ("at",),
+    "call_documents": ("read_at",),
+    "call_document_addresses": ("checked",),
+    "call_document_versions": ("since",),
     "recipients": ("paused_until", "added", "removed", "known"),
     "recipient_events": ("at", "answered_at", "reported_at"),
 }
@@ -216,7 +220,8 @@ class Archive:
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
-    "texts", "indexed", "words", "left_out", "readings",
+    "texts", "indexed", "words", "left_out", "readings", "call_documents", "call_document_pages", "call_document_addresses",
+    "call_document_versions", "call_document_links",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "unmatched", "rule_versions")

@@ -317,6 +317,25 @@ MIGRATIONS = {
         "CREATE TABLE translation_batches (reference TEXT PRIMARY KEY, language TEXT NOT NULL, sentences TEXT NOT NULL,"
         " engine TEXT NOT NULL, at TEXT NOT NULL)"
     ),
+    # Tables of `monitor.archive.call_documents`: documents that calls link to, by content, with their pages as text; each address
+    # with its present document and its earlier ones; `statements` is what a document says of the facts of its call, as JSON,
+    # and `reader` the version of the code that read it. An address "fil:<folder>/<name>" is a file that a person placed.
+    "m033_call_documents": (
+        "CREATE TABLE call_documents (hash TEXT PRIMARY KEY, name TEXT NOT NULL, format TEXT NOT NULL, size INTEGER NOT NULL,"
+        " pages INTEGER NOT NULL, title TEXT NOT NULL, version TEXT NOT NULL, language TEXT NOT NULL, notes TEXT NOT NULL,"
+        " problem TEXT NOT NULL, statements TEXT NOT NULL, reader TEXT NOT NULL, read_at TEXT NOT NULL);\n"
+        "CREATE TABLE call_document_pages (id INTEGER PRIMARY KEY, document TEXT NOT NULL REFERENCES call_documents (hash),"
+        " number INTEGER NOT NULL, label TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (document, number));\n"
+        "CREATE TABLE call_document_addresses (url TEXT PRIMARY KEY, document TEXT REFERENCES call_documents (hash),"
+        " checked TEXT, problem TEXT NOT NULL DEFAULT '');\n"
+        "CREATE TABLE call_document_versions (url TEXT NOT NULL REFERENCES call_document_addresses (url),"
+        " document TEXT NOT NULL REFERENCES call_documents (hash), since TEXT NOT NULL, PRIMARY KEY (url, document));\n"
+        "CREATE TABLE call_document_links (source TEXT NOT NULL, call_id TEXT NOT NULL, url TEXT NOT NULL,"
+        " position INTEGER NOT NULL, title TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (source, call_id, url));\n"
+        "CREATE INDEX call_document_links_url ON call_document_links (url);\n"
+        "CREATE VIRTUAL TABLE page_search USING fts5 (text, content = '',"
+        " tokenize = \"unicode61 remove_diacritics 0 tokenchars '.<>=+'\")"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -25,6 +25,7 @@ MODULES = {
     "archive": ("show", "status", "init", "replay"),
     "collect": ("crawl",),
     "demo": ("demo",),
+    "documents": ("documents",),
     "digest": ("digest", "send"),
     "plan": ("plan",),
     "operations": ("run", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),

@@ -12,8 +12,11 @@ from monitor.cli.app import App, answer, json_option, pass_app, print_table
 from monitor.vocabulary import CHANGE_LABELS, JOB_STATE_LABELS, STATUS_LABELS, ChangeType, JobState, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from monitor.archive.call_documents import LinkedDocument
+    from monitor.documents.facts import CallFact
 
 
 @click.command()
@@ -22,15 +25,25 @@ if TYPE_CHECKING:
 @pass_app
 def show(app: App, call: str, as_json: bool) -> None:
     """Show one call: versions, deadlines, matches, who was told. CALL is an identifier, a key or an address."""
+    from monitor.archive.call_documents import documents_of
+    from monitor.archive.calls import load_call
     from monitor.archive.lookup import call_facts, find_call
+    from monitor.archive.readings import stored_reading
+    from monitor.documents.kept import facts_of
+    from monitor.documents.wording import fact_rows
     from monitor.jobs.members import open_installation
 
     with open_installation(app.config) as archive:
-        facts = call_facts(archive.db, find_call(archive.db, call))
+        key = find_call(archive.db, call)
+        facts = call_facts(archive.db, key)
+        documents = documents_of(archive.db, key)
+        loaded = load_call(archive.db, *key)
+        stated = facts_of(archive.db, loaded, stored_reading(archive.db, *key)) if loaded else ()
     if as_json:
-        answer(facts)
-    else:
-        _print_call(facts)
+        answer({**facts, "documents": documents, "facts": fact_rows(stated)})
+        return
+    _print_call(facts)
+    _print_documents(documents, stated)
 
 
 def _print_call(facts: Mapping[str, Any]) -> None:
@@ -64,6 +77,33 @@ def _print_call(facts: Mapping[str, Any]) -> None:
     print_table(("Berättat för", "När", "Utskick"), [(row["department"], row["at"][:10], row["digest"]) for row in facts["told"]])
     for other in facts["stories"]:
         click.echo(f"Finns även hos {other['source']}: {other['url']}")
+
+
+def _print_documents(documents: Sequence[LinkedDocument], facts: Sequence[CallFact]) -> None:
+    from monitor.documents.wording import FACT_LABELS, STATE_LABELS, origin_words, value_words
+
+    print_table(
+        ("Dokument", "Titel", "Sidor", "Adress"),
+        [
+            ((row["hash"] or "")[:12], _short(row["title"] or row["link"]), row["pages"], row["url"])
+            for row in documents
+            if row["hash"]
+        ],
+    )
+    print_table(
+        ("Uppgift", "Läge", "Värde", "Var", "Ord"),
+        [
+            (
+                FACT_LABELS[fact.name],
+                STATE_LABELS[fact.state],
+                value_words(fact.name, one.value),
+                origin_words(one),
+                _short(one.quote),
+            )
+            for fact in facts
+            for one in fact.statements
+        ],
+    )
 
 
 def _local(deadline: dict[str, Any]) -> str:

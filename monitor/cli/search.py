@@ -30,9 +30,11 @@ class _QueryCommand(click.Command):
 @pass_app
 def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact: bool, **chosen: str) -> None:
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
+    from monitor.archive.call_documents import search_pages
     from monitor.archive.search.query import Filters, marked
     from monitor.jobs.members import read_installation
     from monitor.jobs.search import SearchRequest, search_archive
+    from monitor.language.analyser import analyser
 
     with read_installation(app.config) as archive:
         filters = Filters(
@@ -40,6 +42,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
         )
         request = SearchRequest(query=" ".join(query), filters=filters, exact=exact, limit=limit)
         result = search_archive(app.config, archive, request, app.now)
+        pages = search_pages(archive.db, request.query, analyser())
     if as_json:
         answer(
             {
@@ -48,6 +51,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
                 "suggestions": result.suggestions,
                 "widened": result.widened,
                 "instead": result.instead,
+                "pages": [_page_row(page) for page in pages],
             }
         )
         return
@@ -63,6 +67,13 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
     click.echo(f"{result.total} {'träff' if result.total == 1 else 'träffar'}{shown}")
     for text in result.suggestions:
         click.echo(f"Menade du: {text}")
+    if pages:
+        click.echo("\nI utlysningarnas dokument:")
+    for page in pages:
+        row = _page_row(page)
+        click.echo(f"{click.style(page.title, bold=True)}, {row['place']}")
+        click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(page.snippet)))
+        click.echo(f"  {', '.join('/'.join(key) for key in page.calls)}  {row['url']}")
 
 
 def _row(hit: Any) -> dict[str, Any]:
@@ -76,6 +87,21 @@ def _row(hit: Any) -> dict[str, Any]:
         "url": hit.url,
         "score": hit.score,
         "snippet": plain,
+    }
+
+
+def _page_row(page: Any) -> dict[str, Any]:
+    from monitor.archive.search.query import marked
+    from monitor.documents.model import FileFormat, page_address, place_words
+
+    return {
+        "document": page.document,
+        "title": page.title,
+        "number": page.number,
+        "place": place_words(FileFormat(page.format), page.number, page.label),
+        "snippet": "".join(f"[{text}]" if found else text for found, text in marked(page.snippet)),
+        "calls": [key._asdict() for key in page.calls],
+        "url": page_address(page.url, FileFormat(page.format), page.number),
     }
 
 

@@ -149,7 +149,7 @@ def _fetch(config: Config, origin: Origin, known: Any, now: datetime) -> str:
     """Fetch the file of a source into its folder when it is due and has changed; return why it could not be fetched, or ""."""
     if not origin.fetched or not is_due(origin, known.get("checked"), now):
         return ""
-    from monitor.awards.fetch import fetch_file
+    from monitor.collect.file_fetch import fetch_file
 
     folder = config.data_dir / FOLDER / origin.id
     try:

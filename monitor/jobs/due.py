@@ -70,7 +70,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
         return list(_mails(facts, now))
     if lane is Lane.TRANSLATION:
         return list(_translations(config, facts, now))
-    makers = (_match, _corrections, _preview, _digest, _weekly, _nightly, _monthly)
+    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _monthly)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
 
@@ -200,6 +200,13 @@ def _translations(config: Config, facts: ScheduleFacts, now: datetime) -> Iterat
     matched = _matched(config, facts)
     if config.translate.engine and matched is not None and is_open(facts.jobs.get("translate"), matched, now):
         yield DueJob(name="translate", due=matched, command=("translate",))
+
+
+def _documents(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+    """Yield the fetch of the documents of matched calls: after each matching, by the one that reads the sources."""
+    matched = _matched(config, facts)
+    if config.shared_archive is None and matched is not None and is_open(facts.jobs.get("documents"), matched, now):
+        yield DueJob(name="documents", due=matched, command=("documents", "fetch", "--scheduled"))
 
 
 def _mails(facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:

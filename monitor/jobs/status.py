@@ -49,6 +49,7 @@ JOB_NAMES: Mapping[str, str] = {
     "backup": "säkerhetskopian",
     "tidy": "gallringen",
     "awards": "importen av beviljade projekt",
+    "documents": "läsningen av utlysningarnas dokument",
     "send": "utskicket av mejl",
     "translate": "översättningen",
 }

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.language import (
     applicants,
+    application_language,
     datafile,
     date_cues,
     date_words,
@@ -39,6 +40,7 @@ PATTERNS = {
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
     "invited.toml": invited._PATTERNS,
+    "application_language.toml": application_language._PATTERNS,
 }
 FILES = sorted(entry.name for entry in datafile.data_file("").iterdir() if entry.name.endswith(".toml"))
 WORDS = re.compile(r"[\w-]+")

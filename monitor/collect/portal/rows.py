@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Notice, Precision, Section
 from monitor.collect.portal.budget import parse_budget
-from monitor.collect.portal.sections import parse_conditions, parse_description
+from monitor.collect.portal.sections import parse_conditions, parse_description, parse_links
 from monitor.collect.text import html_to_text, title_text
 from monitor.errors import RowError
 from monitor.language.shares import find_shares
@@ -96,6 +96,7 @@ def parse_row(row: Row, source: str) -> Call:
         keywords=_keywords(metadata),
         notices=_notices(metadata),
         links=_links(metadata),
+        attachments=parse_links(first(metadata, "topicConditions")),
         unread=() if description or kind == EXTERNAL else ("description",),
     )
 

@@ -34,6 +34,8 @@ from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zone
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
+from monitor.documents.facts import filled_card
+from monitor.documents.kept import facts_of
 from monitor.errors import ArchiveError
 from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
@@ -58,6 +60,14 @@ from monitor.web.framework.templates import (
 from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
 from monitor.web.views.diff import FieldChange, compare_versions
+from monitor.web.views.documents import (
+    ShownDocument,
+    ShownFact,
+    describe_fact_change,
+    differing_lines,
+    shown_documents,
+    shown_facts,
+)
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 from monitor.web.views.timeline import TimelinePoint, timeline
@@ -119,6 +129,8 @@ class CallView:
     """Lines of the fit card in the page's language."""
     short: ShortText | None
     """The call in short, in the page's language; None for a call that is written in it."""
+    differing: frozenset[str]
+    """Keys of the lines of which data, documents and text say different things."""
     programme: Programme | None
     vanished: str | None
     """Time at which the call disappeared from its source."""
@@ -150,6 +162,11 @@ class CallView:
     events: Sequence[Mapping[str, Any]]
     versions: Sequence[VersionChange]
     documents: Sequence[Mapping[str, Any]]
+    proven: Sequence[ShownFact]
+    """Facts with the words they were read from."""
+    own_documents: Sequence[ShownDocument]
+    other_documents: Sequence[ShownDocument]
+    """Forms, guides and agreements that the call links to."""
     earlier: EarlierRounds | None
     """Earlier rounds of the call; None when no project of one is known."""
     earlier_line: str
@@ -204,11 +221,14 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
     deadline = next_deadline(call, visit.now)
     earlier = rounds_before(visit.site.config, db, call.identifier)
     card = fit_card(rules, call, zones, reading)
+    own_documents, other_documents = shown_documents(visit, call.key)
+    proven = facts_of(db, call, reading)
     view = CallView(
         call=call,
         listed=list_calls(db, [call.key], visit.now)[0],
-        fit=fit_lines(card, visit.wording),
+        fit=fit_lines(filled_card(card, proven), visit.wording),
         short=short_text(visit, call, facts["matches"], card),
+        differing=differing_lines(proven),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
         publisher=safe_url(call.url),
@@ -231,6 +251,9 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
         versions=list_version_changes(visit, call.key),
         documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
+        proven=shown_facts(visit, proven),
+        own_documents=own_documents,
+        other_documents=other_documents,
         earlier=earlier,
         earlier_line=round_line(earlier, visit.language) if earlier else "",
         chances=[
@@ -398,6 +421,8 @@ def describe_event(event: Mapping[str, Any], visit: Visit) -> str:
             return f"{visit.say('från')} {_budget(old, visit)} {visit.say('till')} {_budget(new, visit)}"
         case ChangeType.TEXT_CHANGED:
             return ", ".join(visit.say(_TEXT_FIELDS.get(name, name)) for name in json.loads(new).get("fields", ()))
+        case ChangeType.FACT_CHANGED:
+            return describe_fact_change(old, new, visit)
         case ChangeType.NEWS:
             return " ".join(json.loads(new))
     return ""

@@ -43,6 +43,7 @@ from monitor.web.outputs.exports import as_csv, as_excel, as_json
 from monitor.web.outputs.feeds import atom_feed
 from monitor.web.outputs.machine import machine_values
 from monitor.web.search_index import FoundQuery, programme_id, search_index_of, vocabulary_of
+from monitor.web.views.documents import shown_page_hits
 
 PARAMETERS = {
     "typ": "kind",
@@ -294,6 +295,7 @@ def search_page(visit: Visit) -> Response:
         hints=department_hints(visit, params.query),
         exports=[(title, params.address(f"/sok.{suffix}", with_page=False)) for suffix, title in _EXPORT_TITLES.items()],
         theme_words=result.found.words,
+        page_hits=shown_page_hits(visit, params.query) if params.page == 1 else [],
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -20,23 +21,25 @@ from monitor.errors import SourceError
 from monitor.files import replacing, write_atomically
 
 _CHUNK = 1 << 18
-_LARGEST = 2 * 1024**3
-"""Bytes of the largest file: CORDIS' ZIP files have about 60 MB."""
+LARGEST_LIST = 2 * 1024**3
+"""Bytes of the largest list of funded projects: CORDIS' ZIP files have about 60 MB."""
 _MAX_SECONDS = 3600
 _MAX_REDIRECTS = 5
 _OK, _NOT_MODIFIED, _SERVER_ERROR = 200, 304, 500
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-def fetch_file(url: str, target: Path, *, agent: str, allow_loopback: bool, proxy: str, timeout: int) -> bool:
-    """Fetch a file in place of `target` when the publisher has a newer one; return whether it had.
+def fetch_file(
+    url: str, target: Path, *, agent: str, allow_loopback: bool, proxy: str, timeout: int, largest: int = LARGEST_LIST
+) -> bool:
+    """Fetch a file of at most `largest` bytes in place of `target` when the publisher has a newer one; return whether it had.
 
     Raises:
         SourceError: The file could not be fetched; the old one is as it was.
         OSError: The file could not be written.
     """
     try:
-        return asyncio.run(_fetch(url, target, agent, allow_loopback, proxy, timeout))
+        return asyncio.run(_Fetch(agent, allow_loopback, proxy, timeout, largest).run(url, target))
     except (RefusedAddressError, RefusedHostError) as error:
         raise SourceError(urlsplit(url).hostname or url, f"får inte hämtas: {error}") from error
     except TimeoutError as error:
@@ -45,25 +48,38 @@ def fetch_file(url: str, target: Path, *, agent: str, allow_loopback: bool, prox
         raise SourceError(urlsplit(url).hostname or url, f"gick inte att nå ({error})") from error
 
 
-async def _fetch(url: str, target: Path, agent: str, allow_loopback: bool, proxy: str, seconds: int) -> bool:
-    proxy_host = urlsplit(proxy).hostname or ""
-    connector = aiohttp.TCPConnector(resolver=GuardedAiohttpResolver(allow_loopback, proxy_host), force_close=True)
-    limits = aiohttp.ClientTimeout(total=_MAX_SECONDS, sock_connect=30, sock_read=seconds)
-    async with aiohttp.ClientSession(connector=connector, timeout=limits, headers={"User-Agent": agent}) as session:
-        for _ in range(_MAX_REDIRECTS):
-            check_url(url, allow_loopback=allow_loopback, proxy_host=proxy_host)
-            await _check_robots(session, url, agent, proxy)
-            async with session.get(url, headers=_validators(target), allow_redirects=False, proxy=proxy or None) as answer:
-                if answer.status in _REDIRECTS and "Location" in answer.headers:
-                    url = urljoin(url, answer.headers["Location"])
-                    continue
-                if answer.status == _NOT_MODIFIED:
-                    return False
-                if answer.status != _OK:
-                    raise SourceError(urlsplit(url).hostname or url, f"svarade med HTTP {answer.status}")
-                await _save(answer, target)
-                return True
-        raise SourceError(urlsplit(url).hostname or url, "skickade vidare för många gånger")
+@dataclass(frozen=True, slots=True)
+class _Fetch:
+    """Settings of one fetch."""
+
+    agent: str
+    allow_loopback: bool
+    proxy: str
+    seconds: int
+    largest: int
+
+    async def run(self, url: str, target: Path) -> bool:
+        proxy_host = urlsplit(self.proxy).hostname or ""
+        connector = aiohttp.TCPConnector(resolver=GuardedAiohttpResolver(self.allow_loopback, proxy_host), force_close=True)
+        limits = aiohttp.ClientTimeout(total=_MAX_SECONDS, sock_connect=30, sock_read=self.seconds)
+        headers = {"User-Agent": self.agent}
+        async with aiohttp.ClientSession(connector=connector, timeout=limits, headers=headers) as session:
+            for _ in range(_MAX_REDIRECTS):
+                check_url(url, allow_loopback=self.allow_loopback, proxy_host=proxy_host)
+                await _check_robots(session, url, self.agent, self.proxy)
+                async with session.get(
+                    url, headers=_validators(target), allow_redirects=False, proxy=self.proxy or None
+                ) as answer:
+                    if answer.status in _REDIRECTS and "Location" in answer.headers:
+                        url = urljoin(url, answer.headers["Location"])
+                        continue
+                    if answer.status == _NOT_MODIFIED:
+                        return False
+                    if answer.status != _OK:
+                        raise SourceError(urlsplit(url).hostname or url, f"svarade med HTTP {answer.status}")
+                    await _save(answer, target, self.largest)
+                    return True
+            raise SourceError(urlsplit(url).hostname or url, "skickade vidare för många gånger")
 
 
 async def _check_robots(session: aiohttp.ClientSession, url: str, agent: str, proxy: str) -> None:
@@ -90,14 +106,14 @@ def _validators_path(target: Path) -> Path:
     return target.with_name(f".{target.name}.json")
 
 
-async def _save(answer: aiohttp.ClientResponse, target: Path) -> None:
+async def _save(answer: aiohttp.ClientResponse, target: Path, largest: int) -> None:
     size = 0
     with replacing(target) as partial:
         with partial.open("wb") as file:
             async for chunk in answer.content.iter_chunked(_CHUNK):
                 size += len(chunk)
-                if size > _LARGEST:
-                    raise SourceError(answer.url.host or "", f"skickade mer än {_LARGEST} byte")
+                if size > largest:
+                    raise SourceError(answer.url.host or "", f"skickade mer än {largest} byte")
                 file.write(chunk)
         stated = answer.headers.get("Content-Length")
         if stated and "Content-Encoding" not in answer.headers and int(stated) != size:

@@ -1,0 +1,138 @@
+"""Commands about the documents of calls: fetch, take in, list and show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from monitor.jobs.documents import DocumentState
+
+_STATES = {"read": "läst", "unchanged": "oförändrat", "unreadable": "går inte att läsa", "refused": "fick inte hämtas"}
+
+
+@click.group()
+def documents() -> None:
+    """Fetch the PDF, Word and Excel files of calls, and show what stands in them, page by page."""
+
+
+@documents.command()
+@click.argument("calls", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Also for calls that reach no department; also guides, forms and agreements.")
+@click.option("--scheduled", is_flag=True, hidden=True, help="Files that cannot be read are no failure of the job.")
+@json_option
+@pass_app
+def fetch(app: App, calls: tuple[str, ...], every: bool, scheduled: bool, as_json: bool) -> int:
+    """Fetch what is due, or the documents of CALLS now, and take in the files placed in data_dir/documents/IDENTIFIER/."""
+    from monitor.archive.lookup import find_call
+    from monitor.jobs.documents import update_documents
+    from monitor.jobs.members import open_installation
+
+    with open_installation(app.config) as archive:
+        keys = [find_call(archive.db, call) for call in calls]
+        states = update_documents(app.config, archive, app.now, calls=keys, every=every)
+    return _tell(states, as_json) if not scheduled else _tell(states, as_json) * 0
+
+
+@documents.command(name="import")
+@click.argument("call")
+@click.argument("files", nargs=-1, required=True, type=PathType(exists=True, dir_okay=False))
+@json_option
+@pass_app
+def import_(app: App, call: str, files: tuple[Path, ...], as_json: bool) -> int:
+    """Take in FILES as documents of CALL."""
+    from monitor.archive.lookup import find_call
+    from monitor.jobs.documents import import_files
+    from monitor.jobs.members import open_installation
+
+    with open_installation(app.config) as archive:
+        states = import_files(app.config, archive, find_call(archive.db, call), files, app.now)
+    return _tell(states, as_json)
+
+
+def _tell(states: Sequence[DocumentState], as_json: bool) -> int:
+    """Print the outcome of each file; return 1 when one could not be fetched or read."""
+    from dataclasses import asdict
+
+    if as_json:
+        answer({"documents": [asdict(state) for state in states]})
+    else:
+        print_table(
+            ("Läge", "Sidor", "Dokument", "Adress", "Varför"),
+            [(_STATES[one.state], one.pages or "", one.document[:12], one.url, one.reason) for one in states],
+        )
+    return int(any(state.state in ("refused", "unreadable") for state in states))
+
+
+@documents.command(name="list")
+@click.argument("call", required=False)
+@json_option
+@pass_app
+def list_(app: App, call: str | None, as_json: bool) -> None:
+    """List the documents of CALL with their addresses, or all that have been read."""
+    from monitor.archive.call_documents import documents_of, list_documents
+    from monitor.archive.lookup import find_call
+    from monitor.jobs.members import open_installation
+
+    rows: list[Any]
+    with open_installation(app.config) as archive:
+        rows = list(documents_of(archive.db, find_call(archive.db, call)) if call else list_documents(archive.db))
+    if as_json:
+        answer({"documents": rows})
+    elif call:
+        print_table(
+            ("Dokument", "Vad", "Sidor", "Titel", "Adress", "Problem"),
+            [
+                ((row["hash"] or "")[:12], row["role"], row["pages"], (row["title"] or row["link"])[:60], row["url"],
+                 row["problem"] or row["fetch_problem"])
+                for row in rows
+            ],
+        )  # fmt: skip
+    else:
+        print_table(
+            ("Dokument", "Läst", "Sidor", "Titel", "Version", "Problem"),
+            [
+                (row["hash"][:12], row["read_at"][:10], row["pages"], (row["title"] or row["name"])[:60], row["version"],
+                 row["problem"])
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+@documents.command()
+@click.argument("document")
+@click.option("--page", type=click.IntRange(1), help="Only this page.")
+@json_option
+@pass_app
+def show(app: App, document: str, page: int | None, as_json: bool) -> None:
+    """Show the text of a DOCUMENT, by the beginning of its hash as `documents list` has it."""
+    from monitor.archive.call_documents import address_of_document, calls_of_document, read_pages, read_stored_document
+    from monitor.documents.model import FileFormat, place_words
+    from monitor.errors import ArchiveError
+    from monitor.jobs.members import open_installation
+
+    with open_installation(app.config) as archive:
+        found = read_stored_document(archive.db, document) if document.isalnum() else None
+        if found is None:
+            raise ArchiveError(document, "är inget dokument; monitor documents list visar dem som finns")
+        pages = [one for one in read_pages(archive.db, found["hash"]) if page is None or one["number"] == page]
+        calls = calls_of_document(archive.db, found["hash"])
+        url = address_of_document(archive.db, found["hash"])
+    if as_json:
+        answer({**found, "url": url, "calls": [key._asdict() for key in calls], "text": pages})
+        return
+    click.echo(click.style(found["title"] or found["name"], bold=True))
+    click.echo(f"{found['version']}  {url}".strip())
+    if found["problem"]:
+        click.echo(f"Filen {found['problem']}.")
+    for one in pages:
+        click.echo(
+            click.style(f"\n{place_words(FileFormat(found['format']), one['number'], one['label']).capitalize()}", bold=True)
+        )
+        click.echo(one["text"])
