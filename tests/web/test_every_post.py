@@ -32,7 +32,9 @@ def test_every_post_is_the_coordinators_or_has_a_signed_link_or_is_the_login():
     assert [
         pattern
         for pattern in others
-        if not re.match(r"\^/(avsluta|svar|anmal|logga-|prenumeration|mejlval|forvaltning|oversattning|kom-igang/losenord)", pattern)
+        if not re.match(
+            r"\^/(avsluta|svar|anmal|logga-|prenumeration|mejlval|forvaltning|oversattning|kom-igang/losenord)", pattern
+        )
     ] == []
 
 
