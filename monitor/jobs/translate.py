@@ -33,12 +33,11 @@ from monitor.errors import ConfigError
 from monitor.matching.compiled import RuleSet
 from monitor.settings import Translate
 from monitor.translate.engine import TARGET, Engine, TranslationError, batches
-from monitor.translate.etranslation import URL, ETranslation
+from monitor.translate.etranslation import CALLBACK_PATH, URL, ETranslation
 from monitor.translate.firefox import Firefox
 from monitor.translate.libretranslate import LibreTranslate
 from monitor.translate.memory import judge, read_machine_text
 from monitor.translate.texts import make_glossary, sentences_of, title_of
-from monitor.web.framework.middleware import CALLBACK_PATH
 
 logger = logging.getLogger(__name__)
 

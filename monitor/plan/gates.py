@@ -98,7 +98,7 @@ class Gate(Words):
         return self.english_faster if language == "en" else self.faster
 
 
-class Submission(Words):
+class LastStep(Words):
     """Last step: the application is handed in."""
 
     id: Literal["inlamning"] = "inlamning"
@@ -124,7 +124,7 @@ class Closed(_Table):
 class GatesFile(_Table):
     """File `rules/gates.toml`."""
 
-    submission: Submission
+    submission: LastStep
     gate: Annotated[tuple[Gate, ...], Field(strict=False, min_length=1)]
     check: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Subjects to look into: state aid, VAT, personal data, procurement."""

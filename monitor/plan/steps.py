@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.calls import Deadline
 from monitor.fit import FitCard
-from monitor.plan.gates import Applies, Gate, GatesFile, Meetings, Submission, in_order
+from monitor.plan.gates import Applies, Gate, GatesFile, LastStep, Meetings, in_order
 from monitor.plan.workdays import Workdays, is_decided
 from monitor.vocabulary import StepState
 
@@ -47,7 +47,7 @@ class StepMark:
 class Step:
     """Step of a plan. Days are working days; None where the call has no last day."""
 
-    gate: Gate | Submission
+    gate: Gate | LastStep
     verdict: Verdict
     begin: date | None = None
     """Last day to begin, with the usual lead time."""

@@ -53,7 +53,7 @@ _ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class KeptValue:
     """Value of a sentence that a translation must keep."""
 
     kind: str
@@ -88,12 +88,12 @@ class _Reader:
     def __init__(self, text: str, language: str) -> None:
         self._text = text
         self._language = language
-        self._found: Counter[Fact] = Counter()
+        self._found: Counter[KeptValue] = Counter()
 
-    def facts(self) -> Counter[Fact]:
+    def facts(self) -> Counter[KeptValue]:
         """Return the facts, each with the number of times that it stands there."""
-        self._take(_ADDRESS, lambda match: Fact("adressen", match[0].rstrip(".,;")))
-        self._take(_ISO_DAY, lambda match: Fact("datumet", f"{match[1]}-{match[2]}-{match[3]}"))
+        self._take(_ADDRESS, lambda match: KeptValue("adressen", match[0].rstrip(".,;")))
+        self._take(_ISO_DAY, lambda match: KeptValue("datumet", f"{match[1]}-{match[2]}-{match[3]}"))
         self._take_dates()
         self._take(_time_pattern(self._language), self._time)
         self._take(_CODE, _code)
@@ -116,22 +116,22 @@ class _Reader:
     def _take_dates(self) -> None:
         months = _months(self._language)
 
-        def make(match: re.Match[str]) -> Fact:
+        def make(match: re.Match[str]) -> KeptValue:
             parts = match.groupdict()
             month = months.index((parts.get("m1") or parts.get("m2") or parts.get("m3") or "").casefold()) + 1
             day = int(parts.get("d1") or parts.get("d2") or 0)
             year = parts.get("y1") or parts.get("y2") or parts.get("y3") or "0"
-            return Fact("datumet", f"{int(year):04d}-{month:02d}-{day:02d}")
+            return KeptValue("datumet", f"{int(year):04d}-{month:02d}-{day:02d}")
 
         self._take(_date_pattern(self._language), make)
 
-    def _time(self, match: re.Match[str]) -> Fact | None:
+    def _time(self, match: re.Match[str]) -> KeptValue | None:
         parts = match.groupdict()
         hour, minute = int(parts["h1"] or parts["h2"]), int(parts["m1"] or parts["m2"] or 0)
         half = (parts.get("half") or "").casefold().replace(".", "")
         if half:
             hour = hour % 12 + (12 if half == "pm" else 0)
-        return Fact("klockslaget", f"{hour:02d}:{minute:02d}") if hour < 25 and minute < 60 else None
+        return KeptValue("klockslaget", f"{hour:02d}:{minute:02d}") if hour < 25 and minute < 60 else None
 
     def _take_numbers(self) -> None:
         scales = _SCALES[self._language]
@@ -143,21 +143,21 @@ class _Reader:
                 value *= Decimal(10) ** scales[scale[1].casefold()]
                 rest = rest[scale.end() :]
             percent = re.match(rf"{_SPACE}?(?:%|per{_SPACE}?cent\b|procent\b)", rest, re.IGNORECASE)
-            self._found[Fact("andelen" if percent else "talet", f"{value.normalize():f}")] += 1
+            self._found[KeptValue("andelen" if percent else "talet", f"{value.normalize():f}")] += 1
         for word in re.findall(r"[^\W\d_]+|[€$£]", self._text):
             folded = word.casefold()
             if folded in _WORDS[self._language]:
-                self._found[Fact("talet", str(_WORDS[self._language][folded]))] += 1
+                self._found[KeptValue("talet", str(_WORDS[self._language][folded]))] += 1
             if folded in _CURRENCIES:
-                self._found[Fact("valutan", _CURRENCIES[folded])] += 1
+                self._found[KeptValue("valutan", _CURRENCIES[folded])] += 1
 
 
-def _code(match: re.Match[str]) -> Fact | None:
+def _code(match: re.Match[str]) -> KeptValue | None:
     text = match[0]
     if text.casefold() in _CURRENCIES:
         return None
     # A plural s is no part of an abbreviation; one that Swedish has other words for counts in neither language.
-    return Fact("koden", "" if text.upper() in _FREE_CODES else text)
+    return KeptValue("koden", "" if text.upper() in _FREE_CODES else text)
 
 
 def _decimal(text: str, language: str) -> Decimal:

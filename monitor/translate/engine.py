@@ -17,7 +17,7 @@ class TranslationError(MonitorError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class BatchAnswer:
     """Answer of an engine to a batch: the translations at once, or the reference under which they come later."""
 
     translations: tuple[str, ...] | None = None
@@ -37,7 +37,7 @@ class Engine(Protocol):
     def batch_characters(self) -> int:
         """Return the most characters of one batch."""
 
-    def submit(self, sentences: Sequence[str], language: str) -> Submission:
+    def submit(self, sentences: Sequence[str], language: str) -> BatchAnswer:
         """Hand over a batch.
 
         Args:

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.translate.engine import Submission, TranslationError, require_all
+from monitor.translate.engine import BatchAnswer, TranslationError, require_all
 from monitor.translate.http import post_json
 
 URL = "https://language-tools.ec.europa.eu/etranslation/api/askTranslate"
+CALLBACK_PATH = "/oversattning"
+"""Path of our pages below which the service posts translations; the secret reference of the batch follows."""
 MOST_CHARACTERS = 5_000
 """Characters of the longest text that the service takes as `textToTranslate`."""
 
@@ -43,7 +45,7 @@ class ETranslation:
         """Return the most characters of one batch."""
         return MOST_CHARACTERS - 100
 
-    def submit(self, sentences: Sequence[str], language: str) -> Submission:
+    def submit(self, sentences: Sequence[str], language: str) -> BatchAnswer:
         """Return the reference under which the translations come; raises like `Engine.submit`."""
         address = self.callback.format(reference=self.reference)
         payload = {
@@ -60,7 +62,7 @@ class ETranslation:
         number = answer.get("requestId") if isinstance(answer, dict) else answer
         if status != 200 or not str(number).isdigit() or int(str(number)) <= 0:
             raise TranslationError(self.url, f"HTTP {status}: {_reason(answer)}")
-        return Submission(reference=self.reference)
+        return BatchAnswer(reference=self.reference)
 
 
 def read_callback(document: Any, sentences: Sequence[str]) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from monitor.translate.engine import Submission, TranslationError, require_all
+from monitor.translate.engine import BatchAnswer, TranslationError, require_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Firefox:
         """Return the most characters of one batch."""
         return 20_000
 
-    def submit(self, sentences: Sequence[str], language: str) -> Submission:
+    def submit(self, sentences: Sequence[str], language: str) -> BatchAnswer:
         """Return the translations; raises like `Engine.submit`."""
         where = self.folder / f"{language}-sv"
         translator = _load(where)
@@ -34,7 +35,7 @@ class Firefox:
             translated = [translator.translate_long(sentence) for sentence in sentences]
         except (ValueError, RuntimeError) as error:
             raise TranslationError(str(where), f"modellen kunde inte översätta: {error}") from error
-        return Submission(translations=require_all(str(where), sentences, translated))
+        return BatchAnswer(translations=require_all(str(where), sentences, translated))
 
 
 def _load(where: Path) -> Any:
@@ -44,7 +45,8 @@ def _load(where: Path) -> Any:
         TranslationError: The library is not installed, a file is missing, or the model is broken.
     """
     try:
-        from fxtranslate import Translator
+        # An extra of ours (`firefox` in pyproject.toml): most installations have another engine, or none.
+        library = import_module("fxtranslate")
     except ImportError as error:
         raise TranslationError("fxtranslate", "är inte installerat: pip install fxtranslate") from error
     try:
@@ -52,7 +54,7 @@ def _load(where: Path) -> Any:
         shared = sorted(where.glob("vocab.*.spm"))
         vocabularies = (shared[0], shared[0]) if shared else (_one(where, "srcvocab.*.spm"), _one(where, "trgvocab.*.spm"))
         lists = sorted(where.glob("lex.*.bin"))
-        return Translator(
+        return library.Translator(
             model=model.read_bytes(),
             src_vocab=vocabularies[0].read_bytes(),
             trg_vocab=vocabularies[1].read_bytes(),

@@ -7,8 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from monitor.translate.engine import TranslationError
 
 MOST_BYTES = 1_000_000
@@ -27,6 +25,9 @@ def post_json(url: str, payload: Mapping[str, Any], seconds: float, *, user: tup
     Raises:
         TranslationError: There is no answer in time, or it is no JSON.
     """
+    # Loaded by the first request: the mails, which read translations alone, send none.
+    import httpx
+
     ends = time.monotonic() + seconds
     body = bytearray()
     try:

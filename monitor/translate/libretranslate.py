@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.translate.engine import TARGET, Submission, TranslationError, require_all
+from monitor.translate.engine import TARGET, BatchAnswer, TranslationError, require_all
 from monitor.translate.http import post_json
 
 
@@ -28,7 +28,7 @@ class LibreTranslate:
         """Return the most characters of one batch: servers limit a request to 2,000 or more by their option --char-limit."""
         return 1_900
 
-    def submit(self, sentences: Sequence[str], language: str) -> Submission:
+    def submit(self, sentences: Sequence[str], language: str) -> BatchAnswer:
         """Return the translations; raises like `Engine.submit`."""
         address = f"{self.url.rstrip('/')}/translate"
         payload = {"q": list(sentences), "source": language, "target": TARGET, "format": "text"}
@@ -42,4 +42,4 @@ class LibreTranslate:
         translated = answer.get("translatedText")
         if not isinstance(translated, list):
             raise TranslationError(address, "translatedText är ingen lista; väntade en text för varje mening")
-        return Submission(translations=require_all(address, sentences, translated))
+        return BatchAnswer(translations=require_all(address, sentences, translated))

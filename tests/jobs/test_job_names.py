@@ -7,7 +7,7 @@ from monitor.archive.scheduler import JobRow
 from monitor.config import Config
 from monitor.jobs.due import Lane, ScheduleFacts, due_jobs
 from monitor.jobs.status import JOB_NAMES
-from monitor.settings import Digest, Schedule
+from monitor.settings import Digest, Schedule, Translate
 from monitor.sources import Source
 from monitor.vocabulary import JobState
 
@@ -19,7 +19,9 @@ NO_TIMES = {"longest", "time_zone"}
 def jobs_of_a_week(tmp_path) -> set[str]:
     """Return the names of all jobs that come due within a week in which none is done."""
     source = Source(id="ett", kind="feed", name="Ett", url="https://example.se")
-    config = Config(data_dir=tmp_path, sources=(source,), digest=Digest(preview="eu@example.se"))
+    config = Config(
+        data_dir=tmp_path, sources=(source,), digest=Digest(preview="eu@example.se"), translate=Translate(engine="libretranslate")
+    )
     found = set()
     for hour in range(7 * 24):
         now = MONDAY + timedelta(hours=hour)

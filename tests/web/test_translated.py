@@ -15,7 +15,7 @@ from monitor.errors import ConfigError
 from monitor.jobs.digest import DigestBuilder
 from monitor.jobs.due import Lane, ScheduleFacts, due_jobs
 from monitor.jobs.translate import make_engine, translate_calls
-from monitor.translate.engine import Submission, TranslationError
+from monitor.translate.engine import BatchAnswer, TranslationError
 from monitor.translate.memory import read_machine_text
 from monitor.translate.texts import make_glossary, sentences_of, title_of, use_glossary
 from tests.web.conftest import page_of, rows
@@ -45,8 +45,8 @@ class FakeEngine:
         if self.fails:
             raise TranslationError("http://engine", "går inte att nå")
         if self.later:
-            return Submission(reference="x")
-        return Submission(translations=tuple(self.answers.get(sentence, f"{sentence} 17") for sentence in sentences))
+            return BatchAnswer(reference="x")
+        return BatchAnswer(translations=tuple(self.answers.get(sentence, f"{sentence} 17") for sentence in sentences))
 
     def for_batch(self, reference):
         self.references.append(reference)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from monitor.translate.etranslation import CALLBACK_PATH
 from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE
 from monitor.web.framework.request import Site
 from monitor.web.framework.templates import bare_page
@@ -28,8 +29,6 @@ BODY_LIMIT = 300_000
 OWN_PAGE_HEADER = b"x-sida"
 """Header by which our own pages differ from Datasette's; it is removed before the answer is sent."""
 
-CALLBACK_PATH = "/oversattning"
-"""Path below which an engine posts translations; the secret reference of the batch follows."""
 _GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
 """Pages whose secret may be guessed; further tries of the same visitor wait."""
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via")

@@ -17,7 +17,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from monitor.errors import ArchiveError, MonitorError
-from monitor.web.framework.middleware import CALLBACK_PATH, SecurityMiddleware
+from monitor.translate.etranslation import CALLBACK_PATH
+from monitor.web.framework.middleware import SecurityMiddleware
 from monitor.web.framework.request import LoginRequired, Site, Visit
 from monitor.web.framework.route import NotFound, Route, View
 from monitor.web.framework.templates import PROBLEMS, frame, problem_page
