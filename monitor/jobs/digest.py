@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
@@ -49,6 +48,7 @@ from monitor.jobs.digest_report import (
     report_of,
     report_of_corrections,
     told_facts,
+    write_dry_run,
 )
 from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
@@ -62,7 +62,6 @@ from monitor.vocabulary import WEEKS_MAILS, DigestState, MailKind, Pace
 
 logger = logging.getLogger(__name__)
 
-_DRY_RUN_FOLDER = "preview"
 _MISSED_PERIOD = timedelta(days=35)
 """Period before a mail of which it names calls that came and closed: a month, also after a long pause."""
 _RETRY_PERIOD = timedelta(days=8)
@@ -517,7 +516,7 @@ class DigestBuilder:
             sections=selection.counts(),
             kind=selection.kind.value,
             subject=rendered.renderings[0].subject,
-            file=self._write(digest_id, rendered) if self._dry_run else None,
+            file=write_dry_run(self._config.data_dir, digest_id, rendered) if self._dry_run else None,
         )
         if self._dry_run:
             return report
@@ -592,12 +591,3 @@ class DigestBuilder:
             language=recipient.language,
             follows=recipient.known if follows else None,
         )
-
-    def _write(self, digest_id: str, rendered: Rendered) -> Path:
-        """Write the mails of a dry run; return the HTML file of the first language."""
-        folder = self._config.data_dir / _DRY_RUN_FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        for rendering in rendered.renderings:
-            (folder / f"{digest_id}.{rendering.language}.txt").write_text(rendering.text, "utf-8")
-            (folder / f"{digest_id}.{rendering.language}.html").write_text(rendering.html, "utf-8")
-        return folder / f"{digest_id}.{rendered.renderings[0].language}.html"

@@ -113,3 +113,13 @@ def told_facts(selection: Selection, rendered: Rendered) -> list[ToldFact]:
         for position, item in enumerate(selection.everything, 1)
         for fact in item.facts
     ]
+
+
+def write_dry_run(data_dir: Path, digest_id: str, rendered: Rendered) -> Path:
+    """Write the mails of a dry run into `data_dir/preview`; return the HTML file of the first language."""
+    folder = data_dir / "preview"
+    folder.mkdir(parents=True, exist_ok=True)
+    for rendering in rendered.renderings:
+        (folder / f"{digest_id}.{rendering.language}.txt").write_text(rendering.text, "utf-8")
+        (folder / f"{digest_id}.{rendering.language}.html").write_text(rendering.html, "utf-8")
+    return folder / f"{digest_id}.{rendered.renderings[0].language}.html"
