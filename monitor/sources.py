@@ -57,6 +57,10 @@ class Source(BaseModel):
         Caption("Adressen är prövad", choices={"confirmed": "ja, den ger rätt sida", "unconfirmed": "nej, inte än"}),
     ] = "unconfirmed"
     """State of `url`: whether a person has seen that it answers with the right page."""
+    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")] = ""
+    """Day on which the address was last confirmed, as YYYY-MM-DD; empty: not known."""
+    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page"], Field()] = ""
+    """Way of that: our own reader read it, a person opened it, public code of that day reads it, or a stored page has it."""
     enabled: Annotated[
         bool,
         Caption(

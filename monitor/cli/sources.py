@@ -15,6 +15,9 @@ from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, Ru
 if TYPE_CHECKING:
     from monitor.archive.left_out import LeftOut
 
+_MAX_TITLES = 3
+"""Titles of items that are shown of a row that was found."""
+
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -65,27 +68,59 @@ def check(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int
     return int(bool(document["problems"] or document["moved"]))
 
 
-@sources.command("try")
+@sources.command("find")
 @click.argument("address")
+@click.option("--write", is_flag=True, help="Write the best row into monitor.toml, unless it is uncertain.")
+@click.option("--row", "number", type=click.IntRange(1), help="Write this row of the answer, uncertain or not.")
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=120.0, show_default=True, help="Read no further row after this time."
+)
 @json_option
 @pass_app
-def try_(app: App, address: str, as_json: bool) -> int:
-    """Read an address once without storing it, and show the rows of sources that it may become."""
-    from monitor.jobs.try_address import try_address
+def find(app: App, address: str, write: bool, number: int | None, seconds: float, as_json: bool) -> int:
+    """Find the feeds, lists and calendars of a site from any of its pages, each read once, as rows to take."""
+    from monitor.jobs.find_sources import find_sources
 
-    document = try_address(app.config, address, app.now)
+    document = find_sources(app.config, address, app.now, seconds=seconds)
+    if write or number:
+        from monitor.jobs.add_source import add_found_row
+
+        document["written"] = add_found_row(app.config, document, number, app.now)
     if as_json:
         answer(document)
     else:
-        for problem in document["problems"]:
-            click.echo(f"Fel: {problem}")
-        for found in document["rows"]:
-            click.echo("\n[[source]]")
-            for key, value in found["row"].items():
-                click.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}")
-            for line in _check_lines(found["check"]):
-                click.echo(f"# {line}".rstrip())
+        for line in _found_lines(document):
+            click.echo(line)
     return int(not document["rows"])
+
+
+@sources.command("try", hidden=True)
+@click.argument("address")
+@json_option
+@click.pass_context
+def try_(context: click.Context, address: str, as_json: bool) -> Any:
+    """Find the sources of a site; the older name of `find`."""
+    return context.invoke(find, address=address, write=False, number=None, seconds=120.0, as_json=as_json)
+
+
+def _found_lines(document: dict[str, Any]) -> list[str]:
+    """Return what `sources find` found: each row ready to be taken, with what it gives and what makes it uncertain."""
+    lines = [f"Fel: {problem}" for problem in document["problems"]]
+    if document["moved"]:
+        lines.append(f"Adressen har flyttat för gott till {document['moved']}.")
+    if document["system"]:
+        lines.append(f"Webbplatsen är gjord med {document['system']}.")
+    for number, found in enumerate(document["rows"], start=1):
+        newest = f"den nyaste från {found['newest']}" if found["newest"] else "utan dag för publicering"
+        lines += ["", f"# {number}. {'Säker' if found['sure'] else 'Osäker'} ({found['way']})"]
+        lines.append(f"# {found['items']} poster, {found['ahead']} med en dag framåt, {newest}.")
+        lines += [f"# Tveksamt: {doubt}" for doubt in found["doubts"]]
+        lines.append("[[source]]")
+        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in found["row"].items()]
+        lines += [f"#   {item['title']}" for item in found["check"]["items"][:_MAX_TITLES]]
+    if document.get("written"):
+        lines += ["", f"Skrivet i monitor.toml: {document['written']}. Läses första gången vid nästa läsning."]
+    return lines
 
 
 @sources.command("left-out")

@@ -29,6 +29,11 @@ def found_row(kind="feed", **more):
     return {
         "row": {"id": "ny", "kind": kind, "name": "Exempelnytt", "url": FEED, "language": "sv", **more},
         "check": check_answer(),
+        "sure": False,
+        "doubts": ["Bara en post gick att läsa."],
+        "way": "flöde som sidan anger",
+        "ahead": 1,
+        "newest": "2026-05-18",
     }
 
 
@@ -76,6 +81,8 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
     shown = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
     words = plain(shown)
     assert "Flöde: Exempelnytt" in words
+    assert "osäker Hittad som flöde som sidan anger." in words
+    assert "Bara en post gick att läsa." in words
     assert "1 post skulle sparas" in words.replace("\u00a0", " ")
     assert "Utlysning: Stöd till lekplatser" in words
     assert "sista ansökningsdag 2026-08-01" in words
@@ -97,7 +104,9 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
     written = file_of(site).read_text("utf-8")
     added = written.split("[[source]]")[-1]
     assert added.startswith('\nid = "exempelnytt-i-lanet"\nkind = "feed"\nname = "Exempelnytt i länet"\nurl = "')
-    assert len(added.partition("[")[0].split("\n\n")[0].strip().splitlines()) == 6, "five lines, and that the address was tried"
+    assert len(added.partition("[")[0].split("\n\n")[0].strip().splitlines()) == 8, (
+        "five lines, and that a person has tried the address, and when"
+    )
     assert site.jobs.checked == [(FEED, {})], "the address was read once"
 
 

@@ -178,7 +178,8 @@ def new_source(visit: Visit) -> Response:
         load_values(visit.site.jobs.settings_text(FILE))
     except EditError as error:
         return refuse(visit, "Ny källa", error, _LIST_CRUMBS)
-    blank = Source.model_construct(id="", kind="", name="", url="", address="confirmed")
+    today = visit.now.date().isoformat()
+    blank = Source.model_construct(id="", kind="", name="", url="", address="confirmed", confirmed=today, confirmed_by="person")
     target = EditedTable(
         file=FILE,
         place=("source",),
@@ -253,6 +254,7 @@ def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
         "source": present,
         "texts": texts,
         "items": len(found["check"]["items"]),
+        **{name: found[name] for name in ("sure", "doubts", "way", "ahead", "newest")},
         "check": _render_check(visit, {**found["check"], "remedies": []}),
     }
 
