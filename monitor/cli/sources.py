@@ -44,12 +44,42 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 
 
 @sources.command()
-@click.argument("source", metavar="ID")
+@click.argument("source", metavar="[ID]", required=False)
 @click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Read with this value of a key of the row.")
+@click.option("--all", "all_", is_flag=True, help="Read every source once, and show a table of what works and what to do.")
+@click.option(
+    "--write", is_flag=True, help="With --all: write into monitor.toml that the sources that work were confirmed today."
+)
 @json_option
 @pass_app
-def check(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
-    """Fetch one source now without storing it, and show what was read and what to change."""
+def check(app: App, source: str | None, changes: tuple[str, ...], all_: bool, write: bool, as_json: bool) -> int:
+    """Fetch one source, or all of them, now without storing them, and show what was read and what to change."""
+    if all_ == bool(source) or (all_ and changes) or (write and not all_):
+        raise click.UsageError("Give the ID of one source, or --all; --set belongs to one source, --write to --all.")
+    return _check_all(app, write, as_json) if all_ else _check_one(app, str(source), changes, as_json)
+
+
+def _check_all(app: App, write: bool, as_json: bool) -> int:
+    from monitor.collect.verdicts import VERDICT_LABELS, Verdict
+    from monitor.jobs.check_sources import CheckedSource, check_all, report_checks, table_lines, verdict_of, write_confirmations
+
+    def tell(checked: CheckedSource, number: int, total: int) -> None:
+        label = VERDICT_LABELS[verdict_of(checked)]
+        app.console.print(f"{number}/{total} {checked.source.id}: {label}, {checked.check.items} poster", markup=False)
+
+    done = check_all(app.config, app.now, tell)
+    written = write_confirmations(app.config, done, app.now) if write else []
+    if as_json:
+        answer(report_checks(done, app.now))
+    else:
+        for line in table_lines(done):
+            click.echo(line)
+        if written:
+            click.echo(f"{len(written)} källor är skrivna som bekräftade i dag i monitor.toml.")
+    return int(any(verdict_of(checked) is not Verdict.WORKS for checked in done))
+
+
+def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
     from monitor.archive.left_out import read_decisions
     from monitor.jobs.members import open_installation
     from monitor.jobs.sources import change_row, check_source
@@ -204,7 +234,8 @@ def _state_label(state: str) -> str:
 def _source_line(row: dict[str, Any]) -> str:
     """Return a source as one line that can be searched, with its problems on lines below."""
     state = _state_label(row["state"]) if row["enabled"] else "avstängd"
-    address = "" if row["address"] == "confirmed" else ", obekräftad adress"
+    address = f", bekräftad {row['confirmed']}" if row["confirmed"] else ""
+    address = address if row["address"] == "confirmed" else ", obekräftad adress"
     line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
     if row["overdue"]:
         since = f"sedan {row['last_accepted'][:10]}" if row["last_accepted"] else "någon gång"

@@ -19,7 +19,7 @@ class HealthClass(StrEnum):
     OK = ""
     SILENT = "silent"
     DROP = "drop"
-    FIELDS = "fields"
+    FIELDS = ProblemKind.FIELDS.value
     OLD = "old"
     STALE = "stale"
     UNREADABLE_ITEMS = "unreadable-items"

@@ -40,7 +40,8 @@ _OWN_PAGE = "adressen själv"
 _SCRIPTED = "Sidan byggs av skript i webbläsaren: svaret har ingen text. Inget flöde och ingen sajtkarta hittades i stället."
 _NOTHING = "Inget flöde, ingen lista och ingen kalender hittades på webbplatsen."
 _EMPTY = "Sidan säger att den är tom just nu, så artiklarnas adresser går inte att se. Pröva igen när något är publicerat."
-_LOST = "Adressen finns inte längre. Raden hittades från {start} och kan vara något annat."
+_LOST = "Adressen finns inte längre. Raden hittades på {start} och kan vara något annat."
+_EMPTY_ADDRESS = "Adressen själv gav inget. Raden hittades på {start} och kan vara något annat."
 _LATE = "Tiden räckte inte till allt som fanns att pröva på webbplatsen."
 
 
@@ -79,7 +80,7 @@ class SiteSearch:
     late: bool = False
     scripted: bool = False
     empty: bool = False
-    _lost: bool = False
+    _doubt: str = ""
     _stored: list[Document] = field(default_factory=list)
     _candidates: list[_Candidate] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
@@ -114,7 +115,7 @@ class SiteSearch:
             self.ended(self)
             return
         if any(candidate.form in ("feed", "calendar") and candidate.source.url == page.url for candidate in self._candidates):
-            self._read_rows(self._end)
+            self._read_rows(lambda: self._end() if self._has_items() else self._climb(_EMPTY_ADDRESS))
         elif b"<" not in page.body[:2000]:
             self.problems = ["Adressen svarade, men inte med ett flöde, en webbsida eller en kalender."]
             self.ended(self)
@@ -128,17 +129,20 @@ class SiteSearch:
         """End the search of an address that did not answer; of one that is gone, begin anew from the pages above it."""
         problem = problem or Problem(ProblemKind.UNREACHABLE, "Adressen svarade inte.")
         self.problems, self.class_ = [problem.text], problem.kind
-        above = _parents(self.address) if problem.kind is ProblemKind.GONE else []
-        if not above:
-            self.ended(self)
-            return
-        self._lost = True
-        leads = [Lead(url, Expected.PAGE, f"sidan {urlsplit(url).path}") for url in above]
+        if problem.kind is ProblemKind.GONE:
+            self._climb(_LOST)
+        else:
+            self._end()
+
+    def _climb(self, doubt: str) -> None:
+        """Begin anew from the pages above the address; `doubt` is said of the rows that are found so."""
+        self._doubt = doubt
+        leads = [Lead(url, Expected.PAGE, f"sidan {urlsplit(url).path}") for url in _parents(self.address)]
         self._probe(leads, self._climbed)
 
     def _climbed(self, answers: Sequence[tuple[Lead, Document]]) -> None:
         if not answers:
-            self.ended(self)
+            self._end()
             return
         for lead, document in answers:
             self._recognise(lead, document)
@@ -243,6 +247,9 @@ class SiteSearch:
     def _is_sure(self) -> bool:
         return any(proposal.is_sure for proposal, _ in self.proposals)
 
+    def _has_items(self) -> bool:
+        return any(proposal.items for proposal, _ in self.proposals)
+
     def _is_late(self) -> bool:
         return time.monotonic() - self._start > self.seconds
 
@@ -282,7 +289,8 @@ class SiteSearch:
         return [doubt for proposal, _ in self.proposals[:1] for doubt in proposal.doubts]
 
     def _row(self, proposal: Proposal, spider: SourceSpider) -> dict[str, Any]:
-        doubts = [*([_LOST.format(start=urlsplit(self.address).netloc)] if self._lost else []), *proposal.doubts]
+        elsewhere = self._doubt and proposal.way != _OWN_PAGE
+        doubts = [*([self._doubt.format(start=urlsplit(self.address).netloc)] if elsewhere else []), *proposal.doubts]
         return {
             "row": row_keys(proposal.source, spider),
             "sure": not doubts,
