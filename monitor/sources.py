@@ -19,6 +19,14 @@ CLOCK_SLACK = timedelta(hours=1)
 ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
+CONFIRMED_BY = {
+    "": "",
+    "reading": "läst av programmet",
+    "person": "sedd av en person",
+    "code": "öppen kod",
+    "page": "sparad sida",
+}
+"""Ways in which an address was confirmed, in Swedish."""
 _KINDS = {kind.value: label.many for kind, label in KIND_LABELS.items()}
 
 

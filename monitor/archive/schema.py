@@ -297,6 +297,12 @@ MIGRATIONS = {
         "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
         " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
     ),
+    # Result of the last search for another row of a source that gives nothing any more (`monitor.archive.findings`): `row` and
+    # `sample` are JSON, "{}" where nothing was found.
+    "m031_source_findings": (
+        'CREATE TABLE source_findings (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, "row" TEXT NOT NULL,'
+        " sample TEXT NOT NULL, taken TEXT)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

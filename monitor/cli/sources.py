@@ -133,6 +133,26 @@ def try_(context: click.Context, address: str, as_json: bool) -> Any:
     return context.invoke(find, address=address, write=False, number=None, seconds=120.0, as_json=as_json)
 
 
+@sources.command()
+@json_option
+@pass_app
+def seek(app: App, as_json: bool) -> int:
+    """Look for another row of sources that give nothing any more; the coordinator takes or leaves what is found."""
+    from monitor.jobs.members import refuse_member
+    from monitor.jobs.seek_sources import seek_sources
+
+    refuse_member(app.config, "letande")
+    found = seek_sources(app.config, app.now) if app.config.archive.is_file() else []
+    if as_json:
+        answer({"sought": [{"source": finding.source, "row": dict(finding.row)} for finding in found]})
+    else:
+        for finding in found:
+            click.echo(f"{finding.source}: {finding.row.get('url', 'inget hittades')}")
+        if not found:
+            click.echo("Ingen källa behöver letas efter.")
+    return 0
+
+
 def _found_lines(document: dict[str, Any]) -> list[str]:
     """Return what `sources find` found: each row ready to be taken, with what it gives and what makes it uncertain."""
     lines = [f"Fel: {problem}" for problem in document["problems"]]

@@ -5,13 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.archive.findings import find_lost
 from monitor.archive.runs import RunRow, list_runs, write_health
-from monitor.collect.health import Health, RunFacts, judge_health
+from monitor.collect.health import Health, HealthClass, RunFacts, judge_health
+from monitor.sources import ADDRESS_KINDS
 from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
+    from monitor.config import Config
     from monitor.sources import Source
+
+LOST = frozenset(
+    kind.value
+    for kind in (
+        HealthClass.GONE,
+        HealthClass.MOVED,
+        HealthClass.LAYOUT,
+        HealthClass.SCRIPTED,
+        HealthClass.NOT_A_FEED,
+        HealthClass.EMPTY,
+        HealthClass.SILENT,
+        HealthClass.FIELDS,
+    )
+)
+"""Classes of health after which another row of the same site may give what the source gave."""
 
 
 def update_health(db: Database, source: Source, now: datetime) -> Health:
@@ -40,3 +58,9 @@ def run_facts(row: RunRow) -> RunFacts:
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
         moved=str(stats.get("moved") or ""),
     )
+
+
+def lost_sources(config: Config, db: Database, now: datetime) -> list[Source]:
+    """Return the sources that are to be looked for, those lost longest first: enabled ones that are read by their address."""
+    by_id = {source.id: source for source in config.sources if source.enabled and source.kind in ADDRESS_KINDS}
+    return [by_id[source] for source in find_lost(db, LOST, now) if source in by_id]

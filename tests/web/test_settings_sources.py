@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from monitor.archive.findings import Finding, store_finding
 from monitor.config import load_config
 from monitor.errors import SourceError
 from tests.web.test_settings import change, file_of, form_of, send
@@ -181,3 +182,46 @@ def test_a_reading_that_fails_says_so_on_the_sources_page(coordinator, site, mon
     answer = coordinator.post("/samordna/kallor/norden/prova", page="/samordna/kallor/norden")
     assert answer.status_code == 200
     assert "En annan läsning pågår." in answer.text
+
+
+def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one_click(coordinator, site):
+    source = site.config.source("norden")
+    sample = {
+        "items": 4,
+        "ahead": 3,
+        "newest": None,
+        "sure": False,
+        "doubts": ["Kan vara något annat."],
+        "way": "sajtkartan",
+        "titles": ["Stöd till <b>lekplatser</b>"],
+    }
+    found = Finding(
+        "norden",
+        "2026-05-19T02:30:00+00:00",
+        source.url,
+        {"kind": "page", "url": f"{source.url}ny/", "links": "/ny/[^/]+"},
+        sample,
+    )
+    with site.archive.writing() as db:
+        store_finding(db, found)
+    path, before = "/samordna/kallor/norden", file_of(site).read_text("utf-8")
+    shown = coordinator.get(path)
+    assert "förslag finns" in plain(coordinator.get("/samordna/kallor"))
+    assert "Hittat på samma webbplats" in plain(shown)
+    assert "Stöd till &lt;b&gt;lekplatser" in shown.text or "Stöd till lekplatser" in shown.text
+    assert "Kan vara något annat." in plain(shown)
+    assert coordinator.get(f"{path}/ta").status_code in (404, 405), "nothing acts on GET"
+    assert file_of(site).read_text("utf-8") == before
+    taken = coordinator.post(f"{path}/ta", page=path)
+    assert taken.headers["location"] == f"{path}?klart=sparat"
+    now = load_config(file_of(site)).source("norden")
+    assert (now.kind, now.url, now.links, now.address, now.confirmed_by) == (
+        "page",
+        f"{source.url}ny/",
+        "/ny/[^/]+",
+        "confirmed",
+        "person",
+    )
+    assert now.name == source.name
+    assert coordinator.post(f"{path}/ta", page=path).status_code == 409, "it is taken once"
+    assert "Hittat på samma webbplats" not in coordinator.get(path).text

@@ -8,16 +8,17 @@ from typing import Any
 
 from datasette import Response
 
+from monitor.archive.findings import Finding, list_findings, take_finding
 from monitor.archive.runs import stored_health
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, Source
-from monitor.toml_edit import EditError, Place, find_value, load_values
+from monitor.sources import ADDRESS_KINDS, CONFIRMED_BY, Source
+from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import fragment, page
+from monitor.web.framework.templates import fragment, page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -28,6 +29,7 @@ from monitor.web.views.settings_form import (
     read_sheet,
     refuse,
     show_form,
+    submit,
 )
 
 FILE = "monitor.toml"
@@ -52,14 +54,20 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
 """Items that are shown field by field."""
+_NO_FINDING = "Förslaget gäller inte längre: källan har ändrats, eller så är det redan taget."
 
 
 def sources(visit: Visit) -> Response:
     """List every source with its state: those that need a person first, those that are switched off last."""
     states = {row["id"]: row for row in source_rows(visit.site, visit.now)}
-    own = _own_ids(visit)
+    own, findings = _own_ids(visit), list_findings(visit.site.archive.db)
     read = [
-        {**states[source.id], "path": f"/samordna/kallor/{source.id}", "own": source.id in own}
+        {
+            **states[source.id],
+            "path": f"/samordna/kallor/{source.id}",
+            "own": source.id in own,
+            "found": _open_finding(findings, source) is not None,
+        }
         for source in visit.site.config.sources
         if source.id in states
     ]
@@ -122,8 +130,52 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         crumbs=_LIST_CRUMBS,
         only=tuple(name for name in _FIELDS if name != "kind" or present.kind in ADDRESS_KINDS),
         place_of=place_of,
-        aside=fragment("settings-source.html", visit, source=present, state=state, health=health, checked=checked),
+        aside=fragment(
+            "settings-source.html",
+            visit,
+            source=present,
+            state=state,
+            health=health,
+            checked=checked,
+            finding=_shown_finding(list_findings(visit.site.archive.db), present),
+            kinds=ADDRESS_KINDS,
+            ways=CONFIRMED_BY,
+        ),
     )
+
+
+def _shown_finding(findings: Mapping[str, Finding], source: Source) -> Finding | None:
+    """Return the result of the last search for another row of a source, unless it was taken or the source has changed."""
+    finding = findings.get(source.id)
+    return finding if finding is not None and finding.taken is None and finding.url == source.url else None
+
+
+def _open_finding(findings: Mapping[str, Finding], source: Source) -> Finding | None:
+    """Return the row that was found for a source and waits for a person."""
+    finding = _shown_finding(findings, source)
+    return finding if finding is not None and finding.row else None
+
+
+def take_found(visit: Visit) -> Response:
+    """Read from now on what was found on a source's site: its row in the settings is changed, and the change can be undone."""
+    row = visit.path_vars["row"]
+    present = next((source for source in visit.site.config.sources if source.id == row), None)
+    finding = _open_finding(list_findings(visit.site.archive.db), present) if present is not None else None
+    if present is None or finding is None:
+        return refuse(visit, "Hittat på samma webbplats", EditError(_NO_FINDING), _LIST_CRUMBS)
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, present.name, error, _LIST_CRUMBS)
+    confirmed = {"address": "confirmed", "confirmed": visit.now.date().isoformat(), "confirmed_by": "person"}
+    values = {**finding.row, **confirmed}
+    edits = tuple(Edit(target.locate((name,)), value) for name, value in values.items() if getattr(present, name) != value)
+    outcome = submit(visit, target, edits, dry_run=False)
+    if outcome.problems:
+        return refuse(visit, present.name, EditError(" ".join(outcome.problems)), _LIST_CRUMBS)
+    with visit.site.archive.writing() as db:
+        take_finding(db, row, visit.now)
+    return redirect(f"/samordna/kallor/{row}?klart=sparat")
 
 
 def try_source(visit: Visit) -> Response:
@@ -264,5 +316,6 @@ ROUTES = (
     Route(r"^/samordna/kallor$", sources, coordinator=True),
     Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}/ta$", take_found, coordinator=True, acts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/prova$", try_source, coordinator=True, acts=True, shared=True),
 )
