@@ -128,6 +128,7 @@ _JSON_COLUMNS = {
     "digests": ("sections",),
     "readings": ("reading",),
     "left_out": ("data",),
+    "source_findings": ("row", "sample"),
     "recipients": ("left_out",),
 }
 _TIME_COLUMNS = {
@@ -141,6 +142,7 @@ _TIME_COLUMNS = {
     "feedback": ("at", "handled_at", "told_at"),
     "left_out": ("first_seen", "last_seen", "taken_back", "put_back"),
     "digest_failures": ("at",),
+    "source_findings": ("at", "taken"),
     "recipients": ("paused_until", "added", "removed", "known"),
     "recipient_events": ("at", "answered_at", "reported_at"),
 }
@@ -216,7 +218,7 @@ class Archive:
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
-    "texts", "indexed", "words", "left_out", "readings",
+    "texts", "indexed", "words", "left_out", "readings", "call_references",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "unmatched", "rule_versions")

@@ -303,6 +303,12 @@ MIGRATIONS = {
         'CREATE TABLE source_findings (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, "row" TEXT NOT NULL,'
         " sample TEXT NOT NULL, taken TEXT)"
     ),
+    # Table of `monitor.archive.dossiers`: numbers that policy items name (COM(2025) 360), '' for an item that names none. `hash`
+    # is that of the call when it was read.
+    "m031_call_references": (
+        "CREATE TABLE call_references (number TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL,"
+        " PRIMARY KEY (source, call_id, number))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -81,15 +81,16 @@ def _check_all(app: App, write: bool, as_json: bool) -> int:
 
 def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
     from monitor.archive.left_out import read_decisions
+    from monitor.jobs.health import usual_text
     from monitor.jobs.members import open_installation
     from monitor.jobs.sources import change_row, check_source
 
     chosen = change_row(app.config.source(source), dict(change.partition("=")[::2] for change in changes))
-    decisions = {}
+    decisions, usual = {}, ""
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
-            decisions = read_decisions(archive.db, source)
-    document = check_source(app.config, chosen, app.now, decisions)
+            decisions, usual = read_decisions(archive.db, source), usual_text(archive.db, source)
+    document = check_source(app.config, chosen, app.now, decisions) | {"usual": usual}
     if as_json:
         answer(document)
     else:
@@ -283,6 +284,7 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     left_out, unread = len(document["left_out"]), len(document["skipped"])
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])
+    lines += [document["usual"]] if document.get("usual") else []
     for item in items:
         lines += ["", f"{item['kind']}: {item['title']}", f"  {item['url']}"]
         lines += [f"  {READ_FIELD_LABELS[name]}: {value}" for name, value in item["found"].items()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.archive.findings import find_lost
 from monitor.archive.runs import RunRow, list_runs, write_health
 from monitor.collect.health import Health, HealthClass, RunFacts, judge_health
+from monitor.collect.usual import describe_usual, learn
 from monitor.sources import ADDRESS_KINDS
 from monitor.vocabulary import ACCEPTED_RUNS
 
@@ -40,6 +41,18 @@ def update_health(db: Database, source: Source, now: datetime) -> Health:
     return health
 
 
+def accepted_readings(db: Database, source: str) -> list[RunFacts]:
+    """Return the accepted readings of a source in which it sent something, oldest first."""
+    runs = [run_facts(row) for row in list_runs(db, source)]
+    return [run for run in runs if run.accepted and not run.not_modified]
+
+
+def usual_text(db: Database, source: str) -> str:
+    """Return what a source usually sends, as Swedish sentences; "" before enough is known."""
+    usual = learn(accepted_readings(db, source))
+    return describe_usual(usual) if usual is not None else ""
+
+
 def run_facts(row: RunRow) -> RunFacts:
     """Return the facts of a row of `runs` that health is judged by."""
     stats = row["stats"]
@@ -55,6 +68,7 @@ def run_facts(row: RunRow) -> RunFacts:
         said_empty=bool(stats.get("said_empty")),
         newest=datetime.fromisoformat(newest) if newest else None,
         fields=dict(stats.get("fields") or {}),
+        chars=stats.get("chars"),
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
         moved=str(stats.get("moved") or ""),
     )
