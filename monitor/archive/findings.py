@@ -16,7 +16,7 @@ MIN_TROUBLED_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RowFinding:
     """Result of one search for another row of a source."""
 
     source: str
@@ -48,7 +48,7 @@ def find_lost(db: Database, troubles: Collection[str], now: datetime) -> list[st
     return [row[0] for row in rows]
 
 
-def store_finding(db: Database, finding: Finding) -> None:
+def store_finding(db: Database, finding: RowFinding) -> None:
     """Store the result of a search, in place of an earlier one for the same source."""
     values = [json.dumps(dict(part), ensure_ascii=False) for part in (finding.row, finding.sample)]
     db.execute(
@@ -57,10 +57,10 @@ def store_finding(db: Database, finding: Finding) -> None:
     )
 
 
-def list_findings(db: Database) -> dict[str, Finding]:
+def list_findings(db: Database) -> dict[str, RowFinding]:
     """Return the newest finding of each source, by its id; searches that found nothing are among them."""
     rows = db.execute('SELECT source, at, url, "row", sample, taken FROM source_findings').fetchall()
-    return {row[0]: Finding(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), row[5]) for row in rows}
+    return {row[0]: RowFinding(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), row[5]) for row in rows}
 
 
 def take_finding(db: Database, source: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.archive import Archive
 from monitor.archive.codec import stamp
-from monitor.archive.findings import Finding, store_finding
+from monitor.archive.findings import RowFinding, store_finding
 from monitor.jobs.check_sources import is_same_row
 from monitor.jobs.find_sources import SiteSearch
 from monitor.jobs.health import lost_sources
@@ -24,7 +24,7 @@ _SECONDS = 90.0
 _MAX_TITLES = 3
 
 
-def seek_sources(config: Config, now: datetime) -> list[Finding]:
+def seek_sources(config: Config, now: datetime) -> list[RowFinding]:
     """Look once for another row of each lost source, at most three a night, and store what was found; nothing is changed.
 
     Can run once per process: Twisted's reactor starts once.
@@ -33,7 +33,7 @@ def seek_sources(config: Config, now: datetime) -> list[Finding]:
         lost = lost_sources(config, archive.db, now)[:_MAX_A_NIGHT]
     if not lost:
         return []
-    found: list[Finding] = []
+    found: list[RowFinding] = []
     readings = ReadingProcess(config, now)
     for source in lost:
         SiteSearch(readings, source.url, _SECONDS, partial(_note, found, source, now)).begin()
@@ -43,18 +43,18 @@ def seek_sources(config: Config, now: datetime) -> list[Finding]:
     return found
 
 
-def _store(archive: Archive, found: list[Finding]) -> None:
+def _store(archive: Archive, found: list[RowFinding]) -> None:
     with archive.db.atomic():
         for finding in found:
             store_finding(archive.db, finding)
 
 
-def _note(found: list[Finding], source: Source, now: datetime, search: SiteSearch) -> None:
+def _note(found: list[RowFinding], source: Source, now: datetime, search: SiteSearch) -> None:
     rows = [row for row in search.outcome()["rows"] if row["items"] and not is_same_row(row["row"], source)]
     if not rows:
-        found.append(Finding(source.id, stamp(now), source.url))
+        found.append(RowFinding(source.id, stamp(now), source.url))
         return
-    found.append(Finding(source.id, stamp(now), source.url, _keys(rows[0]["row"]), _sample(rows[0])))
+    found.append(RowFinding(source.id, stamp(now), source.url, _keys(rows[0]["row"]), _sample(rows[0])))
 
 
 def _keys(row: dict[str, Any]) -> dict[str, Any]:

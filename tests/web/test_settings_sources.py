@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from monitor.archive.findings import Finding, store_finding
+from monitor.archive.findings import RowFinding, store_finding
+from monitor.archive.runs import write_health
 from monitor.config import load_config
 from monitor.errors import SourceError
 from tests.web.test_settings import change, file_of, form_of, send
@@ -82,7 +83,7 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
     shown = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
     words = plain(shown)
     assert "Flöde: Exempelnytt" in words
-    assert "osäker Hittad som flöde som sidan anger." in words
+    assert "osäker Hittad via flöde som sidan anger." in words
     assert "Bara en post gick att läsa." in words
     assert "1 post skulle sparas" in words.replace("\u00a0", " ")
     assert "Utlysning: Stöd till lekplatser" in words
@@ -195,7 +196,7 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
         "way": "sajtkartan",
         "titles": ["Stöd till <b>lekplatser</b>"],
     }
-    found = Finding(
+    found = RowFinding(
         "norden",
         "2026-05-19T02:30:00+00:00",
         source.url,
@@ -204,6 +205,9 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
     )
     with site.archive.writing() as db:
         store_finding(db, found)
+    assert "förslag finns" not in plain(coordinator.get("/samordna/kallor")), "it works"
+    with site.archive.writing() as db:
+        write_health(db, "norden", "gone", "Sidan finns inte längre (HTTP 404).", site.clock())
     path, before = "/samordna/kallor/norden", file_of(site).read_text("utf-8")
     shown = coordinator.get(path)
     assert "förslag finns" in plain(coordinator.get("/samordna/kallor"))

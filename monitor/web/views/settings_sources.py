@@ -8,7 +8,7 @@ from typing import Any
 
 from datasette import Response
 
-from monitor.archive.findings import Finding, list_findings, take_finding
+from monitor.archive.findings import RowFinding, list_findings, take_finding
 from monitor.archive.runs import stored_health
 from monitor.config import Config
 from monitor.errors import MonitorError
@@ -60,13 +60,13 @@ _NO_FINDING = "Förslaget gäller inte längre: källan har ändrats, eller så 
 def sources(visit: Visit) -> Response:
     """List every source with its state: those that need a person first, those that are switched off last."""
     states = {row["id"]: row for row in source_rows(visit.site, visit.now)}
-    own, findings = _own_ids(visit), list_findings(visit.site.archive.db)
+    own, findings = _own_ids(visit), _shown_findings(visit)
     read = [
         {
             **states[source.id],
             "path": f"/samordna/kallor/{source.id}",
             "own": source.id in own,
-            "found": _open_finding(findings, source) is not None,
+            "found": source.id in findings and bool(findings[source.id].row),
         }
         for source in visit.site.config.sources
         if source.id in states
@@ -137,31 +137,34 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
             state=state,
             health=health,
             checked=checked,
-            finding=_shown_finding(list_findings(visit.site.archive.db), present),
+            finding=_shown_findings(visit).get(row),
             kinds=ADDRESS_KINDS,
             ways=CONFIRMED_BY,
         ),
     )
 
 
-def _shown_finding(findings: Mapping[str, Finding], source: Source) -> Finding | None:
-    """Return the result of the last search for another row of a source, unless it was taken or the source has changed."""
-    finding = findings.get(source.id)
-    return finding if finding is not None and finding.taken is None and finding.url == source.url else None
+def _shown_findings(visit: Visit) -> dict[str, RowFinding]:
+    """Return the result of the last search for another row of each source in trouble, by its id.
 
-
-def _open_finding(findings: Mapping[str, Finding], source: Source) -> Finding | None:
-    """Return the row that was found for a source and waits for a person."""
-    finding = _shown_finding(findings, source)
-    return finding if finding is not None and finding.row else None
+    Those that were taken are left out, and those of sources that work again or have another address since.
+    """
+    db = visit.site.archive.db
+    troubled = {source for source, health in stored_health(db).items() if health.health}
+    addresses = {source.id: source.url for source in visit.site.config.sources}
+    return {
+        source: finding
+        for source, finding in list_findings(db).items()
+        if source in troubled and finding.taken is None and finding.url == addresses.get(source)
+    }
 
 
 def take_found(visit: Visit) -> Response:
     """Read from now on what was found on a source's site: its row in the settings is changed, and the change can be undone."""
     row = visit.path_vars["row"]
     present = next((source for source in visit.site.config.sources if source.id == row), None)
-    finding = _open_finding(list_findings(visit.site.archive.db), present) if present is not None else None
-    if present is None or finding is None:
+    finding = _shown_findings(visit).get(row)
+    if present is None or finding is None or not finding.row:
         return refuse(visit, "Hittat på samma webbplats", EditError(_NO_FINDING), _LIST_CRUMBS)
     try:
         target = _target(visit, row)
