@@ -28,6 +28,7 @@ from monitor.digest.wording import iso_week
 from monitor.errors import LockedError, MonitorError
 from monitor.jobs.child import ProcessResult, run_child
 from monitor.jobs.due import RETRY_DELAYS, DueJob, Lane, ScheduleFacts, due_jobs
+from monitor.jobs.health import lost_sources
 from monitor.jobs.interest import is_letter_due
 from monitor.jobs.letter import store_letter
 from monitor.jobs.members import open_installation
@@ -100,6 +101,7 @@ class Worker:
                 jobs=last_jobs(archive.db, now),
                 readings=last_readings(archive.db, now),
                 unaccepted=unaccepted_sources(archive.db),
+                lost=[source.id for source in lost_sources(config, archive.db, now)] if lane is Lane.ARCHIVE else (),
                 mails=count_due_mails(archive.db, now)
                 + is_letter_due(config, archive.db, now)
                 + is_receipt_due(config, archive.db, now),

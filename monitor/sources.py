@@ -19,6 +19,14 @@ CLOCK_SLACK = timedelta(hours=1)
 ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
+CONFIRMED_BY = {
+    "": "",
+    "reading": "läst av programmet",
+    "person": "sedd av en person",
+    "code": "öppen kod",
+    "page": "sparad sida",
+}
+"""Ways in which an address was confirmed, in Swedish."""
 _KINDS = {kind.value: label.many for kind, label in KIND_LABELS.items()}
 
 
@@ -57,6 +65,10 @@ class Source(BaseModel):
         Caption("Adressen är prövad", choices={"confirmed": "ja, den ger rätt sida", "unconfirmed": "nej, inte än"}),
     ] = "unconfirmed"
     """State of `url`: whether a person has seen that it answers with the right page."""
+    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")] = ""
+    """Day on which the address was last confirmed, as YYYY-MM-DD; empty: not known."""
+    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page"], Field()] = ""
+    """Way of that: our own reader read it, a person opened it, public code of that day reads it, or a stored page has it."""
     enabled: Annotated[
         bool,
         Caption(

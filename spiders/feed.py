@@ -44,6 +44,12 @@ class FeedSpider(SourceSpider):
     """
 
     name = "feed"
+    max_articles: int = 2_000
+    """Pages of entries that are read at most in one run; of further entries the feed alone counts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.requested = 0
 
     async def parse(self, response: Response, page: int = 1, **options: Any) -> AsyncIterator[Call | Request]:
         """Yield the calls of a feed, and the request for the next page of another archive's feed."""
@@ -51,7 +57,12 @@ class FeedSpider(SourceSpider):
         for call in parsed.calls:
             yield call
         for item in parsed.linked:
-            yield self.request_linked(item)
+            self.requested += 1
+            if self.requested <= self.max_articles:
+                yield self.request_linked(item)
+            else:
+                for call in self.take_feed_alone(item):
+                    yield call
         if parsed.following and page < (_MAX_PAGES_FIRST_RUN if self.previous is None else _MAX_PAGES):
             yield self.request(parsed.following, self.parse, cb_kwargs={"page": page + 1})
 

@@ -36,6 +36,20 @@ def start(arguments: list[str], out: Path, err: Path, before: Callable[[], None]
     return process
 
 
+def run_function(function: Callable[..., None], *arguments: object) -> None:
+    """Run a function of a test module in such a process, and wait for it: for work whose reactor starts only once."""
+    process = _CONTEXT.Process(target=_call, args=(function, *arguments))
+    process.start()
+    process.join(300)
+    assert process.exitcode == 0, f"{function.__name__} ended with {process.exitcode}"
+
+
+def _call(function: Callable[..., None], *arguments: object) -> None:
+    warnings.simplefilter("default")
+    _start_parsing_server()
+    function(*arguments)
+
+
 def _run(arguments: list[str], out: Path, err: Path, before: Callable[[], None] | None) -> None:
     for path, number in ((out, 1), (err, 2)):
         with path.open("wb") as file:

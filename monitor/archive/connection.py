@@ -129,6 +129,7 @@ _JSON_COLUMNS = {
     "readings": ("reading",),
     "left_out": ("data",),
     "call_documents": ("notes", "statements"),
+    "source_findings": ("row", "sample"),
     "recipients": ("left_out",),
 }
 _TIME_COLUMNS = {
@@ -145,6 +146,7 @@ _TIME_COLUMNS = {
     "call_documents": ("read_at",),
     "call_document_addresses": ("checked",),
     "call_document_versions": ("since",),
+    "source_findings": ("at", "taken"),
     "recipients": ("paused_until", "added", "removed", "known"),
     "recipient_events": ("at", "answered_at", "reported_at"),
 }
@@ -221,7 +223,7 @@ class Archive:
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
     "texts", "indexed", "words", "left_out", "readings", "call_documents", "call_document_pages", "call_document_addresses",
-    "call_document_versions", "call_document_links",
+    "call_document_versions", "call_document_links", "call_references",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "unmatched", "rule_versions")

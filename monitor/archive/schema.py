@@ -336,6 +336,18 @@ MIGRATIONS = {
         "CREATE VIRTUAL TABLE page_search USING fts5 (text, content = '',"
         " tokenize = \"unicode61 remove_diacritics 0 tokenchars '.<>=+'\")"
     ),
+    # Result of the last search for another row of a source that gives nothing any more (`monitor.archive.findings`): `row` and
+    # `sample` are JSON, "{}" where nothing was found.
+    "m031_source_findings": (
+        'CREATE TABLE source_findings (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, "row" TEXT NOT NULL,'
+        " sample TEXT NOT NULL, taken TEXT)"
+    ),
+    # Table of `monitor.archive.dossiers`: numbers that policy items name (COM(2025) 360), '' for an item that names none. `hash`
+    # is that of the call when it was read.
+    "m031_call_references": (
+        "CREATE TABLE call_references (number TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL,"
+        " PRIMARY KEY (source, call_id, number))"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

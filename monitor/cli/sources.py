@@ -15,6 +15,9 @@ from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, Ru
 if TYPE_CHECKING:
     from monitor.archive.left_out import LeftOut
 
+_MAX_TITLES = 3
+"""Titles of items that are shown of a row that was found."""
+
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -41,22 +44,53 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 
 
 @sources.command()
-@click.argument("source", metavar="ID")
+@click.argument("source", metavar="[ID]", required=False)
 @click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Read with this value of a key of the row.")
+@click.option("--all", "all_", is_flag=True, help="Read every source once, and show a table of what works and what to do.")
+@click.option(
+    "--write", is_flag=True, help="With --all: write into monitor.toml that the sources that work were confirmed today."
+)
 @json_option
 @pass_app
-def check(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
-    """Fetch one source now without storing it, and show what was read and what to change."""
+def check(app: App, source: str | None, changes: tuple[str, ...], all_: bool, write: bool, as_json: bool) -> int:
+    """Fetch one source, or all of them, now without storing them, and show what was read and what to change."""
+    if all_ == bool(source) or (all_ and changes) or (write and not all_):
+        raise click.UsageError("Give the ID of one source, or --all; --set belongs to one source, --write to --all.")
+    return _check_all(app, write, as_json) if all_ else _check_one(app, str(source), changes, as_json)
+
+
+def _check_all(app: App, write: bool, as_json: bool) -> int:
+    from monitor.collect.verdicts import VERDICT_LABELS, Verdict
+    from monitor.jobs.check_sources import CheckedSource, check_all, report_checks, table_lines, verdict_of, write_confirmations
+
+    def tell(checked: CheckedSource, number: int, total: int) -> None:
+        label = VERDICT_LABELS[verdict_of(checked)]
+        app.console.print(f"{number}/{total} {checked.source.id}: {label}, {checked.check.items} poster", markup=False)
+
+    done = check_all(app.config, app.now, tell)
+    written = write_confirmations(app.config, done, app.now) if write else []
+    if as_json:
+        answer(report_checks(done, app.now))
+    else:
+        for line in table_lines(done):
+            click.echo(line)
+        if written:
+            click.echo(f"{len(written)} källor är skrivna som bekräftade i dag i monitor.toml.")
+    return int(any(verdict_of(checked) is not Verdict.WORKS for checked in done))
+
+
+def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
     from monitor.archive.left_out import read_decisions
+    from monitor.jobs.health import usual_text
     from monitor.jobs.members import open_installation
     from monitor.jobs.sources import change_row, check_source
 
     chosen = change_row(app.config.source(source), dict(change.partition("=")[::2] for change in changes))
-    decisions = {}
+    decisions, usual = {}, ""
     if app.config.archive.is_file():
         with open_installation(app.config) as archive:
-            decisions = read_decisions(archive.db, source)
-    document = check_source(app.config, chosen, app.now, decisions)
+            decisions, usual = read_decisions(archive.db, source), usual_text(archive.db, source)
+    document = check_source(app.config, chosen, app.now, decisions) | {"usual": usual}
     if as_json:
         answer(document)
     else:
@@ -65,27 +99,79 @@ def check(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int
     return int(bool(document["problems"] or document["moved"]))
 
 
-@sources.command("try")
+@sources.command("find")
 @click.argument("address")
+@click.option("--write", is_flag=True, help="Write the best row into monitor.toml, unless it is uncertain.")
+@click.option("--row", "number", type=click.IntRange(1), help="Write this row of the answer, uncertain or not.")
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=120.0, show_default=True, help="Read no further row after this time."
+)
 @json_option
 @pass_app
-def try_(app: App, address: str, as_json: bool) -> int:
-    """Read an address once without storing it, and show the rows of sources that it may become."""
-    from monitor.jobs.try_address import try_address
+def find(app: App, address: str, write: bool, number: int | None, seconds: float, as_json: bool) -> int:
+    """Find the feeds, lists and calendars of a site from any of its pages, each read once, as rows to take."""
+    from monitor.jobs.find_sources import find_sources
 
-    document = try_address(app.config, address, app.now)
+    document = find_sources(app.config, address, app.now, seconds=seconds)
+    if write or number:
+        from monitor.jobs.add_source import add_found_row
+
+        document["written"] = add_found_row(app.config, document, number, app.now)
     if as_json:
         answer(document)
     else:
-        for problem in document["problems"]:
-            click.echo(f"Fel: {problem}")
-        for found in document["rows"]:
-            click.echo("\n[[source]]")
-            for key, value in found["row"].items():
-                click.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}")
-            for line in _check_lines(found["check"]):
-                click.echo(f"# {line}".rstrip())
+        for line in _found_lines(document):
+            click.echo(line)
     return int(not document["rows"])
+
+
+@sources.command("try", hidden=True)
+@click.argument("address")
+@json_option
+@click.pass_context
+def try_(context: click.Context, address: str, as_json: bool) -> Any:
+    """Find the sources of a site; the older name of `find`."""
+    return context.invoke(find, address=address, write=False, number=None, seconds=120.0, as_json=as_json)
+
+
+@sources.command()
+@json_option
+@pass_app
+def seek(app: App, as_json: bool) -> int:
+    """Look for another row of sources that give nothing any more; the coordinator takes or leaves what is found."""
+    from monitor.jobs.members import refuse_member
+    from monitor.jobs.seek_sources import seek_sources
+
+    refuse_member(app.config, "letande")
+    found = seek_sources(app.config, app.now) if app.config.archive.is_file() else []
+    if as_json:
+        answer({"sought": [{"source": finding.source, "row": dict(finding.row)} for finding in found]})
+    else:
+        for finding in found:
+            click.echo(f"{finding.source}: {finding.row.get('url', 'inget hittades')}")
+        if not found:
+            click.echo("Ingen källa behöver letas efter.")
+    return 0
+
+
+def _found_lines(document: dict[str, Any]) -> list[str]:
+    """Return what `sources find` found: each row ready to be taken, with what it gives and what makes it uncertain."""
+    lines = [f"Fel: {problem}" for problem in document["problems"]]
+    if document["moved"]:
+        lines.append(f"Adressen har flyttat för gott till {document['moved']}.")
+    if document["system"]:
+        lines.append(f"Webbplatsen är gjord med {document['system']}.")
+    for number, found in enumerate(document["rows"], start=1):
+        newest = f"den nyaste från {found['newest']}" if found["newest"] else "utan dag för publicering"
+        lines += ["", f"# {number}. {'Säker' if found['sure'] else 'Osäker'} ({found['way']})"]
+        lines.append(f"# {found['items']} poster, {found['ahead']} med en dag framåt, {newest}.")
+        lines += [f"# Tveksamt: {doubt}" for doubt in found["doubts"]]
+        lines.append("[[source]]")
+        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in found["row"].items()]
+        lines += [f"#   {item['title']}" for item in found["check"]["items"][:_MAX_TITLES]]
+    if document.get("written"):
+        lines += ["", f"Skrivet i monitor.toml: {document['written']}. Läses första gången vid nästa läsning."]
+    return lines
 
 
 @sources.command("left-out")
@@ -169,7 +255,8 @@ def _state_label(state: str) -> str:
 def _source_line(row: dict[str, Any]) -> str:
     """Return a source as one line that can be searched, with its problems on lines below."""
     state = _state_label(row["state"]) if row["enabled"] else "avstängd"
-    address = "" if row["address"] == "confirmed" else ", obekräftad adress"
+    address = f", bekräftad {row['confirmed']}" if row["confirmed"] else ""
+    address = address if row["address"] == "confirmed" else ", obekräftad adress"
     line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
     if row["overdue"]:
         since = f"sedan {row['last_accepted'][:10]}" if row["last_accepted"] else "någon gång"
@@ -197,6 +284,7 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     left_out, unread = len(document["left_out"]), len(document["skipped"])
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])
+    lines += [document["usual"]] if document.get("usual") else []
     for item in items:
         lines += ["", f"{item['kind']}: {item['title']}", f"  {item['url']}"]
         lines += [f"  {READ_FIELD_LABELS[name]}: {value}" for name, value in item["found"].items()]

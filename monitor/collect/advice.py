@@ -31,6 +31,8 @@ _ADVICE_BY_PROBLEM = {
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
     ProblemKind.SCRIPTED: "Leta efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
+    ProblemKind.FIELDS: "Öppna sidan i en webbläsare. Har den gjorts om, ändra raden; ska den se ut så nu, "
+    "godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
 _NOTHING_AHEAD = (

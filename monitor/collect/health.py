@@ -11,6 +11,7 @@ from statistics import median
 
 from monitor.calls import Call
 from monitor.collect.reading import ProblemKind, SourceReading
+from monitor.collect.usual import find_losses
 
 
 class HealthClass(StrEnum):
@@ -19,7 +20,7 @@ class HealthClass(StrEnum):
     OK = ""
     SILENT = "silent"
     DROP = "drop"
-    FIELDS = "fields"
+    FIELDS = ProblemKind.FIELDS.value
     OLD = "old"
     STALE = "stale"
     UNREADABLE_ITEMS = "unreadable-items"
@@ -69,7 +70,9 @@ class RunFacts:
     said_empty: bool = False
     """True when the publisher stated that it had nothing at present."""
     fields: dict[str, int] = field(default_factory=dict)
-    """Number of calls that had each of the facts of `_FIELDS`, and of all calls as `items`."""
+    """Number of calls that had each of the facts of `LEARNED_FIELDS`, and of all calls as `items`."""
+    chars: int | None = None
+    """Median length of the texts of the calls, in characters; None where it was not measured."""
     problems: tuple[tuple[str, str], ...] = ()
     """Problems of the run: class and Swedish sentence."""
     moved: str = ""
@@ -83,7 +86,6 @@ _MIN_ITEMS = 5
 """Runs and items that a comparison with earlier runs needs."""
 _FEW_ITEMS = 2
 """Usual number of items at which a run with none is nothing strange for 14 days."""
-_FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum", "text": "text", "starts": "starttid"}
 _DAY = timedelta(days=1)
 
 
@@ -97,6 +99,7 @@ def measure(reading: SourceReading) -> dict[str, object]:
         "moved": reading.moved,
         "said_empty": reading.said_empty,
         "newest": newest.isoformat() if newest else None,
+        "chars": round(median(max(len(call.body), len(call.summary)) for call in calls)) if calls else None,
         "fields": {
             "items": len(calls),
             "deadline": sum(bool(call.deadlines) for call in calls),
@@ -193,17 +196,9 @@ def _unreadable(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
 
 
 def _fields(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
-    """Return a problem when a fact that most items used to have is missing in nearly all."""
-    total = now.fields.get("items", 0)
-    if total < _MIN_ITEMS:
-        return None
-    for name, words in _FIELDS.items():
-        shares = [
-            run.fields.get(name, 0) / run.fields["items"] for run in earlier[-30:] if run.fields.get("items", 0) >= _MIN_ITEMS
-        ]
-        if len(shares) >= _MIN_RUNS and median(shares) >= 0.5 and now.fields.get(name, 0) <= total * 0.05:
-            return Health(HealthClass.FIELDS, f"Ingen av {total} poster har längre {words}. Förr hade de flesta det.")
-    return None
+    """Return a problem when what most items used to have is missing in nearly all."""
+    losses = find_losses(now, earlier)
+    return Health(HealthClass.FIELDS, losses[0]) if losses else None
 
 
 def _old(now: RunFacts, earlier: Sequence[RunFacts], every: int) -> Health | None:

@@ -70,7 +70,7 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     extractor = LinkExtractor(allow=source.links, restrict_css=(source.within,) if source.within else (), canonicalize=False)
     allowed = re.compile(source.links)
     addresses = [link.url for link in extractor.extract_links(response)]
-    addresses += [url for url in _stated_links(response) if allowed.search(url)]
+    addresses += [url for url in stated_links(response) if allowed.search(url)]
     if addresses:
         return Listing(addresses=tuple(dict.fromkeys(addresses)))
     if _EMPTY_LIST.search(visible_text(response.selector.root)):
@@ -244,7 +244,7 @@ def registered_domain(host: str) -> str:
     return _domain_extractor()(host).top_domain_under_public_suffix or host
 
 
-def _stated_links(response: TextResponse) -> Iterator[str]:
+def stated_links(response: TextResponse) -> Iterator[str]:
     """Yield the addresses in the lists that Sitevision's newer pages pass to their scripts."""
     for hit in islice(_STATE.finditer(response.text), _MAX_STATES):
         try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from monitor.collect.feeds import entry_key
 from monitor.collect.links import find_next_page, read_listing
 from monitor.collect.reading import ParsedResponse, ProblemKind
+from monitor.collect.sitemaps import is_sitemap, read_sitemap
 from monitor.collect.spider import SourceSpider
 from monitor.vocabulary import Kind
 
@@ -63,12 +65,26 @@ def with_list_scheme(address: str, response: Response) -> str:
 
 
 def read_list_page(parsed: ParsedResponse, response: TextResponse, source: Source) -> None:
-    """Put the addresses that a list page links to, and its next page, into `parsed`. Pure."""
+    """Put the addresses that a list page links to, and its next page, into `parsed`. Pure.
+
+    A sitemap is read as a list page: of the addresses that match `links` the ones changed last come first.
+    """
+    if is_sitemap(response.body):
+        _read_sitemap_list(parsed, response, source)
+        return
     listing = read_listing(response, source)
     parsed.said_empty, parsed.addresses = listing.empty, listing.addresses
     if listing.trouble:
         parsed.add_problem(ProblemKind.SCRIPTED if listing.scripted else ProblemKind.LAYOUT, listing.trouble)
     parsed.following = find_next_page(response) if listing.addresses else ""
+
+
+def _read_sitemap_list(parsed: ParsedResponse, response: TextResponse, source: Source) -> None:
+    allowed, own = re.compile(source.links), urlsplit(response.url).netloc
+    found = [url for url in read_sitemap(response.body).addresses if allowed.search(url) and urlsplit(url).netloc == own]
+    parsed.addresses = tuple(found)
+    if not found:
+        parsed.add_problem(ProblemKind.LAYOUT, "Sajtkartan har inga adresser av den form som källan ska ha.")
 
 
 def read_further_page(parsed: ParsedResponse, response: Response, source: Source, now: Any) -> None:

@@ -9,7 +9,7 @@ from scrapy.http import Response, TextResponse
 
 from monitor.collect.article import describe_item, read_article
 from monitor.collect.feeds import entry_key
-from monitor.collect.links import read_listing
+from monitor.collect.listing import read_list_page
 from monitor.collect.reading import ParsedResponse, ProblemKind
 from monitor.sources import Source
 
@@ -19,10 +19,7 @@ def read_addresses(parsed: ParsedResponse, response: Response, source: Source, n
     if not isinstance(response, TextResponse):
         parsed.add_problem(ProblemKind.UNREADABLE, "Adressen svarade med något annat än en webbsida.")
         return
-    listing = read_listing(response, source)
-    parsed.said_empty, parsed.addresses = listing.empty, listing.addresses
-    if listing.trouble:
-        parsed.add_problem(ProblemKind.LAYOUT, listing.trouble)
+    read_list_page(parsed, response, source)
 
 
 def read_article_page(parsed: ParsedResponse, response: Response, source: Source, now: datetime) -> None:

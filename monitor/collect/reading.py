@@ -33,6 +33,7 @@ class ProblemKind(StrEnum):
     SCRIPTED = "scripted"
     INCOMPLETE = "incomplete"
     FALL = "fall"
+    FIELDS = "fields"
     LINKS = "dead-links"
     SLOW = "slow"
     CERTIFICATE = "certificate"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from parsel import Selector
@@ -17,16 +17,20 @@ from scrapy.http import HtmlResponse
 from monitor.archive.runs import Document
 from monitor.collect.events import find_page_events
 from monitor.collect.feeds import RefusedFeedError, parse_feed
-from monitor.collect.links import find_feeds, unfollowed_link_prefixes
+from monitor.collect.link_groups import group_addresses, group_links
+from monitor.collect.links import find_feeds
 from monitor.collect.markup import bound_markup
+from monitor.collect.site import likely_kind
+from monitor.collect.sitemaps import is_sitemap, read_sitemap
 from monitor.collect.text import plain_line
+from monitor.collect.time_elements import find_listed_events
 from monitor.errors import SourceError
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 
 TRIAL = "ny"
 """Id of a row that is not saved yet."""
-_MIN_LINKS, _MAX_LISTS, _MAX_FEEDS = 3, 2, 2
+_MAX_LISTS, _MAX_FEEDS, _MIN_EVENTS = 2, 2, 2
 _MAX_NAME = 80
 _LANGUAGES = {"sv": "sv", "en": "en", "da": "da", "nb": "nb", "no": "nb", "nn": "nb", "fi": "fi"}
 
@@ -39,8 +43,8 @@ def first_guess(address: str) -> Source:
 def recognise_rows(document: Document, now: datetime) -> list[Source]:
     """Return the rows that the answer of an address may become, the surest first.
 
-    A feed or an iCalendar file is one row. A page gives the feeds that it announces, a calendar when it marks events up, the
-    lists that its links form, and else the page alone.
+    A feed or an iCalendar file is one row. A sitemap gives the lists that its addresses form. A page gives the feeds that it
+    announces, a calendar when it marks events up, the lists that its links form, and else the page alone.
 
     Raises:
         SourceError: The answer is a feed that may do harm.
@@ -49,6 +53,12 @@ def recognise_rows(document: Document, now: datetime) -> list[Source]:
         return [_row("calendar", document.url, _calendar_name(document), publishes=[Kind.EVENT])]
     if _is_feed(document, now):
         return [_row("feed", document.url, _feed_name(document))]
+    if is_sitemap(document.body):
+        groups = group_addresses(list(read_sitemap(document.body).addresses), urljoin(document.url, "/"))
+        return [
+            _row("page", document.url, _host(document.url), links=group.pattern, example=group.example)
+            for group in groups[:_MAX_LISTS]
+        ]
     if b"<" not in document.body[:2000]:
         return []
     return list(_page_rows(document))
@@ -72,24 +82,24 @@ def _page_rows(document: Document) -> Iterator[Source]:
     language = _LANGUAGES.get((selector.xpath("/html/@lang").get() or "").strip().lower()[:2], "")
     name = plain_line(selector.xpath("//head/title/text()").get() or "")
     guess = first_guess(document.url)
+    zone = ZoneInfo(guess.time_zone)
     for feed in find_feeds(page.text, page.url)[:_MAX_FEEDS]:
         yield _row("feed", feed, name, language)
-    if find_page_events(page.text, page.url, ZoneInfo(guess.time_zone)):
+    listed = find_listed_events(page.text, page.url, zone) if likely_kind(page.url, name) is Kind.EVENT else []
+    if find_page_events(page.text, page.url, zone) or len(listed) >= _MIN_EVENTS:
         yield _row("calendar", page.url, name, language, publishes=[Kind.EVENT])
-    lists = [found for found in unfollowed_link_prefixes(page, guess, 10) if found[1] >= _MIN_LINKS and found[0] != "/"]
-    own = urlsplit(page.url).path.rstrip("/") + "/"
-    # Links below the page's own address are more likely its articles than its menus are.
-    lists.sort(key=lambda found: not found[0].startswith(own))
-    for beginning, _, _ in lists[:_MAX_LISTS]:
-        yield _row("page", page.url, name, language, links=f"{re.escape(beginning)}[^/?#]+")
+    lists = group_links(page)[:_MAX_LISTS]
+    for group in lists:
+        yield _row("page", page.url, name, language, links=group.pattern, example=group.example)
     if not lists:
         yield _row("page", page.url, name, language)
 
 
-def _row(kind: str, url: str, name: str, language: str = "", **more: Any) -> Source:
-    return Source.model_validate(
-        {"id": TRIAL, "kind": kind, "name": name[:_MAX_NAME].strip() or _host(url), "url": url, "language": language, **more}
-    )
+def _row(kind: str, url: str, name: str, language: str = "", example: str = "", **more: Any) -> Source:
+    """Return the row, with the kind of items that its address, its title and the address of an article speak of."""
+    publishes = {"publishes": [likely_kind(urlsplit(example or url).path, name)]}
+    name = name[:_MAX_NAME].strip() or _host(url)
+    return Source.model_validate({"id": TRIAL, "kind": kind, "name": name, "url": url, "language": language, **publishes, **more})
 
 
 def _host(url: str) -> str:

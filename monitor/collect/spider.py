@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
     from twisted.python.failure import Failure
 
+    from monitor.collect.usual import PastReading
     from monitor.sources import Source
 
     Read = Callable[[ParsedResponse, Response, Source, datetime], None]
@@ -76,6 +77,8 @@ class SourceSpider(scrapy.Spider):
     """True when the spider reads everything that the source has, so that a missing item has vanished."""
     knows_rows: ClassVar[bool] = False
     """True when the spider recognises unchanged rows by `known`."""
+    earlier: Sequence[PastReading] = ()
+    """Accepted readings of the source, oldest first, that its usual numbers are learned from."""
     largest: ClassVar[int] = 8 * 1024 * 1024
     """Largest response taken, in bytes after unpacking."""
 

@@ -21,6 +21,8 @@ from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
 
 TITLE_LIMIT = 200
 WHY_THEMES = 3
+_MAX_STEPS = 4
+"""Documents about the same matter that are named."""
 SUMMARY_LIMIT = 160
 OVERVIEW_WIDTH = 84
 """Characters of subject and title in the overview: two lines on a phone."""
@@ -87,11 +89,16 @@ class Cards:
             programme=clean(reasons.programme),
             changes=(*changes, *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
-            detail="" if changes else self.detail(call),
+            detail="" if changes else self._line_detail(call),
             why=self.why(reasons),
             links=(self._page_link(call, title),),
             also=tuple(self._also(item)),
         )
+
+    def _line_detail(self, call: Call) -> str:
+        dossier = self.dossier(call)
+        matter = f"{self.wording.say('card.dossier')}: {dossier}" if dossier else ""
+        return ". ".join(part for part in (self.detail(call), matter) if part)
 
     def overview_line(self, item: DigestItem, anchor: str, *, titled: bool) -> OverviewLine:
         """Return the call in the list at the top: subject, last day, money, and whether a municipality may apply.
@@ -168,6 +175,13 @@ class Cards:
         deadline = self.rows.deadline(call)
         return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}" if deadline is not None else ""
 
+    def dossier(self, call: Call) -> str:
+        """Return the other documents about the same matter in words, the oldest first; at most the last four."""
+        steps = self.audience.dossiers.get(call.key, ())[-_MAX_STEPS:]
+        return self.wording.join(
+            f"{self.wording.say(f'dossier.{step.phase.value}')} {self.wording.short_day(step.day, self._now)}" for step in steps
+        )
+
     def change(self, change: Change, call: Call) -> str:
         """Return one change in words, with the old and the new value."""
         say = self.wording.say
@@ -199,7 +213,9 @@ class Cards:
             money=MailChange.BUDGET not in kinds,
         )
         earlier = self.audience.earlier.get(call.key, {}).get(self.wording.language, "")
-        return [*rows, CardRow(self.wording.say("card.earlier"), earlier)] if earlier else rows
+        dossier = self.dossier(call)
+        more = (("card.earlier", earlier), ("card.dossier", dossier))
+        return [*rows, *(CardRow(self.wording.say(name), text) for name, text in more if text)]
 
     def _level(self, item: DigestItem) -> str:
         match = item.candidate.match

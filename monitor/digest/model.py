@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from functools import cached_property
 
 from monitor.calls import Call, CallKey
 from monitor.fit import FitCard
+from monitor.language.dossiers import DossierStep
 from monitor.vocabulary import Level, MailChange, MailKind, MailSection
 
 
@@ -243,3 +244,5 @@ class Audience:
     """Machine translations into Swedish of the summaries of calls in other languages."""
     earlier: Mapping[CallKey, Mapping[str, str]] = field(default_factory=dict)
     """Line about the earlier round of a call, by language, for the calls whose earlier rounds are known."""
+    dossiers: Mapping[CallKey, Sequence[DossierStep]] = field(default_factory=dict)
+    """Other documents about the same matter, the oldest first, for the items that have any."""

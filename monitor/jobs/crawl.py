@@ -19,6 +19,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
 from monitor.archive.connection import describe_sqlite_error
+from monitor.archive.dossiers import read_references
 from monitor.archive.left_out import LeftOutItem
 from monitor.archive.runs import (
     RunReport,
@@ -34,7 +35,7 @@ from monitor.archive.runs import (
     store_run,
 )
 from monitor.collect import settings as scrapy_settings_module
-from monitor.collect.health import measure
+from monitor.collect.health import RunFacts, measure
 from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
@@ -42,8 +43,9 @@ from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.collect.spider import SourceSpider, describe_missing_pages
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
+from monitor.collect.usual import find_losses
 from monitor.errors import ArchiveError, ConfigError, SourceError, describe_row_error, list_reasons
-from monitor.jobs.health import update_health
+from monitor.jobs.health import accepted_readings, update_health
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.vocabulary import ACCEPTED_RUNS, RunState
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 # Kinds of problems that make a reading doubtful although it is whole enough for a person to accept it.
-_DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMPLETE, ProblemKind.LINKS))
+_DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMPLETE, ProblemKind.LINKS, ProblemKind.FIELDS))
 
 
 def choose_sources(config: Config, ids: Iterable[str]) -> list[Source]:
@@ -116,6 +118,7 @@ def crawl(
 def _make_findable(archive: Archive, now: datetime) -> None:
     refresh_dates(archive.db, now)
     join_stories(archive.db, now)
+    read_references(archive.db)
     index_archive(archive)
 
 
@@ -242,6 +245,7 @@ def _run_spiders(
             refused=refused_keys(archive.db, source.id),
             validators=last_validators(archive.db, source.id),
             known=_known(archive, source, crawler.spidercls, programmes) if trust_rows else None,
+            earlier=accepted_readings(archive.db, source.id),
         )
     process.start()
     for failure in failures:
@@ -288,6 +292,8 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
             Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som programmet inte förstod.")
         )
     problems += [problem for problem in spider.judge() if problem not in problems]
+    if not problems and not reading.not_modified:
+        problems += [Problem(ProblemKind.FIELDS, loss) for loss in find_losses(_facts(reading, now), spider.earlier)]
     whole = not any(problem.kind is ProblemKind.INCOMPLETE for problem in problems)
     fell = any(problem.kind is ProblemKind.FALL for problem in problems)
     problems = [problem for problem in problems if problem.kind not in doubts]
@@ -325,6 +331,12 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
             **measure(reading),
         },
     )
+
+
+def _facts(reading: SourceReading, now: datetime) -> RunFacts:
+    """Return the counts of a reading that its source's usual numbers are compared with."""
+    measured: dict[str, Any] = measure(reading)
+    return RunFacts(at=now, accepted=False, items=reading.items, fields=measured["fields"], chars=measured["chars"])
 
 
 def left_out_items(spider: SourceSpider) -> dict[str, LeftOutItem]:

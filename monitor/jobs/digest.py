@@ -25,6 +25,7 @@ from monitor.archive.digests import (
     source_health,
     store_failure,
 )
+from monitor.archive.dossiers import list_dossiers
 from monitor.archive.files import load_secret
 from monitor.archive.numbers import all_numbers
 from monitor.archive.overrides import Overrides, read_overrides
@@ -494,6 +495,7 @@ class DigestBuilder:
             make_audience(self._config, department, self._numbers),
             earlier=earlier_lines(self._config, self._db, selection, languages),
             machine=machine_summaries(self._db, selection),
+            dossiers=list_dossiers(self._db, [item.candidate.key for item in selection.items]),
         )
         return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 

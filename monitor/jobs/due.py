@@ -55,6 +55,8 @@ class ScheduleFacts:
     """Time of each source's last reading, well or not, by id."""
     unaccepted: Collection[str] = ()
     """Ids of the sources whose newest reading failed or did not count."""
+    lost: Collection[str] = ()
+    """Ids of the sources that give nothing any more and are to be looked for on their sites."""
     mails: int = 0
     """Mails, and letters that are still to be written, that wait to be sent."""
     since: datetime
@@ -70,7 +72,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
         return list(_mails(facts, now))
     if lane is Lane.TRANSLATION:
         return list(_translations(config, facts, now))
-    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _monthly)
+    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _seek, _monthly)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
 
@@ -183,6 +185,13 @@ def _nightly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[Du
     for name in ("backup", "tidy"):
         if is_open(facts.jobs.get(name), slot, now):
             yield DueJob(name=name, due=slot, command=(name,))
+
+
+def _seek(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+    """Yield the search for sources that are lost, by the one that reads: at the time of the back-up, when there are any."""
+    slot = last_daily(config.schedule.backup, now, config.zone)
+    if config.shared_archive is None and facts.lost and is_open(facts.jobs.get("seek"), slot, now):
+        yield DueJob(name="seek", due=slot, command=("sources", "seek"))
 
 
 def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:

@@ -5,13 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.archive.findings import find_lost
 from monitor.archive.runs import RunRow, list_runs, write_health
-from monitor.collect.health import Health, RunFacts, judge_health
+from monitor.collect.health import Health, HealthClass, RunFacts, judge_health
+from monitor.collect.usual import describe_usual, learn
+from monitor.sources import ADDRESS_KINDS
 from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
     from monitor.archive.connection import Database
+    from monitor.config import Config
     from monitor.sources import Source
+
+LOST = frozenset(
+    kind.value
+    for kind in (
+        HealthClass.GONE,
+        HealthClass.MOVED,
+        HealthClass.LAYOUT,
+        HealthClass.SCRIPTED,
+        HealthClass.NOT_A_FEED,
+        HealthClass.EMPTY,
+        HealthClass.SILENT,
+        HealthClass.FIELDS,
+    )
+)
+"""Classes of health after which another row of the same site may give what the source gave."""
 
 
 def update_health(db: Database, source: Source, now: datetime) -> Health:
@@ -20,6 +39,18 @@ def update_health(db: Database, source: Source, now: datetime) -> Health:
     health = judge_health(runs, every=source.every, expected=source.expected)
     write_health(db, source.id, health.kind.value, health.text, now)
     return health
+
+
+def accepted_readings(db: Database, source: str) -> list[RunFacts]:
+    """Return the accepted readings of a source in which it sent something, oldest first."""
+    runs = [run_facts(row) for row in list_runs(db, source)]
+    return [run for run in runs if run.accepted and not run.not_modified]
+
+
+def usual_text(db: Database, source: str) -> str:
+    """Return what a source usually sends, as Swedish sentences; "" before enough is known."""
+    usual = learn(accepted_readings(db, source))
+    return describe_usual(usual) if usual is not None else ""
 
 
 def run_facts(row: RunRow) -> RunFacts:
@@ -37,6 +68,13 @@ def run_facts(row: RunRow) -> RunFacts:
         said_empty=bool(stats.get("said_empty")),
         newest=datetime.fromisoformat(newest) if newest else None,
         fields=dict(stats.get("fields") or {}),
+        chars=stats.get("chars"),
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
         moved=str(stats.get("moved") or ""),
     )
+
+
+def lost_sources(config: Config, db: Database, now: datetime) -> list[Source]:
+    """Return the sources that are to be looked for, those lost longest first: enabled ones that are read by their address."""
+    by_id = {source.id: source for source in config.sources if source.enabled and source.kind in ADDRESS_KINDS}
+    return [by_id[source] for source in find_lost(db, LOST, now) if source in by_id]

@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _READING_SECONDS = 50.0
 """Seconds that a page waits for the reading of a source: less than the minute that proxies wait for a page."""
+_FINDING_SECONDS = 35.0
+"""Seconds after which a search for sources reads no further row: the row that it has begun takes its time."""
 
 
 class PageWork:
@@ -124,8 +126,8 @@ class PageWork:
         return self._ask(["sources", "check", source, *(f"--set={key}={value}" for key, value in change.items())])
 
     def read_address(self, address: str) -> Mapping[str, Any]:
-        """Read an address once and store nothing; return the answer of `sources try --json`."""
-        return self._ask(["sources", "try", address])
+        """Find the sources of an address's site and store nothing; return the answer of `sources find --json`."""
+        return self._ask(["sources", "find", address, f"--seconds={_FINDING_SECONDS:.0f}"])
 
     def _ask(self, command: Sequence[str]) -> Mapping[str, Any]:
         """Return the answer of a command that reads a source. One at a time: its pages are read in a process of its own.

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from scrapy import signals
-from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
@@ -23,7 +21,8 @@ from monitor.collect.reading import SourceReading
 from monitor.collect.spider import SourceSpider
 from monitor.config import load_sources
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, judge_run, load_programmes, note_end, scrapy_settings
+from monitor.jobs.crawl import judge_run
+from monitor.jobs.reading_process import ReadingProcess
 from monitor.jobs.search import index_archive
 from monitor.jobs.stories import join_stories
 from monitor.sources import Source
@@ -74,22 +73,10 @@ def check_source(
     Raises:
         ConfigError: No spider reads the kind of the source.
     """
-    settings = scrapy_settings(config)
-    settings.set("HTTPCACHE_ENABLED", False, priority="cmdline")
-    loader = get_spider_loader(settings)
-    if source.kind not in loader.list():
-        raise ConfigError(str(config.path or "sources"), f"source {source.id}: ingen spindel läser slaget {source.kind!r}")
-    process = CrawlProcess(settings)
-    crawler = process.create_crawler(loader.load(source.kind))
+    readings = ReadingProcess(config, now)
     spiders: list[SourceSpider] = []
-
-    def finished(spider: SourceSpider, reason: str) -> None:
-        note_end(spider, reason)
-        spiders.append(spider)
-
-    crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
-    process.crawl(crawler, source=source, now=now, programmes=load_programmes(config), max_articles=MAX_ARTICLES)
-    process.start()
+    readings.read(source, spiders.append, spider=readings.spider_of(source), max_articles=MAX_ARTICLES)
+    readings.run()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a report")
     return describe_reading(source, spiders[0], now, decisions or {})
@@ -218,6 +205,8 @@ def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str
         "every": source.every,
         "expected": source.expected,
         "address": source.address,
+        "confirmed": source.confirmed,
+        "confirmed_by": source.confirmed_by,
         "enabled": source.enabled,
         "note": source.note,
         "state": health.state if health else "",
@@ -281,12 +270,18 @@ def render_page(sources: Iterable[Source]) -> str:
     listed = list(sources)
     rows = [
         f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
-        f" | {source.place} | {_days(source.every)} | {source.expected} | {source.address if source.enabled else 'off'} |"
+        f" | {source.place} | {_days(source.every)} | {source.expected} | {_confirmation(source) if source.enabled else 'off'} |"
         for source in listed
     ]
     off = [f"- `{source.id}`: {source.note}" for source in listed if not source.enabled]
     text = _PAGE.read_text("utf-8").replace("{count}", str(len(rows) - len(off)), 1)
     return text.replace("{rows}", "\n".join(rows), 1).replace("{off}", "\n".join(off), 1)
+
+
+def _confirmation(source: Source) -> str:
+    """Return the state of a source's address, with the day and the way of its last confirmation where they are known."""
+    known = f" {source.confirmed} ({source.confirmed_by})" if source.confirmed else ""
+    return source.address + known
 
 
 def _days(every: int) -> str:

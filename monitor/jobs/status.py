@@ -48,6 +48,7 @@ JOB_NAMES: Mapping[str, str] = {
     "canary": "veckans provmejl",
     "backup": "säkerhetskopian",
     "tidy": "gallringen",
+    "seek": "letandet efter källor som tystnat",
     "awards": "importen av beviljade projekt",
     "documents": "läsningen av utlysningarnas dokument",
     "send": "utskicket av mejl",

@@ -181,6 +181,13 @@ def test_each_way_is_told_apart(story, source):
     assert row["health_text"] in outcomes[3].err
 
 
+def test_a_source_that_has_lost_its_last_days_is_degraded_and_not_accepted(story):
+    _, outcomes, _, _ = story
+    lost = by_id(outcomes[3])["fields"]
+    assert lost["state"] == "degraded"
+    assert lost["reason"].startswith("Ingen av 6 poster har längre sista ansökningsdag.")
+
+
 def test_the_others_are_read_and_the_exit_code_asks_for_attention(story):
     _, outcomes, _, _ = story
     found = by_id(outcomes[3])

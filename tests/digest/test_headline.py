@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 from lxml import html as lxml_html
 
-from monitor.calls import Budget, Deadline, DeadlineModel
+from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
 from monitor.digest.answers import Signer
 from monitor.digest.cards import Cards
 from monitor.digest.choose import choose
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.headline import SUBJECT_LIMIT, Headline
 from monitor.digest.layout import Occasion
-from monitor.digest.model import CallEvent, Choice, Told
+from monitor.digest.model import CallEvent, Choice, DigestItem, Told
 from monitor.digest.sample import AUDIENCE, NOW
+from monitor.language.dossiers import DossierStep, Phase
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from monitor.vocabulary import Kind, Status
+from monitor.vocabulary import Kind, MailSection, Status
 from tests.digest.many_calls import PREVIOUS, SUBJECTS, TEMPLATES, candidate, mail_of, with_call
 
 RULES_READ = load_rules(RULES)
@@ -198,3 +199,19 @@ def test_the_preview_adds_and_repeats_nothing():
         preview_of(candidate(0))
         == "Kultur- och fritidsförvaltningen, vecka 23. Ni kan söka. 30 000 till 60 000 euro per projekt."
     )
+
+
+def test_the_line_of_a_policy_item_names_the_other_documents_of_its_matter():
+    item = DigestItem(candidate=candidate(4, kind=Kind.POLICY, published=NOW, deadlines=()), section=MailSection.POLICY, facts=())
+    steps = [
+        DossierStep(key=CallKey("s", str(day)), title="", phase=phase, day=(NOW - timedelta(days=day)).date())
+        for day, phase in ((200, Phase.PROPOSAL), (90, Phase.MEMORANDUM), (30, Phase.REFERRAL))
+    ]
+    audience = replace(AUDIENCE, dossiers={item.candidate.key: steps})
+    for language, words in (
+        ("sv", "Samma ärende: förslag 13 november 2025, faktapromemoria 3 mars och remiss 2 maj"),
+        ("en", "Same matter: proposal 13 November 2025, Swedish memorandum 3 March and Swedish referral 2 May"),
+    ):
+        maker = Cards(TEMPLATES.wording(language), audience, Signer(b"calls" * 8), "2026-W23-kultur-fritid", NOW)
+        assert maker.line(item).detail.replace("\u00a0", " ").endswith(words)
+        assert words.partition(": ")[2] in [row.value.replace("\u00a0", " ") for row in maker.card(item).rows]

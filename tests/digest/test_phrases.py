@@ -9,6 +9,7 @@ import pytest
 import monitor
 from monitor.digest.phrases import read_phrases
 from monitor.digest.render import LANGUAGES
+from monitor.language.dossiers import Phase
 from monitor.paths import DIGESTS
 from monitor.vocabulary import BUILT_MAILS, TEMPLATE_MAILS, Level, MailChange, MailKind, MailSection
 
@@ -32,6 +33,7 @@ FILLED_IN = {
         "withdrawn_date",
     ],
     "count.{}": SECTIONS,
+    "dossier.{}": [phase.value for phase in Phase],
     "group.{}": [section for section in SECTIONS if section not in ("changed", "closing")],
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],

@@ -36,7 +36,9 @@ def jobs_of_a_week(tmp_path) -> set[str]:
             message="",
         )
         for jobs in ({}, {"match": matched}):
-            facts = ScheduleFacts(jobs=jobs, readings={"ett": two_days_ago}, mails=1, since=MONDAY - timedelta(days=30))
+            facts = ScheduleFacts(
+                jobs=jobs, readings={"ett": two_days_ago}, mails=1, lost=("ett",), since=MONDAY - timedelta(days=30)
+            )
             found |= {due.name for lane in Lane for due in due_jobs(config, facts, now, lane)}
     return found
 

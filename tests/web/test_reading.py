@@ -4,6 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import feedparser
@@ -12,11 +13,13 @@ from icalendar import Calendar
 
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
+from monitor.archive.dossiers import read_references
 from monitor.archive.numbers import all_numbers
 from monitor.archive.runs import store_run
-from monitor.calls import CallKey
+from monitor.calls import Call, CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.language.one_line import clean
+from monitor.vocabulary import Kind
 from tests.web.conftest import Browser, page_of
 from tests.web.sample import NOW, source_run
 
@@ -335,3 +338,28 @@ def test_feeds_and_exports_have_short_links_and_names_that_never_change(browser,
     entry = browser.get("/kalender/norden/norden-000.ics").text.replace("\r\n ", "")
     assert f"http://127.0.0.1:8001{page}" in entry
     assert "utlysning/" not in entry
+
+
+def test_the_page_of_a_policy_item_names_the_other_documents_of_its_matter(browser, site):
+    titles = {"forslag": "Proposal COM(2025) 360 <b>on soil</b>", "remiss": "Remiss av KOM(2025) 360"}
+    calls = [
+        Call(
+            source="eu",
+            call_id=name,
+            title=title,
+            url=f"https://example.eu/{name}",
+            kind=Kind.POLICY,
+            published=NOW - timedelta(days=9),
+        )
+        for name, title in titles.items()
+    ]
+    with site.archive.writing() as db:
+        store_run(db, source_run("eu", "EU", calls, NOW), NOW)
+        read_references(db)
+    shown = browser.get("/utlysning/eu/remiss")
+    assert "<h3>Samma ärende</h3>" in shown.text
+    assert re.search(r"Förslag, \d+\smaj: <a [^>]*>Proposal COM\(2025\) 360", shown.text)
+    assert "<b>on soil" not in shown.text
+    english = browser.get("/utlysning/eu/forslag?lang=en", follow_redirects=True)
+    assert "<h3>Same matter</h3>" in english.text
+    assert "Swedish referral, " in english.text

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from monitor.archive.findings import RowFinding, store_finding
+from monitor.archive.runs import write_health
 from monitor.config import load_config
 from monitor.errors import SourceError
 from tests.web.test_settings import change, file_of, form_of, send
@@ -29,6 +31,11 @@ def found_row(kind="feed", **more):
     return {
         "row": {"id": "ny", "kind": kind, "name": "Exempelnytt", "url": FEED, "language": "sv", **more},
         "check": check_answer(),
+        "sure": False,
+        "doubts": ["Bara en post gick att läsa."],
+        "way": "flöde som sidan anger",
+        "ahead": 1,
+        "newest": "2026-05-18",
     }
 
 
@@ -76,6 +83,8 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
     shown = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
     words = plain(shown)
     assert "Flöde: Exempelnytt" in words
+    assert "osäker Hittad via flöde som sidan anger." in words
+    assert "Bara en post gick att läsa." in words
     assert "1 post skulle sparas" in words.replace("\u00a0", " ")
     assert "Utlysning: Stöd till lekplatser" in words
     assert "sista ansökningsdag 2026-08-01" in words
@@ -97,7 +106,9 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
     written = file_of(site).read_text("utf-8")
     added = written.split("[[source]]")[-1]
     assert added.startswith('\nid = "exempelnytt-i-lanet"\nkind = "feed"\nname = "Exempelnytt i länet"\nurl = "')
-    assert len(added.partition("[")[0].split("\n\n")[0].strip().splitlines()) == 6, "five lines, and that the address was tried"
+    assert len(added.partition("[")[0].split("\n\n")[0].strip().splitlines()) == 8, (
+        "five lines, and that a person has tried the address, and when"
+    )
     assert site.jobs.checked == [(FEED, {})], "the address was read once"
 
 
@@ -172,3 +183,49 @@ def test_a_reading_that_fails_says_so_on_the_sources_page(coordinator, site, mon
     answer = coordinator.post("/samordna/kallor/norden/prova", page="/samordna/kallor/norden")
     assert answer.status_code == 200
     assert "En annan läsning pågår." in answer.text
+
+
+def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one_click(coordinator, site):
+    source = site.config.source("norden")
+    sample = {
+        "items": 4,
+        "ahead": 3,
+        "newest": None,
+        "sure": False,
+        "doubts": ["Kan vara något annat."],
+        "way": "sajtkartan",
+        "titles": ["Stöd till <b>lekplatser</b>"],
+    }
+    found = RowFinding(
+        "norden",
+        "2026-05-19T02:30:00+00:00",
+        source.url,
+        {"kind": "page", "url": f"{source.url}ny/", "links": "/ny/[^/]+"},
+        sample,
+    )
+    with site.archive.writing() as db:
+        store_finding(db, found)
+    assert "förslag finns" not in plain(coordinator.get("/samordna/kallor")), "it works"
+    with site.archive.writing() as db:
+        write_health(db, "norden", "gone", "Sidan finns inte längre (HTTP 404).", site.clock())
+    path, before = "/samordna/kallor/norden", file_of(site).read_text("utf-8")
+    shown = coordinator.get(path)
+    assert "förslag finns" in plain(coordinator.get("/samordna/kallor"))
+    assert "Hittat på samma webbplats" in plain(shown)
+    assert "Stöd till &lt;b&gt;lekplatser" in shown.text or "Stöd till lekplatser" in shown.text
+    assert "Kan vara något annat." in plain(shown)
+    assert coordinator.get(f"{path}/ta").status_code in (404, 405), "nothing acts on GET"
+    assert file_of(site).read_text("utf-8") == before
+    taken = coordinator.post(f"{path}/ta", page=path)
+    assert taken.headers["location"] == f"{path}?klart=sparat"
+    now = load_config(file_of(site)).source("norden")
+    assert (now.kind, now.url, now.links, now.address, now.confirmed_by) == (
+        "page",
+        f"{source.url}ny/",
+        "/ny/[^/]+",
+        "confirmed",
+        "person",
+    )
+    assert now.name == source.name
+    assert coordinator.post(f"{path}/ta", page=path).status_code == 409, "it is taken once"
+    assert "Hittat på samma webbplats" not in coordinator.get(path).text

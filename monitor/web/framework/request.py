@@ -256,7 +256,7 @@ class PageJobs(Protocol):
         """
 
     def read_address(self, address: str) -> Mapping[str, Any]:
-        """Read an address once and store nothing; return the answer of `sources try --json`.
+        """Read an address once and store nothing; return the answer of `sources find --json`.
 
         Raises:
             MonitorError: The address cannot be read now; the problem is a Swedish sentence.

@@ -17,6 +17,7 @@ from typing import Any
 from datasette import Response
 
 from monitor.archive.calls import correct_field, drop_correction, load_call, load_uncorrected
+from monitor.archive.dossiers import list_dossiers
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
@@ -37,6 +38,7 @@ from monitor.digest.links import publisher_words
 from monitor.documents.facts import filled_card
 from monitor.documents.kept import facts_of
 from monitor.errors import ArchiveError
+from monitor.language.dossiers import DossierStep, Phase
 from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.fit_card import fit_card
@@ -85,6 +87,15 @@ DONE = {
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _TEXT_FIELDS = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
+PHASES = {
+    Phase.PROPOSAL: "Förslag",
+    Phase.MEMORANDUM: "Faktapromemoria",
+    Phase.REFERRAL: "Remiss",
+    Phase.CONSULTATION: "Samråd",
+    Phase.BILL: "Proposition",
+    Phase.DECISION: "Beslut",
+    Phase.DOCUMENT: "Dokument",
+}
 _AMOUNTS = {"total": "totalt", "project_min": "minst per projekt", "project_max": "högst per projekt", "grants": "projekt"}
 _SHARES = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
 _NO_DEADLINES = {DeadlineModel.ROLLING: "löpande", DeadlineModel.UNKNOWN: "ingen dag angiven"}
@@ -157,6 +168,10 @@ class CallView:
     """The call that leads the story which this call is part of."""
     stories: Sequence[Mapping[str, Any]]
     """The other calls of the story."""
+    dossier: Sequence[DossierStep]
+    """The other documents about the same matter, the oldest first."""
+    phases: Mapping[Phase, str]
+    """Name of each phase of a matter, in Swedish."""
     told: Sequence[Mapping[str, Any]]
     answers: Sequence[Mapping[str, Any]]
     events: Sequence[Mapping[str, Any]]
@@ -246,6 +261,8 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         missed=missed,
         lead=lead,
         stories=stories,
+        dossier=list_dossiers(db, [call.key]).get(call.key, []) if call.kind is Kind.POLICY else [],
+        phases=PHASES,
         told=list_tellings(facts["told"], names),
         answers=_answers(visit, call.key, names),
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],

@@ -8,16 +8,17 @@ from typing import Any
 
 from datasette import Response
 
+from monitor.archive.findings import RowFinding, list_findings, take_finding
 from monitor.archive.runs import stored_health
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, Source
-from monitor.toml_edit import EditError, Place, find_value, load_values
+from monitor.sources import ADDRESS_KINDS, CONFIRMED_BY, Source
+from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import fragment, page
+from monitor.web.framework.templates import fragment, page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -28,6 +29,7 @@ from monitor.web.views.settings_form import (
     read_sheet,
     refuse,
     show_form,
+    submit,
 )
 
 FILE = "monitor.toml"
@@ -52,14 +54,20 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
 """Items that are shown field by field."""
+_NO_FINDING = "Förslaget gäller inte längre: källan har ändrats, eller så är det redan taget."
 
 
 def sources(visit: Visit) -> Response:
     """List every source with its state: those that need a person first, those that are switched off last."""
     states = {row["id"]: row for row in source_rows(visit.site, visit.now)}
-    own = _own_ids(visit)
+    own, findings = _own_ids(visit), _shown_findings(visit)
     read = [
-        {**states[source.id], "path": f"/samordna/kallor/{source.id}", "own": source.id in own}
+        {
+            **states[source.id],
+            "path": f"/samordna/kallor/{source.id}",
+            "own": source.id in own,
+            "found": source.id in findings and bool(findings[source.id].row),
+        }
         for source in visit.site.config.sources
         if source.id in states
     ]
@@ -122,8 +130,55 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         crumbs=_LIST_CRUMBS,
         only=tuple(name for name in _FIELDS if name != "kind" or present.kind in ADDRESS_KINDS),
         place_of=place_of,
-        aside=fragment("settings-source.html", visit, source=present, state=state, health=health, checked=checked),
+        aside=fragment(
+            "settings-source.html",
+            visit,
+            source=present,
+            state=state,
+            health=health,
+            checked=checked,
+            finding=_shown_findings(visit).get(row),
+            kinds=ADDRESS_KINDS,
+            ways=CONFIRMED_BY,
+        ),
     )
+
+
+def _shown_findings(visit: Visit) -> dict[str, RowFinding]:
+    """Return the result of the last search for another row of each source in trouble, by its id.
+
+    Those that were taken are left out, and those of sources that work again or have another address since.
+    """
+    db = visit.site.archive.db
+    troubled = {source for source, health in stored_health(db).items() if health.health}
+    addresses = {source.id: source.url for source in visit.site.config.sources}
+    return {
+        source: finding
+        for source, finding in list_findings(db).items()
+        if source in troubled and finding.taken is None and finding.url == addresses.get(source)
+    }
+
+
+def take_found(visit: Visit) -> Response:
+    """Read from now on what was found on a source's site: its row in the settings is changed, and the change can be undone."""
+    row = visit.path_vars["row"]
+    present = next((source for source in visit.site.config.sources if source.id == row), None)
+    finding = _shown_findings(visit).get(row)
+    if present is None or finding is None or not finding.row:
+        return refuse(visit, "Hittat på samma webbplats", EditError(_NO_FINDING), _LIST_CRUMBS)
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, present.name, error, _LIST_CRUMBS)
+    confirmed = {"address": "confirmed", "confirmed": visit.now.date().isoformat(), "confirmed_by": "person"}
+    values = {**finding.row, **confirmed}
+    edits = tuple(Edit(target.locate((name,)), value) for name, value in values.items() if getattr(present, name) != value)
+    outcome = submit(visit, target, edits, dry_run=False)
+    if outcome.problems:
+        return refuse(visit, present.name, EditError(" ".join(outcome.problems)), _LIST_CRUMBS)
+    with visit.site.archive.writing() as db:
+        take_finding(db, row, visit.now)
+    return redirect(f"/samordna/kallor/{row}?klart=sparat")
 
 
 def try_source(visit: Visit) -> Response:
@@ -178,7 +233,8 @@ def new_source(visit: Visit) -> Response:
         load_values(visit.site.jobs.settings_text(FILE))
     except EditError as error:
         return refuse(visit, "Ny källa", error, _LIST_CRUMBS)
-    blank = Source.model_construct(id="", kind="", name="", url="", address="confirmed")
+    today = visit.now.date().isoformat()
+    blank = Source.model_construct(id="", kind="", name="", url="", address="confirmed", confirmed=today, confirmed_by="person")
     target = EditedTable(
         file=FILE,
         place=("source",),
@@ -253,6 +309,7 @@ def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
         "source": present,
         "texts": texts,
         "items": len(found["check"]["items"]),
+        **{name: found[name] for name in ("sure", "doubts", "way", "ahead", "newest")},
         "check": _render_check(visit, {**found["check"], "remedies": []}),
     }
 
@@ -262,5 +319,6 @@ ROUTES = (
     Route(r"^/samordna/kallor$", sources, coordinator=True),
     Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}/ta$", take_found, coordinator=True, acts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/prova$", try_source, coordinator=True, acts=True, shared=True),
 )

@@ -1,12 +1,15 @@
-"""`sources try`: an address is asked once, its kind is told by its answer, and each row that it may become is shown field by field."""
+"""`sources find`: an address is asked once, its kind is told by its answer, and each row that it may become is shown field by field."""
 
+import tomllib
 from datetime import UTC, datetime
 
 import pytest
 
 from monitor.archive.runs import Document
 from monitor.collect.recognise import recognise_rows
-from monitor.errors import SourceError
+from monitor.config import load_config
+from monitor.errors import ConfigError, SourceError
+from monitor.jobs.add_source import add_found_row
 from monitor.sources import Source
 from tests.commands import Installation
 from tests.publishers import Answer, serve
@@ -57,23 +60,23 @@ def test_an_answer_that_is_nothing_gives_no_row_and_a_harmful_feed_is_refused():
         recognise_rows(document(bomb, "application/rss+xml"), NOW)
 
 
-def try_address(tmp_path, pages, path):
-    """Return the outcome of `sources try` on a publisher with these pages, and the paths that it was asked for."""
+def find(tmp_path, pages, path, *more):
+    """Return the outcome of `sources find` on a publisher with these pages, and the paths that it was asked for."""
     place = Installation(tmp_path)
-    place.configure("[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
+    place.configure("# Vår fil\n[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
 
     def respond(asked):
         body, kind = pages.get(asked.path, ("", ""))
         return Answer(body.encode(), headers={"Content-Type": kind}) if body else Answer(status=404)
 
     with serve(respond) as publisher:
-        outcome = place.fork("sources", "try", publisher.url + path, "--json", now="2026-05-20T08:00")
+        outcome = place.fork("sources", "find", publisher.url + path, *more, "--json", now="2026-05-20T08:00")
     assert outcome.out, outcome.err
     return outcome, [asked.path for asked in publisher.asked if asked.path != "/robots.txt"], publisher.url
 
 
 def test_a_feed_is_asked_once_and_shown_field_by_field(tmp_path):
-    outcome, asked, url = try_address(tmp_path, {"/flode": (FEED.replace("{base}", "https://x.se"), "application/xml")}, "/flode")
+    outcome, asked, url = find(tmp_path, {"/flode": (FEED.replace("{base}", "https://x.se"), "application/xml")}, "/flode")
     assert asked == ["/flode"]
     (found,) = outcome.json["rows"]
     assert found["row"] == {"id": "ny", "kind": "feed", "name": "Småstads nyheter", "url": f"{url}/flode", "language": "sv"}
@@ -87,16 +90,41 @@ def test_a_feed_is_asked_once_and_shown_field_by_field(tmp_path):
 
 def test_a_list_is_asked_once_and_its_articles_are_read(tmp_path):
     pages = {f"/stod/{n}": (ARTICLE.format(n=n), "text/html; charset=utf-8") for n in (1, 2, 3)}
-    outcome, asked, _ = try_address(tmp_path, {"/stod": (LIST.format(head=""), "text/html; charset=utf-8"), **pages}, "/stod")
+    outcome, asked, _ = find(tmp_path, {"/stod": (LIST.format(head=""), "text/html; charset=utf-8"), **pages}, "/stod", "--write")
     assert asked.count("/stod") == 1
     first = outcome.json["rows"][0]
     assert first["row"]["links"] == "/stod/[^/?#]+"
     assert sorted(item["title"] for item in first["check"]["items"]) == [f"Stöd till lekplatser {n}" for n in (1, 2, 3)]
+    assert outcome.json["written"] == "aktuella-stod"
+    text = (tmp_path / "monitor.toml").read_text("utf-8")
+    assert text.startswith("# Vår fil\n[network]"), "comments stay"
+    row = next(source for source in tomllib.loads(text)["source"] if source["id"] == "aktuella-stod")
+    assert (row["address"], row["confirmed"], row["confirmed_by"]) == ("confirmed", "2026-05-20", "reading")
+
+
+def test_an_uncertain_row_is_written_only_when_a_person_chooses_it(tmp_path):
+    path = tmp_path / "monitor.toml"
+    path.write_text("[municipality]\nname = 'Småstad'\n", "utf-8")
+    row = {"id": "ny", "kind": "feed", "name": "Småstads nyheter", "url": "https://smastad.example.se/flode", "language": "sv"}
+    found = {
+        "address": "https://smastad.example.se/",
+        "problems": [],
+        "rows": [{"row": row, "sure": False, "doubts": ["Bara en post."]}],
+    }
+    with pytest.raises(ConfigError, match="Bara en post"):
+        add_found_row(load_config(path), found, None, NOW)
+    assert add_found_row(load_config(path), found, 1, NOW) == "smastads-nyheter"
+    written = load_config(path).source("smastads-nyheter")
+    assert (written.url, written.address, written.confirmed) == (row["url"], "unconfirmed", "")
+    with pytest.raises(ConfigError, match="läses redan"):
+        add_found_row(load_config(path), found, 1, NOW)
+    with pytest.raises(ConfigError, match="ingen rad 2"):
+        add_found_row(load_config(path), found, 2, NOW)
 
 
 def test_an_address_without_a_page_says_why(tmp_path):
-    outcome, asked, _ = try_address(tmp_path, {}, "/borta")
-    assert asked == ["/borta"]
+    outcome, asked, _ = find(tmp_path, {}, "/borta")
+    assert asked == ["/borta", "/"], "nor does the first page of its site"
     assert outcome.json["rows"] == []
     assert outcome.json["problems"] == ["Sidan finns inte längre (HTTP 404)."]
     assert outcome.code == 1

@@ -1,0 +1,127 @@
+"""Learn what is usual for a source from its past readings, and tell what a reading has lost against it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+from typing import Protocol
+
+LEARNED_FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum", "text": "text", "starts": "starttid"}
+"""Facts of items whose share is learned, as `monitor.collect.health.measure` counts them, in Swedish."""
+_MAX_RUNS, _MIN_RUNS, _MIN_ITEMS = 30, 3, 5
+"""Readings that are looked back at; readings and items that a comparison needs."""
+_USUAL_SHARE, _LOST_SHARE = 0.5, 0.05
+_MIN_CHARS, _LOST_PART = 400, 0.2
+"""Length of texts, in characters, from which a fall counts, and the part of it below which it is a loss."""
+_DAY_SECONDS = 86_400
+
+
+class PastReading(Protocol):
+    """Reading of a source with the counts that are learned from."""
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was."""
+
+    @property
+    def items(self) -> int:
+        """Return the number of items that could be read."""
+
+    @property
+    def changes(self) -> int:
+        """Return the number of items that were new or changed."""
+
+    @property
+    def fields(self) -> Mapping[str, int]:
+        """Return the number of calls that had each of the learned facts, and of all calls as `items`."""
+
+    @property
+    def chars(self) -> int | None:
+        """Return the median length of their texts, in characters; None where it was not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Usual numbers of a source, by its accepted readings."""
+
+    items: int
+    """Median of the numbers of items."""
+    days: float | None
+    """Median of the days between two readings with something new; None where there were fewer than four."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Median share of the items that had each of the learned facts."""
+    chars: int | None = None
+    """Median length of the texts, in characters."""
+
+
+def learn(earlier: Sequence[PastReading]) -> Usual | None:
+    """Return what is usual by the newest 30 of these accepted readings, oldest first; None where fewer than three teach."""
+    known = [run for run in earlier if run.items][-_MAX_RUNS:]
+    if len(known) < _MIN_RUNS:
+        return None
+    changed = [run.at for run in known if run.changes]
+    gaps = [(later - before).total_seconds() / _DAY_SECONDS for before, later in pairwise(changed)]
+    full = [run for run in known if run.fields.get("items", 0) >= _MIN_ITEMS]
+    shares = {
+        name: median(run.fields.get(name, 0) / run.fields["items"] for run in full)
+        for name in LEARNED_FIELDS
+        if len(full) >= _MIN_RUNS
+    }
+    lengths = [run.chars for run in full if run.chars is not None]
+    return Usual(
+        items=round(median(run.items for run in known)),
+        days=median(gaps) if len(gaps) >= _MIN_RUNS else None,
+        shares=shares,
+        chars=round(median(lengths)) if len(lengths) >= _MIN_RUNS else None,
+    )
+
+
+def find_losses(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
+    """Return in Swedish which facts a reading has lost: those that most items used to have and that nearly none has now.
+
+    What the last accepted reading lacked as well is not lost anew: a person has accepted it so.
+    """
+    total = now.fields.get("items", 0)
+    usual = learn(earlier) if total >= _MIN_ITEMS else None
+    if usual is None:
+        return []
+    last = earlier[-1]
+    return [*_lost_fields(now, last, usual, total), *_lost_length(now, last, usual)]
+
+
+def _lost_fields(now: PastReading, last: PastReading, usual: Usual, total: int) -> Iterator[str]:
+    for name, words in LEARNED_FIELDS.items():
+        was_lost = last.fields.get("items", 0) >= _MIN_ITEMS and _is_lost(last, name)
+        if usual.shares.get(name, 0.0) >= _USUAL_SHARE and _is_lost(now, name) and not was_lost:
+            yield f"Ingen av {total} poster har längre {words}. Förr hade de flesta det."
+
+
+def _is_lost(run: PastReading, name: str) -> bool:
+    return run.fields.get(name, 0) <= run.fields.get("items", 0) * _LOST_SHARE
+
+
+def _lost_length(now: PastReading, last: PastReading, usual: Usual) -> Iterator[str]:
+    if usual.chars is None or now.chars is None or usual.chars < _MIN_CHARS or not now.chars:
+        return
+    limit = usual.chars * _LOST_PART
+    if now.chars < limit and (last.chars is None or last.chars >= limit):
+        yield f"Texterna har blivit korta: omkring {now.chars} tecken. Förr var de omkring {usual.chars}."
+
+
+def describe_usual(usual: Usual) -> str:
+    """Return what is usual for a source, as Swedish sentences."""
+    parts = [f"Den brukar ge omkring {usual.items} poster"]
+    if usual.days is not None:
+        days = round(usual.days)
+        parts.append("med något nytt varje dag" if days <= 1 else f"med något nytt omkring var {days}:e dag")
+    shares = [
+        f"{round(share * 100)} procent har {LEARNED_FIELDS[name]}"
+        for name, share in usual.shares.items()
+        if share >= _USUAL_SHARE
+    ]
+    length = [f"texterna har omkring {usual.chars} tecken"] if usual.chars else []
+    about = "; ".join([*shares, *length])
+    return f"{', '.join(parts)}. {about[:1].upper()}{about[1:]}{'.' if about else ''}".strip()
