@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from monitor.digest.wording import Wording
 from monitor.plan.gates import SUBMISSION
-from monitor.plan.steps import Plan, Step, Verdict
+from monitor.plan.steps import Plan, Step, StepVerdict
 
 CALL_LIMIT = 5
 """Calls that the mail reminds of; the plans of all are on the web."""
@@ -46,8 +46,8 @@ def _lines(plan: Plan, wording: Wording, now: datetime) -> Iterator[str]:
     impossible = [step.gate.title(language) for step in plan.impossible if step.id != SUBMISSION]
     if impossible and plan.last_day is not None:
         yield say("plan.impossible", day=wording.short_day(plan.last_day, now), steps=wording.join(impossible))
-    steps = [step for step in plan.due_soon() if step.verdict is not Verdict.IMPOSSIBLE]
-    steps.sort(key=lambda step: step.verdict is not Verdict.LATE)
+    steps = [step for step in plan.due_soon() if step.verdict is not StepVerdict.IMPOSSIBLE]
+    steps.sort(key=lambda step: step.verdict is not StepVerdict.LATE)
     for step in steps[:STEP_LIMIT]:
         yield _line(step, plan.today, wording, now)
     if len(steps) > STEP_LIMIT:
@@ -58,7 +58,7 @@ def _line(step: Step, today: date, wording: Wording, now: datetime) -> str:
     say, name = wording.say, step.gate.title(wording.language)
     if step.begin is None or step.due is None:
         return name
-    if step.verdict is Verdict.LATE:
+    if step.verdict is StepVerdict.LATE:
         return say("plan.late", step=name, day=wording.short_day(step.begin, now))
     if step.begin >= today and step.begin < step.due:
         return say("plan.begin", step=name, day=wording.short_day(step.begin, now))

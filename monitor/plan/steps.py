@@ -17,7 +17,7 @@ SOON = timedelta(days=14)
 """Period in which a step is due: the weekly mail reminds of it."""
 
 
-class Verdict(StrEnum):
+class StepVerdict(StrEnum):
     """Verdicts on a step at one day."""
 
     DONE = "done"
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
     LATER = "later"
 
 
-OPEN_VERDICTS = (Verdict.IMPOSSIBLE, Verdict.LATE, Verdict.NOW, Verdict.LATER)
+OPEN_VERDICTS = (StepVerdict.IMPOSSIBLE, StepVerdict.LATE, StepVerdict.NOW, StepVerdict.LATER)
 """Verdicts on steps that are not done."""
 
 
@@ -48,7 +48,7 @@ class Step:
     """Step of a plan. Days are working days; None where the call has no last day."""
 
     gate: Gate | LastStep
-    verdict: Verdict
+    verdict: StepVerdict
     begin: date | None = None
     """Last day to begin, with the usual lead time."""
     papers: date | None = None
@@ -89,12 +89,12 @@ class Plan:
     @property
     def impossible(self) -> tuple[Step, ...]:
         """Return the steps that cannot be made before the last day."""
-        return tuple(step for step in self.steps if step.verdict is Verdict.IMPOSSIBLE)
+        return tuple(step for step in self.steps if step.verdict is StepVerdict.IMPOSSIBLE)
 
     @property
     def late(self) -> tuple[Step, ...]:
         """Return the steps that are late and can still be made."""
-        return tuple(step for step in self.steps if step.verdict is Verdict.LATE)
+        return tuple(step for step in self.steps if step.verdict is StepVerdict.LATE)
 
     def due_soon(self) -> tuple[Step, ...]:
         """Return the steps that a reminder names: late ones, and those that must begin or be done within two weeks."""
@@ -102,7 +102,7 @@ class Plan:
         return tuple(
             step
             for step in self.steps
-            if step.verdict in (Verdict.IMPOSSIBLE, Verdict.LATE)
+            if step.verdict in (StepVerdict.IMPOSSIBLE, StepVerdict.LATE)
             or (step.is_open and any(day is not None and day <= soon for day in (step.begin, step.due)))
         )
 
@@ -244,22 +244,22 @@ class _Planner:
             mark = StepMark(StepState.DONE, self._facts.applied)
         first = max([*earliest.values(), self._workdays.on_or_after(self._today)])
         done = mark is not None and mark.state is StepState.DONE
-        verdict = Verdict.DONE if done else self._verdict(self._gates.submission.id, due, due, first)
+        verdict = StepVerdict.DONE if done else self._verdict(self._gates.submission.id, due, due, first)
         return Step(gate=self._gates.submission, verdict=verdict, begin=due, due=due, earliest=None if done else first, mark=mark)
 
-    def _verdict(self, id_: str, begin: date | None, due: date | None, earliest: date | None) -> Verdict:
+    def _verdict(self, id_: str, begin: date | None, due: date | None, earliest: date | None) -> StepVerdict:
         state = self._state(id_)
         if state is StepState.DONE:
-            return Verdict.DONE
+            return StepVerdict.DONE
         if state is StepState.NOT_NEEDED:
-            return Verdict.NOT_NEEDED
+            return StepVerdict.NOT_NEEDED
         if self._last_day is not None and earliest is not None and earliest > self._last_day:
-            return Verdict.IMPOSSIBLE
+            return StepVerdict.IMPOSSIBLE
         if begin is None or due is None:
-            return Verdict.NOW if state is StepState.STARTED else Verdict.LATER
+            return StepVerdict.NOW if state is StepState.STARTED else StepVerdict.LATER
         if due < self._today or (begin < self._today and state is not StepState.STARTED):
-            return Verdict.LATE
-        return Verdict.NOW if state is StepState.STARTED or begin <= self._today + SOON else Verdict.LATER
+            return StepVerdict.LATE
+        return StepVerdict.NOW if state is StepState.STARTED or begin <= self._today + SOON else StepVerdict.LATER
 
 
 def _is_needed(when: Applies, card: FitCard) -> bool | None:

@@ -12,7 +12,7 @@ from monitor.fit import CardValue, FitCard
 from monitor.language.shares import Shares
 from monitor.matching.rules.load import shipped_gates
 from monitor.plan.gates import Closed, GatesFile, Meetings
-from monitor.plan.steps import PlanFacts, StepMark, Verdict, last_day_of, make_plan
+from monitor.plan.steps import PlanFacts, StepMark, StepVerdict, last_day_of, make_plan
 from monitor.plan.workdays import Workdays
 from monitor.vocabulary import StepState
 
@@ -129,7 +129,7 @@ def test_the_plan_goes_back_through_what_waits_for_what():
     assert not board.decided, "the day only follows from the pattern"
     assert (steps["egna-pengar"].due, steps["egna-pengar"].begin) == (date(2027, 1, 27), date(2027, 1, 13))
     assert [step.id for step in made.steps] == ["egna-pengar", "namnd", "inlamning"]
-    assert {step.verdict for step in made.steps} == {Verdict.LATER}
+    assert {step.verdict for step in made.steps} == {StepVerdict.LATER}
 
 
 def test_three_weeks_before_the_last_day_the_boards_cannot_be_made():
@@ -151,20 +151,20 @@ def test_a_step_that_is_done_or_not_needed_frees_those_that_waited():
     marks = {id_: StepMark(StepState.NOT_NEEDED, date(2026, 11, 28)) for id_ in ("namnd", "kommunstyrelse")}
     made = plan("2026-11-28", "2026-12-18", marks=marks)
     assert made.impossible == ()
-    assert by_id(made)["namnd"].verdict is Verdict.NOT_NEEDED
+    assert by_id(made)["namnd"].verdict is StepVerdict.NOT_NEEDED
     assert by_id(made)["egna-pengar"].due == date(2026, 12, 17), "own money now waits for the application alone"
-    assert by_id(made)["kommunstyrelse"].verdict is Verdict.NOT_NEEDED
+    assert by_id(made)["kommunstyrelse"].verdict is StepVerdict.NOT_NEEDED
     marks = {**marks, "egna-pengar": StepMark(StepState.DONE, date(2026, 11, 28))}
-    assert by_id(plan("2026-11-28", "2026-12-18", marks=marks))["egna-pengar"].verdict is Verdict.DONE
+    assert by_id(plan("2026-11-28", "2026-12-18", marks=marks))["egna-pengar"].verdict is StepVerdict.DONE
 
 
 def test_a_step_that_has_begun_goes_on_from_its_day():
     file = gates({"id": "a", "days": 10, "least": 8})
     late = by_id(plan("2026-11-30", "2026-12-07", file))["a"]
-    assert (late.verdict, late.earliest) == (Verdict.IMPOSSIBLE, date(2026, 12, 10))
+    assert (late.verdict, late.earliest) == (StepVerdict.IMPOSSIBLE, date(2026, 12, 10))
     begun = {"a": StepMark(StepState.STARTED, date(2026, 11, 20))}
     going = by_id(plan("2026-11-30", "2026-12-07", file, marks=begun))["a"]
-    assert (going.verdict, going.earliest) == (Verdict.NOW, date(2026, 12, 2))
+    assert (going.verdict, going.earliest) == (StepVerdict.NOW, date(2026, 12, 2))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_call_without_a_last_day_is_planned_forwards_and_one_that_has_passed_n
 def test_the_project_says_that_the_application_was_handed_in():
     made = plan("2026-12-10", "2026-12-18", applied=date(2026, 12, 9))
     last = made.steps[-1]
-    assert (last.verdict, last.mark.day) == (Verdict.DONE, date(2026, 12, 9))
+    assert (last.verdict, last.mark.day) == (StepVerdict.DONE, date(2026, 12, 9))
 
 
 def test_reminders_name_what_is_late_or_due_within_two_weeks():

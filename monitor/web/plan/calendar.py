@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event
 
-from monitor.plan.steps import Verdict
+from monitor.plan.steps import StepVerdict
 from monitor.web.plan.facts import CallPlan
 from monitor.web.plan.text import PlanText
 
@@ -31,7 +31,7 @@ def plan_calendar(found: CallPlan, text: PlanText, address: str, now: datetime) 
     host = urlsplit(address).hostname or "eu-monitor"
     owner = found.department.id if found.department is not None else "alla"
     for step, words in zip(found.plan.steps, text.steps, strict=True):
-        if not step.is_open or step.due is None or step.verdict is Verdict.IMPOSSIBLE or step.due < found.plan.today:
+        if not step.is_open or step.due is None or step.verdict is StepVerdict.IMPOSSIBLE or step.due < found.plan.today:
             continue
         event = Event()
         event.add("uid", f"plan-{found.call.key.short}-{owner}-{step.id}@{host}")

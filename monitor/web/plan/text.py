@@ -10,18 +10,18 @@ from monitor.digest.wording import Wording
 from monitor.language.one_line import clean, shorten
 from monitor.plan.gates import SUBMISSION, Gate
 from monitor.plan.money import EXAMPLE, KRONOR, OwnAmount, OwnShare
-from monitor.plan.steps import Step, Verdict
+from monitor.plan.steps import Step, StepVerdict
 from monitor.translation import translate, translate_count
 from monitor.vocabulary import STEP_STATE_LABELS, StepState
 from monitor.web.plan.facts import CallPlan
 
 VERDICT_LABELS = {
-    Verdict.DONE: "Klart",
-    Verdict.NOT_NEEDED: "Behövs inte",
-    Verdict.IMPOSSIBLE: "Hinns inte",
-    Verdict.LATE: "Sent",
-    Verdict.NOW: "Nu",
-    Verdict.LATER: "Senare",
+    StepVerdict.DONE: "Klart",
+    StepVerdict.NOT_NEEDED: "Behövs inte",
+    StepVerdict.IMPOSSIBLE: "Hinns inte",
+    StepVerdict.LATE: "Sent",
+    StepVerdict.NOW: "Nu",
+    StepVerdict.LATER: "Senare",
 }
 """Label of each verdict."""
 _TITLE_LIMIT = 120
@@ -34,7 +34,7 @@ class StepText:
     id: str
     title: str
     body: str
-    verdict: Verdict
+    verdict: StepVerdict
     label: str
     when: str = ""
     """Days of the step: "Börja senast 3 december. Klart senast 17 december."."""
@@ -120,7 +120,7 @@ class _Writer:
         if plan.last_day is None:
             yield self._translate("Utlysningen har ingen sista dag. Planen räknar framåt från i dag.")
         last = plan.steps[-1]
-        if last.verdict is Verdict.DONE and last.mark is not None:
+        if last.verdict is StepVerdict.DONE and last.mark is not None:
             yield self._translate("Ansökan lämnades in {day}.", day=self._day(last.mark.day))
             return
         if plan.impossible and plan.last_day is not None:
@@ -133,7 +133,7 @@ class _Writer:
         if late:
             steps = self._names(late)
             yield self._translate("Det här borde ha börjat, men hinns om det går fortare än vanligt: {steps}.", steps=steps)
-        following = next((step for step in plan.steps if step.verdict in (Verdict.NOW, Verdict.LATER)), None)
+        following = next((step for step in plan.steps if step.verdict in (StepVerdict.NOW, StepVerdict.LATER)), None)
         if following is not None and following.begin is not None and not plan.impossible and not late:
             name = self._names((following,)) or following.gate.title(self._language)
             yield self._translate("Allt hinns. Näst på tur, senast {day}: {step}.", day=self._day(following.begin), step=name)
@@ -169,9 +169,9 @@ class _Writer:
             if step.earliest is not None:
                 yield self._translate("Tidigast klart {day}.", day=self._day(step.earliest))
             return
-        if step.verdict is Verdict.IMPOSSIBLE:
+        if step.verdict is StepVerdict.IMPOSSIBLE:
             return
-        if step.verdict is Verdict.LATE:
+        if step.verdict is StepVerdict.LATE:
             yield self._translate("Borde ha börjat {day}.", day=self._day(step.begin))
         elif step.begin < step.due:
             yield self._translate("Börja senast {day}.", day=self._day(step.begin))
@@ -190,7 +190,7 @@ class _Writer:
         if not step.is_open:
             return
         early = self._day(step.earliest) if step.earliest is not None else ""
-        if step.verdict is Verdict.IMPOSSIBLE and self._plan.last_day is not None:
+        if step.verdict is StepVerdict.IMPOSSIBLE and self._plan.last_day is not None:
             last = self._day(self._plan.last_day)
             if step.id == SUBMISSION:
                 yield self._translate("Tidigast {early} med alla steg klara. Sista dagen är {last}.", early=early, last=last)
@@ -198,7 +198,7 @@ class _Writer:
                 yield self._translate("Första möte som hinns är {early}. Sista dagen är {last}.", early=early, last=last)
             else:
                 yield self._translate("Tidigast klart {early}. Sista dagen är {last}.", early=early, last=last)
-        elif step.verdict is Verdict.LATE and early:
+        elif step.verdict is StepVerdict.LATE and early:
             is_board = isinstance(step.gate, Gate) and step.gate.meeting is not None
             yield self._translate("Första möte som hinns är {early}." if is_board else "Tidigast klart {early}.", early=early)
         if not step.decided:
@@ -206,7 +206,7 @@ class _Writer:
         if not step.stated:
             yield self._translate("Utlysningen säger inte om det behövs.")
         shortcut = step.gate.shortcut(self._language) if isinstance(step.gate, Gate) else ""
-        if shortcut and step.verdict in (Verdict.IMPOSSIBLE, Verdict.LATE):
+        if shortcut and step.verdict in (StepVerdict.IMPOSSIBLE, StepVerdict.LATE):
             yield shortcut
 
     def _checks(self) -> Iterator[StepText]:
@@ -214,9 +214,15 @@ class _Writer:
             stored = self._found.stored.get(check.id)
             done = stored is not None and stored.state is not StepState.STARTED
             day = self._day(stored.at.astimezone(self._now.tzinfo).date()) if stored is not None else ""
-            verdict = Verdict.LATER
+            verdict = StepVerdict.LATER
             if stored is not None:
-                verdict = Verdict.NOT_NEEDED if stored.state is StepState.NOT_NEEDED else Verdict.DONE if done else Verdict.NOW
+                verdict = (
+                    StepVerdict.NOT_NEEDED
+                    if stored.state is StepState.NOT_NEEDED
+                    else StepVerdict.DONE
+                    if done
+                    else StepVerdict.NOW
+                )
             yield StepText(
                 id=check.id,
                 title=check.title(self._language),
@@ -311,4 +317,4 @@ def years_note(share: OwnShare, language: str) -> str:
 
 
 def _is_going(step: Step) -> bool:
-    return step.verdict is Verdict.NOW and step.mark is not None and step.mark.state is StepState.STARTED
+    return step.verdict is StepVerdict.NOW and step.mark is not None and step.mark.state is StepState.STARTED

@@ -12,7 +12,7 @@ from monitor.archive.plans import list_planned, store_steps
 from monitor.calls import Call, CallKey
 from monitor.language.one_line import clean, shorten
 from monitor.matching.rules.model import Department
-from monitor.plan.steps import Verdict
+from monitor.plan.steps import StepVerdict
 from monitor.vocabulary import FOLLOW_STATE_LABELS, FollowState, StepState
 from monitor.web.framework.addresses import page_address
 from monitor.web.framework.request import Visit
@@ -28,7 +28,7 @@ _FILE_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 """Media type of each form in which a plan is handed out, by the suffix of its file."""
-_CLOSED_VERDICTS = (Verdict.DONE, Verdict.NOT_NEEDED)
+_CLOSED_VERDICTS = (StepVerdict.DONE, StepVerdict.NOT_NEEDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
