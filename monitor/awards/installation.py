@@ -14,6 +14,7 @@ from monitor.awards.organisations import Decision, find_municipality
 from monitor.awards.rounds import stored_rounds
 from monitor.awards.seasons import Round, Seasons
 from monitor.awards.store import FILE, open_awards
+from monitor.awards.updates import updates_of
 from monitor.config import Config
 from monitor.errors import ArchiveError
 
@@ -59,11 +60,22 @@ def load_seasons(config: Config, archive: Database) -> Seasons:
     return Seasons([*closed, *(Round(*row) for row in round_openings(archive))])
 
 
-def chances_before(archive: Database, code: str) -> list[tuple[str, Competition]]:
+def chances_before(config: Config, archive: Database, code: str) -> list[tuple[str, Competition]]:
     """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest code first."""
     family = code_family(code)
     if not family:
         return []
-    texts = notices_about_proposals(archive, code_programme(code), lambda other: code_family(other) == family)
+
+    def is_wanted(other: str) -> bool:
+        return code_family(other) == family
+
+    programme, path = code_programme(code), awards_path(config)
+    texts = notices_about_proposals(archive, programme, is_wanted)
+    if path.is_file():
+        try:
+            with open_awards(path, read_only=True) as db:
+                texts += updates_of(db, programme, is_wanted)
+        except ArchiveError as error:
+            logger.warning("updates_unread reason=%s", error)
     found = [(other, competition) for other, competition in distinct_competitions(texts) if not competition.is_label]
     return sorted(found, key=lambda pair: pair[0], reverse=True)

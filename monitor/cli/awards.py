@@ -115,7 +115,7 @@ def show(app: App, call: str, as_json: bool) -> int:
         except ArchiveError:
             code = call
         found = rounds_before(app.config, archive.db, code)
-        chances = chances_before(archive.db, code)
+        chances = chances_before(app.config, archive.db, code)
     if as_json:
         answer(
             {

@@ -231,7 +231,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         earlier_line=round_line(earlier, visit.language) if earlier else "",
         chances=[
             (code, chance_line(competition, visit.language), competition.sentence)
-            for code, competition in chances_before(db, call.identifier)[:3]
+            for code, competition in chances_before(visit.site.config, db, call.identifier)[:3]
         ],
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(row["field"], row["value"], visit)}
