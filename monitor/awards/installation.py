@@ -55,8 +55,11 @@ def load_seasons(config: Config, archive: Database) -> Seasons:
     path = awards_path(config)
     closed: list[Round] = []
     if path.is_file():
-        with open_awards(path, read_only=True) as db:
-            closed = stored_rounds(db)
+        try:
+            with open_awards(path, read_only=True) as db:
+                closed = stored_rounds(db)
+        except ArchiveError as error:
+            logger.warning("rounds_unread reason=%s", error)
     return Seasons([*closed, *(Round(*row) for row in round_openings(archive))])
 
 

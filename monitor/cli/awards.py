@@ -207,15 +207,18 @@ def season(app: App, months: int, programme: str, as_json: bool) -> None:
     """Show the calls that are expected, from the months in which their earlier rounds opened; at least two rounds each."""
     from dataclasses import asdict
 
+    from monitor.awards.promises import list_promises
     from monitor.awards.wording import season_line
     from monitor.jobs.awards import expected_rounds
     from monitor.jobs.members import open_installation
+    from monitor.jobs.seasons import promise_json
 
     with open_installation(app.config) as archive:
         found = expected_rounds(app.config, archive.db, app.now, months=months)
+        promises = [promise_json(one) for one in list_promises(archive.db) if one.code or one.verdict]
     wanted = [one for one in found if not programme or one.family.upper().startswith(programme.upper())]
     if as_json:
-        answer({"forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted]})
+        answer({"forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted], "judged": promises})
         return
     if not wanted:
         click.echo(

@@ -44,6 +44,7 @@ from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
 from monitor.jobs.digest_report import THIS_WEEK, BuildOptions, BuildReport, DigestDraft, DigestReport
 from monitor.jobs.rules import load_checked
+from monitor.jobs.seasons import expected_rounds_for
 from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
@@ -449,6 +450,7 @@ class DigestBuilder:
         previous_week: str,
         ahead: tuple[Candidate, ...],
     ) -> Rendered:
+        languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         occasion = Occasion(
             digest=digest_id,
             week=self._week,
@@ -456,9 +458,9 @@ class DigestBuilder:
             previous_week=previous_week,
             health=self._health,
             ahead=ahead,
+            expected=expected_rounds_for(self._db, department.id, previous_week, self._now, languages),
             top=self._choices(department).mail_note,
         )
-        languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         audience = replace(
             make_audience(self._config, department, self._numbers),
             earlier=earlier_lines(self._config, self._db, selection, languages),

@@ -27,9 +27,6 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, lead_title, write_stories
-from monitor.awards.history import EarlierRounds
-from monitor.awards.installation import chances_before, rounds_before
-from monitor.awards.wording import chance_line, round_line
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zones, next_deadline
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
@@ -58,6 +55,7 @@ from monitor.web.framework.templates import (
 from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
 from monitor.web.views.diff import FieldChange, compare_versions
+from monitor.web.views.earlier import EarlierView, earlier_view
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 from monitor.web.views.timeline import TimelinePoint, timeline
@@ -147,11 +145,8 @@ class CallView:
     events: Sequence[Mapping[str, Any]]
     versions: Sequence[VersionChange]
     documents: Sequence[Mapping[str, Any]]
-    earlier: EarlierRounds | None
-    """Earlier rounds of the call; None when no project of one is known."""
-    earlier_line: str
-    chances: Sequence[tuple[str, str, str]]
-    """Code, numbers and the publisher's own sentence of rounds of which is known how many applied, at most three."""
+    before: EarlierView | None
+    """What is known of the call's earlier rounds."""
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
@@ -199,7 +194,6 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
     reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
-    earlier = rounds_before(visit.site.config, db, call.identifier)
     card = fit_card(rules, call, zones, reading)
     view = CallView(
         call=call,
@@ -227,12 +221,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         events=[{"type": row["type"], "at": row["at"], "text": describe_event(row, visit)} for row in reversed(facts["events"])],
         versions=list_version_changes(visit, call.key),
         documents=[{**row, "kb": max(1, round(row["size"] / 1000))} for row in list_call_documents(db, call.source, call.url)],
-        earlier=earlier,
-        earlier_line=round_line(earlier, visit.language) if earlier else "",
-        chances=[
-            (code, chance_line(competition, visit.language), competition.sentence)
-            for code, competition in chances_before(visit.site.config, db, call.identifier)[:3]
-        ],
+        before=earlier_view(visit, call),
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(row["field"], row["value"], visit)}
             for row in facts["corrections"]
