@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, escape_like
@@ -31,6 +32,22 @@ def list_award_decisions(db: Database) -> list[tuple[str, str, bool]]:
     """Return the key of the organisation, the municipality and whether it belongs there, of every decision."""
     rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY key, municipality")
     return [(key, municipality, bool(belongs)) for key, municipality, belongs in rows]
+
+
+def decided_organisations(db: Database) -> list[dict[str, Any]]:
+    """Return key, municipality, belongs, who and at of every decision, the latest first."""
+    return list(db.query("SELECT key, municipality, belongs, who, at FROM award_decisions ORDER BY at DESC, key"))
+
+
+def store_own_list(db: Database, text: str, *, who: str, now: datetime) -> None:
+    """Store the municipality's own list of its projects, as CSV; earlier ones are kept."""
+    db.execute("INSERT INTO own_list (text, who, saved) VALUES (?, ?, ?)", [text, who, stamp(now)])
+
+
+def last_own_list(db: Database) -> tuple[str, str, str] | None:
+    """Return text, person and time of the newest own list, None before the first."""
+    row = db.execute("SELECT text, who, saved FROM own_list ORDER BY id DESC LIMIT 1").fetchone()
+    return (row[0], row[1], row[2]) if row else None
 
 
 def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -172,6 +172,31 @@ def history(app: App, municipality: str | None, as_json: bool) -> None:
             for row in rows
         ],
     )
+
+
+@awards.command()
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@json_option
+@pass_app
+def reconcile(app: App, file: TextIO, as_json: bool) -> int:
+    """Compare the municipality's own list of projects (CSV with a column projekt) with the publishers'; exit code 1 for gaps."""
+    from monitor.awards.reconcile import COLUMNS, Outcome, parse_list, table_rows
+    from monitor.awards.reconcile import reconcile as compare
+    from monitor.errors import ConfigError, SourceError
+    from monitor.jobs.awards import own_history
+    from monitor.jobs.members import open_installation
+
+    try:
+        listed = parse_list(file.read())
+    except (SourceError, UnicodeDecodeError) as error:
+        raise ConfigError(file.name, str(error)) from error
+    with open_installation(app.config) as archive:
+        found = compare(listed, own_history(app.config, archive.db))
+    if as_json:
+        answer({"projects": [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(found)]})
+    else:
+        print_table(tuple(COLUMNS[:6]), [row[:6] for row in table_rows(found)])
+    return int(any(one.differs or one.outcome is not Outcome.FOUND for one in found))
 
 
 _SURENESS = {"sure": "säker", "confirmed": "bekräftad", "candidate": "kandidat", "related": "namnet liknar"}

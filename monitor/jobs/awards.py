@@ -12,9 +12,10 @@ from typing import Any
 
 from monitor.archive import lock
 from monitor.archive.connection import Database
-from monitor.awards.history import OwnProject, earlier_rounds, own_projects
+from monitor.awards.history import earlier_rounds
 from monitor.awards.installation import awards_path, home_municipality, load_seasons, read_decisions
 from monitor.awards.model import LISTS, ORIGINS, Origin
+from monitor.awards.municipal import OwnProject, own_projects
 from monitor.awards.organisations import find_municipality
 from monitor.awards.rounds import CLOSED_CALLS, import_rounds
 from monitor.awards.seasons import Forecast

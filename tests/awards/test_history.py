@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.awards.history import GrantRange, earlier_rounds, own_projects
+from monitor.awards.history import GrantRange, earlier_rounds
+from monitor.awards.municipal import own_projects
 from monitor.awards.organisations import Decision, Sureness
 from monitor.awards.seasons import Basis, Forecast, Verdict
 from monitor.awards.store import import_source, open_awards
