@@ -53,7 +53,9 @@ def last_own_list(db: Database) -> tuple[str, str, str] | None:
 def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:
     """Return code, title, programme and opening of every call that the archive has ever had under a code."""
     rows = db.execute(
-        "SELECT identifier, title, programme, opens FROM calls WHERE identifier != '' AND kind = 'call' ORDER BY identifier"
+        "SELECT identifier, title, programme, opens FROM calls WHERE identifier != '' AND kind = 'call'"
+        # Of items with one code the publisher's own, in English, comes last: it is the one that counts.
+        " ORDER BY identifier, language = 'en', opens IS NOT NULL"
     )
     return [
         (code, title, programme or "", date.fromisoformat(opens[:10]) if opens else None)

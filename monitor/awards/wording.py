@@ -36,6 +36,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "like": "Troligen i {month} {year}, som liknande utlysningar i programmet",
         "expected": "Väntades i {month}",
         "opened": ", öppnade i {month}",
+        "states": ", öppnar i {month}",
         "kept": "prognosen stämde",
         "early": "tidigare än väntat",
         "late": "senare än väntat",
@@ -63,6 +64,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "like": "Probably in {month} {year}, as similar calls of the programme",
         "expected": "Expected in {month}",
         "opened": ", opened in {month}",
+        "states": ", opens in {month}",
         "kept": "the forecast was right",
         "early": "earlier than expected",
         "late": "later than expected",
@@ -156,7 +158,8 @@ def promise_line(promise: Forecast, opened: date | None, verdict: Verdict | None
     expected = f"{names[promise.month.month - 1]} {promise.month.year}"
     told = words["expected"].format(month=expected)
     if opened is not None:
-        told += words["opened"].format(month=f"{names[opened.month - 1]} {opened.year}")
+        # A day that is stated and has not been judged lies ahead.
+        told += words["opened" if verdict else "states"].format(month=f"{names[opened.month - 1]} {opened.year}")
     return f"{told}: {words[verdict.value]}." if verdict else f"{told}."
 
 

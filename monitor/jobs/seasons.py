@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.connection import Database
+from monitor.archive.digests import last_digest
 from monitor.archive.promises import departments_by_code
 from monitor.awards.families import code_year
 from monitor.awards.installation import load_seasons
@@ -20,7 +21,7 @@ from monitor.digest.model import ExpectedRound
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import judge_call
 from monitor.matching.match import matches_of
-from monitor.vocabulary import Level
+from monitor.vocabulary import Level, MailKind
 
 _MOST_IN_MAIL = 5
 """Rounds to come that a mail names."""
@@ -53,7 +54,7 @@ def _by_title(rules: RuleSet, forecast: Forecast) -> set[str]:
 def expected_rounds_for(
     db: Database, department: str, previous_week: str, now: datetime, languages: Sequence[str]
 ) -> tuple[ExpectedRound, ...]:
-    """Return the rounds that a department may expect, for its first mail of a month; none for any other mail.
+    """Return the rounds that a department may expect, for its first mail of a month and its second mail; none for others.
 
     Args:
         db: Archive of the installation.
@@ -66,7 +67,10 @@ def expected_rounds_for(
         return ()
     year, _, week = previous_week.partition("-W")
     before = date.fromisocalendar(int(year), int(week), 1)
-    if (before.year, before.month) == (now.year, now.month):
+    is_same_month = (before.year, before.month) == (now.year, now.month)
+    last = last_digest(db, department)
+    # The first mail has enough to tell, so that the second tells it.
+    if is_same_month and (last is None or last.kind != MailKind.WELCOME):
         return ()
     ahead = promises_ahead(list_promises(db), department, now.date())[:_MOST_IN_MAIL]
     return tuple(
