@@ -32,7 +32,7 @@ _ROUNDS = (
      "green twin towns", "sport for all", "town halls open their doors", "digital twin towns"),
      (8, 12, 18, 20, 22, 25, 29), "EKSJO KOMMUN"),
 )  # fmt: skip
-"""Code of each call, the portal's code of its programme, titles and grants (thousand euro) of its projects, and a Swedish partner."""
+"""Code of each call, code of its programme, titles and grants (thousand euro) of its projects, and a Swedish partner."""
 _CODES_AHEAD = (
     ("LIFE-{}-CET-LOCAL", "Support to municipalities for energy efficiency and renewable energy in public buildings"),
     ("CERV-{}-CITIZENS-REM", "European remembrance: towns, schools and museums remember together"),
@@ -85,8 +85,8 @@ def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -
     writer.writerow(_ESF_COLUMNS)
     for number, (owner, organisation, town, title, total, granted) in enumerate(_ESF_ROWS):
         writer.writerow(
-            (f"{last_year % 100}-03{number}-S04", owner, organisation, town, "Sverige", title, "", "ESO4.1", "", total, "40%", granted,
-             "<p>Demonstrationens eget exempel.</p>", "", f"{last_year}-02-01", f"{last_year + 1}-12-31", "ESF+", "")
+            (f"{last_year % 100}-03{number}-S04", owner, organisation, town, "Sverige", title, "", "ESO4.1", "", total, "40%",
+             granted, "<p>Demonstrationens eget exempel.</p>", "", f"{last_year}-02-01", f"{last_year + 1}-12-31", "ESF+", "")
         )  # fmt: skip
     path = folder / "esf" / "exempel.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
