@@ -73,8 +73,8 @@ def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -
                 "identifier": [f"LIFE-{last_year}-SAP-NAT-NATURE"],
                 "startDate": [f"{last_year}-11-20T00:00:00.000+0000"],
                 "description": [
-                    "<p>Example of the demo. Number of proposals submitted: 112. Number of inadmissible proposals: 1."
-                    " Number of ineligible proposals: 3. Number of funded proposals: 14</p>"
+                    "<p>Example of the demo. Number of proposals submitted: 50. Number of inadmissible proposals: 1."
+                    " Number of ineligible proposals: 3. Number of funded proposals: 6</p>"
                 ],
             }
         }

@@ -89,5 +89,5 @@ def test_the_own_list_is_kept_compared_and_given_out_as_csv(coordinator, funded)
 def test_neighbours_of_like_size_are_compared(coordinator, funded):
     text = words(coordinator.get("/historia").text)
     assert "Grannar av ungefär samma storlek" in text
-    assert "Kända projekt i mitten av dem: 0." in text
+    assert "Kända projekt, median: 0." in text
     assert "ESF-rådets projektbank" in text
