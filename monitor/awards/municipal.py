@@ -197,7 +197,7 @@ class ComparedMunicipality:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalComparison:
-    """The own municipality beside the nearest ones of like size."""
+    """Comparison of the own municipality with the nearest ones of like size."""
 
     rows: tuple[ComparedMunicipality, ...]
     """The own one first, then the others by number of projects."""
