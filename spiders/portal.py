@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
@@ -19,6 +18,7 @@ from monitor.collect.completeness import (
     listing_problems,
     missing_text_problem,
 )
+from monitor.collect.portal.form import FORM_TYPE, PAGE_SIZE, form_body, page_query
 from monitor.collect.portal.rows import (
     BRUSSELS,
     CASCADE,
@@ -33,10 +33,8 @@ from monitor.collect.portal.rows import (
 from monitor.collect.reading import Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 
-PAGE_SIZE = 100
 MAX_PAGES = 300
 """Pages that are read: thirty times the listing of 2026. The API itself has only the first 10,000 rows."""
-BOUNDARY = "eu-monitor-form"
 QUERY = {"bool": {"must": [{"terms": {"type": [TOPIC, EXTERNAL, CASCADE]}}, {"terms": {"status": ["31094501", "31094502"]}}]}}
 PARTS = {"query": QUERY, "languages": ["en"], "sort": {"field": "identifier", "order": "ASC"}}
 
@@ -62,19 +60,13 @@ class PortalSpider(SourceSpider):
         yield self.request_page(1)
 
     def request_page(self, number: int) -> Request:
-        """Return the request for a page of the listing, a form whose parts are application/json: the API refuses plain fields."""
-        query = urlencode({"apiKey": "SEDIA", "text": "***", "pageSize": PAGE_SIZE, "pageNumber": number}, safe="*")
-        body = "".join(
-            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="blob"\r\n'
-            f"Content-Type: application/json\r\n\r\n{json.dumps(value)}\r\n"
-            for name, value in PARTS.items()
-        )
+        """Return the request for a page of the listing."""
         return self.request(
-            f"{self.source.url}?{query}",
+            f"{self.source.url}?{page_query('SEDIA', number)}",
             self.parse,
             method="POST",
-            body=f"{body}--{BOUNDARY}--\r\n",
-            headers={"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
+            body=form_body(PARTS),
+            headers={"Content-Type": FORM_TYPE},
             cb_kwargs={"number": number},
         )
 

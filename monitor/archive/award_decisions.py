@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, escape_like
@@ -33,10 +34,28 @@ def list_award_decisions(db: Database) -> list[tuple[str, str, bool]]:
     return [(key, municipality, bool(belongs)) for key, municipality, belongs in rows]
 
 
+def decided_organisations(db: Database) -> list[dict[str, Any]]:
+    """Return key, municipality, belongs, who and at of every decision, the latest first."""
+    return list(db.query("SELECT key, municipality, belongs, who, at FROM award_decisions ORDER BY at DESC, key"))
+
+
+def store_own_list(db: Database, text: str, *, who: str, now: datetime) -> None:
+    """Store the municipality's own list of its projects, as CSV; earlier ones are kept."""
+    db.execute("INSERT INTO own_list (text, who, saved) VALUES (?, ?, ?)", [text, who, stamp(now)])
+
+
+def last_own_list(db: Database) -> tuple[str, str, str] | None:
+    """Return text, person and time of the newest own list, None before the first."""
+    row = db.execute("SELECT text, who, saved FROM own_list ORDER BY id DESC LIMIT 1").fetchone()
+    return (row[0], row[1], row[2]) if row else None
+
+
 def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:
     """Return code, title, programme and opening of every call that the archive has ever had under a code."""
     rows = db.execute(
-        "SELECT identifier, title, programme, opens FROM calls WHERE identifier != '' AND kind = 'call' ORDER BY identifier"
+        "SELECT identifier, title, programme, opens FROM calls WHERE identifier != '' AND kind = 'call'"
+        # Of items with one code the publisher's own, in English, comes last: it is the one that counts.
+        " ORDER BY identifier, language = 'en', opens IS NOT NULL"
     )
     return [
         (code, title, programme or "", date.fromisoformat(opens[:10]) if opens else None)

@@ -348,6 +348,15 @@ MIGRATIONS = {
         "CREATE TABLE call_references (number TEXT NOT NULL, source TEXT NOT NULL, call_id TEXT NOT NULL, hash TEXT NOT NULL,"
         " PRIMARY KEY (source, call_id, number))"
     ),
+    # Forecasts of rounds of calls as they were first made (`monitor.awards.promises`), the round that came, and the judgement.
+    # Days are first days of months but for `opened`. `own_list` is the municipality's own list of its projects, as CSV.
+    "m032_season_promises": (
+        "CREATE TABLE season_promises (family TEXT NOT NULL, year INTEGER NOT NULL, title TEXT NOT NULL, programme TEXT NOT NULL,"
+        " latest_code TEXT NOT NULL, month TEXT NOT NULL, earliest TEXT NOT NULL, latest TEXT NOT NULL, years TEXT NOT NULL,"
+        " dated INTEGER NOT NULL, basis TEXT NOT NULL, departments TEXT NOT NULL, made TEXT NOT NULL, code TEXT NOT NULL,"
+        " opened TEXT, verdict TEXT NOT NULL, judged TEXT, PRIMARY KEY (family, year));\n"
+        "CREATE TABLE own_list (id INTEGER PRIMARY KEY, text TEXT NOT NULL, who TEXT NOT NULL, saved TEXT NOT NULL)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

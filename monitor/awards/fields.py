@@ -36,6 +36,11 @@ _COUNTRY_NAMES = {
     "latvia": "LV", "liechtenstein": "LI", "lithuania": "LT", "luxembourg": "LU", "malta": "MT", "moldova": "MD",
     "montenegro": "ME", "netherlands": "NL", "north macedonia": "MK", "norway": "NO", "poland": "PL", "portugal": "PT",
     "romania": "RO", "serbia": "RS", "slovakia": "SK", "slovenia": "SI", "spain": "ES", "sweden": "SE", "sverige": "SE",
+    # Labels of LIFE's database, which names countries in their own languages.
+    "danmark": "DK", "deutschland": "DE", "ellas": "GR", "españa": "ES", "finland suomi": "FI", "italia": "IT", "nederland": "NL",
+    "norway norge": "NO", "österreich": "AT", "belgië - belgique": "BE", "estonia eesti": "EE", "latvia latvija": "LV",
+    "lithuania lietuva": "LT", "poland polska": "PL", "hungary magyarország": "HU", "czech cesko": "CZ",
+    "bulgaria balgarija": "BG", "slovakia slovensko": "SK", "croatia hrvatska": "HR", "turkey türkiye": "TR",
     "switzerland": "CH", "türkiye": "TR", "turkey": "TR", "ukraine": "UA", "united kingdom": "GB",
 }  # fmt: skip
 

@@ -19,7 +19,6 @@ from monitor.awards.organisations import (
     NamedOrganisation,
     Sureness,
     by_key,
-    decision_key,
     identify,
     order_by_nearness,
 )
@@ -236,61 +235,3 @@ def _countries(
 
 def _whole(cents: int | None) -> int | None:
     return None if cents is None else round(cents / 100)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnProject:
-    """Project in which an organisation of a municipality takes part, or may take part."""
-
-    municipality: str
-    organisation: str
-    decision_key: str
-    sureness: Sureness
-    source: str
-    programme: str
-    title: str
-    year: int | None
-    role: str
-    share: int | None
-    budget: int | None
-    currency: str
-    url: str
-
-
-def own_projects(db: Database, municipality: str, decisions: Iterable[Decision] = ()) -> list[OwnProject]:
-    """Return the projects of a municipality and of organisations that may be its own, the surest first, then the latest."""
-    decided = by_key(decisions)
-    swedish = list(
-        db.query("SELECT id, name, number, pic, country, place, region FROM organisations WHERE country = 'SE' ORDER BY id")
-    )
-    numbers = numbers_by_pic(db, (row["pic"] for row in swedish))
-    found = []
-    for row in swedish:
-        organisation = NamedOrganisation(row["name"], row["number"], row["pic"], "SE", row["place"], row["region"])
-        identified = identify(organisation, decided, numbers)
-        if identified is None or identified.municipality != municipality:
-            continue
-        found += [
-            OwnProject(
-                municipality=municipality,
-                organisation=row["name"],
-                decision_key=decision_key(organisation),
-                sureness=identified.sureness,
-                source=project["source"],
-                programme=project["programme"],
-                title=project["title"],
-                year=project["year"],
-                role=project["role"],
-                share=_whole(project["share"]),
-                budget=_whole(project["budget"]),
-                currency=project["currency"],
-                url=project["url"],
-            )
-            for project in db.query(
-                "SELECT q.*, p.role, p.granted AS share, p.budget FROM participants p JOIN projects q ON q.id = p.project"
-                " WHERE p.organisation = ?",
-                [row["id"]],
-            )
-        ]
-    order = list(Sureness)
-    return sorted(found, key=lambda one: (order.index(one.sureness), -(one.year or 0), one.organisation, one.title))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
-from monitor.awards.model import Award, Item, Participant, PartnerRole
+from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT, Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
     Record,
@@ -332,15 +332,19 @@ _ERASMUS = ("projectId", "projectName", "projectTitle", "organisations")
 def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read answers of the search for Erasmus+ projects, one file per page, in any order.
 
-    Each answer names the number of all projects (`total`), which must be reached. The grant is the whole project's, never a
-    partner's; a school stands under its own name.
+    Each answer names the number of all projects of its query (`total`), which must be reached. The name of a page that the
+    program fetched begins with its query and a `.`; the others are one search. A fetched page holds the projects with a Nordic
+    organisation and says how many others were left out. The grant is the whole project's, never a partner's; a school stands
+    under its own name.
     """
-    totals = {total for path in files if (total := read_json_value(path, "total")) is not None}
-    if len(totals) > 1:
-        raise SourceError(files[0].name, "sidorna har olika totalsummor, så de hör till olika sökningar")
-    reading.stated_projects = int(totals.pop()) if totals else None
+
+    def query_of(name: str) -> str:
+        return name.partition(".")[0] if name.startswith(FETCHED_PREFIX) else ""
+
+    reading.stated_projects = _add_totals(files, "total", query_of)
     _check_years(files, reading)
     for path in files:
+        reading.ignored += int(read_json_value(path, LEFT_OUT) or 0)
         with open_file(path) as file:
             rows = with_fields(path.name, read_json(file, path.name, "projectDocuments.item"), _ERASMUS)
             yield from items(reading.each(path.name, rows, _erasmus))
@@ -397,19 +401,33 @@ def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     A query answers at most 10,000 rows, so that there are several queries, each with its own `totalResults`: the name of a file
     begins with the query and a `.`, and the totals of the queries are added.
     """
-    totals: dict[str, int] = {}
-    for path in files:
-        total = read_json_value(path, "totalResults")
-        if total is None:
-            raise SourceError(path.name, "fältet ”totalResults” saknas; utgivaren kan ha bytt namn på det")
-        query = path.name.partition(".")[0]
-        if totals.setdefault(query, int(total)) != int(total):
-            raise SourceError(path.name, "sidorna av en sökning har olika totalsummor; hämta dem igen")
-    reading.stated_projects = sum(totals.values())
+    reading.stated_projects = _add_totals(files, "totalResults", lambda name: name.partition(".")[0])
     for path in files:
         with open_file(path) as file:
             rows = with_fields(path.name, read_json(file, path.name, "results.item"), ("metadata",))
             yield from items(reading.each(path.name, rows, _portal))
+
+
+def _add_totals(files: Sequence[Path], field: str, query_of: Callable[[str], str]) -> int:
+    """Return the number of rows of all queries together, by the number that the pages of each query state.
+
+    Args:
+        files: All pages.
+        field: Field with the number of rows of the query.
+        query_of: Query that a page belongs to, by the name of its file.
+
+    Raises:
+        SourceError: A page states no number, or another than the pages of its query before it.
+    """
+    totals: dict[str, int] = {}
+    for path in files:
+        total = read_json_value(path, field)
+        if total is None:
+            raise SourceError(path.name, f"fältet ”{field}” saknas; utgivaren kan ha bytt namn på det")
+        query = query_of(path.name)
+        if totals.setdefault(query, int(total)) != int(total):
+            raise SourceError(path.name, "sidorna har olika totalsummor, så de hör till olika sökningar; hämta dem igen")
+    return sum(totals.values())
 
 
 def _first(values: Any) -> Any:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+FETCHED_PREFIX = "hamtad-"
+"""Beginning of the names of pages that the program fetched; files that a person laid beside them are left alone."""
+LEFT_OUT = "leftOut"
+"""Field that a fetched page has when rows were left out before it was kept: their number."""
+
 
 class PartnerRole(StrEnum):
     """Part of an organisation in a project."""
@@ -110,6 +115,8 @@ class Origin:
     """True when the participants' shares of a project are together its grant, so that a cut list of participants shows."""
 
 
+_PORTAL_SEARCH = "https://api.tech.ec.europa.eu/search-api/prod/rest/search"
+
 ORIGINS = {
     origin.id: origin
     for origin in (
@@ -149,12 +156,15 @@ ORIGINS = {
             name="Erasmus+ och Europeiska solidaritetskåren, beviljade projekt",
             url="https://erasmus-plus.ec.europa.eu/projects",
             licence="CC BY 4.0",
+            fetched="https://ec.europa.eu/programmes/service/search/project/search",
+            months=3,
         ),
         Origin(
             id="portal",
             name="EU:s ansökningsportal, beviljade projekt",
             url="https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/projects-results",
             licence="CC BY 4.0",
+            fetched=_PORTAL_SEARCH,
         ),
         Origin(
             id="dashboard",
@@ -163,7 +173,12 @@ ORIGINS = {
             licence="CC BY 4.0",
         ),
         Origin(
-            id="life", name="LIFE, projektdatabasen", url="https://webgate.ec.europa.eu/life/publicWebsite/", licence="CC BY 4.0"
+            id="life",
+            name="LIFE, projektdatabasen",
+            url="https://webgate.ec.europa.eu/life/publicWebsite/",
+            licence="CC BY 4.0",
+            fetched="https://webgate.ec.europa.eu/life/publicWebsite/api/rest/dissemination/search/excel",
+            months=3,
         ),
         Origin(
             id="esf",
@@ -177,7 +192,34 @@ ORIGINS = {
             url="https://tillvaxtverket.se/",
             licence="framgår inte",
         ),
-        Origin(id="vinnova", name="Vinnova, beviljade projekt", url="https://data.vinnova.se/api/", licence="CC0"),
+        Origin(
+            id="vinnova",
+            name="Vinnova, beviljade projekt",
+            url="https://data.vinnova.se/api/",
+            licence="CC0",
+            # Projects that were changed since then: the publisher's server gives up on ten years at once.
+            fetched="https://data.vinnova.se/api/projekt/2021-01-01",
+        ),
     )
 }
 """Every source of funded projects, by id."""
+LISTS = {
+    origin.id: origin
+    for origin in (
+        Origin(
+            id="closed-calls",
+            name="EU:s ansökningsportal, stängda utlysningar",
+            url="https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals",
+            licence="CC BY 4.0",
+            fetched=_PORTAL_SEARCH,
+        ),
+        Origin(
+            id="portal-updates",
+            name="EU:s ansökningsportal, nyheter om utlysningar",
+            url="https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/calls-for-proposals",
+            licence="CC BY 4.0",
+            fetched=_PORTAL_SEARCH,
+        ),
+    )
+}
+"""Lists that tell of calls instead of projects, by id: they are added to and never replaced."""

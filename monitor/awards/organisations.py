@@ -251,3 +251,13 @@ def order_by_nearness(home: str, names: Iterable[str]) -> list[str]:
         return steps.get(municipality.county, len(register.neighbours)), municipality.is_large != is_large, name
 
     return sorted((name for name in names if name in register.municipalities), key=rank)
+
+
+def like_neighbours(home: str) -> list[str]:
+    """Return the other municipalities of like size in a municipality's county and those that border on it, by name."""
+    register, steps = _register(), county_steps(home)
+    return sorted(
+        place.name
+        for place in register.municipalities.values()
+        if place.name != home and steps.get(place.county, 2) <= 1 and place.is_large == (home in register.large)
+    )

@@ -23,6 +23,8 @@ _MAX_GAP = 3
 _WIDEST = 6
 """Widest spread in months that is still a forecast: rounds further apart have no season."""
 _TENTH = 0.1
+_GIVEN_UP = 6
+"""Months after the latest expected one from which a round that has not opened is taken not to come."""
 _COUNTED_YEARS = 3
 """Dated years from which the spread is taken."""
 
@@ -35,8 +37,8 @@ class Basis(StrEnum):
     PROGRAMME = "programme"
 
 
-_REGULAR = {Basis.FAMILY: 4, Basis.LINE: 3, Basis.PROGRAMME: 3}
-"""Most months between the openings of two years of one group that still has a season."""
+_REGULAR = {Basis.FAMILY: 4, Basis.LINE: 3, Basis.PROGRAMME: 1}
+"""Most months between the openings of two years of one group that still has a season. CERV's calls open in all seasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,38 @@ def _ends(months: Sequence[int]) -> tuple[int, int]:
     ordered = sorted(months)
     cut = int(len(ordered) * _TENTH)
     return ordered[cut], ordered[-1 - cut]
+
+
+class Verdict(StrEnum):
+    """Judgement of a promise: the forecast as it was when it was first made."""
+
+    KEPT = "kept"
+    EARLY = "early"
+    LATE = "late"
+    MISSED = "missed"
+    """No round came."""
+
+
+def judge_promise(forecast: Forecast, opened: date | None, today: date) -> Verdict | None:
+    """Return how a forecast turned out, None while that is open.
+
+    Args:
+        forecast: The forecast as it was made.
+        opened: Day on which the round opened, None when none is known to have opened.
+        today: Day of the judgement.
+    """
+    if opened is None:
+        return Verdict.MISSED if _months(forecast.latest) + _GIVEN_UP < _months(today) else None
+    if opened > today:
+        return None  # stated, and may still move
+    month = _months(opened)
+    if month < min(_months(forecast.earliest), _months(forecast.month) - 1):
+        return Verdict.EARLY
+    return Verdict.LATE if month > max(_months(forecast.latest), _months(forecast.month) + 1) else Verdict.KEPT
+
+
+def _months(day: date) -> int:
+    return 12 * day.year + day.month
 
 
 @dataclass(frozen=True, slots=True)

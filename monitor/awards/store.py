@@ -57,6 +57,9 @@ _TABLES = (
         code TEXT PRIMARY KEY, title TEXT NOT NULL, programme TEXT NOT NULL, year INTEGER, opens TEXT, origin TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE updates (code TEXT NOT NULL, at TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (code, text));
+    """,
 )
 """Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""
 _ADD_PROJECT = (
@@ -192,6 +195,22 @@ def note_problem(db: Database, source: str, problem: str, now: datetime) -> None
     )
 
 
+def note_list(db: Database, source: str, files: Sequence[Path], now: datetime, *, fingerprint: str, rows: int) -> None:
+    """Store that a list of calls was added to, and how many rows it has then."""
+    db.execute("INSERT INTO imports (source) VALUES (?) ON CONFLICT DO NOTHING", [source])
+    db.execute(
+        "UPDATE imports SET at = :now, checked = :now, files = :files, fingerprint = :fingerprint, projects = :rows,"
+        " problem = '', problem_at = NULL WHERE source = :source",
+        {
+            "now": stamp(now),
+            "files": json.dumps([path.name for path in files], ensure_ascii=False),
+            "fingerprint": fingerprint,
+            "rows": rows,
+            "source": source,
+        },
+    )
+
+
 def note_checked(db: Database, source: str, now: datetime) -> None:
     """Store that the files of a source were looked at and are those of the last import."""
     db.execute("UPDATE imports SET checked = ?, problem = '', problem_at = NULL WHERE source = ?", [stamp(now), source])
@@ -227,7 +246,8 @@ def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer
 def _check_numbers(db: Database, origin: Origin, writer: _Writer, reading: Reading, before: int) -> None:
     """Raise SourceError when the rows do not add up with the publisher's own numbers or with the last import."""
     where = origin.name
-    if reading.stated_projects is not None and writer.projects + len(reading.skipped) != reading.stated_projects:
+    read = writer.projects + len(reading.skipped) + reading.ignored
+    if reading.stated_projects is not None and read != reading.stated_projects:
         raise SourceError(
             where, f"utgivaren säger {reading.stated_projects} projekt, men filerna har {writer.projects}; hämta dem igen"
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
-from monitor.awards.seasons import Basis, Forecast
+from monitor.awards.seasons import Basis, Forecast, Verdict
 
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _ONE_DECIMAL_BELOW = 10
@@ -29,7 +30,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "between": "Brukar öppna mellan {first} och {last}, oftast i {month}",
         "next": "nästa {year}",
         "years": "sedd {years}",
-        "line": "månaden efter liknande utlysningar i programmet",
+        "run": "{n} år i rad",
+        "numbers": "två tre fyra fem sex sju åtta nio tio",
+        "once": "Troligen i {month} {year}, som en gång förut",
+        "like": "Troligen i {month} {year}, som liknande utlysningar i programmet",
+        "expected": "Väntades i {month}",
+        "opened": ", öppnade i {month}",
+        "states": ", öppnar i {month}",
+        "kept": "prognosen stämde",
+        "early": "tidigare än väntat",
+        "late": "senare än väntat",
+        "missed": "den kom inte",
     },
     "en": {
         "round": "In the last round ({year}), {projects} got",
@@ -47,7 +58,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "between": "Usually opens between {first} and {last}, mostly in {month}",
         "next": "next in {year}",
         "years": "seen {years}",
-        "line": "the month is that of similar calls of the programme",
+        "run": "{n} years in a row",
+        "numbers": "two three four five six seven eight nine ten",
+        "once": "Probably in {month} {year}, as once before",
+        "like": "Probably in {month} {year}, as similar calls of the programme",
+        "expected": "Expected in {month}",
+        "opened": ", opened in {month}",
+        "states": ", opens in {month}",
+        "kept": "the forecast was right",
+        "early": "earlier than expected",
+        "late": "later than expected",
+        "missed": "it did not come",
     },
 }
 
@@ -99,13 +120,47 @@ def short_number(value: float, language: str) -> str:
 
 
 def season_line(forecast: Forecast, language: str = "sv") -> str:
-    """Return when the next round is expected: month or months, rounds seen, and whose months they are."""
+    """Return when the next round is expected: month or months, whose months they are, and the rounds that were seen.
+
+    A month that was seen once, or in similar calls alone, is not told as a habit.
+    """
     words, months = _WORDS[language], _months(language)
     first, last, month = (months[day.month - 1] for day in (forecast.earliest, forecast.latest, forecast.month))
-    seen = words["years"].format(years=", ".join(str(year) for year in forecast.years[-4:]))
-    when = words["opens"].format(month=month) if first == last else words["between"].format(first=first, last=last, month=month)
-    basis = "" if forecast.basis is Basis.FAMILY else f"; {words['line']}"
-    return f"{when}, {words['next'].format(year=forecast.month.year)} ({seen}{basis})"
+    seen = _rounds_seen(forecast.years, language)
+    next_year = words["next"].format(year=forecast.month.year)
+    if forecast.basis is not Basis.FAMILY:
+        when = words["like"].format(month=month, year=forecast.month.year)
+    elif forecast.dated == 1:
+        when = words["once"].format(month=month, year=forecast.month.year)
+    elif first == last:
+        when = f"{words['opens'].format(month=month)}, {next_year}"
+    else:
+        when = f"{words['between'].format(first=first, last=last, month=month)}, {next_year}"
+    return f"{when} ({seen})"
+
+
+def _rounds_seen(years: Sequence[int], language: str) -> str:
+    """Return the rounds that were seen: "tre år i rad", or the years themselves where some are missing between them."""
+    words = _WORDS[language]
+    run = 1
+    while run < len(years) and years[-run - 1] == years[-run] - 1:
+        run += 1
+    numbers = words["numbers"].split()
+    if run == 1 or run > len(numbers) + 1:
+        return words["years"].format(years=", ".join(str(year) for year in years[-4:]))
+    return words["run"].format(n=numbers[run - 2])
+
+
+def promise_line(promise: Forecast, opened: date | None, verdict: Verdict | None, language: str = "sv") -> str:
+    """Return what was expected of a round, when it opened, and how the promise turned out."""
+    words = _WORDS[language]
+    names = _months(language)
+    expected = f"{names[promise.month.month - 1]} {promise.month.year}"
+    told = words["expected"].format(month=expected)
+    if opened is not None:
+        # A day that is stated and has not been judged lies ahead.
+        told += words["opened" if verdict else "states"].format(month=f"{names[opened.month - 1]} {opened.year}")
+    return f"{told}: {words[verdict.value]}." if verdict else f"{told}."
 
 
 def chance_line(competition: Competition, language: str = "sv") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -115,7 +115,7 @@ def show(app: App, call: str, as_json: bool) -> int:
         except ArchiveError:
             code = call
         found = rounds_before(app.config, archive.db, code)
-        chances = chances_before(archive.db, code)
+        chances = chances_before(app.config, archive.db, code)
     if as_json:
         answer(
             {
@@ -174,6 +174,31 @@ def history(app: App, municipality: str | None, as_json: bool) -> None:
     )
 
 
+@awards.command()
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@json_option
+@pass_app
+def reconcile(app: App, file: TextIO, as_json: bool) -> int:
+    """Compare the municipality's own list of projects (CSV with a column projekt) with the publishers'; exit code 1 for gaps."""
+    from monitor.awards.reconcile import COLUMNS, Outcome, parse_list, table_rows
+    from monitor.awards.reconcile import reconcile as compare
+    from monitor.errors import ConfigError, SourceError
+    from monitor.jobs.awards import own_history
+    from monitor.jobs.members import open_installation
+
+    try:
+        listed = parse_list(file.read())
+    except (SourceError, UnicodeDecodeError) as error:
+        raise ConfigError(file.name, str(error)) from error
+    with open_installation(app.config) as archive:
+        found = compare(listed, own_history(app.config, archive.db))
+    if as_json:
+        answer({"projects": [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(found)]})
+    else:
+        print_table(tuple(COLUMNS[:6]), [row[:6] for row in table_rows(found)])
+    return int(any(one.differs or one.outcome is not Outcome.FOUND for one in found))
+
+
 _SURENESS = {"sure": "säker", "confirmed": "bekräftad", "candidate": "kandidat", "related": "namnet liknar"}
 
 
@@ -207,15 +232,18 @@ def season(app: App, months: int, programme: str, as_json: bool) -> None:
     """Show the calls that are expected, from the months in which their earlier rounds opened; at least two rounds each."""
     from dataclasses import asdict
 
+    from monitor.awards.promises import list_promises
     from monitor.awards.wording import season_line
     from monitor.jobs.awards import expected_rounds
     from monitor.jobs.members import open_installation
+    from monitor.jobs.seasons import promise_json
 
     with open_installation(app.config) as archive:
         found = expected_rounds(app.config, archive.db, app.now, months=months)
+        promises = [promise_json(one) for one in list_promises(archive.db) if one.code or one.verdict]
     wanted = [one for one in found if not programme or one.family.upper().startswith(programme.upper())]
     if as_json:
-        answer({"forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted]})
+        answer({"forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted], "judged": promises})
         return
     if not wanted:
         click.echo(

@@ -141,6 +141,8 @@ def _next_step_lines(report: DemoReport) -> Iterator[str]:
     yield f"  {monitor} search ungdomsutbyte"
     yield f"  {monitor} show UCPM-2026-KAPP-PVPP"
     yield f"  {monitor} why UCPM-2026-KAPP-PVPP --department raddning-beredskap"
+    yield f"  {monitor} awards show LIFE-2026-SAP-NAT-NATURE   vilka fick pengar förra gången (exempel)"
+    yield f"  {monitor} season                 utlysningar som troligen kommer (exempel)"
     yield f"  {monitor} serve --set-password   samordnarens lösenord: styr utskick, ändra regler"
     yield f"  {monitor} serve                  arkivet i webbläsaren, http://127.0.0.1:8001"
 

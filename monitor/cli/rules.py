@@ -33,6 +33,7 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
     from monitor.jobs.match import match_archive
     from monitor.jobs.members import open_installation, refuse_member
     from monitor.jobs.rules import load_folder, load_or_last
+    from monitor.jobs.seasons import keep_promises
 
     if not app.config.rules.dir:
         refuse_member(app.config, "matchning med de gemensamma reglerna")
@@ -41,6 +42,7 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
     with lock(app.config.data_dir), open_installation(app.config) as archive:
         rules, errors = (loaded, ()) if loaded else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
+        keep_promises(app.config, archive, rules, app.now)
     for error in errors:
         app.console.print(str(error), markup=False)
     if as_json:

@@ -11,7 +11,7 @@ from monitor.digest.answers import AnswerLink, Signer
 from monitor.digest.facts import date_keys
 from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
 from monitor.digest.links import Links, language_note, publisher_url, publisher_words
-from monitor.digest.model import Audience, Candidate, Change, DigestItem, Reasons
+from monitor.digest.model import Audience, Candidate, Change, DigestItem, ExpectedRound, Reasons
 from monitor.digest.rows import CallRows
 from monitor.digest.summary import machine_summary, needs_summary, written_summary
 from monitor.digest.wording import HOME, Wording, first_sentences
@@ -142,6 +142,21 @@ class Cards:
     def reminder(self, candidate: Candidate) -> CardView:
         """Return a call that the department knows of, as one line."""
         return self.line(DigestItem(candidate=candidate, section=MailSection.CLOSING, facts=()))
+
+    def expected(self, expected: ExpectedRound) -> CardView:
+        """Return a round that is likely to come, as one line that leads to the department's page."""
+        title = shorten(clean(expected.title), TITLE_LIMIT)
+        is_foreign = bool(expected.language) and expected.language != self.wording.language
+        language = self.wording.language_name(expected.language) if is_foreign else ""
+        return CardView(
+            subject=title,
+            title=title,
+            title_note=self.wording.say("card.title_language", language=language) if is_foreign else "",
+            short_title=title,
+            url=f"{self.links.department(self.audience.department)}#kommer",
+            language=expected.language if is_foreign else "",
+            detail=expected.lines[self.wording.language],
+        )
 
     def title(self, call: Call) -> str:
         """Return the title on one line, of at most TITLE_LIMIT characters."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.calls import CallKey
-from monitor.digest.model import Candidate, DigestItem, Selection, Shown, SourceHealth
+from monitor.digest.model import Candidate, DigestItem, ExpectedRound, Selection, Shown, SourceHealth
 from monitor.digest.reminders import PlanReminder
 from monitor.vocabulary import Level, MailSection
 
@@ -160,6 +160,8 @@ class Occasion:
     health: tuple[SourceHealth, ...] = ()
     ahead: tuple[Candidate, ...] = ()
     """Known calls that a quiet mail names."""
+    expected: tuple[ExpectedRound, ...] = ()
+    """Rounds that are likely to come, named once a month."""
     top: str = ""
     """The coordinator's own line."""
     plans: tuple[PlanReminder, ...] = ()

@@ -223,6 +223,18 @@ AS_CHOSEN = Arrangement()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedRound:
+    """Round of a call that is likely to come, which no publisher has announced."""
+
+    title: str
+    """Title of the round before."""
+    language: str
+    """Language of the title, "" when unknown."""
+    lines: Mapping[str, str]
+    """When it usually opens, by the language of the reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """Reader of a mail, and the addresses of its senders."""
 

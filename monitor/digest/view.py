@@ -46,6 +46,9 @@ class MailWriter:
         sections = [self._section(section, selection, shown) for section in MailSection]
         if selection.kind is MailKind.QUIET and quiet_lines:
             sections.append(SectionView(id="ahead", heading=self._say("heading.ahead"), lines=quiet_lines))
+        if self._occasion.expected:
+            lines = tuple(self._cards.expected(one) for one in self._occasion.expected)
+            sections.append(SectionView(id="expected", heading=self._say("heading.expected"), lines=lines))
         week = self._wording.week(self._occasion.week)
         headline = Headline(self._cards, self._occasion)
         overview, more = self._overview(selection, shown)

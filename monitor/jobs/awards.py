@@ -12,13 +12,23 @@ from typing import Any
 
 from monitor.archive import lock
 from monitor.archive.connection import Database
-from monitor.awards.history import OwnProject, earlier_rounds, own_projects
+from monitor.awards.history import earlier_rounds
 from monitor.awards.installation import awards_path, home_municipality, load_seasons, read_decisions
-from monitor.awards.model import ORIGINS, Origin
+from monitor.awards.model import LISTS, ORIGINS, Origin
+from monitor.awards.municipal import OwnProject, own_projects
 from monitor.awards.organisations import find_municipality
 from monitor.awards.rounds import CLOSED_CALLS, import_rounds
 from monitor.awards.seasons import Forecast
-from monitor.awards.store import ImportReport, import_source, list_imports, note_checked, note_problem, open_awards
+from monitor.awards.store import (
+    ImportReport,
+    import_source,
+    list_imports,
+    note_checked,
+    note_list,
+    note_problem,
+    open_awards,
+)
+from monitor.awards.updates import PORTAL_UPDATES, import_updates
 from monitor.awards.wording import round_line
 from monitor.calls import CallKey
 from monitor.config import Config
@@ -31,6 +41,10 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "awards"
 """Folder in the data folder with one folder per source, into which a person lays files."""
+SOURCES = ORIGINS | LISTS
+"""Everything that can be imported, by id."""
+_LIST_IMPORTERS = {CLOSED_CALLS: import_rounds, PORTAL_UPDATES: import_updates}
+_LIST_ROWS = {CLOSED_CALLS: "utlysningar kända", PORTAL_UPDATES: "nyheter om ansökningar kända"}
 _DAYS_IN_MONTH = 28
 _OLD = timedelta(days=400)
 """Age from which an import is told as old: a year with a month to spare, for sources that are fetched by hand once a year."""
@@ -70,7 +84,7 @@ def import_awards(
 
     Args:
         config: Settings of the installation that reads the sources.
-        sources: Keys of ORIGINS; empty for all that have files or can be fetched.
+        sources: Keys of SOURCES; empty for all that have files or can be fetched.
         now: Time of the run.
         files: Files of the one source that is named, in place of those in its folder.
         allow_fewer: Accept imports that are more than a tenth smaller than the last.
@@ -81,19 +95,17 @@ def import_awards(
         LockedError: Another import runs.
     """
     refuse_member(config, "importen av beviljade projekt")
-    if list(sources) == [CLOSED_CALLS]:
-        return [_import_rounds(config, list(files) or placed_files(config, CLOSED_CALLS))]
-    if unknown := [source for source in sources if source not in ORIGINS]:
-        raise ConfigError("awards", f"okänd källa {unknown[0]}; de som finns är {', '.join(ORIGINS)}")
+    if unknown := [source for source in sources if source not in SOURCES]:
+        raise ConfigError("awards", f"okänd källa {unknown[0]}; de som finns är {', '.join(SOURCES)}")
     if files and len(sources) != 1:
         raise ConfigError("awards", "filer hör till en källa: ange källan först")
     with lock(config.data_dir, "awards"), open_awards(awards_path(config)) as db:
         known = {row["source"]: row for row in list_imports(db)}
         states = []
-        for source in sources or ORIGINS:
+        for source in sources or SOURCES:
             # Some files are large: without being named, a source is fetched when a person has made its folder.
             is_wanted = fetch and not files and (bool(sources) or (config.data_dir / FOLDER / source).is_dir())
-            problem = _fetch(config, ORIGINS[source], known.get(source, {}), now) if is_wanted else ""
+            problem = _fetch(config, SOURCES[source], known.get(source, {}), now) if is_wanted else ""
             if problem:
                 note_problem(db, source, problem, now)
                 states.append(ImportState(source=source, state="refused", reason=problem))
@@ -102,29 +114,30 @@ def import_awards(
             if not found:
                 states.append(ImportState(source=source, state="missing"))
                 continue
-            try:
-                fingerprint = hash_files(found)
-                if fingerprint == known.get(source, {}).get("fingerprint") and not files:
-                    note_checked(db, source, now)
-                    states.append(ImportState(source=source, state="unchanged"))
-                    continue
-                report = import_source(db, source, found, now, allow_fewer=allow_fewer, fingerprint=fingerprint)
-            except SourceError as error:
-                states.append(ImportState(source=source, state="refused", reason=str(error)))
-            else:
-                states.append(ImportState(source=source, state="imported", report=report))
+            before = "" if files else known.get(source, {}).get("fingerprint", "")
+            states.append(_import_files(db, source, found, now, before, allow_fewer=allow_fewer))
     return states
 
 
-def _import_rounds(config: Config, files: Sequence[Path]) -> ImportState:
-    if not files:
-        return ImportState(source=CLOSED_CALLS, state="missing")
-    with lock(config.data_dir, "awards"), open_awards(awards_path(config)) as db:
-        try:
-            known = import_rounds(db, files)
-        except SourceError as error:
-            return ImportState(source=CLOSED_CALLS, state="refused", reason=str(error))
-    return ImportState(source=CLOSED_CALLS, state="imported", reason=f"{known} utlysningar kända")
+def _import_files(
+    db: Database, source: str, files: Sequence[Path], now: datetime, before: str, *, allow_fewer: bool
+) -> ImportState:
+    """Import the files of a source, unless they are those of the last import by the hash `before`."""
+    try:
+        fingerprint = hash_files(files)
+        if fingerprint == before:
+            note_checked(db, source, now)
+            return ImportState(source=source, state="unchanged")
+        if source in LISTS:
+            known = _LIST_IMPORTERS[source](db, files)
+            note_list(db, source, files, now, fingerprint=fingerprint, rows=known)
+            return ImportState(source=source, state="imported", reason=f"{known} {_LIST_ROWS[source]}")
+        report = import_source(db, source, files, now, allow_fewer=allow_fewer, fingerprint=fingerprint)
+    except SourceError as error:
+        if source in LISTS:
+            note_problem(db, source, str(error), now)
+        return ImportState(source=source, state="refused", reason=str(error))
+    return ImportState(source=source, state="imported", report=report)
 
 
 def hash_files(files: Sequence[Path]) -> str:
@@ -149,19 +162,17 @@ def _fetch(config: Config, origin: Origin, known: Any, now: datetime) -> str:
     """Fetch the file of a source into its folder when it is due and has changed; return why it could not be fetched, or ""."""
     if not origin.fetched or not is_due(origin, known.get("checked"), now):
         return ""
-    from monitor.collect.file_fetch import fetch_file
+    from monitor.awards.searches import SEARCHES, fetch_search
+    from monitor.collect.file_fetch import FetchLimits, fetch_file
 
     folder = config.data_dir / FOLDER / origin.id
+    limits = FetchLimits.of(config)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        fetch_file(
-            origin.fetched,
-            folder / origin.fetched.rpartition("/")[2],
-            agent=config.user_agent,
-            allow_loopback=config.network.allow_loopback,
-            proxy=config.network.proxy,
-            timeout=config.network.timeout,
-        )
+        if origin.id in SEARCHES:
+            fetch_search(SEARCHES[origin.id], origin.fetched, folder, limits, now.year)
+        else:
+            fetch_file(origin.fetched, folder / origin.fetched.rpartition("/")[2], limits)
     except SourceError as error:
         return str(error)
     except OSError as error:
@@ -177,7 +188,10 @@ def is_due(origin: Origin, checked: str | None, now: datetime) -> bool:
 
 
 def awards_status(config: Config) -> list[dict[str, Any]]:
-    """Return the state of every source of funded projects, in the order of ORIGINS; empty values before the first import."""
+    """Return the state of every source of funded projects, in the order of SOURCES; empty values before the first import.
+
+    Lists of calls have their rows in place of projects.
+    """
     path = awards_path(config)
     known: dict[str, dict[str, Any]] = {}
     if path.is_file():
@@ -195,7 +209,7 @@ def awards_status(config: Config) -> list[dict[str, Any]]:
             "fetched": bool(origin.fetched),
             "page": origin.url,
         }
-        for origin in ORIGINS.values()
+        for origin in SOURCES.values()
     ]
 
 

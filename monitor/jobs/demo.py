@@ -22,10 +22,13 @@ from monitor.archive import open_archive
 from monitor.archive.statistics import RecordedChange, list_changes
 from monitor.config import load_config, load_sources
 from monitor.demo import samples
+from monitor.demo.awards import write_award_samples
 from monitor.demo.mails import MailFile, render_index
 from monitor.demo.server import SEARCH_PATH, SampleServer
 from monitor.demo.settings import recipient_address, settings_text
 from monitor.errors import ConfigError, MonitorError
+from monitor.jobs.awards import FOLDER as AWARDS_FOLDER
+from monitor.jobs.awards import import_awards
 from monitor.matching.rules.files import read_files
 from monitor.matching.rules.model import DepartmentsFile
 from monitor.paths import RULES
@@ -117,6 +120,8 @@ class Demo:
         self.settings.write_text(text, "utf-8")
         shutil.copytree(RULES, self.folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
         config = load_config(self.settings)
+        write_award_samples(config.data_dir / AWARDS_FOLDER, self.now.date())
+        import_awards(config, [], self.now + timedelta(days=samples.FIRST_READING))
         steps = []
         for number, reading in enumerate(samples.READINGS, 1):
             self.server.reading = reading

@@ -53,6 +53,7 @@ from monitor.jobs.digest_report import (
 )
 from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
+from monitor.jobs.seasons import expected_rounds_for
 from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed
 from monitor.jobs.translate import machine_summaries
 from monitor.mail.message import message_id
@@ -480,6 +481,7 @@ class DigestBuilder:
         previous_week: str,
         ahead: tuple[Candidate, ...],
     ) -> Rendered:
+        languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         occasion = Occasion(
             digest=digest_id,
             week=self._week,
@@ -487,10 +489,10 @@ class DigestBuilder:
             previous_week=previous_week,
             health=self._health,
             ahead=ahead,
+            expected=expected_rounds_for(self._db, department.id, previous_week, self._now, languages),
             top=self._choices(department).mail_note,
             plans=plan_reminders(self._config, self._db, self._rules, department, self._now, selection.kind),
         )
-        languages = list(dict.fromkeys(recipient.language for recipient in recipients)) or ["sv"]
         audience = replace(
             make_audience(self._config, department, self._numbers),
             earlier=earlier_lines(self._config, self._db, selection, languages),

@@ -22,6 +22,7 @@ from monitor.archive.connection import connect_for_reading, count_broken, error_
 from monitor.archive.files import refuse_missing
 from monitor.archive.recipients import list_recipients
 from monitor.archive.scheduler import latest_ahead
+from monitor.awards.model import ORIGINS
 from monitor.config import Config
 from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, describe_os_error
@@ -130,7 +131,7 @@ def _funded(config: Config, now: datetime) -> Finding:
     name = "Beviljade projekt"
     try:
         problems = list(awards_attention(config, now))
-        projects = sum(row["projects"] for row in awards_status(config))
+        projects = sum(row["projects"] for row in awards_status(config) if row["source"] in ORIGINS)
     except MonitorError as error:
         return Finding(
             name, False, str(error), "Ta bort filen och läs in på nytt: monitor awards import. Inget annat går förlorat."

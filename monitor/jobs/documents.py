@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -176,10 +176,11 @@ def _take_file(db: Database, key: CallKey, file: Path, name: str, now: datetime)
 
 
 def _fetch_all(config: Config, db: Database, urls: Sequence[str], now: datetime) -> Iterator[DocumentState]:
-    from monitor.collect.file_fetch import fetch_file
+    from monitor.collect.file_fetch import FetchLimits, fetch_file
 
     folder = config.data_dir / FOLDER / _FETCHED
     folder.mkdir(parents=True, exist_ok=True)
+    limits = replace(FetchLimits.of(config), largest=LARGEST_FILE)
     asked: dict[str, float] = {}
     for url in urls:
         host = urlsplit(url).hostname or ""
@@ -188,15 +189,7 @@ def _fetch_all(config: Config, db: Database, urls: Sequence[str], now: datetime)
             time.sleep(rest)
         target = folder / hashlib.sha256(url.encode()).hexdigest()[:32]
         try:
-            is_new = fetch_file(
-                url,
-                target,
-                agent=config.user_agent,
-                allow_loopback=config.network.allow_loopback,
-                proxy=config.network.proxy,
-                timeout=config.network.timeout,
-                largest=LARGEST_FILE,
-            )
+            is_new = fetch_file(url, target, limits)
         except (SourceError, OSError) as error:
             reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
             note_address(db, url, reason, now)

@@ -308,3 +308,35 @@ def life_page(total: int, keys: range) -> dict[str, Any]:
 def write_json(path: Path, value: Any) -> Path:
     path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
     return path
+
+
+def write_dashboard(folder: Path, count: int = 3) -> Path:
+    columns = ("Participations", "Legal Name", "Participant Identification Code", "Participant Type",
+               "NET EU financial contribution (euro)", "Funding programme", "Country/Territory", "CITY", "NUTS 3 Name")  # fmt: skip
+    portal = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/how-to-participate/org-details/"
+    rows = [
+        {"Participations": "1", "Legal Name": f"KOMMUN {number}", "Participant Identification Code": f"{portal}99594323{number}",
+         "Participant Type": "PUB", "NET EU financial contribution (euro)": "351969.5", "Funding programme": "HORIZON",
+         "Country/Territory": "Sweden", "CITY": "Karlskrona", "NUTS 3 Name": "Blekinge län"}
+        for number in range(count)
+    ]  # fmt: skip
+    path = folder / "participants.csv"
+    path.write_text(table(columns, rows, ";"), "utf-8")
+    return path
+
+
+def projektbank_rows(count: int = 3) -> list[dict[str, Any]]:
+    return [
+        {"ärende-id": str(number), "stödmottagare": "X AB", "beviljat_belopp_sek": 10, "beviljat_belopp_eur": 0, "projektnamn": "P",
+         "projektbeskrivning": "T", "projekt_starttid": "2015-01-01", "projekt_sluttid": "2016-01-01", "projektledare": "",
+         "telnr": "", "e-post": "", "kommuner": "Nässjö, Eksjö", "område": "Småland med öarna"}
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def vinnova_rows(count: int = 3) -> list[dict[str, Any]]:
+    return [
+        {"Diarienummer": f"2024-0000{number}", "Ärenderubrik": "Test", "DiarienummerUtlysning": "2023-1", "BeviljatBidrag": 500000,
+         "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun"}
+        for number in range(count)
+    ]  # fmt: skip

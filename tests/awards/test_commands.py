@@ -68,7 +68,8 @@ def test_usage_that_is_wrong_changes_nothing(tmp_path):
 def test_only_what_has_a_folder_is_fetched_without_being_named(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "monitor.collect.file_fetch.fetch_file", lambda url, target, **_: asked.append(url) or files.write_kohesio(target.parent)
+        "monitor.collect.file_fetch.fetch_file",
+        lambda url, target, limits: asked.append(url) or files.write_kohesio(target.parent),
     )
     installation = configured(tmp_path)
     assert installation.ask("awards", "import", "--fetch", "--json").code == 0

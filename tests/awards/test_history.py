@@ -1,15 +1,17 @@
 """Earlier rounds of a call, in numbers and in one line, from rows alone."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.awards.history import GrantRange, earlier_rounds, own_projects
+from monitor.awards.history import GrantRange, earlier_rounds
+from monitor.awards.municipal import own_projects
 from monitor.awards.organisations import Decision, Sureness
-from monitor.awards.seasons import Basis, Forecast
+from monitor.awards.seasons import Basis, Forecast, Verdict
 from monitor.awards.store import import_source, open_awards
-from monitor.awards.wording import round_line, season_line, short_number
+from monitor.awards.wording import promise_line, round_line, season_line, short_number
 from tests.awards import files
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -112,10 +114,17 @@ def test_small_grants_are_told_in_thousands():
 def test_a_forecast_in_words():
     forecast = Forecast(
         family="F", title="T", programme="LIFE", year=2027, month=date(2027, 4, 1), earliest=date(2027, 4, 1), latest=date(2027, 5, 1),
-        years=(2023, 2024, 2025, 2026), dated=2, basis=Basis.LINE, latest_code="X",
+        years=(2021, 2024, 2025, 2026), dated=2, basis=Basis.FAMILY, latest_code="X",
     )  # fmt: skip
-    assert season_line(forecast) == (
-        "Brukar öppna mellan april och maj, oftast i april, nästa 2027 (sedd 2023, 2024, 2025, 2026;"
-        " månaden efter liknande utlysningar i programmet)"
-    )
+    assert season_line(forecast) == "Brukar öppna mellan april och maj, oftast i april, nästa 2027 (tre år i rad)"
     assert season_line(forecast, "en").startswith("Usually opens between April and May")
+    same = replace(forecast, latest=forecast.month, years=(2022, 2024, 2026))
+    assert season_line(same) == "Brukar öppna i april, nästa 2027 (sedd 2022, 2024, 2026)"
+    once = replace(forecast, dated=1)
+    assert season_line(once) == "Troligen i april 2027, som en gång förut (tre år i rad)"
+    line = replace(forecast, basis=Basis.LINE)
+    assert season_line(line, "en") == "Probably in April 2027, as similar calls of the programme (three years in a row)"
+    assert (
+        promise_line(forecast, date(2027, 6, 3), Verdict.LATE) == "Väntades i april 2027, öppnade i juni 2027: senare än väntat."
+    )
+    assert promise_line(forecast, None, None, "en") == "Expected in April 2027."

@@ -1,24 +1,24 @@
 """An import is kept whole or not at all, whatever the file is and whenever the process dies."""
 
+import itertools
 import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from monitor.awards import rounds, store, updates
+from monitor.awards.rounds import import_rounds
 from monitor.awards.store import import_source, list_imports, open_awards
+from monitor.awards.updates import import_updates, updates_of
 from monitor.errors import ArchiveError, SourceError
 from tests.awards import files
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -215,23 +215,29 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path):
         pass
 
 
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from monitor.awards import store
-seen = 0
-original = store._Writer.add_{kind}
-def dying(self, item):
-    global seen
-    seen += 1
-    if seen == {count}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    original(self, item)
-store._Writer.add_{kind} = dying
-with store.open_awards(Path(sys.argv[1])) as db:
-    store.import_source(db, sys.argv[2], [Path(sys.argv[3])], datetime(2026, 11, 29, tzinfo=UTC))
-"""
+def die_while(work):
+    """Run `work` in a process of its own, which is expected to kill itself; return the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(1)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def kill_at(count, original):
+    """Return `original` as a function that kills its process when it is called for the count-th time."""
+    calls = itertools.count(1)
+
+    def dying(*args):
+        if next(calls) == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*args)
+
+    return dying
+
+
 WRITERS = {
     "cordis-horizon": files.write_cordis,
     "kohesio": files.write_kohesio,
@@ -241,6 +247,10 @@ WRITERS = {
     "portal": write_portal,
     "erasmus": lambda folder: files.write_json(folder / "1.json", files.erasmus_page(3, range(3))),
     "life": lambda folder: files.write_json(folder / "1.json", files.life_page(3, range(3))),
+    "cordis-h2020": lambda folder: files.write_cordis(folder, name="cordis-h2020projects-csv.zip"),
+    "dashboard": files.write_dashboard,
+    "projektbank": lambda folder: files.write_json(folder / "1.json", files.projektbank_rows()),
+    "vinnova": lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()),
 }
 
 
@@ -252,21 +262,58 @@ def test_a_kill_during_an_import_leaves_the_last_one(tmp_path, source, kind, cou
     with open_awards(database) as db:
         import_source(db, source, [path], NOW)
         before = contents(db)
-    script = KILLED.format(kind=kind, count=count)
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(database), source, str(path)],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        env=os.environ,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    method = f"add_{kind}"
+
+    def work():
+        setattr(store._Writer, method, kill_at(count, getattr(store._Writer, method)))
+        with open_awards(database) as db:
+            import_source(db, source, [path], NOW.replace(day=29))
+
+    assert die_while(work) == signal.SIGKILL
     with open_awards(database) as db:
         assert contents(db) == before
         assert list_imports(db)[0]["at"] == "2026-11-28T12:00:00+00:00"
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         import_source(db, source, [path], NOW)
         assert contents(db) == before
+
+
+@pytest.mark.parametrize("source", ["closed-calls", "portal-updates"])
+def test_a_kill_while_a_list_is_added_to_leaves_it_as_it_was(tmp_path, monkeypatch, source):
+    rows = [
+        {"metadata": {"type": ["1"], "identifier": [f"LIFE-{year}-X"], "title": ["T"], "description": ["9 proposals submitted"],
+                      "startDate": [f"{year}-04-18T00:00:00.000+0000"]}}
+        for year in (2024, 2025)
+    ]  # fmt: skip
+    path = files.write_json(tmp_path / "1.json", {"apiVersion": "2", "totalResults": 2, "results": rows})
+    table, add, module, name = {
+        "closed-calls": ("rounds", import_rounds, rounds, "day"),
+        "portal-updates": ("updates", import_updates, updates, "html_to_text"),
+    }[source]
+    database = tmp_path / "awards.db"
+
+    def work():
+        setattr(module, name, kill_at(2, getattr(module, name)))
+        with open_awards(database) as db:
+            add(db, [path])
+
+    assert die_while(work) == signal.SIGKILL
+    with open_awards(database) as db:
+        assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        assert add(db, [path]) == 2
+
+
+def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path):
+    database = tmp_path / "awards.db"
+    with open_awards(database) as db:
+        import_source(db, "esf", [files.write_esf(tmp_path)], NOW)
+        db.execute("DROP TABLE updates")
+        db.execute("PRAGMA user_version = 1")
+    with open_awards(database, read_only=True) as db:
+        assert updates_of(db, "LIFE", lambda code: True) == []
+    with open_awards(database) as db:
+        assert db.execute("SELECT count(*) FROM updates").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM projects").fetchone() == (3,)
 
 
 def test_readers_see_the_last_import_while_the_next_is_written(tmp_path):

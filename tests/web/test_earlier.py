@@ -1,13 +1,15 @@
 """The page of a call and the mail tell who was funded in the round before, and nothing when no row says it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
 from monitor.archive.runs import SourceRun, store_run
+from monitor.awards.promises import Promise, save_promises
+from monitor.awards.seasons import Basis, Forecast
 from monitor.awards.store import import_source, open_awards
 from monitor.calls import Notice
 from tests.awards import files
@@ -74,3 +76,26 @@ def test_the_page_tells_how_many_applied_the_time_before(browser, site):
     assert "112 ansökte, 14 fick (12 procent)" in page
     assert "CERV-2024-TVA-STEG" in page
     assert "112 applied, 14 got it (12 per cent)" in browser.get("/utlysning/portal/two-stage", params={"lang": "en"}).text
+
+
+def test_what_was_expected_of_a_call_and_what_is_expected_next(browser, site):
+    forecast = Forecast(
+        family="CERV-TVA-STEG", title="Two <i>steps</i>", programme="CERV", year=2026, month=date(2026, 3, 1), earliest=date(2026, 3, 1),
+        latest=date(2026, 4, 1), years=(2024, 2025), dated=2, basis=Basis.FAMILY, latest_code="CERV-2025-TVA-STEG",
+    )  # fmt: skip
+    department = next(iter(site.rules.departments))
+    with open_archive(site.config.archive) as archive:
+        code = load_call(archive.db, "portal", "two-stage").identifier
+        assert code == "CERV-2026-TVA-STEG"
+        ahead = replace(forecast, year=2099, month=date(2099, 3, 1), earliest=date(2099, 3, 1), latest=date(2099, 4, 1))
+        save_promises(
+            archive.db,
+            [Promise(forecast=one, departments=(department,), made=date(2025, 12, 1)) for one in (forecast, ahead)],
+        )
+    call = browser.get("/utlysning/portal/two-stage").text
+    assert "Väntades i mars 2026" in call
+    page = browser.get(f"/forvaltning/{department}").text
+    assert "Kommer troligen" in page
+    assert "Brukar öppna mellan mars och april, oftast i mars, nästa 2099 (två år i rad)" in page
+    assert "<i>steps" not in page
+    assert "Likely to come" in browser.get(f"/forvaltning/{department}", params={"lang": "en"}).text

@@ -50,11 +50,12 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS.values())
     for row in rows:
-        writer.writerow(_escape_formula(row[name]) for name in COLUMNS)
+        writer.writerow(escape_formula(row[name]) for name in COLUMNS)
     return "\ufeff" + out.getvalue()
 
 
-def _escape_formula(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 

@@ -216,13 +216,9 @@ class _Writer:
             day = self._day(stored.at.astimezone(self._now.tzinfo).date()) if stored is not None else ""
             verdict = StepVerdict.LATER
             if stored is not None:
-                verdict = (
-                    StepVerdict.NOT_NEEDED
-                    if stored.state is StepState.NOT_NEEDED
-                    else StepVerdict.DONE
-                    if done
-                    else StepVerdict.NOW
-                )
+                verdict = StepVerdict.DONE if done else StepVerdict.NOW
+                if stored.state is StepState.NOT_NEEDED:
+                    verdict = StepVerdict.NOT_NEEDED
             yield StepText(
                 id=check.id,
                 title=check.title(self._language),

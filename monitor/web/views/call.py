@@ -28,9 +28,6 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, lead_title, write_stories
-from monitor.awards.history import EarlierRounds
-from monitor.awards.installation import chances_before, rounds_before
-from monitor.awards.wording import chance_line, round_line
 from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zones, next_deadline
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
@@ -70,6 +67,7 @@ from monitor.web.views.documents import (
     shown_documents,
     shown_facts,
 )
+from monitor.web.views.earlier import EarlierView, earlier_view
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 from monitor.web.views.timeline import TimelinePoint, timeline
@@ -182,11 +180,8 @@ class CallView:
     own_documents: Sequence[ShownDocument]
     other_documents: Sequence[ShownDocument]
     """Forms, guides and agreements that the call links to."""
-    earlier: EarlierRounds | None
-    """Earlier rounds of the call; None when no project of one is known."""
-    earlier_line: str
-    chances: Sequence[tuple[str, str, str]]
-    """Code, numbers and the publisher's own sentence of rounds of which is known how many applied, at most three."""
+    before: EarlierView | None
+    """What is known of the call's earlier rounds."""
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
@@ -234,7 +229,6 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
     reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
-    earlier = rounds_before(visit.site.config, db, call.identifier)
     card = fit_card(rules, call, zones, reading)
     own_documents, other_documents = shown_documents(visit, call.key)
     proven = facts_of(db, call, reading)
@@ -271,12 +265,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         proven=shown_facts(visit, proven),
         own_documents=own_documents,
         other_documents=other_documents,
-        earlier=earlier,
-        earlier_line=round_line(earlier, visit.language) if earlier else "",
-        chances=[
-            (code, chance_line(competition, visit.language), competition.sentence)
-            for code, competition in chances_before(db, call.identifier)[:3]
-        ],
+        before=earlier_view(visit, call),
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(row["field"], row["value"], visit)}
             for row in facts["corrections"]

@@ -19,6 +19,9 @@ from monitor.archive.digests import list_department_digests
 from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
 from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news
 from monitor.archive.lookup import find_call
+from monitor.awards.families import code_year
+from monitor.awards.promises import list_promises, promises_ahead
+from monitor.awards.wording import season_line
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import Kind, Level, Status
@@ -54,6 +57,8 @@ class DepartmentView:
     later: Sequence[CallSummary]
     """The other open calls."""
     coming: Sequence[CallSummary]
+    expected: Sequence[tuple[str, str, bool]]
+    """Title of the round before, when the next is likely to open, and whether the title is English."""
     others: Sequence[CallSummary]
     """Matches that are no calls, such as events and partner searches."""
     shown: int
@@ -96,6 +101,10 @@ def department_page(visit: Visit) -> Response:
         closing=closing,
         later=later,
         coming=[call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING],
+        expected=[
+            (one.forecast.title, season_line(one.forecast, visit.language), code_year(one.forecast.latest_code) is not None)
+            for one in promises_ahead(list_promises(db), department.id, visit.now.date())
+        ],
         others=[call for call in listed if call.kind != Kind.CALL],
         shown=len(listed) if visit.args.get("alla") else _VISIBLE_CALLS,
         reading=list_department_news(db, department.id, visit.now - _READING_PERIOD),

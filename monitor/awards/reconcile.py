@@ -1,0 +1,209 @@
+"""Comparison of the municipality's own list of its projects with what publishers say: found, candidate, missing, other amount.
+
+The list is CSV, as a spreadsheet saves it: columns parted by `;`, `,` or tabs, with a heading row. `projekt` is needed;
+`nummer` (case or grant number), `program`, `år`, `belopp` and `valuta` are read where they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from monitor.awards.fields import amount, year_of
+from monitor.awards.municipal import SURE, OwnProject
+from monitor.awards.organisations import fold
+from monitor.awards.tables import column
+from monitor.errors import RowError, SourceError
+
+_NAMES = {
+    "project": ("projekt", "projektnamn", "titel", "namn", "project", "title"),
+    "number": ("nummer", "diarienummer", "projektnummer", "dnr", "projekt-id", "number", "id"),
+    "programme": ("program", "fond", "programme"),
+    "year": ("år", "startår", "year", "start"),
+    "amount": ("belopp", "bidrag", "beviljat", "eu-stöd", "egen del", "amount"),
+    "currency": ("valuta", "currency"),
+}
+"""Headings of each column, in lower case."""
+_LIKE = 90
+"""Likeness of titles (rapidfuzz's token_sort_ratio, 0 to 100) from which two may be the same project."""
+_YEARS_APART = 1
+_NEAR = Decimal("0.01")
+"""Share by which two amounts may differ and still be the same: lists are rounded."""
+MAX_LIST = 1_000_000
+"""Most characters of a list."""
+_MAX_ROWS = 5_000
+
+
+class Outcome(StrEnum):
+    """Result of comparing one project."""
+
+    FOUND = "found"
+    CANDIDATE = "candidate"
+    """Only the title, or an organisation that nobody has confirmed, says that it is the same."""
+    MISSING = "missing"
+    """In the own list alone."""
+    UNLISTED = "unlisted"
+    """At a publisher alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedProject:
+    """Row of the own list."""
+
+    row: int
+    project: str
+    number: str = ""
+    programme: str = ""
+    year: int | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """Project of the own list, of a publisher, or of both."""
+
+    outcome: Outcome
+    listed: ListedProject | None = None
+    known: OwnProject | None = None
+    differs: bool = False
+    """True when both state an amount in one currency and none of the publisher's is the listed one."""
+
+
+def parse_list(text: str) -> list[ListedProject]:
+    """Return the rows of a list.
+
+    Raises:
+        SourceError: It is too long, has no column with the projects' names, or an amount is no number; the text names the row.
+    """
+    where = "Listan"
+    if len(text) > MAX_LIST:
+        raise SourceError(where, f"har {len(text)} tecken; högst {MAX_LIST} läses")
+    lines = text.lstrip("\ufeff").strip()
+    head = lines.partition("\n")[0]
+    delimiter = max(";\t,", key=head.count)
+    try:
+        rows = list(csv.reader(io.StringIO(lines), delimiter=delimiter))
+    except csv.Error as error:
+        raise SourceError(where, "går inte att läsa som CSV; spara den som CSV i kalkylprogrammet igen") from error
+    names = [column(name) for name in rows[0]] if rows else []
+    places = {
+        field: next((names.index(heading) for heading in headings if heading in names), None)
+        for field, headings in _NAMES.items()
+    }
+    if places["project"] is None:
+        raise SourceError(where, "saknar kolumnen projekt; den första raden ska ha kolumnernas namn")
+    if len(rows) > _MAX_ROWS:
+        raise SourceError(where, f"har {len(rows)} rader; högst {_MAX_ROWS} läses")
+    found = []
+    for number, cells in enumerate(rows[1:], 2):
+        if any(cell.strip() for cell in cells):
+            found.append(_listed(number, {field: _cell(cells, place) for field, place in places.items()}))
+    return found
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""
+
+
+def _listed(row: int, cells: dict[str, str]) -> ListedProject:
+    if not cells["project"]:
+        raise SourceError(f"Listan, rad {row}", "saknar projektets namn")
+    try:
+        stated = amount(cells["amount"].removesuffix("kr").removesuffix("kronor"), "belopp")
+    except RowError as error:
+        raise SourceError(f"Listan, rad {row}", str(error)) from error
+    currency = cells["currency"].upper() or ("SEK" if cells["amount"].endswith(("kr", "kronor")) else "")
+    return ListedProject(
+        row=row,
+        project=cells["project"],
+        number=cells["number"],
+        programme=cells["programme"],
+        year=year_of(cells["year"]),
+        amount=stated,
+        currency=currency,
+    )
+
+
+def reconcile(listed: Iterable[ListedProject], known: Sequence[OwnProject]) -> list[Reconciled]:
+    """Return the rows of a list with what publishers know of each, and then what publishers know beside the list."""
+    left = list(known)
+    made = []
+    for row in listed:
+        match = _by_number(row, left) or _by_title(row, left)
+        if match is None:
+            made.append(Reconciled(outcome=Outcome.MISSING, listed=row))
+            continue
+        project, is_sure = match
+        left.remove(project)
+        outcome = Outcome.FOUND if is_sure and project.sureness in SURE else Outcome.CANDIDATE
+        made.append(Reconciled(outcome=outcome, listed=row, known=project, differs=_differs(row, project)))
+    made += [Reconciled(outcome=Outcome.UNLISTED, known=project) for project in left if project.sureness in SURE]
+    return made
+
+
+def _by_number(row: ListedProject, known: Iterable[OwnProject]) -> tuple[OwnProject, bool] | None:
+    number = row.number.casefold()
+    found = next((one for one in known if number and number in (one.number.casefold(), one.key.casefold())), None)
+    return (found, True) if found else None
+
+
+def _by_title(row: ListedProject, known: Iterable[OwnProject]) -> tuple[OwnProject, bool] | None:
+    from rapidfuzz import fuzz
+
+    wanted = fold(row.project)
+    best, likest = None, float(_LIKE)
+    for one in known:
+        if row.year and one.year and abs(row.year - one.year) > _YEARS_APART:
+            continue
+        likeness = fuzz.token_sort_ratio(wanted, fold(one.title))
+        if likeness >= likest:
+            best, likest = one, likeness
+    return (best, False) if best else None
+
+
+def _differs(row: ListedProject, project: OwnProject) -> bool:
+    stated = [value for value in (project.share, project.granted, project.budget) if value]
+    if not row.amount or not stated or (row.currency and row.currency != project.currency):
+        return False
+    return all(abs(row.amount - value) > _NEAR * max(row.amount, Decimal(value)) for value in stated)
+
+
+COLUMNS = ("utfall", "projekt i listan", "nummer", "år", "belopp i listan", "projekt hos utgivaren", "organisation", "program",
+           "belopp hos utgivaren", "valuta", "beloppen skiljer", "adress")  # fmt: skip
+OUTCOMES = {
+    Outcome.FOUND: "funnen",
+    Outcome.CANDIDATE: "kandidat",
+    Outcome.MISSING: "saknas hos utgivarna",
+    Outcome.UNLISTED: "saknas i listan",
+}
+"""Swedish words of each outcome."""
+
+
+def table_rows(reconciled: Iterable[Reconciled]) -> list[tuple[str, ...]]:
+    """Return the cells of each row under COLUMNS."""
+    made: list[tuple[str, ...]] = []
+    for one in reconciled:
+        listed, known = one.listed, one.known
+        stated = (known.share or known.granted or known.budget) if known else None
+        made.append(
+            (
+                OUTCOMES[one.outcome],
+                listed.project if listed else "",
+                (listed.number if listed else "") or (known.number if known else ""),
+                str((listed and listed.year) or (known and known.year) or ""),
+                f"{listed.amount:f}" if listed and listed.amount is not None else "",
+                known.title if known else "",
+                known.organisation if known else "",
+                known.programme if known else listed.programme if listed else "",
+                str(stated or ""),
+                known.currency if known else listed.currency if listed else "",
+                "ja" if one.differs else "",
+                known.url if known else "",
+            )
+        )
+    return made

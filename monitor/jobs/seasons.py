@@ -1,0 +1,99 @@
+"""Keeping of promises: forecasts are stored when they are made, joined to the calls that open, judged, and told in mails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from monitor.archive import Archive
+from monitor.archive.connection import Database
+from monitor.archive.digests import last_digest
+from monitor.archive.promises import departments_by_code
+from monitor.awards.families import code_year
+from monitor.awards.installation import load_seasons
+from monitor.awards.promises import Promise, list_promises, promises_ahead, save_promises, update_promises
+from monitor.awards.seasons import Forecast
+from monitor.awards.wording import promise_line, season_line
+from monitor.calls import Call
+from monitor.config import Config
+from monitor.digest.model import ExpectedRound
+from monitor.matching.compiled import RuleSet
+from monitor.matching.engine import judge_call
+from monitor.matching.match import matches_of
+from monitor.vocabulary import Level, MailKind
+
+_MOST_IN_MAIL = 5
+"""Rounds to come that a mail names."""
+
+
+def keep_promises(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> int:
+    """Store new forecasts, join known ones to the rounds that came, and judge them; return how many were stored or changed."""
+    today = now.astimezone(config.zone).date()
+    seasons = load_seasons(config, archive.db)
+    by_code = departments_by_code(archive.db)
+
+    def departments(forecast: Forecast) -> Collection[str]:
+        codes = [one.code for one in seasons.rounds(forecast.family)]
+        # The whole text of an earlier round tells more than its title, which is all that a list of closed calls has.
+        return set().union(*(by_code.get(code, ()) for code in codes)) or _by_title(rules, forecast)
+
+    changed = update_promises(seasons, list_promises(archive.db), departments, today)
+    save_promises(archive.db, changed)
+    return len(changed)
+
+
+def _by_title(rules: RuleSet, forecast: Forecast) -> set[str]:
+    call = Call(
+        source="season", call_id=forecast.latest_code, identifier=forecast.latest_code, title=forecast.title, url="",
+        programme=forecast.programme, language="en",
+    )  # fmt: skip
+    return {match.department for match in matches_of(judge_call(rules, call)) if Level(match.level) is not Level.WEAK}
+
+
+def expected_rounds_for(
+    db: Database, department: str, previous_week: str, now: datetime, languages: Sequence[str]
+) -> tuple[ExpectedRound, ...]:
+    """Return the rounds that a department may expect, for its first mail of a month and its second mail; none for others.
+
+    Args:
+        db: Archive of the installation.
+        department: Id of the department.
+        previous_week: ISO week of the department's mail before, "" before its second.
+        now: Time of the mail, in the zone of the installation.
+        languages: Languages of the mail.
+    """
+    if not previous_week:
+        return ()
+    year, _, week = previous_week.partition("-W")
+    before = date.fromisocalendar(int(year), int(week), 1)
+    is_same_month = (before.year, before.month) == (now.year, now.month)
+    last = last_digest(db, department)
+    # The first mail has enough to tell, so that the second tells it.
+    if is_same_month and (last is None or last.kind != MailKind.WELCOME):
+        return ()
+    ahead = promises_ahead(list_promises(db), department, now.date())[:_MOST_IN_MAIL]
+    return tuple(
+        ExpectedRound(
+            title=one.forecast.title,
+            language="en" if code_year(one.forecast.latest_code) else "",
+            lines={language: season_line(one.forecast, language) for language in languages},
+        )
+        for one in ahead
+    )
+
+
+def promise_json(promise: Promise) -> dict[str, Any]:
+    """Return a promise as a value for `season --json`."""
+    return {
+        "family": promise.forecast.family,
+        "year": promise.forecast.year,
+        "title": promise.forecast.title,
+        "month": promise.forecast.month,
+        "made": promise.made,
+        "departments": list(promise.departments),
+        "code": promise.code,
+        "opened": promise.opened,
+        "verdict": promise.verdict.value if promise.verdict else None,
+        "line": promise_line(promise.forecast, promise.opened, promise.verdict),
+    }

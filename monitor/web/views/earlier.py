@@ -1,0 +1,54 @@
+"""What is known of a call from its earlier rounds: who was funded, how many applied, and what was expected of this round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.awards.history import EarlierRounds
+from monitor.awards.installation import chances_before, rounds_before
+from monitor.awards.promises import promise_of
+from monitor.awards.seasons import judge_promise
+from monitor.awards.wording import chance_line, promise_line, round_line
+from monitor.calls import Call
+from monitor.web.framework.request import Visit
+
+_MOST_CHANCES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierView:
+    """Values of the template `call-earlier.html`."""
+
+    rounds: EarlierRounds | None
+    line: str
+    """One line about the last round, "" when it is unknown."""
+    chances: Sequence[tuple[str, str, str]]
+    """Code, line and sentence of the publisher about the proposals of each closed round, the latest first."""
+    promise: str
+    """What was expected of this call before it was announced, and how that turned out; "" when nothing was."""
+
+
+def earlier_view(visit: Visit, call: Call) -> EarlierView | None:
+    """Return what is known of the earlier rounds of a call, None when nothing is."""
+    if not call.identifier:
+        return None
+    db, config, language = visit.site.archive.db, visit.site.config, visit.language
+    rounds = rounds_before(config, db, call.identifier)
+    chances = [
+        (code, chance_line(competition, language), competition.sentence)
+        for code, competition in chances_before(config, db, call.identifier)[:_MOST_CHANCES]
+    ]
+    promise = _promise(visit, call)
+    if rounds is None and not chances and not promise:
+        return None
+    return EarlierView(rounds=rounds, line=round_line(rounds, language) if rounds else "", chances=chances, promise=promise)
+
+
+def _promise(visit: Visit, call: Call) -> str:
+    found = promise_of(visit.site.archive.db, call.identifier, call.title, call.programme or "")
+    if found is None:
+        return ""
+    opened = found.opened or call.opens
+    verdict = found.verdict or (judge_promise(found.forecast, opened, visit.now.date()) if opened else None)
+    return promise_line(found.forecast, opened, verdict, visit.language)

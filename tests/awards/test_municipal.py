@@ -1,0 +1,140 @@
+"""A municipality's own projects, its neighbours', and the comparison with a list that the coordinator keeps."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from monitor.awards.municipal import (
+    compare_municipalities,
+    group_projects,
+    own_projects,
+    partner_places,
+    projects_by_municipality,
+)
+from monitor.awards.organisations import Sureness, like_neighbours
+from monitor.awards.reconcile import COLUMNS, Outcome, parse_list, reconcile, table_rows
+from monitor.awards.store import import_source, open_awards
+from monitor.errors import SourceError
+from tests.awards import files
+from tests.commands import Installation
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def funded(tmp_path_factory):
+    """Return the projects of all municipalities: one project that three publishers have, in two currencies."""
+    folder = tmp_path_factory.mktemp("funded")
+    with open_awards(folder / "awards.db") as db:
+        import_source(db, "esf", [files.write_esf(folder)], NOW)
+        import_source(db, "kohesio", [files.write_kohesio(folder)], NOW)
+        import_source(db, "cordis-horizon", [files.write_cordis(folder, 2)], NOW)
+        import_source(db, "portal", [files.write_json(folder / "life.1.json", files.portal_page(1, range(1)))], NOW)
+        found = projects_by_municipality(db)
+        places = partner_places(db, next(one for one in found["Göteborg"] if one.source == "cordis-horizon"))
+        assert own_projects(db, "Nässjö") == []
+    return found, places
+
+
+def test_every_municipality_is_found_in_one_pass(funded):
+    found, places = funded
+    assert {name: len(projects) for name, projects in found.items()} == {"Uppsala": 4, "Göteborg": 3}
+    assert places == ("Leeds (GB)", "Athina (GR)")
+
+
+def test_a_project_that_two_publishers_have_counts_once(tmp_path):
+    row = files.kohesio_rows(1)[0] | {"Operation_Local_Identifier": "2021SE05SFPR001_24-030-S04"}
+    path = tmp_path / "latest_SE.csv"
+    path.write_text(files.table(files.KOHESIO, [row], ","), "utf-8")
+    with open_awards(tmp_path / "awards.db") as db:
+        import_source(db, "esf", [files.write_esf(tmp_path, 1)], NOW)
+        import_source(db, "kohesio", [path], NOW)
+        (one,) = own_projects(db, "Uppsala")
+    assert (one.source, one.number, one.share, one.currency) == ("esf", "24-030-S04", 1989562, "SEK")
+
+
+def test_currencies_are_never_added(funded):
+    found, _ = funded
+    groups = group_projects(found["Uppsala"])
+    assert sum(group.projects for group in groups) == 4
+    assert all(len(group.shares) <= 1 or len({currency for currency, _ in group.shares}) == len(group.shares) for group in groups)
+
+
+def test_the_comparison_names_the_own_first_and_counts_those_without_projects(funded):
+    found, _ = funded
+    compared = compare_municipalities(found, "Nässjö")
+    assert compared.rows[0].name == "Nässjö"
+    assert (compared.rows[0].projects, compared.rows[0].latest, compared.middle) == (0, None, 0.0)
+    names = like_neighbours("Nässjö")
+    assert compared.others == len(names) > 20
+    assert {"Eksjö", "Vetlanda", "Tranås"} <= set(names)
+    assert not {"Nässjö", "Jönköping", "Göteborg", "Kiruna"} & set(names)
+
+
+LIST = """\ufeffProjekt;Diarienummer;År;Belopp
+Unga på väg 0;24-030-S04;2024;1 989 562 kr
+unga PÅ väg, 1;;2024;100
+Något helt annat;;2019;
+=1+1;99;;
+"""
+
+
+def test_the_own_list_is_compared_row_by_row(funded):
+    found, _ = funded
+    esf = [one for one in found["Uppsala"] if one.source == "esf"]
+    rows = reconcile(parse_list(LIST), esf)
+    assert [(row.outcome, row.differs) for row in rows] == [
+        (Outcome.FOUND, False),
+        (Outcome.CANDIDATE, True),
+        (Outcome.MISSING, False),
+        (Outcome.MISSING, False),
+        (Outcome.UNLISTED, False),
+    ]
+    assert all(len(row) == len(COLUMNS) for row in table_rows(rows))
+    unsure = [replace(one, sureness=Sureness.CANDIDATE) for one in esf]
+    assert [row.outcome for row in reconcile(parse_list(LIST), unsure)][:2] == [Outcome.CANDIDATE, Outcome.CANDIDATE]
+
+
+def test_an_amount_in_another_currency_is_no_difference(funded):
+    found, _ = funded
+    esf = [one for one in found["Uppsala"] if one.source == "esf"]
+    (row, *_) = reconcile(parse_list("projekt,nummer,belopp,valuta\nX,24-030-S04,175000,EUR"), esf)
+    assert (row.outcome, row.differs) == (Outcome.FOUND, False)
+
+
+def test_lists_of_spreadsheets_are_read():
+    assert parse_list("projekt\tbelopp\nBad\t1\u00a0200,50")[0].amount == Decimal("1200.50")
+    assert parse_list('Titel;År\n"Bro; och väg";2024-05-01\n;\n')[0].year == 2024
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "saknar kolumnen projekt"),
+        ("namn på sak;belopp\nX;1", "saknar kolumnen projekt"),
+        ("projekt;belopp\nX;mycket", "rad 2.*belopp"),
+        ("projekt;belopp\nX;1\n;5", "rad 3.*saknar projektets namn"),
+        ("projekt\n" + "X\n" * 6000, "6001 rader"),
+        ("x" * 1_000_001, "1000001 tecken"),
+    ],
+)
+def test_a_list_with_an_error_is_refused_with_its_row(text, words):
+    with pytest.raises(SourceError, match=words):
+        parse_list(text)
+
+
+def test_the_command_compares_a_file(tmp_path):
+    installation = Installation(tmp_path)
+    installation.configure('data_dir = "data"\n[municipality]\nname = "Uppsala kommun"\n')
+    assert installation.ask("awards", "import", "esf", str(files.write_esf(tmp_path))).code == 0
+    path = tmp_path / "egna.csv"
+    path.write_text(LIST, "utf-8")
+    made = installation.ask("awards", "reconcile", str(path), "--json")
+    assert made.code == 1
+    assert [row["utfall"] for row in made.json["projects"]] == [
+        "funnen", "kandidat", "saknas hos utgivarna", "saknas hos utgivarna", "saknas i listan",
+    ]  # fmt: skip
+    path.write_text("belopp\n1\n", "utf-8")
+    assert installation.ask("awards", "reconcile", str(path)).code == 2

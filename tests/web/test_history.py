@@ -1,0 +1,93 @@
+"""The page of the municipality's own EU projects: good when empty, decided once by a person, compared with an own list."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.awards.store import import_source, open_awards
+from tests.awards import files
+from tests.web.conftest import token
+
+WHEN = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def funded(site, tmp_path):
+    """Import three projects, whose owner has the name of the home municipality and no number."""
+    page = files.portal_page(3, range(3))
+    for row in page["results"]:
+        row["metadata"]["title"] = [f"<script>alert(1)</script> Wetlands {row['metadata']['projectId'][0]}"]
+        text = row["metadata"]["participants"][0]
+        row["metadata"]["participants"] = [
+            text.replace("GOTEBORGS KOMMUN", "NASSJO KOMMUN").replace("SE212000135501", "").replace("997186676", "951111111")
+        ]
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "portal", [files.write_json(tmp_path / "life.1.json", page)], WHEN)
+        import_source(db, "esf", [files.write_esf(tmp_path)], WHEN)
+
+
+def words(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\xa0", " ").split())
+
+
+def test_the_empty_page_says_whom_to_ask(browser):
+    page = browser.get("/historia")
+    assert page.status_code == 200
+    assert "Inga projekt är kända" in page.text
+    assert "Ingen lista över beviljade projekt är inläst än." in page.text
+    assert "Ekonomiavdelningen" in page.text
+    assert "Naturvårdsverket" in page.text
+    assert "Our history" in browser.get("/historia", params={"lang": "en"}).text
+    assert 'href="/historia"' in browser.get("/uppfoljning").text
+
+
+def test_a_name_is_a_candidate_until_a_person_decides_once(coordinator, browser, funded):
+    page = coordinator.get("/historia")
+    assert "Inga projekt är kända" in page.text
+    assert "<script>alert" not in page.text
+    assert "NASSJO KOMMUN" in page.text
+    decided = coordinator.post("/historia/avgor", {"nyckel": "pic:951111111", "svar": "hor", "csrftoken": token(page.text)})
+    assert decided.status_code in (302, 303)
+    page = coordinator.get("/historia")
+    text = words(page.text)
+    assert "3 projekt: Nässjö" in text
+    assert "1 800 000 EUR" in text
+    assert "Inget att svara på." in text
+    undone = coordinator.post("/historia/avgor", {"nyckel": "pic:951111111", "svar": "inte", "csrftoken": token(page.text)})
+    assert undone.status_code in (302, 303)
+    assert "Inga projekt är kända" in coordinator.get("/historia").text
+    unknown = {"nyckel": "pic:000000000", "svar": "hor", "csrftoken": token(page.text)}
+    assert coordinator.post("/historia/avgor", unknown).status_code == 400
+
+
+def test_what_a_person_has_to_decide_is_the_coordinators(browser, funded):
+    page = browser.get("/historia").text
+    assert "NASSJO KOMMUN" not in page
+    assert "/historia/avgor" not in page
+    assert browser.get("/historia/avstamning.csv", follow_redirects=False).status_code in (302, 303, 403)
+
+
+def test_the_own_list_is_kept_compared_and_given_out_as_csv(coordinator, funded):
+    assert coordinator.get("/historia/avstamning.csv").status_code == 404
+    csrf = token(coordinator.get("/historia").text)
+    wrong = coordinator.post("/historia/lista", {"lista": "belopp\n5", "csrftoken": csrf})
+    assert wrong.status_code == 400
+    assert "saknar kolumnen projekt" in wrong.text
+    assert "belopp\n5</textarea>" in wrong.text, "what was written is not lost"
+    listed = "projekt;nummer;belopp\n=HYPERLINK(1);101100000;700000\nVänortsresa;;20000"
+    saved = coordinator.post("/historia/lista", {"lista": listed, "csrftoken": csrf})
+    assert saved.status_code in (302, 303)
+    text = words(coordinator.get("/historia").text)
+    assert "0 funna, 1 kandidater, 1 saknas hos utgivarna, 0 saknas i listan. Beloppen skiljer för 1." in text
+    file = coordinator.get("/historia/avstamning.csv")
+    assert file.text.startswith("\ufeffutfall;")
+    assert "'=HYPERLINK(1)" in file.text
+    assert "saknas hos utgivarna;Vänortsresa" in file.text
+
+
+def test_neighbours_of_like_size_are_compared(coordinator, funded):
+    text = words(coordinator.get("/historia").text)
+    assert "Grannar av ungefär samma storlek" in text
+    assert "Kända projekt, median: 0." in text
+    assert "ESF-rådets projektbank" in text
