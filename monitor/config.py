@@ -26,6 +26,7 @@ from monitor.settings import (
     Schedule,
     Subscription,
     Table,
+    TeamsChannel,
     Web,
 )
 from monitor.sources import Source
@@ -53,6 +54,7 @@ class Config(Table):
     money: Money = Money()
     web: Web = Web()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
+    teams: tuple[TeamsChannel, ...] = Field((), strict=False)
     subscription: Subscription = Subscription()
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
@@ -233,11 +235,21 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
         value = raw.get(table, {}).get(key) if isinstance(raw.get(table, {}), dict) else None
         if isinstance(value, str) and value:
             raw[table] = {**raw[table], key: str(base / value)}
+    if isinstance(raw.get("teams"), list):
+        raw["teams"] = [_with_path(row, "address_file", base) for row in raw["teams"]]
     sources = load_sources(own, overrides, where)
     config = _validated(Config, raw, where, "")
     if len({r.email.casefold() + r.department for r in config.recipient}) != len(config.recipient):
         raise ConfigError(where, "recipient: the same address stands twice for one department")
+    if len({channel.department for channel in config.teams}) != len(config.teams):
+        raise ConfigError(where, "teams: samma förvaltning står två gånger")
     return config.model_copy(update={"path": path, "data_dir": data_dir, "shared_archive": shared, "sources": sources})
+
+
+def _with_path(row: object, key: str, base: Path) -> object:
+    """Return a row of a list of tables with the path under a key made absolute; rows of another form as they are."""
+    value = row.get(key) if isinstance(row, dict) else None
+    return {**row, key: str(base / value)} if isinstance(row, dict) and isinstance(value, str) and value else row
 
 
 def _path_setting(raw: dict[str, Any], key: str, default: str, where: str) -> str:

@@ -217,6 +217,17 @@ class Recipient(Table):
     language: Literal["sv", "en"] = "sv"
 
 
+class TeamsChannel(Table):
+    """Table of one department's channel in Microsoft Teams, which gets the department's mails as cards as well.
+
+    The address of the channel's workflow is a secret: whoever has it can post there. It is never part of the settings.
+    """
+
+    department: str = Field(min_length=1)
+    address_file: str = Field("", description="file with the address of the workflow; else $MONITOR_TEAMS_<DEPARTMENT>")
+    language: Literal["sv", "en"] = "sv"
+
+
 class Subscription(Table):
     """Table of who may sign up for mails without the coordinator."""
 

@@ -297,6 +297,12 @@ MIGRATIONS = {
         "CREATE TABLE award_decisions (key TEXT NOT NULL, municipality TEXT NOT NULL, belongs INTEGER NOT NULL,"
         " who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, municipality))"
     ),
+    # Cards for channels of Microsoft Teams: `outbox.channel` is mail or teams, `renderings.card` the message as JSON, "" where no
+    # channel gets it.
+    "m035_channels": (
+        "ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail';\n"
+        "ALTER TABLE renderings ADD COLUMN card TEXT NOT NULL DEFAULT ''"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

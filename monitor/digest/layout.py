@@ -129,6 +129,8 @@ class MailView:
     overview_heading: str = ""
     overview_more: LinkView | None = None
     """Link to the calls that the overview has no room for."""
+    cut: str = ""
+    """Sentence under a card for Teams that has no room for all calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ class MailWriter:
             overview=overview,
             overview_heading=self._say("heading.overview"),
             overview_more=more,
+            cut=self._say("channel.cut"),
         )
 
     def _overview(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> tuple[tuple[OverviewLine, ...], LinkView | None]:

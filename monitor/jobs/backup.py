@@ -249,12 +249,12 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
     """Yield the settings and the installation's rules and templates, never passwords and keys: name in the back-up, and file."""
-    secret = Path(config.mail.password_file) if config.mail.password_file else None
+    secrets = {Path(file) for file in (config.mail.password_file, *(row.address_file for row in config.teams)) if file}
     if config.path is not None:
         yield "monitor.toml", config.path
     for name, folder in (("rules", config.rules.dir), ("digests", config.digests.dir)):
         for path in sorted(Path(folder).rglob("*")) if folder else ():
-            if path.is_file() and not path.is_symlink() and path != secret and "__pycache__" not in path.parts:
+            if path.is_file() and not path.is_symlink() and path not in secrets and "__pycache__" not in path.parts:
                 yield str(PurePosixPath(name, *path.relative_to(folder).parts)), path
 
 
