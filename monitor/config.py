@@ -18,6 +18,7 @@ from monitor.settings import (
     Digests,
     Keep,
     Mail,
+    Mcp,
     Money,
     Municipality,
     Network,
@@ -35,7 +36,7 @@ from monitor.validation import SETTINGS, describe_error, list_errors
 _Model = TypeVar("_Model", bound=BaseModel)
 _RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
 """Keys of tables whose value is a path relative to the file of settings."""
-_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web")
+_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "mcp")
 """Keys that a running process keeps as they were at its start: it has files and connections open by them."""
 
 
@@ -53,6 +54,7 @@ class Config(Table):
     mail: Mail = Mail()
     money: Money = Money()
     web: Web = Web()
+    mcp: Mcp = Mcp()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     teams: tuple[TeamsChannel, ...] = Field((), strict=False)
     subscription: Subscription = Subscription()

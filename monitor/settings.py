@@ -209,6 +209,12 @@ class Web(Table):
     )
 
 
+class Mcp(Table):
+    """Table of the server for assistants (Model Context Protocol), which reads the archive with the rights of any reader."""
+
+    enabled: bool = Field(False, description="true: `monitor mcp` answers, and `monitor serve` under /mcp")
+
+
 class Recipient(Table):
     """Table of one address of one department. Personal data: never in the repository."""
 

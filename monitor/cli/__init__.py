@@ -30,7 +30,7 @@ MODULES = {
     "rules": ("match", "why", "rules", "feedback"),
     "search": ("search", "analyse"),
     "sources": ("sources",),
-    "web": ("serve", "report"),
+    "web": ("serve", "report", "mcp"),
 }
 """Commands of each module in `monitor.cli`. A module is imported when one of its commands runs: all start sooner."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import nullcontext
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -28,6 +29,8 @@ BODY_LIMIT = 300_000
 OWN_PAGE_HEADER = b"x-sida"
 """Header by which our own pages differ from Datasette's; it is removed before the answer is sent."""
 
+MCP_PATH = "/mcp"
+"""Path of the server for assistants."""
 _GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
 """Pages whose secret may be guessed; further tries of the same visitor wait."""
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via")
@@ -64,7 +67,7 @@ class SecurityMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to Datasette, or answer it with an error page."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._live(scope, receive, send)
             return
         started = False
 
@@ -88,6 +91,10 @@ class SecurityMiddleware:
             is_login = scope["method"] == "POST" and scope["path"] in _GUESSED_PATHS
             if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
                 raise _Refused(429)
+            if self._is_mcp(scope):
+                assert self._site.mcp is not None
+                await self._site.mcp(scope, receive, send_with_headers)
+                return
             await self._app(inner, _limit_body(receive), send_with_headers)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
@@ -96,6 +103,14 @@ class SecurityMiddleware:
             if started:
                 raise
             await self._refuse(scope, send, 400 if scope["method"] == "POST" else 500)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the messages of start and end on to Datasette, while the application for `/mcp` is ready."""
+        async with self._site.mcp.running() if self._site.mcp is not None else nullcontext():
+            await self._app(scope, receive, send)
+
+    def _is_mcp(self, scope: Scope) -> bool:
+        return self._site.mcp is not None and scope["path"] == MCP_PATH
 
     def _refusal_status(self, scope: Scope) -> int:
         """Return the status with which a request is refused before its body is read, or 0."""
@@ -106,6 +121,8 @@ class SecurityMiddleware:
         if not raw.isascii():
             return 400
         method = scope["method"]
+        if self._is_mcp(scope):
+            return 0  # reads only, judges hosts, origins and sizes itself
         if method in ("GET", "HEAD"):
             return 0
         if method != "POST":

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -370,6 +370,16 @@ class ArchiveAccess:
             connection.close()
 
 
+class McpApp(Protocol):
+    """Application for `/mcp`. `monitor.jobs` implements it."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Return the context in which requests are answered."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+
+
 class Site:
     """Installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
 
@@ -385,6 +395,8 @@ class Site:
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
         self._source_names: tuple[Config | None, dict[str, str]] = (None, {})
+        self.mcp: McpApp | None = None
+        """Application for `/mcp`; None where it is switched off."""
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
 
