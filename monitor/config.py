@@ -22,6 +22,7 @@ from monitor.settings import (
     Money,
     Municipality,
     Network,
+    OpenData,
     Recipient,
     Rules,
     Schedule,
@@ -55,6 +56,7 @@ class Config(Table):
     money: Money = Money()
     web: Web = Web()
     mcp: Mcp = Mcp()
+    open_data: OpenData = OpenData()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     teams: tuple[TeamsChannel, ...] = Field((), strict=False)
     subscription: Subscription = Subscription()

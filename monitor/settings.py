@@ -215,6 +215,21 @@ class Mcp(Table):
     enabled: bool = Field(False, description="true: `monitor mcp` answers, and `monitor serve` under /mcp")
 
 
+class OpenData(Table):
+    """Table of what the catalogue for data portals (/dcat.rdf) says of licence and publisher."""
+
+    licence: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="an address such as http://creativecommons.org/publicdomain/zero/1.0/; empty: none is stated",
+    )
+    publisher: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="municipality as publisher, such as http://dataportal.se/organisation/SE2120000522; empty: one of ours",
+    )
+
+
 class Recipient(Table):
     """Table of one address of one department. Personal data: never in the repository."""
 
