@@ -22,6 +22,7 @@ from monitor.settings import (
     Money,
     Municipality,
     Network,
+    Oidc,
     OpenData,
     Recipient,
     Rules,
@@ -35,9 +36,9 @@ from monitor.sources import Source
 from monitor.validation import SETTINGS, describe_error, list_errors
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"))
+_RELATIVE_PATHS = (("rules", "dir"), ("digests", "dir"), ("mail", "password_file"), ("oidc", "client_secret_file"))
 """Keys of tables whose value is a path relative to the file of settings."""
-_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "mcp")
+_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "oidc", "mcp")
 """Keys that a running process keeps as they were at its start: it has files and connections open by them."""
 
 
@@ -55,6 +56,7 @@ class Config(Table):
     mail: Mail = Mail()
     money: Money = Money()
     web: Web = Web()
+    oidc: Oidc = Oidc()
     mcp: Mcp = Mcp()
     open_data: OpenData = OpenData()
     recipient: tuple[Recipient, ...] = Field((), strict=False)

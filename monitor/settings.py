@@ -230,6 +230,23 @@ class OpenData(Table):
     )
 
 
+class Oidc(Table):
+    """Table of the log-in with the municipality's own accounts (OpenID Connect), such as Entra ID or Keycloak."""
+
+    issuer: str = Field(
+        "",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?\S*)?$",
+        description="an address such as https://login.microsoftonline.com/TENANT/v2.0; empty: off",
+    )
+    client_id: str = Field("", description="id that the provider knows this archive by")
+    client_secret_file: str = Field("", description="file with the secret of the client; else $MONITOR_OIDC_SECRET")
+    scopes: tuple[str, ...] = Field(("profile", "email"), strict=False, description="what is asked for besides openid")
+    claim: str = Field("roles", min_length=1, description="claim with the roles; realm_access.roles for Keycloak")
+    coordinator: tuple[str, ...] = Field((), strict=False, description="values of the claim that make a coordinator")
+    reader: tuple[str, ...] = Field((), strict=False, description="values of the claim that make a reader")
+    login_to_read: bool = Field(False, description="true: the pages are open only to those who have logged in")
+
+
 class Recipient(Table):
     """Table of one address of one department. Personal data: never in the repository."""
 

@@ -249,7 +249,8 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
     """Yield the settings and the installation's rules and templates, never passwords and keys: name in the back-up, and file."""
-    secrets = {Path(file) for file in (config.mail.password_file, *(row.address_file for row in config.teams)) if file}
+    files = (config.mail.password_file, config.oidc.client_secret_file, *(row.address_file for row in config.teams))
+    secrets = {Path(file) for file in files if file}
     if config.path is not None:
         yield "monitor.toml", config.path
     for name, folder in (("rules", config.rules.dir), ("digests", config.digests.dir)):

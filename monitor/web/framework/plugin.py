@@ -151,6 +151,8 @@ def _make_visit(site: Site, request: Request, variables: Mapping[str, str | None
         form_lists=form_lists,
         query=request.query_string,
         actor=request.scope.get("monitor_actor"),
+        reader=request.scope.get("monitor_reader", ""),
+        cookies=request.scope.get("monitor_cookies", {}),
         login_bucket=request.scope.get("monitor_login_bucket", ""),
         local=request.scope.get("monitor_local", False),
         csrf_token=request.scope.get("csrftoken") or str,

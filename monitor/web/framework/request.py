@@ -40,6 +40,7 @@ from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
+from monitor.web.framework.oidc import Accounts, Provider
 
 logger = logging.getLogger(__name__)
 
@@ -391,6 +392,9 @@ class Site:
         self.archive = ArchiveAccess(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
         self.secret = load_secret(config.data_dir)
         self.sessions = Sessions(config.data_dir, self.secret, config.web)
+        self.accounts = Accounts(config.data_dir, self.secret)
+        self.provider = Provider(config, self.secret) if config.oidc.issuer else None
+        """Provider of the municipality's accounts; None where people log in otherwise."""
         self.signer = Signer(self.secret)
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
@@ -486,6 +490,10 @@ class Visit:
     """The raw query string."""
     actor: Actor | None = None
     """The coordinator, when logged in."""
+    reader: str = ""
+    """Name of a visitor who has logged in to read; "" for the coordinator and for those who have not."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """Cookies of log-ins with the municipality's accounts, by name."""
     login_bucket: str = ""
     """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
     local: bool = False
