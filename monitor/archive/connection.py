@@ -216,7 +216,8 @@ class Archive:
 
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
-    "texts", "indexed", "words", "left_out", "readings",
+    "texts", "indexed", "words", "left_out", "readings", "call_changes",
+    "takeover_epoch",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "unmatched", "rule_versions")

@@ -22,6 +22,7 @@ from monitor.archive import copy_archive, lock, open_archive
 from monitor.archive.backup import check_archive, replace_archive
 from monitor.archive.connection import describe_sqlite_error
 from monitor.archive.files import BACKUPS, refuse_missing
+from monitor.archive.takeover import renew_epoch
 from monitor.config import Config
 from monitor.errors import ArchiveError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX, replacing
@@ -194,8 +195,8 @@ def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool 
             if settings:
                 replaced |= _restore_settings(config, unpacked, kept)
         # Opening it brings an older archive up to this version, and proves that it can be used.
-        with open_archive(config.archive):
-            pass
+        with open_archive(config.archive) as archive:
+            renew_epoch(archive.db)
     logger.info("backup_restored file=%s made=%s", file.name, manifest["made"])
     return RestoreReport(counts=manifest["counts"], made=manifest["made"], kept=kept if replaced else None)
 

@@ -150,6 +150,7 @@ def _make_visit(site: Site, request: Request, variables: Mapping[str, str | None
         form={name: values[0] for name, values in form_lists.items()},
         form_lists=form_lists,
         query=request.query_string,
+        none_match=request.headers.get("if-none-match", ""),
         actor=request.scope.get("monitor_actor"),
         reader=request.scope.get("monitor_reader", ""),
         cookies=request.scope.get("monitor_cookies", {}),

@@ -494,6 +494,8 @@ class Visit:
     """Name of a visitor who has logged in to read; "" for the coordinator and for those who have not."""
     cookies: Mapping[str, str] = field(default_factory=dict)
     """Cookies of log-ins with the municipality's accounts, by name."""
+    none_match: str = ""
+    """The header If-None-Match, "" for none."""
     login_bucket: str = ""
     """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
     local: bool = False
