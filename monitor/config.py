@@ -18,14 +18,18 @@ from monitor.settings import (
     Digests,
     Keep,
     Mail,
+    Mcp,
     Money,
     Municipality,
     Network,
+    Oidc,
+    OpenData,
     Recipient,
     Rules,
     Schedule,
     Subscription,
     Table,
+    TeamsChannel,
     Translate,
     Web,
 )
@@ -39,9 +43,10 @@ _RELATIVE_PATHS = (
     ("mail", "password_file"),
     ("translate", "folder"),
     ("translate", "password_file"),
+    ("oidc", "client_secret_file"),
 )
 """Keys of tables whose value is a path relative to the file of settings."""
-_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web")
+_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "oidc", "mcp")
 """Keys that a running process keeps as they were at its start: it has files and connections open by them."""
 
 
@@ -59,7 +64,11 @@ class Config(Table):
     mail: Mail = Mail()
     money: Money = Money()
     web: Web = Web()
+    oidc: Oidc = Oidc()
+    mcp: Mcp = Mcp()
+    open_data: OpenData = OpenData()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
+    teams: tuple[TeamsChannel, ...] = Field((), strict=False)
     subscription: Subscription = Subscription()
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
@@ -241,11 +250,21 @@ def _build(path: Path | None, raw: dict[str, Any], base: Path) -> Config:
         value = raw.get(table, {}).get(key) if isinstance(raw.get(table, {}), dict) else None
         if isinstance(value, str) and value:
             raw[table] = {**raw[table], key: str(base / value)}
+    if isinstance(raw.get("teams"), list):
+        raw["teams"] = [_with_path(row, "address_file", base) for row in raw["teams"]]
     sources = load_sources(own, overrides, where)
     config = _validated(Config, raw, where, "")
     if len({r.email.casefold() + r.department for r in config.recipient}) != len(config.recipient):
         raise ConfigError(where, "recipient: the same address stands twice for one department")
+    if len({channel.department for channel in config.teams}) != len(config.teams):
+        raise ConfigError(where, "teams: samma förvaltning står två gånger")
     return config.model_copy(update={"path": path, "data_dir": data_dir, "shared_archive": shared, "sources": sources})
+
+
+def _with_path(row: object, key: str, base: Path) -> object:
+    """Return a row of a list of tables with the path under a key made absolute; rows of another form as they are."""
+    value = row.get(key) if isinstance(row, dict) else None
+    return {**row, key: str(base / value)} if isinstance(row, dict) and isinstance(value, str) and value else row
 
 
 def _path_setting(raw: dict[str, Any], key: str, default: str, where: str) -> str:

@@ -209,11 +209,60 @@ class Web(Table):
     )
 
 
+class Mcp(Table):
+    """Table of the server for assistants (Model Context Protocol), which reads the archive with the rights of any reader."""
+
+    enabled: bool = Field(False, description="true: `monitor mcp` answers, and `monitor serve` under /mcp")
+
+
+class OpenData(Table):
+    """Table of what the catalogue for data portals (/dcat.rdf) says of licence and publisher."""
+
+    licence: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="an address such as http://creativecommons.org/publicdomain/zero/1.0/; empty: none is stated",
+    )
+    publisher: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="municipality as publisher, such as http://dataportal.se/organisation/SE2120000522; empty: one of ours",
+    )
+
+
+class Oidc(Table):
+    """Table of the log-in with the municipality's own accounts (OpenID Connect), such as Entra ID or Keycloak."""
+
+    issuer: str = Field(
+        "",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?\S*)?$",
+        description="an address such as https://login.microsoftonline.com/TENANT/v2.0; empty: off",
+    )
+    client_id: str = Field("", description="id that the provider knows this archive by")
+    client_secret_file: str = Field("", description="file with the secret of the client; else $MONITOR_OIDC_SECRET")
+    scopes: tuple[str, ...] = Field(("profile", "email"), strict=False, description="what is asked for besides openid")
+    claim: str = Field("roles", min_length=1, description="claim with the roles; realm_access.roles for Keycloak")
+    coordinator: tuple[str, ...] = Field((), strict=False, description="values of the claim that make a coordinator")
+    reader: tuple[str, ...] = Field((), strict=False, description="values of the claim that make a reader")
+    login_to_read: bool = Field(False, description="true: the pages are open only to those who have logged in")
+
+
 class Recipient(Table):
     """Table of one address of one department. Personal data: never in the repository."""
 
     department: str = Field(min_length=1)
     email: Email
+    language: Literal["sv", "en"] = "sv"
+
+
+class TeamsChannel(Table):
+    """Table of one department's channel in Microsoft Teams, which gets the department's mails as cards as well.
+
+    The address of the channel's workflow is a secret: whoever has it can post there. It is never part of the settings.
+    """
+
+    department: str = Field(min_length=1)
+    address_file: str = Field("", description="file with the address of the workflow; else $MONITOR_TEAMS_<DEPARTMENT>")
     language: Literal["sv", "en"] = "sv"
 
 

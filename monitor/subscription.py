@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from monitor.settings import Recipient
 from monitor.vocabulary import Pace, RecipientState
 
-FROM_SETTINGS, OWN, BY_COORDINATOR = "settings", "own", "coordinator"
-"""Origins of a recipient: `monitor.toml`, a sign-up of one's own, the coordinator's page."""
+FROM_SETTINGS, OWN, BY_COORDINATOR, TEAMS_CHANNEL = "settings", "own", "coordinator", "teams"
+"""Origins of a recipient: `monitor.toml`, a sign-up of one's own, the coordinator's page, a channel in Teams."""
 LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -44,6 +44,11 @@ class Subscriber:
     def folded(self) -> str:
         """Return the address in lower case, by which the archive finds it."""
         return self.email.casefold()
+
+    @property
+    def is_channel(self) -> bool:
+        """Return whether this is a channel in Teams, which gets cards instead of mails."""
+        return self.origin == TEAMS_CHANNEL
 
     def state(self, stopped: Iterable[tuple[str, str]], today: date) -> RecipientState:
         """Return the state on a day.

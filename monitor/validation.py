@@ -113,6 +113,15 @@ SETTINGS = replace(
             "an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none": (
                 "en adress som http://proxy.example.se:8080, eller tomt"
             ),
+            "an address such as http://creativecommons.org/publicdomain/zero/1.0/; empty: none is stated": (
+                "en adress som http://creativecommons.org/publicdomain/zero/1.0/, eller tomt"
+            ),
+            "an address such as https://login.microsoftonline.com/TENANT/v2.0; empty: off": (
+                "en adress som https://login.microsoftonline.com/TENANT/v2.0, eller tomt"
+            ),
+            "municipality as publisher, such as http://dataportal.se/organisation/SE2120000522; empty: one of ours": (
+                "en adress som http://dataportal.se/organisation/SE2120000522, eller tomt"
+            ),
             "an address such as https://eu.example.se where the archive is reached": "en adress som https://eu.example.se",
             "an address such as namn@example.se": "en adress som namn@example.se",
             "an address that gets every digest a day ahead; empty: none": "en adress som namn@example.se, eller tomt",

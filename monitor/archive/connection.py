@@ -223,7 +223,8 @@ class Archive:
 SHARED_TABLES = (
     "sources", "runs", "calls", "versions", "deadlines", "events", "documents", "fetches", "corrections", "story_decisions",
     "texts", "indexed", "words", "left_out", "readings", "call_documents", "call_document_pages", "call_document_addresses",
-    "call_document_versions", "call_document_links", "call_references",
+    "call_document_versions", "call_document_links", "call_references", "call_changes",
+    "takeover_epoch",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
 MATCH_TABLES = ("matches", "unmatched", "rule_versions")

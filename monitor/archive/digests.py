@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, escape_like, sql_values
+from monitor.archive.outbox import MAIL
 from monitor.archive.stories import STORY_KEY, led_by
 from monitor.archive.tellings import save_own
 from monitor.calls import Call, CallKey
@@ -278,6 +279,8 @@ class StoredRendering:
     subject: str
     html: str
     text: str
+    card: str = ""
+    """The message for a channel of Microsoft Teams as JSON; "" where no channel gets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +292,7 @@ class NewOutboxRow:
     language: str
     follows: datetime | None = None
     """Time of the mail after which the recipient's goes on; None for mails that are no part of a department's series."""
+    channel: str = MAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,20 +412,17 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             ],
         )
         db.executemany(
-            "INSERT INTO renderings (digest, language, subject, html, text) VALUES (?, ?, ?, ?, ?)",
-            [(digest.id, mail.language, mail.subject, mail.html, mail.text) for mail in digest.renderings],
+            "INSERT INTO renderings (digest, language, subject, html, text, card) VALUES (?, ?, ?, ?, ?, ?)",
+            [(digest.id, mail.language, mail.subject, mail.html, mail.text, mail.card) for mail in digest.renderings],
         )
         db.executemany(
             "INSERT INTO calendars (digest, number, name, content) VALUES (?, ?, ?, ?)",
             [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
         )
         db.executemany(
-            "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows)"
-            " VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
-            [
-                (row.message_id, digest.id, row.recipient, row.language, created, stamp(row.follows) if row.follows else None)
-                for row in digest.addresses
-            ],
+            "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows, channel)"
+            " VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?)",
+            [_outbox_values(digest, row) for row in digest.addresses],
         )
         db.executemany(
             "UPDATE recipients SET known = ? WHERE department = ? AND folded = ?",
@@ -431,6 +432,11 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             "UPDATE mail_edits SET digest = ? WHERE id = ? AND digest IS NULL", [(digest.id, edit) for edit in digest.edits]
         )
         save_own(db, digest)
+
+
+def _outbox_values(digest: NewDigest, row: NewOutboxRow) -> tuple[str | None, ...]:
+    created, follows = stamp(digest.created), stamp(row.follows) if row.follows else None
+    return (row.message_id, digest.id, row.recipient, row.language, created, follows, row.channel)
 
 
 def last_told(db: Database, department: str) -> datetime | None:
@@ -467,6 +473,12 @@ def mark_subjects(db: Database, mark: str) -> str | None:
         db.execute("UPDATE renderings SET subject = ? || subject", [mark])
     row = db.execute("SELECT subject FROM renderings LIMIT 1").fetchone()
     return str(row[0]) if row else None
+
+
+def mail_card(db: Database, digest: str, language: str) -> str:
+    """Return the stored card of a digest in one language, as JSON."""
+    row = db.execute("SELECT card FROM renderings WHERE digest = ? AND language = ?", [digest, language]).fetchone()
+    return str(row[0])
 
 
 def mail_body(db: Database, digest: str, language: str) -> MailBody:

@@ -199,3 +199,32 @@ def read_change_times(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, tu
         if row:
             times[key] = (row[0], row[1])
     return times
+
+
+_APPLICABLE = f"c.kind = 'call' AND {CURRENT}"
+
+
+def count_applicable(db: Database) -> int:
+    """Return the number of calls that have not vanished and are no part of another call's story."""
+    (count,) = db.execute(f"SELECT count(*) FROM calls c WHERE {_APPLICABLE}").fetchone()
+    return int(count)
+
+
+def list_applicable_keys(db: Database, offset: int, limit: int) -> list[CallKey]:
+    """Return the keys of one page of the calls that `count_applicable` counts, last changed first."""
+    rows = db.execute(
+        f"SELECT c.source, c.call_id FROM calls c WHERE {_APPLICABLE}"
+        " ORDER BY c.last_changed DESC, c.rowid DESC LIMIT ? OFFSET ?",
+        [limit, offset],
+    )
+    return [CallKey(source, call_id) for source, call_id in rows]
+
+
+def list_pages(db: Database, limit: int) -> list[tuple[int, str]]:
+    """Return number and time of the last change of the items that have not vanished, last changed first."""
+    rows = db.execute(
+        f"SELECT c.number, c.last_changed FROM calls c WHERE {CURRENT} AND c.number IS NOT NULL"
+        " ORDER BY c.last_changed DESC LIMIT ?",
+        [limit],
+    )
+    return [(number, changed) for number, changed in rows]

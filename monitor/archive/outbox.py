@@ -16,6 +16,9 @@ _MAIL_COLUMNS = (
     " outbox.error, digests.created"
 )
 
+MAIL, TEAMS = "mail", "teams"
+"""Channels of the outbox: mail, and cards for Microsoft Teams."""
+
 # Reasons of a stopped mail that the recipient's server did not refuse.
 NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
@@ -68,13 +71,13 @@ class OutboxMail:
     created: datetime
 
 
-def waiting_mails(db: Database, now: datetime | None = None) -> list[OutboxMail]:
-    """Return the waiting mails, those with the fewest attempts first, then the oldest; with `now`, only those due by then."""
+def waiting_mails(db: Database, now: datetime | None = None, channel: str = MAIL) -> list[OutboxMail]:
+    """Return what waits in a channel, with the fewest attempts first, then the oldest; with `now`, only what is due by then."""
     due = "AND outbox.due <= ?" if now is not None else ""
     rows = db.execute(
-        f"SELECT {_MAIL_COLUMNS} FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting' {due}"
-        " ORDER BY outbox.attempts, digests.created, outbox.rowid",
-        [stamp(now)] if now is not None else [],
+        f"SELECT {_MAIL_COLUMNS} FROM outbox JOIN digests ON digests.id = outbox.digest WHERE outbox.state = 'waiting'"
+        f" AND outbox.channel = ? {due} ORDER BY outbox.attempts, digests.created, outbox.rowid",
+        [channel, *([stamp(now)] if now is not None else [])],
     ).fetchall()
     return [
         OutboxMail(
@@ -198,8 +201,14 @@ def last_failures(db: Database) -> dict[str, str]:
 
 
 def refused_recipients(db: Database) -> list[tuple[str, str]]:
-    """Return the addresses that get no mails because their server refuses them, each with the server's reply."""
-    rows = db.execute("SELECT recipient, error FROM suppressed WHERE department = '' AND stopped = 1 ORDER BY recipient")
+    """Return the addresses that get no mails because their server refuses them, each with the server's reply.
+
+    Channels, whose names have no @, are left out: a letter of their own tells of each.
+    """
+    rows = db.execute(
+        "SELECT recipient, error FROM suppressed WHERE department = '' AND stopped = 1 AND recipient LIKE '%@%'"
+        " ORDER BY recipient"
+    )
     return [(row[0], row[1]) for row in rows]
 
 
@@ -215,8 +224,8 @@ def has_digest(db: Database, digest: str) -> bool:
 
 
 def count_sent(db: Database, moment: datetime) -> int:
-    """Return the number of mails sent after a time."""
-    (count,) = db.execute("SELECT count(*) FROM outbox WHERE sent_at > ?", [stamp(moment)]).fetchone()
+    """Return the number of mails sent after a time, without cards."""
+    (count,) = db.execute("SELECT count(*) FROM outbox WHERE sent_at > ? AND channel = ?", [stamp(moment), MAIL]).fetchone()
     return int(count)
 
 

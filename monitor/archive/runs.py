@@ -16,6 +16,7 @@ from monitor.archive.changes import CallChange, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.left_out import LeftOutItem, apply_decisions, read_decisions, store_left_out
+from monitor.archive.takeover import TakenPage, take_over, taken_cursor
 from monitor.calls import Call, CallKey, call_status, next_deadline
 from monitor.errors import describe_row_error, list_reasons
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Status
@@ -76,6 +77,10 @@ class SourceRun:
     documents: tuple[Document, ...] = ()
     stats: dict[str, Any] = field(default_factory=dict)
     """Statistics to store as JSON."""
+    takes_over: bool = False
+    """True for another archive, whose own readings say what has closed or vanished."""
+    taken: tuple[TakenPage, ...] = ()
+    """Pages of another archive, in order, each whole: they count also where the run was not accepted."""
 
     @property
     def accepted(self) -> bool:
@@ -126,11 +131,16 @@ def refused_keys(db: Database, source: str) -> frozenset[str]:
 
 
 def last_validators(db: Database, source: str) -> dict[str, str]:
-    """Return the validators of the source's last accepted run for conditional requests (RFC 9110, section 8.8)."""
+    """Return the validators of the source's last accepted run for conditional requests (RFC 9110, section 8.8).
+
+    For another archive, `cursor` is that of the last page taken over, whatever became of the run.
+    """
     row = db.execute(
         f"SELECT stats FROM runs WHERE source = ? AND state IN {sql_values(ACCEPTED_RUNS)} ORDER BY id DESC LIMIT 1", [source]
     ).fetchone()
-    return dict(json.loads(row[0]).get("validators") or {}) if row else {}
+    cursor = taken_cursor(db, source)
+    stored = dict(json.loads(row[0]).get("validators") or {}) if row else {}
+    return {**stored, **({"cursor": cursor} if cursor else {})}
 
 
 def known_rows(db: Database, source: str) -> dict[str, tuple[str, str]]:
@@ -171,6 +181,7 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
                 refused[call.call_id] = describe_row_error(error)
             else:
                 setattr(report, outcome, getattr(report, outcome) + 1)
+        _take_over(db, run, run_id, report, now)
         store_left_out(db, run.source, calls, left_out, now)
         if refused:
             run = _without_refused(run, refused)
@@ -179,11 +190,22 @@ def store_run(db: Database, run: SourceRun, now: datetime) -> RunReport:
             report.skipped = len(run.unread)
         if run.accepted and run.complete_list:
             _mark_vanished(db, run, run_id, report, now)
-        if run.accepted:
+        if run.accepted and not run.takes_over:
             _close_passed(db, run, run_id, report, now)
         store_documents(db, run.source, run.documents)
         _finish_run(db, run, run_id, report)
     return report
+
+
+def _take_over(db: Database, run: SourceRun, run_id: int, report: RunReport, now: datetime) -> None:
+    """Store the pages of another archive; the calls of a source of that kind are those that have not vanished here."""
+    if not run.takes_over:
+        return
+    for page in run.taken:
+        for outcome, number in take_over(db, run_id, run.source, page, now, baseline=report.baseline).items():
+            setattr(report, outcome, getattr(report, outcome) + number)
+    row = db.execute("SELECT count(*) FROM calls WHERE source = ? AND vanished_at IS NULL AND closed_at IS NULL", [run.source])
+    report.current = int(row.fetchone()[0])
 
 
 def _without_refused(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:

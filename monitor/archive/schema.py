@@ -1,12 +1,13 @@
 """Schema of the archive as migrations. A new column is a new migration at the end; a published migration is never edited.
 
 Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
-fetches, corrections, story_decisions, texts, indexed, words, left_out, readings) from the archive of the installation that
-crawls, and `connection.MATCH_TABLES` (matches, unmatched, rule_versions) too when they have no rules of their own. There these
-names are views: nothing may write to them, and no job of a member, nor code that runs when an archive is opened, may update a
-column of `calls` ("cannot modify calls because it is a view"). A new column whose value changes between crawls therefore needs
-a table of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is. A new table is private
-to each installation unless its name is added there. A member and its shared archive have the same migrations.
+fetches, corrections, story_decisions, texts, indexed, words, left_out, readings, call_changes, takeover_epoch) from the
+archive of the installation that crawls, and `connection.MATCH_TABLES` (matches, unmatched, rule_versions) too when they have
+no rules of their own. There these names are views: nothing may write to them, and no job of a member, nor code that runs when
+an archive is opened, may update a column of `calls` ("cannot modify calls because it is a view"). A new column whose value
+changes between crawls therefore needs a table of its own that is not shared, or has to be derived when it is read, as
+`listing.STATUS_NOW` is. A new table is private to each installation unless its name is added there. A member and its shared
+archive have the same migrations.
 """
 
 from __future__ import annotations
@@ -170,6 +171,16 @@ WORD_WITHOUT_DOTS = "replace(replace(replace(replace(word, 'å', 'a'), 'ä', 'a'
 """SQL of a word's spelling as `monitor.language.dots.without_dots` has it, for the letters of Swedish. Part of an index."""
 WORD_HAS_DOTS = "word GLOB '*[åäöé]*'"
 """SQL that tells words with such letters. Part of an index."""
+
+
+def _note_change(row: str) -> str:
+    """Return the statement of a trigger that gives the call of a row, `new` or `old`, the next number."""
+    return (
+        "INSERT OR REPLACE INTO call_changes (source, call_id, change)"
+        f" SELECT {row}.source, {row}.call_id, coalesce(max(change), 0) + 1 FROM call_changes;"
+    )
+
+
 MIGRATIONS = {
     "m001_first": _FIRST,
     "m004_desk": _DESK,
@@ -356,6 +367,31 @@ MIGRATIONS = {
         " dated INTEGER NOT NULL, basis TEXT NOT NULL, departments TEXT NOT NULL, made TEXT NOT NULL, code TEXT NOT NULL,"
         " opened TEXT, verdict TEXT NOT NULL, judged TEXT, PRIMARY KEY (family, year));\n"
         "CREATE TABLE own_list (id INTEGER PRIMARY KEY, text TEXT NOT NULL, who TEXT NOT NULL, saved TEXT NOT NULL)"
+    ),
+    # Cards for channels of Microsoft Teams: `outbox.channel` is mail or teams, `renderings.card` the message as JSON, "" where no
+    # channel gets it.
+    "m035_channels": (
+        "ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail';\n"
+        "ALTER TABLE renderings ADD COLUMN card TEXT NOT NULL DEFAULT ''"
+    ),
+    # Tables of `monitor.archive.takeover`. `call_changes` numbers the last change of each call, by triggers, so that no way of
+    # writing is forgotten; `taken_archives` has the cursor up to which another archive has been taken over.
+    "m035_takeover": (
+        "CREATE TABLE call_changes (source TEXT NOT NULL, call_id TEXT NOT NULL, change INTEGER NOT NULL,"
+        " PRIMARY KEY (source, call_id)) WITHOUT ROWID;\n"
+        "CREATE UNIQUE INDEX call_changes_change ON call_changes (change);\n"
+        "INSERT INTO call_changes (source, call_id, change)"
+        " SELECT source, call_id, row_number() OVER (ORDER BY last_changed, rowid) FROM calls;\n"
+        f"CREATE TRIGGER calls_inserted AFTER INSERT ON calls BEGIN {_note_change('new')} END;\n"
+        "CREATE TRIGGER calls_updated AFTER UPDATE OF data, status, last_changed, vanished_at, closed_at ON calls WHEN"
+        " old.data IS NOT new.data OR old.status IS NOT new.status OR old.last_changed IS NOT new.last_changed OR"
+        f" old.vanished_at IS NOT new.vanished_at OR old.closed_at IS NOT new.closed_at BEGIN {_note_change('new')} END;\n"
+        f"CREATE TRIGGER corrections_inserted AFTER INSERT ON corrections BEGIN {_note_change('new')} END;\n"
+        f"CREATE TRIGGER corrections_updated AFTER UPDATE OF value ON corrections BEGIN {_note_change('new')} END;\n"
+        f"CREATE TRIGGER corrections_deleted AFTER DELETE ON corrections BEGIN {_note_change('old')} END;\n"
+        "CREATE TABLE takeover_epoch (epoch TEXT NOT NULL);\n"
+        "INSERT INTO takeover_epoch (epoch) VALUES (lower(hex(randomblob(8))));\n"
+        "CREATE TABLE taken_archives (source TEXT PRIMARY KEY, cursor TEXT NOT NULL)"
     ),
 }
 """Statements of each migration by its name, in the order of application."""

@@ -33,7 +33,7 @@ MODULES = {
     "search": ("search", "analyse"),
     "sources": ("sources",),
     "translate": ("translate",),
-    "web": ("serve", "report"),
+    "web": ("serve", "report", "mcp"),
 }
 """Commands of each module in `monitor.cli`. A module is imported when one of its commands runs: all start sooner."""
 

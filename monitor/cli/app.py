@@ -42,6 +42,7 @@ NEEDS_INSTALLATION = frozenset(
         "replay",
         "run",
         "serve",
+        "mcp",
         "awards",
         "season",
         "plan",

@@ -149,7 +149,7 @@ def _print(report: BuildReport) -> None:
 def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> int:
     """Deliver what waits in the outbox."""
     from monitor.jobs.members import open_installation
-    from monitor.jobs.send import send_mails, send_test, stoppable_transport
+    from monitor.jobs.send import send_mails, send_test, stop_on_signal
 
     if test_address is not None:
         with open_installation(app.config):
@@ -162,7 +162,7 @@ def send(app: App, scheduled: bool, test_address: str | None, as_json: bool) -> 
             click.echo(f"Provmejlet är skickat till {test_address}. {outcome.server_reply}".strip())
         return DONE
     with open_installation(app.config) as archive:
-        report = send_mails(app.config, archive, app.now, scheduled=scheduled, transport=stoppable_transport())
+        report = send_mails(app.config, archive, app.now, scheduled=scheduled, stop=stop_on_signal())
     if as_json:
         answer({"sent": report.sent, "failed": report.failed, "waiting": report.waiting})
     else:

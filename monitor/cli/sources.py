@@ -44,6 +44,15 @@ def sources(context: click.Context, as_json: bool) -> int | None:
 
 
 @sources.command()
+@pass_app
+def key(app: App) -> None:
+    """Show the public key that another installation needs to take this archive over (kind archive)."""
+    from monitor.archive.signing import load_key, public_key
+
+    click.echo(public_key(load_key(app.config.data_dir)))
+
+
+@sources.command()
 @click.argument("source", metavar="[ID]", required=False)
 @click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Read with this value of a key of the row.")
 @click.option("--all", "all_", is_flag=True, help="Read every source once, and show a table of what works and what to do.")

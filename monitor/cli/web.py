@@ -48,6 +48,18 @@ def serve(app: App, host: str, port: int, set_password: bool) -> None:
     job.serve(app.config, lambda: fixed or datetime.now(zone), host, port, tell_code)
 
 
+@click.command()
+@pass_app
+def mcp(app: App) -> None:
+    """Answer an assistant on standard input and output (Model Context Protocol): six tools that only read the archive."""
+    from datetime import datetime
+
+    from monitor.jobs.mcp_server import serve_stdio
+
+    fixed, zone = app.now if app.now_text is not None else None, app.config.zone
+    serve_stdio(app.config, lambda: fixed or datetime.now(zone))
+
+
 def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     from datetime import date
 

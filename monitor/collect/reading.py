@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from monitor.archive.runs import Document
+from monitor.archive.takeover import TakenPage
 from monitor.calls import Call
 from monitor.errors import describe_row_error
 
@@ -107,6 +108,8 @@ class ParsedResponse(RowResults):
     """Plain values by key that the rows of a later response are joined to."""
     said_empty: bool = False
     """True when the publisher states that it has nothing at present."""
+    taken: list[TakenPage] = field(default_factory=list)
+    """Pages of another archive."""
     bot_challenge: str = ""
     """Name of the bot protection whose challenge the response is, or ""."""
 
@@ -139,6 +142,8 @@ class SourceReading(RowResults):
     """True when every response was one that the cache already had."""
     not_modified: bool = False
     """True when the publisher answered 304 and sent nothing."""
+    taken: list[TakenPage] = field(default_factory=list)
+    """Pages of another archive, in the order of reading."""
     validators: dict[str, str] = field(default_factory=dict)
     """Request headers for the next run (`If-None-Match`), stored with this run so that they and its data go together."""
 

@@ -75,6 +75,8 @@ class SourceSpider(scrapy.Spider):
 
     complete_list = False
     """True when the spider reads everything that the source has, so that a missing item has vanished."""
+    takes_over: ClassVar[bool] = False
+    """True for the spider of another archive."""
     knows_rows: ClassVar[bool] = False
     """True when the spider recognises unchanged rows by `known`."""
     earlier: Sequence[PastReading] = ()

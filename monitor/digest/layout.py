@@ -144,6 +144,8 @@ class MailView:
     plans: tuple[PlanView, ...] = ()
     """Reminders of the department's plans."""
     plans_heading: str = ""
+    cut: str = ""
+    """Sentence under a card for Teams that has no room for all calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

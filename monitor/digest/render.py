@@ -44,6 +44,8 @@ class Rendering:
     subject: str
     html: str
     text: str
+    view: MailView
+    """What the mail was written from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ class Templates:
             subject=clean(self._fill_form(view, "subject.txt")),
             html=_landmarks(html),
             text=flow(text),
+            view=view,
         )
 
     def _fill_form(self, view: MailView, form: str) -> str:

@@ -83,6 +83,7 @@ class MailWriter:
             overview_more=more,
             plans=tuple(self._plans()),
             plans_heading=self._say("heading.plans"),
+            cut=self._say("channel.cut"),
         )
 
     def _plans(self) -> Iterator[PlanView]:

@@ -22,6 +22,7 @@ from monitor.archive import copy_archive, lock, open_archive
 from monitor.archive.backup import check_archive, replace_archive
 from monitor.archive.connection import describe_sqlite_error
 from monitor.archive.files import BACKUPS, refuse_missing
+from monitor.archive.takeover import renew_epoch
 from monitor.config import Config
 from monitor.errors import ArchiveError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX, replacing
@@ -194,8 +195,8 @@ def restore_backup(config: Config, file: Path, now: datetime, *, settings: bool 
             if settings:
                 replaced |= _restore_settings(config, unpacked, kept)
         # Opening it brings an older archive up to this version, and proves that it can be used.
-        with open_archive(config.archive):
-            pass
+        with open_archive(config.archive) as archive:
+            renew_epoch(archive.db)
     logger.info("backup_restored file=%s made=%s", file.name, manifest["made"])
     return RestoreReport(counts=manifest["counts"], made=manifest["made"], kept=kept if replaced else None)
 
@@ -249,12 +250,13 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
     """Yield the settings and the installation's rules and templates, never passwords and keys: name in the back-up, and file."""
-    secret = Path(config.mail.password_file) if config.mail.password_file else None
+    files = (config.mail.password_file, config.oidc.client_secret_file, *(row.address_file for row in config.teams))
+    secrets = {Path(file) for file in files if file}
     if config.path is not None:
         yield "monitor.toml", config.path
     for name, folder in (("rules", config.rules.dir), ("digests", config.digests.dir)):
         for path in sorted(Path(folder).rglob("*")) if folder else ():
-            if path.is_file() and not path.is_symlink() and path != secret and "__pycache__" not in path.parts:
+            if path.is_file() and not path.is_symlink() and path not in secrets and "__pycache__" not in path.parts:
                 yield str(PurePosixPath(name, *path.relative_to(folder).parts)), path
 
 

@@ -298,7 +298,7 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
     fell = any(problem.kind is ProblemKind.FALL for problem in problems)
     problems = [problem for problem in problems if problem.kind not in doubts]
     if problems:
-        state = RunState.DEGRADED if reading.calls else RunState.FAILED
+        state = RunState.DEGRADED if reading.calls or reading.taken else RunState.FAILED
     elif reading.answered and reading.unchanged:
         state = RunState.UNCHANGED
     else:
@@ -321,7 +321,9 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
         calls=tuple(reading.calls.values()),
         left_out=left_out_items(spider),
         hashes=reading.hashes,
-        documents=tuple(reading.documents),
+        documents=() if spider.takes_over else tuple(reading.documents),
+        takes_over=spider.takes_over,
+        taken=tuple(reading.taken),
         stats={
             "problems": [[problem.kind.value, problem.text] for problem in problems],
             "skipped": dict(list(reading.skipped.items())[:50]),

@@ -28,6 +28,7 @@ from monitor.archive.digests import (
 from monitor.archive.dossiers import list_dossiers
 from monitor.archive.files import load_secret
 from monitor.archive.numbers import all_numbers
+from monitor.archive.outbox import MAIL, TEAMS
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
@@ -40,6 +41,7 @@ from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
 from monitor.jobs.awards import earlier_lines
 from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
+from monitor.jobs.channels import active_channels, write_card
 from monitor.jobs.digest_report import (
     THIS_WEEK,
     BuildOptions,
@@ -210,7 +212,7 @@ class DigestBuilder:
                 )
         if not dry_run:
             adopt_recipients(config, archive.db, now)
-        self._active = active_recipients(config, archive.db, self._now)
+        self._active = [*active_recipients(config, archive.db, self._now), *active_channels(config, archive.db)]
 
     @property
     def week(self) -> str:
@@ -533,7 +535,7 @@ class DigestBuilder:
             items=report.items,
             sections=report.sections,
             facts=() if preview else told_facts(selection, rendered),
-            renderings=[self._stored_rendering(rendering, preview=preview) for rendering in rendered.renderings],
+            renderings=[self._stored_rendering(rendering, recipients, preview=preview) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
             addresses=[self._address(digest_id, recipient, follows=not preview) for recipient in recipients],
             edits=self._used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
@@ -577,16 +579,19 @@ class DigestBuilder:
             sections=mail.selection.counts(),
             shown=told_facts(mail.selection, rendered),
             alone=mail.alone,
-            renderings=[self._stored_rendering(rendering, preview=False) for rendering in rendered.renderings],
+            renderings=[self._stored_rendering(rendering) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
             addresses=[self._address(digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients],
         )
 
-    def _stored_rendering(self, rendering: Rendering, *, preview: bool) -> StoredRendering:
+    def _stored_rendering(
+        self, rendering: Rendering, recipients: Sequence[Subscriber] = (), *, preview: bool = False
+    ) -> StoredRendering:
         subject = rendering.subject
         if preview:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
-        return StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
+        stored = StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
+        return replace(stored, card=write_card(rendering, recipients))
 
     def _address(self, digest_id: str, recipient: Subscriber, *, follows: bool) -> NewOutboxRow:
         return NewOutboxRow(
@@ -594,4 +599,5 @@ class DigestBuilder:
             recipient=recipient.email,
             language=recipient.language,
             follows=recipient.known if follows else None,
+            channel=TEAMS if recipient.is_channel else MAIL,
         )

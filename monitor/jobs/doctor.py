@@ -28,6 +28,7 @@ from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, describe_os_error
 from monitor.jobs.awards import awards_attention, awards_status
 from monitor.jobs.backup import list_backups
+from monitor.jobs.channels import channel_name, load_address
 from monitor.jobs.members import load_members, open_installation
 from monitor.jobs.owner import current_uid, data_owner, owner_uid, user_name
 from monitor.jobs.rules import load_rules_in_force
@@ -37,6 +38,7 @@ from monitor.mail.delivery import Result
 from monitor.mail.smtp import Smtp
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules
+from monitor.settings import TeamsChannel
 from monitor.sources import Source
 
 _MIN_FREE_DISK_BYTES = 2_000_000_000
@@ -76,6 +78,8 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _run_check("Beviljade projekt", config, lambda: [_funded(config, now)])
     yield from _run_check("Klocka", config, lambda: [_clock(config, now)])
     yield from _run_check("Mejl", config, lambda: [_mail(config)])
+    for channel in config.teams:
+        yield _channel(channel)
     yield from _run_check("Mallar", config, lambda: [_templates(config)])
     yield from _rates(config, now)
     yield from check_addresses(config)
@@ -350,6 +354,17 @@ def _mail(config: Config) -> Finding:
     if outcome is None or outcome.result is Result.SENT:
         return Finding("Mejl", True, f"{mail.host}:{mail.port} svarar och släpper in oss. Inget skickades.")
     return Finding("Mejl", False, f"Mejlservern: {outcome.server_reply}", _mail_advice(config, outcome.server_reply))
+
+
+def _channel(channel: TeamsChannel) -> Finding:
+    """Check that a channel in Teams has an address; nothing is posted."""
+    name = channel_name(channel.department)
+    try:
+        load_address(channel)
+    except ConfigError as error:
+        advice = "Kopiera adressen ur kanalens arbetsflöde till filen; docs/drift.md visar hur."
+        return Finding(name, False, str(error), advice)
+    return Finding(name, True, "Kanalen har en adress. Inget skickades.")
 
 
 def _mail_advice(config: Config, server_reply: str) -> str:

@@ -23,6 +23,7 @@ from monitor.archive.outbox import (
     ADDRESS_STOPPED,
     NOT_RECIPIENT,
     PAUSED,
+    TEAMS,
     UNWRITABLE,
     OutboxMail,
     count_refusal,
@@ -45,12 +46,14 @@ from monitor.digest.view import notice_view
 from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
 from monitor.jobs.candidates import make_audience
+from monitor.jobs.channels import CardPass, CardTransport
 from monitor.jobs.interest import write_interest_letter
 from monitor.jobs.receipts import write_receipts
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
 from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
+from monitor.mail.teams import Teams
 from monitor.vocabulary import MailKind, RecipientState
 
 logger = logging.getLogger(__name__)
@@ -126,14 +129,16 @@ def _password(config: Config) -> str:
     )
 
 
-def stoppable_transport() -> Callable[[Config], AbstractContextManager[Transport]]:
-    """Return a maker of the settings' transport that stops between two mails on SIGTERM.
+def open_teams(config: Config) -> CardTransport:
+    """Return the transport of cards to channels in Teams."""
+    return Teams(timeout=config.mail.timeout, proxy=config.network.proxy)
 
-    For the main thread of a command.
-    """
+
+def stop_on_signal() -> threading.Event:
+    """Return an event that SIGTERM sets, for the main thread of a command."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    return lambda config: _Stoppable(open_transport(config), stop)
+    return stop
 
 
 class _Stoppable:
@@ -168,8 +173,10 @@ def send_mails(
     *,
     scheduled: bool = False,
     transport: Callable[[Config], AbstractContextManager[Transport]] = open_transport,
+    teams: Callable[[Config], CardTransport] = open_teams,
+    stop: threading.Event | None = None,
 ) -> SendReport:
-    """Deliver the mails that wait in the outbox.
+    """Deliver the mails that wait in the outbox, then the cards.
 
     Each mail is marked as soon as the server has answered, so that a kill loses none and doubles at most one.
 
@@ -178,7 +185,9 @@ def send_mails(
         archive: Its archive.
         now: The time of the run.
         scheduled: Leave mails whose next try has not come; a person's own try takes them too.
-        transport: Maker of the transport.
+        transport: Maker of the transport of mails.
+        teams: Maker of the transport of cards.
+        stop: Event that ends the run between two mails or cards; the others wait.
 
     Raises:
         LockedError: Another run is sending.
@@ -192,8 +201,16 @@ def send_mails(
         mails = waiting_mails(archive.db, now if scheduled else None)
         if mails:
             _check_addresses(config)
-            with transport(config) as opened:
-                _SendPass(config, archive, now, opened, report).send(mails)
+            opened = transport(config)
+            with opened if stop is None else _Stoppable(opened, stop) as carrier:
+                _SendPass(config, archive, now, carrier, report).send(mails)
+        cards = waiting_mails(archive.db, now if scheduled else None, TEAMS)
+        if cards:
+            card_pass = CardPass(config, archive.db, now, teams(config), stop.is_set if stop is not None else lambda: False)
+            card_pass.send(cards)
+            report.sent += card_pass.sent
+            report.failed += card_pass.failed
+            report.problems += card_pass.problems
         report.waiting, report.troubled = count_waiting(archive.db)
     return report
 

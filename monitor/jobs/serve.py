@@ -22,7 +22,7 @@ from monitor.toml_edit import EditOutcome, EditRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.guide import GuideState
-from monitor.web.framework.request import DraftWish, MailDraft, PlannedMail, RewrittenMail, Site
+from monitor.web.framework.request import DraftWish, MailDraft, McpApp, PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
     from monitor.jobs.guide import GuideWork
@@ -240,6 +240,19 @@ def make_site(config: Config, clock: Callable[[], datetime], work: PageWork | No
     return Site(config, clock, work or PageWork(config))
 
 
+def open_mcp(config: Config, clock: Callable[[], datetime]) -> McpApp | None:
+    """Return the application for `/mcp`; None where the settings do not switch it on.
+
+    Raises:
+        ConfigError: The package `mcp` is missing.
+    """
+    if not config.mcp.enabled:
+        return None
+    from monitor.jobs.mcp_server import McpPages
+
+    return McpPages(config, clock)
+
+
 def serve(
     config: Config, clock: Callable[[], datetime], host: str, port: int, tell_code: Callable[[str], None] = lambda code: None
 ) -> None:
@@ -253,6 +266,7 @@ def serve(
     allow_many_files()
     work = PageWork(config)
     site = make_site(config, clock, work)
+    site.mcp = open_mcp(config, clock)
     if code := site.sessions.offer_code():
         tell_code(code)
         # Read while the person types: the guide needs them after the first form.

@@ -43,6 +43,8 @@ class DeliveryResult:
     result: Result
     server_reply: str = ""
     """The server's answer with its code, or what went wrong in Swedish; after SENT empty, or the file of the mail."""
+    wait: timedelta = timedelta(0)
+    """Time before which the server wants no further try."""
 
 
 class Transport(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.web.framework.route import Route
-from monitor.web.outputs import calendars, feeds
+from monitor.web.outputs import calendars, common_grants, discovery, feeds, open_data, takeover
 from monitor.web.views import (
     answers,
     call,
@@ -58,6 +58,10 @@ ROUTES: tuple[Route, ...] = (
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,
     *feeds.ROUTES,
+    *takeover.ROUTES,
+    *open_data.ROUTES,
+    *common_grants.ROUTES,
+    *discovery.ROUTES,
     *log_in.ROUTES,
     *handbook.ROUTES,
     *translation.ROUTES,

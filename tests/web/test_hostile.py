@@ -1,6 +1,7 @@
 """Hostile publishers, mail scanners and visitors: the right page and status, no script run, no change stored."""
 
 import asyncio
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -49,15 +50,23 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.addresses, self.scripts, self.handlers = [], [], []
+        self.addresses, self.scripts, self.handlers, self.data = [], [], [], []
+        self._in_data = False
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.addresses += [values[name] for name in ("href", "src", "action", "formaction") if values.get(name)]
         self.handlers += [name for name in values if name.startswith("on")]
-        if tag == "script":
+        # A block of data, which no browser runs: https://html.spec.whatwg.org/multipage/scripting.html#data-block
+        self._in_data = tag == "script" and values == {"type": "application/ld+json"}
+        if tag == "script" and not self._in_data:
             self.scripts.append(values.get("src"))
+
+    def handle_data(self, data):
+        if self._in_data:
+            self.data.append(json.loads(data))
+            self._in_data = False
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,7 @@ def test_what_a_publisher_writes_is_text_and_nothing_else(browser, path):
     html = browser.get(path).text
     page = Page(html)
     assert page.scripts == []
+    assert len(page.data) == path.startswith("/utlysning/")
     assert page.handlers == []
     assert not [
         address for address in page.addresses if address.strip().lower().startswith(("javascript:", "data:", "vbscript:"))

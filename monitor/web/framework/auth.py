@@ -222,12 +222,17 @@ class Sessions:
             address = forwarded.pop()
         return address[:64]
 
+    def proxy_name(self, headers: Mapping[str, str], client: str) -> str:
+        """Return the name in the proxy's header if the settings believe it; "" for none."""
+        if self._web.login_header and client in self._web.login_from:
+            return headers.get(self._web.login_header.casefold(), "").strip()
+        return ""
+
     def actor(self, cookie: str, headers: Mapping[str, str], client: str) -> Actor | None:
         """Return the coordinator by the proxy's header if the settings allow it, else by the cookie; None for others."""
-        if self._web.login_header and client in self._web.login_from:
-            name = headers.get(self._web.login_header.casefold(), "").strip()
-            if name and name.casefold() in {allowed.casefold() for allowed in self._web.coordinators}:
-                return Actor(name)
+        name = self.proxy_name(headers, client)
+        if name and name.casefold() in {allowed.casefold() for allowed in self._web.coordinators}:
+            return Actor(name)
         stored = self._stored() if cookie else None
         if stored is None:
             return None

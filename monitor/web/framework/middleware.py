@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import nullcontext
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 from monitor.translate.etranslation import CALLBACK_PATH
-from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE
+from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, Actor
+from monitor.web.framework.oidc import ACCOUNT_COOKIE, ATTEMPT_COOKIE, COORDINATOR
 from monitor.web.framework.request import Site
 from monitor.web.framework.templates import bare_page
 from monitor.web.views.health import HEALTH_PATHS
@@ -29,8 +32,13 @@ BODY_LIMIT = 300_000
 OWN_PAGE_HEADER = b"x-sida"
 """Header by which our own pages differ from Datasette's; it is removed before the answer is sent."""
 
+MCP_PATH = "/mcp"
+"""Path of the server for assistants."""
 _GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
 """Pages whose secret may be guessed; further tries of the same visitor wait."""
+_OPEN_PATHS = ("/logga-in", "/logga-ut", "/robots.txt", *HEALTH_PATHS)
+_OPEN_FOLDERS = ("/logga-in/", "/statik/", "/kom-igang", "/svar/", "/avsluta/", "/anmal/")
+"""Pages that are open whoever may read: logging in, and the signed links of mails."""
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -65,7 +73,7 @@ class SecurityMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to Datasette, or answer it with an error page."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._live(scope, receive, send)
             return
         started = False
 
@@ -86,10 +94,10 @@ class SecurityMiddleware:
             inner = self._attach_user(scope)
             if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
                 raise _Refused(403)
-            is_login = scope["method"] == "POST" and scope["path"] in _GUESSED_PATHS
-            if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
-                raise _Refused(429)
-            await self._app(inner, _limit_body(receive), send_with_headers)
+            if self._must_log_in(scope["path"], inner):
+                await self._ask_to_log_in(scope, send)
+                return
+            await self._pass_on(scope, inner, receive, send_with_headers)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
         except Exception:
@@ -97,6 +105,38 @@ class SecurityMiddleware:
             if started:
                 raise
             await self._refuse(scope, send, 400 if scope["method"] == "POST" else 500)
+
+    async def _pass_on(self, scope: Scope, inner: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request that was not refused on to Datasette, with the visitor in `inner`, or to the server for assistants."""
+        is_login = scope["method"] == "POST" and scope["path"] in _GUESSED_PATHS
+        if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
+            raise _Refused(429)
+        if self._site.mcp is not None and self._is_mcp(scope):
+            await self._site.mcp(scope, receive, send)
+        else:
+            await self._app(inner, _limit_body(receive), send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the messages of start and end on to Datasette, while the application for `/mcp` is ready."""
+        async with self._site.mcp.running() if self._site.mcp is not None else nullcontext():
+            await self._app(scope, receive, send)
+
+    def _must_log_in(self, path: str, scope: Scope) -> bool:
+        """Return True where the settings open pages only to those who have logged in, and this visitor has not."""
+        if not self._site.config.oidc.login_to_read or scope["monitor_actor"] is not None or scope["monitor_reader"]:
+            return False
+        return path not in _OPEN_PATHS and not path.startswith(_OPEN_FOLDERS)
+
+    async def _ask_to_log_in(self, scope: Scope, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD") or self._is_mcp(scope):
+            raise _Refused(403)
+        onward = quote(scope["path"], safe="/")
+        headers = [(b"location", f"/logga-in?till={onward}".encode()), (b"cache-control", b"no-store"), *HEADERS.items()]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _is_mcp(self, scope: Scope) -> bool:
+        return self._site.mcp is not None and scope["path"] == MCP_PATH
 
     def _refusal_status(self, scope: Scope) -> int:
         """Return the status with which a request is refused before its body is read, or 0."""
@@ -107,6 +147,8 @@ class SecurityMiddleware:
         if not raw.isascii():
             return 400
         method = scope["method"]
+        if self._is_mcp(scope):
+            return 0  # reads only, judges hosts, origins and sizes itself
         if method in ("GET", "HEAD"):
             return 0
         if method != "POST":
@@ -143,13 +185,20 @@ class SecurityMiddleware:
         device = cookie[DEVICE_COOKIE].value if DEVICE_COOKIE in cookie else ""
         peer = str((scope.get("client") or ("", 0))[0])
         sessions = self._site.sessions
+        cookies = {name: cookie[name].value for name in (ACCOUNT_COOKIE, ATTEMPT_COOKIE) if name in cookie}
+        account = self._site.accounts.find(cookies.get(ACCOUNT_COOKIE, "")) if self._site.provider is not None else None
         actor = sessions.actor(session, headers, peer)
+        if actor is None and account is not None and account.role == COORDINATOR:
+            actor = Actor(account.name)
+        reader = account.name if account is not None else sessions.proxy_name(headers, peer)
         # Datasette would take an Authorization header for one of its own API tokens.
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != b"authorization"]
         return {
             **scope,
             "headers": kept,
             "monitor_actor": actor,
+            "monitor_reader": "" if actor is not None else reader,
+            "monitor_cookies": cookies,
             "monitor_local": _is_local(peer, scope["headers"]),
             "monitor_login_bucket": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +40,7 @@ from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
+from monitor.web.framework.oidc import Accounts, Provider
 
 logger = logging.getLogger(__name__)
 
@@ -370,6 +371,16 @@ class ArchiveAccess:
             connection.close()
 
 
+class McpApp(Protocol):
+    """Application for `/mcp`. `monitor.jobs` implements it."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Return the context in which requests are answered."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+
+
 class Site:
     """Installation as its pages use it: settings, rules, archive, login and jobs. Made once per process."""
 
@@ -381,10 +392,15 @@ class Site:
         self.archive = ArchiveAccess(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
         self.secret = load_secret(config.data_dir)
         self.sessions = Sessions(config.data_dir, self.secret, config.web)
+        self.accounts = Accounts(config.data_dir, self.secret)
+        self.provider = Provider(config, self.secret) if config.oidc.issuer else None
+        """Provider of the municipality's accounts; None where people log in otherwise."""
         self.signer = Signer(self.secret)
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
         self._source_names: tuple[Config | None, dict[str, str]] = (None, {})
+        self.mcp: McpApp | None = None
+        """Application for `/mcp`; None where it is switched off."""
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
 
@@ -476,6 +492,12 @@ class Visit:
     """The raw query string."""
     actor: Actor | None = None
     """The coordinator, when logged in."""
+    reader: str = ""
+    """Name of a visitor who has logged in to read; "" for the coordinator and for those who have not."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """Cookies of log-ins with the municipality's accounts, by name."""
+    none_match: str = ""
+    """The header If-None-Match, "" for none."""
     login_bucket: str = ""
     """Key under which wrong passwords of this visitor are counted; see `Sessions.bucket`."""
     local: bool = False

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from datasette import Response
+from markupsafe import Markup
 
 from monitor.archive.calls import correct_field, drop_correction, load_call, load_uncorrected
 from monitor.archive.dossiers import list_dossiers
@@ -56,6 +57,7 @@ from monitor.web.framework.templates import (
     problem_page,
     redirect,
 )
+from monitor.web.outputs.discovery import schema_of
 from monitor.web.search_index import search_index_of
 from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
 from monitor.web.views.diff import FieldChange, compare_versions
@@ -197,6 +199,8 @@ class CallView:
     errors: Mapping[str, str]
     """Reason for which a corrected field was refused, by field."""
     done: Mapping[str, str]
+    schema: Markup
+    """The call as JSON-LD of schema.org, ready to stand in the page."""
 
 
 def require_call(visit: Visit) -> Call:
@@ -278,6 +282,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         form=form_groups(visit, call, card, errors) if visit.actor else [],
         errors=errors,
         done=DONE,
+        schema=Markup(schema_of(visit, call, visit.links_to([call.key]))),  # noqa: S704 - escaped by schema_of
     )
     return page("call.html", visit, status=400 if errors else 200, **vars(view))
 

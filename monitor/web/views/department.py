@@ -29,7 +29,7 @@ from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.outputs.calendars import calendar_of
-from monitor.web.outputs.feeds import atom_feed
+from monitor.web.outputs.feeds import atom_feed, json_feed
 
 DONE = {"lage": "Läget är noterat."}
 _READING_PERIOD = timedelta(days=60)
@@ -170,18 +170,19 @@ def calendar(visit: Visit) -> Response:
 
 
 def feed(visit: Visit) -> Response:
-    """Answer with an Atom feed of the department's open and forthcoming calls and events, the newest first."""
+    """Answer with an Atom or JSON feed of the department's open and forthcoming calls and events, the newest first."""
     department = _require_department(visit)
     matched = list_department_calls(visit.site.archive.db, department.id, visit.now)
     listed = [call for call in matched if call.kind in (*ANSWERABLE, Kind.EVENT)]
     listed.sort(key=lambda call: call.first_seen, reverse=True)
     keys = [call.key for call in listed[:_MAX_FEED_ENTRIES]]
-    return atom_feed(visit, department.name, f"/forvaltning/{department.id}", keys)
+    make = json_feed if visit.path.endswith(".json") else atom_feed
+    return make(visit, department.name, f"/forvaltning/{department.id}", keys)
 
 
 ROUTES = (
     Route(r"^/forvaltning/(?P<department>[^/.]+)\.ics$", calendar),
-    Route(r"^/forvaltning/(?P<department>[^/.]+)\.atom$", feed),
+    Route(r"^/forvaltning/(?P<department>[^/.]+)\.(?:atom|json)$", feed),
     Route(r"^/forvaltning/(?P<department>[^/.]+)$", department_page),
     Route(r"^/forvaltning/(?P<department>[^/.]+)/lage$", store_state, coordinator=True, acts=True),
 )

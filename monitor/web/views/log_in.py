@@ -6,9 +6,17 @@ from datasette import Response
 
 from monitor.web.framework.addresses import local_path
 from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, DEVICE_DAYS, SESSION_HOURS
+from monitor.web.framework.oidc import (
+    ACCOUNT_COOKIE,
+    ACCOUNT_HOURS,
+    ATTEMPT_COOKIE,
+    ATTEMPT_SECONDS,
+    COORDINATOR,
+    LoginError,
+)
 from monitor.web.framework.request import Visit
-from monitor.web.framework.route import Route
-from monitor.web.framework.templates import page, redirect
+from monitor.web.framework.route import NotFound, Route
+from monitor.web.framework.templates import OWN_PAGE, page, redirect
 
 
 def log_in(visit: Visit) -> Response:
@@ -18,11 +26,10 @@ def log_in(visit: Visit) -> Response:
     if not visit.is_post:
         if visit.actor is not None:
             return redirect(onward)
-        return page("log-in.html", visit, possible=sessions.has_password, problem="", onward=onward)
+        return _form(visit, onward)
     cookie = sessions.log_in(visit.form.get("losen", ""), visit.login_bucket)
     if cookie is None:
-        problem = "Lösenordet stämmer inte."
-        return page("log-in.html", visit, status=403, possible=sessions.has_password, problem=problem, onward=onward)
+        return _form(visit, onward, "Lösenordet stämmer inte.", 403)
     response = redirect(onward)
     response.set_cookie(COOKIE, cookie, max_age=SESSION_HOURS * 3600, httponly=True, samesite="lax")
     device = sessions.device_cookie()
@@ -30,12 +37,60 @@ def log_in(visit: Visit) -> Response:
     return response
 
 
-def log_out(visit: Visit) -> Response:
-    """End every session of the coordinator. A login by a proxy's header ends at the proxy."""
-    visit.site.sessions.log_out()
-    response = redirect("/")
-    response.set_cookie(COOKIE, "", max_age=0, httponly=True, samesite="lax")
+def begin_account(visit: Visit) -> Response:
+    """Send the browser to the municipality's log-in. Nothing is stored but a cookie by which the answer is recognised."""
+    if visit.site.provider is None:
+        raise NotFound
+    onward = local_path(visit.args.get("till") or "/samordna", "/samordna")
+    try:
+        attempt = visit.site.provider.begin(onward)
+    except LoginError as error:
+        return _form(visit, onward, error.problem, 503)
+    response = Response.redirect(attempt.address, status=303, headers=dict(OWN_PAGE))
+    response.set_cookie(ATTEMPT_COOKIE, attempt.cookie, max_age=ATTEMPT_SECONDS, path="/logga-in", httponly=True, samesite="lax")
     return response
 
 
-ROUTES = (Route(r"^/logga-in$", log_in, posts=True), Route(r"^/logga-ut$", log_out, acts=True))
+def finish_account(visit: Visit) -> Response:
+    """Answer the browser that comes back from the municipality's log-in with a session, or with why there is none."""
+    if visit.site.provider is None:
+        raise NotFound
+    try:
+        account, onward = visit.site.provider.finish(visit.cookies.get(ATTEMPT_COOKIE, ""), visit.args)
+    except LoginError as error:
+        return _form(visit, "/samordna", error.problem, 403)
+    response = redirect(local_path(onward) if account.role == COORDINATOR or onward != "/samordna" else "/")
+    response.set_cookie(
+        ACCOUNT_COOKIE, visit.site.accounts.begin(account), max_age=ACCOUNT_HOURS * 3600, httponly=True, samesite="lax"
+    )
+    response.set_cookie(ATTEMPT_COOKIE, "", max_age=0, path="/logga-in", httponly=True, samesite="lax")
+    return response
+
+
+def _form(visit: Visit, onward: str, problem: str = "", status: int = 200) -> Response:
+    possible = visit.site.sessions.has_password
+    return page("log-in.html", visit, status=status, possible=possible, problem=problem, onward=onward)
+
+
+def log_out(visit: Visit) -> Response:
+    """End every session of the coordinator's password, or the one session of an account.
+
+    A login by a proxy's header ends at the proxy.
+    """
+    account = visit.cookies.get(ACCOUNT_COOKIE, "")
+    if account:
+        visit.site.accounts.end(account)
+    else:
+        visit.site.sessions.log_out()
+    response = redirect("/")
+    for name in (COOKIE, ACCOUNT_COOKIE):
+        response.set_cookie(name, "", max_age=0, httponly=True, samesite="lax")
+    return response
+
+
+ROUTES = (
+    Route(r"^/logga-in$", log_in, posts=True),
+    Route(r"^/logga-in/konto$", begin_account),
+    Route(r"^/logga-in/svar$", finish_account),
+    Route(r"^/logga-ut$", log_out, acts=True),
+)
