@@ -67,6 +67,7 @@ SWEDISH = ErrorWording(
     expectations=MappingProxyType(
         {
             "bool_type": "true eller false",
+            "date_type": "ett datum utan citattecken, som 2026-12-20",
             "float_type": "ett tal",
             "greater_than": "mer än {gt}",
             "greater_than_equal": "minst {ge}",

@@ -83,7 +83,8 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
         )
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
         for table in sorted(
-            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects"} - shared
+            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects", "theme_drafts"}
+            - shared
         ):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
     return counts

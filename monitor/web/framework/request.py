@@ -35,7 +35,7 @@ from monitor.errors import ArchiveError, MonitorError
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules, load_texts
 from monitor.paths import list_rule_files
-from monitor.toml_edit import EditOutcome, EditRequest
+from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
 from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
@@ -247,6 +247,9 @@ class PageJobs(Protocol):
 
     def undo_settings(self, change: int, who: str, now: datetime) -> EditOutcome:
         """Give what a stored change of settings changed its old values back."""
+
+    def save_rules(self, request: TextRequest, now: datetime) -> TextOutcome:
+        """Check the text of a theme or of concepts with all other rules, and save it if the file is as the person saw it."""
 
     def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
         """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`.
