@@ -100,6 +100,8 @@ class TextOutcome:
     """True when the file holds something else than the person saw; nothing was saved."""
     present: str = ""
     """Text of the file; "" where there is none."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Texts of all files of rules as they were found sound and saved, by name; empty where nothing was saved."""
 
 
 def text_mark(text: str) -> str:

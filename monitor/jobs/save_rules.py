@@ -37,10 +37,11 @@ def _save(archive: Archive, config: Config, request: TextRequest, now: datetime)
     if request.mark != (text_mark(present) if path.exists() else ""):
         return TextOutcome(conflict=True, present=present)
     texts = {name: (folder / name).read_text("utf-8", "replace") for name in list_rule_files(folder)}
-    problems = rule_problems(tuple({**texts, request.file: request.text}.items()))
+    files = {**texts, request.file: request.text}
+    problems = rule_problems(tuple(files.items()))
     if problems:
         return TextOutcome(problems=problems, present=present)
     with archive.db.atomic():
         store_theme_version(archive.db, request.version, present, request.text, who=request.who, note=request.note, now=now)
         write_atomically(path, request.text)
-    return TextOutcome(present=request.text)
+    return TextOutcome(present=request.text, files=files)

@@ -19,6 +19,7 @@ from monitor.web.views import (
     health,
     log_in,
     next_mail,
+    probation,
     project,
     recipients,
     rule_lab,
@@ -27,6 +28,7 @@ from monitor.web.views import (
     settings_rules,
     settings_sources,
     subscription,
+    theme_draft,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -48,6 +50,8 @@ ROUTES: tuple[Route, ...] = (
     *settings_rules.ROUTES,
     *settings_sources.ROUTES,
     *followup.ROUTES,
+    *theme_draft.ROUTES,
+    *probation.ROUTES,
     *rule_lab.ROUTES,
     *concept_lab.ROUTES,
     *feeds.ROUTES,

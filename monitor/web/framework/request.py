@@ -284,9 +284,11 @@ class CurrentRules:
         self._stamp: tuple[tuple[str, int, int], ...] = ()
         self._rules: RuleSet | None = None
         self._checked_at = 0.0
+        self._sound: Mapping[str, str] | None = None
 
-    def invalidate(self) -> None:
-        """Make the next `get` look at the rule files, as after one was saved."""
+    def invalidate(self, checked: Mapping[str, str] | None = None) -> None:
+        """Make the next `get` look at the rule files, as after one was saved; texts in `checked` are not checked again."""
+        self._sound = checked
         self._checked_at = 0.0
 
     def get(self) -> RuleSet:
@@ -303,7 +305,7 @@ class CurrentRules:
             self._checked_at = time.monotonic()
             if self._rules is None or stamp != self._stamp:
                 try:
-                    self._rules = load_texts(shared[1]) if shared else load_rules(self.folder)
+                    self._rules = load_texts(shared[1]) if shared else load_rules(self.folder, self._sound)
                     self.error = ""
                 except MonitorError as error:
                     if self._rules is None:
@@ -419,9 +421,9 @@ class Site:
         """Return the rules in force. Raises like `CurrentRules.get`."""
         return self._rules.get()
 
-    def rules_changed(self) -> None:
-        """Make the next request read the rule files, after one was saved."""
-        self._rules.invalidate()
+    def rules_changed(self, checked: Mapping[str, str] | None = None) -> None:
+        """Make the next request read the rule files, after one was saved; `checked` has texts that were just found sound."""
+        self._rules.invalidate(checked)
 
     @property
     def rules_error(self) -> str:

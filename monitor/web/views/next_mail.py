@@ -24,6 +24,7 @@ from monitor.archive.overrides import (
     write_mail_note,
     write_places,
 )
+from monitor.archive.probation import list_probation_matches
 from monitor.calls import CallKey
 from monitor.digest.arrange import move
 from monitor.errors import ArchiveError
@@ -109,6 +110,8 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         frame=f"/samordna/mejl/{department.id}/html" + (f"?{frame}" if frame else ""),
         asked=asked,
         found=_search(visit, asked) if asked else [],
+        tried=list_probation_matches(visit.site.archive.db, visit.now, department=department.id),
+        titles={theme.theme.id: theme.theme.title for theme in visit.site.rules.themes},
         in_mail={item.key for item in draft.items} if draft is not None else set(),
         typed=typed,
         limit=MAIL_NOTE_LIMIT,

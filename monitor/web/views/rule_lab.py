@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from monitor.archive.connection import Database
 from monitor.archive.digests import find_digest_by_id
 from monitor.archive.statistics import read_matched_themes
+from monitor.archive.theme_drafts import list_theme_drafts
 from monitor.archive.theme_versions import ThemeVersion, theme_versions
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
@@ -146,6 +147,7 @@ def themes(visit: Visit) -> Response:
             "title": theme.theme.title,
             "departments": [names.get(name, name) for name in theme.theme.departments],
             "draft": theme.theme.state == "draft",
+            "probation": theme.theme.probation if theme.theme.is_on_probation(visit.now.date()) else None,
             "signals": len(theme.signal),
             "count": counts[theme.theme.id],
         }
@@ -160,6 +162,8 @@ def themes(visit: Visit) -> Response:
         version=rules.version,
         error=visit.site.rules_error,
         concepts=len(rules.concepts),
+        drafts=list_theme_drafts(visit.site.archive.db),
+        done={"bort": "Utkastet är kastat."},
     )
 
 
@@ -297,7 +301,7 @@ def save_rule_file(visit: Visit, file: str, draft: Draft, *, version: str) -> Te
     )
     outcome = visit.site.jobs.save_rules(request, visit.now)
     if not outcome.conflict and not outcome.problems:
-        visit.site.rules_changed()
+        visit.site.rules_changed(outcome.files)
         visit.site.jobs.rematch()
     return outcome
 
