@@ -6,13 +6,15 @@ import shutil
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.feedback import store_answer
 from monitor.archive.probation import list_probation_matches
 from monitor.archive.theme_drafts import list_theme_drafts
+from monitor.calls import CallKey
 from monitor.config import load_config
 from monitor.jobs.match import match_archive
 from monitor.jobs.note import write_note
 from monitor.web.framework.request import Site
-from tests.web.conftest import Browser, FakeJobs, changeable_rules
+from tests.web.conftest import Browser, FakeJobs, changeable_rules, page_of
 from tests.web.sample import NOW
 
 FIELDS = {"titel": "Cykelvägar", "avdelning": "kultur-fritid", "ord": "cykelväg", "veckor": "4"}
@@ -76,6 +78,14 @@ def test_a_draft_becomes_a_theme_on_probation_whose_calls_wait_for_the_coordinat
     assert "Märk minst 3 ja och 2 nej. Nu är det 0 ja och 0 nej." in page
     assert not (site.config.rules_dir / "themes" / "cykelvagar.toml").exists()
 
+    number = path.rpartition("/")[2]
+    compared = own.get(f"/samordna/mejl/kultur-fritid/utkast/{number}").text
+    gained = compared.partition("Kommer till")[2].partition("</ul>")[0]
+    assert "Cykelvägar och hållbara resor" in gained
+    frame = own.get(re.search(r'src="(/regler/-/mejl/\w+)"', compared)[1]).text
+    assert "Cykelvägar och hållbara resor" in frame
+    assert "Cykelvägar och hållbara resor" not in own.get("/samordna/mejl/kultur-fritid/html").text
+
     early = own.post(path, {**FIELDS, "version": hidden(page, "version"), "gor": "prova"}, page=path)
     assert early.status_code == 400
     assert "Märk minst 3 ja" in early.text
@@ -104,6 +114,8 @@ def test_a_draft_becomes_a_theme_on_probation_whose_calls_wait_for_the_coordinat
     shown = own.get("/samordna/mejl/kultur-fritid").text
     assert held[0].call.title in in_section(shown, "På prov")
     assert held[0].call.title not in own.get("/samordna/mejl/kultur-fritid/html").text
+    compared = own.get("/samordna/mejl/kultur-fritid/prov/cykelvagar").text
+    assert held[0].call.title in compared.partition("Kommer till")[2].partition("</ul>")[0]
 
 
 def test_what_it_took_becomes_an_example_and_a_wrong_answer_is_explained(own):
@@ -139,3 +151,20 @@ def test_two_coordinators_at_once_lose_nothing(own):
     again = own.post(path, {**FIELDS, "titel": "Två", "ord": "gångväg", "version": hidden(late.text, "version")}, page=path)
     assert again.status_code == 303
     assert "gångväg" in drafts(own.site)[0].content
+
+
+def test_a_match_leads_to_theme_signal_and_sum_and_a_refusal_to_the_word_that_decided(own):
+    site = own.site
+    with open_archive(site.config.archive) as archive:
+        key = CallKey(*archive.db.execute("SELECT source, call_id FROM matches WHERE department = 'kultur-fritid'").fetchone())
+        store_answer(archive.db, "kultur-fritid", key, "inte-for-oss", note="", digest="", now=NOW)
+    page = own.get(page_of(site, *key)).text
+    line, link, signal = re.search(r'">([^<]+ av 6 poäng)</a></p>.*?href="(/regler/[^"#]+)#s-([^"]+)"', page, re.DOTALL).groups()
+    lab = own.get(link).text
+    assert f'id="s-{signal}"' in lab
+    total = re.search(r"Summa ([\d,]+) poäng", lab)[1]
+    assert f": {total} av 6 poäng" in line
+    assert "Kultur- och fritidsförvaltningen kräver 6" in lab
+    for shown in (page, own.get("/samordna").text):
+        word = re.search(r'href="(/regler/[^"#]+)#s-[^"]+">Ordet ”([^”]+)” avgjorde', shown)
+        assert f"<mark>{word[2]}</mark>" in own.get(word[1]).text

@@ -169,6 +169,10 @@ class DraftWish:
     """Language; "" for the first of the recipients'."""
     unchanged: bool = False
     """True for the mail as the program would choose it, without the coordinator's changes."""
+    more: tuple[CallKey, ...] = ()
+    """Calls that the rules given match for the department and that the archive has no such match of."""
+    less: tuple[CallKey, ...] = ()
+    """Calls that the rules given do not match for the department any more."""
     bare: bool = False
     """True for the mail alone, without its calls and differences, which take a second choice of the calls."""
 

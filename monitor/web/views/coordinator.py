@@ -8,11 +8,12 @@ from datasette import Response
 
 from monitor.archive.feedback import mark_answer_read, read_answers
 from monitor.archive.lookup import find_call
+from monitor.archive.matches import decisive_words
 from monitor.archive.outbox import list_outbox
 from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override, write_mail_note
 from monitor.archive.recipients import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
-from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
+from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSection
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
@@ -51,6 +52,9 @@ def desk(visit: Visit) -> Response:
         choices=list_overrides(site.archive.db),
         sources=sources,
         answers=unhandled,
+        words=decisive_words(
+            site.archive.db, [(one.department, one.key) for one in unhandled if one.answer == Answer.NOT_FOR_US]
+        ),
         stops=stops,
         silenced=silenced_departments(site.config, site.archive.db, visit.now),
         outbox=list_outbox(site.archive.db, _MAX_OUTBOX_ROWS),

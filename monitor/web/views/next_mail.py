@@ -25,10 +25,12 @@ from monitor.archive.overrides import (
     write_places,
 )
 from monitor.archive.probation import list_probation_matches
+from monitor.archive.theme_drafts import list_theme_drafts
 from monitor.calls import CallKey
 from monitor.digest.arrange import move
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
+from monitor.matching.theme_draft import draft_from_json
 from monitor.vocabulary import SECTION_LABELS, MailSection
 from monitor.web.framework.request import DraftItem, DraftWish, MailDraft, Visit
 from monitor.web.framework.route import NotFound, Route
@@ -110,6 +112,9 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         frame=f"/samordna/mejl/{department.id}/html" + (f"?{frame}" if frame else ""),
         asked=asked,
         found=_search(visit, asked) if asked else [],
+        drafts=[
+            one for one in list_theme_drafts(visit.site.archive.db) if department.id in draft_from_json(one.content).departments
+        ],
         tried=list_probation_matches(visit.site.archive.db, visit.now, department=department.id),
         titles={theme.theme.id: theme.theme.title for theme in visit.site.rules.themes},
         in_mail={item.key for item in draft.items} if draft is not None else set(),

@@ -39,6 +39,7 @@ from monitor.toml_edit import TextOutcome, TextRequest, text_mark
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
+from monitor.web.views.call_score import score_call
 from monitor.web.views.digest import mail_response
 from monitor.web.views.rule_effect import PreviewOutcome, add_theme_effect, in_use
 from monitor.web.views.theme_form import form_values, new_theme_text, write_form
@@ -237,7 +238,8 @@ def _lab_page(
     status: int = 200,
 ) -> Response:
     values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
-    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE)
+    scored = score_call(visit, draft.theme) if "utlysning" in visit.args else None
+    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE, scored=scored)
 
 
 def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
@@ -358,7 +360,7 @@ def compare_mail(visit: Visit) -> Response:
         return problem_page(visit, 400, detail=detail)
     if written is None:
         raise NotFound
-    number = _keep_mail(site, written.html)
+    number = keep_mail(site, written.html)
     return page("lab-mail.html", visit, digest=digest, name=department.name, draft=draft, written=written, frame=number)
 
 
@@ -376,7 +378,7 @@ def _kept_mails(site: Site) -> OrderedDict[str, str]:
     return mails
 
 
-def _keep_mail(site: Site, html: str) -> str:
+def keep_mail(site: Site, html: str) -> str:
     """Keep a mail until `_MAX_KEPT_MAILS` others follow, and return its name in addresses."""
     mails, number = _kept_mails(site), secrets.token_hex(12)
     mails[number] = html

@@ -271,9 +271,8 @@ def _page(
 
 def _effect(visit: Visit, draft: ThemeDraft, gaps: Mapping[str, str]) -> DraftView:
     db, rules = visit.site.archive.db, visit.site.rules
-    theme_id = _new_id(draft, rules)
     calls = _marked_calls(visit, draft)
-    bare = draft_text(replace(draft, marks=()), theme_id, rules)
+    theme_id, bare = bare_text(draft, rules)
     outcome = preview(db, rules, theme_id, bare, visit.now)
     # Examples are asked for beside the calls; what else is wrong with the words is said here.
     outcome.problems = []
@@ -304,6 +303,12 @@ def _effect(visit: Visit, draft: ThemeDraft, gaps: Mapping[str, str]) -> DraftVi
         groups=[(title, text, rows) for title, text, rows in groups if rows],
         own=[mark for mark in draft.marks if mark.key is None][:_MAX_OWN],
     )
+
+
+def bare_text(draft: ThemeDraft, rules: RuleSet) -> tuple[str, str]:
+    """Return the id that a draft would get, and its text without examples."""
+    theme_id = _new_id(draft, rules)
+    return theme_id, draft_text(replace(draft, marks=()), theme_id, rules)
 
 
 def _marked(hit: HitRow, mark: Mark) -> MarkedRow:
