@@ -85,6 +85,8 @@ class SecurityMiddleware:
             inner = self._attach_user(scope)
             if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
                 raise _Refused(403)
+            if scope["method"] == "POST" and not self._admits_post(inner):
+                raise _Refused(429)
             is_login = scope["method"] == "POST" and scope["path"] in _GUESSED_PATHS
             if is_login and not await self._site.sessions.throttle.wait(inner["monitor_login_bucket"]):
                 raise _Refused(429)
@@ -120,6 +122,12 @@ class SecurityMiddleware:
         # asgi-csrf lets requests without any cookie pass; a form of ours always comes with one.
         return 0 if one_click or headers.get(b"cookie") else 403
 
+    def _admits_post(self, scope: Scope) -> bool:
+        """Count a post of the visitor; return False when there have been too many of late."""
+        actor = scope["monitor_actor"]
+        visitor = actor.name if actor is not None else scope["monitor_client"]
+        return self._site.posts.admit(visitor, coordinator=actor is not None)
+
     def _is_datasette_page(self, path: str) -> bool:
         """Return True for Datasette's own pages: raw tables, SQL and its configuration."""
         if path in HEALTH_PATHS:
@@ -147,6 +155,7 @@ class SecurityMiddleware:
             "headers": kept,
             "monitor_actor": actor,
             "monitor_local": _is_local(peer, scope["headers"]),
+            "monitor_client": sessions.client_address(peer, headers),
             "monitor_login_bucket": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,
         }

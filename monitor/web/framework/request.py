@@ -40,6 +40,8 @@ from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
+from monitor.web.framework.long_work import LongWorks
+from monitor.web.framework.post_limit import PostLimit
 
 logger = logging.getLogger(__name__)
 
@@ -390,6 +392,8 @@ class Site:
         self.archive = ArchiveAccess(config.archive, config.shared_archive, own_matches=bool(config.rules.dir))
         self.secret = load_secret(config.data_dir)
         self.sessions = Sessions(config.data_dir, self.secret, config.web)
+        self.posts = PostLimit()
+        self.works = LongWorks()
         self.signer = Signer(self.secret)
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
