@@ -58,7 +58,7 @@ class _Reason:
         if why.step == "fit-nej":
             return self._translate("Kommunen kan inte delta.")
         if why.step == "probation":
-            return self._translate("Temat {theme} är på prov: träffarna går till samordnaren så länge.", theme=why.theme)
+            return self._translate("Temat {theme} är på prov: det som temat tar går till samordnaren så länge.", theme=why.theme)
         switched_off = (
             "{name} får inget av det här slaget: temat är ett utkast, förvaltningen är avstängd eller saknar mottagare."
         )

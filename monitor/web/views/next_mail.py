@@ -21,7 +21,6 @@ from monitor.archive.overrides import (
     remove_override,
     store_override,
     write_comment,
-    write_mail_note,
     write_places,
 )
 from monitor.archive.probation import list_probation_matches
@@ -37,6 +36,7 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.digest import mail_response, without_signed_links
 from monitor.web.views.search import SearchParams, search_archive
+from monitor.web.views.top_line import write_top_line
 
 DONE = {
     "tillbaka": "Posten hålls tillbaka.",
@@ -222,7 +222,7 @@ def _write_line(visit: Visit, department: Department) -> Response:
     if problem or draft is None:
         return _show(visit, department, TypedText(text=text, problem=problem))
     with visit.site.archive.writing() as db:
-        write_mail_note(db, department.id, draft.week, None, text, who=visit.coordinator_name, now=visit.now)
+        write_top_line(db, department.id, draft.week, text, who=visit.coordinator_name, now=visit.now)
     return redirect(_back(department, "rad"))
 
 

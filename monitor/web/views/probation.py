@@ -24,7 +24,7 @@ from monitor.web.views.rule_lab import Draft, save_rule_file, theme_file
 from monitor.web.views.theme_form import put_probation
 
 DONE = {
-    "igang": "Temat är i bruk på prov. Det som det tar visas här när träffarna är räknade om, oftast inom en minut.",
+    "igang": "Temat är i bruk på prov. Det som det tar visas här när urvalet är omräknat, oftast inom en minut.",
     "ja": "Utlysningen är nu ett exempel som temat ska ta.",
     "nej": "Utlysningen är nu ett exempel som temat inte ska ta.",
     "langre": "Prövotiden är ändrad.",
