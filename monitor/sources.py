@@ -88,7 +88,10 @@ class Source(BaseModel):
     """Seconds that a reading may take; 0: as in `[network]`."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
-    applicants: str = ""
+    applicants: Annotated[
+        str,
+        Caption("Vem kan söka", "Till exempel Kommuner. Gäller utlysningar vars text inte säger det. Tomt: okänt.", form="long"),
+    ] = ""
     """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""

@@ -75,6 +75,40 @@ class EditOutcome:
         return not self.problems and not self.conflict
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRequest:
+    """Whole text of a theme's file, or of a file of concepts, that a person wants saved."""
+
+    file: str
+    """Name in the folder of rules, such as `themes/kultur.toml`."""
+    text: str
+    mark: str
+    """`text_mark` of the file as the person saw it; "" for a file that must not exist yet."""
+    version: str
+    """Key under which the texts of the file are kept."""
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextOutcome:
+    """Outcome of a `TextRequest`. Saved where it has neither problems nor a conflict."""
+
+    problems: tuple[str, ...] = ()
+    """Swedish sentences; nothing was saved."""
+    conflict: bool = False
+    """True when the file holds something else than the person saw; nothing was saved."""
+    present: str = ""
+    """Text of the file; "" where there is none."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Texts of all files of rules as they were found sound and saved, by name; empty where nothing was saved."""
+
+
+def text_mark(text: str) -> str:
+    """Return a short hash of a text, by which one tells whether it was edited since."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+
+
 def load_values(text: str) -> dict[str, Any]:
     """Return the values of a TOML text.
 

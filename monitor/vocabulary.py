@@ -238,7 +238,7 @@ class Pace(StrEnum):
 
 PACE_LABELS: Mapping[Pace, str] = {
     Pace.WEEKLY: "Varje vecka",
-    Pace.CERTAIN: "Bara säkra träffar, de veckor det finns några",
+    Pace.CERTAIN: "Bara det som säkert passar, de veckor det finns något",
     Pace.MONTHLY: "En gång i månaden",
 }
 

@@ -227,7 +227,7 @@ SHARED_TABLES = (
     "takeover_epoch",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
-MATCH_TABLES = ("matches", "unmatched", "rule_versions")
+MATCH_TABLES = ("matches", "unmatched", "probation_matches", "rule_versions")
 """Tables that a member installation without rules of its own reads from there as well."""
 
 

@@ -246,6 +246,11 @@ class StoredAnswer:
     theme: str
     handled_at: datetime | None
 
+    @property
+    def key(self) -> CallKey:
+        """Return the key of the call."""
+        return CallKey(self.source, self.call_id)
+
 
 def read_answers(db: Database) -> list[StoredAnswer]:
     """Return every answer, newest first."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
@@ -82,6 +82,28 @@ def store_matches(
             [rule_version, stamp(now), json.dumps(dict(files), ensure_ascii=False), program],
         )
     return number
+
+
+def shadow_matches(db: Database, department: str, rows: Iterable[NewMatch], less: Iterable[CallKey], now: datetime) -> None:
+    """Let this connection alone see a department's matches with some more and some less; the file stays as it is.
+
+    A temporary table hides the one of its name (https://www.sqlite.org/lang_naming.html). It has this department's rows only.
+    """
+    present = db.execute("SELECT * FROM matches WHERE department = ?", [department]).fetchall()
+    names = [column[1] for column in db.execute("PRAGMA table_info(matches)")]
+    db.execute("DROP VIEW IF EXISTS temp.matches")
+    db.execute(f"CREATE TEMP TABLE matches ({', '.join(names)}, PRIMARY KEY (source, call_id, department))")
+    for values in present:
+        db.execute(f"INSERT INTO temp.matches VALUES ({', '.join('?' * len(names))})", list(values))
+    for key in less:
+        db.execute("DELETE FROM temp.matches WHERE source = ? AND call_id = ?", list(key))
+    for row in rows:
+        own = [_column_value(getattr(row, column)) for column in _COLUMNS]
+        db.execute(
+            f"INSERT OR REPLACE INTO temp.matches (source, call_id, department, {', '.join(_COLUMNS)}, matched_at)"
+            f" VALUES ({', '.join('?' * (len(_COLUMNS) + 4))})",
+            [row.source, row.call_id, department, *own, stamp(now)],
+        )
 
 
 def _column_value(value: Any) -> Any:
@@ -184,6 +206,31 @@ def matched_answers(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, tupl
             card = json.loads(row[0])
             answers[key] = (card.get("municipality", ""), card.get("guessed", False))
     return answers
+
+
+class DecisiveWord(NamedTuple):
+    """Word that gave a match most of its points."""
+
+    theme: str
+    """Id of the theme."""
+    signal: str
+    """Id of the signal."""
+    found: str
+    """The word as the call has it."""
+
+
+def decisive_words(db: Database, matches: Iterable[tuple[str, CallKey]]) -> dict[tuple[str, CallKey], DecisiveWord]:
+    """Return the decisive word of each match of a department and a call; matches that are no more are left out."""
+    words = {}
+    for department, key in matches:
+        row = db.execute(
+            "SELECT evidence FROM matches WHERE department = ? AND source = ? AND call_id = ?", [department, *key]
+        ).fetchone()
+        hits = [item for item in json.loads(row[0]) if item["points"] > 0 and not item.get("generic")] if row else []
+        if hits:
+            best = max(hits, key=lambda item: float(item["points"]))
+            words[department, key] = DecisiveWord(best["theme"], best["signal"], best["found"])
+    return words
 
 
 def matched_keys(db: Database, department: str) -> set[CallKey]:

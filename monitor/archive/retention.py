@@ -56,6 +56,19 @@ def erase_old(
     return counts
 
 
+_SIGNED_TABLES = {
+    "corrections",
+    "desk_choices",
+    "desk_lines",
+    "theme_versions",
+    "story_decisions",
+    "projects",
+    "plan_steps",
+    "theme_drafts",
+}
+"""Tables whose column `who` names the person who wrote a row."""
+
+
 def forget_address(db: Database, address: str) -> dict[str, int]:
     """Erase an address from all tables, stop its waiting mails, and delete its stops; return the number of rows by table."""
     folded = address.casefold()
@@ -83,9 +96,7 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
             like * 2,
         )
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
-        for table in sorted(
-            {"corrections", "desk_choices", "desk_lines", "theme_versions", "story_decisions", "projects", "plan_steps"} - shared
-        ):
+        for table in sorted(_SIGNED_TABLES - shared):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
     return counts
 

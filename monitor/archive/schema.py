@@ -8,6 +8,14 @@ an archive is opened, may update a column of `calls` ("cannot modify calls becau
 changes between crawls therefore needs a table of its own that is not shared, or has to be derived when it is read, as
 `listing.STATUS_NOW` is. A new table is private to each installation unless its name is added there. A member and its shared
 archive have the same migrations.
+    ),
+fetches, corrections, story_decisions, texts, indexed, words, left_out, readings) from the archive of the installation that
+crawls, and `connection.MATCH_TABLES` (matches, unmatched, probation_matches, rule_versions) too when they have no rules of
+their own. There these names are views: nothing may write to them, and no job of a member, nor code that runs when an archive is
+opened, may update a column of `calls` ("cannot modify calls because it is a view"). A new column whose value changes between
+crawls therefore needs a table of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is.
+A new table is private to each installation unless its name is added there. A member and its shared archive have the same
+migrations.
 """
 
 from __future__ import annotations
@@ -392,6 +400,15 @@ MIGRATIONS = {
         "CREATE TABLE takeover_epoch (epoch TEXT NOT NULL);\n"
         "INSERT INTO takeover_epoch (epoch) VALUES (lower(hex(randomblob(8))));\n"
         "CREATE TABLE taken_archives (source TEXT PRIMARY KEY, cursor TEXT NOT NULL)"
+    ),
+    # `probation_matches` is written with `matches`: what themes on probation would tell departments. `theme_drafts` has themes
+    # that the coordinator has begun in the browser, before they are files; `content` is JSON.
+    "m036_probation": (
+        "CREATE TABLE probation_matches (source TEXT NOT NULL, call_id TEXT NOT NULL, department TEXT NOT NULL,"
+        " theme TEXT NOT NULL, level TEXT NOT NULL, points REAL NOT NULL, since TEXT NOT NULL,"
+        " PRIMARY KEY (theme, source, call_id, department));\n"
+        "CREATE TABLE theme_drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, content TEXT NOT NULL,"
+        " who TEXT NOT NULL, saved TEXT NOT NULL, version INTEGER NOT NULL)"
     ),
 }
 """Statements of each migration by its name, in the order of application."""

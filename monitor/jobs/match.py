@@ -16,6 +16,7 @@ from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
+from monitor.archive.probation import NewProbationMatch, replace_probation_matches
 from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.runs import refresh_dates
@@ -24,6 +25,7 @@ from monitor.archive.stories import lead_title
 from monitor.archive.unmatched import NewUnmatched
 from monitor.calls import Call, call_status
 from monitor.config import Config
+from monitor.digest.wording import HOME
 from monitor.errors import ConfigError
 from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
@@ -31,7 +33,7 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
-from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of
+from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of, probation_matches_of
 from monitor.matching.near_miss import nearest_miss
 from monitor.matching.rules.load import program
 from monitor.vocabulary import Kind, Status
@@ -70,13 +72,25 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
         refresh_dates(archive.db, now)
     rows: list[NewMatch] = []
     unmatched: list[NewUnmatched] = []
+    tried: list[NewProbationMatch] = []
     calls = 0
-    for judgement, matches in match_calls(rules, archived_calls(archive, rules)):
+    today = now.astimezone(HOME).date()
+    on_probation = any(theme.theme.is_on_probation(today) for theme in rules.live_themes)
+    for judgement, matches in match_calls(rules, archived_calls(archive, rules), today if on_probation else None):
         calls += 1
         rows += _rows(judgement, matches)
-        if not matches and judgement.call.kind is Kind.CALL and call_status(judgement.call, now) is not Status.CLOSED:
+        trials = probation_matches_of(judgement, today) if on_probation else []
+        tried += _probation_rows(judgement.call, trials)
+        if (
+            not matches
+            and not trials
+            and judgement.call.kind is Kind.CALL
+            and call_status(judgement.call, now) is not Status.CLOSED
+        ):
             unmatched.append(_unmatched_row(judgement))
-    store_matches(archive.db, rows, rules.version, rules.files, now, program=program(), unmatched=unmatched)
+    with archive.db.atomic():
+        store_matches(archive.db, rows, rules.version, rules.files, now, program=program(), unmatched=unmatched)
+        replace_probation_matches(archive.db, tried, now)
     counts = Counter(row.department for row in rows)
     seconds = round(time.monotonic() - begun, 3)
     logger.info("match_finished calls=%d matches=%d rules=%s seconds=%.1f", calls, len(rows), rules.version, seconds)
@@ -109,6 +123,19 @@ def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
         )
         for match in matches
     ]
+
+
+def _probation_rows(call: Call, matches: list[Match]) -> Iterator[NewProbationMatch]:
+    for match in matches:
+        for theme in match.themes:
+            yield NewProbationMatch(
+                source=call.source,
+                call_id=call.call_id,
+                department=match.department,
+                theme=theme.id,
+                level=match.level,
+                points=theme.points,
+            )
 
 
 def _unmatched_row(judgement: Judgement) -> NewUnmatched:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.archive import Archive
 from monitor.archive.numbers import numbers_of
+from monitor.archive.probation import list_probation_matches
 from monitor.archive.projects import FollowedProject, ReportingDay, list_reporting_days
 from monitor.archive.recipients import list_stops
 from monitor.archive.statistics import (
@@ -104,10 +105,28 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
             f"{counted} från veckan, som kommuner kan söka, gick till ingen förvaltning, till exempel {_few(nobody)}."
             f" Alla står i: {config.municipality.base_url}/samordna/ingen"
         )
+    yield from _probation(config, archive, rules, now)
     words = new_words(list_call_titles(db, None, since), list_call_titles(db, since, now))
     if words:
         yield f"Ord i utlysningars rubriker som aldrig setts förut: {_some(words)}. Hör något av dem hemma i ett tema?"
     yield from _signals(config, archive, rules)
+
+
+def _probation(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> Iterable[str]:
+    """Yield a sentence on each theme on probation: its new calls, until when, and where to mark them."""
+    today = now.astimezone(config.zone).date()
+    for file in rules.live_themes:
+        head = file.theme
+        if not head.is_on_probation(today):
+            continue
+        found = list_probation_matches(archive.db, now, theme=head.id, since=now - WEEK)
+        titles = list(dict.fromkeys(one.call.title for one in found))
+        calls = "1 ny utlysning" if len(titles) == 1 else f"{len(titles)} nya utlysningar"
+        counted = f"{calls} i veckan, till exempel {_few(titles)}" if titles else "inget nytt i veckan"
+        yield (
+            f"Temat ”{head.title}” är på prov till {head.probation}: {counted}. De har inte gått till någon förvaltning."
+            f" Märk dem ja eller nej: {config.municipality.base_url}/regler/{head.id}/prov"
+        )
 
 
 def _reporting_sentence(links: Links, followed: FollowedProject, report: ReportingDay, today: date, rules: RuleSet) -> str:

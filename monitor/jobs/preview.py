@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
+from monitor.archive.calls import load_call
 from monitor.archive.digests import departments_with_digest
+from monitor.archive.matches import NewMatch, shadow_matches
 from monitor.archive.overrides import Overrides, list_overrides, read_overrides
 from monitor.archive.recipients import active_recipients
 from monitor.calls import Call, CallKey, call_status, next_deadline
@@ -21,6 +23,7 @@ from monitor.digest.render import Rendered, Rendering
 from monitor.digest.wording import iso_week
 from monitor.jobs.digest import DigestBuilder
 from monitor.jobs.digest_report import DigestDraft
+from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.subscription import Stream
@@ -66,6 +69,8 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
         ConfigError: The department is unknown.
         MailError: A template does not work.
     """
+    if wish.more or wish.less:
+        shadow_matches(archive.db, wish.department, _matches(archive, rules, wish), wish.less, now)
     built = departments_with_digest(archive.db, iso_week(now.astimezone(config.zone).date()))
     week = _following_week(config, now) if wish.department in built else None
     builder = DigestBuilder(config, archive, rules, now, week=week, dry_run=True)
@@ -100,6 +105,14 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
         differences=tuple(_differences(config, archive, draft, alone.plan(department), choices, now)) if is_own else (),
         line=choices.mail_note,
     )
+
+
+def _matches(archive: Archive, rules: RuleSet, wish: DraftWish) -> Iterator[NewMatch]:
+    """Yield the matches that the rules give the department of a wish for the calls that it has more."""
+    for key in wish.more:
+        call = load_call(archive.db, *key)
+        if call is not None:
+            yield from (row for row in match_rows(rules, call) if row.department == wish.department)
 
 
 def _own_stream(config: Config, archive: Archive, builder: DigestBuilder, now: datetime, wish: DraftWish) -> Stream | None:

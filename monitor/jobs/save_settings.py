@@ -30,8 +30,10 @@ SETTINGS = "monitor.toml"
 """Name of the file of settings in an `EditRequest`, whatever its name on the disk."""
 RULE_TABLES = ("departments.toml", "programmes.toml")
 """Files of rules that may be edited."""
-_LOCK = "settings"
-_LOCK_WAIT_SECONDS = 10.0
+LOCK = "settings"
+"""Lock that is held while settings or rules are saved."""
+LOCK_WAIT_SECONDS = 10.0
+SOMEONE_SAVES = "Någon annan sparar just nu. Vänta några sekunder och försök igen."
 _MAX_PROBLEMS = 5
 _NO_FILE = "Installationen har ingen fil med inställningar. Gör en ny installation med: monitor init MAPP"
 _SHIPPED_RULES = "Reglerna är de som följer med programmet och kan inte ändras. Sidan Regler säger hur kommunen får egna."
@@ -85,10 +87,10 @@ def save_edits(
         reach: Called with the name of each step before it is done ("history", "write", "done"); for tests.
     """
     try:
-        with lock(config.data_dir, _LOCK, wait=_LOCK_WAIT_SECONDS):
+        with lock(config.data_dir, LOCK, wait=LOCK_WAIT_SECONDS):
             return _save(archive, config, request, now, reach)
     except LockedError:
-        return EditOutcome(problems=("Någon annan sparar just nu. Vänta några sekunder och försök igen.",))
+        return EditOutcome(problems=(SOMEONE_SAVES,))
     except EditError as error:
         return EditOutcome(problems=(str(error),))
 
@@ -130,16 +132,17 @@ def _problems(config: Config, file: str, path: Path, text: str) -> tuple[str, ..
         return ()
     folder = config.rules_dir
     texts = {name: (folder / name).read_text("utf-8") for name in list_rule_files(folder)}
-    after = _rule_problems(tuple({**texts, file: text}.items()))
+    after = rule_problems(tuple({**texts, file: text}.items()))
     if not after:
         return ()
     # Errors that the rules have already do not keep anybody from mending the rest.
-    before = set(_rule_problems(tuple(texts.items())))
+    before = set(rule_problems(tuple(texts.items())))
     return tuple(error for error in after if error not in before)[:_MAX_PROBLEMS]
 
 
 @lru_cache(maxsize=2)
-def _rule_problems(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def rule_problems(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return the errors of all rules by name and text of their files, as sentences."""
     # Kept, since what a person saves has just been reviewed: running all examples takes seconds.
     return tuple(str(error) for error in check_texts(dict(texts)))
 

@@ -18,7 +18,7 @@ from monitor.config import Config, CurrentConfig
 from monitor.errors import MonitorError, SourceError
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
-from monitor.toml_edit import EditOutcome, EditRequest
+from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.guide import GuideState
@@ -120,6 +120,13 @@ class PageWork:
 
         with open_installation(self._config) as archive:
             return undo_edits(archive, self._config, change, who, now)
+
+    def save_rules(self, request: TextRequest, now: datetime) -> TextOutcome:
+        """Check the text of a theme or of concepts with all other rules, and save it."""
+        from monitor.jobs.save_rules import save_rule_text
+
+        with open_installation(self._config) as archive:
+            return save_rule_text(archive, self._config, request, now)
 
     def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
         """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`."""

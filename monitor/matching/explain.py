@@ -28,6 +28,7 @@ Step = Literal[
     "fit-nej",
     "told",
     "switched-off",
+    "probation",
 ]
 
 _MAX_GENERIC = 3
@@ -243,7 +244,12 @@ def _delivery(department: Department, reached: tuple[ThemeResult, ...], circumst
         return "switched-off", f"{department.name} är avstängd i departments.toml."
     if circumstances.recipients is not None and department.id not in circumstances.recipients:
         return "switched-off", f"Ingen mottagare är inlagd för {department.name} i monitor.toml."
-    themes = ", ".join(result.theme.theme.title for result in reached)
+    heads = [result.theme.theme for result in reached]
+    tried = [head.probation for head in heads if head.is_on_probation(circumstances.now.date())]
+    if len(tried) == len(heads):
+        until = swedish_day(max(day for day in tried if day is not None))
+        return "probation", f"Temat {heads[0].title} är på prov till {until}. Den går till samordnaren så länge."
+    themes = ", ".join(head.title for head in heads if not head.is_on_probation(circumstances.now.date()))
     return "matched", f"Den går till {department.name}. Tema: {themes}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from monitor.calls import call_zones
 from monitor.language.termset import Span, locate
@@ -67,16 +68,46 @@ class Match:
     rule_version: str
 
 
-def match_calls(rules: RuleSet, calls: Iterable[PreparedCall]) -> Iterator[tuple[Judgement, list[Match]]]:
-    """Yield the judgement and the matches of every call, in their order."""
+def match_calls(
+    rules: RuleSet, calls: Iterable[PreparedCall], day: date | None = None
+) -> Iterator[tuple[Judgement, list[Match]]]:
+    """Yield the judgement and the matches of every call, in their order; without the themes that are on probation on `day`."""
     for prepared in calls:
         judgement = judge_call(rules, *prepared)
-        yield judgement, matches_of(judgement)
+        yield judgement, matches_of(judgement, day)
 
 
-def matches_of(judgement: Judgement) -> list[Match]:
-    """Return the matches of a judged call in the order of the departments' ids; none when a gate stops it."""
+def matches_of(judgement: Judgement, day: date | None = None) -> list[Match]:
+    """Return the matches of a judged call in the order of the departments' ids; none when a gate stops it.
+
+    Args:
+        judgement: The judged call.
+        day: Day on which the matches are told. Themes on probation then are left out; None: all themes count.
+    """
     reached = judgement.departments
+    return _matches(judgement, reached if day is None else _on_probation(reached, day, expected=False))
+
+
+def probation_matches_of(judgement: Judgement, day: date) -> list[Match]:
+    """Return the matches of a judged call by themes on probation, for the departments that get it by no other theme on `day`."""
+    reached = judgement.departments
+    told = _on_probation(reached, day, expected=False)
+    tried = _on_probation(reached, day, expected=True)
+    return _matches(judgement, {name: results for name, results in tried.items() if name not in told})
+
+
+def _on_probation(
+    reached: Mapping[str, tuple[ThemeResult, ...]], day: date, *, expected: bool
+) -> dict[str, tuple[ThemeResult, ...]]:
+    """Return the themes that are on probation, or are not, by department; departments without any are left out."""
+    kept = {
+        name: tuple(result for result in results if result.theme.theme.is_on_probation(day) is expected)
+        for name, results in reached.items()
+    }
+    return {name: results for name, results in kept.items() if results}
+
+
+def _matches(judgement: Judgement, reached: Mapping[str, tuple[ThemeResult, ...]]) -> list[Match]:
     if not reached or judgement.gates.step:
         return []
     shown = {result.theme.theme.id: result for results in reached.values() for result in results}

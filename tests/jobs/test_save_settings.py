@@ -103,7 +103,7 @@ def test_only_the_files_of_settings_can_be_written(config):
 
 
 def test_two_who_save_at_once_wait_for_each_other(config, monkeypatch):
-    monkeypatch.setattr(save_settings, "_LOCK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(save_settings, "LOCK_WAIT_SECONDS", 0.05)
     with lock(config.data_dir, "settings"):
         assert save(config, request("06:00")).problems == ("Någon annan sparar just nu. Vänta några sekunder och försök igen.",)
     monkeypatch.undo()

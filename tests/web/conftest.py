@@ -81,6 +81,9 @@ class FakeJobs:
     def undo_settings(self, change, who, now):
         return PageWork(self.config).undo_settings(change, who, now)
 
+    def save_rules(self, request, now):
+        return PageWork(self.config).save_rules(request, now)
+
     def check_source(self, source, change):
         self.checked.append((source, dict(change)))
         return self.checks[source]

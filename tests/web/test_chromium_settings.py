@@ -12,6 +12,7 @@ from monitor.jobs.serve import PageWork
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import COOKIE
 from monitor.web.framework.request import CurrentRules, Site
+from monitor.web.views import settings_sources
 from tests.web.chromium import CHROMIUM, served, violations
 from tests.web.sample import NOW, PASSWORD
 from tests.web.test_chromium import axe_finds, chromium, log_in, open_page  # noqa: F401 - a fixture among them
@@ -76,13 +77,17 @@ def page(chromium, base):  # noqa: F811
     assert [text for text in troubles if "status of 400" not in text] == []
 
 
-def test_a_source_is_added_a_threshold_changed_and_a_source_switched_off(page, site, publisher):
+def test_a_source_is_added_a_threshold_changed_and_a_source_switched_off(page, site, publisher, monkeypatch):
+    monkeypatch.setattr(settings_sources, "_PATIENCE_SECONDS", 0.0)
     log_in(page)
     page.get_by_role("link", name="Inställningar").click()
     page.get_by_role("link", name="Källor", exact=True).last.click()
     page.get_by_role("link", name="Lägg till en källa").click()
     page.get_by_label("Adress").fill(f"{publisher.base}/brysselkontoret/feed.atom")
     page.get_by_role("button", name="Läs adressen").click()
+    progress = page.frame_locator(".guide-progress")
+    expect(progress.get_by_role("status")).to_contain_text("Läser.")
+    progress.get_by_role("link", name="Visa vad som hittades").click(timeout=90_000)
     found = page.get_by_role("region", name="Flöde: Brysselkontoret")
     expect(found.get_by_text("sista ansökningsdag").first).to_be_visible(timeout=90_000)
     assert violations(page) == []

@@ -181,6 +181,24 @@ def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
     assert [row[4] for row in rows(site, "theme_versions")] == ["Så såg filen ut före ändringen.", "Prov", "Tillbaka"]
 
 
+def test_a_file_changed_by_hand_meanwhile_is_shown_and_not_overwritten(own, site):
+    before = theme_text(site)
+    fields = {"text": before + "\n# Från sidan.\n", "redigering": "text"}
+    seen = re.search(r'name="sett" value="(\w+)"', own.get("/regler/kultur").text)[1]
+    by_hand = before + "\n# För hand.\n"
+    (site.config.rules_dir / "themes" / "kultur.toml").write_text(by_hand, "utf-8")
+    refused = own.post("/regler/kultur/spara", {**fields, "sett": seen}, page="/regler/kultur")
+    assert refused.status_code == 400
+    assert "<ins>+ # För hand.</ins>" in refused.text
+    assert "# Från sidan." in refused.text
+    assert theme_text(site) == by_hand
+    assert rows(site, "theme_versions") == []
+    seen = re.search(r'name="sett" value="(\w+)"', refused.text)[1]
+    assert own.post("/regler/kultur/spara", {**fields, "sett": seen}, page="/regler/kultur").status_code == 303
+    assert theme_text(site) == fields["text"]
+    assert [row[5] for row in rows(site, "theme_versions")] == [by_hand, fields["text"]]
+
+
 def test_a_new_theme_is_saved_under_the_id_in_its_text(own, site):
     text = (
         new_theme_text(["cykelvägar", "gång- och cykelvägar"], ["kultur-fritid"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -102,7 +103,13 @@ class ThemeHead(_Table):
     goals: Annotated[tuple[str, ...], Field(strict=False)] = ()
     sdgs: Annotated[tuple[Annotated[int, Field(ge=1, le=17)], ...], Field(strict=False)] = ()
     state: Literal["live", "draft"] = "live"
+    probation: date | None = None
+    """Last day on which the calls of this theme go to the coordinator instead of the departments; None for no probation."""
     note: str = ""
+
+    def is_on_probation(self, day: date) -> bool:
+        """Return True when the theme sends nothing to a department on this day, because its calls are tried first."""
+        return self.probation is not None and day <= self.probation
 
 
 class ThemeFile(_Table):

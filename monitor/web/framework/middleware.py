@@ -97,6 +97,8 @@ class SecurityMiddleware:
             if self._must_log_in(scope["path"], inner):
                 await self._ask_to_log_in(scope, send)
                 return
+            if scope["method"] == "POST" and not self._is_mcp(scope) and not self._admits_post(inner):
+                raise _Refused(429)
             await self._pass_on(scope, inner, receive, send_with_headers)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
@@ -166,6 +168,12 @@ class SecurityMiddleware:
         # asgi-csrf lets requests without any cookie pass; a form of ours always comes with one.
         return 0 if one_click or headers.get(b"cookie") else 403
 
+    def _admits_post(self, scope: Scope) -> bool:
+        """Count a post of the visitor; return False when there have been too many of late."""
+        actor = scope["monitor_actor"]
+        visitor = actor.name if actor is not None else scope["monitor_client"]
+        return self._site.posts.admit(visitor, coordinator=actor is not None)
+
     def _is_datasette_page(self, path: str) -> bool:
         """Return True for Datasette's own pages: raw tables, SQL and its configuration."""
         if path in HEALTH_PATHS:
@@ -200,6 +208,7 @@ class SecurityMiddleware:
             "monitor_reader": "" if actor is not None else reader,
             "monitor_cookies": cookies,
             "monitor_local": _is_local(peer, scope["headers"]),
+            "monitor_client": sessions.client_address(peer, headers),
             "monitor_login_bucket": sessions.bucket(device, sessions.client_address(peer, headers)),
             "actor": {"id": "coordinator", "name": actor.name} if actor else None,
         }

@@ -18,6 +18,7 @@ from datasette.utils.asgi import Request
 
 from monitor.errors import ArchiveError, MonitorError
 from monitor.translate.etranslation import CALLBACK_PATH
+from monitor.web.framework.ended_session import ask_login_again
 from monitor.web.framework.middleware import SecurityMiddleware
 from monitor.web.framework.request import LoginRequired, Site, Visit
 from monitor.web.framework.route import NotFound, Route, View
@@ -106,7 +107,7 @@ def _make_handler(site: Site, route: Route) -> Callable[..., Awaitable[Response]
         visit = _make_visit(site, request, request.url_vars, body)
         if route.coordinator and visit.actor is None:
             if request.method == "POST":
-                return await site.archive.run(lambda: problem_page(visit, 403))
+                return await site.archive.run(lambda: ask_login_again(visit))
             return Response.redirect("/logga-in?till=" + visit.path)
         if route.shared and site.config.shared_archive is not None:
             return await site.archive.run(lambda: problem_page(visit, 403, detail=SHARED_ARCHIVE_REFUSAL))

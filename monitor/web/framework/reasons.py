@@ -57,6 +57,8 @@ class _Reason:
             return self._translate("Den gäller en annan plats än vår.")
         if why.step == "fit-nej":
             return self._translate("Kommunen kan inte delta.")
+        if why.step == "probation":
+            return self._translate("Temat {theme} är på prov: det som temat tar går till samordnaren så länge.", theme=why.theme)
         switched_off = (
             "{name} får inget av det här slaget: temat är ett utkast, förvaltningen är avstängd eller saknar mottagare."
         )

@@ -35,12 +35,14 @@ from monitor.errors import ArchiveError, MonitorError
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules, load_texts
 from monitor.paths import list_rule_files
-from monitor.toml_edit import EditOutcome, EditRequest
+from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
 from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
+from monitor.web.framework.long_work import LongWorks
 from monitor.web.framework.oidc import Accounts, Provider
+from monitor.web.framework.post_limit import PostLimit
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +172,10 @@ class DraftWish:
     """Language; "" for the first of the recipients'."""
     unchanged: bool = False
     """True for the mail as the program would choose it, without the coordinator's changes."""
+    more: tuple[CallKey, ...] = ()
+    """Calls that the rules given match for the department and that the archive has no such match of."""
+    less: tuple[CallKey, ...] = ()
+    """Calls that the rules given do not match for the department any more."""
     bare: bool = False
     """True for the mail alone, without its calls and differences, which take a second choice of the calls."""
 
@@ -249,6 +255,9 @@ class PageJobs(Protocol):
     def undo_settings(self, change: int, who: str, now: datetime) -> EditOutcome:
         """Give what a stored change of settings changed its old values back."""
 
+    def save_rules(self, request: TextRequest, now: datetime) -> TextOutcome:
+        """Check the text of a theme or of concepts with all other rules, and save it if the file is as the person saw it."""
+
     def check_source(self, source: str, change: Mapping[str, str]) -> Mapping[str, Any]:
         """Read a source now, with other values of some keys, and store nothing; return the answer of `sources check --json`.
 
@@ -282,9 +291,11 @@ class CurrentRules:
         self._stamp: tuple[tuple[str, int, int], ...] = ()
         self._rules: RuleSet | None = None
         self._checked_at = 0.0
+        self._sound: Mapping[str, str] | None = None
 
-    def invalidate(self) -> None:
-        """Make the next `get` look at the rule files, as after one was saved."""
+    def invalidate(self, checked: Mapping[str, str] | None = None) -> None:
+        """Make the next `get` look at the rule files, as after one was saved; texts in `checked` are not checked again."""
+        self._sound = checked
         self._checked_at = 0.0
 
     def get(self) -> RuleSet:
@@ -301,7 +312,7 @@ class CurrentRules:
             self._checked_at = time.monotonic()
             if self._rules is None or stamp != self._stamp:
                 try:
-                    self._rules = load_texts(shared[1]) if shared else load_rules(self.folder)
+                    self._rules = load_texts(shared[1]) if shared else load_rules(self.folder, self._sound)
                     self.error = ""
                 except MonitorError as error:
                     if self._rules is None:
@@ -395,6 +406,8 @@ class Site:
         self.accounts = Accounts(config.data_dir, self.secret)
         self.provider = Provider(config, self.secret) if config.oidc.issuer else None
         """Provider of the municipality's accounts; None where people log in otherwise."""
+        self.posts = PostLimit()
+        self.works = LongWorks()
         self.signer = Signer(self.secret)
         uses_shared_rules = config.shared_archive is not None and not config.rules.dir
         self._rules = CurrentRules(config.rules_dir, self._shared_rules if uses_shared_rules else None)
@@ -432,9 +445,9 @@ class Site:
         """Return the rules in force. Raises like `CurrentRules.get`."""
         return self._rules.get()
 
-    def rules_changed(self) -> None:
-        """Make the next request read the rule files, after one was saved."""
-        self._rules.invalidate()
+    def rules_changed(self, checked: Mapping[str, str] | None = None) -> None:
+        """Make the next request read the rule files, after one was saved; `checked` has texts that were just found sound."""
+        self._rules.invalidate(checked)
 
     @property
     def rules_error(self) -> str:

@@ -23,6 +23,7 @@ from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document, read_versions
 from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.matches import decisive_words
 from monitor.archive.numbers import find_by_number, find_by_short, number_of
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
 from monitor.archive.readings import stored_reading
@@ -108,6 +109,16 @@ _REACHED_STEPS = ("matched", "told")
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeReason:
+    """Theme with its points for a call."""
+
+    id: str
+    line: str
+    """Its title, the points and the threshold, in the page's language."""
+    evidence: tuple[EvidenceMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MatchReason:
     """Reason for which a department gets a call or not."""
 
@@ -116,7 +127,8 @@ class MatchReason:
     level: str
     """The value of a `Level`, "" if there is no match."""
     text: str
-    evidence: tuple[EvidenceMark, ...] = ()
+    themes: tuple[ThemeReason, ...] = ()
+    """Themes that give the call to the department; the nearest one where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,20 +315,32 @@ def _match_reasons(
 ) -> tuple[list[MatchReason], list[MatchReason]]:
     """Return the reasons of the departments that get the call, with evidence, and those of the others."""
     call = prepared.call
-    texts = call_zones(call)
-    reached, missed = [], []
+    reached: list[MatchReason] = []
+    missed: list[MatchReason] = []
     for why in why_all(visit.site.rules, call, circumstances, prepared.zones, prepared.reading):
         text = _reason(visit, why, call, circumstances)
-        if why.step in _REACHED_STEPS:
-            evidence = tuple(
-                mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
-                for item in why.evidence
-                if not item.generic
-            )
-            reached.append(MatchReason(why.department, why.name, why.level or "", text, evidence))
-        else:
-            missed.append(MatchReason(why.department, why.name, why.level or "", text))
+        reason = MatchReason(why.department, why.name, why.level or "", text, tuple(_theme_reasons(visit, why, call)))
+        (reached if why.step in _REACHED_STEPS else missed).append(reason)
     return reached, missed
+
+
+def _theme_reasons(visit: Visit, why: Why, call: Call) -> Iterable[ThemeReason]:
+    """Yield each theme of an explanation with the sum of its points and the words that gave them."""
+    texts = call_zones(call)
+    for theme in why.themes:
+        own = [item for item in why.evidence if item.theme == theme]
+        head = visit.site.rules.theme(theme)
+        line = visit.say("{title}: {points} av {threshold} poäng").format(
+            title=head.title if head else theme,
+            points=visit.wording.number(sum(item.points for item in own), "#,##0.#"),
+            threshold=visit.wording.number(why.threshold, "#,##0.#"),
+        )
+        marks = tuple(
+            mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
+            for item in own
+            if not item.generic
+        )
+        yield ThemeReason(theme, line, marks)
 
 
 def _reason(visit: Visit, why: Why, call: Call, circumstances: Circumstances) -> str:
@@ -342,14 +366,18 @@ def _story_lead(facts: Mapping[str, Any]) -> CallKey | None:
 
 
 def _answers(visit: Visit, key: CallKey, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    db = visit.site.archive.db
+    history = call_history(db, *key)
+    words = decisive_words(db, [(row["department"], key) for row in history]) if visit.actor else {}
     return [
         {
             **row,
             "name": names.get(row["department"], row["department"]),
             "what": visit.say(_answer_label(row["what"])),
             "note": visit.private_note(row["note"]),
+            "word": words.get((row["department"], key)) if row["what"] == Answer.NOT_FOR_US else None,
         }
-        for row in call_history(visit.site.archive.db, *key)
+        for row in history
     ]
 
 

@@ -17,23 +17,22 @@ import tomlkit
 from datasette import Response
 
 from monitor.archive.connection import Database
-from monitor.archive.theme_versions import store_theme_version, theme_versions
-from monitor.files import write_atomically
+from monitor.archive.theme_versions import theme_versions
 from monitor.language.concepts import Concept
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check_concepts import check_concepts, theme_concepts
 from monitor.matching.rules.files import RuleFiles, build, parse_files
-from monitor.matching.rules.load import check_texts
 from monitor.paths import CONCEPTS
+from monitor.toml_edit import TextOutcome, text_mark
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
 from monitor.web.views.concept_form import concept_form_values, write_concept_form
 from monitor.web.views.rule_effect import PreviewOutcome, add_concept_effect
-from monitor.web.views.rule_lab import Draft, fingerprint, list_version_rows
+from monitor.web.views.rule_lab import Draft, conflict_values, list_version_rows, save_rule_file
 
-DONE = {"sparat": "Begreppen är sparade. Träffarna räknas om i bakgrunden."}
+DONE = {"sparat": "Begreppen är sparade. Urvalet räknas om i bakgrunden."}
 _MAX_TEXT, _MAX_NOTE, _MAX_QUERY = 200_000, 300, 100
 
 
@@ -125,7 +124,7 @@ def _edited_by_form(visit: Visit, draft: Draft) -> bool:
     mode = visit.form_lists.get("redigering", [""])[-1]
     if mode in ("form", "text"):
         return mode == "form"
-    return visit.form.get("grund", "") == fingerprint(draft.text) and "begrepp-antal" in visit.form
+    return visit.form.get("grund", "") == text_mark(draft.text) and "begrepp-antal" in visit.form
 
 
 def _apply_form(visit: Visit, draft: Draft) -> Draft:
@@ -147,7 +146,7 @@ def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
     return {
         "draft": draft,
         "name": draft.theme,
-        "mark": fingerprint(draft.text),
+        "mark": text_mark(draft.text),
         "values": concept_form_values(draft.text),
         "usage": _usage(visit.site.rules),
         "own": visit.site.own_rules,
@@ -161,9 +160,11 @@ def edit_concepts(visit: Visit) -> Response:
     return _concept_page(visit, draft)
 
 
-def _concept_page(visit: Visit, draft: Draft, problems: list[str] | None = None, status: int = 200) -> Response:
+def _concept_page(
+    visit: Visit, draft: Draft, problems: list[str] | None = None, *, other: TextOutcome | None = None, status: int = 200
+) -> Response:
     outcome = _preview_draft(visit, draft)
-    values = _draft_values(visit, draft)
+    values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
     return page("concept-lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE)
 
 
@@ -187,17 +188,9 @@ def save_concepts(visit: Visit) -> Response:
     site, file = visit.site, concept_file(draft.theme)
     if not site.own_rules:
         return problem_page(visit, 400, detail=SHIPPED_RULES_REFUSAL)
-    problems = [str(error) for error in check_texts({**site.rules.files, file: draft.text})]
-    if problems:
-        return _concept_page(visit, draft, problems, status=400)
-    note = visit.form.get("not", "").strip()[:_MAX_NOTE]
-    with site.archive.writing() as db:
-        store_theme_version(
-            db, _version_key(draft.theme), draft.before, draft.text, who=visit.coordinator_name, note=note, now=visit.now
-        )
-    write_atomically(site.config.rules_dir / file, draft.text)
-    site.rules_changed()
-    site.jobs.rematch()
+    outcome = save_rule_file(visit, file, draft, version=_version_key(draft.theme))
+    if outcome.conflict or outcome.problems:
+        return _concept_page(visit, draft, list(outcome.problems), other=outcome, status=400)
     return redirect(f"/begrepp/{draft.theme}?klart=sparat")
 
 

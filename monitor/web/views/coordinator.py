@@ -8,22 +8,24 @@ from datasette import Response
 
 from monitor.archive.feedback import mark_answer_read, read_answers
 from monitor.archive.lookup import find_call
+from monitor.archive.matches import decisive_words
 from monitor.archive.outbox import list_outbox
-from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override, write_mail_note
+from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override
 from monitor.archive.recipients import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
-from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, MailSection
+from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSection
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
 from monitor.web.views.front import source_rows
+from monitor.web.views.top_line import write_top_line
 
 DONE = {
     "styrt": "Valet är sparat.",
     "rad": "Raden är sparad.",
     "lagd": "Utlysningen är tillagd.",
     "svar": "Svaret är avklarat.",
-    "exempel": "Svaret är nu ett exempel i temat. Träffarna räknas om.",
+    "exempel": "Svaret är nu ett exempel i temat. Urvalet räknas om.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _MAX_OUTBOX_ROWS = 12
@@ -51,6 +53,9 @@ def desk(visit: Visit) -> Response:
         choices=list_overrides(site.archive.db),
         sources=sources,
         answers=unhandled,
+        words=decisive_words(
+            site.archive.db, [(one.department, one.key) for one in unhandled if one.answer == Answer.NOT_FOR_US]
+        ),
         stops=stops,
         silenced=silenced_departments(site.config, site.archive.db, visit.now),
         outbox=list_outbox(site.archive.db, _MAX_OUTBOX_ROWS),
@@ -86,7 +91,7 @@ def top_line(visit: Visit) -> Response:
     plans = visit.site.jobs.planned(visit.site.rules, visit.now)
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
-            write_mail_note(db, department, week, None, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
+            write_top_line(db, department, week, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
     return redirect("/samordna?klart=rad")
 
 

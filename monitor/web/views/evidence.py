@@ -20,6 +20,8 @@ class EvidenceMark:
     """Text after the hit, with " …" if it is cut."""
     where: str = ""
     """Name of the zone, in the page's language."""
+    signal: str = ""
+    """Id of the signal of the theme."""
 
 
 def mark_evidence(item: Evidence, text: str, context: int, where: str = "", language: str = "sv") -> EvidenceMark:
@@ -30,4 +32,4 @@ def mark_evidence(item: Evidence, text: str, context: int, where: str = "", lang
         before = ("… " if begin else "") + text[begin : item.start].replace("\n", " ")
         after = text[item.end : end].replace("\n", " ") + (" …" if end < len(text) else "")
     points = f"{item.points:+g}"
-    return EvidenceMark(points if language == "en" else points.replace(".", ","), before, item.found, after, where)
+    return EvidenceMark(points if language == "en" else points.replace(".", ","), before, item.found, after, where, item.signal)

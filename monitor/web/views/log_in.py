@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from datasette import Response
 
 from monitor.web.framework.addresses import local_path
-from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, DEVICE_DAYS, SESSION_HOURS
+from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, DEVICE_DAYS, SESSION_HOURS, Actor
+from monitor.web.framework.ended_session import kept_fields
 from monitor.web.framework.oidc import (
     ACCOUNT_COOKIE,
     ACCOUNT_HOURS,
@@ -18,6 +22,9 @@ from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, page, redirect
 
+_UNSEEN = ("fore.", "version", "sett", "grund", "gor", "redigering")
+"""Beginnings of names of hidden fields, which are not shown as what the person typed."""
+
 
 def log_in(visit: Visit) -> Response:
     """Show the form, or check the posted password and start a session."""
@@ -27,14 +34,22 @@ def log_in(visit: Visit) -> Response:
         if visit.actor is not None:
             return redirect(onward)
         return _form(visit, onward)
+    kept = kept_fields(visit)
     cookie = sessions.log_in(visit.form.get("losen", ""), visit.login_bucket)
     if cookie is None:
-        return _form(visit, onward, "Lösenordet stämmer inte.", 403)
-    response = redirect(onward)
+        return _form(visit, onward, "Lösenordet stämmer inte.", 403, kept)
+    response = _resume(visit, onward, kept) if kept else redirect(onward)
     response.set_cookie(COOKIE, cookie, max_age=SESSION_HOURS * 3600, httponly=True, samesite="lax")
     device = sessions.device_cookie()
     response.set_cookie(DEVICE_COOKIE, device, max_age=DEVICE_DAYS * 86_400, path="/logga-in", httponly=True, samesite="strict")
     return response
+
+
+def _resume(visit: Visit, onward: str, kept: Sequence[tuple[str, str]]) -> Response:
+    """Show the form that was posted after its session had ended, to be sent again with a press."""
+    inside = replace(visit, actor=Actor("samordnaren"))
+    shown = [text for name, text in kept if text.strip() and not name.startswith(_UNSEEN)]
+    return page("log-in-resume.html", inside, onward=onward, kept=kept, shown=shown)
 
 
 def begin_account(visit: Visit) -> Response:
@@ -67,9 +82,9 @@ def finish_account(visit: Visit) -> Response:
     return response
 
 
-def _form(visit: Visit, onward: str, problem: str = "", status: int = 200) -> Response:
+def _form(visit: Visit, onward: str, problem: str = "", status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
     possible = visit.site.sessions.has_password
-    return page("log-in.html", visit, status=status, possible=possible, problem=problem, onward=onward)
+    return page("log-in.html", visit, status=status, possible=possible, problem=problem, onward=onward, kept=kept)
 
 
 def log_out(visit: Visit) -> Response:

@@ -21,13 +21,15 @@ from monitor.archive.overrides import (
     remove_override,
     store_override,
     write_comment,
-    write_mail_note,
     write_places,
 )
+from monitor.archive.probation import list_probation_matches
+from monitor.archive.theme_drafts import list_theme_drafts
 from monitor.calls import CallKey
 from monitor.digest.arrange import move
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
+from monitor.matching.theme_draft import draft_from_json
 from monitor.vocabulary import SECTION_LABELS, MailSection
 from monitor.web.framework.request import DraftItem, DraftWish, MailDraft, Visit
 from monitor.web.framework.route import NotFound, Route
@@ -35,6 +37,7 @@ from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.digest import mail_response, without_signed_links
 from monitor.web.views.search import SearchParams, search_archive
 from monitor.web.views.subscription import read_recipient_link
+from monitor.web.views.top_line import write_top_line
 
 DONE = {
     "tillbaka": "Posten hålls tillbaka.",
@@ -110,6 +113,11 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         frame=f"/samordna/mejl/{department.id}/html" + (f"?{frame}" if frame else ""),
         asked=asked,
         found=_search(visit, asked) if asked else [],
+        drafts=[
+            one for one in list_theme_drafts(visit.site.archive.db) if department.id in draft_from_json(one.content).departments
+        ],
+        tried=list_probation_matches(visit.site.archive.db, visit.now, department=department.id),
+        titles={theme.theme.id: theme.theme.title for theme in visit.site.rules.themes},
         in_mail={item.key for item in draft.items} if draft is not None else set(),
         typed=typed,
         limit=MAIL_NOTE_LIMIT,
@@ -215,7 +223,7 @@ def _write_line(visit: Visit, department: Department) -> Response:
     if problem or draft is None:
         return _show(visit, department, TypedText(text=text, problem=problem))
     with visit.site.archive.writing() as db:
-        write_mail_note(db, department.id, draft.week, None, text, who=visit.coordinator_name, now=visit.now)
+        write_top_line(db, department.id, draft.week, text, who=visit.coordinator_name, now=visit.now)
     return redirect(_back(department, "rad"))
 
 

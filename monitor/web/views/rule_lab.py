@@ -7,7 +7,6 @@ latest `_MAX_KEPT_MAILS` of them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
@@ -27,8 +26,8 @@ from pydantic import ValidationError
 from monitor.archive.connection import Database
 from monitor.archive.digests import find_digest_by_id
 from monitor.archive.statistics import read_matched_themes
-from monitor.archive.theme_versions import ThemeVersion, store_theme_version, theme_versions
-from monitor.files import write_atomically
+from monitor.archive.theme_drafts import list_theme_drafts
+from monitor.archive.theme_versions import ThemeVersion, theme_versions
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check_concepts import theme_concepts
@@ -36,16 +35,18 @@ from monitor.matching.rules.concepts import resolve_theme
 from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.load import check_texts
 from monitor.matching.rules.model import Signal, ThemeFile
+from monitor.toml_edit import TextOutcome, TextRequest, text_mark
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
+from monitor.web.views.call_score import score_call
 from monitor.web.views.digest import mail_response
 from monitor.web.views.rule_effect import PreviewOutcome, add_theme_effect, in_use
 from monitor.web.views.theme_form import form_values, new_theme_text, write_form
 
 NEW = "nytt"
 """Stands in an address for the id of a theme that is not saved yet."""
-DONE = {"sparat": "Temat är sparat. Träffarna räknas om i bakgrunden."}
+DONE = {"sparat": "Temat är sparat. Urvalet räknas om i bakgrunden."}
 _MAX_TEXT = 200_000
 _MAX_SEARCH_WORDS = 20
 """Words of a search that a new theme takes over."""
@@ -90,11 +91,6 @@ def theme_problems(rules: RuleSet, theme: str, text: str) -> list[str]:
     tables = {name: content for name, content in rules.files.items() if not name.startswith("themes/")}
     file = theme_file(theme)
     return [f"rad {error.line}: {error.problem}" for error in check_texts({**tables, file: text}) if error.file == file]
-
-
-def all_problems(rules: RuleSet, theme: str, text: str) -> list[str]:
-    """Return the errors that all rules together would have after the text is saved."""
-    return [str(error) for error in check_texts({**rules.files, theme_file(theme): text})]
 
 
 def preview(db: Database, rules: RuleSet, theme: str, text: str, now: datetime) -> PreviewOutcome:
@@ -152,6 +148,7 @@ def themes(visit: Visit) -> Response:
             "title": theme.theme.title,
             "departments": [names.get(name, name) for name in theme.theme.departments],
             "draft": theme.theme.state == "draft",
+            "probation": theme.theme.probation if theme.theme.is_on_probation(visit.now.date()) else None,
             "signals": len(theme.signal),
             "count": counts[theme.theme.id],
         }
@@ -166,6 +163,8 @@ def themes(visit: Visit) -> Response:
         version=rules.version,
         error=visit.site.rules_error,
         concepts=len(rules.concepts),
+        drafts=list_theme_drafts(visit.site.archive.db),
+        done={"bort": "Utkastet är kastat."},
     )
 
 
@@ -206,12 +205,7 @@ def _edited_by_form(visit: Visit, draft: Draft) -> bool:
     mode = visit.form_lists.get("redigering", [""])[-1]
     if mode in ("form", "text"):
         return mode == "form"
-    return visit.form.get("grund", "") == fingerprint(draft.text) and "signal-antal" in visit.form
-
-
-def fingerprint(text: str) -> str:
-    """Return a short hash of a text, by which a page tells whether the text was edited since."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+    return visit.form.get("grund", "") == text_mark(draft.text) and "signal-antal" in visit.form
 
 
 def _apply_form(visit: Visit, draft: Draft) -> Draft:
@@ -235,10 +229,17 @@ def theme(visit: Visit) -> Response:
 
 
 def _lab_page(
-    visit: Visit, draft: Draft, outcome: PreviewOutcome, problems: list[str] | None = None, status: int = 200
+    visit: Visit,
+    draft: Draft,
+    outcome: PreviewOutcome,
+    problems: list[str] | None = None,
+    *,
+    other: TextOutcome | None = None,
+    status: int = 200,
 ) -> Response:
-    values = _draft_values(visit, draft)
-    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE)
+    values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
+    scored = score_call(visit, draft.theme) if "utlysning" in visit.args else None
+    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE, scored=scored)
 
 
 def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
@@ -247,7 +248,7 @@ def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
     return {
         "draft": draft,
         "mails": f"/regler/{draft.theme}/mejl",
-        "mark": fingerprint(draft.text),
+        "mark": text_mark(draft.text),
         "values": form_values(draft.text),
         "departments": list(rules.departments.values()),
         "areas": rules.areas.area,
@@ -283,16 +284,40 @@ def save(visit: Visit) -> Response:
     if not _THEME_ID.fullmatch(name) or name == NEW or (draft.theme == NEW and theme_file(name) in visit.site.rules.files):
         problem = f"Temat behöver ett eget id i texten; ”{name}” går inte att använda."
         return _lab_page(visit, draft, _preview_draft(visit, draft), [problem], status=400)
-    problems = all_problems(visit.site.rules, name, draft.text)
-    if problems:
-        return _lab_page(visit, draft, _preview_draft(visit, draft), problems, status=400)
-    note = visit.form.get("not", "").strip()[:_MAX_NOTE]
-    with visit.site.archive.writing() as db:
-        store_theme_version(db, name, draft.before, draft.text, who=visit.coordinator_name, note=note, now=visit.now)
-    write_atomically(visit.site.config.rules_dir / theme_file(name), draft.text)
-    visit.site.rules_changed()
-    visit.site.jobs.rematch()
+    outcome = save_rule_file(visit, theme_file(name), draft, version=name)
+    if outcome.conflict or outcome.problems:
+        return _lab_page(visit, draft, _preview_draft(visit, draft), list(outcome.problems), other=outcome, status=400)
     return redirect(f"/regler/{name}?klart=sparat")
+
+
+def save_rule_file(visit: Visit, file: str, draft: Draft, *, version: str) -> TextOutcome:
+    """Save the text of a draft as a file of rules, unless the file has changed since the page showed it."""
+    seen = visit.form.get("sett") or (text_mark(draft.before) if draft.before else "")
+    request = TextRequest(
+        file=file,
+        text=draft.text,
+        mark=seen,
+        version=version,
+        who=visit.coordinator_name,
+        note=visit.form.get("not", "").strip()[:_MAX_NOTE],
+    )
+    outcome = visit.site.jobs.save_rules(request, visit.now)
+    if not outcome.conflict and not outcome.problems:
+        visit.site.rules_changed(outcome.files)
+        visit.site.jobs.rematch()
+    return outcome
+
+
+def conflict_values(visit: Visit, draft: Draft, outcome: TextOutcome | None) -> dict[str, Any]:
+    """Return the values of `lab-conflict.html`, and the mark of the file that a later save answers for."""
+    if outcome is None or not outcome.conflict:
+        return {
+            "changed": [],
+            "conflict": False,
+            "seen": visit.form.get("sett") or (text_mark(draft.before) if draft.before else ""),
+        }
+    lines = list(unified_diff(draft.text.splitlines(), outcome.present.splitlines(), lineterm="", n=1))[2:]
+    return {"changed": [(line[:1], line[1:]) for line in lines], "conflict": True, "seen": text_mark(outcome.present)}
 
 
 def versions(visit: Visit) -> Response:
@@ -335,7 +360,7 @@ def compare_mail(visit: Visit) -> Response:
         return problem_page(visit, 400, detail=detail)
     if written is None:
         raise NotFound
-    number = _keep_mail(site, written.html)
+    number = keep_mail(site, written.html)
     return page("lab-mail.html", visit, digest=digest, name=department.name, draft=draft, written=written, frame=number)
 
 
@@ -353,7 +378,7 @@ def _kept_mails(site: Site) -> OrderedDict[str, str]:
     return mails
 
 
-def _keep_mail(site: Site, html: str) -> str:
+def keep_mail(site: Site, html: str) -> str:
     """Keep a mail until `_MAX_KEPT_MAILS` others follow, and return its name in addresses."""
     mails, number = _kept_mails(site), secrets.token_hex(12)
     mails[number] = html

@@ -283,7 +283,8 @@ def search_page(visit: Visit) -> Response:
         visit,
         asked=params,
         total=result.total,
-        hits=[(call, result.snippet(call.key)) for call in listed],
+        hits=[(call, result.snippet(call.key)) for call in _with_answers(visit, listed)],
+        helps=list(_helps(visit, params, names)) if not result.total else [],
         facets=[_facet(visit, params, facet, result.counts[facet], names[facet]) for facet in FACET_TITLES],
         chips=list(_chips(params, names)),
         sorts=[(name, label, params.sorted(name).address()) for name, label in SORTS.items() if name or params.query],
@@ -297,6 +298,38 @@ def search_page(visit: Visit) -> Response:
         theme_words=result.found.words,
         page_hits=shown_page_hits(visit, params.query) if params.page == 1 else [],
     )
+
+
+def _with_answers(visit: Visit, listed: Sequence[CallSummary]) -> list[CallSummary]:
+    """Return calls with the answer to whether a municipality may apply, and with the titles of their themes."""
+    db, keys = visit.site.archive.db, [call.key for call in listed]
+    answers = {**unmatched_answers(db, keys), **matched_answers(db, keys)}
+    themes = themes_of(db, keys)
+    heads = {theme: visit.site.rules.theme(theme) for found in themes.values() for theme in found}
+    english = visit.site.rules.english_titles if visit.language == "en" else {}
+    return [
+        replace(
+            call,
+            answer=answers.get(call.key, ("", False))[0],
+            guessed=answers.get(call.key, ("", False))[1],
+            themes=tuple(
+                (theme, english.get(theme, head.title))
+                for theme in themes.get(call.key, ())
+                if (head := heads[theme]) is not None
+            ),
+        )
+        for call in listed
+    ]
+
+
+def _helps(visit: Visit, params: SearchParams, names: Mapping[str, Mapping[str, str]]) -> Iterable[tuple[str, str, int]]:
+    """Yield the name, address and number of hits of each search that has one choice less and finds something."""
+    for facet, values in params.choices.items():
+        for value in values:
+            less = params.toggled(facet, value)
+            found = search_archive(visit.site, less).total
+            if found:
+                yield names[facet].get(value, value), less.address(), found
 
 
 def _chips(params: SearchParams, names: Mapping[str, Mapping[str, str]]) -> Iterable[tuple[str, str, str]]:

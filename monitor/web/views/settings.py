@@ -8,7 +8,7 @@ from typing import Any
 from datasette import Response
 from pydantic import BaseModel
 
-from monitor.archive.setting_changes import StoredChange, list_changes
+from monitor.archive.setting_changes import StoredChange, find_change, list_changes
 from monitor.config import Config
 from monitor.fields import FormField, list_form_fields, plain_values, value_at, value_words
 from monitor.matching.rules.model import Department, Programme
@@ -19,6 +19,8 @@ from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.settings_form import DONE, ChangeLine, EditedTable, edit_table, parse_table, refuse
+from monitor.web.views.top_line import TOP_LINE, line_label, undo_top_line
+from monitor.web.views.top_line import holds as line_holds
 
 FILE = "monitor.toml"
 TABLES: dict[str, type[Table]] = {
@@ -35,6 +37,7 @@ ROW_MODELS: Mapping[tuple[str, str], tuple[type[BaseModel], str]] = {
 }
 """Model and Swedish noun of the rows of other tables, by file and table."""
 _CRUMBS = (("/samordna", "Samordna"),)
+_CHANGED_SINCE = "Den går inte att ångra: värdet har ändrats sedan dess. Ändra det på sidan för inställningen i stället."
 
 
 def settings(visit: Visit) -> Response:
@@ -99,15 +102,24 @@ def history(visit: Visit) -> Response:
     number = visit.form.get("andring", "")
     if not (number.isdigit() and len(number) <= 15):
         return problem_page(visit, 400)
+    stored = find_change(visit.site.archive.db, int(number))
+    if stored is not None and stored.file == TOP_LINE:
+        return _undo_line(visit, stored)
     outcome = visit.site.jobs.undo_settings(int(number), visit.coordinator_name, visit.now)
     if not outcome.saved:
-        problem = " ".join(outcome.problems) or (
-            "Den går inte att ångra: värdet har ändrats sedan dess. Ändra det på sidan för inställningen i stället."
-        )
+        problem = " ".join(outcome.problems) or _CHANGED_SINCE
         return _history_page(visit, problem=problem, wrong=int(number), status=400)
     visit.site.rules_changed()
     if any(change.id == int(number) and change.file != FILE for change in list_changes(visit.site.archive.db)):
         visit.site.jobs.rematch()
+    return redirect("/samordna/installningar/historik?klart=angrat")
+
+
+def _undo_line(visit: Visit, change: StoredChange) -> Response:
+    with visit.site.archive.writing() as db:
+        undone = undo_top_line(db, change, who=visit.coordinator_name, now=visit.now)
+    if not undone:
+        return _history_page(visit, problem=_CHANGED_SINCE, wrong=change.id, status=400)
     return redirect("/samordna/installningar/historik?klart=angrat")
 
 
@@ -118,6 +130,14 @@ def _history_page(visit: Visit, *, problem: str = "", wrong: int = 0, status: in
 
 
 def _change_row(visit: Visit, change: StoredChange, lists: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    if change.file == TOP_LINE:
+        names = lists["departments"]
+        lines = [
+            ChangeLine(label=line_label(item, names), old=item.old or "ingen rad", new=item.new or "ingen rad")
+            for item in change.differences
+        ]
+        kept = {"id": change.id, "at": change.at, "who": change.who, "note": change.note}
+        return {**kept, "lines": lines, "holds": line_holds(visit.site.archive.db, change)}
     try:
         values = load_values(visit.site.jobs.settings_text(change.file))
         holds = all(find_value(values, item.place) == item.new for item in change.differences)

@@ -94,14 +94,14 @@ def department(visit: Visit) -> Response:
         _DEPARTMENTS,
         Department,
         preview=preview,
-        effect="Träffarna räknas om i bakgrunden, och nästa mejl byggs med dem.",
+        effect="Urvalet räknas om i bakgrunden, och nästa mejl byggs med dem.",
         advice="Temana har exempel som måste nå sina förvaltningar. Välj en lägre tröskel, eller ändra exemplen under Regler.",
     )
 
 
 def programme(visit: Visit) -> Response:
     """Show one programme; a POST reviews or saves it."""
-    effect = "Gäller i nästa mejl som byggs, och på sidorna när träffarna har räknats om."
+    effect = "Gäller i nästa mejl som byggs, och på sidorna när urvalet har räknats om."
     return _edit_row(visit, ("programme", visit.path_vars["row"]), _PROGRAMMES, Programme, effect=effect)
 
 

@@ -16,6 +16,7 @@ from monitor.fields import field_texts, list_form_fields, plain_values, value_at
 from monitor.sources import ADDRESS_KINDS, CONFIRMED_BY, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
+from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import fragment, page, redirect
@@ -53,6 +54,9 @@ _NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "pla
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
+_PATIENCE_SECONDS = 4.0
+"""Time that a page waits for a reading before it shows how far it has come."""
+_REFRESH_SECONDS = 2
 """Items that are shown field by field."""
 _NO_FINDING = "Förslaget gäller inte längre: källan har ändrats, eller så är det redan taget."
 
@@ -223,7 +227,8 @@ def _render_check(visit: Visit, found: Mapping[str, Any], **more: object) -> str
 def new_source(visit: Visit) -> Response:
     """Show the form for an address; a POST reads the address, then reviews or saves the row that the person chose."""
     if not visit.is_post:
-        return _address_form(visit)
+        work = visit.site.works.find(visit.args.get("las", ""))
+        return _address_form(visit) if work is None else _show_reading(visit, work)
     if visit.form.get("gor") == "las":
         return _read_address(visit)
     kind = visit.form.get("kind", "")
@@ -267,13 +272,16 @@ def _known_source(visit: Visit, address: str) -> Source | None:
     return next((source for source in visit.site.config.sources if source.url.rstrip("/").casefold() == plain), None)
 
 
-def _address_form(visit: Visit, *, problem: str = "", rows: Any = (), status: int = 200) -> Response:
+def _address_form(
+    visit: Visit, *, address: str = "", problem: str = "", rows: Any = (), reading: str = "", status: int = 200
+) -> Response:
     return page(
         "settings-address.html",
         visit,
         status=status,
-        address=visit.form.get("adress", ""),
+        address=visit.form.get("adress", "") or address,
         problem=problem,
+        reading=reading,
         rows=rows,
         kinds=ADDRESS_KINDS,
         trail=_LIST_CRUMBS,
@@ -289,13 +297,34 @@ def _read_address(visit: Visit) -> Response:
     known = _known_source(visit, address)
     if known is not None:
         return _address_form(visit, problem=f"Adressen läses redan: {known.name}.", status=400)
+    work = LongWork(address, lambda: visit.site.jobs.read_address(address))
+    if not work.ends_within(_PATIENCE_SECONDS):
+        return redirect(f"/samordna/kallor/ny?las={visit.site.works.keep(work)}")
+    return _show_reading(visit, work)
+
+
+def _show_reading(visit: Visit, work: LongWork) -> Response:
+    """Show what was found at an address, or how far its reading has come."""
+    if not work.ends_within(0):
+        return _address_form(visit, address=work.about, reading=visit.args.get("las", ""))
     try:
-        found = visit.site.jobs.read_address(address)
+        found = work.outcome()
     except MonitorError as error:
-        return _address_form(visit, problem=error.problem, status=400)
+        return _address_form(visit, address=work.about, problem=error.problem, status=400)
     if not found["rows"]:
-        return _address_form(visit, problem=" ".join(found["problems"]), status=400)
-    return _address_form(visit, rows=[_candidate(visit, row) for row in found["rows"]])
+        return _address_form(visit, address=work.about, problem=" ".join(found["problems"]), status=400)
+    return _address_form(visit, address=work.about, rows=[_candidate(visit, row) for row in found["rows"]])
+
+
+def reading_progress(visit: Visit) -> Response:
+    """Show how long the reading of an address has run; the frame loads itself again until it has ended."""
+    work = visit.site.works.find(visit.path_vars["work"])
+    if work is None:
+        raise NotFound
+    ended = work.ends_within(0)
+    headers = {} if ended else {"refresh": str(_REFRESH_SECONDS)}
+    name = visit.path_vars["work"]
+    return page("settings-reading.html", visit, headers=headers, name=name, about=work.about, seconds=work.seconds, ended=ended)
 
 
 def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -317,6 +346,7 @@ def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
 _ROW = r"(?P<row>[a-z0-9]+(?:-[a-z0-9]+)*)"
 ROUTES = (
     Route(r"^/samordna/kallor$", sources, coordinator=True),
+    Route(r"^/samordna/kallor/las/(?P<work>[0-9a-f]{24})$", reading_progress, coordinator=True),
     Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/ta$", take_found, coordinator=True, acts=True, shared=True),

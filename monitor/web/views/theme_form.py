@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import tomlkit
@@ -42,6 +43,7 @@ def form_values(text: str) -> dict[str, Any] | None:
         "goals": strings(head.get("goals")),
         "sdgs": strings(head.get("sdgs")),
         "state": str(head.get("state", "live")),
+        "probation": str(head.get("probation", "")),
         "signals": [_row_values(row) for row in tables(raw.get("signal"))],
         "vetoes": [_row_values(row) for row in tables(raw.get("veto"))],
         "examples": len(tables(raw.get("example"))),
@@ -95,9 +97,23 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
         head["state"] = "draft"
     elif "state" in head:
         del head["state"]
+    put_probation(head, form.get("prov", str(head.get("probation", ""))))
     _write_table(document, "signal", form, form_lists)
     _write_table(document, "veto", form, form_lists)
     return tomlkit.dumps(document)
+
+
+def put_probation(head: Any, day: str) -> None:
+    """Set the last day of probation, or take it away for an empty text; a text that is no date is left to the check to name."""
+    if str(head.get("probation", "")) == day.strip():
+        return
+    if not day.strip():
+        del head["probation"]
+        return
+    try:
+        head["probation"] = date.fromisoformat(day.strip())
+    except ValueError:
+        head["probation"] = day.strip()
 
 
 def put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> None:

@@ -1,0 +1,69 @@
+"""The points that a theme in force gives one call, signal by signal, above the form of the theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.archive.calls import load_call
+from monitor.archive.numbers import find_by_number
+from monitor.archive.readings import stored_reading
+from monitor.archive.search.index import stored_zones
+from monitor.calls import call_zones
+from monitor.language.one_line import clean
+from monitor.matching.engine import judge_call
+from monitor.matching.match import evidence_of
+from monitor.web.framework.labels import ZONES
+from monitor.web.framework.request import Visit
+from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.theme_hits import theme_alone
+
+_CONTEXT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallScore:
+    """Points of a theme for a call."""
+
+    path: str
+    title: str
+    language: str
+    rows: tuple[EvidenceMark, ...]
+    total: str
+    thresholds: tuple[tuple[str, str], ...]
+    """Name and threshold of each department of the theme."""
+    stopped: str
+    """Word of the theme that keeps the call out, "" for none."""
+    gate: str
+    """Reason for which the call goes to nobody, "" for none."""
+
+
+def score_call(visit: Visit, theme_id: str) -> CallScore | None:
+    """Return the points for the call whose number the address has; None for no such theme or call."""
+    number = visit.args.get("utlysning", "")
+    db, rules = visit.site.archive.db, visit.site.rules
+    theme = next((one for one in rules.themes if one.theme.id == theme_id), None)
+    key = find_by_number(db, int(number)) if number.isdecimal() and len(number) < 12 else None
+    call = load_call(db, *key) if key is not None else None
+    if theme is None or call is None:
+        return None
+    judgement = judge_call(theme_alone(rules, theme), call, stored_zones(db, *call.key), stored_reading(db, *call.key))
+    result = next(iter(judgement.results), None)
+    texts = call_zones(call)
+    found = evidence_of(judgement, [result])[theme_id] if result is not None else ()
+    departments = [rules.departments[name] for name in theme.theme.departments if name in rules.departments]
+    return CallScore(
+        path=visit.call_path(*call.key),
+        title=clean(call.title) or call.call_id,
+        language=call.language,
+        rows=tuple(
+            mark_evidence(item, texts.get(item.zone, ""), _CONTEXT, f"i {ZONES.get(item.zone, item.zone)}") for item in found
+        ),
+        total=_points(result.points if result is not None else 0.0),
+        thresholds=tuple((one.name, _points(one.threshold)) for one in departments),
+        stopped=(result.vetoes[0].word or result.vetoes[0].veto.name) if result is not None and result.vetoes else "",
+        gate=judgement.gates.reason if judgement.gates.step else "",
+    )
+
+
+def _points(points: float) -> str:
+    return f"{points:g}".replace(".", ",")
