@@ -50,6 +50,7 @@ from monitor.jobs.digest_report import (
     DigestReport,
     report_of,
     report_of_corrections,
+    report_of_failure,
     told_facts,
     write_dry_run,
 )
@@ -144,11 +145,11 @@ def _build(builder: DigestBuilder, report: BuildReport, department: Department, 
 def _failure(
     archive: Archive, week: str, department: Department, error: Exception, now: datetime, *, stored: bool
 ) -> DigestReport:
-    reason = f"mejlet kunde inte skrivas ({error if isinstance(error, MonitorError) else f'{type(error).__name__}: {error}'})"
+    report = report_of_failure(department.id, error)
     logger.error("digest_failed department=%s week=%s", department.id, week, exc_info=error)
     if stored:
-        store_failure(archive.db, department.id, week, reason, now)
-    return DigestReport(department=department.id, state=DigestState.FAILED, items=0, sections={}, reason=reason)
+        store_failure(archive.db, department.id, week, report.reason, now)
+    return report
 
 
 def build_previews(config: Config, archive: Archive, now: datetime, *, rules: RuleSet | None = None) -> BuildReport:

@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor.archive.digests import StoredDigest, ToldFact
 from monitor.digest.model import Candidate, Selection
 from monitor.digest.render import Rendered
+from monitor.errors import MonitorError
 from monitor.vocabulary import DigestState
 
 
@@ -84,6 +85,12 @@ def report_of(stored: StoredDigest) -> DigestReport:
         sections=dict(stored.sections),
         kind=stored.kind,
     )
+
+
+def report_of_failure(department: str, error: Exception) -> DigestReport:
+    """Return the report of a department whose mail could not be written."""
+    reason = f"mejlet kunde inte skrivas ({error if isinstance(error, MonitorError) else f'{type(error).__name__}: {error}'})"
+    return DigestReport(department=department, state=DigestState.FAILED, items=0, sections={}, reason=reason)
 
 
 def report_of_corrections(department: str, selections: Sequence[Selection], subject: str) -> DigestReport:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +19,7 @@ from markupsafe import Markup
 from monitor.archive.calls import correct_field, drop_correction, load_call, load_uncorrected
 from monitor.archive.dossiers import list_dossiers
 from monitor.archive.feedback import call_history
-from monitor.archive.history import list_call_documents, read_document, read_versions
+from monitor.archive.history import list_call_documents, read_document
 from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import decisive_words
@@ -30,7 +29,7 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, lead_title, write_stories
-from monitor.calls import Call, CallKey, DeadlineModel, Link, Section, call_zones, next_deadline
+from monitor.calls import Call, CallKey, Link, Section, call_zones, next_deadline
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
@@ -42,7 +41,7 @@ from monitor.matching.engine import PreparedCall
 from monitor.matching.explain import Circumstances, Why, why_all
 from monitor.matching.fit_card import fit_card
 from monitor.matching.rules.model import Department, Programme
-from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, ChangeType, FollowState, Kind
+from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
 from monitor.web.framework.addresses import calendar_path, call_path, page_address, safe_url
 from monitor.web.framework.labels import LANGUAGES, ZONES
 from monitor.web.framework.reasons import why_text
@@ -60,12 +59,11 @@ from monitor.web.framework.templates import (
 )
 from monitor.web.outputs.discovery import schema_of
 from monitor.web.search_index import search_index_of
+from monitor.web.views.call_changes import VersionChange, describe_event, list_tellings, list_version_changes
 from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
-from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.documents import (
     ShownDocument,
     ShownFact,
-    describe_fact_change,
     differing_lines,
     shown_documents,
     shown_facts,
@@ -87,7 +85,6 @@ DONE = {
     "projekt": "Projektet är sparat och räknas i uppföljningen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
-_TEXT_FIELDS = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
 PHASES = {
     Phase.PROPOSAL: "Förslag",
     Phase.MEMORANDUM: "Faktapromemoria",
@@ -97,9 +94,6 @@ PHASES = {
     Phase.DECISION: "Beslut",
     Phase.DOCUMENT: "Dokument",
 }
-_AMOUNTS = {"total": "totalt", "project_min": "minst per projekt", "project_max": "högst per projekt", "grants": "projekt"}
-_SHARES = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
-_NO_DEADLINES = {DeadlineModel.ROLLING: "löpande", DeadlineModel.UNKNOWN: "ingen dag angiven"}
 
 _EVIDENCE_CONTEXT = 70
 """Characters of text shown on either side of a hit."""
@@ -129,16 +123,6 @@ class MatchReason:
     text: str
     themes: tuple[ThemeReason, ...] = ()
     """Themes that give the call to the department; the nearest one where none does."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionChange:
-    """Differences between a version of a call and the one before."""
-
-    at: datetime
-    changes: Sequence[FieldChange]
-    fields: Sequence[str]
-    """Labels of the changed fields, in the page's language and lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -439,63 +423,6 @@ def _corrected_value(field: str, text: str, visit: Visit) -> str:
     if isinstance(value, list):
         return ("–" if field == "terms.months" else ", ").join(str(item) for item in dict.fromkeys(value))
     return "" if value is None else format_number(value, visit) if isinstance(value, int) else str(value)
-
-
-def list_tellings(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return each mail to a department that held the call once, however many facts of the call it held."""
-    tellings: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        key = (row["department"], row["digest"])
-        tellings.setdefault(key, {**row, "name": names.get(row["department"], row["department"])})
-    return list(tellings.values())
-
-
-def describe_event(event: Mapping[str, Any], visit: Visit) -> str:
-    """Return one line about a row of the table `events`, from its old and new value; "" for types that need none."""
-    old, new = event["old"], event["new"]
-    match event["type"]:
-        case ChangeType.DEADLINE_MOVED:
-            return f"{visit.say('från')} {_deadline_list(old, visit)} {visit.say('till')} {_deadline_list(new, visit)}"
-        case ChangeType.BUDGET_CHANGED:
-            return f"{visit.say('från')} {_budget(old, visit)} {visit.say('till')} {_budget(new, visit)}"
-        case ChangeType.TEXT_CHANGED:
-            return ", ".join(visit.say(_TEXT_FIELDS.get(name, name)) for name in json.loads(new).get("fields", ()))
-        case ChangeType.FACT_CHANGED:
-            return describe_fact_change(old, new, visit)
-        case ChangeType.NEWS:
-            return " ".join(json.loads(new))
-    return ""
-
-
-def _deadline_list(text: str | None, visit: Visit) -> str:
-    """Return the days of a JSON list of ISO times or values of DeadlineModel."""
-    days = [
-        visit.say(_NO_DEADLINES[item]) if item in _NO_DEADLINES else format_day(item, visit) for item in json.loads(text or "[]")
-    ]
-    return ", ".join(days) or visit.say("ingen dag angiven")
-
-
-def _budget(text: str | None, visit: Visit) -> str:
-    """Return the amounts and shares of a JSON object with the fields of `Budget`."""
-    values = json.loads(text or "{}")
-    values.setdefault("funder_share", values.get("rate"))  # its name until November 2026
-    parts = [
-        f"{format_number(values[name], visit)} {visit.say(label)}"
-        for name, label in _AMOUNTS.items()
-        if isinstance(values.get(name), int)
-    ]
-    parts += [visit.say(label).format(values[name]) for name, label in _SHARES.items() if isinstance(values.get(name), int)]
-    return f"{', '.join(parts)} ({values.get('currency', '')})" if parts else visit.say("inget angivet")
-
-
-def list_version_changes(visit: Visit, key: CallKey) -> list[VersionChange]:
-    """Return the changes from each version of a call to the next, the newest first."""
-    found = []
-    for (_, old), (at, new) in pairwise(read_versions(visit.site.archive.db, *key)):
-        changes = compare_versions(old, new, visit.say)
-        if changes:
-            found.append(VersionChange(at, changes, [visit.say(change.label).lower() for change in changes]))
-    return found[::-1]
 
 
 def original(visit: Visit) -> Response:
