@@ -13,7 +13,6 @@ from monitor.archive import Archive, lock
 from monitor.archive.digests import (
     CandidateReader,
     NewDigest,
-    NewOutboxRow,
     StoredDigest,
     StoredRendering,
     find_digest,
@@ -28,7 +27,6 @@ from monitor.archive.digests import (
 from monitor.archive.dossiers import list_dossiers
 from monitor.archive.files import load_secret
 from monitor.archive.numbers import all_numbers
-from monitor.archive.outbox import MAIL, TEAMS
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
@@ -57,9 +55,8 @@ from monitor.jobs.digest_report import (
 from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
 from monitor.jobs.seasons import expected_rounds_for
-from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed
+from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed, outbox_row
 from monitor.jobs.translate import machine_summaries
-from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.subscription import Stream, Subscriber, is_behind, is_due
@@ -538,7 +535,7 @@ class DigestBuilder:
             facts=() if preview else told_facts(selection, rendered),
             renderings=[self._stored_rendering(rendering, recipients, preview=preview) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
-            addresses=[self._address(digest_id, recipient, follows=not preview) for recipient in recipients],
+            addresses=[outbox_row(self._config, digest_id, recipient, follows=not preview) for recipient in recipients],
             edits=self._used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
         )
         made = [self._own_digest(f"{digest_id}-val{number}", department, mail) for number, mail in enumerate(others, 1)]
@@ -582,7 +579,9 @@ class DigestBuilder:
             alone=mail.alone,
             renderings=[self._stored_rendering(rendering) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
-            addresses=[self._address(digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients],
+            addresses=[
+                outbox_row(self._config, digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients
+            ],
         )
 
     def _stored_rendering(
@@ -593,12 +592,3 @@ class DigestBuilder:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
         stored = StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
         return replace(stored, card=write_card(rendering, recipients))
-
-    def _address(self, digest_id: str, recipient: Subscriber, *, follows: bool) -> NewOutboxRow:
-        return NewOutboxRow(
-            message_id=message_id(digest_id, recipient.email, self._config.mail.sender),
-            recipient=recipient.email,
-            language=recipient.language,
-            follows=recipient.known if follows else None,
-            channel=TEAMS if recipient.is_channel else MAIL,
-        )

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.archive.connection import Database
-from monitor.archive.digests import last_told
+from monitor.archive.digests import NewOutboxRow, last_told
+from monitor.archive.outbox import MAIL, TEAMS
 from monitor.archive.tellings import own_facts, told_calls
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.choose import choose_corrections
 from monitor.digest.model import Candidate, DigestItem, Selection, Told
 from monitor.digest.narrow import list_promised, list_unaware, narrow, seen_by
+from monitor.mail.message import message_id
 from monitor.matching.compiled import RuleSet
 from monitor.subscription import TOLD_ALIKE, Apart, Stream, Subscriber, is_behind, list_streams
 from monitor.vocabulary import Pace
@@ -114,3 +116,14 @@ def _keys(pairs: Sequence[tuple[str, str]]) -> frozenset[CallKey]:
 
 def _content(item: DigestItem) -> tuple[object, ...]:
     return item.candidate.key, item.changes, item.facts
+
+
+def outbox_row(config: Config, digest_id: str, recipient: Subscriber, *, follows: bool) -> NewOutboxRow:
+    """Return the row of the outbox for a recipient of a digest; `follows`: her next mail goes on from this one."""
+    return NewOutboxRow(
+        message_id=message_id(digest_id, recipient.email, config.mail.sender),
+        recipient=recipient.email,
+        language=recipient.language,
+        follows=recipient.known if follows else None,
+        channel=TEAMS if recipient.is_channel else MAIL,
+    )
