@@ -46,6 +46,7 @@ ALSO = {
     ("translate", "archive"),
     ("collect", "archive"),
     ("awards", "archive"),
+    ("awards", "collect"),
     ("documents", "collect"),
     ("documents", "archive"),
     ("web", "documents"),

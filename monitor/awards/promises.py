@@ -9,7 +9,7 @@ from datetime import date
 from monitor.archive.connection import Database
 from monitor.archive.promises import PromiseRow, read_promises, store_promise
 from monitor.awards.families import code_year, families
-from monitor.awards.seasons import Basis, Forecast, Seasons, Verdict, judge_promise
+from monitor.awards.seasons import Basis, Forecast, PromiseOutcome, Seasons, judge_promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Promise:
     code: str = ""
     """Code of the round that came, "" before."""
     opened: date | None = None
-    verdict: Verdict | None = None
+    verdict: PromiseOutcome | None = None
     judged: date | None = None
 
 
@@ -146,6 +146,6 @@ def _promise(row: PromiseRow) -> Promise:
         made=date.fromisoformat(row["made"]),
         code=row["code"],
         opened=date.fromisoformat(row["opened"]) if row["opened"] else None,
-        verdict=Verdict(row["verdict"]) if row["verdict"] else None,
+        verdict=PromiseOutcome(row["verdict"]) if row["verdict"] else None,
         judged=date.fromisoformat(row["judged"]) if row["judged"] else None,
     )

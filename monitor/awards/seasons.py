@@ -213,7 +213,7 @@ def _ends(months: Sequence[int]) -> tuple[int, int]:
     return ordered[cut], ordered[-1 - cut]
 
 
-class Verdict(StrEnum):
+class PromiseOutcome(StrEnum):
     """Judgement of a promise: the forecast as it was when it was first made."""
 
     KEPT = "kept"
@@ -223,7 +223,7 @@ class Verdict(StrEnum):
     """No round came."""
 
 
-def judge_promise(forecast: Forecast, opened: date | None, today: date) -> Verdict | None:
+def judge_promise(forecast: Forecast, opened: date | None, today: date) -> PromiseOutcome | None:
     """Return how a forecast turned out, None while that is open.
 
     Args:
@@ -232,13 +232,13 @@ def judge_promise(forecast: Forecast, opened: date | None, today: date) -> Verdi
         today: Day of the judgement.
     """
     if opened is None:
-        return Verdict.MISSED if _months(forecast.latest) + _GIVEN_UP < _months(today) else None
+        return PromiseOutcome.MISSED if _months(forecast.latest) + _GIVEN_UP < _months(today) else None
     if opened > today:
         return None  # stated, and may still move
     month = _months(opened)
     if month < min(_months(forecast.earliest), _months(forecast.month) - 1):
-        return Verdict.EARLY
-    return Verdict.LATE if month > max(_months(forecast.latest), _months(forecast.month) + 1) else Verdict.KEPT
+        return PromiseOutcome.EARLY
+    return PromiseOutcome.LATE if month > max(_months(forecast.latest), _months(forecast.month) + 1) else PromiseOutcome.KEPT
 
 
 def _months(day: date) -> int:
@@ -247,7 +247,7 @@ def _months(day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SeasonScore:
-    """Outcome of hiding each year in turn and forecasting it from the others."""
+    """PromiseOutcome of hiding each year in turn and forecasting it from the others."""
 
     forecasts: int
     near: int

@@ -8,7 +8,7 @@ from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
-from monitor.awards.seasons import Basis, Forecast, Verdict
+from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _ONE_DECIMAL_BELOW = 10
@@ -151,7 +151,7 @@ def _rounds_seen(years: Sequence[int], language: str) -> str:
     return words["run"].format(n=numbers[run - 2])
 
 
-def promise_line(promise: Forecast, opened: date | None, verdict: Verdict | None, language: str = "sv") -> str:
+def promise_line(promise: Forecast, opened: date | None, verdict: PromiseOutcome | None, language: str = "sv") -> str:
     """Return what was expected of a round, when it opened, and how the promise turned out."""
     words = _WORDS[language]
     names = _months(language)

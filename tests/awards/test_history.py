@@ -9,7 +9,7 @@ import pytest
 from monitor.awards.history import GrantRange, earlier_rounds
 from monitor.awards.municipal import own_projects
 from monitor.awards.organisations import Decision, Sureness
-from monitor.awards.seasons import Basis, Forecast, Verdict
+from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 from monitor.awards.store import import_source, open_awards
 from monitor.awards.wording import promise_line, round_line, season_line, short_number
 from tests.awards import files
@@ -125,6 +125,7 @@ def test_a_forecast_in_words():
     line = replace(forecast, basis=Basis.LINE)
     assert season_line(line, "en") == "Probably in April 2027, as similar calls of the programme (three years in a row)"
     assert (
-        promise_line(forecast, date(2027, 6, 3), Verdict.LATE) == "Väntades i april 2027, öppnade i juni 2027: senare än väntat."
+        promise_line(forecast, date(2027, 6, 3), PromiseOutcome.LATE)
+        == "Väntades i april 2027, öppnade i juni 2027: senare än väntat."
     )
     assert promise_line(forecast, None, None, "en") == "Expected in April 2027."

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.awards.promises import Promise, list_promises, promise_of, promises_ahead, save_promises, update_promises
-from monitor.awards.seasons import Basis, Forecast, Round, Seasons, Verdict, judge_promise
+from monitor.awards.seasons import Basis, Forecast, PromiseOutcome, Round, Seasons, judge_promise
 from monitor.digest.answers import Signer
 from monitor.digest.model import ExpectedRound
 from monitor.digest.render import load_templates, render_mail
@@ -37,13 +37,13 @@ SEEN = [(2024, date(2024, 4, 18)), (2025, date(2025, 4, 24)), (2026, date(2026, 
 @pytest.mark.parametrize(
     ("opened", "today", "verdict"),
     [
-        (date(2027, 4, 20), date(2027, 5, 1), Verdict.KEPT),
-        (date(2027, 3, 30), date(2027, 5, 1), Verdict.KEPT),
-        (date(2027, 2, 1), date(2027, 5, 1), Verdict.EARLY),
-        (date(2027, 6, 1), date(2027, 7, 1), Verdict.LATE),
+        (date(2027, 4, 20), date(2027, 5, 1), PromiseOutcome.KEPT),
+        (date(2027, 3, 30), date(2027, 5, 1), PromiseOutcome.KEPT),
+        (date(2027, 2, 1), date(2027, 5, 1), PromiseOutcome.EARLY),
+        (date(2027, 6, 1), date(2027, 7, 1), PromiseOutcome.LATE),
         (date(2027, 6, 1), date(2027, 5, 1), None),
         (None, date(2027, 11, 1), None),
-        (None, date(2027, 12, 1), Verdict.MISSED),
+        (None, date(2027, 12, 1), PromiseOutcome.MISSED),
     ],
 )
 def test_a_promise_is_judged_by_the_day_that_came(opened, today, verdict):
@@ -59,7 +59,7 @@ def test_a_promise_is_made_once_and_its_month_never_changes():
     early = [*SEEN, (2027, date(2027, 2, 1))]
     judged = update_promises(nature(*early), [made], lambda forecast: {"miljo"}, date(2027, 3, 1))
     (came,) = [one for one in judged if one.forecast.year == 2027]
-    assert (came.code, came.opened, came.verdict) == ("LIFE-2027-SAP-NAT", date(2027, 2, 1), Verdict.EARLY)
+    assert (came.code, came.opened, came.verdict) == ("LIFE-2027-SAP-NAT", date(2027, 2, 1), PromiseOutcome.EARLY)
     again = update_promises(nature(*SEEN, (2027, date(2027, 9, 1))), [came], lambda forecast: {"miljo"}, date(2027, 10, 1))
     assert all(one.forecast.year != 2027 for one in again), "a judgement stands"
 
@@ -71,7 +71,7 @@ def test_one_round_promises_nothing():
 def test_promises_are_kept_in_the_archive_and_found_by_the_call(tmp_path):
     promise = Promise(forecast=FORECAST, departments=("miljo",), made=TODAY)
     with open_archive(tmp_path / "archive.db") as archive:
-        save_promises(archive.db, [promise, replace(promise, forecast=replace(FORECAST, year=2026), verdict=Verdict.KEPT)])
+        save_promises(archive.db, [promise, replace(promise, forecast=replace(FORECAST, year=2026), verdict=PromiseOutcome.KEPT)])
         assert promise in list_promises(archive.db)
         assert promise_of(archive.db, "LIFE-2027-SAP-NAT", "Nature", "LIFE") == promise
         assert promise_of(archive.db, "LIFE-2028-SAP-NAT", "Nature", "LIFE") is None
