@@ -122,6 +122,9 @@ SETTINGS = replace(
             "municipality as publisher, such as http://dataportal.se/organisation/SE2120000522; empty: one of ours": (
                 "en adress som http://dataportal.se/organisation/SE2120000522, eller tomt"
             ),
+            "an address such as http://127.0.0.1:5000 of the engine; empty: the usual one": (
+                "en adress som http://127.0.0.1:5000, eller tomt"
+            ),
             "an address such as https://eu.example.se where the archive is reached": "en adress som https://eu.example.se",
             "an address such as namn@example.se": "en adress som namn@example.se",
             "an address that gets every digest a day ahead; empty: none": "en adress som namn@example.se, eller tomt",

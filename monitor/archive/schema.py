@@ -1,21 +1,14 @@
 """Schema of the archive as migrations. A new column is a new migration at the end; a published migration is never edited.
 
 Member installations read the tables `connection.SHARED_TABLES` (sources, runs, calls, versions, deadlines, events, documents,
-fetches, corrections, story_decisions, texts, indexed, words, left_out, readings, call_changes, takeover_epoch) from the
-archive of the installation that crawls, and `connection.MATCH_TABLES` (matches, unmatched, rule_versions) too when they have
-no rules of their own. There these names are views: nothing may write to them, and no job of a member, nor code that runs when
-an archive is opened, may update a column of `calls` ("cannot modify calls because it is a view"). A new column whose value
-changes between crawls therefore needs a table of its own that is not shared, or has to be derived when it is read, as
-`listing.STATUS_NOW` is. A new table is private to each installation unless its name is added there. A member and its shared
-archive have the same migrations.
-    ),
-fetches, corrections, story_decisions, texts, indexed, words, left_out, readings) from the archive of the installation that
-crawls, and `connection.MATCH_TABLES` (matches, unmatched, probation_matches, rule_versions) too when they have no rules of
-their own. There these names are views: nothing may write to them, and no job of a member, nor code that runs when an archive is
-opened, may update a column of `calls` ("cannot modify calls because it is a view"). A new column whose value changes between
-crawls therefore needs a table of its own that is not shared, or has to be derived when it is read, as `listing.STATUS_NOW` is.
-A new table is private to each installation unless its name is added there. A member and its shared archive have the same
-migrations.
+fetches, corrections, story_decisions, texts, indexed, words, left_out, readings, call_documents, call_document_pages,
+call_document_addresses, call_document_versions, call_document_links, call_references, call_changes, takeover_epoch) from the
+archive of the installation that crawls, and `connection.MATCH_TABLES` (matches, unmatched, probation_matches, rule_versions)
+too when they have no rules of their own. There these names are views: nothing may write to them, and no job of a member, nor
+code that runs when an archive is opened, may update a column of `calls` ("cannot modify calls because it is a view"). A new
+column whose value changes between crawls therefore needs a table of its own that is not shared, or has to be derived when it
+is read, as `listing.STATUS_NOW` is. A new table is private to each installation unless its name is added there. A member and
+its shared archive have the same migrations.
 """
 
 from __future__ import annotations

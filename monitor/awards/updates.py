@@ -12,7 +12,6 @@ from pathlib import Path
 from monitor.archive.connection import Database, escape_like
 from monitor.awards.fields import text
 from monitor.awards.tables import open_file, read_json
-from monitor.collect.text import html_to_text
 from monitor.errors import SourceError
 
 PORTAL_UPDATES = "portal-updates"
@@ -27,6 +26,9 @@ def read_updates(files: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
     Raises:
         SourceError: A file is broken, or is no answer of the portal's search with updates.
     """
+    # Imported here: lxml takes longer to load than commands that only read, which import this module for its names.
+    from monitor.collect.text import html_to_text
+
     for path in files:
         rows = described = 0
         with open_file(path) as file:

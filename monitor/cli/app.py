@@ -46,6 +46,7 @@ NEEDS_INSTALLATION = frozenset(
         "awards",
         "season",
         "plan",
+        "documents",
         "translate",
     ]
 )

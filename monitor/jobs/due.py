@@ -72,7 +72,7 @@ def due_jobs(config: Config, facts: ScheduleFacts, now: datetime, lane: Lane) ->
         return list(_mails(facts, now))
     if lane is Lane.TRANSLATION:
         return list(_translations(config, facts, now))
-    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _seek, _monthly)
+    makers = (_match, _corrections, _preview, _digest, _documents, _weekly, _nightly, _seek, _awards)
     reading = () if config.shared_archive is not None else tuple(_crawl(config, facts, now))
     return [*reading, *(due for maker in makers for due in maker(config, facts, now))]
 
@@ -194,7 +194,7 @@ def _seek(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJo
         yield DueJob(name="seek", due=slot, command=("sources", "seek"))
 
 
-def _monthly(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
+def _awards(config: Config, facts: ScheduleFacts, now: datetime) -> Iterator[DueJob]:
     """Yield the import of funded projects: on the first of each month at the time of the back-up, by the one that reads."""
     if config.shared_archive is not None:
         return

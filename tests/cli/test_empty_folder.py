@@ -16,6 +16,8 @@ ARGUMENTS = {
     "restore": ["kopia.tar.gz"],
     "run": ["--once"],
     "awards": ["status"],
+    "plan": ["x"],
+    "documents": ["list"],
 }
 
 

@@ -194,6 +194,7 @@ def test_run_once_does_the_whole_chain_and_then_nothing_more(crawled, publisher)
     assert {name: job["state"] for name, job in jobs.items()} == {
         "crawl": "done",
         "match": "done",
+        "documents": "done",
         "corrections": "done",
         "backup": "done",
         "tidy": "done",

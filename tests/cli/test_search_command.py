@@ -39,7 +39,7 @@ def found(place, *arguments):
 
 def test_search_answers_as_the_contract_says(stored):
     answer = stored.run("search", "skola", "--exact", "--json", now=NOW)
-    assert set(answer.json) == {"total", "hits", "suggestions", "widened", "instead"}
+    assert set(answer.json) == {"total", "hits", "pages", "suggestions", "widened", "instead"}
     assert (answer.json["total"], answer.json["widened"], answer.json["instead"]) == (1, [], None)
     (hit,) = answer.json["hits"]
     assert set(hit) == {"source", "call_id", "title", "url", "score", "snippet"}

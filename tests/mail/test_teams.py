@@ -14,7 +14,7 @@ from monitor.jobs.send import send_mails
 from monitor.mail.delivery import DeliveryResult, Result
 from monitor.mail.teams import Teams, read_wait
 from monitor.settings import TeamsChannel
-from tests.mailing import MONDAY, WEEK, World, a_call
+from tests.mailing import MONDAY, WEEK, World, a_call, text_of
 from tests.publishers import Answer, serve
 
 SECRET = "sig-0123456789abcdef"
@@ -121,7 +121,7 @@ def test_refusals_stop_the_channel_and_tell_the_coordinator_and_a_new_address_be
     (notice,) = [
         mail for mail in world.server.taken if str(mail["Subject"]) == "Teamskanalen för kultur-fritid tar inte emot kort"
     ]
-    assert "servern svarade ”400 Bad Request”" in notice.get_body(("plain",)).get_content()
+    assert "servern svarade ”400 Bad Request”" in text_of(notice)
     tables = ("outbox", "suppressed", "digests", "renderings")
     assert SECRET not in "".join(str(row) for table in tables for row in world.rows(f"SELECT * FROM {table}"))
     file = tmp_path / "teams.txt"

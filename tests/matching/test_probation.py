@@ -50,5 +50,5 @@ def test_the_explanation_says_until_when(day, step):
 
 
 def test_a_day_in_quotes_is_an_error_that_says_how_to_write_it():
-    with pytest.raises(RuleErrors, match=r"themes/ungdom\.toml:\d+.*ett datum utan citattecken, som 2026-12-20"):
+    with pytest.raises(RuleErrors, match=r"themes/ungdom\.toml:\d+.*en dag som 2026-12-24, utan citattecken"):
         tried('"20 december"')
