@@ -13,7 +13,7 @@ from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
 from monitor.digest.links import Links, language_note, publisher_url, publisher_words
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, ExpectedRound, Reasons
 from monitor.digest.rows import CallRows
-from monitor.digest.summary import machine_summary, needs_summary, written_summary
+from monitor.digest.summary import known_summary, machine_summary, needs_summary
 from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
@@ -269,7 +269,7 @@ class Cards:
             if machine and language == "sv":
                 return machine_summary(machine, self.wording)
             themes = () if reasons.unnamed else reasons.titles(language)
-            return " ".join(written_summary(call, themes, reasons.programme, reasons.card, self.wording, self._now))
+            return " ".join(known_summary(call, themes, reasons.programme, reasons.card, self.wording, self._now))
         for text in (call.summary, *(section.text for section in call.sections)):
             found = first_sentences(text, SUMMARY_LIMIT)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):

@@ -24,6 +24,8 @@ def written_summary(
 ) -> tuple[str, str, str]:
     """Return three sentences on a call: what it is for, what the money is for or how much, and who may apply until when.
 
+    A page says of each that the text does not tell it; a mail leaves such a sentence out (`known_summary`).
+
     Args:
         call: The call.
         themes: Titles of its themes in the language of `wording`, the most important first.
@@ -33,6 +35,15 @@ def written_summary(
         now: Time of reading.
     """
     return _about(themes, programme, wording), _money(call, card, wording), _applicants(call, card, wording, now)
+
+
+def known_summary(
+    call: Call, themes: Sequence[str], programme: str, card: FitCard | None, wording: Wording, now: datetime
+) -> tuple[str, ...]:
+    """Return the sentences of `written_summary` that tell something, for mails."""
+    sentences = written_summary(call, themes, programme, card, wording, now)
+    silent = (wording.say("summary.nothing"), wording.say("summary.no_money"), wording.say("summary.unknown"))
+    return tuple(sentence for sentence in sentences if not sentence.startswith(silent))
 
 
 def machine_summary(text: str, wording: Wording) -> str:

@@ -73,7 +73,7 @@ def test_the_schema_refuses_what_is_no_card(schema):
 
 def test_a_card_has_the_answers_of_the_mail():
     urls = addresses(content(make_card(view_of("weekly"))))
-    assert any("/svar/" in url and url.endswith("svar=intressant") for url in urls)
+    assert any("/s/" in url and url.endswith("svar=intressant") for url in urls)
 
 
 def test_too_many_calls_fall_short_with_a_sentence():
