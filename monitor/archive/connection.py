@@ -227,6 +227,8 @@ SHARED_TABLES = (
     "takeover_epoch",
 )  # fmt: skip
 """Tables that a member installation reads from the archive of the installation that crawls; views without writing there."""
+_FULL_TEXT = ("search", "page_search")
+"""Tables of full-text search, which no view can stand for; their own tables begin with their names."""
 MATCH_TABLES = ("matches", "unmatched", "probation_matches", "rule_versions")
 """Tables that a member installation without rules of its own reads from there as well."""
 
@@ -307,10 +309,10 @@ def connect_for_reading(path: Path, shared: Path | None = None, *, own_matches: 
     db = _connect(f"{main.absolute().as_uri()}?mode=ro", timeout=10, check_same_thread=False)
     if shared is not None:
         db.execute("ATTACH DATABASE ? AS own", [f"{path.absolute().as_uri()}?mode=ro"])
-        shared_names = {*SHARED_TABLES, "search", *(() if own_matches else MATCH_TABLES)}
+        shared_names = {*SHARED_TABLES, *_FULL_TEXT, *(() if own_matches else MATCH_TABLES)}
         rows = db.execute("SELECT name FROM own.sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in rows:
-            if table not in shared_names and not table.startswith(("search_", "sqlite_", "_")):
+            if table not in shared_names and not table.startswith((*(f"{name}_" for name in _FULL_TEXT), "sqlite_", "_")):
                 db.execute(f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, * FROM own.{table}")
     db.execute("PRAGMA query_only = 1")
     return db

@@ -176,9 +176,12 @@ WORD_HAS_DOTS = "word GLOB '*[åäöé]*'"
 
 def _note_change(row: str) -> str:
     """Return the statement of a trigger that gives the call of a row, `new` or `old`, the next number."""
+    # Not INSERT OR REPLACE: in a trigger, what an upsert of the outer statement does on a conflict takes its place
+    # (https://www.sqlite.org/lang_createtrigger.html).
     return (
-        "INSERT OR REPLACE INTO call_changes (source, call_id, change)"
-        f" SELECT {row}.source, {row}.call_id, coalesce(max(change), 0) + 1 FROM call_changes;"
+        "INSERT INTO call_changes (source, call_id, change)"
+        f" SELECT {row}.source, {row}.call_id, coalesce(max(change), 0) + 1 FROM call_changes WHERE true"
+        " ON CONFLICT (source, call_id) DO UPDATE SET change = excluded.change;"
     )
 
 

@@ -14,6 +14,7 @@ from monitor.errors import ArchiveError, ConfigError, RuleErrors
 from monitor.jobs.match import explain_call, match_archive
 from monitor.jobs.rules import compare_folders, load_checked, load_or_last, make_example, report_archive
 from monitor.jobs.status import rule_errors
+from monitor.matching.rules import load
 from monitor.matching.rules.check import check_files
 from monitor.matching.rules.load import load_rules, load_texts
 from tests.matching.archived import NOW, sample_calls, store_calls
@@ -248,6 +249,7 @@ def test_rules_that_this_program_found_sound_are_not_tried_again_and_all_others_
 def test_a_newer_program_tries_the_same_rules_again(archive, config, monkeypatch):
     match_archive(archive, load_rules(config.rules_dir), NOW)
     monkeypatch.setattr("monitor.jobs.rules.program", lambda: "a newer one")
+    load._load.cache_clear()  # as in a new process
     tried = []
     monkeypatch.setattr("monitor.matching.rules.load.check_files", lambda found: tried.append(found) or check_files(found))
     load_checked(archive, config.rules_dir)
