@@ -62,17 +62,18 @@ def store_steps(db: Database, department: str, key: CallKey, states: Mapping[str
             )
 
 
-def list_planned(db: Database, department: str = "") -> list[tuple[str, CallKey]]:
+def list_planned(db: Database, department: str = "", *, until: datetime | None = None) -> list[tuple[str, CallKey]]:
     """Return each department with each call that it is interested in or applies for, by department and call.
 
     Args:
         db: The archive.
         department: Id of the department; empty: all.
+        until: What was answered later does not count; None: everything counts.
     """
     rows = db.execute(
         "SELECT f.department, f.source, f.call_id FROM followup f WHERE f.id = (SELECT max(id) FROM followup"
-        " WHERE department = f.department AND source = f.source AND call_id = f.call_id)"
-        f" AND f.state IN {sql_values(PLANNED_STATES)} AND (? = '' OR f.department = ?) ORDER BY 1, 2, 3",
-        [department, department],
+        " WHERE department = f.department AND source = f.source AND call_id = f.call_id AND (:until = '' OR at <= :until))"
+        f" AND f.state IN {sql_values(PLANNED_STATES)} AND (:department = '' OR f.department = :department) ORDER BY 1, 2, 3",
+        {"department": department, "until": stamp(until) if until is not None else ""},
     )
     return [(row[0], CallKey(row[1], row[2])) for row in rows.fetchall()]

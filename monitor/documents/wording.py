@@ -48,6 +48,10 @@ _LANGUAGES = {
 }
 
 
+SUMS = (FactName.TOTAL, FactName.PROJECT_MIN, FactName.PROJECT_MAX)
+"""Facts whose value is an amount and its currency."""
+
+
 def value_words(name: FactName, value: Value, say: Say = str) -> str:
     """Return the value of a fact for people, such as "500 000 EUR" or "24–36 månader"."""
     if name is FactName.MUNICIPALITY:
@@ -56,7 +60,7 @@ def value_words(name: FactName, value: Value, say: Say = str) -> str:
         return say(_LANGUAGES.get(str(value), str(value)))
     if name in (FactName.FUNDER_SHARE, FactName.OWN_SHARE):
         return f"{value} {say('procent')}"
-    if name in (FactName.TOTAL, FactName.PROJECT_MIN, FactName.PROJECT_MAX):
+    if name in SUMS:
         amount, currency = cast("list[int | str]", value)
         return f"{amount:,} {currency}".replace(",", "\u00a0")
     if name is FactName.MONTHS:

@@ -24,7 +24,6 @@ from monitor.archive.digests import (
     source_health,
     store_failure,
 )
-from monitor.archive.dossiers import list_dossiers
 from monitor.archive.files import load_secret
 from monitor.archive.numbers import all_numbers
 from monitor.archive.overrides import Overrides, read_overrides
@@ -37,9 +36,9 @@ from monitor.digest.model import Candidate, Selection, SourceHealth
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
-from monitor.jobs.awards import earlier_lines
-from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_audience, make_candidate, make_choice
+from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_candidate, make_choice
 from monitor.jobs.channels import active_channels, write_card
+from monitor.jobs.circumstances import audience_of, with_reminders
 from monitor.jobs.digest_report import (
     THIS_WEEK,
     BuildOptions,
@@ -52,11 +51,8 @@ from monitor.jobs.digest_report import (
     told_facts,
     write_dry_run,
 )
-from monitor.jobs.plan import plan_reminders
 from monitor.jobs.rules import load_checked
-from monitor.jobs.seasons import expected_rounds_for
 from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed, outbox_row
-from monitor.jobs.translate import machine_summaries
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.subscription import Stream, Subscriber, is_behind, is_due
@@ -489,16 +485,10 @@ class DigestBuilder:
             previous_week=previous_week,
             health=self._health,
             ahead=ahead,
-            expected=expected_rounds_for(self._db, department.id, previous_week, self._now, languages),
             top=self._choices(department).mail_note,
-            plans=plan_reminders(self._config, self._db, self._rules, department, self._now, selection.kind),
         )
-        audience = replace(
-            make_audience(self._config, department, self._numbers),
-            earlier=earlier_lines(self._config, self._db, selection, languages),
-            machine=machine_summaries(self._db, selection),
-            dossiers=list_dossiers(self._db, [item.candidate.key for item in selection.items]),
-        )
+        occasion = with_reminders(occasion, self._config, self._db, self._rules, department, selection, languages)
+        audience = audience_of(self._config, self._db, department, self._numbers, selection, languages)
         return render_mail(self._templates, selection, audience, occasion, self._signer, languages)
 
     def _store(

@@ -39,7 +39,7 @@ def plan_reminders(
     if kind not in WEEKS_MAILS:
         return ()
     found = []
-    for _, key in list_planned(db, department.id):
+    for _, key in list_planned(db, department.id, until=now):
         call = load_call(db, *key)
         if call is None:
             continue

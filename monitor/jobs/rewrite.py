@@ -19,7 +19,8 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
-from monitor.jobs.candidates import apply_choices, judge_sources, make_audience, make_candidate, make_choice
+from monitor.jobs.candidates import apply_choices, judge_sources, make_candidate, make_choice
+from monitor.jobs.circumstances import audience_of, with_reminders
 from monitor.jobs.match import match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
@@ -73,7 +74,9 @@ def rewrite_digest(
     )
     # Signed with a secret of the moment: nothing in it can answer for the department.
     signer = Signer(secrets.token_bytes(32))
-    audience = make_audience(config, department, all_numbers(archive.db))
+    languages = ("sv",)
+    occasion = with_reminders(occasion, config, archive.db, rules, department, selection, languages)
+    audience = audience_of(config, archive.db, department, all_numbers(archive.db), selection, languages)
     rendered = render_mail(load_templates(config.digests_dirs), selection, audience, occasion, signer)
     titles = {candidate.key: clean(candidate.call.title) or candidate.call.call_id for candidate in candidates}
     told = {item.candidate.key for item in selection.everything}
