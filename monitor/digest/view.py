@@ -19,8 +19,8 @@ from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
 _NAMED_UNREAD = 4
 _NAMED_IN_GROUP = 5
-_PLAN_TITLE = 90
-"""Characters of a call's title above the reminders of its plan."""
+_TITLE_LIMIT = 90
+"""Characters of a call's title above the reminders of its plan, and in the first sentences."""
 OVERVIEW_LIMIT = 10
 """Calls that the overview lists; a reader of more reads none."""
 _IN_OVERVIEW = (*CALL_SECTIONS, MailSection.CHANGED)
@@ -91,7 +91,7 @@ class MailWriter:
         language = self._wording.language
         for reminder in self._occasion.plans:
             yield PlanView(
-                title=shorten(reminder.title, _PLAN_TITLE),
+                title=shorten(reminder.title, _TITLE_LIMIT),
                 url=self._cards.plan_link(reminder.source, reminder.call_id),
                 language=reminder.language if reminder.language not in ("", language) else "",
                 lines=reminder_lines(reminder.plan, self._wording, self._occasion.now),
@@ -167,7 +167,7 @@ class MailWriter:
         """Return the last day of the call that the mail begins with, and the nearest of all where another call has it."""
         now = self._occasion.now
         days = {
-            item.candidate.key: (upcoming.at, self._cards.short_subject(item.candidate))
+            item.candidate.key: (upcoming.at, self._cards.short_subject(item.candidate), self._cards.title(item.candidate.call))
             for item in selection.items
             if item.section in _DATED
             and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
@@ -179,7 +179,11 @@ class MailWriter:
         nearest = min(days.values())
         sentences = [("lead.nearest", first)] if first is not None else []
         if first is None or nearest[0].astimezone(HOME).date() < first[0].astimezone(HOME).date():
-            sentences.append(("lead.sooner", nearest))
+            at, subject, title = nearest
+            # Calls of one theme are told apart by the publisher's title.
+            is_shared = sum(name == subject for _, name, _ in days.values()) > 1
+            subject = shorten(title, _TITLE_LIMIT) if is_shared else subject
+            sentences.append(("lead.sooner", (at, subject, title)))
         return [
             self._say(
                 name,
@@ -187,7 +191,7 @@ class MailWriter:
                 day=self._wording.day(day := at.astimezone(HOME).date(), now),
                 left=self._wording.time_left(day, now),
             )
-            for name, (at, subject) in sentences
+            for name, (at, subject, _) in sentences
         ]
 
     def _lead(self, selection: Selection, shown: Mapping[CallKey, Shown], name: str) -> list[str]:

@@ -168,6 +168,12 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
     assert "21\u00a0juni (20 dagar kvar)." in html
 
 
+def test_two_calls_of_one_theme_are_told_apart_by_the_title():
+    changed = replace(known(candidate(2, short="Idrott", title="Idrott för alla"), 20), events=(MORE_MONEY,))
+    html = mail_of(candidate(0, short="Idrott"), changed)[1].renderings[0].html.replace("\n", " ")
+    assert "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Idrott för alla, söndag" in html
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_first_sentence_names_the_first_row_of_the_overview_with_its_day(seed):
     calls = [candidate(number, deadlines=in_days(20 + (number * 7 + seed * 11) % 60), short="") for number in range(4)]
