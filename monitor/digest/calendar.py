@@ -134,6 +134,10 @@ def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadli
     """Return the entry of one date of a call, without the properties that `_Finisher` adds."""
     event = _dated(key)
     name = "calendar.summary"
+    moment = key_moment(key)
+    if deadline is not None and moment is not None:
+        # Its own end, for programs that make an entry without one an hour long: 23:59 would reach into the next day.
+        event.add("dtend", (moment + timedelta(minutes=1)).astimezone(UTC))
     if deadline is None:
         assert call.starts is not None
         end = call.ends if call.ends and call.ends > call.starts else call.starts + timedelta(hours=1)

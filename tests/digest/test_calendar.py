@@ -169,3 +169,12 @@ def test_no_text_breaks_the_file(text):
     assert not {"X-EVIL", "BCC"} & set(event)
     (meeting,) = events(replace(call, kind=Kind.EVENT, starts=MONDAY, location=text[:500], deadlines=()))
     assert meeting.decoded("dtend") == MONDAY + timedelta(hours=1)
+
+
+def test_a_deadline_in_the_last_minute_of_a_day_lies_on_that_day_alone():
+    (event,) = events(a_call("1", "2026-08-03T23:59"))
+    start, end = event.decoded("dtstart"), event.decoded("dtend")
+    assert start == minute("2026-08-03T23:59").at
+    assert start < end <= start.astimezone(MONDAY.tzinfo).replace(hour=0, minute=0) + timedelta(days=1)
+    (day,) = events(a_call("2", "2026-08-03"))
+    assert "dtend" not in day, "a whole day ends with itself"
