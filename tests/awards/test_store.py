@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.awards import rounds, store, updates
+from monitor.awards import rounds, store
 from monitor.awards.rounds import import_rounds
 from monitor.awards.store import import_source, list_imports, open_awards
 from monitor.awards.updates import import_updates, updates_of
+from monitor.collect import text as collect_text
 from monitor.errors import ArchiveError, SourceError
 from tests.awards import files
 
@@ -288,7 +289,7 @@ def test_a_kill_while_a_list_is_added_to_leaves_it_as_it_was(tmp_path, monkeypat
     path = files.write_json(tmp_path / "1.json", {"apiVersion": "2", "totalResults": 2, "results": rows})
     table, add, module, name = {
         "closed-calls": ("rounds", import_rounds, rounds, "day"),
-        "portal-updates": ("updates", import_updates, updates, "html_to_text"),
+        "portal-updates": ("updates", import_updates, collect_text, "html_to_text"),
     }[source]
     database = tmp_path / "awards.db"
 
