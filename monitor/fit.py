@@ -34,7 +34,7 @@ class UsualTerms:
     programme: str
     """Name of the programme."""
     pays: str = ""
-    """What the programme pays for, in one sentence."""
+    """Sentence on the costs that the programme pays."""
     applicants: str = ""
     funder_share: str = ""
     own_share: str = ""

@@ -26,7 +26,7 @@ class RowFinding:
     row: Mapping[str, Any] = field(default_factory=dict)
     """Keys of the found row that say what is read (`kind`, `url`, `links`); empty where nothing was found."""
     sample: Mapping[str, Any] = field(default_factory=dict)
-    """What it gave: `items`, `ahead`, `newest`, `sure`, `doubts`, `way`, `titles`."""
+    """Result of the trial reading: `items`, `ahead`, `newest`, `sure`, `doubts`, `way`, `titles`."""
     taken: str | None = None
     """Time when a person took it."""
 

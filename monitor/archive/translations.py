@@ -33,7 +33,7 @@ class StoredTranslation:
     engine: str
     state: TranslationState
     reason: str
-    """What the check found; "" for a sound translation."""
+    """Fault that the check found; "" for a sound translation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

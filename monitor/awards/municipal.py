@@ -47,7 +47,7 @@ class OwnProject:
     share: int | None
     budget: int | None
     granted: int | None
-    """What the whole project got."""
+    """Grant of the whole project."""
     currency: str
     url: str
     place: str = ""

@@ -28,13 +28,13 @@ class Proposal:
     source: Source
     """The row, with the kinds of its items in `publishes`, the usual first."""
     way: str
-    """How it was found, in Swedish."""
+    """Way in which it was found, in Swedish."""
     items: int
     ahead: int
     """Items with a day ahead."""
     newest: date | None
     doubts: tuple[str, ...]
-    """What makes it doubtful, as Swedish sentences; none for a row that is sure."""
+    """Doubts about the row as Swedish sentences; none for a row that is sure."""
 
     @property
     def is_sure(self) -> bool:

@@ -82,7 +82,7 @@ class Lead:
     url: str
     expected: Expected
     way: str
-    """How it was found, in Swedish."""
+    """Way in which it was found, in Swedish."""
 
 
 def find_system(markup: str) -> System:

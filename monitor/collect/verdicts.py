@@ -66,9 +66,9 @@ class SourceCheck:
 
     verdict: Verdict
     reason: str
-    """What was wrong, in Swedish; "" where nothing was."""
+    """Problem in Swedish; "" where nothing was."""
     todo: str
-    """What to do, in Swedish."""
+    """Advice in Swedish."""
     problems: tuple[ProblemKind, ...]
     items: int
     ahead: int

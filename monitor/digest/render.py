@@ -45,7 +45,7 @@ class Rendering:
     html: str
     text: str
     view: MailView
-    """What the mail was written from."""
+    """Values from which the mail was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

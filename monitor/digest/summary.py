@@ -34,16 +34,21 @@ def written_summary(
         wording: Words of the reader's language.
         now: Time of reading.
     """
-    return _about(themes, programme, wording), _money(call, card, wording), _applicants(call, card, wording, now)
+    return (
+        _about(themes, programme, wording) or wording.say("summary.nothing"),
+        _money(call, card, wording) or wording.say("summary.no_money"),
+        _applicants(call, card, wording, now),
+    )
 
 
 def known_summary(
     call: Call, themes: Sequence[str], programme: str, card: FitCard | None, wording: Wording, now: datetime
 ) -> tuple[str, ...]:
     """Return the sentences of `written_summary` that tell something, for mails."""
-    sentences = written_summary(call, themes, programme, card, wording, now)
-    silent = (wording.say("summary.nothing"), wording.say("summary.no_money"), wording.say("summary.unknown"))
-    return tuple(sentence for sentence in sentences if not sentence.startswith(silent))
+    sentences = [_about(themes, programme, wording), _money(call, card, wording)]
+    if _answer(card) != "unknown":
+        sentences.append(_applicants(call, card, wording, now))
+    return tuple(filter(None, sentences))
 
 
 def machine_summary(text: str, wording: Wording) -> str:
@@ -57,7 +62,7 @@ def _about(themes: Sequence[str], programme: str, wording: Wording) -> str:
         return wording.say("summary.both", programme=clean(programme), themes=names)
     if names:
         return wording.say("summary.themes", themes=names)
-    return wording.say("summary.programme", programme=clean(programme)) if programme else wording.say("summary.nothing")
+    return wording.say("summary.programme", programme=clean(programme)) if programme else ""
 
 
 def _money(call: Call, card: FitCard | None, wording: Wording) -> str:
@@ -70,7 +75,7 @@ def _money(call: Call, card: FitCard | None, wording: Wording) -> str:
         return wording.say("summary.total_and_project", total=total, amount=largest)
     if total:
         return wording.say("summary.total", total=total)
-    return wording.say("summary.project", amount=largest) if largest else wording.say("summary.no_money")
+    return wording.say("summary.project", amount=largest) if largest else ""
 
 
 def _pays(card: FitCard | None, wording: Wording) -> str:
@@ -78,8 +83,12 @@ def _pays(card: FitCard | None, wording: Wording) -> str:
     return card.usual.pays if card is not None and card.usual is not None and wording.language == "sv" else ""
 
 
+def _answer(card: FitCard | None) -> str:
+    return _ANSWERS[card.municipality] if card is not None else "unknown"
+
+
 def _applicants(call: Call, card: FitCard | None, wording: Wording, now: datetime) -> str:
-    answer = _ANSWERS[card.municipality] if card is not None else "unknown"
+    answer = _answer(card)
     if card is not None and card.guessed and answer != "unknown":
         answer = f"likely_{answer}"
     parts = [wording.say(f"summary.{answer}")]

@@ -45,7 +45,7 @@ class FactStatement:
     quote: str = ""
     """Words letter by letter as in their source; empty for structured data and for a person's correction."""
     place: str = ""
-    """Where the words stand, in Swedish: "sida 14", or the heading of the section of the call's text."""
+    """Place of the words, in Swedish: "sida 14", or the heading of the section of the call's text."""
     document: str = ""
     """Hash of the document; empty for all others."""
     page: int = 0

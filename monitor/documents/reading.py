@@ -92,6 +92,7 @@ def read_file(path: str, limits: ReadLimits = LIMITS) -> ReadDocument:
 
 def _read_package(path: Path, pages: PageCollector) -> ReadDocument:
     """Return the text of an Office file, whose parts are looked through first."""
+    # zipfile raises all of these for damaged files: an unknown compression, a missing password, a cut or senseless header.
     try:
         with zipfile.ZipFile(path) as package:
             names = {info.filename for info in package.infolist()}

@@ -184,6 +184,7 @@ def _fetch_all(config: Config, db: Database, urls: Sequence[str], now: datetime)
     asked: dict[str, float] = {}
     for url in urls:
         host = urlsplit(url).hostname or ""
+        # Each file has a client of its own, so the pause between two requests to one host is kept here.
         rest = config.network.delay - (time.monotonic() - asked.get(host, float("-inf")))
         if rest > 0:
             time.sleep(rest)

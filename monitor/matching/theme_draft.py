@@ -20,7 +20,7 @@ from monitor.matching.rules.files import load_toml
 from monitor.matching.rules.model import SHORT_TITLE, ThemeFile
 
 IN_TEXT, IN_TITLE = "text", "rubrik"
-"""How sure the words are: one in the text is enough, or one in the title is, and in the text it takes a supporting word."""
+"""Strengths of the words of a draft: one word in the text or in the title is enough; in the text it takes a supporting word."""
 _SUPPORT = 2
 _MAX_WEIGHT = 10
 

@@ -43,7 +43,7 @@ class StepText:
     state: str = ""
     """State that a person noted (`StepState`); "" for none."""
     noted: str = ""
-    """Who noted it and when."""
+    """Person who noted the state, and when."""
     fixed: bool = False
     """True for a step whose state follows from the project, not from the plan's form."""
 

@@ -179,7 +179,7 @@ class CallView:
     other_documents: Sequence[ShownDocument]
     """Forms, guides and agreements that the call links to."""
     before: EarlierView | None
-    """What is known of the call's earlier rounds."""
+    """Facts of the call's earlier rounds."""
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""

@@ -57,7 +57,7 @@ class ShownStatement:
 
     value: str
     origin: str
-    """Where it comes from, such as "utlysningens dokument, sida 14, Version 1.1"."""
+    """Origin of the statement, such as "utlysningens dokument, sida 14, Version 1.1"."""
     quote: str
     address: str
     """Our page with the words; empty for a statement of no document."""
