@@ -13,7 +13,7 @@ from monitor.calls import CallKey
 from monitor.digest.arrange import move, place_keys
 from monitor.jobs import digest as digest_job
 from monitor.settings import Recipient
-from tests.digest.test_recipients import killed_work
+from tests.digest.test_recipients_year import killed_work
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail, text_of
 from tests.mailserver import Handler, Running
 
