@@ -84,7 +84,7 @@ class Apart:
     """Difference between what a recipient has been told and what the department has. Calls are pairs of source and id."""
 
     unaware: tuple[tuple[str, str], ...] = ()
-    """Calls of which the department was told and the recipient was not, since they were doubtful then; they are sure now."""
+    """Calls of which the department was told and the recipient was not: they were doubtful then, or closed at her mail."""
     promised: tuple[tuple[str, str], ...] = ()
     """Calls of which the recipient was told when they were sure; they are doubtful now."""
     own: tuple[OwnFact, ...] = ()

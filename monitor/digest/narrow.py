@@ -70,22 +70,23 @@ def _told_until(candidate: Candidate, until: datetime | None) -> tuple[Told, ...
     return candidate.told if until is None else tuple(told for told in candidate.told if told.at <= until)
 
 
-def list_unaware(candidates: Iterable[Candidate], told: Collection[CallKey], since: datetime) -> list[CallKey]:
-    """Return the calls that the rules are sure of now and that a recipient of sure calls alone was not told of.
+def list_unaware(candidates: Iterable[Candidate], told: Collection[CallKey], since: datetime, *, certain: bool) -> list[CallKey]:
+    """Return the calls that the department was told of and that a recipient was not: doubtful then, or closed at her mail.
 
     Args:
         candidates: The candidates with the facts told to the department.
         told: Calls that the recipient's mails told of.
         since: Time from which on the recipient's mails are known. What the department was told before is left alone.
+        certain: Return only calls of which the rules are sure now, for a recipient who wants no others.
     """
     return [
         one.key
         for one in candidates
-        if _is_sure(one)
-        and not one.withheld
+        if not one.withheld
         and one.key not in told
         and (first := first_told(one)) is not None
         and first >= since
+        and (_is_sure(one) or not certain)
     ]
 
 

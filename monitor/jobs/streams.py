@@ -60,11 +60,12 @@ class RecipientLedger:
         """Return the difference between what a recipient has been told and what the department has."""
         known = recipient.known
         own = tuple(fact for fact in self._own.get(recipient.folded, ()) if known is None or fact.at > known)
-        if recipient.pace is not Pace.CERTAIN:
+        if recipient.pace is Pace.WEEKLY and not is_behind(recipient, self._told):
             return Apart(own=own) if own else TOLD_ALIKE
-        calls = self._calls.get(recipient.folded, frozenset())
+        calls, certain = self._calls.get(recipient.folded, frozenset()), recipient.pace is Pace.CERTAIN
         since = max(recipient.added or self._begin, self._begin)
-        unaware, promised = list_unaware(candidates, calls, since), list_promised(candidates, calls)
+        unaware = list_unaware(candidates, calls, since, certain=certain)
+        promised = list_promised(candidates, calls) if certain else ()
         return Apart(unaware=tuple(sorted(unaware)), promised=tuple(sorted(promised)), own=own)
 
     def is_alone(self, recipient: Subscriber) -> bool:

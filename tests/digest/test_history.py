@@ -201,7 +201,7 @@ class Reader:
 
     def view(self, candidates, *, behind, joined):
         """The candidates as this reader has been told of them."""
-        unaware = () if self.monthly else list_unaware(candidates, self.dates.keys(), joined)
+        unaware = list_unaware(candidates, self.dates.keys(), joined, certain=not self.monthly)
         own = {key: [told for told in facts if told.at > self.known] for key, facts in self.own.items()}
         return seen_by(candidates, until=self.known if behind else None, unaware=unaware, own=own)
 
@@ -383,6 +383,7 @@ class Department:
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example([(("doubt", 0), 1), (("sure", 0), 1)])
 @example([(("doubt", 0), 1), (("move", 0, 5), 0), (("sure", 0), 0), (("correct",), 1)])
+@example([(("move", 1, 0), 1), (("move", 1, 7), 1), (("correct",), 2), (("move", 0, 0), 2), (("move", 1, 21), 2)])
 @given(STEPS)
 def test_any_history_leaves_every_department_rightly_informed(steps):
     department = Department()
