@@ -17,8 +17,8 @@ from monitor.toml_edit import TextOutcome, TextRequest, text_mark
 def save_rule_text(archive: Archive, config: Config, request: TextRequest, now: datetime) -> TextOutcome:
     """Save the text of a file of rules if all rules are sound with it and the file is as the person saw it.
 
-    The lock `settings` keeps two people from saving at once. The text before is stored before the file is replaced, so that a kill
-    at any moment loses neither; a file that cannot be written leaves no version.
+    The lock `settings` keeps two people from saving at once. The text before is stored before the file is replaced, so that a
+    kill at any moment loses neither; a file that cannot be written leaves no version.
     """
     try:
         with lock(config.data_dir, LOCK, wait=LOCK_WAIT_SECONDS):
