@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
@@ -9,19 +10,30 @@ from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 
 
-def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> None:
-    """Store the saved text of a theme's file, and the text before it where that was not saved by the rule lab."""
+def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> list[int]:
+    """Store the saved text of a theme's file, and the text before it where that was not saved by the rule lab.
+
+    Returns:
+        Ids of the versions that were stored, for `forget_theme_versions`.
+    """
     with db.atomic():
         last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()
+        stored = []
         if before and (last is None or last[0] != before):
-            _insert(db, theme, before, "", "Så såg filen ut före ändringen.", now)
-        _insert(db, theme, text, who, note, now)
+            stored.append(_insert(db, theme, before, "", "Så såg filen ut före ändringen.", now))
+        stored.append(_insert(db, theme, text, who, note, now))
+        return stored
 
 
-def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datetime) -> None:
-    db.execute(
-        "INSERT INTO theme_versions (theme, at, who, note, text) VALUES (?, ?, ?, ?, ?)", [theme, stamp(now), who, note, text]
-    )
+def forget_theme_versions(db: Database, ids: Iterable[int]) -> None:
+    """Delete versions whose text never came into the file."""
+    with db.atomic():
+        db.executemany("DELETE FROM theme_versions WHERE id = ?", [(number,) for number in ids])
+
+
+def _insert(db: Database, theme: str, text: str, who: str, note: str, now: datetime) -> int:
+    query = "INSERT INTO theme_versions (theme, at, who, note, text) VALUES (?, ?, ?, ?, ?) RETURNING id"
+    return int(db.execute(query, [theme, stamp(now), who, note, text]).fetchone()[0])
 
 
 class ThemeVersion(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.archive import Archive, lock
-from monitor.archive.theme_versions import store_theme_version
+from monitor.archive.theme_versions import forget_theme_versions, store_theme_version
 from monitor.config import Config
 from monitor.errors import LockedError, describe_os_error
 from monitor.files import write_atomically
@@ -17,8 +17,8 @@ from monitor.toml_edit import TextOutcome, TextRequest, text_mark
 def save_rule_text(archive: Archive, config: Config, request: TextRequest, now: datetime) -> TextOutcome:
     """Save the text of a file of rules if all rules are sound with it and the file is as the person saw it.
 
-    The lock `settings` keeps two people from saving at once. The version and the file are written together: a file that cannot
-    be written leaves no version.
+    The lock `settings` keeps two people from saving at once. The text before is stored before the file is replaced, so that a
+    kill at any moment loses neither; a file that cannot be written leaves no version.
     """
     try:
         with lock(config.data_dir, LOCK, wait=LOCK_WAIT_SECONDS):
@@ -41,7 +41,10 @@ def _save(archive: Archive, config: Config, request: TextRequest, now: datetime)
     problems = rule_problems(tuple(files.items()))
     if problems:
         return TextOutcome(problems=problems, present=present)
-    with archive.db.atomic():
-        store_theme_version(archive.db, request.version, present, request.text, who=request.who, note=request.note, now=now)
+    stored = store_theme_version(archive.db, request.version, present, request.text, who=request.who, note=request.note, now=now)
+    try:
         write_atomically(path, request.text)
+    except OSError:
+        forget_theme_versions(archive.db, stored)
+        raise
     return TextOutcome(present=request.text, files=files)

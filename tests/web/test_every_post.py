@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from monitor.errors import SourceError
 from monitor.web.urls import ROUTES
 from tests.web.conftest import everything, token
 
@@ -53,3 +56,71 @@ def test_a_post_without_login_or_token_changes_nothing(browser, site):
         assert {browser.request("POST", path, data=body).status_code for path in COORDINATORS} == {403}
     assert everything(site) == before
     assert site.config.path.read_bytes() == settings
+
+
+def test_every_form_keeps_its_text_when_the_session_has_ended(browser, site):
+    """With the password and, where the municipality has accounts, beside the log-in to those."""
+    before, typed = everything(site), "Rad ett\nrad två som ska bli kvar"
+    own = token(browser.get("/logga-in").text)
+    lost = [
+        path
+        for path in COORDINATORS
+        if typed not in browser.request("POST", path, data={"text": typed, "csrftoken": own}).text.replace("\r", "")
+    ]
+    assert lost == []
+    assert everything(site) == before
+
+
+class Silent(dict):
+    """Answers of the jobs that read a source, none of which answers."""
+
+    def __missing__(self, address):
+        raise SourceError(str(address), "Adressen svarar inte.")
+
+
+NONSENSE = {
+    "version": "9" * 40,
+    "andring": "-1",
+    "vecka": "2026-W99",
+    "kalla": "finns\x00inte",
+    "id": "x" * 3000,
+    "nyckel": "../../etc/passwd",
+    "epost": "ingen adress",
+    "forvaltning": "finns-inte",
+    "deadlines": "i övermorgon",
+    "crawl": "25:99",
+    "threshold": "många",
+    "url": "javascript:alert(1)",
+    "adress": "inte en adress",
+    "text": "[[[ ingen TOML",
+    "grund": "x",
+    "sett": "x",
+    "redigering": "text",
+    "plats": "1e9",
+    "belopp": "mycket",
+    "applied_on": "32 maj",
+    "state": "lycklig",
+    "veckor": "400",
+    "m.1": "kanske",
+    "signal-antal": "100000",
+}
+
+
+@pytest.mark.parametrize("action", ["spara", "granska", "prova"])
+def test_nonsense_in_every_form_is_an_answer_and_changes_no_file(coordinator, site, action):
+    site.jobs.checks = Silent()
+    files = {path: path.read_bytes() for path in [site.config.path, *site.config.rules_dir.rglob("*.toml")]}
+    own = token(coordinator.get("/samordna").text)
+    values = {**NONSENSE, "gor": action, "csrftoken": own}
+    failed = {
+        path: answer.status_code for path in COORDINATORS if (answer := _posted(coordinator, path, values)).status_code >= 500
+    }
+    assert failed == {}
+    assert {path: path.read_bytes() for path in [site.config.path, *site.config.rules_dir.rglob("*.toml")]} == files
+
+
+def _posted(coordinator, path, values):
+    answer = coordinator.request("POST", path, data=values)
+    assert answer.status_code != 429, "the limit of posts hides the form"
+    assert "Traceback" not in answer.text
+    return answer

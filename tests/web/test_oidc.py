@@ -1,5 +1,6 @@
 """Log-in with the municipality's accounts against a provider that is not ours: oidc-provider-mock, over real HTTP."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from monitor.settings import Oidc
 from monitor.web.framework.oidc import ACCOUNT_COOKIE, COORDINATOR, READER, Account, Accounts, Provider, role_of
-from tests.web.conftest import Browser, token
+from tests.web.conftest import Browser, everything, page_of, token
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 ROLES = {"anna": ["EU-samordnare"], "bo": ["EU-lasare"], "cia": ["Vaktmästare"]}
@@ -69,6 +70,34 @@ def test_a_coordinator_logs_in_and_out(configured):
     assert browser.post("/logga-ut", page="/samordna").status_code == 303
     browser.cookies.set(ACCOUNT_COOKIE, copied)
     assert browser.get("/samordna").status_code == 302
+
+
+def test_a_session_of_an_account_that_ended_loses_no_text(configured, site):
+    """The fields stay in the browser: the log-in is in a new tab, and the form is sent again from the page that kept them."""
+    browser = configured()
+    log_in(browser, "anna")
+    path = page_of(site, "portal", "portal-000")
+    own, before = token(browser.get(path).text), everything(site)
+    del browser.cookies[ACCOUNT_COOKIE]
+    asked = browser.post(f"{path}/ratta", {"title": "Rubrik som ska bli kvar", "summary": "Rad ett\nrad två", "csrftoken": own})
+    assert asked.status_code == 403
+    assert "hemlig" not in asked.text
+    form = re.search(rf'<form method="post" action="{path}/ratta">.*?</form>', asked.text, re.DOTALL)[0]
+    fields = dict(re.findall(r'<textarea name="([^"]+)"[^>]*>\n([^<]*)</textarea>', form))
+    assert fields == {"title": "Rubrik som ska bli kvar", "summary": "Rad ett\nrad två"}
+    # Sent too early, it is asked for again with all of its text.
+    early = browser.post(f"{path}/ratta", {**fields, "csrftoken": token(form)})
+    assert (early.status_code, "rad två" in early.text) == (403, True)
+    assert everything(site) == before
+    beside = re.search(r'href="(/logga-in/konto[^"]*)" target="_blank"', early.text)[1]
+    done = log_in(browser, "anna", parse_qs(urlsplit(beside).query)["till"][0])
+    assert "står det du skrev kvar" in browser.get(done.headers["location"]).text
+    assert browser.post(f"{path}/ratta", {**fields, "csrftoken": token(form)}).status_code == 303
+    assert "Rubrik som ska bli kvar" in browser.get(path).text
+
+
+def test_the_page_after_the_log_in_beside_a_form_is_for_those_who_are_in(configured):
+    assert configured().get("/logga-in/klar").headers["location"] == "/logga-in"
 
 
 def test_a_reader_reads_and_steers_nothing(configured):

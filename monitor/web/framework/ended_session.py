@@ -1,7 +1,8 @@
 """A form that was posted after its session had ended: the login page carries its fields, so that nothing typed is lost.
 
 The token of the form has been checked before (asgi-csrf), so no other site can put fields there. The fields are sent again only
-when the coordinator presses the button of the page that follows the login.
+when the coordinator presses the button of the page that follows the login. The log-in with an account of the municipality is on
+another site, which no field may reach: the person logs in in a new tab, and the login page keeps the fields and has the button.
 """
 
 from __future__ import annotations

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.archive.calls import load_call
 from monitor.archive.numbers import find_by_number
 from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import stored_zones
 from monitor.calls import call_zones
+from monitor.language.concepts import Concepts
 from monitor.language.one_line import clean
 from monitor.matching.engine import judge_call
-from monitor.matching.match import evidence_of
+from monitor.matching.match import Evidence, evidence_of
+from monitor.matching.rules.model import ThemeFile
 from monitor.web.framework.labels import ZONES
 from monitor.web.framework.request import Visit
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
@@ -56,13 +58,23 @@ def score_call(visit: Visit, theme_id: str) -> CallScore | None:
         title=clean(call.title) or call.call_id,
         language=call.language,
         rows=tuple(
-            mark_evidence(item, texts.get(item.zone, ""), _CONTEXT, f"i {ZONES.get(item.zone, item.zone)}") for item in found
+            replace(
+                mark_evidence(item, texts.get(item.zone, ""), _CONTEXT, f"i {ZONES.get(item.zone, item.zone)}"),
+                concept=_concept_of(item, theme, rules.concepts),
+            )
+            for item in found
         ),
         total=_points(result.points if result is not None else 0.0),
         thresholds=tuple((one.name, _points(one.threshold)) for one in departments),
         stopped=(result.vetoes[0].word or result.vetoes[0].veto.name) if result is not None and result.vetoes else "",
         gate=judgement.gates.reason if judgement.gates.step else "",
     )
+
+
+def _concept_of(item: Evidence, theme: ThemeFile, concepts: Concepts) -> str:
+    """Return the id of the concept through which a signal has the word of a hit; "" if the word stands in the signal itself."""
+    named = next((signal.concepts for signal in theme.signal if signal.id == item.signal), ())
+    return next((name for name in named if item.word in concepts.terms(name)), "")
 
 
 def _points(points: float) -> str:

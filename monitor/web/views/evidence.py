@@ -22,6 +22,8 @@ class EvidenceMark:
     """Name of the zone, in the page's language."""
     signal: str = ""
     """Id of the signal of the theme."""
+    concept: str = ""
+    """Id of the concept of the signal that has the word, "" where the signal has the word itself or where it is not shown."""
 
 
 def mark_evidence(item: Evidence, text: str, context: int, where: str = "", language: str = "sv") -> EvidenceMark:

@@ -82,6 +82,11 @@ def finish_account(visit: Visit) -> Response:
     return response
 
 
+def logged_in(visit: Visit) -> Response:
+    """Lead the person who logged in beside a form whose session had ended back to the tab that has the form."""
+    return page("log-in-done.html", visit) if visit.actor is not None else redirect("/logga-in")
+
+
 def _form(visit: Visit, onward: str, problem: str = "", status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
     possible = visit.site.sessions.has_password
     return page("log-in.html", visit, status=status, possible=possible, problem=problem, onward=onward, kept=kept)
@@ -107,5 +112,6 @@ ROUTES = (
     Route(r"^/logga-in$", log_in, posts=True),
     Route(r"^/logga-in/konto$", begin_account),
     Route(r"^/logga-in/svar$", finish_account),
+    Route(r"^/logga-in/klar$", logged_in),
     Route(r"^/logga-ut$", log_out, acts=True),
 )
