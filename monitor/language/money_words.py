@@ -143,8 +143,8 @@ PATTERNS = Patterns(
             r"about\s+)?(?:et\s+beløb\s+på\s+)?$"
         ),
         "stated": (
-            r"(?:\s+(?!per\b|pr\b)[a-zåäöæøé]+){0,3}\s+(?:är|er|is|på|of|om|utgör|udgør|utgjør|skal\s+være|ska\s+vara|"
-            r"must\s+be)"
+            r"(?:\s+(?!per\b|pr\b)[a-zåäöæøé]+){0,3}(?:\s+(?:per|pr\.?)\s+[a-zåäöæøé]+)?(?::|\s+(?:är|er|is|på|of|om|utgör|"
+            r"udgør|utgjør|skal\s+være|ska\s+vara|must\s+be))"
         ),
         # "Belopp under 50 000 kr beviljas inte": a bound by refusal, in the same sentence.
         "too_small": r"\b{below}\s*$",
