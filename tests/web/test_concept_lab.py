@@ -182,6 +182,22 @@ def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
     assert [row[1] for row in rows(site, "theme_versions")] == ["concepts/gang"] * 3
 
 
+def test_a_file_of_concepts_changed_by_hand_meanwhile_is_shown_and_not_overwritten(own, site):
+    before = concept_text(site)
+    fields = {"text": before + "\n# Från sidan.\n", "redigering": "text"}
+    seen = re.search(r'name="sett" value="(\w+)"', own.get("/begrepp/gang").text)[1]
+    by_hand = before + "\n# För hand.\n"
+    (site.config.rules_dir / "concepts" / "gang.toml").write_text(by_hand, "utf-8")
+    refused = own.post("/begrepp/gang/spara", {**fields, "sett": seen}, page="/begrepp/gang")
+    assert refused.status_code == 400
+    assert "<ins>+ # För hand.</ins>" in refused.text
+    assert "# Från sidan." in refused.text
+    assert concept_text(site) == by_hand
+    seen = re.search(r'name="sett" value="(\w+)"', refused.text)[1]
+    assert own.post("/begrepp/gang/spara", {**fields, "sett": seen}, page="/begrepp/gang").status_code == 303
+    assert concept_text(site) == fields["text"]
+
+
 def test_concepts_are_listed_by_area_and_searched_in_any_inflection(own, site):
     everything = own.get("/begrepp").text
     assert "Gång och cykel" in everything
