@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -343,6 +343,12 @@ def silenced_departments(config: Config, db: Database, now: datetime) -> dict[st
             for row in rows
         ]
     return silenced
+
+
+def unread_departments(config: Config, db: Database, departments: Iterable[str], now: datetime) -> set[str]:
+    """Return those of some departments whose mails nobody gets: without a recipient, or with none who is active."""
+    known = {recipient.department for recipient in list_recipients(config, db)}
+    return {department for department in departments if department not in known} | set(silenced_departments(config, db, now))
 
 
 def _other_reason(recipient: Subscriber, today: date) -> str:

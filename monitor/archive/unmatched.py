@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
-from monitor.archive.listing import COLUMNS, CURRENT, STATUS_NOW, CallSummary, summary_of
+from monitor.archive.listing import ANSWERABLE, COLUMNS, CURRENT, STATUS_NOW, CallSummary, summary_of
 from monitor.calls import CallKey
 
 NOBODY = "ingen"
@@ -88,6 +89,18 @@ def list_unmatched(db: Database, now: datetime, since: datetime | None = None) -
         own = {name: row.pop(name) for name in ("reason", "theme", "department", "points", "threshold")}
         found.append(UnmatchedCall(call=summary_of({**row, "guessed": bool(row["guessed"])}), **own))
     return found
+
+
+def count_unread(db: Database, now: datetime, silent: Collection[str]) -> dict[str, int]:
+    """Return the number of current calls, not closed, that were matched with departments of `silent` alone, by department."""
+    rows = db.execute(
+        "SELECT m.department, count(*) FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
+        f" WHERE {CURRENT} AND {STATUS_NOW} <> 'closed' AND c.kind IN (SELECT value FROM json_each(:kinds))"
+        " AND NOT EXISTS (SELECT 1 FROM matches o WHERE o.source = m.source AND o.call_id = m.call_id"
+        " AND o.department NOT IN (SELECT value FROM json_each(:silent))) GROUP BY m.department ORDER BY 2 DESC, 1",
+        {"now": stamp(now), "kinds": json.dumps(ANSWERABLE), "silent": json.dumps(sorted(silent))},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def unmatched_keys(db: Database, now: datetime) -> list[CallKey]:

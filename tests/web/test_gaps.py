@@ -10,7 +10,7 @@ from monitor.archive import open_archive
 from monitor.archive.calls import load_call
 from monitor.archive.left_out import LeftOutItem, list_left_out, store_left_out
 from monitor.archive.runs import store_run
-from monitor.archive.unmatched import list_unmatched
+from monitor.archive.unmatched import count_unread, list_unmatched
 from monitor.calls import CallKey
 from monitor.jobs.match import match_archive
 from monitor.jobs.note import write_note
@@ -93,6 +93,26 @@ def test_a_near_miss_names_theme_department_and_points(coordinator, site, archiv
     assert found.theme
     assert 0 < found.points < found.threshold
     assert f'href="/regler/{found.theme}"' in coordinator.get("/samordna/ingen").text
+
+
+def test_calls_for_departments_without_a_reader_are_counted_until_one_is_added(coordinator, site):
+    shown = words(coordinator.get("/samordna/ingen").text)
+    _, _, rest = shown.partition("Förvaltningar vars mejl ingen får just nu")
+    settings = site.config.path.read_text("utf-8")
+    silent = {row.id for row in site.rules.departments.values() if row.enabled and f'department = "{row.id}"' not in settings}
+    with open_archive(site.config.archive) as archive:
+        counted = count_unread(archive.db, NOW, silent)
+        matched = {row[0] for row in archive.db.execute("SELECT DISTINCT department FROM matches")}
+        everyone = count_unread(archive.db, NOW, matched)
+    assert sum(counted.values()) < sum(everyone.values()), "calls that somebody reads are not among them"
+    for department, calls in counted.items():
+        assert f"{site.rules.departments[department].name} {calls} utlysning" in rest
+    reader = next(iter(counted))
+    coordinator.post(
+        "/samordna/mottagare", {"gor": "lagg-till", "epost": "ny@example.se", "forvaltning": reader}, page="/samordna/mottagare"
+    )
+    _, _, rest = words(coordinator.get("/samordna/ingen").text).partition("Förvaltningar vars mejl ingen får just nu")
+    assert f"{site.rules.departments[reader].name} {counted[reader]} utlysning" not in rest
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datasette import Response
 
 from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
+from monitor.archive.recipients import unread_departments
 from monitor.archive.search.index import index_call
-from monitor.archive.unmatched import list_unmatched
+from monitor.archive.unmatched import count_unread, list_unmatched
 from monitor.errors import ArchiveError
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -29,6 +30,8 @@ def gaps(visit: Visit) -> Response:
     unmatched = list_unmatched(db, visit.now)
     left_out = list_left_out(db)
     near = sorted((found for found in unmatched if found.theme and found.short <= NEAR), key=lambda found: found.short)
+    enabled = [department.id for department in rules.departments.values() if department.enabled]
+    unread = count_unread(db, visit.now, unread_departments(visit.site.config, db, enabled, visit.now))
     return page(
         "gaps.html",
         visit,
@@ -37,6 +40,7 @@ def gaps(visit: Visit) -> Response:
         near=near[:_MAX_ROWS],
         themes={theme.theme.id: theme.theme.title for theme in rules.themes},
         names={department.id: department.name for department in rules.departments.values()},
+        unread=unread,
         left_out=[row for row in left_out if row.taken_back is None][:_MAX_ROWS],
         left_out_total=sum(row.taken_back is None for row in left_out),
         taken_back=[row for row in left_out if row.taken_back is not None],
