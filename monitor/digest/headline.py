@@ -57,10 +57,10 @@ class Headline:
         if selection.kind is MailKind.WELCOME:
             return self._welcome(selection, name, week)
         everything = selection.everything
-        changed = [item for item in everything if is_moved(item)]
+        changed = self._changed(everything)
         calls = _of(everything, CALL_SECTIONS)
-        if changed:
-            return self._of_change(changed[0], len(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED))) - 1)
+        if changed is not None:
+            return self._of_change(changed, len(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED))) - 1)
         if calls:
             return self._of_calls(_of(everything, (*CALL_SECTIONS, MailSection.CHANGED)))
         others = [item for section in _OTHER_SECTIONS for item in everything if item.section is section]
@@ -88,8 +88,12 @@ class Headline:
 
     def _main(self, everything: Sequence[DigestItem]) -> DigestItem | None:
         """Return the item that the subject is about."""
+        return self._changed(everything) or next(iter(_of(everything, CALL_SECTIONS)), None)
+
+    def _changed(self, everything: Sequence[DigestItem]) -> DigestItem | None:
+        """Return the moved or withdrawn item that is the nearest in time, one without a day first, or None."""
         changed = [item for item in everything if is_moved(item)]
-        return next(iter((*changed, *_of(everything, CALL_SECTIONS))), None)
+        return min(changed, key=lambda item: _last_day([item.candidate], self._occasion) or date.min, default=None)
 
     def _quiet(self, name: str, week: str) -> str:
         for candidate in self._occasion.ahead:
@@ -105,12 +109,19 @@ class Headline:
         return self._of_calls(calls, start=self._say("subject.first"))
 
     def _of_calls(self, calls: Sequence[DigestItem], start: str = "") -> str:
-        """Return the subject of calls to apply for: the first one's theme, the nearest last day of all, and their number."""
+        """Return the subject of calls to apply for: the first one's theme, the nearest last day of all, and their number.
+
+        A day that is not the first call's is said to be the nearest, so that nobody takes it for that call's.
+        """
         first, others = calls[0].candidate, len(calls) - 1
-        day = _last_day((item.candidate for item in calls if item.section is not MailSection.COMING), self._occasion)
+        open_calls = [item.candidate for item in calls if item.section is not MailSection.COMING]
+        day = _last_day(open_calls, self._occasion)
         opens = first.call.opens
         if day is not None:
-            return self._fitted("subject.calls", first, others, day=day, start=start)
+            of_first = _last_day(open_calls[:1], self._occasion) if open_calls[0] is first else None
+            if day == of_first:
+                return self._fitted("subject.calls", first, others, day=day, start=start)
+            return self._fitted("subject.nearest", first, others, day=day, start=start)
         if calls[0].section is MailSection.COMING and opens is not None and opens >= self._occasion.now.date():
             return self._fitted("subject.opens", first, others, day=opens, start=start)
         if (last := _last_day([first], self._occasion)) is not None:
@@ -146,15 +157,18 @@ class Headline:
     def _fitted(self, name: str, candidate: Candidate, others: int = 0, *, day: date | None = None, start: str = "") -> str:
         """Return a subject line within the limit.
 
-        A line that is too long has the day abbreviated, then no `start`, then no number of others. Only a call without a theme,
-        or of a theme that is too long and has no short title, is cut.
+        A line that is too long has the day abbreviated, then no `start`, then no number of others unless the day is that of
+        another call. Only a call without a theme, or of a theme that is too long and has no short title, is cut.
         """
         subject = self._cards.short_subject(candidate)
         more = self._say("subject.more", n=others) if others > 0 else ""
         brief = self._wording.brief_day(day, self._occasion.now) if day is not None else ""
         full = self._wording.short_day(day, self._occasion.now) if day is not None else ""
         text = ""
-        for welcome, count, words in ((start, more, full), (start, more, brief), ("", more, brief), ("", "", brief)):
+        forms = [(start, more, full), (start, more, brief), ("", more, brief)]
+        if name != "subject.nearest":
+            forms.append(("", "", brief))
+        for welcome, count, words in forms:
             text = clean(f"{welcome} {self._say(name, subject=subject, more=count, day=words)}")
             if len(text) <= SUBJECT_LIMIT:
                 return text

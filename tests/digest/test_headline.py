@@ -54,7 +54,26 @@ def in_days(days):
 
 def test_several_calls():
     youth = candidate(3, themes=("Ungdomsutbyten",), priority=True, deadlines=in_days(90))
-    assert subject_of(candidate(0), candidate(1), youth) == "Ungdomsutbyten och 2 till: sök senast 1 juli"
+    assert subject_of(candidate(0), candidate(1), youth) == "Ungdomsutbyten och 2 till: en stänger 1 juli"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("theme", ["Idrott", "Våld i nära relationer, skydd av barn och förebyggande av brott och annat"])
+def test_the_day_of_another_call_is_never_given_as_the_named_calls_day(language, theme):
+    first = candidate(3, themes=(theme,), priority=True, deadlines=in_days(90))
+    subject = subject_of(
+        first, *(candidate(n, call_id=f"other-{n}", deadlines=in_days(20)) for n in range(12)), language=language
+    )
+    assert len(subject) <= SUBJECT_LIMIT
+    assert ("12 till: en stänger 21 jun" if language == "sv" else "12 more: one closes 21 Jun") in subject
+    assert not any(words in subject for words in ("sök senast", "apply by"))
+
+
+def test_of_several_moved_days_the_nearest_leads():
+    later = known(candidate(2), 60, deadlines=in_days(50))
+    sooner = known(candidate(3), 60, deadlines=in_days(20))
+    assert subject_of(later, sooner).startswith("Ny sista dag 21 juni: ")
+    assert subject_of(sooner, later) == subject_of(later, sooner)
 
 
 def test_one_call_with_and_without_a_day():
@@ -159,7 +178,7 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
     changed = replace(known(candidate(2), 20, budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
     selection, mail = mail_of(candidate(0, short="Idrott"), changed)
     assert [item.section.value for item in selection.items] == ["new", "changed"]
-    assert mail.renderings[0].subject == "Idrott och 1 till: sök senast 21 juni"
+    assert mail.renderings[0].subject == "Idrott och 1 till: en stänger 21 juni"
     html = mail.renderings[0].html
     assert (
         "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Ungas delaktighet, söndag"
