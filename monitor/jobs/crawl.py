@@ -118,7 +118,7 @@ def crawl(
 def _make_findable(archive: Archive, now: datetime) -> None:
     refresh_dates(archive.db, now)
     join_stories(archive.db, now)
-    read_references(archive.db)
+    read_references(archive.db, now)
     index_archive(archive)
 
 
