@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
@@ -40,6 +40,7 @@ from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.robots import RobotsMemory
 from monitor.collect.spider import SourceSpider, describe_missing_pages
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
@@ -229,9 +230,10 @@ def _run_spiders(
             failures.append(error)
         spider.reading = SourceReading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
-    programmes = load_programmes(config)
+    programmes, robots = load_programmes(config), RobotsMemory()
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
+        share_robots(crawler, robots)
         if source.source_timeout:
             # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
             crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
@@ -387,6 +389,12 @@ def note_end(spider: SourceSpider, reason: str) -> None:
     seconds = spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")
     how_long = f"{seconds // 60} minuter" if seconds >= 120 else f"{seconds} sekunder"
     spider.reading.add_problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
+
+
+def share_robots(crawler: Crawler, robots: RobotsMemory) -> None:
+    """Let a reading share the answers for robots.txt with the other readings of its run."""
+    # Above the settings of the process, which are laid over these.
+    crawler.settings.set("MONITOR_ROBOTS", robots, priority=50)
 
 
 class CrawlProcess(AsyncCrawlerProcess):
