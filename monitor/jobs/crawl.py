@@ -233,10 +233,7 @@ def _run_spiders(
     programmes, robots = load_programmes(config), RobotsMemory()
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
-        share_robots(crawler, robots)
-        if source.source_timeout:
-            # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
-            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
+        prepare_crawler(crawler, config, source, robots)
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
         process.crawl(
             crawler,
@@ -391,10 +388,16 @@ def note_end(spider: SourceSpider, reason: str) -> None:
     spider.reading.add_problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
 
 
-def share_robots(crawler: Crawler, robots: RobotsMemory) -> None:
-    """Let a reading share the answers for robots.txt with the other readings of its run."""
-    # Above the settings of the process, which are laid over these.
-    crawler.settings.set("MONITOR_ROBOTS", robots, priority=50)
+def prepare_crawler(crawler: Crawler, config: Config, source: Source, robots: RobotsMemory) -> None:
+    """Set what a reading of a source has of its own, and the answers for robots.txt that the readings of its run share."""
+    own: dict[str, Any] = {"MONITOR_ROBOTS": robots}
+    if source.source_timeout:
+        own["CLOSESPIDER_TIMEOUT"] = source.source_timeout
+    if source.browser:
+        own["MONITOR_BROWSER"] = config.network.browser
+    for key, value in own.items():
+        # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
+        crawler.settings.set(key, value, priority=50)
 
 
 class CrawlProcess(AsyncCrawlerProcess):

@@ -15,7 +15,7 @@ from monitor.collect.settings import DOWNLOADER_MIDDLEWARES
 from monitor.collect.spider import SourceSpider
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, load_programmes, note_end, scrapy_settings, share_robots
+from monitor.jobs.crawl import CrawlProcess, load_programmes, note_end, prepare_crawler, scrapy_settings
 from monitor.sources import Source
 
 _REPLAY = {**DOWNLOADER_MIDDLEWARES, "monitor.collect.replay.ReplayMiddleware": 10}
@@ -69,9 +69,7 @@ class ReadingProcess:
             **options: Options of the spider.
         """
         crawler = self._process.create_crawler(spider)
-        share_robots(crawler, self._robots)
-        if source.source_timeout:
-            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
+        prepare_crawler(crawler, self.config, source, self._robots)
         if stored:
             # Above the settings of the process, which are laid over these.
             replay = {"MONITOR_REPLAY": list(stored), "MONITOR_REPLAY_FIRST": True, "DOWNLOADER_MIDDLEWARES": _REPLAY}
