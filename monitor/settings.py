@@ -176,6 +176,12 @@ class Network(Table):
         description="seconds until a source that is still being read is left; the part that was read is kept",
     )
     parse_timeout: int = Field(15, ge=1, le=600, description="seconds that the program may take to read one answer")
+    browser: str = Field(
+        "",
+        pattern=r"^(/.+|[A-Za-z]:[\\/].+)?$",
+        description="the whole path of Chromium or Chrome, such as /usr/bin/chromium, for sources with browser = true;"
+        " empty: none",
+    )
     retries: int = Field(3, ge=0, le=10, description="how often a failed request is tried again")
 
 

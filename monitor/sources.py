@@ -86,6 +86,8 @@ class Source(BaseModel):
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)
     """Seconds that a reading may take; 0: as in `[network]`."""
+    browser: bool = False
+    """True where a browser is to run the scripts of its list (kinds `page` and `calendar`), if the installation names one."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
     applicants: Annotated[

@@ -113,6 +113,9 @@ SETTINGS = replace(
             "an address such as http://proxy.example.se:8080 through which sources are read, also a private one; empty: none": (
                 "en adress som http://proxy.example.se:8080, eller tomt"
             ),
+            "the whole path of Chromium or Chrome, such as /usr/bin/chromium, for sources with browser = true; empty: none": (
+                "hela sökvägen till Chromium eller Chrome, som /usr/bin/chromium, eller tomt"
+            ),
             "an address such as http://creativecommons.org/publicdomain/zero/1.0/; empty: none is stated": (
                 "en adress som http://creativecommons.org/publicdomain/zero/1.0/, eller tomt"
             ),

@@ -84,6 +84,7 @@ class ChangeType(StrEnum):
     TEXT_CHANGED = "text_changed"
     FACT_CHANGED = "fact_changed"
     NEWS = "news"
+    DOSSIER_MOVED = "dossier_moved"
     CLOSED = "closed"
     VANISHED = "vanished"
     REVIVED = "revived"
@@ -96,7 +97,7 @@ TOLD_CHANGES = (
     ChangeType.VANISHED,
     ChangeType.REVIVED,
 )
-"""Changes that a department is told of after it was told of the call."""
+"""Changes that a department is told of after it was told of the call. Of a dossier that moved it is told at the new document."""
 CALENDAR_CHANGES = (ChangeType.DEADLINE_MOVED, ChangeType.VANISHED, ChangeType.REVIVED)
 """Changes that raise the SEQUENCE of a calendar entry (RFC 5545, section 3.8.7.4)."""
 
@@ -131,6 +132,11 @@ CHANGE_LABELS: Mapping[ChangeType, ChangeLabel] = {
         "nyhet",
         CountText("1 har fått ett meddelande från utlysaren", "{} har fått meddelanden från utlysaren"),
     ),
+    ChangeType.DOSSIER_MOVED: ChangeLabel(
+        "Ärendet gick vidare",
+        "ärendet gick vidare",
+        CountText("1 har fått ett nytt dokument i sitt ärende", "{} har fått nya dokument i sina ärenden"),
+    ),
     ChangeType.CLOSED: ChangeLabel("Stängde", "stängde", CountText("1 har stängt", "{} har stängt")),
     ChangeType.VANISHED: ChangeLabel("Försvann från källan", "försvann", CountText("1 har försvunnit", "{} har försvunnit")),
     ChangeType.REVIVED: ChangeLabel("Kom tillbaka", "kom åter", CountText("1 har kommit tillbaka", "{} har kommit tillbaka")),
@@ -147,6 +153,7 @@ class MailChange(StrEnum):
     OPENED = "opened"
     BUDGET = "budget"
     NOTICE = "notice"
+    DOSSIER = "dossier"
 
 
 URGENT_CHANGES = (MailChange.WITHDRAWN, MailChange.EARLIER)

@@ -21,6 +21,7 @@ from monitor.digest.render import LANGUAGES, load_templates, render_mail
 from monitor.digest.sample import AUDIENCE, NOW, samples
 from monitor.digest.view import notice_view
 from monitor.errors import MailError
+from monitor.language.dossiers import Phase
 from monitor.paths import DIGESTS
 from monitor.translation import has_translation
 from monitor.vocabulary import (
@@ -142,6 +143,10 @@ def values_of(change_type):
         ),
         ChangeType.TEXT_CHANGED: (None, '{"fields": ["title"]}'),
         ChangeType.NEWS: (None, '["Sista dagen är flyttad."]'),
+        ChangeType.DOSSIER_MOVED: (
+            None,
+            '{"source": "leader", "call_id": "2", "phase": "referral", "day": "2026-05-01", "title": "Remiss om mark"}',
+        ),
     }.get(change_type, (None, None))
 
 
@@ -210,7 +215,8 @@ def test_a_mail_tells_every_kind_of_change(cards, kind):
         MailChange.NOTICE: ("", "Nytt."),
     }
     old, new = texts.get(kind, ("2026-08-25", "2026-09-25"))
-    assert cards.change(Change(kind=kind, old=(old,), new=(new,)), some_item().candidate.call)
+    values = (Phase.REFERRAL.value, new) if kind is MailChange.DOSSIER else (new,)
+    assert cards.change(Change(kind=kind, old=(old,), new=values), some_item().candidate.call)
 
 
 @pytest.mark.parametrize("section", MailSection)

@@ -62,6 +62,11 @@ def add_event(db: Database, run_id: int, key: CallKey, event: CallChange, now: d
     )
 
 
+def newest_run(db: Database, source: str) -> int:
+    """Return the id of the source's newest run, to which changes outside a run belong: every row of the archive has a run."""
+    return int(db.execute("SELECT max(id) FROM runs WHERE source = ?", [source]).fetchone()[0])
+
+
 def apply_corrections(db: Database, call: Call) -> Call:
     """Return the call with the fields that a person has corrected."""
     rows = db.execute(

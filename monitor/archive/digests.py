@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database, escape_like, sql_values
+from monitor.archive.dossiers import MOVED_TO, read_followed
 from monitor.archive.outbox import MAIL
 from monitor.archive.stories import STORY_KEY, led_by
 from monitor.archive.tellings import save_own
@@ -26,12 +27,15 @@ _CANDIDATES = f"""
     WHERE m.department = :department AND (c.kind IN ('call', 'event') OR c.first_seen >= :news_since)
     AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
     UNION SELECT c.source, c.call_id FROM digest_items i JOIN calls c ON c.source = i.source AND c.call_id = i.call_id
-    WHERE i.department = :department AND c.kind IN ('call', 'event', 'partner-search')
+    WHERE i.department = :department
+    AND (c.kind IN ('call', 'event', 'partner-search') OR (c.kind = 'policy' AND c.last_deadline IS NOT NULL))
     AND (c.last_deadline IS NULL OR c.last_deadline >= :remembered)
     UNION SELECT c.source, c.call_id FROM matches lead JOIN calls c ON {led_by("c", "lead")}
     WHERE lead.department = :department
     UNION SELECT c.source, c.call_id FROM desk_choices d JOIN calls c ON c.source = d.source AND c.call_id = d.call_id
     WHERE d.department = :department AND d.choice = 'add' AND (c.last_deadline IS NULL OR c.last_deadline >= :since)
+    UNION SELECT v.source, v.call_id FROM ({MOVED_TO}) v WHERE v.first_seen >= :news_since
+    UNION SELECT v.old_source, v.old_id FROM ({MOVED_TO}) v WHERE v.first_seen >= :news_since
 """
 # A call that was told can be extended or revived long after its deadline; after this time nobody waits for it any more.
 _TOLD_CALLS_KEPT = timedelta(days=400)
@@ -76,6 +80,8 @@ class CandidateRow:
     """Latest answer of the department, "intressant" or "inte-for-oss"; "" for none."""
     numbered: tuple[str, ...] = ()
     """Date keys last told in calendar entries whose UIDs were numbered by position."""
+    joined: tuple[tuple[CallKey, datetime], ...] = ()
+    """Earlier documents of its dossier that the department was told of, each with the time at which this one joined it."""
 
 
 class CandidateReader:
@@ -92,12 +98,14 @@ class CandidateReader:
 
         These are: matches that are open or closed after `since`, of kinds without a date only those first seen after
         `news_since`; calls that were told and might have to be told again; calls added by the coordinator; and, for their
-        links, the other records of a matched call's story. All records of a story have the same `story`.
+        links, the other records of a matched call's story. All records of a story have the same `story`. A document that moved
+        a dossier and was first seen after `news_since` comes with the documents of it that the department was told of before.
         """
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)
         numbered = numbered_dates(self._db, department)
+        joined = read_followed(self._db, department, self._now)
         rows = self._db.execute(
             f"WITH due AS ({_CANDIDATES}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
             f" {STORY_KEY}, m.level, m.relevance, m.themes, m.evidence, m.fit_card"
@@ -123,6 +131,7 @@ class CandidateReader:
                 events=tuple(events.get(key, ())),
                 answer=answers.get(key, ""),
                 numbered=numbered.get(key, ()),
+                joined=joined.get(key, ()),
             )
             for row in rows
         ]

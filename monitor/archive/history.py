@@ -12,6 +12,7 @@ from typing import TypedDict
 from monitor.archive.codec import correct_call, decode_call, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.digests import CandidateRow, LastReading
+from monitor.archive.dossiers import read_followed
 from monitor.archive.stories import STORY_KEY
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import ACCEPTED_RUNS, TOLD_CHANGES, WEEKS_MAILS
@@ -125,6 +126,7 @@ def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKe
         " OR (c.story <> '' AND c.story IN (SELECT key FROM wanted))) AND c.first_seen <= :at ORDER BY c.source, c.call_id",
         values,
     ).fetchall()
+    joined = read_followed(db, digest.department, digest.created)
     return [
         CandidateRow(
             call=_call_at(db, CallKey(row[0], row[1]), row[2], values["at"]),
@@ -136,6 +138,7 @@ def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKe
             told=_told_before(db, digest, CallKey(row[0], row[1])),
             events=_events_at(db, CallKey(row[0], row[1]), values["at"]),
             answer=_answer_at(db, digest.department, CallKey(row[0], row[1]), values["at"]),
+            joined=joined.get(CallKey(row[0], row[1]), ()),
         )
         for row in rows
     ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, update_call, write_deadlines
+from monitor.archive.calls import add_event, add_version, apply_corrections, insert_call, newest_run, update_call, write_deadlines
 from monitor.archive.changes import CallChange
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, stamp
 from monitor.archive.connection import Database
@@ -181,7 +181,7 @@ def put_back(db: Database, source: str, call_id: str, now: datetime) -> Call:
         is_current = db.execute("SELECT 1 FROM calls WHERE source = ? AND call_id = ? AND vanished_at IS NULL", key).fetchone()
         if is_current:
             update_call(db, *key, {"vanished_at": moment})
-            add_event(db, _last_run(db, source), key, CallChange(ChangeType.VANISHED, None, moment), now, baseline=False)
+            add_event(db, newest_run(db, source), key, CallChange(ChangeType.VANISHED, None, moment), now, baseline=False)
     return decode_call(row[0])
 
 
@@ -210,7 +210,7 @@ def _with_call_fields(read: Call, before: Call) -> Call:
 
 def _store_as_call(db: Database, call: Call, data: str, now: datetime) -> None:
     key = call.key
-    run = _last_run(db, call.source)
+    run = newest_run(db, call.source)
     row = db.execute("SELECT coalesce(closed_at, vanished_at) FROM calls WHERE source = ? AND call_id = ?", key).fetchone()
     if row is not None and row[0] is None:
         return
@@ -227,8 +227,3 @@ def _store_as_call(db: Database, call: Call, data: str, now: datetime) -> None:
     write_deadlines(db, effective)
     add_version(db, run, call, data, digest, now)
     add_event(db, run, key, event, now, baseline=False)
-
-
-def _last_run(db: Database, source: str) -> int:
-    """Return the id of the source's newest run, to which a person's changes belong: every row of the archive belongs to a run."""
-    return int(db.execute("SELECT max(id) FROM runs WHERE source = ?", [source]).fetchone()[0])

@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
+from monitor.archive.dossiers import MOVED_TO
 from monitor.calls import CallKey
 
 STATUS_NOW = (
@@ -123,13 +124,31 @@ def list_department_calls(db: Database, department: str, now: datetime, theme: s
 
 
 def list_department_news(db: Database, department: str, since: datetime, limit: int = 12) -> list[CallSummary]:
-    """Return the news and policy items for the department that were first seen after `since`, newest first."""
+    """Return the news and policy items for the department that were first seen after `since`, newest first.
+
+    These are those that the rules match, and those that moved a dossier of which the department was told.
+    """
     rows = db.query(
-        f"SELECT {COLUMNS}, m.level, m.relevance, m.themes, m.fit_card FROM matches m"
-        " JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
-        f" WHERE m.department = :department AND {CURRENT} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
+        f"WITH moved AS ({MOVED_TO})"
+        f" SELECT {COLUMNS}, coalesce(m.level, '') AS level, coalesce(m.relevance, 0) AS relevance, m.themes, m.fit_card"
+        " FROM calls c"
+        " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
+        f" WHERE {CURRENT} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
+        " AND (m.department IS NOT NULL OR EXISTS (SELECT 1 FROM moved v WHERE v.source = c.source AND v.call_id = c.call_id))"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"department": department, "since": stamp(since), "now": stamp(since), "limit": limit},
+    )
+    return [summary_of(row) for row in rows]
+
+
+def list_moved_dossiers(db: Database, department: str, since: datetime) -> list[CallSummary]:
+    """Return the documents first seen after `since` that moved a dossier of which the department was told, newest first."""
+    rows = db.query(
+        f"WITH moved AS ({MOVED_TO}) SELECT {COLUMNS} FROM calls c"
+        f" WHERE {CURRENT} AND c.first_seen >= :since"
+        " AND EXISTS (SELECT 1 FROM moved v WHERE v.source = c.source AND v.call_id = c.call_id)"
+        " ORDER BY c.first_seen DESC, c.source, c.call_id",
+        {"department": department, "since": stamp(since), "now": stamp(since)},
     )
     return [summary_of(row) for row in rows]
 

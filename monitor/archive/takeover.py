@@ -20,6 +20,7 @@ from monitor.archive.calls import apply_corrections, insert_call, load_call, upd
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack
 from monitor.archive.connection import Database
 from monitor.calls import Call, CallKey
+from monitor.vocabulary import ChangeType
 
 FORMAT = "eu-bevakning-arkiv"
 VERSION = 1
@@ -111,7 +112,10 @@ def _line(db: Database, key: CallKey, start: Cursor) -> str:
         "SELECT at, data FROM versions WHERE source = ? AND call_id = ? AND id > ? ORDER BY id", [*key, start.version]
     )
     events = db.query(
-        "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? AND id > ? ORDER BY id", [*key, start.event]
+        # The other archive finds by itself which documents are about one matter, under its own keys.
+        "SELECT at, type, old, new FROM events WHERE source = ? AND call_id = ? AND id > ?"
+        f" AND type <> '{ChangeType.DOSSIER_MOVED}' ORDER BY id",
+        [*key, start.event],
     )
     document = {
         "key": f"{key.source}/{key.call_id}",

@@ -29,12 +29,19 @@ _ADVICE_BY_PROBLEM = {
     ProblemKind.CERTIFICATE: "Öppna adressen i en webbläsare. Varnar den inte, låt datorn lita på utfärdaren "
     "(SSL_CERT_FILE); annars är det webbplatsens sak.",
     ProblemKind.SLOW: "Välj en mindre sida eller ett flöde, eller ge källan mer tid: source_timeout.",
-    ProblemKind.SCRIPTED: "Leta efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false.",
     ProblemKind.FALL: "Titta på webbplatsen. Stämmer antalet, godta läsningen med: monitor sources accept ID",
     ProblemKind.FIELDS: "Öppna sidan i en webbläsare. Har den gjorts om, ändra raden; ska den se ut så nu, "
     "godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
+_SCRIPTED = (
+    "Leta efter ett flöde eller en annan sida hos samma utgivare. Finns inget kan listan troligen läsas med webbläsare: "
+    "monitor sources check {} --set browser=true (docs/drift.md, Webbläsare). Annars stäng av källan: enabled = false."
+)
+_SCRIPTED_STILL = (
+    "Raden ska läsas med webbläsare. Se efter att installationen har en: monitor doctor. Har den det, leta efter ett flöde "
+    "eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false."
+)
 _NOTHING_AHEAD = (
     "Sidan svarade, men ingenting på den har en dag framåt. Är det rätt sida? Läs den igen när något är öppet, "
     "innan adressen bekräftas."
@@ -75,7 +82,7 @@ def find_remedies(
     advice = []
     if reading.moved:
         advice.append(Remedy(f'Sidan har flyttat. Ändra till url = "{reading.moved}"', {"url": reading.moved}))
-    advice += [Remedy(_ADVICE_BY_PROBLEM[problem.kind]) for problem in problems if problem.kind in _ADVICE_BY_PROBLEM]
+    advice += [Remedy(text) for problem in problems if (text := _advice_on(problem, source))]
     page = _page(documents[0]) if documents else None
     if page is not None:
         advice += _feed_advice(source, page)
@@ -83,6 +90,13 @@ def find_remedies(
             advice += _link_advice(source, page)
     advice += _row_advice(source, reading, problems, now)
     return list({remedy.text: remedy for remedy in advice}.values())
+
+
+def _advice_on(problem: Problem, source: Source) -> str:
+    """Return what to do about a problem; "" for one that a general advice does not help."""
+    if problem.kind is ProblemKind.SCRIPTED:
+        return _SCRIPTED_STILL if source.browser else _SCRIPTED.format(source.id)
+    return _ADVICE_BY_PROBLEM.get(problem.kind, "")
 
 
 def _page(document: Document) -> HtmlResponse | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+from monitor.collect.browser import IS_LIST
 from monitor.collect.feeds import entry_key
 from monitor.collect.links import find_next_page, read_listing
 from monitor.collect.reading import ParsedResponse, ProblemKind
@@ -50,7 +51,9 @@ class ListSpider(SourceSpider):
         more = before < len(self.listed) < self.max_articles and self.list_pages < self.max_pages
         if parsed.following and more and self.source.publishes[0] is not Kind.NEWS:
             self.list_pages += 1
-            yield self.request_listed(parsed.following, self.parse_next_page, cb_kwargs={"callback": callback})
+            yield self.request_listed(
+                parsed.following, self.parse_next_page, cb_kwargs={"callback": callback}, meta={IS_LIST: True}
+            )
 
     async def parse_next_page(self, response: Response, callback: Callable[..., Any], **options: Any) -> Any:
         """Yield the requests that a further page of the list gives; one without any articles ends the list."""

@@ -2,6 +2,7 @@
 
 from scrapy.settings.default_settings import DOWNLOADER_MIDDLEWARES_BASE, EXTENSIONS_BASE
 
+from monitor.collect.browser import SLOTS
 from monitor.collect.download import SpoolingDownloadHandler
 from monitor.paths import SPIDERS_MODULE
 
@@ -42,7 +43,10 @@ DOWNLOADER_MIDDLEWARES = {
     "monitor.collect.guard.GuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "monitor.collect.robots.StrictRobotsMiddleware": 100,
+    # After redirects and unpacking; off unless MONITOR_BROWSER is set.
+    "monitor.collect.browser.BrowserMiddleware": 200,
 }
+DOWNLOAD_SLOTS = SLOTS
 SPIDER_MIDDLEWARES = {"monitor.collect.middlewares.DocumentMiddleware": 100}
 ITEM_PIPELINES = {"monitor.collect.pipelines.CollectPipeline": 100}
 

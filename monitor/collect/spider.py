@@ -25,6 +25,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web._newclient import ParseError
 
 from monitor.collect.bot_challenges import find_bot_challenge
+from monitor.collect.browser import IS_LIST, BrowserError
 from monitor.collect.download import HeadTooLargeError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
 from monitor.collect.parsing import SlowResponseError, UnreadableResponseError, parse_in_child
@@ -109,7 +110,7 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the source's address (called by Scrapy)."""
-        yield self.request(self.source.url, self.parse)
+        yield self.request(self.source.url, self.parse, meta={IS_LIST: True})
 
     def request(self, url: str, callback: Callable[..., Any], **options: Any) -> Request:
         """Return a request whose failure is noted, and whose cached response is always revalidated."""
@@ -277,15 +278,8 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
             f"Webbplatsens certifikat håller inte ({host}): det är utgånget, gäller ett annat namn "
             "eller är utfärdat av någon okänd.",
         )
-    if isinstance(error, RobotsUnreachableError):
-        return Problem(
-            ProblemKind.SERVER,
-            f"Webbplatsens robots.txt svarade med fel (HTTP {error.status}). Tills den svarar igen läses inget där.",
-        )
-    if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
-        return Problem(ProblemKind.ROBOTS, "Webbplatsens robots.txt tillåter inte att sidan läses.")
-    if isinstance(error, IgnoreRequest) and "redirections" in str(error):
-        return Problem(ProblemKind.SERVER, "Adressen skickar runt i en slinga och leder ingenstans.")
+    if isinstance(error, IgnoreRequest) and (problem := _describe_ignored(error)) is not None:
+        return problem
     if isinstance(error, CannotResolveHostError):
         return Problem(ProblemKind.UNREACHABLE, f"Det finns ingen webbplats med namnet {host}.")
     if isinstance(error, DownloadTimeoutError):
@@ -311,6 +305,22 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _is_about_certificate(error: BaseException) -> bool:
     """Return whether OpenSSL, Python or the check of its name rejected a certificate."""
     return isinstance(error, (ssl.SSLCertVerificationError, VerificationError)) or "certificate verify failed" in str(error)
+
+
+def _describe_ignored(error: IgnoreRequest) -> Problem | None:
+    """Return the problem of a request that a middleware ended; None for one of another kind."""
+    if isinstance(error, BrowserError):
+        return Problem(ProblemKind.SCRIPTED, f"Webbläsaren kunde inte visa sidan: {error}.")
+    if isinstance(error, RobotsUnreachableError):
+        return Problem(
+            ProblemKind.SERVER,
+            f"Webbplatsens robots.txt svarade med fel (HTTP {error.status}). Tills den svarar igen läses inget där.",
+        )
+    if "robots.txt" in str(error):
+        return Problem(ProblemKind.ROBOTS, "Webbplatsens robots.txt tillåter inte att sidan läses.")
+    if "redirections" in str(error):
+        return Problem(ProblemKind.SERVER, "Adressen skickar runt i en slinga och leder ingenstans.")
+    return None
 
 
 def _describe_status(response: Response) -> Problem:

@@ -212,9 +212,19 @@ class Cards:
             old_money, new_money = (self._money_json(values[0]) for values in (change.old, change.new))
             name = "budget" if old_money and new_money else "budget_new" if new_money else "budget_gone"
             return say(f"change.{name}", new=new_money, old=old_money)
+        if kind is MailChange.DOSSIER:
+            return self._dossier_moved(change, call)
         if kind is MailChange.NOTICE:
             return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
         return say(f"change.{kind.value}", new=" ".join(change.new), old=" ".join(change.old))
+
+    def _dossier_moved(self, change: Change, call: Call) -> str:
+        """Return the step that a dossier has taken: the phase, the last day to answer, and when we wrote about it."""
+        say, (phase, *days) = self.wording.say, change.new
+        moved = say(f"moved.{phase}")
+        if days:
+            moved = say("moved.answer", moved=moved, day=self.rows.date_words(days[0], call))
+        return say("change.dossier", new=moved, old=self.wording.short_day(date.fromisoformat(change.old[0]), self._now))
 
     def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call

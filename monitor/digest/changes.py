@@ -7,8 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.calls import call_status, next_deadline
-from monitor.digest.facts import ToldFacts, date_keys, dates_changed, deadline_fact, has_passed, is_earlier, number_fact
+from monitor.digest.facts import (
+    FIRST,
+    ToldFacts,
+    date_keys,
+    dates_changed,
+    deadline_fact,
+    has_passed,
+    is_earlier,
+    number_fact,
+)
 from monitor.digest.model import CallEvent, Candidate, Change
+from monitor.language.dossiers import find_phase
 from monitor.vocabulary import EVENT_CHANGES, ChangeType, Kind, MailChange, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
@@ -54,6 +64,17 @@ def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change
         elif same_type and same_type[0].old != same_type[-1].new:
             changes.append(Change(kind=kind, old=(same_type[0].old or "",), new=(same_type[-1].new or "",)))
     return changes
+
+
+def find_move(candidate: Candidate, now: datetime) -> tuple[Change, ...]:
+    """Return the change of a dossier that this document moves, when the reader was told of earlier documents of it."""
+    told = [fact.at for earlier in candidate.follows for fact in earlier.told if fact.fact in FIRST]
+    if not told:
+        return ()
+    call = candidate.call
+    ahead = [key for key in date_keys(call) if not has_passed(key, now)][:1]
+    day = max(told).astimezone(now.tzinfo).date().isoformat()
+    return (Change(kind=MailChange.DOSSIER, old=(day,), new=(find_phase(call.title, call.url).value, *ahead)),)
 
 
 def reminder_facts(candidate: Candidate, now: datetime) -> list[str]:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from monitor.calls import CallKey, call_status, next_deadline
 from monitor.digest.arrange import arrange
-from monitor.digest.changes import find_changes, mention_facts, reminder_facts
+from monitor.digest.changes import find_changes, find_move, mention_facts, reminder_facts
 from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
 from monitor.digest.model import AS_CHOSEN, Arrangement, Candidate, Change, Choice, DigestGroup, DigestItem, Selection
+from monitor.digest.narrow import first_told
 from monitor.vocabulary import URGENT_CHANGES, Answer, Kind, Level, MailChange, MailKind, MailSection, Status
 
 _LARGEST_UNGROUPED = 3
@@ -46,7 +47,7 @@ def choose(
         now: The moment of the mail.
         arranged: The order that the coordinator wants.
     """
-    merged = merge_stories(candidates)
+    merged = merge_stories(follow_dossiers(candidates))
     items = [
         item
         for candidate, also in merged
@@ -122,6 +123,22 @@ def due_item(
     return _closing_item(candidate, known, also, now) or _asked_item(candidate, known, also, now)
 
 
+def follow_dossiers(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates, each with the documents of its dossier that the reader was told of before it joined them."""
+    listed = list(candidates)
+    by_key = {candidate.key: candidate for candidate in listed if candidate.told and candidate.answer != Answer.NOT_FOR_US}
+
+    def followed(candidate: Candidate) -> tuple[Candidate, ...]:
+        earlier = [
+            (told, key)
+            for key, joined in candidate.joined
+            if key in by_key and (told := first_told(by_key[key])) is not None and told < joined
+        ]
+        return tuple(by_key[key] for _, key in sorted(earlier))
+
+    return [replace(candidate, follows=followed(candidate)) if candidate.joined else candidate for candidate in listed]
+
+
 def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
     """Return each story once, with the other sources of it: the call leads before the news about it.
 
@@ -148,8 +165,8 @@ def merge_stories(candidates: Iterable[Candidate]) -> list[tuple[Candidate, tupl
 
 
 def _lead_key(member: Candidate) -> tuple[bool, bool, CallKey]:
-    """Return the sort key by which a story's lead is its least: matched, then a call, then its key."""
-    return member.match is None, member.call.kind is not Kind.CALL, member.key
+    """Return the sort key by which a story's lead is its least: matched or in a dossier that moved, then a call, then its key."""
+    return member.match is None and not member.follows, member.call.kind is not Kind.CALL, member.key
 
 
 def _first_item(
@@ -162,7 +179,8 @@ def _first_item(
     now: datetime,
 ) -> DigestItem | None:
     call = candidate.call
-    if candidate.match is None or candidate.vanished_at is not None or candidate.answer == Answer.NOT_FOR_US:
+    is_due = candidate.match is not None or candidate.follows
+    if not is_due or candidate.vanished_at is not None or candidate.answer == Answer.NOT_FOR_US:
         return None
     status = call_status(call, now)
     if call.kind in (Kind.NEWS, Kind.POLICY) or (call.kind is not Kind.CALL and not date_keys(call)):
@@ -173,7 +191,8 @@ def _first_item(
         return _missed_item(candidate, also, previous=previous, now=now)
     section = _FIRST_SECTION.get(call.kind) or (MailSection.COMING if status is Status.FORTHCOMING else MailSection.NEW)
     word = "coming" if section is MailSection.COMING else "new"
-    return DigestItem(candidate=candidate, section=section, facts=(word, *mention_facts(candidate, ToldFacts(), now)), also=also)
+    facts = (word, *mention_facts(candidate, ToldFacts(), now))
+    return DigestItem(candidate=candidate, section=section, facts=facts, changes=find_move(candidate, now), also=also)
 
 
 def _missed_item(
@@ -258,7 +277,7 @@ def _group_floods(
     A call that is marked is never in a group.
     """
     promises = (MailSection.CHANGED, MailSection.CLOSING)
-    firsts = [item for item in items if item.section not in promises and not item.opened]
+    firsts = [item for item in items if item.section not in promises and not item.opened and not item.changes]
     per_source = Counter(item.candidate.call.source for item in firsts)
     read_first = Counter(item.candidate.call.source for item in firsts if item.candidate.baseline)
     parts = Counter((item.candidate.call.source, item.section) for item in firsts)
@@ -268,7 +287,7 @@ def _group_floods(
         source = item.candidate.call.source
         many = per_source[source] > choice.per_source
         flood = many or (item.candidate.baseline and read_first[source] > choice.first_reading)
-        promise = item.section in promises or item.opened or item.candidate.key in marked
+        promise = item.section in promises or item.opened or bool(item.changes) or item.candidate.key in marked
         alone = promise or parts[source, item.section] <= _LARGEST_UNGROUPED
         if flood and not alone:
             groups[source, item.section].append(item)

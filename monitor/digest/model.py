@@ -112,13 +112,29 @@ class Candidate:
     """True where the coordinator wants no reminder of the call, which the department knows."""
     added: datetime | None = None
     """Time when the coordinator added the call to the department's mails; None for a call that was not added."""
+    joined: tuple[tuple[CallKey, datetime], ...] = ()
+    """Earlier documents of its dossier that the department was told of, each with the time at which this one joined it."""
+    follows: tuple[Candidate, ...] = ()
+    """Those of them that the reader of the mail was told of before it joined, the one told last at the end."""
     numbered: tuple[str, ...] = ()
     """Date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
 
     @property
     def reasons(self) -> Reasons:
-        """Return the reasons of the match; empty ones where the rules do not match the call."""
-        return self.match.reasons if self.match is not None else Reasons()
+        """Return the reasons of the match; the themes alone of an earlier document of its dossier, where the rules match that.
+
+        They are empty where the rules match neither.
+        """
+        if self.match is not None:
+            return self.match.reasons
+        earlier = next((one.match.reasons for one in reversed(self.follows) if one.match is not None), Reasons())
+        return Reasons(
+            themes=earlier.themes,
+            english=earlier.english,
+            short=earlier.short,
+            english_short=earlier.english_short,
+            unnamed=earlier.unnamed,
+        )
 
     @property
     def key(self) -> CallKey:
@@ -128,7 +144,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text."""
+    """Change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text.
+
+    Of a dossier that moved: the day on which the reader was told of it last; the phase, and the last day to answer if any.
+    """
 
     kind: MailChange
     old: tuple[str, ...] = ()

@@ -37,8 +37,9 @@ def narrow(selection: Selection, *, certain: bool, left_out: Collection[str], pr
 def is_wanted(item: DigestItem, *, certain: bool, left_out: Collection[str], promised: Collection[CallKey] = ()) -> bool:
     """Return whether a recipient with these choices wants an item; a told call that the rules no longer match is a promise."""
     if certain and not _is_sure(item.candidate):
-        return item.section is MailSection.CHANGED and item.candidate.key in promised
-    if item.candidate.match is None:
+        is_promised = item.section is MailSection.CHANGED and item.candidate.key in promised
+        return is_promised or any(_is_sure(earlier) or earlier.key in promised for earlier in item.candidate.follows)
+    if item.candidate.match is None and not item.candidate.follows:
         return True
     themes = item.candidate.reasons.themes if left_out else ()
     return not themes or any(theme not in left_out for theme in themes)

@@ -37,6 +37,7 @@ def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         story=row.story,
         answer=row.answer,
         numbered=row.numbered,
+        joined=row.joined,
     )
 
 

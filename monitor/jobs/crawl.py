@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
@@ -40,6 +40,7 @@ from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.robots import RobotsMemory
 from monitor.collect.spider import SourceSpider, describe_missing_pages
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
@@ -118,7 +119,7 @@ def crawl(
 def _make_findable(archive: Archive, now: datetime) -> None:
     refresh_dates(archive.db, now)
     join_stories(archive.db, now)
-    read_references(archive.db)
+    read_references(archive.db, now)
     index_archive(archive)
 
 
@@ -229,12 +230,10 @@ def _run_spiders(
             failures.append(error)
         spider.reading = SourceReading()  # Scrapy keeps the spider until the last source is read; what this one read may be large
 
-    programmes = load_programmes(config)
+    programmes, robots = load_programmes(config), RobotsMemory()
     for source in sources:
         crawler = process.create_crawler(loader.load(source.kind))
-        if source.source_timeout:
-            # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
-            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
+        prepare_crawler(crawler, config, source, robots)
         crawler.signals.connect(finished, signal=signals.spider_closed, weak=False)
         process.crawl(
             crawler,
@@ -387,6 +386,18 @@ def note_end(spider: SourceSpider, reason: str) -> None:
     seconds = spider.crawler.settings.getint("CLOSESPIDER_TIMEOUT")
     how_long = f"{seconds // 60} minuter" if seconds >= 120 else f"{seconds} sekunder"
     spider.reading.add_problem(ProblemKind.SLOW, f"Källan hann inte läsas klart på {how_long}. Det som hann läsas är sparat.")
+
+
+def prepare_crawler(crawler: Crawler, config: Config, source: Source, robots: RobotsMemory) -> None:
+    """Set what a reading of a source has of its own, and the answers for robots.txt that the readings of its run share."""
+    own: dict[str, Any] = {"MONITOR_ROBOTS": robots}
+    if source.source_timeout:
+        own["CLOSESPIDER_TIMEOUT"] = source.source_timeout
+    if source.browser:
+        own["MONITOR_BROWSER"] = config.network.browser
+    for key, value in own.items():
+        # Above those of the process, which Scrapy lays over the crawler's own once more when it starts.
+        crawler.settings.set(key, value, priority=50)
 
 
 class CrawlProcess(AsyncCrawlerProcess):

@@ -23,6 +23,7 @@ from monitor.archive.files import refuse_missing
 from monitor.archive.recipients import list_recipients
 from monitor.archive.scheduler import latest_ahead
 from monitor.awards.model import ORIGINS
+from monitor.collect.browser import try_browser
 from monitor.config import Config
 from monitor.digest.check import check_templates, old_phrases
 from monitor.errors import ConfigError, MonitorError, RuleErrors, describe_os_error
@@ -83,6 +84,7 @@ def examine(config: Config, now: datetime, *, network: bool = True) -> Iterator[
     yield from _run_check("Mallar", config, lambda: [_templates(config)])
     yield from _rates(config, now)
     yield from check_addresses(config)
+    yield from _browser(config)
     yield from _run_check("Medlemmar", config, lambda: [_members(config)])
     if network and config.shared_archive is None:
         yield from _sources(config)
@@ -173,6 +175,23 @@ def _rates(config: Config, now: datetime) -> Iterator[Finding]:
     text = f"Kurserna för belopp i kronor är från {config.money.day}."
     advice = "Skriv in nya kurser och deras dag under [money] i monitor.toml (docs/koordinator.md, Mejlen)."
     yield Finding("Kurser", age <= _MAX_RATE_DAYS, text, "" if age <= _MAX_RATE_DAYS else advice)
+
+
+def _browser(config: Config) -> Iterator[Finding]:
+    """Yield the finding on the browser that reads pages made by scripts; none where neither a source nor the settings name it."""
+    path, wanted = config.network.browser, [source.id for source in config.sources if source.browser and source.enabled]
+    if not path and not wanted:
+        return
+    if not path:
+        text = f"Ingen webbläsare är angiven, men {', '.join(wanted)} ska läsas med en."
+        advice = "Skriv dess sökväg i network.browser (docs/drift.md, Webbläsare), eller sätt browser = false på raden."
+        yield Finding("Webbläsare", False, text, advice)
+        return
+    problem = f"{path} finns inte" if not os.access(path, os.X_OK) else try_browser(path)
+    if problem:
+        yield Finding("Webbläsare", False, f"{problem}.", "Följ docs/drift.md, Webbläsare; allt annat läses som vanligt.")
+    else:
+        yield Finding("Webbläsare", True, f"{path} startar. {len(wanted)} källor läses med den.")
 
 
 def _rules(config: Config, found: list[RuleSet]) -> Finding:

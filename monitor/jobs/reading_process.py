@@ -10,13 +10,16 @@ from scrapy import signals
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.runs import Document
+from monitor.collect.robots import RobotsMemory
+from monitor.collect.settings import DOWNLOADER_MIDDLEWARES
 from monitor.collect.spider import SourceSpider
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.jobs.crawl import CrawlProcess, load_programmes, note_end, scrapy_settings
+from monitor.jobs.crawl import CrawlProcess, load_programmes, note_end, prepare_crawler, scrapy_settings
 from monitor.sources import Source
 
-_REPLAY = {"monitor.collect.replay.ReplayMiddleware": 10}
+_REPLAY = {**DOWNLOADER_MIDDLEWARES, "monitor.collect.replay.ReplayMiddleware": 10}
+"""Middlewares of a reading that knows some answers: what it asks for besides is guarded as in any other."""
 _Spider = TypeVar("_Spider", bound=SourceSpider)
 
 
@@ -33,6 +36,7 @@ class ReadingProcess:
         self._loader = get_spider_loader(settings)
         self._process = CrawlProcess(settings)
         self._programmes = load_programmes(config)
+        self._robots = RobotsMemory()
         self._failures: list[Exception] = []
 
     def spider_of(self, source: Source) -> type[SourceSpider]:
@@ -65,8 +69,7 @@ class ReadingProcess:
             **options: Options of the spider.
         """
         crawler = self._process.create_crawler(spider)
-        if source.source_timeout:
-            crawler.settings.set("CLOSESPIDER_TIMEOUT", source.source_timeout, priority=50)
+        prepare_crawler(crawler, self.config, source, self._robots)
         if stored:
             # Above the settings of the process, which are laid over these.
             replay = {"MONITOR_REPLAY": list(stored), "MONITOR_REPLAY_FIRST": True, "DOWNLOADER_MIDDLEWARES": _REPLAY}

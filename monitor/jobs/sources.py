@@ -93,7 +93,10 @@ def change_row(source: Source, changes: Mapping[str, str]) -> Source:
     values: dict[str, Any] = source.model_dump(mode="json")
     for key, text in changes.items():
         present = values.get(key)
-        values[key] = int(text) if isinstance(present, int) and not isinstance(present, bool) and text.isdigit() else text
+        if isinstance(present, bool):
+            values[key] = {"true": True, "false": False}.get(text, text)
+        else:
+            values[key] = int(text) if isinstance(present, int) and text.isdigit() else text
     try:
         return Source.model_validate(values)
     except ValidationError as error:

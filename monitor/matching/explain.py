@@ -215,7 +215,7 @@ def _step(
             return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."
         missed, text = _missed(judgement.rules, department, best)
         if call.kind is not Kind.CALL:
-            return "not-a-call", f"{KIND_LABELS[call.kind].many} kräver fler poäng; den här fick för få. {text}"
+            return "not-a-call", f"{KIND_LABELS[call.kind].many} kräver fler poäng; den här fick för få. {text}{told_text}"
         return missed, text
     if gates.step == "outside":
         return "outside", gates.reason

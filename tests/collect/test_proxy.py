@@ -62,6 +62,23 @@ def test_the_proxy_is_no_way_in(reading, source, words):
     assert {one.headers["Host"] for one in asked} == {"a.example.se"}
 
 
+def test_a_search_for_sources_goes_through_the_proxy_to_its_end(tmp_path):
+    links = "".join(f'<li><a href="/stod/{n}">Stöd {n}</a></li>' for n in range(3))
+    text = "Kommuner kan söka bidrag till lekplatser i hela landet. Sista ansökningsdag är den 20 augusti 2026."
+    pages = {"/stod": f"<h1>Stöd</h1><ul>{links}</ul>"} | {f"/stod/{n}": f"<h1>Stöd {n}</h1><p>{text}</p>" for n in range(3)}
+
+    def page(asked):
+        body = pages.get(asked.path, "")
+        whole = f"<!doctype html><html lang='sv'><head><title>Stöd</title></head><body><main>{body}</main></body></html>"
+        return Answer(whole.encode(), headers={"Content-Type": "text/html; charset=utf-8"}) if body else Answer(status=404)
+
+    place = Installation(tmp_path)
+    with serve(page) as proxy:
+        place.configure(f'[network]\ndelay = 0\nretries = 0\ntimeout = 20\nproxy = "{proxy.url}"\n')
+        outcome = place.run("sources", "find", "http://a.example.se/stod", "--json", now=NOW, no_proxy="")
+    assert outcome.json["rows"][0]["items"] == 3, outcome.json
+
+
 def test_an_address_of_this_machine_goes_past_the_proxy():
     from scrapy import Request
 

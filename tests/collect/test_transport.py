@@ -103,14 +103,21 @@ def test_a_robots_txt_that_fails_allows_nothing_and_many_headers_are_not_kept(in
 
     with serve(answer) as failing, serve(talkative) as other:
         installation.configure(
-            settings({"failing": ("feed", f"{failing.url}/feed", ""), "other": ("feed", f"{other.url}/feed", "")})
+            settings(
+                {
+                    "failing": ("feed", f"{failing.url}/feed", ""),
+                    "same": ("feed", f"{failing.url}/other", ""),
+                    "other": ("feed", f"{other.url}/feed", ""),
+                }
+            )
         )
-        outcome = installation.fork("crawl", "failing", "other", "--json")
-        assert [asked.path for asked in failing.asked] == ["/robots.txt"]
-    first, second = outcome.json["sources"]
-    assert (first["state"], first["health"]) == ("failed", "server-error")
-    assert "Webbplatsens robots.txt svarade med fel (HTTP 503). Tills den svarar igen läses inget där." in first["reason"]
-    assert second["state"] == "accepted"
+        outcome = installation.fork("crawl", "failing", "same", "other", "--json")
+        assert [asked.path for asked in failing.asked] == ["/robots.txt"], "sources of one host ask it once"
+    *both, last = outcome.json["sources"]
+    for row in both:
+        assert (row["state"], row["health"]) == ("failed", "server-error")
+        assert "Webbplatsens robots.txt svarade med fel (HTTP 503). Tills den svarar igen läses inget där." in row["reason"]
+    assert last["state"] == "accepted"
     with open_archive(installation.archive) as archive:
         headers = json.loads(load_documents(archive.db, "other")[0].headers)
     assert headers["Content-Type"] == "application/rss+xml"

@@ -402,3 +402,83 @@ def test_there_and_back_again_is_no_change():
     department.step("move", 0, 30)
     department.step("wait", 7)
     assert [item.candidate.key for item in department.select().everything if item.changes] == []
+
+
+DOSSIER_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("document"), st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from(("gone", "decline", "unmatch")), st.integers(0, 5)),
+        st.tuples(st.just("wait"), st.integers(1, 40)),
+        st.just(("week",)),
+    ),
+    max_size=20,
+)
+
+
+class Matter:
+    """One department and the documents of one matter and of others, as a colleague would follow them."""
+
+    def __init__(self):
+        self.now = MONDAY
+        self.candidates = []
+        self.first_told = {}
+        self.match = DepartmentMatch(level=Level.STRONG, relevance=80, read=lambda: Reasons(themes=("Tema",)))
+
+    def step(self, name, *values):
+        if name == "wait":
+            self.now += timedelta(days=values[0])
+        elif name == "week":
+            self.now += timedelta(hours=1)
+            self.mail()
+        elif name == "document":
+            matched, same_matter = values
+            self.now += timedelta(hours=1)
+            call = a_call(
+                str(len(self.candidates)), kind=Kind.POLICY, programme="matter" if same_matter else "", published=self.now
+            )
+            earlier = [one.key for one in self.candidates if same_matter and one.call.programme]
+            match = self.match if matched else None
+            joined = tuple((key, self.now) for key in earlier)
+            self.candidates.append(Candidate(call=call, first_seen=self.now, match=match, joined=joined))
+        elif values[0] < len(self.candidates):
+            one = self.candidates[values[0]]
+            change = {"gone": {"vanished_at": self.now}, "decline": {"answer": "inte-for-oss"}, "unmatch": {"match": None}}[name]
+            self.candidates[values[0]] = replace(one, **change)
+
+    def follows(self, one):
+        """Whether the department was told of a document of the matter before this one came, and wants to know of it."""
+        return bool(one.call.programme) and any(
+            other.call.programme and not other.answer and self.first_told.get(other.key, one.first_seen) < one.first_seen
+            for other in self.candidates
+        )
+
+    def mail(self):
+        expected = {
+            one.key: self.follows(one)
+            for one in self.candidates
+            if one.key not in self.first_told and not one.vanished_at and not one.answer
+            if one.first_seen >= self.now - timedelta(days=Choice().news_days) and (one.match or self.follows(one))
+        }
+        selection = choose(self.candidates, first=False, previous=MONDAY, choice=Choice(per_source=3), now=self.now)
+        moves = {
+            item.candidate.key: any(change.kind is MailChange.DOSSIER for change in item.changes) for item in selection.everything
+        }
+        assert moves == expected
+        for item in selection.everything:
+            self.first_told[item.candidate.key] = self.now
+            number = int(item.candidate.call.call_id)
+            told = tuple(Told(fact=fact, at=self.now) for fact in item.facts)
+            self.candidates[number] = replace(self.candidates[number], told=told)
+
+
+@settings(max_examples=150, deadline=None)
+@example([("document", True, True), ("week",), ("document", False, True), ("week",), ("document", False, True), ("week",)])
+@example([("document", True, True), ("week",), ("decline", 0), ("document", False, True), ("week",)])
+@example([("document", True, True), ("document", False, True), ("week",), ("wait", 40), ("document", False, True), ("week",)])
+@given(DOSSIER_STEPS)
+def test_any_history_of_a_matter_is_told_as_it_moves_and_once(steps):
+    matter = Matter()
+    for step in steps:
+        matter.step(*step)
+    matter.step("week")
+    matter.step("week")

@@ -34,6 +34,7 @@ FILLED_IN = {
     ],
     "count.{}": SECTIONS,
     "dossier.{}": [phase.value for phase in Phase],
+    "moved.{}": [phase.value for phase in Phase],
     "group.{}": [section for section in SECTIONS if section not in ("changed", "closing")],
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],

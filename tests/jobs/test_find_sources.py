@@ -72,7 +72,9 @@ def find(tmp_path, pages, path, *more):
     with serve(respond) as publisher:
         outcome = place.fork("sources", "find", publisher.url + path, *more, "--json", now="2026-05-20T08:00")
     assert outcome.out, outcome.err
-    return outcome, [asked.path for asked in publisher.asked if asked.path != "/robots.txt"], publisher.url
+    paths = [asked.path for asked in publisher.asked]
+    assert paths.count("/robots.txt") == 1, "all readings of a search share what the host answered"
+    return outcome, [path for path in paths if path != "/robots.txt"], publisher.url
 
 
 def test_a_feed_is_asked_once_and_shown_field_by_field(tmp_path):

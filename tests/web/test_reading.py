@@ -4,7 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from html.parser import HTMLParser
 
 import feedparser
@@ -355,7 +355,7 @@ def test_the_page_of_a_policy_item_names_the_other_documents_of_its_matter(brows
     ]
     with site.archive.writing() as db:
         store_run(db, source_run("eu", "EU", calls, NOW), NOW)
-        read_references(db)
+        read_references(db, NOW)
     shown = browser.get("/utlysning/eu/remiss")
     assert "<h3>Samma ärende</h3>" in shown.text
     assert re.search(r"Förslag, \d+\smaj: <a [^>]*>Proposal COM\(2025\) 360", shown.text)
@@ -363,3 +363,33 @@ def test_the_page_of_a_policy_item_names_the_other_documents_of_its_matter(brows
     english = browser.get("/utlysning/eu/forslag?lang=en", follow_redirects=True)
     assert "<h3>Same matter</h3>" in english.text
     assert "Swedish referral, " in english.text
+
+
+def test_a_department_that_was_told_of_a_matter_finds_where_it_went(browser, site):
+    at = NOW - timedelta(days=3)
+    titles = ("Förslag KOM(2026) 7", "Remiss av KOM(2026) 7")
+    proposal, referral = (
+        Call(source="eu", call_id=str(days), title=title, url=f"https://example.eu/{days}", kind=Kind.POLICY, published=at)
+        for days, title in enumerate(titles)
+    )
+    with site.archive.writing() as db:
+        store_run(db, source_run("eu", "EU", [proposal], at), at)
+        read_references(db, at)
+        db.execute(
+            "INSERT INTO digests (id, department, week, kind, state, created, items, sections)"
+            " VALUES ('d', 'kultur-fritid', '2020-W01', 'weekly', 'sent', ?, 1, '{}')",
+            [at.isoformat()],
+        )
+        db.execute(
+            "INSERT INTO digest_items (digest, department, source, call_id, section, fact, position, shown, told)"
+            " VALUES ('d', 'kultur-fritid', 'eu', '0', 'policy', 'new', 1, 'card', ?)",
+            [at.astimezone(UTC).isoformat()],
+        )
+        store_run(db, source_run("eu", "EU", [proposal, referral], NOW), NOW)
+        read_references(db, NOW)
+    shown = " ".join(browser.get("/utlysning/eu/0", follow_redirects=True).text.split())
+    assert "Ärendet gick vidare" in shown
+    assert re.search(r"Remiss, \d+\smaj: Remiss av KOM\(2026\) 7", shown)
+    for path in ("/forvaltning/kultur-fritid", "/forvaltning/kultur-fritid.atom", "/forvaltning/kultur-fritid.json"):
+        assert titles[1] in browser.get(path).text
+        assert titles[1] not in browser.get(path.replace("kultur-fritid", "social")).text

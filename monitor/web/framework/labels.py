@@ -1,6 +1,8 @@
-"""Swedish labels of pages for the zones of a text, file formats and languages. Other labels: `monitor.vocabulary`."""
+"""Swedish labels of pages: zones of a text, file formats, languages, phases of a matter. Other labels: `monitor.vocabulary`."""
 
 from __future__ import annotations
+
+from monitor.language.dossiers import Phase
 
 ZONES = {
     "title": "rubriken",
@@ -21,3 +23,12 @@ FORMATS = {
     "text/plain": "Text",
 }
 LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska"}
+PHASES = {
+    Phase.PROPOSAL: "Förslag",
+    Phase.MEMORANDUM: "Faktapromemoria",
+    Phase.REFERRAL: "Remiss",
+    Phase.CONSULTATION: "Samråd",
+    Phase.BILL: "Proposition",
+    Phase.DECISION: "Beslut",
+    Phase.DOCUMENT: "Dokument",
+}

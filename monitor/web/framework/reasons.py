@@ -48,7 +48,8 @@ class _Reason:
             if self._call.kind is Kind.CALL:
                 return self._translate("Det är inget att söka.")
             kinds = self._translate(KIND_LABELS[self._call.kind].many)
-            return f"{self._translate('{kinds} kräver fler poäng; den här fick för få.', kinds=kinds)} {self._points()}"
+            few = self._translate("{kinds} kräver fler poäng; den här fick för få.", kinds=kinds)
+            return " ".join(part for part in (few, self._points(), self._told()) if part)
         if why.step == "vetoed":
             return self._translate("Temat {theme} stoppas av ett ord som talar emot det.", theme=why.theme)
         if why.step == "below-threshold":

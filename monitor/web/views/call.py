@@ -43,7 +43,7 @@ from monitor.matching.fit_card import fit_card
 from monitor.matching.rules.model import Department, Programme
 from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
 from monitor.web.framework.addresses import calendar_path, call_path, page_address, safe_url
-from monitor.web.framework.labels import LANGUAGES, ZONES
+from monitor.web.framework.labels import LANGUAGES, PHASES, ZONES
 from monitor.web.framework.reasons import why_text
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -85,15 +85,6 @@ DONE = {
     "projekt": "Projektet är sparat och räknas i uppföljningen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
-PHASES = {
-    Phase.PROPOSAL: "Förslag",
-    Phase.MEMORANDUM: "Faktapromemoria",
-    Phase.REFERRAL: "Remiss",
-    Phase.CONSULTATION: "Samråd",
-    Phase.BILL: "Proposition",
-    Phase.DECISION: "Beslut",
-    Phase.DOCUMENT: "Dokument",
-}
 
 _EVIDENCE_CONTEXT = 70
 """Characters of text shown on either side of a hit."""

@@ -11,12 +11,16 @@ from typing import Any
 
 from monitor.archive.history import read_versions
 from monitor.calls import CallKey, DeadlineModel
+from monitor.language.dossiers import Phase
+from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import ChangeType
+from monitor.web.framework.labels import PHASES
 from monitor.web.framework.request import Visit
 from monitor.web.framework.templates import format_day, format_number
 from monitor.web.views.diff import FieldChange, compare_versions
 from monitor.web.views.documents import describe_fact_change
 
+_TITLE_CHARS = 100
 _TEXT_FIELDS = {"title": "rubriken", "summary": "sammanfattningen", "description": "texten", "conditions": "villkoren"}
 _AMOUNTS = {"total": "totalt", "project_min": "minst per projekt", "project_max": "högst per projekt", "grants": "projekt"}
 _SHARES = {"funder_share": "finansiären betalar högst {} procent", "own_share": "ni betalar minst {} procent"}
@@ -56,7 +60,15 @@ def describe_event(event: Mapping[str, Any], visit: Visit) -> str:
             return describe_fact_change(old, new, visit)
         case ChangeType.NEWS:
             return " ".join(json.loads(new))
+        case ChangeType.DOSSIER_MOVED:
+            return _describe_move(json.loads(new), visit)
     return ""
+
+
+def _describe_move(document: Mapping[str, str], visit: Visit) -> str:
+    """Return the phase, day and title of the document that moved a dossier."""
+    phase = visit.say(PHASES[Phase(document["phase"])])
+    return f"{phase}, {format_day(document['day'], visit)}: {shorten(clean(document['title']), _TITLE_CHARS)}"
 
 
 def _deadline_list(text: str | None, visit: Visit) -> str:

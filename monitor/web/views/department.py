@@ -17,7 +17,7 @@ from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
 from monitor.archive.digests import list_department_digests
 from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
-from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news
+from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news, list_moved_dossiers
 from monitor.archive.lookup import find_call
 from monitor.awards.families import code_year
 from monitor.awards.promises import list_promises, promises_ahead
@@ -170,10 +170,15 @@ def calendar(visit: Visit) -> Response:
 
 
 def feed(visit: Visit) -> Response:
-    """Answer with an Atom or JSON feed of the department's open and forthcoming calls and events, the newest first."""
+    """Answer with an Atom or JSON feed of the department's open and forthcoming calls and events, the newest first.
+
+    Documents that moved a dossier of which the department was told are among them.
+    """
     department = _require_department(visit)
-    matched = list_department_calls(visit.site.archive.db, department.id, visit.now)
+    db = visit.site.archive.db
+    matched = list_department_calls(db, department.id, visit.now)
     listed = [call for call in matched if call.kind in (*ANSWERABLE, Kind.EVENT)]
+    listed += list_moved_dossiers(db, department.id, visit.now - _READING_PERIOD)
     listed.sort(key=lambda call: call.first_seen, reverse=True)
     keys = [call.key for call in listed[:_MAX_FEED_ENTRIES]]
     make = json_feed if visit.path.endswith(".json") else atom_feed
