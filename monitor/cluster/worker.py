@@ -100,6 +100,7 @@ class Holdings:
         self._reading = reading
         self._members = tuple(members)
         self._held: dict[str, HeldInstallation] = {}
+        self._read: dict[Path, tuple[int, Config]] = {}
         self._locks = ExitStack()
         self._slots = threading.Semaphore(threads)
         self.threads = threads
@@ -126,8 +127,7 @@ class Holdings:
 
     def _try_to_take(self, name: str, file: Path | None) -> None:
         try:
-            is_member = file is not None and file != self._config.path
-            config = load_member(self._config, file) if file is not None and is_member else self._config
+            config = self._settings(file)
             self._locks.enter_context(lock(config.data_dir, "run"))
         except LockedError:
             return
@@ -138,6 +138,18 @@ class Holdings:
             return
         self._held[name] = HeldInstallation(config, self.stop, self._slots)
         logger.info("installation_held name=%s", name)
+
+    def _settings(self, file: Path | None) -> Config:
+        """Return the settings of an installation; a stand-by asks for them at every look, so they are read when they change."""
+        if file is None or file == self._config.path:
+            return self._config
+        try:
+            changed = file.stat().st_mtime_ns
+        except OSError:
+            changed = 0
+        if file not in self._read or self._read[file][0] != changed:
+            self._read[file] = (changed, load_member(self._config, file))
+        return self._read[file][1]
 
     def installation(self, name: str) -> HeldInstallation | None:
         """Return an installation that is held."""
