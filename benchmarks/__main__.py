@@ -13,6 +13,7 @@ from benchmarks import (
     analysing,
     awards,
     bulk,
+    cluster,
     commands,
     crawl,
     documents,
@@ -39,6 +40,7 @@ ROWS: dict[str, Row] = {
     "bulk": bulk.measure,
     "mails": mails.measure,
     "members": members.measure,
+    "cluster": cluster.measure,
     "awards": awards.measure,
     "documents": documents.measure,
     "lab": lab.measure,
@@ -71,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows |= {
             "search": partial(search.measure, full=True),
             "members": partial(members.measure, members=311),
+            "cluster": partial(cluster.measure, members=311, growth=False),
         }
     names = options.rows or list(ROWS)
     lines: list[Line] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,12 +50,16 @@ def serve_portal(folder: Path) -> None:
         portal.serve_forever()
 
 
-def serve_smtp() -> None:
-    """Take every mail and drop it."""
+def serve_smtp(taken: Path | None = None) -> None:
+    """Take every mail and drop it; with `taken`, add the Message-ID of each to that file, a line each."""
     from aiosmtpd.smtp import SMTP
 
     class Drop:
-        async def handle_DATA(self, *_: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
+        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
+            if taken is not None:
+                found = re.search(rb"^Message-ID:\s*(<[^>]+>)", envelope.content, re.MULTILINE | re.IGNORECASE)
+                with taken.open("a", encoding="utf-8") as file:
+                    file.write(f"{found[1].decode() if found else envelope.rcpt_tos[0]}\n")
             return "250 OK"
 
     async def serve() -> None:
@@ -68,5 +73,7 @@ def serve_smtp() -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "portal":
         serve_portal(Path(sys.argv[2]))
+    elif sys.argv[1] == "mails":
+        serve_smtp(Path(sys.argv[2]))
     else:
         serve_smtp()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -205,7 +206,7 @@ def load_sources(own: list[dict[str, Any]], overrides: dict[str, Any], where: st
         ConfigError: A row is wrong, an id is taken twice, or an override has no source.
     """
     shipped_file = paths.SPIDERS / "sources.toml"
-    shipped = tomllib.loads(shipped_file.read_text("utf-8"))["source"]
+    shipped = _parse_shipped(shipped_file.read_text("utf-8"))
     sources: dict[str, Source] = {}
     for origin, rows in ((str(shipped_file), shipped), (where, own)):
         for number, row in enumerate(rows, 1):
@@ -223,6 +224,13 @@ def load_sources(own: list[dict[str, Any]], overrides: dict[str, Any], where: st
         if source_id not in sources:
             raise ConfigError(where, f"sources.{source_id}: ingen källa har det id:t (se: monitor sources)")
     return tuple(sources.values())
+
+
+@lru_cache(maxsize=1)
+def _parse_shipped(text: str) -> list[dict[str, Any]]:
+    """Return the rows of the shipped sources; a process that has many members reads the same text for each."""
+    rows: list[dict[str, Any]] = tomllib.loads(text)["source"]
+    return rows
 
 
 def _override(overrides: dict[str, Any], row: dict[str, Any], label: str, where: str) -> dict[str, Any]:

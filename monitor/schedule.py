@@ -47,69 +47,64 @@ Execute = Callable[[Config, DueJob, float], ProcessResult]
 """Runner of one job for at most so many seconds."""
 
 
-class Worker:
-    """Worker that does the due jobs of one or several installations, by their settings as they are when it looks."""
+class InstallationWork:
+    """Work of one installation: which jobs are due there, and doing them, by its settings as they are when it looks.
 
-    def __init__(
-        self, configs: Sequence[Config], clock: Callable[[], datetime], execute: Execute, stop: threading.Event | None = None
-    ) -> None:
-        self._configs = [CurrentConfig(config) for config in configs]
+    Args:
+        config: The installation.
+        clock: Source of the time.
+        execute: Runner of one job.
+    """
+
+    def __init__(self, config: Config, clock: Callable[[], datetime], execute: Execute) -> None:
+        self._current = CurrentConfig(config)
         self._clock = clock
         self._execute = execute
-        self.stop = stop or threading.Event()
-        self._since: dict[str, datetime] = {}
-        self._last_errors: dict[tuple[str, Lane], str] = {}
+        self._since: datetime | None = None
+
+    @property
+    def config(self) -> Config:
+        """Return the settings in force."""
+        return self._current.get()
 
     def begin(self) -> None:
         """Store that the scheduler runs, and mark the jobs that were running when it last died as interrupted.
 
         Raises:
-            ArchiveError: An archive cannot be used.
+            ArchiveError: The archive cannot be used.
         """
-        for config in (current.get() for current in self._configs):
-            with open_installation(config) as archive:
-                for name in recover_jobs(archive.db, self._clock()):
-                    logger.warning("job_interrupted job=%s", name)
-                # Only at the start: a clock that goes wrong later must not delete what the right one has stored.
-                deleted = forget_ahead(archive.db, self._clock())
-                if deleted:
-                    logger.warning("clock_jumped jobs_forgotten=%d", deleted)
-                self._since[str(config.data_dir)] = first_run(archive.db, self._clock())
+        with open_installation(self.config) as archive:
+            for name in recover_jobs(archive.db, self._clock()):
+                logger.warning("job_interrupted job=%s", name)
+            # Only at the start: a clock that goes wrong later must not delete what the right one has stored.
+            deleted = forget_ahead(archive.db, self._clock())
+            if deleted:
+                logger.warning("clock_jumped jobs_forgotten=%d", deleted)
+            self._since = first_run(archive.db, self._clock())
 
-    def work(self, lane: Lane) -> None:
-        """Do the due jobs of one lane until none is due.
+    def next_jobs(self) -> dict[Lane, str]:
+        """Return the name of the first job that is due in each lane; a lane without work is left out.
 
-        An installation that fails does not stop the others.
+        Raises:
+            ArchiveError: The archive cannot be used.
         """
-        for current in self._configs:
-            key = (str(current.get().data_dir), lane)
-            try:
-                while not self.stop.is_set() and self._do_next(current.get(), lane):
-                    pass
-                self._last_errors.pop(key, None)
-            except (MonitorError, sqlite3.Error) as error:
-                if self._last_errors.get(key) != str(error):
-                    logger.error("schedule_blocked archive=%s reason=%s", current.get().archive, error)
-                self._last_errors[key] = str(error)
-            if self.stop.is_set():
-                return
-
-    def _do_next(self, config: Config, lane: Lane) -> bool:
+        config = self.config
         with open_installation(config) as archive:
-            now = self._clock()
-            facts = ScheduleFacts(
-                jobs=last_jobs(archive.db, now),
-                readings=last_readings(archive.db, now),
-                unaccepted=unaccepted_sources(archive.db),
-                lost=[source.id for source in lost_sources(config, archive.db, now)] if lane is Lane.ARCHIVE else (),
-                mails=count_due_mails(archive.db, now)
-                + is_letter_due(config, archive.db, now)
-                + is_receipt_due(config, archive.db, now),
-                since=self._since[str(config.data_dir)],
-            )
-            due = next(iter(due_jobs(config, facts, now, lane)), None)
+            first = {lane: self._first_due(config, archive.db, lane) for lane in Lane}
+        return {lane: due.name for lane, due in first.items() if due is not None}
+
+    def do_next(self, lane: Lane) -> bool:
+        """Do the first job that is due in a lane; return False when none is.
+
+        Raises:
+            ArchiveError: The archive cannot be used.
+        """
+        config = self.config
+        with open_installation(config) as archive:
+            due = self._first_due(config, archive.db, lane)
             if due is None:
                 return False
+            now = self._clock()
             attempt = start_job(archive.db, due.name, due.due, now)
             logger.info("job_started job=%s due=%s attempt=%d", due.name, due.due.isoformat(), attempt)
             minutes = config.schedule.longest if due.name == "crawl" else _JOB_LIMIT_MINUTES
@@ -123,6 +118,57 @@ class Worker:
             if ended.state == JobState.HUNG or (ended.state == JobState.FAILED and attempt > len(RETRY_DELAYS)):
                 _notify_coordinator(config, archive.db, due, ended, now)
         return True
+
+    def _first_due(self, config: Config, db: Database, lane: Lane) -> DueJob | None:
+        now = self._clock()
+        assert self._since is not None, "begin comes first"
+        facts = ScheduleFacts(
+            jobs=last_jobs(db, now),
+            readings=last_readings(db, now),
+            unaccepted=unaccepted_sources(db),
+            lost=[source.id for source in lost_sources(config, db, now)] if lane is Lane.ARCHIVE else (),
+            mails=count_due_mails(db, now) + is_letter_due(config, db, now) + is_receipt_due(config, db, now),
+            since=self._since,
+        )
+        return next(iter(due_jobs(config, facts, now, lane)), None)
+
+
+class Worker:
+    """Worker that does the due jobs of one or several installations."""
+
+    def __init__(
+        self, configs: Sequence[Config], clock: Callable[[], datetime], execute: Execute, stop: threading.Event | None = None
+    ) -> None:
+        self._installations = [InstallationWork(config, clock, execute) for config in configs]
+        self.stop = stop or threading.Event()
+        self._last_errors: dict[tuple[str, Lane], str] = {}
+
+    def begin(self) -> None:
+        """Begin the work of every installation.
+
+        Raises:
+            ArchiveError: An archive cannot be used.
+        """
+        for installation in self._installations:
+            installation.begin()
+
+    def work(self, lane: Lane) -> None:
+        """Do the due jobs of one lane until none is due.
+
+        An installation that fails does not stop the others.
+        """
+        for installation in self._installations:
+            key = (str(installation.config.data_dir), lane)
+            try:
+                while not self.stop.is_set() and installation.do_next(lane):
+                    pass
+                self._last_errors.pop(key, None)
+            except (MonitorError, sqlite3.Error) as error:
+                if self._last_errors.get(key) != str(error):
+                    logger.error("schedule_blocked archive=%s reason=%s", installation.config.archive, error)
+                self._last_errors[key] = str(error)
+            if self.stop.is_set():
+                return
 
 
 def _notify_coordinator(config: Config, db: Database, due: DueJob, ended: ProcessResult, now: datetime) -> None:
@@ -159,14 +205,8 @@ def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool 
         ArchiveError: An archive cannot be used.
     """
     stop = threading.Event()
-
-    def execute(config: Config, due: DueJob, limit: float) -> ProcessResult:
-        # A reading that is cut short is begun anew; a mail under way is better finished.
-        grace = _CRAWL_GRACE_SECONDS if due.name == "crawl" else _GRACE_SECONDS
-        return run_child(config, due.command, limit=limit, stop=stop, grace=grace, moment=clock() if fixed_clock else None)
-
-    worker = Worker(configs, clock, execute, stop)
-    with _locks(configs), _set_on_signals(stop):
+    worker = Worker(configs, clock, in_child_processes(stop, clock if fixed_clock else lambda: None), stop)
+    with _locks(configs), set_on_signals(stop):
         worker.begin()
         logger.info("schedule_started installations=%d", len(configs))
         if once:
@@ -175,6 +215,22 @@ def run(configs: Sequence[Config], clock: Callable[[], datetime], *, once: bool 
         else:
             _run_heartbeat(configs[0], worker, stop)
         logger.info("schedule_stopped")
+
+
+def in_child_processes(stop: threading.Event, moment: Callable[[], datetime | None]) -> Execute:
+    """Return the runner that does each job as a child process until `stop` is set.
+
+    Args:
+        stop: Ends the process that runs, as interrupted, when it is set.
+        moment: Source of the time that replaces the clock of the process; None leaves it its own.
+    """
+
+    def execute(config: Config, due: DueJob, limit: float) -> ProcessResult:
+        # A reading that is cut short is begun anew; a mail under way is better finished.
+        grace = _CRAWL_GRACE_SECONDS if due.name == "crawl" else _GRACE_SECONDS
+        return run_child(config, due.command, limit=limit, stop=stop, grace=grace, moment=moment())
+
+    return execute
 
 
 def _run_heartbeat(config: Config, worker: Worker, stop: threading.Event) -> None:
@@ -216,7 +272,7 @@ def _locks(configs: Sequence[Config]) -> Iterator[None]:
 
 
 @contextmanager
-def _set_on_signals(stop: threading.Event) -> Iterator[None]:
+def set_on_signals(stop: threading.Event) -> Iterator[None]:
     """Set `stop` on SIGTERM and SIGINT; the running job is then ended, and begun again at the next start."""
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

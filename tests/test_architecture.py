@@ -12,7 +12,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 # From the top down; a part may import parts of lower rows and its own. Parts of one row do not know each other, but for `web`.
 ROWS = [
-    {"cli", "schedule"},
+    {"cli", "cluster", "schedule"},
     {"jobs"},
     {"web", "mail", "digest", "matching", "awards", "archive", "translate", "collect", "demo", "documents"},
     {
@@ -51,6 +51,8 @@ ALSO = {
     ("documents", "archive"),
     ("web", "documents"),
     ("cli", "schedule"),
+    ("cli", "cluster"),
+    ("cluster", "schedule"),
 }
 LOWEST = {
     ("sources", "vocabulary"),

@@ -130,18 +130,26 @@ def imported(folder):
                 yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize(("folder", "extra"), [("monitor", "mcp"), ("spiders", ""), ("tests", "test")])
-def test_what_is_imported_is_asked_for(folder, extra, asked):
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("monitor", ("mcp", "cluster")), ("monitor/cluster", ("cluster",)), ("spiders", ("",)), ("tests", ("test",))],
+)
+def test_what_is_imported_is_asked_for(folder, extras, asked):
     """What another package happens to bring is gone the day that package no longer wants it."""
     brought = metadata.packages_distributions()
     ours = sys.stdlib_module_names | {"monitor", "spiders", "tests", "benchmarks"}
-    missing = {name for name in set(imported(folder)) - ours if not asked[extra] & {plain(one) for one in brought.get(name, ())}}
+    wanted = set().union(*(asked[extra] for extra in extras))
+    missing = {name for name in set(imported(folder)) - ours if not wanted & {plain(one) for one in brought.get(name, ())}}
     assert missing == set()
 
 
-def test_packages_of_an_extra_are_imported_where_their_absence_is_told(asked):
-    """Only the server for assistants needs the extra `mcp`, and says how to install it."""
-    extra = asked["mcp"] - asked[""]
+@pytest.mark.parametrize(
+    ("extra", "files"),
+    [("mcp", {"monitor/jobs/mcp_server.py"}), ("cluster", {"monitor/cluster/dispatch.py", "monitor/cluster/worker.py"})],
+)
+def test_packages_of_an_extra_are_imported_where_their_absence_is_told(asked, extra, files):
+    """Only the server for assistants needs the extra `mcp`, only jobs on several machines `cluster`; both say how to install it."""
+    extra = asked[extra] - asked[""]
     users = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "monitor").rglob("*.py")
@@ -149,7 +157,7 @@ def test_packages_of_an_extra_are_imported_where_their_absence_is_told(asked):
             rf"^\s*(from|import) ({'|'.join(name.replace('-', '_') for name in extra)})\b", path.read_text("utf-8"), re.M
         )
     }
-    assert users == {"monitor/jobs/mcp_server.py"}
+    assert users == files
 
 
 def dockerfile():

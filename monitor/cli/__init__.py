@@ -28,7 +28,7 @@ MODULES = {
     "documents": ("documents",),
     "digest": ("digest", "send"),
     "plan": ("plan",),
-    "operations": ("run", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),
+    "operations": ("run", "worker", "backup", "restore", "canary", "note", "tidy", "forget", "doctor"),
     "rules": ("match", "why", "rules", "feedback"),
     "search": ("search", "analyse"),
     "sources": ("sources",),

@@ -41,6 +41,7 @@ NEEDS_INSTALLATION = frozenset(
         "canary",
         "replay",
         "run",
+        "worker",
         "serve",
         "mcp",
         "awards",

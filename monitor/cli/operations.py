@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do the jobs that are due now, then end; for cron or another scheduler.")
+@click.option("--cluster", metavar="ADDRESS", help="Hand the jobs to the workers of this Dask scheduler: tcp://HOST:8786.")
 @pass_app
-def run(app: App, once: bool) -> None:
+def run(app: App, once: bool, cluster: str | None) -> None:
     """Start each job when it is due, until stopped: read, match, write, send, back up. Runs once per installation."""
     import time
     from datetime import datetime, timedelta
@@ -30,10 +31,51 @@ def run(app: App, once: bool) -> None:
     def clock() -> datetime:
         return datetime.now(zone) if start is None else start + timedelta(seconds=time.monotonic() - origin)
 
+    if cluster is not None:
+        _require_dask()
+        from monitor.cluster.dispatch import run_on_cluster
+
+        log_to_stderr()
+        app.console.print(f"monitor run lämnar arbetena till {cluster}. Avsluta med Ctrl+C.", markup=False)
+        run_on_cluster(app.config, cluster, clock, once=once, fixed_clock=start is not None)
+        return
     configs = [app.config, *load_members(app.config)]
     log_to_stderr()
     app.console.print(f"monitor run är igång för {app.config.data_dir}. Avsluta med Ctrl+C.", markup=False)
     run_schedule(configs, clock, once=once, fixed_clock=start is not None)
+
+
+def _require_dask() -> None:
+    """Raise ConfigError where Dask is not installed."""
+    from importlib.util import find_spec
+
+    from monitor.errors import ConfigError
+
+    if find_spec("distributed") is None:
+        raise ConfigError("", 'Dask är inte installerat; installera med: pip install "eu-monitor[cluster]"')
+
+
+@click.command()
+@click.argument("address", metavar="ADDRESS")
+@click.option("--reading/--no-reading", default=True, help="Hold the installation that reads the sources; default: yes.")
+@click.option(
+    "--members", multiple=True, default=("*",), metavar="PATTERN", help="Members to hold, such as 'a*'; default: all. '' is none."
+)
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Jobs at the same time.")
+@pass_app
+def worker(app: App, address: str, reading: bool, members: tuple[str, ...], threads: int) -> None:
+    """Do the jobs that monitor run --cluster hands out, for the installations whose files are here. ADDRESS is Dask's scheduler.
+
+    An installation that another worker on the same disk holds is taken over when that one ends.
+    """
+    _require_dask()
+    from monitor.cli.logs import log_to_stderr
+    from monitor.cluster.worker import Holdings, serve_installations
+
+    holdings = Holdings(app.config, reading=reading, members=members, threads=threads)
+    log_to_stderr()
+    app.console.print(f"monitor worker är igång för {app.config.data_dir}. Avsluta med Ctrl+C.", markup=False)
+    serve_installations(address, holdings)
 
 
 @click.command()

@@ -60,12 +60,18 @@ def load_members(config: Config) -> list[Config]:
     Raises:
         ConfigError: The settings of a member are wrong, or it is a member of another archive.
     """
-    members = []
-    for file in member_files(config):
-        member = load_config(file)
-        if member.shared_archive is None or member.shared_archive.resolve() != config.archive.resolve():
-            raise ConfigError(str(file), f"shared_archive: väntade sökvägen till {config.archive}")
-        if member.data_dir.resolve() == config.data_dir.resolve():
-            raise ConfigError(str(file), "data_dir: väntade en egen mapp")
-        members.append(member)
-    return members
+    return [load_member(config, file) for file in member_files(config)]
+
+
+def load_member(config: Config, file: Path) -> Config:
+    """Return the settings of one member of an installation.
+
+    Raises:
+        ConfigError: The settings are wrong, or it is a member of another archive.
+    """
+    member = load_config(file)
+    if member.shared_archive is None or member.shared_archive.resolve() != config.archive.resolve():
+        raise ConfigError(str(file), f"shared_archive: väntade sökvägen till {config.archive}")
+    if member.data_dir.resolve() == config.data_dir.resolve():
+        raise ConfigError(str(file), "data_dir: väntade en egen mapp")
+    return member

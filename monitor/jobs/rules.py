@@ -55,7 +55,11 @@ def load_rules_in_force(archive: Archive, config: Config, *, last_good: bool) ->
     """
     if config.shared_archive is not None and not config.rules.dir:
         files = last_rule_files(archive.db)
-        return load_texts(files) if files is not None else load_rules(config.rules_dir)
+        if files is None:
+            return load_rules(config.rules_dir)
+        # Checked and parsed where they matched: hundreds of members would each check them anew, seven seconds for each.
+        with kept_terms(config.shared_archive.parent) as keep:
+            return keep(load_texts(files, checked=checked_files(archive.db, program()) == files))
     return load_or_last(archive, config.rules_dir)[0] if last_good else load_checked(archive, config.rules_dir)
 
 

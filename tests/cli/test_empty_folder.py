@@ -15,6 +15,7 @@ ARGUMENTS = {
     "forget": ["a@example.se"],
     "restore": ["kopia.tar.gz"],
     "run": ["--once"],
+    "worker": ["tcp://127.0.0.1:9"],
     "awards": ["status"],
     "plan": ["x"],
     "documents": ["list"],

@@ -12,7 +12,9 @@ from monitor.archive import connect_for_reading, open_archive
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs.members import load_members, open_installation
+from monitor.jobs.rules import load_rules_in_force
 from monitor.jobs.serve import make_site
+from monitor.matching.rules import load
 from monitor.web.framework.app import make_app
 from tests.commands import Installation, loopback_settings
 from tests.portal_rows import page, row
@@ -217,6 +219,32 @@ def test_a_member_is_examined_and_forgets_like_any_other(mailed):
     assert doctor.code == 0, doctor.out
     forgotten = mailed.members[0].ask("forget", "alfa@example.se", "--json")
     assert "står kvar som mottagare" in forgotten.json["left"][0]
+
+
+def test_the_rules_that_matched_are_checked_once_and_not_by_every_member(place, monkeypatch):
+    """Checking the shipped rules takes seven seconds, and hundreds of members use them in a night."""
+    checked = []
+    check = load.check_files
+    monkeypatch.setattr(load, "check_files", lambda found: checked.append(found) or check(found))
+    member = load_config(place.members[0].folder / "monitor.toml")
+
+    def loaded():
+        load._load.cache_clear()
+        with open_installation(member) as archive:
+            return load_rules_in_force(archive, member, last_good=True)
+
+    assert loaded().departments["kommunledning"].name == "Regionens kontor"
+    assert checked == []
+    with open_archive(place.archive) as archive:
+        ((version, program),) = archive.db.execute("SELECT hash, program FROM rule_versions").fetchall()
+        archive.db.execute("UPDATE rule_versions SET program = 'another'")
+    try:
+        loaded()
+        assert len(checked) == 1, "another version of the program may find what this one did not"
+    finally:
+        with open_archive(place.archive) as archive:
+            archive.db.execute("UPDATE rule_versions SET program = ? WHERE hash = ?", [program, version])
+        load._load.cache_clear()
 
 
 def test_run_serves_all_members(place):

@@ -4,7 +4,7 @@ import os
 import signal
 import stat
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
 import pytest
@@ -13,6 +13,8 @@ from monitor.archive import lock, open_archive
 from monitor.archive.setting_changes import list_changes
 from monitor.config import CurrentConfig, load_config
 from monitor.jobs import save_settings
+from monitor.jobs.child import ProcessResult
+from monitor.jobs.due import Lane
 from monitor.jobs.save_settings import read_text, save_edits, undo_edits
 from monitor.schedule import Worker
 from monitor.toml_edit import Edit, EditError, EditRequest, mark_of
@@ -180,10 +182,19 @@ def test_settings_are_read_again_after_a_change_and_the_last_sound_ones_stay(con
 
 
 def test_the_scheduler_takes_up_a_new_time_without_a_restart(config):
-    seen = []
-    worker = Worker([config], lambda: NOW, lambda config, due, limit: seen.append(config.schedule.crawl))
-    worker._do_next = lambda config, lane: seen.append(config.schedule.crawl)
-    worker.work("archive")
+    seen, now = [], [NOW]
+
+    def execute(config, due, limit):
+        seen.append(config.schedule.crawl)
+        return ProcessResult("done", 0)
+
+    worker = Worker([config], lambda: now[0], execute)
+    worker.begin()
+    worker.work(Lane.ARCHIVE)
+    before = len(seen)
     save(config, request("06:00"))
-    worker.work("archive")
-    assert seen == ["05:30", "06:00"]
+    now[0] += timedelta(days=1)
+    worker.work(Lane.ARCHIVE)
+    assert before
+    assert len(seen) > before
+    assert seen == ["05:30"] * before + ["06:00"] * (len(seen) - before)

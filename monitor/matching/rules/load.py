@@ -44,9 +44,14 @@ def load_rules(folder: Path, checked: Mapping[str, str] | None = None) -> RuleSe
     return _load(tuple(found.texts.items()), checked=checked == found.texts)
 
 
-def load_texts(texts: Mapping[str, str]) -> RuleSet:
-    """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive."""
-    return _load(tuple(texts.items()), checked=False)
+def load_texts(texts: Mapping[str, str], *, checked: bool = False) -> RuleSet:
+    """Return the rules as `load_rules` does, for the texts of the files by name: the rule lab, old versions in the archive.
+
+    Args:
+        texts: Text of each file by its name.
+        checked: This version of the program has checked these texts.
+    """
+    return _load(tuple(texts.items()), checked=checked)
 
 
 # Kept, since a process loads the same texts again and again: pages for each draft, scheduled work for each member. Loading the
