@@ -111,21 +111,22 @@ class Analyser:
     def lemmas(self, words: list[str], language: str) -> tuple[str, ...]:
         """Return the lemma of each word by itself, in one language."""
         reader = self._reader(language)
-        return tuple(reader.word(word)[0] for word in words)
+        return tuple([reader.word(word)[0] for word in words])
 
     def split_in_two(self, word: str) -> list[tuple[str, ...]]:
         """Return the pairs of lemmas of a one-word term that a text may write as two words: ehälsa, crossborder."""
         whole = tokens.form(word).word
+        unknown = not self._lexicon.knows(whole, SWEDISH)
         found: list[tuple[str, ...]] = []
         for cut in range(1, len(whole) - 2):
             first, second = whole[:cut], whole[cut:]
             if first in _OPEN_BEGINNINGS:
                 found += [(first, self._lexicon.lemma(second, language)) for language in (SWEDISH, ENGLISH)]
             elif (
-                cut > 2
+                unknown
+                and cut > 2
                 and first not in small_words()
                 and second not in small_words()
-                and not self._lexicon.knows(whole, SWEDISH)
                 and self._lexicon.knows(first, ENGLISH)
                 and self._lexicon.knows(second, ENGLISH)
             ):

@@ -12,7 +12,12 @@ MAX_COST = 5.6
 """Average cost of a part above which a split is rejected."""
 _LONGEST = 60
 _LONGEST_PART = 24
+_STARTS = (5, 8)
+"""Letters of the beginnings of roots by which pieces are left out before their readings are looked up."""
+_MAX_DIFFERENT = 2
+"""Letters at the end of a piece in which its base form may differ (see `Splitter._read`)."""
 _MAX_CACHED_PIECES = 400_000
+_MAX_CACHED_WORDS = 20_000
 _VOWELS = frozenset("aeiouyåäö")
 _PREFIXED = ("an", "av", "be", "för", "in", "miss", "mot", "om", "på", "till", "upp", "ut", "åter", "över")
 
@@ -48,10 +53,15 @@ class Splitter:
         self._never_before, self._never_after = _words("never_before"), _words("never_after")
         self._short_before = _words("short_before")
         self._before: dict[str, tuple[tuple[str, float], ...]] = {}
+        # Beginnings of longer roots by their number of letters.
+        self._starts = {letters: frozenset(root[:letters] for root in roots if len(root) > letters) for letters in _STARTS}
+        self._cheapest: dict[tuple[str, bool], tuple[float, tuple[Part, ...]] | None] = {}
 
     def forget(self) -> None:
-        """Clear the cache of pieces, after roots were added."""
+        """Clear the caches of pieces and words, after roots were added."""
         self._before.clear()
+        self._cheapest.clear()
+        self._starts = {}  # the roots may grow again: none is left out any more
 
     def split(self, word: str, *, inflected: bool = False, max_cost: float = MAX_COST) -> tuple[Part, ...]:
         """Return the parts of a folded word; empty for a simple word, or where every split costs more than `max_cost` a part.
@@ -60,6 +70,16 @@ class Splitter:
         """
         if not 5 <= len(word) <= _LONGEST:
             return ()
+        key = word, inflected
+        if key not in self._cheapest:
+            if len(self._cheapest) >= _MAX_CACHED_WORDS:
+                self._cheapest.clear()
+            self._cheapest[key] = self._split(word, inflected=inflected)
+        best = self._cheapest[key]
+        return () if best is None or best[0] / len(best[1]) > max_cost else best[1]
+
+    def _split(self, word: str, *, inflected: bool) -> tuple[float, tuple[Part, ...]] | None:
+        """Return the cheapest split of a word with its cost; None for a simple word."""
         reached: list[tuple[float, tuple[Part, ...]] | None] = [None] * len(word)
         reached[0] = (0.0, ())
         best: tuple[float, tuple[Part, ...]] | None = None
@@ -72,16 +92,21 @@ class Splitter:
                 total = cost + last[1]
                 if best is None or total < best[0]:
                     best = (total, (*parts, Part(start, last[0])))
-            for end in range(start + 2, min(len(word) - 1, start + _LONGEST_PART)):
+            for end in range(start + 2, min(len(word) - 1, start + self._longest_piece(word[start:]) + 1)):
                 for lemma, price in self._combining(word[start:end]):
                     found = (cost + price, (*parts, Part(start, lemma)))
                     _reach(reached, end, found)
                     if word[end - 1] == word[end - 2] and word[end - 1] not in _VOWELS:
                         # busstopp: of three equal consonants one is not written
                         _reach(reached, end - 1, (found[0] + 0.6, found[1]))
-        if best is None or best[0] / len(best[1]) > max_cost:
-            return ()
-        return best[1]
+        return best
+
+    def _longest_piece(self, tail: str) -> int:
+        """Return the letters of the longest piece that may stand at the beginning of a tail: most tails begin with no root."""
+        for letters, starts in self._starts.items():
+            if tail[:letters] not in starts:
+                return letters + _MAX_DIFFERENT - 1
+        return _LONGEST_PART - 1
 
     def _last(self, tail: str, *, inflected: bool) -> tuple[str, float] | None:
         if tail in self._never_after:
@@ -102,7 +127,7 @@ class Splitter:
         readings = self._before.get(piece)
         if readings is None:
             if len(self._before) >= _MAX_CACHED_PIECES:
-                self.forget()
+                self._before.clear()
             readings = self._before[piece] = tuple(self._read(piece)) if len(piece) > 2 or piece in self._short_before else ()
         return readings
 
@@ -125,13 +150,16 @@ class Splitter:
         if piece in self._never_before:
             return []
         end, stem = piece[-1], piece[:-1]
+        open_end = end not in _VOWELS
         offer(piece, "na", 0.0)
         if end == "s":
             offer(stem, "n", 0.3)
             offer(stem + "e", "n", 0.4)
             offer(stem[:-1] + "a" if stem.endswith("o") else "", "n", 0.4)
-        attested = self._base(piece) == piece + "a"
-        if end not in _VOWELS or attested:
+        # Looked up last, since it takes longest: most pieces are no word with an a or e behind them.
+        may_lack = piece + "a" in self._roots or (not open_end and piece + "e" in self._roots)
+        attested = may_lack and self._base(piece) == piece + "a"
+        if open_end or attested:
             offer(piece + "a", "n", 0.4 if attested else 1.0)
             if not piece.startswith(_PREFIXED):
                 offer(piece + "a", "v", 0.8 if attested else 1.4)

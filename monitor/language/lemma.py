@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from monitor.language.compounds import Part, Root, Splitter
 from monitor.language.datafile import data_file
@@ -73,11 +73,15 @@ class Lexicon:
 
     def knows(self, word: str, language: str) -> bool:
         """Tell whether the word is in the language's dictionary."""
+        return self.known(word, language) is not None
+
+    def known(self, word: str, language: str) -> str | None:
+        """Return the base form that the language's dictionary has of a folded word; None for a word that is not in it."""
         if len(word) > LONGEST_WORD:
-            return False
+            return None
         if language == SWEDISH:
-            return self._swedish.get(word) is not None
-        return language == ENGLISH and self._english_known(word) is not None
+            return self._swedish.get(word)
+        return self._english_known(word) if language == ENGLISH else None
 
     @cached_property
     def _swedish(self) -> WordFile:
@@ -90,7 +94,9 @@ class Lexicon:
     @cached_property
     def _roots(self) -> dict[str, Root]:
         cells = zlib.decompress(data_file("sv.roots").read_bytes()).decode().split()
-        return dict(zip(cells[::3], map(Root, map(float, cells[1::3]), cells[2::3]), strict=True))
+        # Words of the same frequency and kinds share one object.
+        read = cache(lambda zipf, kinds: Root(float(zipf), kinds))
+        return dict(zip(cells[::3], map(read, cells[1::3], cells[2::3]), strict=True))
 
     @cached_property
     def _splitter(self) -> Splitter:
@@ -103,7 +109,9 @@ class Lexicon:
         return () if base in self._roots or (base != word and self.knows(word, ENGLISH)) else self._splitter.split(base)
 
     def _english_known(self, word: str) -> str | None:
-        found = self._english.get(word) or self._english.get(british(word))
+        found = self._english.get(word)
+        if found is None and (spelled := british(word)) != word:
+            found = self._english.get(spelled)
         return british(found) if found is not None else None
 
     def _swedish_unknown(self, word: str) -> str:

@@ -96,8 +96,8 @@ class LineReader:
 
     def _joined_lemma(self, words: list[str]) -> str:
         whole = "".join(tokens.form(word).word for word in words)
-        if self._lexicon.knows(whole, self._language):
-            return self._lexicon.lemma(whole, self._language)
+        if (known := self._lexicon.known(whole, self._language)) is not None:
+            return known
         before = "".join(tokens.form(word).word for word in words[:-1])
         return before + self.word(words[-1])[0]
 

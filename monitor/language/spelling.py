@@ -8,6 +8,9 @@ from functools import cache, lru_cache
 from monitor.language.datafile import read_rows
 
 _FILE = "spelling.toml"
+_DOUBLED_ENDINGS = ("ed", "er", "ers", "ing", "ings", "or", "ors", "ation", "ations")
+_AE_STARTS = ("arche", "pe", "he", "ane", "gyne", "leuke", "encyclope")
+"""Beginnings of words whose e is written ae."""
 
 
 @cache
@@ -29,12 +32,13 @@ def _starts() -> re.Pattern[str]:
 @cache
 def _doubled() -> re.Pattern[str]:
     """Return the pattern of a form whose stem ends in a consonant that British spelling doubles."""
-    return re.compile(rf"^({'|'.join(sorted(_words('doubled')))})(ed|er|ers|ing|ings|or|ors|ation|ations)$")
+    return re.compile(rf"^({'|'.join(sorted(_words('doubled')))})({'|'.join(_DOUBLED_ENDINGS)})$")
 
 
 _ise = re.compile(r"(?<=[a-z]{3})iz(e|ed|er|es|ing|ation|ational|able|ingly)(s?)$")
 _yse = re.compile(r"(?<=[a-z]{2})lyz(e|ed|er|es|ing)$")
-_ae = re.compile(r"^(arch|p|h|an|gyn|leuk|encyclop)(e)(ology|ological|ologist|diatric|diatrician|mo|sthe|mia|mic|col|dia|dic)")
+_ae_starts = "|".join(start[:-1] for start in _AE_STARTS)
+_ae = re.compile(rf"^({_ae_starts})(e)(ology|ological|ologist|diatric|diatrician|mo|sthe|mia|mic|col|dia|dic)")
 
 
 @lru_cache(maxsize=100_000)
@@ -63,8 +67,10 @@ def british(word: str) -> str:
             return f"{stem}ue{rest}"
     if word.startswith(("kilomet", "centimet", "millimet")):
         return re.sub(r"meter(s?)$", r"metre\1", word)
-    word = _doubled().sub(lambda m: f"{m[1]}{m[1][-1]}{m[2]}", word)
-    return _ae.sub(r"\1ae\3", word)
+    # Most words have no such beginning or ending, and a substitution takes longest.
+    if word.endswith(_DOUBLED_ENDINGS):
+        word = _doubled().sub(lambda m: f"{m[1]}{m[1][-1]}{m[2]}", word)
+    return _ae.sub(r"\1ae\3", word) if word.startswith(_AE_STARTS) else word
 
 
 def british_start(letters: str) -> str:

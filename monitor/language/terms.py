@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from monitor.language import tokens
 from monitor.language.analyser import Analyser, analyser
@@ -42,6 +45,7 @@ class Term:
     """Alternatives, of which any matches: each a sequence of lemmas, or one piece of a word."""
 
 
+_plain = re.compile(r"[^\W_]++(?:[ -][^\W_]++)*+")
 _MAX_PARSED = 50_000
 _parsed: dict[str, Term] = {}
 """Terms parsed so far, by the text as typed."""
@@ -66,7 +70,29 @@ def parse_term(text: str) -> Term:
     return term
 
 
-def _parse(text: str) -> Term:
+@lru_cache(maxsize=_MAX_PARSED)
+def term_mode(text: str) -> MatchMode:
+    """Return the mode of the term that a typed text means, without looking up its words, which takes ten times as long.
+
+    Raises:
+        ValueError: The text is no term, as `parse_term` says.
+    """
+    if _plain.fullmatch(text) and not text.isupper():  # most terms
+        return MatchMode.WORDS
+    return _read(text).mode
+
+
+class _Typed(NamedTuple):
+    """Term as typed, read but not looked up."""
+
+    text: str
+    words: Sequence[tokens.Piece]
+    mode: MatchMode
+    exact: str
+    """Letters of a term in capitals; "" for other terms."""
+
+
+def _read(text: str) -> _Typed:
     typed = " ".join(text.split())
     if not typed:
         raise ValueError("ett sökord behöver minst ett ord")
@@ -78,17 +104,17 @@ def _parse(text: str) -> Term:
     if not words:
         raise ValueError("det finns inget ord i det")
     if stars:
-        return _starred(typed, words, begins)
+        return _read_starred(typed, words, begins)
     if any(tokens.ends_sentence(word, gap, after.text) for (word, gap), after in pairwise(words)):
         raise ValueError("en mening slutar mitt i det")
     raw = [piece.text for piece in words]
     exact = tokens.form("".join(raw)).exact
     if exact and "".join(raw).isupper() and all(tokens.joins(piece.gap) for piece in words[:-1]):
-        return Term(typed, MatchMode.EXACT, ((exact,),))
-    return Term(typed, MatchMode.WORDS, _variants(analyser(), words))
+        return _Typed(typed, words, MatchMode.EXACT, exact)
+    return _Typed(typed, words, MatchMode.WORDS, "")
 
 
-def _starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> Term:
+def _read_starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> _Typed:
     if any(not tokens.joins(piece.gap) for piece in words[:-1]):
         raise ValueError("en stjärna hör till ett ensamt ord; ta bort den eller skriv frasen utan")
     if (words[-1].gap if begins else typed[1 : typed.index(words[0].text)]).strip("*"):
@@ -96,12 +122,22 @@ def _starred(typed: str, words: Sequence[tokens.Piece], begins: bool) -> Term:
     raw = "".join(piece.text for piece in words)
     exact = tokens.form(raw).exact
     if exact and raw.isupper():
-        return Term(typed, MatchMode.EXACT_BEGINS if begins else MatchMode.EXACT_ENDS, ((exact,),))
-    if begins:
-        letters = tokens.form(raw).word
-        return Term(typed, MatchMode.BEGINS, tuple((start,) for start in dict.fromkeys((letters, british_start(letters)))))
-    lemmas = {analyser().joined_lemma([piece.text for piece in words], language) for language in (SWEDISH, ENGLISH)}
-    return Term(typed, MatchMode.ENDS, tuple(sorted((lemma,) for lemma in lemmas)))
+        return _Typed(typed, words, MatchMode.EXACT_BEGINS if begins else MatchMode.EXACT_ENDS, exact)
+    return _Typed(typed, words, MatchMode.BEGINS if begins else MatchMode.ENDS, "")
+
+
+def _parse(text: str) -> Term:
+    typed, words, mode, exact = _read(text)
+    if exact:
+        return Term(typed, mode, ((exact,),))
+    if mode is MatchMode.WORDS:
+        return Term(typed, mode, _variants(analyser(), words))
+    raw = [piece.text for piece in words]
+    if mode is MatchMode.BEGINS:
+        letters = tokens.form("".join(raw)).word
+        return Term(typed, mode, tuple((start,) for start in dict.fromkeys((letters, british_start(letters)))))
+    lemmas = {analyser().joined_lemma(raw, language) for language in (SWEDISH, ENGLISH)}
+    return Term(typed, mode, tuple(sorted((lemma,) for lemma in lemmas)))
 
 
 def _variants(shared_analyser: Analyser, words: Sequence[tokens.Piece]) -> tuple[tuple[str, ...], ...]:
@@ -110,25 +146,26 @@ def _variants(shared_analyser: Analyser, words: Sequence[tokens.Piece]) -> tuple
     joints = [number for number, piece in enumerate(words[:-1]) if tokens.joins(piece.gap)][:_MAX_JOINTS]
     if len(raw) == 2 and not joints:
         joints = [0]
+    single = {language: shared_analyser.lemmas(raw, language) for language in (SWEDISH, ENGLISH, "")}
     found: dict[tuple[str, ...], None] = {}
     for closed in product((False, True), repeat=len(joints)):
-        groups = [[raw[0]]]
-        for number, word in enumerate(raw[1:]):
-            if number in joints and closed[joints.index(number)]:
-                groups[-1].append(word)
+        if not any(closed):
+            found.update(dict.fromkeys(single.values()))
+            continue
+        groups = [[0]]
+        for number in range(1, len(raw)):
+            if number - 1 in joints and closed[joints.index(number - 1)]:
+                groups[-1].append(number)
             else:
-                groups.append([word])
-        for language in (SWEDISH, ENGLISH, ""):
-            if not language and len(groups) < len(raw):
-                continue
-            found[
-                tuple(
-                    shared_analyser.joined_lemma(group, language)
-                    if len(group) > 1
-                    else shared_analyser.lemmas(group, language)[0]
-                    for group in groups
-                )
-            ] = None
+                groups.append([number])
+        for language in (SWEDISH, ENGLISH):
+            lemmas = (
+                shared_analyser.joined_lemma([raw[number] for number in group], language)
+                if len(group) > 1
+                else single[language][group[0]]
+                for group in groups
+            )
+            found[tuple(lemmas)] = None
     if len(raw) == 1:
         for two_words in shared_analyser.split_in_two(raw[0]):
             found[two_words] = None

@@ -38,10 +38,12 @@ class TermSet:
         self.inexact: set[str] = set()
         """Patterns that may be found where their term does not match."""
         for index, term_patterns in enumerate(self.patterns):
+            alone = frozenset((index,))  # one for all patterns of the term: most are of no other
             for pattern, place, _ in term_patterns:
                 if place not in _EXACT_PLACES:
                     self.inexact.add(pattern)
-                self.terms_by_pattern[pattern] = self.terms_by_pattern.get(pattern, _NONE) | {index}
+                others = self.terms_by_pattern.get(pattern)
+                self.terms_by_pattern[pattern] = alone if others is None else others | alone
 
     def scan(self, lemma_text: str, among: frozenset[int] | None = None) -> Scan:
         """Return the terms that a lemma text holds; with `among`, only terms of these numbers, which is faster."""

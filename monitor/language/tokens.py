@@ -158,6 +158,8 @@ def lines(text: str) -> list[str]:
 
 def joins(gap: str) -> bool:
     """Tell whether the gap is a hyphen of any kind between two halves of one word, with or without a line break after it."""
+    if gap == " " or gap == "-":  # nearly all gaps
+        return gap == "-"
     return _joining.fullmatch(_nothing.sub("", gap)) is not None
 
 

@@ -147,13 +147,16 @@ class PatternIndex(Generic[_Item]):
         """Index the items; an item without terms may hold in every text."""
         self._items: list[_Item] = []
         always: list[int] = []
+        # Patterns that the same items have share one tuple: there are many times more patterns than items.
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
         for number, (item, terms) in enumerate(items):
             self._items.append(item)
             if not terms.numbers:
                 always.append(number)
             for pattern in terms.patterns:
-                self._numbers[pattern] = (*self._numbers.get(pattern, ()), number)
+                numbers = (*self._numbers.get(pattern, ()), number)
+                self._numbers[pattern] = shared.setdefault(numbers, numbers)
         self._always, self._patterns = frozenset(always), frozenset(self._numbers)
 
     def having(self, found: frozenset[str]) -> list[_Item]:

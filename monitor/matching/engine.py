@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
@@ -121,10 +122,25 @@ class Judgement:
     @cached_property
     def results(self) -> tuple[ThemeResult, ...]:
         """Return the results of the themes with a term in some zone, where it counts or not, in the order of the rules."""
-        themes: set[int] = set()
-        for scan in self.scans.values():
-            themes.update(*(self.rules.themes_by_term.get(term, ()) for term in scan.whole.places))
-        return tuple(self._result(theme) for theme in sorted(themes))
+        return tuple(self._result(theme) for theme in sorted(self._themes_with_term))
+
+    @cached_property
+    def _themes_with_term(self) -> frozenset[int]:
+        """Numbers of the themes with a term in some zone."""
+        places = chain.from_iterable(scan.whole.places for scan in self.scans.values())
+        return frozenset().union(*(self.rules.themes_by_term.get(term, ()) for term in places))
+
+    def result_of(self, theme_id: str) -> ThemeResult | None:
+        """Return the result of one theme; None where nothing in the call speaks for or against it.
+
+        As in `results`, metadata alone say nothing: without a term in some zone there is no result.
+        """
+        theme = self.rules.theme_numbers[theme_id]
+        result = self._result(theme)
+        if any(hit.term != NO_TERM for hit in result.hits) or any(veto.word for veto in result.vetoes):
+            return result
+        # Searched last, since it takes another search for all terms.
+        return result if (result.hits or result.vetoes) and theme in self._themes_with_term else None
 
     @cached_property
     def candidate_results(self) -> tuple[ThemeResult, ...]:

@@ -180,6 +180,33 @@ def test_an_unknown_concept_of_a_veto_and_of_the_gates_is_named():
     assert problems(**{"fit.toml": f"{FILES['fit.toml']}\n{row}"})[0].endswith("begreppet 'ungaa' finns inte; menade du unga?")
 
 
+def test_a_concept_of_a_veto_that_stops_an_example_is_named_at_the_veto():
+    theme = SEWERS.replace('title = "Waste-water treatment"', 'title = "Waste-water treatment for young people"')
+    (problem,) = problems(**{"themes/avlopp.toml": theme})
+    assert problem == (
+        f"themes/avlopp.toml:{theme[: theme.index('[[veto]]')].count(chr(10)) + 1}: "
+        "vetot 'young people' stoppar temats eget exempel 'Waste-water treatment for young people'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "double"),
+    [
+        ("sewage plant", "sewage-plant", True),
+        ("EU", "EU's", True),
+        ("*plan", "*planer", True),
+        ("energi- och vattenplan", "energi- och vattenplaner", True),
+        ("sewage plant", "sewage", False),
+        ("byskola", "byskola*", False),
+        ("EU", "eu", False),
+    ],
+)
+def test_terms_alike_in_all_but_their_form_count_twice(first, second, double):
+    found = problems(**{"themes/avlopp.toml": SEWERS.replace('["reningsverk"]', f'["reningsverk", "{first}", "{second}"]')})
+    expected = [f"signal avlopp: {second!r} är samma ord som {first!r} i signal avlopp"]
+    assert [problem.partition(": ")[2] for problem in found] == (expected if double else [])
+
+
 def test_a_concept_that_is_wrong_is_named_once_and_the_themes_are_not_blamed():
     found = problems(**{"concepts/vatten.toml": WATER.replace('"sewage"', '"..."')})
     assert len(found) == 1

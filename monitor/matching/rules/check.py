@@ -5,18 +5,13 @@ Concepts are checked in `monitor.matching.rules.check_concepts`.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from monitor.calls import Call, Section
-from monitor.language.analyser import analyser
-from monitor.language.terms import parse_term
-from monitor.language.termset import TermSet
 from monitor.matching.compiled import ZONE_NAMES, RuleSet, max_points
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
-from monitor.matching.rules import lines
 from monitor.matching.rules.check_concepts import check_concepts, check_generic
+from monitor.matching.rules.doubles import check_doubles
 from monitor.matching.rules.files import RuleFiles, build
 from monitor.matching.rules.model import (
     SHORT_TITLE,
@@ -59,8 +54,12 @@ def check_files(found: RuleFiles) -> RuleSet | None:
     tables_sound = not any(found.has_errors(file) for file in shared)
     rules = build(found, usable) if tables_sound else None
     if rules is not None:
-        _try_all_examples(found, usable)
-        _warn_of_generic_reach(found, rules)
+        # A draft's examples must hold as well, or it could never go live.
+        live = rules.with_drafts
+        for file, theme in found.themes.items():
+            if not found.has_errors(file):
+                _try_examples(found, file, theme, live)
+        _warn_of_generic_reach(found, live)
     return rules if not found.errors else None
 
 
@@ -150,79 +149,7 @@ def _check_words(found: RuleFiles, file: str, theme: ThemeFile) -> None:
         if example.programme:
             check_programmes(found, file, ("example", number, "programme"), (example.programme,))
     if clean and not any(found.has_errors(name) for name in found.concept_files):
-        _check_doubles(found, file, theme)
-
-
-class _SignalTerm(NamedTuple):
-    """Term of a signal, and the place of the word or of the concept that has it."""
-
-    word: str
-    signal: int
-    path: lines.Path
-    concept: str
-    """Id of the concept, or "" for a word of the signal itself."""
-
-
-def _signal_terms(found: RuleFiles, theme: ThemeFile) -> list[_SignalTerm]:
-    """Return the terms of the signals of a theme in the order of the file, those of a concept in the place of its id."""
-    terms = []
-    for number, signal in enumerate(theme.signal):
-        path: lines.Path = ("signal", number, "words")
-        terms += [_SignalTerm(word, number, (*path, place), "") for place, word in enumerate(signal.words)]
-        path = ("signal", number, "concepts")
-        for place, name in enumerate(signal.concepts):
-            terms += [_SignalTerm(word, number, (*path, place), name) for word in found.concepts.terms(name)]
-    return terms
-
-
-@lru_cache(maxsize=20_000)
-def _lemma_text(word: str) -> str:
-    return analyser().lemma_text(word.strip("*"), None)
-
-
-def _check_doubles(found: RuleFiles, file: str, theme: ThemeFile) -> None:
-    """Add terms that a theme has twice under the same conditions: they would count twice.
-
-    A signal counts once, so what a concept has of the signal's own words is nothing to change. Two signals that share a term by
-    a concept are a warning: an error would let no concept grow before every theme is changed.
-    """
-    rows = _signal_terms(found, theme)
-    terms = TermSet([parse_term(row.word) for row in rows])
-    finds: list[set[int]] = [{term for term, _, _ in terms.find(_lemma_text(row.word))} for row in rows]
-    warned: set[tuple[lines.Path, int]] = set()
-    for later, row in enumerate(rows):
-        signal = theme.signal[row.signal]
-        for earlier in sorted(number for number in finds[later] if number < later and later in finds[number]):
-            first = rows[earlier]
-            by_concept = bool(row.concept or first.concept)
-            if (
-                not _same_form(row.word, first.word)
-                or not _same_conditions(signal, theme.signal[first.signal])
-                or (by_concept and row.signal == first.signal)
-            ):
-                continue
-            problem = f"signal {signal.id}: {row.word!r} är samma ord som {first.word!r} i signal {theme.signal[first.signal].id}"
-            if not by_concept:
-                found.add_problem(file, row.path, problem)
-            elif (row.path, first.signal) not in warned:
-                warned.add((row.path, first.signal))
-                names = " och ".join(dict.fromkeys(name for name in (first.concept, row.concept) if name))
-                found.add_warning(file, row.path, f"{problem} genom begreppet {names}, så det räknas två gånger")
-            break
-
-
-def _same_form(one: str, other: str) -> bool:
-    """Return True when two terms have their stars alike, and their first letters."""
-    return one.count("*") == other.count("*") and one[:1] == other[:1]
-
-
-def _same_conditions(one: Signal, other: Signal) -> bool:
-    """Return True when two signals ask for the same besides their terms."""
-    # Graded weights (more in the title, less in the text) are no doubles.
-    kept = [
-        (set(signal.zones), signal.programme, signal.identifier, signal.needs, signal.needs_concepts) for signal in (one, other)
-    ]
-    return kept[0] == kept[1]
+        check_doubles(found, file, theme)
 
 
 def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
@@ -248,9 +175,8 @@ def _check_reach(found: RuleFiles, file: str, theme: ThemeFile) -> None:
             )
 
 
-def _warn_of_generic_reach(found: RuleFiles, rules: RuleSet) -> None:
+def _warn_of_generic_reach(found: RuleFiles, live: RuleSet) -> None:
     """Add a warning for each theme whose generic words have the points that its easiest department asks for."""
-    live = rules.with_drafts
     for file, theme in found.themes.items():
         number = live.theme_numbers.get(theme.theme.id)
         if number is None:
@@ -315,24 +241,14 @@ def example_call(example: Example) -> Call:
     )
 
 
-def _try_all_examples(found: RuleFiles, themes: list[ThemeFile]) -> None:
-    # A draft's examples must hold as well, or it could never go live.
-    built = build(found, themes)
-    if built is not None:
-        rules = built.with_drafts
-        for file, theme in found.themes.items():
-            if not found.has_errors(file):
-                _try_examples(found, file, theme, rules)
-
-
 def _try_examples(found: RuleFiles, file: str, theme: ThemeFile, rules: RuleSet) -> None:
     for number, example in enumerate(theme.example):
         judgement = judge_call(rules, example_call(example))
-        result = next((result for result in judgement.results if result.theme.theme.id == theme.theme.id), None)
+        result = judgement.result_of(theme.theme.id)
         if result is not None and result.vetoes and example.match:
             veto, word, _ = result.vetoes[0]
             problem = f"vetot {_veto_name(veto, word)} stoppar temats eget exempel {example.title!r}"
-            found.add_problem(file, ("veto", theme.veto.index(veto)), problem)
+            found.add_problem(file, ("veto", result.theme.veto.index(veto)), problem)
             continue
         departments = [rules.departments[name] for name in theme.theme.departments]
         problem = _example_problem(example, judgement, result, departments)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monitor.language.analyser import analyser
 from monitor.language.detect import ENGLISH, SWEDISH
-from monitor.language.terms import MatchMode, parse_term
+from monitor.language.terms import MatchMode, term_mode
 from monitor.matching.rules import lines
 from monitor.matching.rules.files import RuleFiles
 from monitor.matching.rules.model import ConceptRow, FitFile, GenericFile, ThemeFile
@@ -92,10 +92,10 @@ def _term_keys(word: str, language: str) -> tuple[_TermKey, ...]:
     # Kept, since the rule lab checks all concepts at each edit.
     text = ("text", word.casefold())
     try:
-        term = parse_term(word)
+        mode = term_mode(word)
     except ValueError:
         return (text,)
-    if term.mode is not MatchMode.WORDS:
+    if mode is not MatchMode.WORDS:
         return (text,)
     return text, (language, "".join(analyser().lemmas(word.replace("-", " ").split(), language)))
 

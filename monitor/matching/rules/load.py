@@ -54,8 +54,8 @@ def load_texts(texts: Mapping[str, str], *, checked: bool = False) -> RuleSet:
     return _load(tuple(texts.items()), checked=checked)
 
 
-# Kept, since a process loads the same texts again and again: pages for each draft, scheduled work for each member. Loading the
-# shipped rules takes a second, finding them here a hundredth.
+# Kept, since a process loads the same texts again and again: pages for each draft, scheduled work for each member. Checking the
+# shipped rules takes seconds where no text is known to be sound, finding them here takes no time.
 @lru_cache(maxsize=4)
 def _load(texts: tuple[tuple[str, str], ...], *, checked: bool) -> RuleSet:
     found = parse_files(dict(texts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from monitor.language.terms import parse_term
+from monitor.language.terms import term_mode
 from monitor.matching.rules import lines
 from monitor.matching.rules.files import RuleFiles
 from monitor.matching.rules.model import ProgrammesFile
@@ -26,7 +26,7 @@ def check_terms(found: RuleFiles, file: str, path: lines.Path, words: Sequence[s
     clean = True
     for number, word in enumerate(words):
         try:
-            parse_term(word)
+            term_mode(word)
         except ValueError as error:
             found.add_problem(file, (*path, number), f"ordet {word!r} kan aldrig hittas: {error}")
             clean = False
