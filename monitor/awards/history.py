@@ -121,7 +121,7 @@ def earlier_rounds(
         return None
     years = Counter(int(row["year"]) for row in rows)
     last = [row for row in rows if row["year"] == max(years)]
-    participants = _participants(db, [row["id"] for row in rows])
+    participants = participants_of(db, [row["id"] for row in rows])
     sizes = sorted(len(participants.get(row["id"], ())) for row in last if participants.get(row["id"]))
     return EarlierRounds(
         family=family,
@@ -157,7 +157,8 @@ def grant_range(rows: Sequence[Mapping[str, Any]]) -> GrantRange | None:
     return GrantRange(round(tenths[0]), round(median(amounts)), round(tenths[-1]), currency, len(amounts))
 
 
-def _participants(db: Database, projects: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def participants_of(db: Database, projects: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the participants of projects by the projects' ids, each with the columns of its organisation."""
     found: dict[int, list[dict[str, Any]]] = {}
     for start in range(0, len(projects), 500):
         some = projects[start : start + 500]
@@ -210,8 +211,6 @@ def _municipalities(
 
 
 def _project(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) -> FundedProject:
-    leader = next((who for who in participants if who["role"] == "coordinator"), None)
-    named = f"{leader['name']} ({leader['country']})" if leader and leader["country"] else leader["name"] if leader else ""
     return FundedProject(
         key=row["key"],
         title=row["title"],
@@ -219,9 +218,21 @@ def _project(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) 
         granted=_whole(row["granted"]),
         currency=row["currency"],
         url=row["url"],
-        coordinator=named,
+        coordinator=name_country(leading_participant(participants)),
         publisher=row["source"],
     )
+
+
+def leading_participant(participants: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the coordinator among the participants of a project, None when there is none."""
+    return next((who for who in participants if who["role"] == "coordinator"), None)
+
+
+def name_country(participant: Mapping[str, Any] | None) -> str:
+    """Return a participant's name with its country: "KALMAR KOMMUN (SE)"; "" for none."""
+    if participant is None:
+        return ""
+    return f"{participant['name']} ({participant['country']})" if participant["country"] else str(participant["name"])
 
 
 def _countries(

@@ -44,6 +44,10 @@ _CORDIS_ROLES = {
 }
 
 
+_LAST_YEAR = re.compile(r"(?<=[A-Z]{3})20\d\d\Z")
+"""Last year of the period in the portal's names of programmes: LIFE2027. H2020 has its year in the name itself."""
+
+
 def items(rows: Iterable[object]) -> Iterator[Item]:
     """Return what `Reading.each` yields, typed: importers build projects and participants alone."""
     return cast("Iterator[Item]", iter(rows))
@@ -441,7 +445,7 @@ def _portal(row: Record) -> Iterator[Item]:
     call = text(fields.get("callIdentifier"))
     yield Award(
         key=key,
-        programme=text(fields.get("programAbbreviation")) or topic.partition("-")[0],
+        programme=_LAST_YEAR.sub("", text(fields.get("programAbbreviation"))) or topic.partition("-")[0],
         title=required(fields, "title", "acronym"),
         acronym=text(fields.get("acronym")),
         call=call,

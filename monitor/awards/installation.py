@@ -17,10 +17,12 @@ from monitor.awards.municipal import OwnProject, partner_places, projects_by_mun
 from monitor.awards.organisations import Decision, find_municipality
 from monitor.awards.rounds import stored_rounds
 from monitor.awards.seasons import Round, Seasons
+from monitor.awards.similar import CallSubject, SimilarProject, similar_projects
 from monitor.awards.store import FILE, list_imports, open_awards
 from monitor.awards.updates import updates_of
 from monitor.config import Config
 from monitor.errors import ArchiveError
+from monitor.language.analyser import analyser
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,27 @@ def rounds_before(config: Config, archive: Database, code: str) -> EarlierRounds
     except ArchiveError as error:
         logger.warning("earlier_rounds_unread reason=%s", error)
         return None
+
+
+def funded_like(config: Config, code: str, subject: CallSubject, language: str = "sv") -> list[SimilarProject]:
+    """Return the funded projects that are likest to a call; none when nothing was imported or the file is damaged.
+
+    Args:
+        config: Settings of the installation.
+        code: Code of the call, whose own earlier rounds are left out.
+        subject: Concepts and words of the call.
+        language: Language of the concepts' words.
+    """
+    path = awards_path(config)
+    if not path.is_file():
+        return []
+    try:
+        with open_awards(path, read_only=True) as db:
+            home = home_municipality(config)
+            return similar_projects(db, subject, analyser(), home=home, language=language, family=code_family(code))
+    except ArchiveError as error:
+        logger.warning("similar_projects_unread reason=%s", error)
+        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,8 @@ class Origin:
     """Address of the file when the program can fetch it; "" for files that a person places in the folder."""
     months: int = 1
     """Months between two fetches."""
+    language: str = "en"
+    """Language of the projects' titles, for programs that read pages aloud."""
     shares_add_up: bool = False
     """True when the participants' shares of a project are together its grant, so that a cut list of participants shows."""
 
@@ -139,6 +141,7 @@ ORIGINS = {
         ),
         Origin(
             id="kohesio",
+            language="sv",
             name="Kohesio, EU:s fonder i Sverige",
             url="https://kohesio.ec.europa.eu/",
             licence="CC BY 4.0",
@@ -182,18 +185,21 @@ ORIGINS = {
         ),
         Origin(
             id="esf",
+            language="sv",
             name="ESF-rådets projektbank",
             url="https://www.esf.se/resultat/projektbanken/",
             licence="framgår inte",
         ),
         Origin(
             id="projektbank",
+            language="sv",
             name="Tillväxtverkets projektbank, regionalfonden 2014–2020",
             url="https://tillvaxtverket.se/",
             licence="framgår inte",
         ),
         Origin(
             id="vinnova",
+            language="sv",
             name="Vinnova, beviljade projekt",
             url="https://data.vinnova.se/api/",
             licence="CC0",

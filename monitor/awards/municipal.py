@@ -14,9 +14,12 @@ from monitor.awards.history import numbers_by_pic
 from monitor.awards.organisations import (
     Decision,
     NamedOrganisation,
+    SizeClass,
     Sureness,
     by_key,
+    county_neighbours,
     decision_key,
+    find_municipality,
     identify,
     like_neighbours,
 )
@@ -200,21 +203,42 @@ class MunicipalComparison:
     """Comparison of the own municipality with the nearest ones of like size."""
 
     rows: tuple[ComparedMunicipality, ...]
-    """The own one first, then the others by number of projects."""
+    """The own one first, then the others of like size by number of projects."""
+    county: tuple[ComparedMunicipality, ...]
+    """Municipalities of other sizes in the own county that have projects, by number of projects."""
     middle: float
     """Median number of projects of all the others of like size in the county and those around it."""
     others: int
     """Number of these."""
+    size: SizeClass
+    """Class of size of all of them."""
 
 
-def compare_municipalities(projects: Mapping[str, Sequence[OwnProject]], home: str) -> MunicipalComparison:
-    """Return the own municipality beside its neighbours of like size; those without known projects count as none."""
+def compare_municipalities(projects: Mapping[str, Sequence[OwnProject]], home: str) -> MunicipalComparison | None:
+    """Return the own municipality beside its neighbours of like size, those without known projects counted as none.
+
+    None for a name that is no municipality's.
+    """
+    place = find_municipality(home)
+    if place is None:
+        return None
     others = like_neighbours(home)
     rows = [_compared(name, projects.get(name, ())) for name in others]
     counts = [row.projects for row in rows]
-    named = sorted((row for row in rows if row.projects), key=lambda row: (-row.projects, row.name))[:_NEIGHBOURS]
+    others_in_county = (_compared(name, projects.get(name, ())) for name in county_neighbours(home) if name not in others)
     own = _compared(home, projects.get(home, ()), is_home=True)
-    return MunicipalComparison((own, *named), float(median(counts)) if counts else 0.0, len(counts))
+    return MunicipalComparison(
+        rows=(own, *_by_projects(rows)),
+        county=_by_projects(others_in_county),
+        middle=float(median(counts)) if counts else 0.0,
+        others=len(counts),
+        size=place.size,
+    )
+
+
+def _by_projects(rows: Iterable[ComparedMunicipality]) -> tuple[ComparedMunicipality, ...]:
+    """Return the municipalities that have projects, those with the most first."""
+    return tuple(sorted((row for row in rows if row.projects), key=lambda row: (-row.projects, row.name))[:_NEIGHBOURS])
 
 
 def _compared(name: str, projects: Sequence[OwnProject], *, is_home: bool = False) -> ComparedMunicipality:

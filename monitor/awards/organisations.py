@@ -45,6 +45,15 @@ class Sureness(StrEnum):
     """NamedOrganisation after the place: a company, a school or an association."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SizeClass:
+    """Range of numbers of inhabitants, within which municipalities are compared."""
+
+    first: int
+    below: int | None
+    """First number of the next class; None for the class of the largest."""
+
+
 @dataclass(frozen=True, slots=True)
 class MunicipalityPlace:
     """Swedish municipality."""
@@ -52,7 +61,7 @@ class MunicipalityPlace:
     name: str
     """Name of the place: "Nässjö"."""
     county: str
-    is_large: bool
+    size: SizeClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    large: frozenset[str]
+    sizes: tuple[SizeClass, ...]
+    """From the smallest."""
     municipalities: Mapping[str, MunicipalityPlace]
     """By name."""
     by_folded: Mapping[str, tuple[MunicipalityPlace, ...]]
@@ -99,9 +109,10 @@ class _Register:
 @cache
 def _register() -> _Register:
     data = tomllib.loads((resources.files("monitor.awards") / "data" / "municipalities.toml").read_text("utf-8"))
-    large = frozenset(data["large"])
+    classes = {SizeClass(row["from"], row.get("below")): row["municipalities"] for row in data["size"]}
+    sizes = {name: size for size, names in classes.items() for name in names}
     municipalities = {
-        name: MunicipalityPlace(name, county["name"], name in large)
+        name: MunicipalityPlace(name, county["name"], sizes[name])
         for county in data["county"]
         for name in county["municipalities"]
     }
@@ -110,7 +121,7 @@ def _register() -> _Register:
         folded = fold(municipality.name)
         for form in {folded, folded if folded.endswith(("s", "x")) else f"{folded}s"}:
             by_folded[form] = (*by_folded.get(form, ()), municipality)
-    return _Register(large, municipalities, by_folded, {row["name"]: tuple(row["neighbours"]) for row in data["county"]})
+    return _Register(tuple(classes), municipalities, by_folded, {row["name"]: tuple(row["neighbours"]) for row in data["county"]})
 
 
 def fold(name: str) -> str:
@@ -244,20 +255,31 @@ def county_steps(home: str) -> Mapping[str, int]:
 def order_by_nearness(home: str, names: Iterable[str]) -> list[str]:
     """Return municipalities, the nearest by counties first, among those the ones of like size, then by name."""
     register, steps = _register(), county_steps(home)
-    is_large = home in register.large
+    order = {size: number for number, size in enumerate(register.sizes)}
+    own = register.municipalities.get(home)
 
-    def rank(name: str) -> tuple[int, bool, str]:
+    def rank(name: str) -> tuple[int, int, str]:
         municipality = register.municipalities[name]
-        return steps.get(municipality.county, len(register.neighbours)), municipality.is_large != is_large, name
+        apart = abs(order[municipality.size] - order[own.size]) if own else 0
+        return steps.get(municipality.county, len(register.neighbours)), apart, name
 
     return sorted((name for name in names if name in register.municipalities), key=rank)
 
 
 def like_neighbours(home: str) -> list[str]:
-    """Return the other municipalities of like size in a municipality's county and those that border on it, by name."""
+    """Return the others of a municipality's class of size in its county and those that border on it, by name."""
     register, steps = _register(), county_steps(home)
+    own = register.municipalities.get(home)
     return sorted(
         place.name
         for place in register.municipalities.values()
-        if place.name != home and steps.get(place.county, 2) <= 1 and place.is_large == (home in register.large)
+        if own and place is not own and steps.get(place.county, 2) <= 1 and place.size == own.size
+    )
+
+
+def county_neighbours(home: str) -> list[str]:
+    """Return the other municipalities of a municipality's county, by name."""
+    own = _register().municipalities.get(home)
+    return sorted(
+        place.name for place in _register().municipalities.values() if own and place is not own and place.county == own.county
     )

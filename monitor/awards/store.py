@@ -21,6 +21,7 @@ from monitor.awards.importers_national import IMPORTERS
 from monitor.awards.model import ORIGINS, Award, Origin, Participant
 from monitor.awards.organisations import fold
 from monitor.awards.reading import Reading
+from monitor.awards.texts import TABLES, index_texts
 from monitor.errors import ArchiveError, SourceError, describe_os_error
 
 FILE = "awards.db"
@@ -60,6 +61,7 @@ _TABLES = (
     """
     CREATE TABLE updates (code TEXT NOT NULL, at TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (code, text));
     """,
+    TABLES,
 )
 """Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""
 _ADD_PROJECT = (
@@ -230,6 +232,7 @@ def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer
     reading.refuse_bad(files[0].name)
     _check_numbers(db, origin, writer, reading, before if not allow_fewer else 0)
     db.execute("DELETE FROM organisations WHERE id NOT IN (SELECT organisation FROM participants)")
+    index_texts(db)
     sums = db.execute(
         "SELECT currency, sum(granted) FROM projects WHERE source = ? AND granted IS NOT NULL GROUP BY currency", [origin.id]
     )

@@ -45,6 +45,12 @@ _CODES_CLOSED = (
     ("CERV-{}-CITIZENS-TOWN-TT", "Call Town Twinning"),
     ("CERV-{}-CITIZENS-TOWN-NT", "Networks of Towns"),
 )
+_OBJECTIVES = (
+    "Wetlands, streams and meadows are restored, so that biodiversity and pollinators return.",
+    "Energy efficiency and renewable energy in public buildings.",
+    "Young people from twin towns meet in a youth exchange and talk about democracy.",
+)
+"""Objective of the projects of each call."""
 LAST_YEAR = 2025
 """Year of the codes of the latest earlier rounds: the calls of the demo have the year after it."""
 _ESF_COLUMNS = (
@@ -56,9 +62,33 @@ _ESF_COLUMNS = (
     "Startdatum / Start date", "Slutdatum / End date", "EU-fond / EU fund", "Program CCI / Program CCI",
 )  # fmt: skip
 _ESF_ROWS = (
-    ("NÄSSJÖ KOMMUN", "2120000548", "Nässjö", "Exempel: unga på väg till arbete", "4 973 906", "1 989 562"),
-    ("VETLANDA KOMMUN", "2120000571", "Vetlanda", "Exempel: svenska på jobbet", "6 120 000", "2 448 000"),
-    ("NÄSSJÖ AFFÄRSVERK AB", "", "Nässjö", "Exempel: kompetens för fjärrvärmen", "1 900 000", "760 000"),
+    (
+        "NÄSSJÖ KOMMUN",
+        "2120000548",
+        "Nässjö",
+        "Exempel: unga på väg till arbete",
+        "4 973 906",
+        "1 989 562",
+        "Unga som varken arbetar eller studerar får praktik och studiestöd.",
+    ),
+    (
+        "VETLANDA KOMMUN",
+        "2120000571",
+        "Vetlanda",
+        "Exempel: svenska på jobbet",
+        "6 120 000",
+        "2 448 000",
+        "Nyanlända lär sig svenska på arbetsplatsen.",
+    ),
+    (
+        "NÄSSJÖ AFFÄRSVERK AB",
+        "",
+        "Nässjö",
+        "Exempel: kompetens för fjärrvärmen",
+        "1 900 000",
+        "760 000",
+        "Kompetensutveckling för personal som sköter fjärrvärme och energieffektivisering.",
+    ),
 )
 
 
@@ -83,10 +113,11 @@ def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(_ESF_COLUMNS)
-    for number, (owner, organisation, town, title, total, granted) in enumerate(_ESF_ROWS):
+    for number, (owner, organisation, town, title, total, granted, about) in enumerate(_ESF_ROWS):
+        summary = f"<p>Demonstrationens eget exempel. {about}</p>"
         writer.writerow(
             (f"{last_year % 100}-03{number}-S04", owner, organisation, town, "Sverige", title, "", "ESO4.1", "", total, "40%",
-             granted, "<p>Demonstrationens eget exempel.</p>", "", f"{last_year}-02-01", f"{last_year + 1}-12-31", "ESF+", "")
+             granted, summary, "", f"{last_year}-02-01", f"{last_year + 1}-12-31", "ESF+", "")
         )  # fmt: skip
     path = folder / "esf" / "exempel.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +132,12 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
 def _portal_answer(last_year: int) -> dict[str, Any]:
     rows = [
         _portal_row(
-            101_900_000 + 100 * place + 20 * (last_year - year) + number, code.format(year), programme, title, grant, town
+            101_900_000 + 100 * place + 20 * (last_year - year) + number,
+            code.format(year),
+            programme,
+            f"{title}|{_OBJECTIVES[place]}",
+            grant,
+            town,
         )
         for place, (code, programme, titles, grants, swedish) in enumerate(_ROUNDS)
         for year in (last_year - 1, last_year)
@@ -111,15 +147,16 @@ def _portal_answer(last_year: int) -> dict[str, Any]:
     return {"apiVersion": "2.148", "totalResults": len(rows), "results": rows}
 
 
-def _portal_row(key: int, code: str, programme: str, title: str, thousands: int, swedish: str) -> dict[str, Any]:
+def _portal_row(key: int, code: str, programme: str, words: str, thousands: int, swedish: str) -> dict[str, Any]:
     year = int(code.split("-")[1])
+    title, _, objective = words.partition("|")
     partners = _partners(key, thousands, swedish)
     return {
         "reference": f"{key}en",
         "metadata": {
             "title": [f"Example: {title}"],
             "acronym": [f"EXAMPLE{key % 1000}"],
-            "objective": [f"Made for the demo of the program: {title}, with local authorities and their inhabitants."],
+            "objective": [f"Made for the demo of the program. {objective}"],
             "projectId": [str(key)],
             "programId": [programme],
             "programAbbreviation": [code.partition("-")[0]],

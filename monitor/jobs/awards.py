@@ -28,6 +28,7 @@ from monitor.awards.store import (
     note_problem,
     open_awards,
 )
+from monitor.awards.texts import index_texts
 from monitor.awards.updates import PORTAL_UPDATES, import_updates
 from monitor.awards.wording import round_line
 from monitor.calls import CallKey
@@ -116,6 +117,8 @@ def import_awards(
                 continue
             before = "" if files else known.get(source, {}).get("fingerprint", "")
             states.append(_import_files(db, source, found, now, before, allow_fewer=allow_fewer))
+        with db.atomic():
+            index_texts(db)  # projects of an older version's file, whose sources may not change for long
     return states
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.calls import CallKey
 from monitor.config import Config, CurrentConfig
 from monitor.errors import MonitorError, SourceError
+from monitor.jobs.kept_terms import kept_terms
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
@@ -242,8 +243,8 @@ def make_site(config: Config, clock: Callable[[], datetime], work: PageWork | No
         ArchiveError: Its archive cannot be used.
     """
     # Before the secret is made: a secret without an archive means an installation that has lost its archive.
-    with open_installation(config):
-        pass
+    with open_installation(config), kept_terms(config.data_dir):
+        pass  # the terms stay with the analyser: parsing those of all concepts takes seconds, which a page would wait for
     return Site(config, clock, work or PageWork(config))
 
 

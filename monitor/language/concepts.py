@@ -13,6 +13,7 @@ from functools import cached_property
 from monitor.language import tokens
 from monitor.language.dots import without_dots
 from monitor.language.terms import MatchMode, Term, parse_term
+from monitor.language.termset import Span, TermSet
 
 _WHOLE = frozenset({MatchMode.WORDS, MatchMode.EXACT})
 _INITIALS = 2
@@ -43,6 +44,8 @@ class Concept:
     """Note in Swedish to the coordinator."""
     area: str = ""
     """Title of the file that has the concept: its subject area, in Swedish."""
+    is_subject: bool = True
+    """False for a concept that says who pays and how one applies, not what a project is about."""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -81,6 +84,22 @@ class Concepts:
         """Return the concepts that name this one as their broader one."""
         return tuple(concept for concept in self if concept.broader == concept_id)
 
+    def broader_than(self, concept_ids: Iterable[str]) -> set[str]:
+        """Return the ids of all concepts above these."""
+        above: set[str] = set()
+        waiting = list(concept_ids)
+        while waiting:
+            concept = self._by_id.get(waiting.pop())
+            if concept is not None and concept.broader and concept.broader not in above:
+                above.add(concept.broader)
+                waiting.append(concept.broader)
+        return above
+
+    def variants(self, concept_id: str) -> tuple[tuple[str, ...], ...]:
+        """Return the sequences of lemmas that the terms of a concept match, in any order of the terms, each once."""
+        terms = filter(None, map(_parsed, self.terms(concept_id)))
+        return tuple(dict.fromkeys(variant for term in terms for variant in term.variants))
+
     def of_term(self, term: Term) -> tuple[Concept, ...]:
         """Return the concepts that have the term, whatever its inflection, in their order.
 
@@ -101,6 +120,35 @@ class Concepts:
             if any(abs(len(text) - length) <= _MAX_ENDING for length in lengths) and not keys.isdisjoint(_keys(_parsed(text))):
                 found[concept.id] = concept
         return tuple(concept for concept in self if concept.id in found) if len(found) > 1 else tuple(found.values())
+
+    def terms_in(self, lemma_text: str) -> dict[str, list[Term]]:
+        """Return the concepts that a text tells of, by their ids in their order, each with its terms that stand in the text.
+
+        A term that stands only inside a longer one does not count: "waste" in "waste water". The first text takes longer, as
+        all terms are parsed for it.
+
+        Args:
+            lemma_text: Text as `monitor.language.analyser` stores it.
+        """
+        terms, owners = self._term_set
+        scan = terms.scan(lemma_text)
+        spans = {number: {span for found in scan.spans(number) for span in found} for number in scan.places}
+        long = {span for own in spans.values() for span in own if span[1] > span[0]}
+        found: dict[str, list[Term]] = {}
+        for number in sorted(spans):
+            if any(not _is_inside(span, long) for span in spans[number]):
+                for concept_id in owners[number]:
+                    found.setdefault(concept_id, []).append(terms.terms[number])
+        return found
+
+    @cached_property
+    def _term_set(self) -> tuple[TermSet, list[list[str]]]:
+        """All terms, and the ids of the concepts of each."""
+        owners: dict[Term, list[str]] = {}
+        for concept in self:
+            for term in filter(None, map(_parsed, concept.terms)):
+                owners.setdefault(term, []).append(concept.id)
+        return TermSet(owners), list(owners.values())
 
     @cached_property
     def _by_initials(self) -> Mapping[str, list[tuple[str, Concept]]]:
@@ -128,6 +176,11 @@ class Concepts:
         for text in dict.fromkeys(term.casefold() for concept in self for term in concept.terms if not term.isascii()):
             terms[without_dots(text)].append(text)
         return dict(terms)
+
+
+def _is_inside(span: Span, others: Iterable[Span]) -> bool:
+    """Return whether one of the others begins no later, ends no earlier and is longer."""
+    return any(first <= span[0] and span[1] <= last and (first, last) != span for first, last in others)
 
 
 def _parsed(text: str) -> Term | None:

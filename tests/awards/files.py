@@ -340,3 +340,12 @@ def vinnova_rows(count: int = 3) -> list[dict[str, Any]]:
          "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun"}
         for number in range(count)
     ]  # fmt: skip
+
+
+def drop_texts(db: Any) -> None:
+    """Make a file of the second version of an open one: without the index of the projects' texts."""
+    for statement in (
+        "DROP TABLE text_words", "DROP TABLE texts", "DROP TABLE texts_analyser", "DROP INDEX projects_by_text",
+        "ALTER TABLE projects DROP COLUMN text", "PRAGMA user_version = 2",
+    ):  # fmt: skip
+        db.execute(statement)

@@ -1,8 +1,10 @@
 """A municipality's own projects, its neighbours', and the comparison with a list that the coordinator keeps."""
 
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 
@@ -13,7 +15,7 @@ from monitor.awards.municipal import (
     partner_places,
     projects_by_municipality,
 )
-from monitor.awards.organisations import Sureness, like_neighbours
+from monitor.awards.organisations import Sureness, find_municipality, like_neighbours
 from monitor.awards.reconcile import COLUMNS, Outcome, parse_list, reconcile, table_rows
 from monitor.awards.store import import_source, open_awards
 from monitor.errors import SourceError
@@ -69,8 +71,39 @@ def test_the_comparison_names_the_own_first_and_counts_those_without_projects(fu
     assert (compared.rows[0].projects, compared.rows[0].latest, compared.middle) == (0, None, 0.0)
     names = like_neighbours("Nässjö")
     assert compared.others == len(names) > 20
-    assert {"Eksjö", "Vetlanda", "Tranås"} <= set(names)
-    assert not {"Nässjö", "Jönköping", "Göteborg", "Kiruna"} & set(names)
+    assert {"Gislaved", "Vetlanda", "Värnamo", "Motala"} <= set(names)
+    assert not {"Nässjö", "Aneby", "Eksjö", "Jönköping", "Göteborg", "Kiruna"} & set(names)
+    assert compare_municipalities(found, "Ort") is None
+
+
+def test_every_municipality_has_a_size_and_like_ones():
+    places = [place for row in register()["county"] for name in row["municipalities"] if (place := find_municipality(name))]
+    assert len(places) == 290
+    classes = sorted({place.size for place in places}, key=lambda size: size.first)
+    assert [(size.first, size.below) for size in classes] == [
+        (0, 10_000), (10_000, 20_000), (20_000, 50_000), (50_000, 100_000), (100_000, None),
+    ]  # fmt: skip
+    listed = [name for row in register()["size"] for name in row["municipalities"]]
+    assert len(listed) == len(set(listed)) == 290
+    assert all(like_neighbours(place.name) for place in places if place.name != "Umeå")  # the only one in the north
+    assert find_municipality("Nässjö").size.below == 50_000
+
+
+def register():
+    return tomllib.loads((resources.files("monitor.awards") / "data" / "municipalities.toml").read_text("utf-8"))
+
+
+def test_the_county_s_municipalities_of_other_sizes_are_named_when_they_have_projects(funded):
+    found, _ = funded
+    near = {
+        "Nässjö": found["Uppsala"][:1],
+        "Eksjö": found["Uppsala"][:2],
+        "Vetlanda": found["Uppsala"][:1],
+        "Lund": found["Uppsala"],
+    }
+    compared = compare_municipalities(near, "Nässjö")
+    assert [row.name for row in compared.rows] == ["Nässjö", "Vetlanda"]
+    assert [(row.name, row.projects) for row in compared.county] == [("Eksjö", 2)]
 
 
 LIST = """\ufeffProjekt;Diarienummer;År;Belopp

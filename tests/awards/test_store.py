@@ -308,6 +308,7 @@ def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path):
     database = tmp_path / "awards.db"
     with open_awards(database) as db:
         import_source(db, "esf", [files.write_esf(tmp_path)], NOW)
+        files.drop_texts(db)
         db.execute("DROP TABLE updates")
         db.execute("PRAGMA user_version = 1")
     with open_awards(database, read_only=True) as db:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitor.language.analyser import analyser
 from monitor.language.concepts import Concept, Concepts
 from monitor.language.terms import parse_term
 
@@ -62,3 +63,30 @@ def test_a_term_that_can_never_be_found_stops_no_lookup():
 
 def test_no_concepts_give_none():
     assert Concepts().of_term(parse_term("avlopp")) == ()
+
+
+def test_the_concepts_of_a_text_with_their_terms_and_none_inside_a_longer_one():
+    concepts = Concepts(
+        [
+            Concept(id="avfall", sv=("avfall",), en=("waste",)),
+            Concept(id="avlopp", sv=("avlopp",), en=("waste water",)),
+        ]
+    )
+
+    def found(text):
+        return {name: [term.text for term in terms] for name, terms in concepts.terms_in(analyser().lemma_text(text)).items()}
+
+    assert found("Heat from waste water") == {"avlopp": ["waste water"]}
+    assert found("Waste water and other wastes") == {"avfall": ["waste"], "avlopp": ["waste water"]}
+    assert found("Avloppet. Wastewater.") == {"avlopp": ["avlopp", "waste water"]}
+    assert found("") == found("Skola") == {}
+
+
+def test_what_is_broader_and_the_words_of_a_concept():
+    concepts = Concepts(
+        [Concept(id="a", sv=("natur",), en=()), Concept(id="b", sv=("våtmarker",), en=("wetland",), broader="a"),
+         Concept(id="c", sv=("kärr",), en=(), broader="b"), Concept(id="d", sv=("ring",), en=(), broader="d")]
+    )  # fmt: skip
+    assert concepts.broader_than(["c"]) == {"a", "b"}
+    assert concepts.broader_than(["d", "x"]) == {"d"}
+    assert {("våtmark",), ("wetland",)} <= set(concepts.variants("b"))

@@ -15,6 +15,7 @@ from monitor.calls import Notice
 from tests.awards import files
 from tests.awards.test_history import portal
 from tests.web.sample import NOW
+from tests.web.test_history import words
 
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -49,6 +50,35 @@ def test_the_page_tells_amounts_and_municipalities(browser, funded):
     english = browser.get(funded, params={"lang": "en"}).text
     assert "Who was funded last time" in english
     assert "In the last round (2025), 6 projects got 0.3–1.1 million euro each" in english
+
+
+def test_the_page_shows_projects_on_the_same_subjects_and_which(browser, site, tmp_path):
+    answer = portal([2024] * 2, owners=["UPPSALA KOMMUN", "<b>EVIL</b>"])
+    for row, objective in zip(answer["results"], ("Libraries care for cultural heritage.", "Harbours for ships."), strict=True):
+        row["metadata"] |= {
+            "topicAbbreviation": ["CREA-2024-OTHER"],
+            "title": ["<i>Books</i> & stones"],
+            "objective": [objective],
+        }
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "portal", [files.write_json(tmp_path / "crea.1.json", answer)], WHEN)
+    page = browser.get("/utlysning/portal/two-stage")
+    text = words(page.text)
+    assert "Liknande projekt som har fått pengar &lt;i&gt;Books&lt;/i&gt; &amp; stones LIFE 2024 · 600 000 EUR" in text
+    assert "Gemensamt: kulturarv, bibliotek" in text
+    assert "EVIL" not in page.text
+    assert "Vilka fick pengar förra gången" not in page.text
+    assert f'href="{row_url(answer)}"' in page.text
+    english = words(browser.get("/utlysning/portal/two-stage", params={"lang": "en"}).text)
+    assert "Similar projects that were funded" in english
+    assert "In common: cultural heritage, library" in english
+    assert "Liknande projekt" not in browser.get("/utlysning/portal/news-1").text
+
+
+def row_url(answer):
+    """Return the page of the first project at the publisher."""
+    key = answer["results"][0]["metadata"]["projectId"][0]
+    return f"https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/projects-details/43252405/{key}"
 
 
 def test_a_damaged_file_leaves_the_page_as_it_was(browser, site, funded):

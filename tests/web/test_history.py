@@ -88,6 +88,6 @@ def test_the_own_list_is_kept_compared_and_given_out_as_csv(coordinator, funded)
 
 def test_neighbours_of_like_size_are_compared(coordinator, funded):
     text = words(coordinator.get("/historia").text)
-    assert "Grannar av ungefär samma storlek" in text
+    assert "Andra kommuner med 20 000–50 000 invånare i länet och länen intill: 23." in text
     assert "Kända projekt, median: 0." in text
     assert "ESF-rådets projektbank" in text

@@ -21,7 +21,9 @@ _Row = TypeVar("_Row", bound=FitRow)
 def make_concepts(files: tuple[ConceptFile, ...]) -> Concepts:
     """Return the concepts of some files."""
     # Kept, since a Concepts remembers the terms that it has analysed.
-    return Concepts(Concept(area=file.title, **row.model_dump()) for file in files for row in file.concept)
+    return Concepts(
+        Concept(area=file.title, is_subject=file.subject, **row.model_dump()) for file in files for row in file.concept
+    )
 
 
 def write_out(words: Iterable[str], ids: Iterable[str], concepts: Concepts) -> tuple[str, ...]:

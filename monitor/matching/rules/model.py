@@ -363,6 +363,8 @@ class ConceptFile(_Table):
     """File of `rules/concepts/`: the concepts of one subject area."""
 
     title: str = Field(min_length=1)
+    subject: bool = True
+    """False for concepts that say who pays and how one applies, not what a project is about."""
     concept: Annotated[tuple[ConceptRow, ...], Field(strict=False, min_length=1)]
 
 

@@ -71,6 +71,7 @@ from monitor.web.views.documents import (
 from monitor.web.views.earlier import EarlierView, earlier_view
 from monitor.web.views.evidence import EvidenceMark, mark_evidence
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
+from monitor.web.views.similar import ShownProject, similar_view
 from monitor.web.views.timeline import TimelinePoint, timeline
 from monitor.web.views.translation import ShortText, short_text
 
@@ -171,6 +172,8 @@ class CallView:
     """Forms, guides and agreements that the call links to."""
     before: EarlierView | None
     """Facts of the call's earlier rounds."""
+    similar: Sequence[ShownProject]
+    """Funded projects on the same subject."""
     corrections: Sequence[Mapping[str, Any]]
     choices: Sequence[Mapping[str, Any]]
     """Departments from which the coordinator withholds the call or for which he adds it; empty for other readers."""
@@ -257,6 +260,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         own_documents=own_documents,
         other_documents=other_documents,
         before=earlier_view(visit, call),
+        similar=similar_view(visit, call, zones),
         corrections=[
             {**row, "label": FIELDS.get(row["field"], row["field"]), "value": _corrected_value(row["field"], row["value"], visit)}
             for row in facts["corrections"]
