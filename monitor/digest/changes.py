@@ -47,13 +47,29 @@ def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change
     changes = []
     for kind_of_event, kind in EVENT_CHANGES.items():
         same_type = [event for event in fresh if event.type == kind_of_event]
-        if kind is MailChange.NOTICE:
+        if kind is MailChange.FACT:
+            changes.extend(_fact_changes(same_type))
+        elif kind is MailChange.NOTICE:
             notices = [text for event in same_type for text in json.loads(event.new or "[]")]
             if notices:
                 changes.append(Change(kind=kind, new=tuple(dict.fromkeys(notices))))
         elif same_type and same_type[0].old != same_type[-1].new:
             changes.append(Change(kind=kind, old=(same_type[0].old or "",), new=(same_type[-1].new or "",)))
     return changes
+
+
+def _fact_changes(events: Sequence[CallEvent]) -> list[Change]:
+    """Return the changes of facts: one for each fact of each document, from its first old value to its last new value."""
+    sides: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for event in events:
+        old, new = event.old or "", event.new or ""
+        said = json.loads(new)
+        sides.setdefault((said["fact"], said.get("url", "")), []).append((old, new))
+    return [
+        Change(kind=MailChange.FACT, old=(found[0][0],), new=(found[-1][1],))
+        for found in sides.values()
+        if json.loads(found[0][0])["values"] != json.loads(found[-1][1])["values"]
+    ]
 
 
 def reminder_facts(candidate: Candidate, now: datetime) -> list[str]:

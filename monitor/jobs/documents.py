@@ -26,6 +26,7 @@ from monitor.archive.call_documents import (
     list_open_calls,
     list_outdated,
     note_address,
+    read_page,
     read_pages,
     read_statements_of,
     read_stored_document,
@@ -42,9 +43,9 @@ from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.documents.child import read_document, run_limited
 from monitor.documents.facts import changed_facts
-from monitor.documents.kept import decode_statements, encode_statements
+from monitor.documents.kept import decode_statements, encode_statements, title_of
 from monitor.documents.links import FETCHED_ROLES, DocumentRole, role_of, sort_links
-from monitor.documents.model import LARGEST_FILE, DocumentPage, ReadDocument, UnreadableDocumentError
+from monitor.documents.model import LARGEST_FILE, DocumentPage, FileFormat, ReadDocument, UnreadableDocumentError, place_words
 from monitor.documents.statements import PageStatement, read_statements, statements_version
 from monitor.errors import SourceError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX
@@ -276,15 +277,23 @@ def _tell_changes(db: Database, url: str, before: str, digest: str, now: datetim
     old, new = (decode_statements(read_statements_of(db, one)) for one in (before, digest))
     changes = changed_facts(old, new)
     for key in calls_of_address(db, url):
-        if not any(row["url"] == url and row["role"] == DocumentRole.CALL for row in documents_of(db, key)):
+        own = next((row for row in documents_of(db, key) if row["url"] == url and row["role"] == DocumentRole.CALL), None)
+        if own is None:
             continue
-        for name, values, others in changes:
-            known, fresh = (
-                json.dumps({"fact": name.value, "values": these, "document": one}, ensure_ascii=False)
-                for these, one in ((values, before), (others, digest))
-            )
-            add_fact_change(db, key, known, fresh, now)
+        for change in changes:
+            known = {"fact": change.name.value, "values": change.old, "document": before}
+            fresh = {
+                "fact": change.name.value, "values": change.new, "document": digest, "url": url,
+                "title": title_of(own), "place": _place(db, digest, change.page),
+            }  # fmt: skip
+            old_side, new_side = (json.dumps(side, ensure_ascii=False) for side in (known, fresh))
+            add_fact_change(db, key, old_side, new_side, now)
     return len(changes)
+
+
+def _place(db: Database, digest: str, number: int) -> str:
+    document, page = read_stored_document(db, digest), read_page(db, digest, number)
+    return place_words(FileFormat(document["format"]), number, page["label"]) if document and page else ""
 
 
 def _hash(file: Path) -> str:
