@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from monitor.archive import Archive, lock
 from monitor.archive.call_documents import (
     PLACED,
+    PROGRAMMES,
     StoredDocument,
     StoredPage,
     add_fact_change,
@@ -23,6 +24,7 @@ from monitor.archive.call_documents import (
     documents_of,
     is_stored,
     list_due_addresses,
+    list_due_programmes,
     list_open_calls,
     list_outdated,
     note_address,
@@ -57,6 +59,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "documents"
 """Folder in the data folder with one folder per call, into which a person places files."""
+PROGRAMMES_FOLDER = PROGRAMMES.call_id
+"""Folder in it into which a person places work programmes."""
 _FETCHED = ".fetched"
 """Folder in it with the files that the program has fetched, by address."""
 MOST_FILES = 60
@@ -105,6 +109,7 @@ def update_documents(
     refuse_member(config, "läsningen av utlysningarnas dokument")
     db = archive.db
     with lock(config.data_dir, "documents"):
+        set_links(db, PROGRAMMES, [(url, "", DocumentRole.PROGRAMME.value) for url in config.documents.programmes])
         link_calls(db, calls or list_open_calls(db))
         refresh_statements(db)
         states = list(_take_placed(config, db, now))
@@ -113,7 +118,8 @@ def update_documents(
             wanted = [row["url"] for key in calls for row in documents_of(db, key) if row["role"] in roles]
             due = [url for url in dict.fromkeys(wanted) if not url.startswith(PLACED)]
         else:
-            due = list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not every)
+            due = list_due_programmes(db, now - _AGAIN_AFTER)
+            due += list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not every)
         return states + list(_fetch_all(config, db, due[:MOST_FILES], now))
 
 
@@ -138,7 +144,7 @@ def refresh_statements(db: Database) -> int:
 
 
 def import_files(config: Config, archive: Archive, key: CallKey, files: Sequence[Path], now: datetime) -> list[DocumentState]:
-    """Take in files as a call's own documents; they are read from where they are and not moved.
+    """Take in files as a call's own documents, or as PROGRAMMES; they are read from where they are and not moved.
 
     Raises:
         ConfigError: The installation is a member.
@@ -154,7 +160,7 @@ def _take_placed(config: Config, db: Database, now: datetime) -> Iterator[Docume
     root = config.data_dir / FOLDER
     folders = sorted(path for path in root.iterdir() if path.is_dir() and path.name != _FETCHED) if root.is_dir() else []
     for folder in folders:
-        keys = find_calls(db, folder.name)
+        keys = [PROGRAMMES] if folder.name == PROGRAMMES_FOLDER else find_calls(db, folder.name)
         files = sorted(path for path in folder.iterdir() if path.is_file() and _is_whole(path))
         for file in files:
             if not keys:
@@ -170,7 +176,7 @@ def _is_whole(path: Path) -> bool:
 
 def _take_file(db: Database, key: CallKey, file: Path, name: str, now: datetime) -> DocumentState:
     url = f"{PLACED}{name}"
-    role = role_of(url, file.stem)
+    role = role_of(url, file.stem) if key != PROGRAMMES else DocumentRole.PROGRAMME
     # A person who places a file with a call does so because it is about the call.
     add_link(db, key, url, file.stem, (DocumentRole.CALL if role is DocumentRole.OTHER else role).value, _AFTER_LINKS)
     return _take(db, url, file, now)

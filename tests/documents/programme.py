@@ -10,7 +10,7 @@ HEADER = "Citizens, Equality, Rights and Values programme - Work programme 2026-
 COLUMNS = ("Topic", "Type of action", "Indicative budget (EUR million)", "Opening", "Deadline")
 ROWS = (
     (
-        "CERV-2027-CITIZENS-TOWN-TT: Meetings between twin towns about water, with citizens of every age",
+        "CERV-2027-CITIZENS-TOWN-TT: Youth exchange between twin towns about water, with guests of every age",
         "CERV-LS", "4.50", "21 January 2027", "22 April 2027",
     ),
     ("CERV-2027-CITIZENS-TOWN-NT: Networks of towns", "CERV-PJG", "6.00", "21 January 2027", "22 April 2027"),

@@ -46,7 +46,7 @@ def test_a_table_of_topics_is_read_with_every_value(planned):
     assert [(one.identifier, one.title, one.action, one.amount, one.page) for one in found] == [
         (
             "CERV-2027-CITIZENS-TOWN-TT",
-            "Meetings between twin towns about water, with citizens of every age",
+            "Youth exchange between twin towns about water, with guests of every age",
             "CERV-LS",
             4_500_000,
             3,
