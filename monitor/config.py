@@ -17,6 +17,7 @@ from monitor.errors import ConfigError, describe_os_error
 from monitor.settings import (
     Digest,
     Digests,
+    Documents,
     Keep,
     Mail,
     Mcp,
@@ -74,6 +75,7 @@ class Config(Table):
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
     translate: Translate = Translate()
+    documents: Documents = Documents()
     shared_archive: Path | None = Field(
         None, description="archive.db of the installation that reads the sources for this one; empty: it reads them itself"
     )

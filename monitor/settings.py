@@ -310,6 +310,25 @@ class Translate(Table):
     calls: int = Field(200, ge=1, le=5000, description="how many calls one run translates at most, those told last first")
 
 
+class Documents(Table):
+    """Table of the documents that belong to no one call."""
+
+    words = TableWords(
+        title="Arbetsprogram",
+        lead="EU-programmens arbetsprogram, där kommande utlysningar står upp till arton månader i förväg.",
+        effect="Hämtas nästa gång dokument hämtas, och sedan en gång i veckan.",
+    )
+
+    programmes: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+/\S*$", description="an address of a PDF or Word file")], ...],
+        Caption(
+            "Adresser till arbetsprogram",
+            "En PDF- eller Word-fil på varje rad. Filer som inte finns på webben läggs i mappen data/documents/arbetsprogram.",
+            "en adress som https://example.eu/program.pdf på varje rad",
+        ),
+    ] = Field((), strict=False, description="addresses of work programmes, whose planned calls are told as coming")
+
+
 class Schedule(Table):
     """Table of the times of jobs."""
 

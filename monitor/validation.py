@@ -130,6 +130,7 @@ SETTINGS = replace(
             ),
             "an address such as https://eu.example.se where the archive is reached": "en adress som https://eu.example.se",
             "an address such as namn@example.se": "en adress som namn@example.se",
+            "addresses of work programmes, whose planned calls are told as coming": "en adress som https://example.eu/program.pdf",
             "an address that gets every digest a day ahead; empty: none": "en adress som namn@example.se, eller tomt",
             "in the user agent and as reply address": "en adress som namn@example.se",
         }

@@ -93,6 +93,7 @@ class ChangeType(StrEnum):
 TOLD_CHANGES = (
     ChangeType.DEADLINE_MOVED,
     ChangeType.BUDGET_CHANGED,
+    ChangeType.FACT_CHANGED,
     ChangeType.NEWS,
     ChangeType.VANISHED,
     ChangeType.REVIVED,
@@ -152,6 +153,7 @@ class MailChange(StrEnum):
     MOVED = "moved"
     OPENED = "opened"
     BUDGET = "budget"
+    FACT = "fact"
     NOTICE = "notice"
     DOSSIER = "dossier"
 
@@ -160,6 +162,7 @@ URGENT_CHANGES = (MailChange.WITHDRAWN, MailChange.EARLIER)
 """Changes that cannot wait for the week's mail."""
 EVENT_CHANGES: Mapping[ChangeType, MailChange] = {
     ChangeType.BUDGET_CHANGED: MailChange.BUDGET,
+    ChangeType.FACT_CHANGED: MailChange.FACT,
     ChangeType.NEWS: MailChange.NOTICE,
 }
 """Types of changes that a mail takes from the table `events`; all others follow from the facts told and the call as it is."""

@@ -1,5 +1,6 @@
 """Every member of every vocabulary is handled by every output; a member added without a label or a text fails here."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -210,7 +211,10 @@ def cards(request, templates):
 
 @pytest.mark.parametrize("kind", MailChange)
 def test_a_mail_tells_every_kind_of_change(cards, kind):
+    worded = {language: {"fact": "Steg", "values": "2", "place": "sida 3"} for language in LANGUAGES}
+    words = json.dumps({"values": [2], "title": "Utlysning", "words": worded})
     texts = {
+        MailChange.FACT: (words, words),
         MailChange.BUDGET: ('{"total": 1, "currency": "EUR"}', '{"total": 2, "currency": "EUR"}'),
         MailChange.NOTICE: ("", "Nytt."),
     }

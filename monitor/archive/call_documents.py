@@ -24,6 +24,8 @@ from monitor.language.analyser import Analyser
 from monitor.language.queries import parse_query
 from monitor.vocabulary import ChangeType
 
+PROGRAMMES = CallKey("", "arbetsprogram")
+"""Key under which the work programmes themselves are linked: those that belong to no one call."""
 PLACED = "fil:"
 """Beginning of the address of a file that a person placed in the folder of documents."""
 _TOO_LONG = re.compile(rf"(?<![^\W_])([^\W_]{{{LONGEST_WORD}}})[^\W_]++")
@@ -229,6 +231,17 @@ def list_due_addresses(db: Database, roles: Sequence[str], before: datetime, *, 
     return [row[0] for row in rows]
 
 
+def list_due_programmes(db: Database, before: datetime) -> list[str]:
+    """Return the addresses of the work programmes of the settings that were not asked since `before`, never asked first."""
+    rows = db.execute(
+        "SELECT a.url FROM call_document_addresses a JOIN call_document_links l ON l.url = a.url"
+        " WHERE l.source = ? AND l.call_id = ? AND a.url NOT LIKE 'fil:%' AND (a.checked IS NULL OR a.checked < ?)"
+        " ORDER BY a.checked IS NOT NULL, a.checked, a.url",
+        [*PROGRAMMES, stamp(before)],
+    )
+    return [row[0] for row in rows]
+
+
 def list_open_calls(db: Database) -> list[CallKey]:
     """Return the keys of the calls of which documents may still be wanted."""
     rows = db.execute("SELECT source, call_id FROM calls WHERE kind = 'call' AND closed_at IS NULL AND vanished_at IS NULL")
@@ -250,7 +263,9 @@ def documents_of(db: Database, key: CallKey) -> list[LinkedDocument]:
 
 def calls_of_address(db: Database, url: str) -> list[CallKey]:
     """Return the calls that link to an address."""
-    rows = db.execute("SELECT source, call_id FROM call_document_links WHERE url = ? ORDER BY source, call_id", [url])
+    rows = db.execute(
+        "SELECT source, call_id FROM call_document_links WHERE url = ? AND source <> '' ORDER BY source, call_id", [url]
+    )
     return [CallKey(*row) for row in rows]
 
 
@@ -258,7 +273,7 @@ def calls_of_document(db: Database, digest: str) -> list[CallKey]:
     """Return the calls that link to an address with this document."""
     rows = db.execute(
         "SELECT DISTINCT l.source, l.call_id FROM call_document_links l JOIN call_document_addresses a ON a.url = l.url"
-        " WHERE a.document = ? ORDER BY l.source, l.call_id",
+        " WHERE a.document = ? AND l.source <> '' ORDER BY l.source, l.call_id",
         [digest],
     )
     return [CallKey(*row) for row in rows]

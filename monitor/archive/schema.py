@@ -406,6 +406,16 @@ MIGRATIONS = {
         "CREATE TABLE theme_drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, content TEXT NOT NULL,"
         " who TEXT NOT NULL, saved TEXT NOT NULL, version INTEGER NOT NULL)"
     ),
+    # Tables of `monitor.archive.planned`: `planned_documents` has the calls that each work programme plans as JSON, by the
+    # version of the code that read it; `planned_calls` each of them with its departments, the call that came and the judgement.
+    "m040_planned_calls": (
+        "CREATE TABLE planned_documents (document TEXT PRIMARY KEY, reader TEXT NOT NULL, entries TEXT NOT NULL);\n"
+        "CREATE TABLE planned_calls (name TEXT PRIMARY KEY, identifier TEXT NOT NULL, title TEXT NOT NULL,"
+        " programme TEXT NOT NULL, year INTEGER NOT NULL, action TEXT NOT NULL, amount INTEGER, opens_from TEXT,"
+        " opens_to TEXT, closes_from TEXT, closes_to TEXT, document TEXT NOT NULL, page INTEGER NOT NULL, place TEXT NOT NULL,"
+        " quote TEXT NOT NULL, departments TEXT NOT NULL, made TEXT NOT NULL, code TEXT NOT NULL, opened TEXT,"
+        " verdict TEXT NOT NULL, judged TEXT)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -100,6 +100,11 @@ def _month_day(year: int, month: int) -> date:
     return date(shifted // 12, shifted % 12 + 1, 1)
 
 
+def month_after(day: date, months: int) -> date:
+    """Return the first day of the month that comes a number of months after that of a day."""
+    return _month_day(day.year, day.month + months)
+
+
 class Seasons:
     """Families of rounds, and the months in which each family, line and programme opens."""
 
@@ -231,14 +236,27 @@ def judge_promise(forecast: Forecast, opened: date | None, today: date) -> Promi
         opened: Day on which the round opened, None when none is known to have opened.
         today: Day of the judgement.
     """
+    return judge_opening(forecast.earliest, forecast.month, forecast.latest, opened, today)
+
+
+def judge_opening(earliest: date, likely: date | None, latest: date, opened: date | None, today: date) -> PromiseOutcome | None:
+    """Return how an expected opening turned out, by months, None while that is open.
+
+    Args:
+        earliest: Day in the first month of the opening.
+        likely: Day in the most likely month, which may be missed by one; None where all months are as likely.
+        latest: Day in the last month.
+        opened: Day on which the call opened, None when none is known to have opened.
+        today: Day of the judgement.
+    """
     if opened is None:
-        return PromiseOutcome.MISSED if _months(forecast.latest) + _GIVEN_UP < _months(today) else None
+        return PromiseOutcome.MISSED if _months(latest) + _GIVEN_UP < _months(today) else None
     if opened > today:
         return None  # stated, and may still move
     month = _months(opened)
-    if month < min(_months(forecast.earliest), _months(forecast.month) - 1):
+    if month < min(_months(earliest), _months(likely or latest) - 1):
         return PromiseOutcome.EARLY
-    return PromiseOutcome.LATE if month > max(_months(forecast.latest), _months(forecast.month) + 1) else PromiseOutcome.KEPT
+    return PromiseOutcome.LATE if month > max(_months(latest), _months(likely or earliest) + 1) else PromiseOutcome.KEPT
 
 
 def _months(day: date) -> int:

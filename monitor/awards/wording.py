@@ -8,6 +8,7 @@ from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
+from monitor.awards.planned import PlannedCall
 from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 
 _MILLION, _THOUSAND = 1_000_000, 1_000
@@ -41,6 +42,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "early": "tidigare än väntat",
         "late": "senare än väntat",
         "missed": "den kom inte",
+        "planned": "Planerad: {parts}, enligt {source}",
+        "was_planned": "Enligt {source}, skulle den öppna {when}",
+        "was_closing": "Enligt {source}, var den planerad till {year}",
+        "opens_plan": "öppnar {when}",
+        "opens_unknown": "öppningsdagen står inte",
+        "closes_plan": "sista dag {when}",
+        "in": "i {month}",
+        "span": "mellan {first} och {last}",
+        "source": "arbetsprogrammet, {place}",
+        "page": "s. {page}",
+        "plan_kept": "planen höll",
     },
     "en": {
         "round": "In the last round ({year}), {projects} got",
@@ -69,6 +81,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "early": "earlier than expected",
         "late": "later than expected",
         "missed": "it did not come",
+        "planned": "Planned: {parts}, according to {source}",
+        "was_planned": "According to {source}, it was to open {when}",
+        "was_closing": "According to {source}, it was planned for {year}",
+        "opens_plan": "opens {when}",
+        "opens_unknown": "the day of opening is not stated",
+        "closes_plan": "last day {when}",
+        "in": "in {month}",
+        "span": "between {first} and {last}",
+        "source": "the work programme, {place}",
+        "page": "p. {page}",
+        "plan_kept": "the plan held",
     },
 }
 
@@ -161,6 +184,57 @@ def promise_line(promise: Forecast, opened: date | None, verdict: PromiseOutcome
         # A day that is stated and has not been judged lies ahead.
         told += words["opened" if verdict else "states"].format(month=f"{names[opened.month - 1]} {opened.year}")
     return f"{told}: {words[verdict.value]}." if verdict else f"{told}."
+
+
+def planned_line(planned: PlannedCall, forecast: Forecast | None = None, language: str = "sv") -> str:
+    """Return what a work programme plans of a call, with its page; then what earlier rounds make likely, when that is known."""
+    words = _WORDS[language]
+    opens = words["opens_plan"].format(when=_when(planned.opens, language)) if planned.opens else words["opens_unknown"]
+    closes = words["closes_plan"].format(when=_when(planned.closes, language)) if planned.closes else ""
+    parts = ", ".join(part for part in (opens, closes, _money(planned.amount, language)) if part)
+    told = words["planned"].format(parts=parts, source=planned_source(planned, language))
+    return f"{told}. {season_line(forecast, language)}" if forecast else told
+
+
+def planned_outcome(planned: PlannedCall, language: str = "sv") -> str:
+    """Return when a call was planned to open, when it opened, and how the plan turned out."""
+    words, source = _WORDS[language], planned_source(planned, language)
+    if planned.opens is None:
+        return f"{words['was_closing'].format(source=source, year=planned.year)}."
+    told = words["was_planned"].format(source=source, when=_when(planned.opens, language))
+    if planned.opened is not None:
+        month = f"{_months(language)[planned.opened.month - 1]} {planned.opened.year}"
+        told += words["opened" if planned.verdict else "states"].format(month=month)
+    if planned.verdict is None:
+        return f"{told}."
+    return f"{told}: {words['plan_kept' if planned.verdict is PromiseOutcome.KEPT else planned.verdict.value]}."
+
+
+def planned_source(planned: PlannedCall, language: str = "sv") -> str:
+    """Return where a plan stands: "arbetsprogrammet, s. 12"."""
+    words, (kind, _, name) = _WORDS[language], planned.place.partition(" ")
+    place = words["page"].format(page=planned.page) if kind == "sida" else f"”{name}”"
+    return words["source"].format(place=place)
+
+
+def _when(span: tuple[date, date], language: str) -> str:
+    """Return a planned day, month or span of months in words."""
+    words, names = _WORDS[language], _months(language)
+    first, last = span
+    if first == last:
+        return f"{first.day} {names[first.month - 1]} {first.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return words["in"].format(month=f"{names[first.month - 1]} {first.year}")
+    begins = names[first.month - 1] if first.year == last.year else f"{names[first.month - 1]} {first.year}"
+    return words["span"].format(first=begins, last=f"{names[last.month - 1]} {last.year}")
+
+
+def _money(amount: int | None, language: str) -> str:
+    if not amount:
+        return ""
+    size, unit = (_MILLION, "million") if amount >= _MILLION else (_THOUSAND, "thousand")
+    number = short_number(amount / size, language)
+    return f"{number} {_WORDS[language][unit].format(currency=_CURRENCIES[language]['EUR'])}"
 
 
 def chance_line(competition: Competition, language: str = "sv") -> str:

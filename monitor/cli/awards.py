@@ -232,20 +232,35 @@ def season(app: App, months: int, programme: str, as_json: bool) -> None:
     """Show the calls that are expected, from the months in which their earlier rounds opened; at least two rounds each."""
     from dataclasses import asdict
 
+    from monitor.awards.planned import list_planned, planned_ahead
     from monitor.awards.promises import list_promises
-    from monitor.awards.wording import season_line
+    from monitor.awards.wording import planned_line, season_line
     from monitor.jobs.awards import expected_rounds
     from monitor.jobs.members import open_installation
+    from monitor.jobs.planned import planned_json
     from monitor.jobs.seasons import promise_json
 
     with open_installation(app.config) as archive:
         found = expected_rounds(app.config, archive.db, app.now, months=months)
         promises = [promise_json(one) for one in list_promises(archive.db) if one.code or one.verdict]
+        planned = [one for one in list_planned(archive.db) if not programme or one.programme.upper() == programme.upper()]
     wanted = [one for one in found if not programme or one.family.upper().startswith(programme.upper())]
     if as_json:
-        answer({"forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted], "judged": promises})
+        answer(
+            {
+                "forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted],
+                "judged": promises,
+                "planned": [planned_json(one) for one in planned],
+            }
+        )
         return
-    if not wanted:
+    ahead = planned_ahead(planned, app.now.astimezone(app.config.zone).date())
+    if ahead:
+        print_table(
+            ("Enligt arbetsprogram", "Utlysning", "Beteckning"),
+            [(planned_line(one), one.title[:70], one.identifier) for one in ahead],
+        )
+    if not wanted and not ahead:
         click.echo(
             "Inget att förutse: det behövs minst två omgångar av en utlysning. Läs in stängda utlysningar: monitor awards import"
         )

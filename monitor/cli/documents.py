@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from monitor.archive import Archive
     from monitor.jobs.documents import DocumentState
 
 _STATES = {"read": "läst", "unchanged": "oförändrat", "unreadable": "går inte att läsa", "refused": "fick inte hämtas"}
@@ -37,6 +38,8 @@ def fetch(app: App, calls: tuple[str, ...], every: bool, scheduled: bool, as_jso
     with open_installation(app.config) as archive:
         keys = [find_call(archive.db, call) for call in calls]
         states = update_documents(app.config, archive, app.now, calls=keys, every=every)
+        if any(state.state == "read" for state in states):
+            _keep_planned(app, archive)
     return _tell(states, as_json) if not scheduled else _tell(states, as_json) * 0
 
 
@@ -56,12 +59,51 @@ def import_(app: App, call: str, files: tuple[Path, ...], as_json: bool) -> int:
     return _tell(states, as_json)
 
 
-def _tell(states: Sequence[DocumentState], as_json: bool) -> int:
+@documents.command()
+@click.argument("files", nargs=-1, type=PathType(exists=True, dir_okay=False))
+@json_option
+@pass_app
+def programme(app: App, files: tuple[Path, ...], as_json: bool) -> int:
+    """Take in FILES as work programmes, and show the calls that all programmes plan."""
+    from monitor.archive.call_documents import PROGRAMMES
+    from monitor.awards.planned import list_planned
+    from monitor.awards.wording import planned_line, planned_outcome
+    from monitor.jobs.documents import import_files
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.planned import planned_json
+
+    with open_installation(app.config) as archive:
+        states = import_files(app.config, archive, PROGRAMMES, files, app.now) if files else []
+        if states:
+            _keep_planned(app, archive)
+        planned = list_planned(archive.db)
+    if as_json:
+        return _tell(states, as_json, planned=[planned_json(one) for one in planned])
+    code = _tell(states, as_json) if states else 0
+    print_table(
+        ("Beteckning", "Utlysning", "Plan"),
+        [
+            (one.identifier, one.title[:60], planned_outcome(one) if one.code or one.verdict else planned_line(one))
+            for one in planned
+        ],
+    )
+    return code
+
+
+def _keep_planned(app: App, archive: Archive) -> None:
+    """Read new work programmes; wrong rules stop that no more than they stop the matching of the night."""
+    from monitor.jobs.planned import keep_planned
+    from monitor.jobs.rules import load_or_last
+
+    keep_planned(app.config, archive, lambda: load_or_last(archive, app.config.rules_dir)[0], app.now)
+
+
+def _tell(states: Sequence[DocumentState], as_json: bool, **more: Any) -> int:
     """Print the outcome of each file; return 1 when one could not be fetched or read."""
     from dataclasses import asdict
 
     if as_json:
-        answer({"documents": [asdict(state) for state in states]})
+        answer({"documents": [asdict(state) for state in states], **more})
     else:
         print_table(
             ("Läge", "Sidor", "Dokument", "Adress", "Varför"),

@@ -32,6 +32,7 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
     from monitor.archive import lock
     from monitor.jobs.match import match_archive
     from monitor.jobs.members import open_installation, refuse_member
+    from monitor.jobs.planned import keep_planned
     from monitor.jobs.rules import load_folder, load_or_last
     from monitor.jobs.seasons import keep_promises
 
@@ -43,6 +44,7 @@ def match(app: App, last_good: bool, as_json: bool) -> int:
         rules, errors = (loaded, ()) if loaded else load_or_last(archive, app.config.rules_dir)
         report = match_archive(archive, rules, app.now)
         keep_promises(app.config, archive, rules, app.now)
+        keep_planned(app.config, archive, lambda: rules, app.now)
     for error in errors:
         app.console.print(str(error), markup=False)
     if as_json:

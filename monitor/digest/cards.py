@@ -24,6 +24,8 @@ WHY_THEMES = 3
 _MAX_STEPS = 4
 """Documents about the same matter that are named."""
 SUMMARY_LIMIT = 160
+_DOCUMENT_TITLE = 80
+"""Characters of the title of a document that a changed fact names."""
 OVERVIEW_WIDTH = 84
 """Characters of subject and title in the overview: two lines on a phone."""
 _DATE_CHANGES = (MailChange.EARLIER, MailChange.MOVED)
@@ -214,6 +216,8 @@ class Cards:
             return say(f"change.{name}", new=new_money, old=old_money)
         if kind is MailChange.DOSSIER:
             return self._dossier_moved(change, call)
+        if kind is MailChange.FACT:
+            return self._fact_words(change)
         if kind is MailChange.NOTICE:
             return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
         return say(f"change.{kind.value}", new=" ".join(change.new), old=" ".join(change.old))
@@ -225,6 +229,16 @@ class Cards:
         if days:
             moved = say("moved.answer", moved=moved, day=self.rows.date_words(days[0], call))
         return say("change.dossier", new=moved, old=self.wording.short_day(date.fromisoformat(change.old[0]), self._now))
+
+    def _fact_words(self, change: Change) -> str:
+        """Return a changed fact with its document and page; changes that earlier versions stored name no document."""
+        (old, new), language = (json.loads(side[0]) for side in (change.old, change.new)), self.wording.language
+        before, after = old["words"][language], new["words"][language]
+        title = shorten(clean(new.get("title", "")), _DOCUMENT_TITLE)
+        return self.wording.say(
+            "change.fact" if title and after["place"] else "change.fact_alone",
+            fact=after["fact"], new=after["values"], old=before["values"], document=title, place=after["place"],
+        )  # fmt: skip
 
     def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call

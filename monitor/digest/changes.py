@@ -57,7 +57,9 @@ def _event_changes(events: Sequence[CallEvent], known: ToldFacts) -> list[Change
     changes = []
     for kind_of_event, kind in EVENT_CHANGES.items():
         same_type = [event for event in fresh if event.type == kind_of_event]
-        if kind is MailChange.NOTICE:
+        if kind is MailChange.FACT:
+            changes.extend(_fact_changes(same_type))
+        elif kind is MailChange.NOTICE:
             notices = [text for event in same_type for text in json.loads(event.new or "[]")]
             if notices:
                 changes.append(Change(kind=kind, new=tuple(dict.fromkeys(notices))))
@@ -75,6 +77,20 @@ def find_move(candidate: Candidate, now: datetime) -> tuple[Change, ...]:
     ahead = [key for key in date_keys(call) if not has_passed(key, now)][:1]
     day = max(told).astimezone(now.tzinfo).date().isoformat()
     return (Change(kind=MailChange.DOSSIER, old=(day,), new=(find_phase(call.title, call.url).value, *ahead)),)
+
+
+def _fact_changes(events: Sequence[CallEvent]) -> list[Change]:
+    """Return the changes of facts: one for each fact of each document, from its first old value to its last new value."""
+    sides: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for event in events:
+        old, new = event.old or "", event.new or ""
+        said = json.loads(new)
+        sides.setdefault((said["fact"], said.get("url", "")), []).append((old, new))
+    return [
+        Change(kind=MailChange.FACT, old=(found[0][0],), new=(found[-1][1],))
+        for found in sides.values()
+        if json.loads(found[0][0])["values"] != json.loads(found[-1][1])["values"]
+    ]
 
 
 def reminder_facts(candidate: Candidate, now: datetime) -> list[str]:

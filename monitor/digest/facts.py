@@ -2,7 +2,7 @@
 
 A fact is unique per department and call. `new`, `coming` and `opened` say how the call was told; `deadline:KEYS` which dates,
 `closing-4w:KEY` and `closing-1w:KEY` which reminders, `reminded` that the coordinator asked for one, `withdrawn` and `back`
-whether it is there at all; `budget:ID` and `notice:ID` which events. A fact that comes true again has a number:
+whether it is there at all; `budget:ID`, `fact:ID` and `notice:ID` which events. A fact that comes true again has a number:
 `deadline:2026-06-25#2`.
 """
 

@@ -72,7 +72,10 @@ class DepartmentMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEvent:
-    """Typed change of a call, from the archive. `old` and `new` are JSON as `monitor.archive.changes` writes it."""
+    """Typed change of a call, from the archive. `old` and `new` are JSON as `monitor.archive.changes` writes it.
+
+    Those of a changed fact have its `words` by language as well: `fact`, `values` and `place`.
+    """
 
     id: int
     type: str
@@ -144,7 +147,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Change with the old and the new value: dates as date keys (`facts`), money as JSON, notices as text.
+    """Change with the old and the new value: dates as date keys (`facts`), money and facts as JSON, notices as text.
 
     Of a dossier that moved: the day on which the reader was told of it last; the phase, and the last day to answer if any.
     """

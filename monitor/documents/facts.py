@@ -244,21 +244,34 @@ def filled_card(card: FitCard, facts: Iterable[CallFact]) -> FitCard:
     )
 
 
-def changed_facts(old: Iterable[PageStatement], new: Iterable[PageStatement]) -> list[tuple[FactName, list[Value], list[Value]]]:
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """Fact of which two versions of a document state different values."""
+
+    name: FactName
+    old: tuple[Value, ...]
+    new: tuple[Value, ...]
+    page: int
+    """Page of the new version with the first value that the old one does not state; with any value when only some are gone."""
+
+
+def changed_facts(old: Iterable[PageStatement], new: Iterable[PageStatement]) -> list[FactChange]:
     """Return the facts whose values differ between two versions of a document, with all values of each version.
 
     A fact that only one version states is no change: it may be that only the wording of it could be read.
     """
-    before, after = _values(old), _values(new)
-    return [
-        (name, before[name], after[name])
-        for name in FactName
-        if name in before and name in after and sorted(map(repr, before[name])) != sorted(map(repr, after[name]))
-    ]
+    before, after = _by_name(old), _by_name(new)
+    changes = []
+    for name in FactName:
+        gone, come = (tuple(one.value for one in said.get(name, ())) for said in (before, after))
+        if gone and come and sorted(map(repr, gone)) != sorted(map(repr, come)):
+            page = next((one.page for one in after[name] if one.value not in gone), after[name][0].page)
+            changes.append(FactChange(name, gone, come, page))
+    return changes
 
 
-def _values(statements: Iterable[PageStatement]) -> dict[FactName, list[Value]]:
-    found: dict[FactName, list[Value]] = {}
+def _by_name(statements: Iterable[PageStatement]) -> dict[FactName, list[PageStatement]]:
+    found: dict[FactName, list[PageStatement]] = {}
     for statement in statements:
-        found.setdefault(statement.name, []).append(statement.value)
+        found.setdefault(statement.name, []).append(statement)
     return found

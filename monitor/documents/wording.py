@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any, cast
 
 from monitor.documents.facts import CallFact, FactOrigin, FactState, FactStatement
 from monitor.documents.model import FileFormat, place_words
 from monitor.documents.statements import FactName, Value
 from monitor.language.application_language import ANY_OFFICIAL, EITHER, ENGLISH, SWEDISH
+from monitor.translation import translate
 
 Say = Callable[[str], str]
 FACT_LABELS: Mapping[FactName, str] = {
@@ -71,16 +74,42 @@ def value_words(name: FactName, value: Value, say: Say = str) -> str:
     return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
+def value_words_in(name: FactName, value: Value, language: str) -> str:
+    """Return the value of a fact in a language; sums in English are written as "EUR 500,000"."""
+    if language != "sv" and name in SUMS:
+        amount, currency = cast("list[int | str]", value)
+        return f"{currency} {amount:,}"
+    return value_words(name, value, partial(translate, language=language))
+
+
+def worded_side(text: str, languages: Iterable[str]) -> str | None:
+    """Return one side of a stored change of a fact with its words by language, as JSON; None for a fact no longer known."""
+    side = json.loads(text)
+    if side["fact"] not in set(FactName):
+        return None
+    name = FactName(side["fact"])
+    words = {}
+    for language in languages:
+        say = partial(translate, language=language)
+        values = ", ".join(value_words_in(name, value, language) for value in side["values"])
+        words[language] = {"fact": say(FACT_LABELS[name]), "values": values, "place": _place_in(side.get("place", ""), say)}
+    return json.dumps({**side, "words": words}, ensure_ascii=False)
+
+
 def page_words(file_format: FileFormat, number: int, label: str, say: Say = str) -> str:
     """Return where a page is in the language of `say`, as `place_words` does in Swedish."""
-    kind, _, rest = place_words(file_format, number, label).partition(" ")
-    return f"{say(_PLACES[kind])} {rest}"
+    return _place_in(place_words(file_format, number, label), say)
+
+
+def _place_in(place: str, say: Say) -> str:
+    """Return a place as `place_words` gives it in another language; "" for none."""
+    kind, _, rest = place.partition(" ")
+    return f"{say(_PLACES[kind])} {rest}" if kind in _PLACES else place
 
 
 def origin_words(statement: FactStatement, say: Say = str) -> str:
     """Return where a statement comes from: "utlysningens dokument, sida 14, Version 1.1"."""
-    kind, _, rest = statement.place.partition(" ")
-    place = f"{say(_PLACES[kind])} {rest}" if statement.document and kind in _PLACES else statement.place
+    place = _place_in(statement.place, say) if statement.document else statement.place
     parts = (say(ORIGIN_LABELS[statement.origin]), place, statement.version)
     return ", ".join(part for part in parts if part)
 

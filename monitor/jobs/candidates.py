@@ -13,11 +13,13 @@ from monitor.archive.overrides import Overrides
 from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config
 from monitor.digest.model import Arrangement, Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, SourceHealth, Told
+from monitor.digest.render import LANGUAGES
+from monitor.documents.wording import worded_side
 from monitor.fit import card_from_json
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.sources import CLOCK_SLACK, Source
-from monitor.vocabulary import ACCEPTED_RUNS, Level
+from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Level
 
 ADDED_RELEVANCE = 60.0
 """Relevance of a call that the coordinator added: that of a likely match."""
@@ -32,13 +34,22 @@ def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
         vanished_at=row.vanished_at,
-        events=tuple(CallEvent(id=number, type=kind, old=old, new=new) for number, kind, old, new in row.events),
+        events=tuple(event for stored in row.events if (event := _event(*stored)) is not None),
         told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
         story=row.story,
         answer=row.answer,
         numbered=row.numbered,
         joined=row.joined,
     )
+
+
+def _event(number: int, kind: str, old: str | None, new: str | None) -> CallEvent | None:
+    """Return a change of a call, that of a fact with its words; None for a fact that this version does not know."""
+    if kind == ChangeType.FACT_CHANGED:
+        old, new = (worded_side(side or "", LANGUAGES) for side in (old, new))
+        if old is None or new is None:
+            return None
+    return CallEvent(id=number, type=kind, old=old, new=new)
 
 
 def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: bool = False) -> list[Candidate]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from monitor.archive import Archive, lock
 from monitor.archive.call_documents import (
     PLACED,
+    PROGRAMMES,
     StoredDocument,
     StoredPage,
     add_fact_change,
@@ -23,9 +24,11 @@ from monitor.archive.call_documents import (
     documents_of,
     is_stored,
     list_due_addresses,
+    list_due_programmes,
     list_open_calls,
     list_outdated,
     note_address,
+    read_page,
     read_pages,
     read_statements_of,
     read_stored_document,
@@ -42,9 +45,9 @@ from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.documents.child import read_document, run_limited
 from monitor.documents.facts import changed_facts
-from monitor.documents.kept import decode_statements, encode_statements
+from monitor.documents.kept import decode_statements, encode_statements, title_of
 from monitor.documents.links import FETCHED_ROLES, DocumentRole, role_of, sort_links
-from monitor.documents.model import LARGEST_FILE, DocumentPage, ReadDocument, UnreadableDocumentError
+from monitor.documents.model import LARGEST_FILE, DocumentPage, FileFormat, ReadDocument, UnreadableDocumentError, place_words
 from monitor.documents.statements import PageStatement, read_statements, statements_version
 from monitor.errors import SourceError, describe_os_error
 from monitor.files import PARTIAL_SUFFIX
@@ -56,6 +59,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "documents"
 """Folder in the data folder with one folder per call, into which a person places files."""
+PROGRAMMES_FOLDER = PROGRAMMES.call_id
+"""Folder in it into which a person places work programmes."""
 _FETCHED = ".fetched"
 """Folder in it with the files that the program has fetched, by address."""
 MOST_FILES = 60
@@ -104,6 +109,7 @@ def update_documents(
     refuse_member(config, "läsningen av utlysningarnas dokument")
     db = archive.db
     with lock(config.data_dir, "documents"):
+        set_links(db, PROGRAMMES, [(url, "", DocumentRole.PROGRAMME.value) for url in config.documents.programmes])
         link_calls(db, calls or list_open_calls(db))
         refresh_statements(db)
         states = list(_take_placed(config, db, now))
@@ -112,7 +118,8 @@ def update_documents(
             wanted = [row["url"] for key in calls for row in documents_of(db, key) if row["role"] in roles]
             due = [url for url in dict.fromkeys(wanted) if not url.startswith(PLACED)]
         else:
-            due = list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not every)
+            due = list_due_programmes(db, now - _AGAIN_AFTER)
+            due += list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not every)
         return states + list(_fetch_all(config, db, due[:MOST_FILES], now))
 
 
@@ -137,7 +144,7 @@ def refresh_statements(db: Database) -> int:
 
 
 def import_files(config: Config, archive: Archive, key: CallKey, files: Sequence[Path], now: datetime) -> list[DocumentState]:
-    """Take in files as a call's own documents; they are read from where they are and not moved.
+    """Take in files as a call's own documents, or as PROGRAMMES; they are read from where they are and not moved.
 
     Raises:
         ConfigError: The installation is a member.
@@ -153,7 +160,7 @@ def _take_placed(config: Config, db: Database, now: datetime) -> Iterator[Docume
     root = config.data_dir / FOLDER
     folders = sorted(path for path in root.iterdir() if path.is_dir() and path.name != _FETCHED) if root.is_dir() else []
     for folder in folders:
-        keys = find_calls(db, folder.name)
+        keys = [PROGRAMMES] if folder.name == PROGRAMMES_FOLDER else find_calls(db, folder.name)
         files = sorted(path for path in folder.iterdir() if path.is_file() and _is_whole(path))
         for file in files:
             if not keys:
@@ -169,7 +176,7 @@ def _is_whole(path: Path) -> bool:
 
 def _take_file(db: Database, key: CallKey, file: Path, name: str, now: datetime) -> DocumentState:
     url = f"{PLACED}{name}"
-    role = role_of(url, file.stem)
+    role = role_of(url, file.stem) if key != PROGRAMMES else DocumentRole.PROGRAMME
     # A person who places a file with a call does so because it is about the call.
     add_link(db, key, url, file.stem, (DocumentRole.CALL if role is DocumentRole.OTHER else role).value, _AFTER_LINKS)
     return _take(db, url, file, now)
@@ -276,15 +283,23 @@ def _tell_changes(db: Database, url: str, before: str, digest: str, now: datetim
     old, new = (decode_statements(read_statements_of(db, one)) for one in (before, digest))
     changes = changed_facts(old, new)
     for key in calls_of_address(db, url):
-        if not any(row["url"] == url and row["role"] == DocumentRole.CALL for row in documents_of(db, key)):
+        own = next((row for row in documents_of(db, key) if row["url"] == url and row["role"] == DocumentRole.CALL), None)
+        if own is None:
             continue
-        for name, values, others in changes:
-            known, fresh = (
-                json.dumps({"fact": name.value, "values": these, "document": one}, ensure_ascii=False)
-                for these, one in ((values, before), (others, digest))
-            )
-            add_fact_change(db, key, known, fresh, now)
+        for change in changes:
+            known = {"fact": change.name.value, "values": change.old, "document": before}
+            fresh = {
+                "fact": change.name.value, "values": change.new, "document": digest, "url": url,
+                "title": title_of(own), "place": _place(db, digest, change.page),
+            }  # fmt: skip
+            old_side, new_side = (json.dumps(side, ensure_ascii=False) for side in (known, fresh))
+            add_fact_change(db, key, old_side, new_side, now)
     return len(changes)
+
+
+def _place(db: Database, digest: str, number: int) -> str:
+    document, page = read_stored_document(db, digest), read_page(db, digest, number)
+    return place_words(FileFormat(document["format"]), number, page["label"]) if document and page else ""
 
 
 def _hash(file: Path) -> str:

@@ -12,9 +12,10 @@ from monitor.archive.digests import last_digest
 from monitor.archive.promises import departments_by_code
 from monitor.awards.families import code_year
 from monitor.awards.installation import load_seasons
+from monitor.awards.planned import PlannedCall, forecast_beside, list_planned, planned_ahead, without_planned
 from monitor.awards.promises import Promise, list_promises, promises_ahead, save_promises, update_promises
 from monitor.awards.seasons import Forecast
-from monitor.awards.wording import promise_line, season_line
+from monitor.awards.wording import planned_line, promise_line, season_line
 from monitor.calls import Call
 from monitor.config import Config
 from monitor.digest.model import ExpectedRound
@@ -36,18 +37,18 @@ def keep_promises(config: Config, archive: Archive, rules: RuleSet, now: datetim
     def departments(forecast: Forecast) -> Collection[str]:
         codes = [one.code for one in seasons.rounds(forecast.family)]
         # The whole text of an earlier round tells more than its title, which is all that a list of closed calls has.
-        return set().union(*(by_code.get(code, ()) for code in codes)) or _by_title(rules, forecast)
+        return set().union(*(by_code.get(code, ()) for code in codes)) or departments_by_title(
+            rules, forecast.latest_code, forecast.title, forecast.programme
+        )
 
     changed = update_promises(seasons, list_promises(archive.db), departments, today)
     save_promises(archive.db, changed)
     return len(changed)
 
 
-def _by_title(rules: RuleSet, forecast: Forecast) -> set[str]:
-    call = Call(
-        source="season", call_id=forecast.latest_code, identifier=forecast.latest_code, title=forecast.title, url="",
-        programme=forecast.programme, language="en",
-    )  # fmt: skip
+def departments_by_title(rules: RuleSet, code: str, title: str, programme: str) -> set[str]:
+    """Return the departments that the rules match with a call of which no more than code, title and programme are known."""
+    call = Call(source="season", call_id=code, identifier=code, title=title, url="", programme=programme, language="en")
     return {match.department for match in matches_of(judge_call(rules, call)) if Level(match.level) is not Level.WEAK}
 
 
@@ -72,14 +73,25 @@ def expected_rounds_for(
     # The first mail has enough to tell, so that the second tells it.
     if is_same_month and (last is None or last.kind != MailKind.WELCOME):
         return ()
-    ahead = promises_ahead(list_promises(db), department, now.date())[:_MOST_IN_MAIL]
-    return tuple(
+    promises, planned = list_promises(db), list_planned(db)
+    rounds = [_planned_round(one, promises, languages) for one in planned_ahead(planned, now.date(), department)]
+    likely = without_planned(promises_ahead(promises, department, now.date()), planned)
+    rounds += [
         ExpectedRound(
             title=one.forecast.title,
             language="en" if code_year(one.forecast.latest_code) else "",
             lines={language: season_line(one.forecast, language) for language in languages},
         )
-        for one in ahead
+        for one in likely
+    ]
+    return tuple(rounds[:_MOST_IN_MAIL])
+
+
+def _planned_round(planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str]) -> ExpectedRound:
+    beside = forecast_beside(planned, promises)
+    forecast = beside.forecast if beside else None
+    return ExpectedRound(
+        title=planned.title, language="en", lines={language: planned_line(planned, forecast, language) for language in languages}
     )
 
 

@@ -7,6 +7,7 @@ from monitor.web.outputs import calendars, common_grants, discovery, feeds, open
 from monitor.web.views import (
     answers,
     call,
+    coming,
     concept_lab,
     coordinator,
     department,
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *front.ROUTES,
     *search.ROUTES,
     *department.ROUTES,
+    *coming.ROUTES,
     *calendars.ROUTES,
     *project.ROUTES,
     *plan.ROUTES,

@@ -179,7 +179,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.sampled_from(("gone", "back", "open", "notice", "unmatch")), WHICH),
     st.tuples(st.sampled_from(("gone", "back", "open")), WHICH),
     st.tuples(st.sampled_from(("doubt", "sure")), WHICH),
-    st.tuples(st.just("money"), WHICH, st.integers(1, 3)),
+    st.tuples(st.sampled_from(("money", "fact")), WHICH, st.integers(1, 3)),
     st.tuples(st.just("wait"), st.integers(1, 30)),
     st.tuples(st.just("correct")),
 )
@@ -284,6 +284,9 @@ class Department:
             old, new = (json.dumps({"total": n, "currency": "EUR"}) for n in (one.call.budget.total or 0, rest[0]))
             events = self.event(one, "budget_changed", old, new) if old != new else one.events
             one = replace(one, call=replace(one.call, budget=Budget(total=rest[0])), events=events)
+        elif name == "fact":
+            old, new = (json.dumps({"fact": "months", "values": [value]}) for value in (rest[0], rest[0] + 1))
+            one = replace(one, events=self.event(one, "fact_changed", old, new))
         elif name == "notice":
             one = replace(one, events=self.event(one, "news", None, json.dumps([f"Nytt {self.events}"])))
         elif name == "unmatch":

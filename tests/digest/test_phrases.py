@@ -29,6 +29,7 @@ FILLED_IN = {
         *(kind.value for kind in MailChange),
         "starts",
         "budget_new",
+        "fact_alone",
         "budget_gone",
         "withdrawn_date",
     ],

@@ -7,10 +7,13 @@ import pytest
 from icalendar import Calendar
 
 from monitor.archive.feedback import store_answer
-from monitor.calls import Budget, DeadlineModel
+from monitor.calls import Budget, CallKey, DeadlineModel
 from monitor.errors import ConfigError
+from monitor.jobs.documents import import_files
 from monitor.settings import Recipient
 from monitor.vocabulary import Kind, Status
+from tests.documents.fiche import fiche
+from tests.documents.files import write
 from tests.mailing import DEPARTMENTS, MONDAY, WEEK, World, a_call, html_of, moved, text_of
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -57,6 +60,33 @@ def test_a_date_that_moves_later_waits_for_the_weeks_mail(told):
     assert told.digest(TUESDAY).corrections == []
     (weekly,) = told.week(MONDAY + WEEK)
     assert "Nytt sista datum: måndag 14 september (tidigare fredag 28 augusti)." in flat(weekly)
+
+
+def new_version(told, folder, at, **facts):
+    """Read another version of the document of the first call, which a person has placed, and return its changes."""
+    file = write(folder, "utlysning.pdf", fiche(**facts))
+    with told.archive() as archive:
+        [state] = import_files(told.config, archive, CallKey("portal", "1"), [file], at)
+    return state.changes
+
+
+def test_a_document_that_changes_a_fact_is_told_once_with_its_page(told, tmp_path):
+    """There and back between two mails is no change; two changes are told as one, from the first value to the last."""
+    assert new_version(told, tmp_path, MONDAY) == 0, "the first version changes nothing"
+    assert new_version(told, tmp_path, TUESDAY, most="600 000") == 1
+    assert new_version(told, tmp_path, TUESDAY + timedelta(hours=1), most="750 000", share="75") == 2
+    assert told.digest(TUESDAY + timedelta(hours=2)).corrections == [], "a fact waits for the week's mail"
+    (weekly,) = told.week(MONDAY + WEEK)
+    said = flat(weekly)
+    source = "enligt en ny version av ”Towns that store rain”, sida 3."
+    assert f"Högst per projekt: 750 000 EUR (tidigare 500 000 EUR), {source}" in said
+    assert f"Finansiären betalar högst: 75 procent (tidigare 60 procent), {source}" in said
+    assert weekly["Subject"] == "Ändrat: Tema, sök senast 28 augusti"
+    for number, facts in enumerate(({"most": "600 000"}, {"most": "750 000", "share": "75"}), start=1):
+        assert new_version(told, tmp_path, MONDAY + WEEK + timedelta(days=number), **facts) == 2
+    (weekly,) = told.week(MONDAY + 2 * WEEK)
+    assert "Högst per projekt" not in flat(weekly)
+    assert len([fact for call, fact in told.facts() if call == "1" and fact.startswith("fact:")]) == 3
 
 
 def test_a_withdrawn_call_is_corrected_and_its_return_told(told):

@@ -25,6 +25,7 @@ WIDE = {"width": 1280, "height": 900}
 OPEN_PAGES = (
     "/",
     "/forvaltningar",
+    "/kommande",
     "/forvaltning/kultur-fritid",
     "/sok?q=bibliotek&status=open",
     "/sok?q=biblotek",

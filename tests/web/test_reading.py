@@ -28,6 +28,7 @@ SAME_IN_BOTH = {"English", "Svenska", "CSV", "Excel", "JSON", "Atom", "Program",
 PAGES = (
     "/",
     "/forvaltningar",
+    "/kommande",
     "/forvaltning/kultur-fritid",
     "/forvaltning/kultur-fritid?tema=kultur",
     "/utlysning/portal/two-stage",

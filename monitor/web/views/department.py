@@ -19,9 +19,6 @@ from monitor.archive.digests import list_department_digests
 from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
 from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news, list_moved_dossiers
 from monitor.archive.lookup import find_call
-from monitor.awards.families import code_year
-from monitor.awards.promises import list_promises, promises_ahead
-from monitor.awards.wording import season_line
 from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import Kind, Level, Status
@@ -30,6 +27,7 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.feeds import atom_feed, json_feed
+from monitor.web.views.coming import ComingRound, coming_rounds
 
 DONE = {"lage": "Läget är noterat."}
 _READING_PERIOD = timedelta(days=60)
@@ -57,8 +55,8 @@ class DepartmentView:
     later: Sequence[CallSummary]
     """The other open calls."""
     coming: Sequence[CallSummary]
-    expected: Sequence[tuple[str, str, bool]]
-    """Title of the round before, when the next is likely to open, and whether the title is English."""
+    expected: Sequence[ComingRound]
+    """Planned calls, then rounds that are likely to come."""
     others: Sequence[CallSummary]
     """Matches that are no calls, such as events and partner searches."""
     shown: int
@@ -101,10 +99,7 @@ def department_page(visit: Visit) -> Response:
         closing=closing,
         later=later,
         coming=[call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING],
-        expected=[
-            (one.forecast.title, season_line(one.forecast, visit.language), code_year(one.forecast.latest_code) is not None)
-            for one in promises_ahead(list_promises(db), department.id, visit.now.date())
-        ],
+        expected=coming_rounds(visit, department.id),
         others=[call for call in listed if call.kind != Kind.CALL],
         shown=len(listed) if visit.args.get("alla") else _VISIBLE_CALLS,
         reading=list_department_news(db, department.id, visit.now - _READING_PERIOD),

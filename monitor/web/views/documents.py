@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from datasette import Response
 
@@ -26,8 +25,8 @@ from monitor.documents.facts import CallFact, FactState
 from monitor.documents.kept import title_of
 from monitor.documents.links import FETCHED_ROLES, ROLE_LABELS, DocumentRole
 from monitor.documents.model import NOTE_LABELS, FileFormat, FileNote, page_address
-from monitor.documents.statements import FactName, Value
-from monitor.documents.wording import FACT_LABELS, STATE_LABELS, SUMS, origin_words, page_words, value_words
+from monitor.documents.statements import FactName
+from monitor.documents.wording import FACT_LABELS, STATE_LABELS, origin_words, page_words, value_words_in
 from monitor.web.framework.addresses import safe_url
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -118,11 +117,11 @@ def _shown_fact(fact: CallFact, visit: Visit) -> ShownFact:
     return ShownFact(
         label=visit.say(FACT_LABELS[fact.name]),
         state=visit.say(STATE_LABELS[fact.state]),
-        value=_value_words(fact.name, value, visit) if value is not None else "",
+        value=value_words_in(fact.name, value, visit.language) if value is not None else "",
         is_different=fact.state is FactState.DIFFERENT,
         statements=[
             ShownStatement(
-                _value_words(fact.name, one.value, visit),
+                value_words_in(fact.name, one.value, visit.language),
                 origin_words(one, visit.say),
                 one.quote,
                 page_path(one.document, one.page) if one.document else "",
@@ -130,14 +129,6 @@ def _shown_fact(fact: CallFact, visit: Visit) -> ShownFact:
             for one in fact.statements
         ],
     )
-
-
-def _value_words(name: FactName, value: Value, visit: Visit) -> str:
-    """Return the value of a fact in the page's language; an English page writes sums as the mails in English do."""
-    if visit.language != "sv" and name in SUMS:
-        amount, currency = cast("list[int | str]", value)
-        return f"{currency} {amount:,}"
-    return value_words(name, value, visit.say)
 
 
 def shown_documents(visit: Visit, key: CallKey) -> tuple[list[ShownDocument], list[ShownDocument]]:
@@ -232,7 +223,7 @@ def describe_fact_change(old: str, new: str, visit: Visit) -> str:
 
 
 def _values(name: FactName, side: Mapping[str, list[str]], visit: Visit) -> str:
-    return ", ".join(_value_words(name, value, visit) for value in side["values"])
+    return ", ".join(value_words_in(name, value, visit.language) for value in side["values"])
 
 
 ROUTES = (Route(r"^/dokument/(?P<hash>[0-9a-f]{16})/(?P<page>[0-9]{1,5})$", document_page),)

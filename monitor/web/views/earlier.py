@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from monitor.awards.history import EarlierRounds
 from monitor.awards.installation import chances_before, rounds_before
+from monitor.awards.planned import planned_of
 from monitor.awards.promises import promise_of
 from monitor.awards.seasons import judge_promise
-from monitor.awards.wording import chance_line, promise_line, round_line
+from monitor.awards.wording import chance_line, planned_outcome, promise_line, round_line
 from monitor.calls import Call
 from monitor.web.framework.request import Visit
+from monitor.web.views.documents import page_path
 
 _MOST_CHANCES = 3
 
@@ -27,6 +29,10 @@ class EarlierView:
     """Code, line and sentence of the publisher about the proposals of each closed round, the latest first."""
     promise: str
     """What was expected of this call before it was announced, and how that turned out; "" when nothing was."""
+    plan: str
+    """What its work programme planned, and how that turned out; "" when no programme that was read had it."""
+    plan_page: str
+    """Path of the page of the work programme."""
 
 
 def earlier_view(visit: Visit, call: Call) -> EarlierView | None:
@@ -39,10 +45,17 @@ def earlier_view(visit: Visit, call: Call) -> EarlierView | None:
         (code, chance_line(competition, language), competition.sentence)
         for code, competition in chances_before(config, db, call.identifier)[:_MOST_CHANCES]
     ]
-    promise = _promise(visit, call)
-    if rounds is None and not chances and not promise:
+    promise, plan = _promise(visit, call), planned_of(db, call.identifier, call.title, call.programme or "")
+    if rounds is None and not chances and not promise and plan is None:
         return None
-    return EarlierView(rounds=rounds, line=round_line(rounds, language) if rounds else "", chances=chances, promise=promise)
+    return EarlierView(
+        rounds=rounds,
+        line=round_line(rounds, language) if rounds else "",
+        chances=chances,
+        promise=promise,
+        plan=planned_outcome(plan, language) if plan else "",
+        plan_page=page_path(plan.document, plan.page) if plan else "",
+    )
 
 
 def _promise(visit: Visit, call: Call) -> str:
