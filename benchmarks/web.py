@@ -54,14 +54,14 @@ def measure(inputs: Inputs, quick: bool) -> list[Line]:
             numbers = [number for (number,) in archive.db.execute("SELECT number FROM calls ORDER BY hash LIMIT 200").fetchall()]
         site = make_site(config, lambda: NOW)
         with served(make_app(site)) as base, writing(config.archive):
-            _ask(f"{base}/sok")
+            ask(f"{base}/sok")
             searches = [
-                _ask(f"{base}/sok?{urlencode({'q': query, **facets})}")
+                ask(f"{base}/sok?{urlencode({'q': query, **facets})}")
                 for _ in range(rounds)
                 for query in QUERIES
                 for facets in _FACETS
             ]
-            pages = [_ask(f"{base}/u/{number}") for number in numbers]
+            pages = [ask(f"{base}/u/{number}") for number in numbers]
         site.archive.close()
     what = f"over HTTP at {size} calls, while another process writes"
     return [
@@ -99,7 +99,7 @@ def writing(archive: Path) -> Iterator[None]:
         writer.wait()
 
 
-def _ask(address: str) -> float:
+def ask(address: str) -> float:
     """Return the milliseconds until the whole answer has arrived."""
     begun = time.perf_counter()
     with urllib.request.urlopen(address) as answer:

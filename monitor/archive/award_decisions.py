@@ -71,8 +71,16 @@ def notices_about_proposals(db: Database, programme: str, is_wanted: Callable[[s
         programme: First part of the calls' codes.
         is_wanted: Whether a call with this code is wanted.
     """
-    rows = db.execute(
-        "SELECT identifier, data FROM calls WHERE identifier LIKE ? ESCAPE '!' AND data LIKE '%proposals%' ORDER BY identifier",
+    keys = db.execute(
+        "SELECT identifier, source, call_id FROM calls WHERE identifier LIKE ? ESCAPE '!' ORDER BY identifier",
         [f"{escape_like(programme)}-%"],
     )
-    return [(code, notice.text) for code, data in rows if is_wanted(code) for notice in decode_call(data).notices]
+    wanted = [(code, source, call_id) for code, source, call_id in keys if is_wanted(code)]  # few of a programme's many calls
+    return [
+        (code, notice.text)
+        for code, source, call_id in wanted
+        for (data,) in db.execute(
+            "SELECT data FROM calls WHERE source = ? AND call_id = ? AND data LIKE '%proposals%'", [source, call_id]
+        )
+        for notice in decode_call(data).notices
+    ]

@@ -168,6 +168,8 @@ class FundedGroup:
     """Sum of the own shares that are stated, by currency."""
     unknown: int
     """Projects whose own share is not stated."""
+    places: tuple[str, ...] = ()
+    """Places of the partners, those in the most projects first."""
 
 
 def group_projects(projects: Iterable[OwnProject]) -> list[FundedGroup]:
@@ -182,7 +184,17 @@ def group_projects(projects: Iterable[OwnProject]) -> list[FundedGroup]:
         for one in some:
             if one.share:
                 sums[one.currency] += one.share
-        made.append(FundedGroup(programme, year, len(some), tuple(sorted(sums.items())), sum(not one.share for one in some)))
+        places = Counter(place for one in some for place in one.partners)
+        made.append(
+            FundedGroup(
+                programme=programme,
+                year=year,
+                projects=len(some),
+                shares=tuple(sorted(sums.items())),
+                unknown=sum(not one.share for one in some),
+                places=tuple(place for place, _ in places.most_common()),
+            )
+        )
     return sorted(made, key=lambda group: (-(group.year or 0), group.programme))
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from monitor.archive.connection import Database
 from monitor.awards.history import leading_participant, name_country, numbers_by_pic, participants_of
 from monitor.awards.organisations import NamedOrganisation, Sureness, county_steps, find_municipality, identify
-from monitor.awards.texts import find_texts, has_texts, project_lemmas, words_of
+from monitor.awards.texts import count_texts, find_texts, has_texts, project_lemmas, words_of
 from monitor.language.analyser import Analyser
 from monitor.language.concepts import Concepts
 from monitor.language.detect import small_words
@@ -37,12 +37,14 @@ _COMMON_SHARE = 0.04
 """Share of all texts from which a word says nothing about the subject."""
 _COMMON_CONCEPT = 3
 """Number of times that a concept may be as common as a word."""
-_LEAST_COMMON = 60
-"""Texts below which no word is common, however few there are in all."""
+_LEAST_COMMON, _MOST_COMMON = 60, 2_000
+"""Texts below which no word is common, however few there are in all, and above which every one is."""
+_MOST_SEEN = 12_000
+"""Texts with a mark that are looked at, one with several marks several times: a page must not wait for more."""
 _MIN_LETTERS = 4
-_MOST_MARKS = 40
+_MOST_MARKS = 24
 _MOST_JUDGED = 40
-"""Candidates whose texts are read."""
+"""Candidates by the index; the texts of most of them need not be read."""
 _LEAST_SHARED, _LEAST_WORDS = 2, 3
 """Fewest concepts and words that make a project like the call, with a concept among them and without."""
 _MOST_NAMED = 6
@@ -189,21 +191,25 @@ def similar_projects(
         return []
     total = int(db.execute("SELECT count(*) FROM texts").fetchone()[0])
     values, sums = _look_up(db, subject.marks, total)
-    best = nlargest(_MOST_JUDGED, sums, key=lambda text: (sums[text], text))
-    projects = _projects(db, best, family)
+    whole = sum(values.values())
+    projects = _projects(db, nlargest(_MOST_JUDGED, sums, key=lambda text: (sums[text], text)), family)
     participants = participants_of(db, [project["id"] for project in projects])
     near = _Nearness(db, home, [one for who in participants.values() for one in who])
-    judged = []
+    factors = {project["id"]: near.factor(participants.get(project["id"], [])) / whole for project in projects}
+    projects.sort(key=lambda project: -sums[project["text"]] * factors[project["id"]])
+    found: list[tuple[float, SimilarProject]] = []
     for project in projects:
+        # What the index says of a text is the most that it can have: the rest needs no reading when enough are likelier.
+        if len(found) == most and sums[project["text"]] * factors[project["id"]] <= found[-1][0]:
+            break
         text = project_lemmas(analyser, project["title"], project["summary"])
         shared = sorted((mark for mark in subject.marks_in(text) if mark in values), key=lambda mark: (-values[mark], mark.name))
-        likeness = sum(values[mark] for mark in shared) / sum(values.values())
-        if likeness >= _LEAST_LIKENESS and _is_alike(shared, subject.marks):
-            who = participants.get(project["id"], [])
+        value = sum(values[mark] for mark in shared)
+        if value >= _LEAST_LIKENESS * whole and _is_alike(shared, subject.marks):
             names = [subject.label(mark, language) for mark in shared[:_MOST_NAMED]]
-            judged.append((likeness * near.factor(who), _similar(project, who, names)))
-    judged.sort(key=lambda row: (-row[0], -(row[1].year or 0), row[1].title))
-    return [project for _, project in judged[:most]]
+            found.append((value * factors[project["id"]], _similar(project, participants.get(project["id"], []), names)))
+            found = sorted(found, key=lambda row: (-row[0], -(row[1].year or 0), row[1].title))[:most]
+    return [project for _, project in found]
 
 
 class _Nearness:
@@ -240,18 +246,29 @@ def _is_alike(shared: Sequence[_Mark], marks: Sequence[_Mark]) -> bool:
 
 
 def _look_up(db: Database, marks: Sequence[_Mark], total: int) -> tuple[dict[_Mark, float], dict[int, float]]:
-    """Return the value of each mark that says something, and of each text the sum of the values of the marks it may have."""
-    common = max(_LEAST_COMMON, int(_COMMON_SHARE * total))
-    values: dict[_Mark, float] = {}
-    sums: dict[int, float] = defaultdict(float)
+    """Return the value of each mark that says something, and of each text the sum of the values of the marks it may have.
+
+    The rarest marks are looked up first; common ones are not when enough texts were seen, and then count as if every text had
+    them, so that a sum is never less than what the text is worth.
+    """
+    common = max(_LEAST_COMMON, min(_MOST_COMMON, int(_COMMON_SHARE * total)))
+    counts: dict[_Mark, int] = {}
     for mark in marks:
-        texts = find_texts(db, mark.alternatives, _COMMON_CONCEPT * common if mark.is_concept else common)
-        if not texts:
+        most = _COMMON_CONCEPT * common if mark.is_concept else common
+        count = count_texts(db, mark.alternatives, most)
+        if 0 < count <= most:
+            counts[mark] = count
+    values = {mark: mark.weight * log(1 + total / count) for mark, count in counts.items()}
+    sums: dict[int, float] = defaultdict(float)
+    seen, rest = 0, 0.0
+    for mark, count in sorted(counts.items(), key=lambda item: item[1]):
+        seen += count
+        if seen > _MOST_SEEN and sums:
+            rest += values[mark]
             continue
-        values[mark] = value = mark.weight * log(1 + total / len(texts))
-        for text in texts:
-            sums[text] += value
-    return values, sums
+        for text in find_texts(db, mark.alternatives):
+            sums[text] += values[mark]
+    return values, {text: value + rest for text, value in sums.items()} if rest else sums
 
 
 def _projects(db: Database, texts: Sequence[int], family: str) -> list[dict[str, Any]]:

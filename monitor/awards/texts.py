@@ -24,8 +24,8 @@ TABLES = """
 """
 """Script that makes the tables: which words a text has, without their places, is all that is asked of them."""
 _BATCH = 500
-_TEXTS_PER_ANALYSER = 20_000
-"""Texts after which a new analyser takes over: one remembers hundreds of thousands of words, which an import has no room for."""
+_TEXTS_PER_ANALYSER = 4_000
+"""Texts after which a new analyser takes over: one remembers every line, of which an import has few twice."""
 
 
 def has_texts(db: Database) -> bool:
@@ -74,17 +74,22 @@ def words_of(lemma_text: str) -> set[str]:
     return words
 
 
-def find_texts(db: Database, alternatives: Iterable[Sequence[str]], most: int) -> list[int] | None:
-    """Return the texts that have all words of one of the alternatives; None when they are more than `most`.
+def find_texts(db: Database, alternatives: Iterable[Sequence[str]]) -> list[int]:
+    """Return the texts that have all words of one of the alternatives, sequences of lemmas whose order does not matter."""
+    rows = db.execute("SELECT rowid FROM text_words WHERE text_words MATCH ?", [_expression(alternatives)]).fetchall()
+    return [row[0] for row in rows]
 
-    Args:
-        db: File of funded projects with an index.
-        alternatives: Sequences of lemmas. Their order in the text is not looked at.
-        most: Number of texts from which a word says nothing about a subject.
-    """
-    expression = " OR ".join(sorted({f"({' AND '.join(map(_quoted, words))})" for words in alternatives}))
-    rows = db.execute("SELECT rowid FROM text_words WHERE text_words MATCH ? LIMIT ?", [expression, most + 1]).fetchall()
-    return None if len(rows) > most else [row[0] for row in rows]
+
+def count_texts(db: Database, alternatives: Iterable[Sequence[str]], most: int) -> int:
+    """Return the number of texts that `find_texts` would return; `most` + 1 for all numbers that are larger than `most`."""
+    row = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM text_words WHERE text_words MATCH ? LIMIT ?)", [_expression(alternatives), most + 1]
+    ).fetchone()
+    return int(row[0])
+
+
+def _expression(alternatives: Iterable[Sequence[str]]) -> str:
+    return " OR ".join(sorted({f"({' AND '.join(map(_quoted, words))})" for words in alternatives}))
 
 
 def _quoted(word: str) -> str:

@@ -132,13 +132,13 @@ class Concepts:
         """
         terms, owners = self._term_set
         scan = terms.scan(lemma_text)
-        spans = {number: {span for found in scan.spans(number) for span in found} for number in scan.places}
-        long = {span for own in spans.values() for span in own if span[1] > span[0]}
+        long = {place for place in scan.places.values() if place[1] > place[0]}
         found: dict[str, list[Term]] = {}
-        for number in sorted(spans):
-            if any(not _is_inside(span, long) for span in spans[number]):
-                for concept_id in owners[number]:
-                    found.setdefault(concept_id, []).append(terms.terms[number])
+        for number, place in sorted(scan.places.items()):
+            if _is_inside(place, long) and all(_is_inside(span, long) for some in scan.spans(number) for span in some):
+                continue
+            for concept_id in owners[number]:
+                found.setdefault(concept_id, []).append(terms.terms[number])
         return found
 
     @cached_property

@@ -156,6 +156,16 @@ SPOILT = [
     ("portal", write_portal, fewer_than_stated, "utgivaren säger 3 projekt"),
     ("portal", write_portal, no_total, "totalResults"),
     ("portal", write_portal, cut, "JSON"),
+    ("cordis-h2020", lambda folder: files.write_cordis(folder, name="cordis-h2020projects-csv.zip"), cut, "ZIP"),
+    ("erasmus", lambda folder: files.write_json(folder / "1.json", files.erasmus_page(3, range(3))), cut, "JSON"),
+    ("life", lambda folder: files.write_json(folder / "1.json", files.life_page(3, range(3))), cut, "JSON"),
+    ("projektbank", lambda folder: files.write_json(folder / "1.json", files.projektbank_rows()), cut, "JSON"),
+    ("projektbank", lambda folder: files.write_json(folder / "1.json", files.projektbank_rows()), double_list, "dubbla"),
+    ("projektbank", lambda folder: files.write_json(folder / "1.json", files.projektbank_rows()), nested, "JSON"),
+    ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), cut, "JSON"),
+    ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), double_list, "dubbla"),
+    ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), page_of_errors, "JSON"),
+    ("dashboard", files.write_dashboard, page_of_errors, "saknas"),
 ]
 
 

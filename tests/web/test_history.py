@@ -91,3 +91,19 @@ def test_neighbours_of_like_size_are_compared(coordinator, funded):
     assert "Andra kommuner med 20 000–50 000 invånare i länet och länen intill: 23." in text
     assert "Kända projekt, median: 0." in text
     assert "ESF-rådets projektbank" in text
+
+
+def test_the_follow_up_has_the_own_history_by_programme_and_year(coordinator, browser, funded):
+    page = coordinator.get("/historia")
+    coordinator.post("/historia/avgor", {"nyckel": "pic:951111111", "svar": "hor", "csrftoken": token(page.text)})
+    text = words(browser.get("/uppfoljning").text)
+    assert "EU-projekt som kommunen har haft" in text
+    assert "LIFE 2024 3 1 800 000 EUR" in text
+    assert "Andra kommuner med 20 000–50 000 invånare i länet och länen intill: 23. Kända projekt, median: 0." in text
+    assert "EU projects that the municipality has had" in words(browser.get("/uppfoljning", params={"lang": "en"}).text)
+
+
+def test_the_follow_up_without_a_known_project_says_so(browser):
+    text = words(browser.get("/uppfoljning").text)
+    assert "EU-projekt som kommunen har haft Inga projekt är kända i utgivarnas listor." in text
+    assert "Andra kommuner med" not in text

@@ -12,6 +12,8 @@ from datasette import Response
 from markupsafe import Markup, escape
 
 from monitor.archive.connection import Database
+from monitor.awards.installation import municipal_history
+from monitor.awards.municipal import compare_municipalities, group_projects
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet
 from monitor.web.framework.request import Site, Visit
@@ -149,7 +151,17 @@ def followup_page(visit: Visit) -> Response:
         return _answer_file(asked, "json", visit)
     document = _asked_document(asked, visit)
     fields = {"fran": document["from"], "till": document["to"]} | {name: asked.typed[name] for name in asked.problems}
-    return page("followup.html", visit, fields=fields, problems=asked.problems, **_report_values(document, visit))
+    values = {**_report_values(document, visit), **_own_history(visit)}
+    return page("followup.html", visit, fields=fields, problems=asked.problems, **values)
+
+
+def _own_history(visit: Visit) -> dict[str, Any]:
+    """Return the municipality's sure projects by programme and year, and the comparison with its neighbours."""
+    history = municipal_history(visit.site.config, visit.site.archive.db)
+    return {
+        "groups": group_projects(history.projects.get(history.home, ())),
+        "neighbours": compare_municipalities(history.projects, history.home) if history.imports else None,
+    }
 
 
 def followup_file(visit: Visit) -> Response:
