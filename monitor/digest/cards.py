@@ -13,7 +13,7 @@ from monitor.digest.layout import CardRow, CardView, LinkView, OverviewLine
 from monitor.digest.links import Links, language_note, publisher_url, publisher_words
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, ExpectedRound, Reasons
 from monitor.digest.rows import CallRows
-from monitor.digest.summary import known_summary, machine_summary, needs_summary
+from monitor.digest.summary import known_summary, line_summary, machine_summary, needs_summary
 from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
@@ -29,6 +29,8 @@ _DOCUMENT_TITLE = 80
 OVERVIEW_WIDTH = 84
 """Characters of subject and title in the overview: two lines on a phone."""
 _DATE_CHANGES = (MailChange.EARLIER, MailChange.MOVED)
+_FIRST_SECTIONS = (MailSection.NEW, MailSection.COMING)
+"""Sections whose calls the department does not know."""
 _SUMS = ("total", "project_min", "project_max", "grants", "currency")
 
 
@@ -73,7 +75,7 @@ class Cards:
         )
 
     def line(self, item: DigestItem, anchor: str = "") -> CardView:
-        """Return the call as one line: title, date and reason."""
+        """Return the call as one line: title, date and reason, and a sentence on a new call in another language."""
         call, reasons = item.candidate.call, item.candidate.reasons
         title = shorten(self.title(call), 140)
         changes = tuple(self.change(change, call) for change in item.changes)
@@ -92,10 +94,18 @@ class Cards:
             changes=(*changes, *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             detail="" if changes else self._line_detail(call),
+            summary="" if changes else self._line_summary(item),
             why=self.why(reasons),
             links=(self._page_link(call, title),),
             also=tuple(self._also(item)),
         )
+
+    def _line_summary(self, item: DigestItem) -> str:
+        """Return a sentence on a call in another language that the department is told of; "" for any other item."""
+        call, language = item.candidate.call, self.wording.language
+        if item.section not in _FIRST_SECTIONS or call.kind is not Kind.CALL or not needs_summary(call, language):
+            return ""
+        return line_summary(call, item.candidate.reasons.card, self.wording, self.audience.machine.get(call.key, ""))
 
     def _line_detail(self, call: Call) -> str:
         dossier = self.dossier(call)

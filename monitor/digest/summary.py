@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.calls import Call, next_deadline
-from monitor.digest.wording import HOME, Wording
+from monitor.digest.wording import HOME, Wording, first_sentences
 from monitor.fit import FitCard
 from monitor.language.one_line import clean
 
 _THEMES = 2
+_LINE_LIMIT = 160
+"""Characters of a translated sentence on a line."""
 _ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no", "framgår inte": "unknown"}
 
 
@@ -51,6 +53,22 @@ def known_summary(
     return tuple(filter(None, sentences))
 
 
+def line_summary(call: Call, card: FitCard | None, wording: Wording, machine: str = "") -> str:
+    """Return one sentence on a call that a mail names on a line, whose subject, last day and themes the line has already.
+
+    It is the first of its machine translation, else whether a municipality may apply and for how much; "" where neither is known.
+    """
+    if machine and wording.language == "sv":
+        return machine_summary(first_sentences(machine, _LINE_LIMIT, most=1), wording)
+    answer = _answer_word(card)
+    largest = call.budget.project_max
+    amount = wording.money(largest, call.budget.currency, exact=True) if largest else ""
+    if answer == "unknown":
+        return wording.say("summary.project", amount=amount) if amount else ""
+    parts = [wording.say(f"summary.{answer}"), wording.say("summary.at_most", amount=amount) if amount else ""]
+    return f"{', '.join(filter(None, parts))}."
+
+
 def machine_summary(text: str, wording: Wording) -> str:
     """Return a machine translation of a summary with words that say that it is one."""
     return wording.say("summary.machine", text=text)
@@ -87,11 +105,14 @@ def _answer(card: FitCard | None) -> str:
     return _ANSWERS[card.municipality] if card is not None else "unknown"
 
 
-def _applicants(call: Call, card: FitCard | None, wording: Wording, now: datetime) -> str:
+def _answer_word(card: FitCard | None) -> str:
+    """Return the answer with its doubt, as the phrases `summary.<answer>` have it."""
     answer = _answer(card)
-    if card is not None and card.guessed and answer != "unknown":
-        answer = f"likely_{answer}"
-    parts = [wording.say(f"summary.{answer}")]
+    return f"likely_{answer}" if card is not None and card.guessed and answer != "unknown" else answer
+
+
+def _applicants(call: Call, card: FitCard | None, wording: Wording, now: datetime) -> str:
+    parts = [wording.say(f"summary.{_answer_word(card)}")]
     deadline = next_deadline(call, now)
     if deadline is not None and not deadline.year_guessed:
         parts.append(wording.say("summary.until", day=wording.short_day(deadline.at.astimezone(HOME).date(), now)))

@@ -159,13 +159,13 @@ def iso_week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def first_sentences(text: str, limit: int = 280) -> str:
-    """Return one or two sentences from the beginning of a text, of at most `limit` characters."""
+def first_sentences(text: str, limit: int = 280, *, most: int = 2) -> str:
+    """Return the first sentences of a text, `most` of them, of at most `limit` characters."""
     found: list[str] = []
     for part in _SENTENCE_END.split(clean(text)):
         if found and _ABBREVIATED.search(found[-1]):
             found[-1] = f"{found[-1]} {part}"
-        elif len(found) == 2:
+        elif len(found) == most:
             break
         else:
             found.append(part)

@@ -14,6 +14,7 @@ from monitor.digest.model import Shown, Told
 from monitor.digest.render import load_templates
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
+from monitor.digest.summary import line_summary
 from monitor.fit import FitCard
 from monitor.paths import DIGESTS
 from monitor.vocabulary import Kind, Level, Status
@@ -86,6 +87,36 @@ def test_more_than_ten_calls_are_lines():
     last = tree.xpath("//ul[@class='overview']//a/@href")[-1].removeprefix("#")
     (target,) = tree.xpath(f"//*[@id='{last}']")
     assert target.tag == "li"
+
+
+def test_a_line_of_a_foreign_call_has_a_sentence_of_its_own():
+    """Neither its last day nor its themes again, and no sentence on a call in the reader's language."""
+    foreign = [candidate(n, language="en", budget=Budget(project_max=60_000)) for n in range(11)]
+    swedish = [candidate(n, language="sv") for n in range(11, 14)]
+    lines = tree_of(*foreign, *swedish, language="sv").xpath("//li[@id]")
+    said = {line.get("id"): plain(line.text_content()) for line in lines}
+    about = [text for text in said.values() if "Kommuner kan söka, högst 60 000 euro per projekt." in text]
+    assert len(said) == 4
+    assert len(about) == 1
+    assert [text for text in said.values() if "Kommuner kan" in text] == about
+
+
+@pytest.mark.parametrize(
+    ("fields", "machine", "said"),
+    [
+        (
+            {"answer": "som partner", "guessed": True},
+            "",
+            "Kommuner kan troligen vara med som partner, högst 60 000 euro per projekt.",
+        ),
+        ({"answer": "framgår inte"}, "", "Ett projekt får högst 60 000 euro."),
+        ({"answer": "framgår inte", "budget": Budget()}, "", ""),
+        ({}, "Nykomlingar lär känna Europa. De behöver inget krångel.", "Nykomlingar lär känna Europa. (maskinöversatt)"),
+    ],
+)
+def test_the_sentence_of_a_line_says_what_is_known_and_no_more(fields, machine, said):
+    one = candidate(0, **fields)
+    assert plain(line_summary(one.call, one.reasons.card, SV, machine)) == said
 
 
 def test_a_card_answers_six_questions():

@@ -44,7 +44,7 @@ def change(browser, path, **new):
     return reviewed, send(browser, path, values, "spara")
 
 
-@pytest.mark.parametrize("table", ["municipality", "digest", "money", "subscription", "schedule", "keep"])
+@pytest.mark.parametrize("table", ["municipality", "digest", "money", "subscription", "documents", "schedule", "keep"])
 def test_a_form_that_is_sent_back_as_it_came_changes_nothing(coordinator, site, table):
     before = file_of(site).read_bytes()
     path = f"/samordna/installningar/{table}"
