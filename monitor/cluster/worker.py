@@ -15,6 +15,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import dask
 from distributed import Status, Worker
 
 from monitor.archive import lock
@@ -185,7 +186,9 @@ def serve_installations(address: str, holdings: Holdings) -> None:
     global _holdings
     _holdings = holdings
     try:
-        asyncio.run(_serve(address, holdings))
+        # A task waits for a child process: looking at its stack a hundred times a second would only show that.
+        with dask.config.set({"distributed.worker.profile.enabled": False}):
+            asyncio.run(_serve(address, holdings))
     finally:
         holdings.release()
         _holdings = None
