@@ -39,10 +39,10 @@ _COMMON_CONCEPT = 3
 """Number of times that a concept may be as common as a word."""
 _LEAST_COMMON, _MOST_COMMON = 60, 2_000
 """Texts below which no word is common, however few there are in all, and above which every one is."""
-_MOST_SEEN = 12_000
+_MOST_SEEN = 6_000
 """Texts with a mark that are looked at, one with several marks several times: a page must not wait for more."""
 _MIN_LETTERS = 4
-_MOST_MARKS = 24
+_MOST_MARKS = 16
 _MOST_JUDGED = 40
 """Candidates by the index; the texts of most of them need not be read."""
 _LEAST_SHARED, _LEAST_WORDS = 2, 3
@@ -266,8 +266,9 @@ def _look_up(db: Database, marks: Sequence[_Mark], total: int) -> tuple[dict[_Ma
         if seen > _MOST_SEEN and sums:
             rest += values[mark]
             continue
+        value = values[mark]
         for text in find_texts(db, mark.alternatives):
-            sums[text] += values[mark]
+            sums[text] += value
     return values, {text: value + rest for text, value in sums.items()} if rest else sums
 
 

@@ -96,9 +96,10 @@ class Concepts:
         return above
 
     def variants(self, concept_id: str) -> tuple[tuple[str, ...], ...]:
-        """Return the sequences of lemmas that the terms of a concept match, in any order of the terms, each once."""
+        """Return the sequences of lemmas that the terms of a concept match, each once; none of a term written in more words."""
         terms = filter(None, map(_parsed, self.terms(concept_id)))
-        return tuple(dict.fromkeys(variant for term in terms for variant in term.variants))
+        variants = (variant for term in terms for variant in term.variants if len(variant) <= len(tokens.pieces(term.text)))
+        return tuple(dict.fromkeys(variants))
 
     def of_term(self, term: Term) -> tuple[Concept, ...]:
         """Return the concepts that have the term, whatever its inflection, in their order.

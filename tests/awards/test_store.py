@@ -166,6 +166,31 @@ SPOILT = [
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), double_list, "dubbla"),
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), page_of_errors, "JSON"),
     ("dashboard", files.write_dashboard, page_of_errors, "saknas"),
+    ("dashboard", files.write_dashboard, rename_column("Legal Name", "Name"), "Legal Name"),
+    (
+        "vinnova",
+        lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()),
+        rename_column('Diarienummer"', 'Dnr"'),
+        "Diarienummer",
+    ),
+    (
+        "projektbank",
+        lambda folder: files.write_json(folder / "1.json", files.projektbank_rows()),
+        rename_column("projektnamn", "namn"),
+        "projektnamn",
+    ),
+    (
+        "erasmus",
+        lambda folder: files.write_json(folder / "1.json", files.erasmus_page(3, range(3))),
+        rename_column("projectName", "name"),
+        "projectName",
+    ),
+    (
+        "life",
+        lambda folder: files.write_json(folder / "1.json", files.life_page(3, range(3))),
+        rename_column("ecContribution", "grant"),
+        "ecContribution",
+    ),
 ]
 
 
