@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PARTIAL_SUFFIX = ".partial"
 """Ending of a file that is being written. One that is left was left by a kill."""
 _PRIVATE, _ORDINARY = 0o600, 0o666
+
+
+def partial_path(path: Path) -> Path:
+    """Return the path of the file that takes the place of `path` when it is whole."""
+    return path.with_name(path.name + PARTIAL_SUFFIX)
 
 
 @contextmanager
@@ -18,22 +23,28 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The block makes the file, and syncs it where it must survive a power cut.
     """
-    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    partial = partial_path(path)
     partial.unlink(missing_ok=True)
     try:
         yield partial
         partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    except BaseException:
+        # Whatever keeps it from being removed is no news beside the error itself; the next writing removes it.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
-def write_atomically(path: Path, content: str | bytes, *, private: bool = False) -> None:
+def write_atomically(
+    path: Path, content: str | bytes, *, private: bool = False, before_replacing: Callable[[], None] = lambda: None
+) -> None:
     """Write a file in one step and sync it to the disk; text is UTF-8. A file that is replaced keeps its mode.
 
     Args:
         path: File to write or replace, in a folder that exists.
         content: Everything that the file will hold.
         private: Let only the owner read and write the file, whatever the umask.
+        before_replacing: Called when the new file is whole beside the old one; a kill from then on leaves it there.
 
     Raises:
         OSError: The file cannot be written; an older one is as it was.
@@ -48,6 +59,7 @@ def write_atomically(path: Path, content: str | bytes, *, private: bool = False)
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
+        before_replacing()
 
 
 def _mode_of(path: Path) -> int | None:

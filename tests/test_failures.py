@@ -44,3 +44,17 @@ def test_every_story_stands_once_in_order_with_tests():
 def test_a_story_says_what_went_wrong_and_what_happens_here(row):
     _, elsewhere, here, _ = row
     assert all(text.endswith(".") and len(text.split()) >= 4 for text in (elsewhere, here))
+
+
+def test_every_attack_has_tests_that_exist():
+    lines = (ROOT / "docs" / "failures.md").read_text("utf-8").splitlines()
+    rows = [line for line in lines if re.match(r"\| (2-)?[BSM]\d \|", line)]
+    assert [row for row in rows if "`test_" not in row] == []
+    names = {name for row in rows for name in re.findall(r"`(test_\w+)`", row)}
+    found = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    assert len(rows) > 20
+    assert names - found == set()

@@ -67,12 +67,12 @@ def replace_archive(path: Path, copy: Path, kept: Path) -> bool:
             kept.mkdir(parents=True)
         for file in old_files:
             _link(file, kept / file.name)
-        _sync(copy)
+        sync(copy)
         # The log of a damaged archive must go before the new file is in place: SQLite would replay it into that.
         for file in _companions(path):
             file.unlink(missing_ok=True)
         os.replace(copy, path)  # noqa: PTH105 - the name of the system call that this rests on
-        _sync(path.parent)
+        sync(path.parent)
     return bool(old_files)
 
 
@@ -107,7 +107,7 @@ def _link(file: Path, target: Path) -> None:
         shutil.copy2(file, target)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Flush a file or folder to the disk. Windows cannot flush folders."""
     if os.name != "posix" and path.is_dir():
         return

@@ -261,6 +261,9 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
                 _share(db, shared, SHARED_TABLES if own_matches else (*SHARED_TABLES, *MATCH_TABLES))
         except sqlite3.Error as error:
             raise _unusable(path, describe_sqlite_error(error)) from error
+        except OSError as error:
+            # The copy that is made before an upgrade.
+            raise ArchiveError(str(path), f"går inte att uppgradera: {describe_os_error(error)}") from error
         except UnicodeDecodeError as error:
             # SQLite's message names the damaged part of the schema, and the name itself is damaged.
             raise _unusable(path, _SQLITE_PROBLEMS["SQLITE_CORRUPT"]) from error
@@ -395,8 +398,11 @@ def _is_ready(db: Database, path: Path) -> bool:
 
 def _migrate(db: Database, path: Path) -> None:
     applied = _applied(db)
+    first = next((name for name in MIGRATIONS if name not in applied), None)
+    if first is None:
+        # The disk refused WAL mode alone, this time or always: the rollback journal is as safe, and slower.
+        return
     if applied:
-        first = next(name for name in MIGRATIONS if name not in applied)
         copy_archive(db, path.with_name(f"{path.stem}.before-{first}.db"))
     migrations().apply(db.sqlite_utils())
 

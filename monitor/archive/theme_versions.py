@@ -13,13 +13,20 @@ from monitor.archive.connection import Database
 def store_theme_version(db: Database, theme: str, before: str, text: str, *, who: str, note: str, now: datetime) -> list[int]:
     """Store the saved text of a theme's file, and the text before it where that was not saved by the rule lab.
 
+    A text that is the newest version already gets no second row.
+
     Returns:
         Ids of the versions that were stored, for `forget_theme_versions`.
     """
     with db.atomic():
-        last = db.execute("SELECT text FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 1", [theme]).fetchone()
+        query = "SELECT text, id FROM theme_versions WHERE theme = ? ORDER BY id DESC LIMIT 2"
+        last = db.execute(query, [theme]).fetchall()
+        if last and last[0][0] == text and before in (text, last[-1][0]):
+            # Stored by a saving that was killed before it wrote the file, or saved as it was.
+            db.execute("UPDATE theme_versions SET who = ?, note = ?, at = ? WHERE id = ?", [who, note, stamp(now), last[0][1]])
+            return []
         stored = []
-        if before and (last is None or last[0] != before):
+        if before and (not last or last[0][0] != before):
             stored.append(_insert(db, theme, before, "", "Så såg filen ut före ändringen.", now))
         stored.append(_insert(db, theme, text, who, note, now))
         return stored

@@ -63,13 +63,19 @@ class ImportState:
 
 
 def placed_files(config: Config, source: str) -> list[Path]:
-    """Return the files that lie in the folder of a source, in order of their names."""
+    """Return the files that lie in the folder of a source, in order of their names.
+
+    Raises:
+        SourceError: The folder cannot be read.
+    """
     folder = config.data_dir / FOLDER / source
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".") and path.suffix != PARTIAL_SUFFIX
-    )
+    try:
+        if not folder.is_dir():
+            return []
+        paths = sorted(folder.iterdir())
+        return [path for path in paths if path.is_file() and not path.name.startswith(".") and path.suffix != PARTIAL_SUFFIX]
+    except OSError as error:
+        raise SourceError(str(folder), f"mappen går inte att läsa: {describe_os_error(error)}") from error
 
 
 def import_awards(
@@ -111,7 +117,12 @@ def import_awards(
                 note_problem(db, source, problem, now)
                 states.append(ImportState(source=source, state="refused", reason=problem))
                 continue
-            found = list(files) or placed_files(config, source)
+            try:
+                found = list(files) or placed_files(config, source)
+            except SourceError as error:
+                note_problem(db, source, str(error), now)
+                states.append(ImportState(source=source, state="refused", reason=str(error)))
+                continue
             if not found:
                 states.append(ImportState(source=source, state="missing"))
                 continue

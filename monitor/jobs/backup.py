@@ -19,13 +19,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from monitor.archive import copy_archive, lock, open_archive
-from monitor.archive.backup import check_archive, replace_archive
+from monitor.archive.backup import check_archive, replace_archive, sync
 from monitor.archive.connection import describe_sqlite_error
 from monitor.archive.files import BACKUPS, refuse_missing
 from monitor.archive.takeover import renew_epoch
 from monitor.config import Config
 from monitor.errors import ArchiveError, describe_os_error
-from monitor.files import PARTIAL_SUFFIX, replacing
+from monitor.files import PARTIAL_SUFFIX, replacing, write_atomically
 from monitor.jobs.members import open_installation
 
 logger = logging.getLogger(__name__)
@@ -228,24 +228,43 @@ def _restore_settings(config: Config, unpacked: Path, kept: Path) -> bool:
     homes["digests"] = Path(config.digests.dir) if config.digests.dir else None
     replaced = False
     for name, home in homes.items():
-        if home is None or not (unpacked / name).is_dir():
-            continue
-        # Copied to the end before anything goes: what is missing in between is one renaming long.
-        fresh = find_free_name(home.with_name(f"{home.name}.restored"))
-        shutil.copytree(unpacked / name, fresh)
-        if home.exists():
-            shutil.copytree(home, kept / name)
-            shutil.rmtree(home)
-            replaced = True
-        fresh.replace(home)
+        if home is not None and (unpacked / name).is_dir():
+            replaced |= _replace_folder(home, unpacked / name, kept / name)
     if config.path is not None and (unpacked / "monitor.toml").is_file():
         kept.mkdir(parents=True, exist_ok=True)
         shutil.copy2(config.path, kept / "monitor.toml")
-        fresh = find_free_name(config.path.with_name(f"{config.path.name}.restored"))
-        shutil.copy2(unpacked / "monitor.toml", fresh)
-        fresh.replace(config.path)
+        write_atomically(config.path, (unpacked / "monitor.toml").read_bytes())
         replaced = True
     return replaced
+
+
+def _replace_folder(home: Path, folder: Path, kept: Path) -> bool:
+    """Replace a folder by a copy of another, keep the old one as `kept`, and return whether there was one.
+
+    Both folders stand whole beside each other before the first goes: what is missing in between is one renaming long.
+    """
+    fresh, old = (home.with_name(f"{home.name}.{end}") for end in ("restoring", "restored-over"))
+    for left in (fresh, old):
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        shutil.copytree(folder, fresh, copy_function=_copy_synced)
+        had = home.exists()
+        if had:
+            shutil.copytree(home, kept)
+            home.replace(old)
+        fresh.replace(home)
+    except BaseException:
+        if not home.exists() and old.exists():
+            old.replace(home)
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    return had
+
+
+def _copy_synced(source: str, target: str) -> None:
+    shutil.copy2(source, target)
+    sync(Path(target))
 
 
 def _settings_files(config: Config) -> Iterator[tuple[str, Path]]:
@@ -303,7 +322,8 @@ def _temporary_dir(config: Config) -> Iterator[Path]:
     """Yield a folder on the disk of the archive, so that moving is one step and a full disk shows before anything is touched."""
     with _as_archive_error(config.data_dir):
         config.data_dir.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY_PREFIX, dir=config.data_dir)
+        # Left files are removed by the next back-up or restore: no reason to call what was done undone.
+        temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY_PREFIX, dir=config.data_dir, ignore_cleanup_errors=True)
     with temporary as name:
         yield Path(name)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from monitor.archive import Archive, lock
-from monitor.archive.setting_changes import find_change, forget_change, store_change
+from monitor.archive.connection import Database
+from monitor.archive.setting_changes import find_change, forget_change, list_changes, store_change
 from monitor.config import Config, parse_config
 from monitor.errors import ConfigError, LockedError, describe_os_error
-from monitor.files import write_atomically
+from monitor.files import partial_path, write_atomically
 from monitor.matching.rules.load import check_texts
 from monitor.paths import list_rule_files
 from monitor.toml_edit import (
@@ -109,17 +111,32 @@ def _save(archive: Archive, config: Config, request: EditRequest, now: datetime,
     problems = _problems(config, request.file, path, written)
     if problems or request.dry_run:
         return EditOutcome(differences=differences, problems=problems, present=present)
-    # The history comes first: a stored change that was never made shows in the file's values, a change never stored nowhere.
-    reach("history")
-    change = store_change(archive.db, request.file, differences, who=request.who, note=request.note, now=now)
-    reach("write")
+    if partial_path(path).exists():
+        # Left by a kill: the newest change may never have come into the file.
+        _forget_unmade(archive.db, request.file, values)
+    stored: list[int] = []
+
+    def store() -> None:
+        # Before the file: a stored change that was never made shows in the file's values, a change never stored nowhere.
+        reach("history")
+        stored.append(store_change(archive.db, request.file, differences, who=request.who, note=request.note, now=now))
+        reach("write")
+
     try:
-        write_atomically(path, written)
+        write_atomically(path, written, before_replacing=store)
     except OSError as error:
-        forget_change(archive.db, change)
+        for change in stored:
+            forget_change(archive.db, change)
         return EditOutcome(problems=(f"{path} går inte att skriva: {describe_os_error(error)}.",), present=present)
     reach("done")
     return EditOutcome(differences=differences, present=present)
+
+
+def _forget_unmade(db: Database, file: str, values: Mapping[str, Any]) -> None:
+    """Delete the newest change of a file where the file still has the values from before it."""
+    newest = next((change for change in list_changes(db) if change.file == file), None)
+    if newest is not None and all(find_value(values, item.place) == item.old for item in newest.differences):
+        forget_change(db, newest.id)
 
 
 def _problems(config: Config, file: str, path: Path, text: str) -> tuple[str, ...]:
