@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.language.applicant_phrases import Head, TaggedWord, find_heads, may_name_applicants, read_tokens
+from monitor.language.applicant_phrases import (
+    Head,
+    TaggedWord,
+    find_heads,
+    find_named_by_adjective,
+    may_name_applicants,
+    read_tokens,
+)
 from monitor.language.applicant_words import Group, word_set
 from monitor.language.segments import Segment, split_segments
 
@@ -300,7 +307,8 @@ class _Reader:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
-        heads = find_heads(tokens, start, max(start, min(last, _verb(tags, start))))
+        stop = max(start, min(last, _verb(tags, start)))
+        heads = find_heads(tokens, start, stop) or find_named_by_adjective(tokens, start, stop)
         if heads:
             only = "o" in tags[clause.start : heads[0].place]
             self._add(heads, Role.MAY, tokens, only=only)
