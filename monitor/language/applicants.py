@@ -147,6 +147,7 @@ _CUES = (
     _cue("also", r"(?<=[$SaA]),Z(?=_{0,3}n)|(?<=[$SaA]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=[.;]?$)", "before", weak=True),
+    _cue("taking part", r"X~{0,2}?D", "before", weak=True),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),

@@ -21,6 +21,7 @@ from monitor.language.date_cues import (
     follows_directly,
     is_correction,
     is_extension,
+    is_handled,
     is_list_link,
     is_moved_from,
     is_open_from,
@@ -277,8 +278,11 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
     applies = around.sentence.applies
     ahead = next((cue for cue in behind if around.last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
     consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
-    if mention.first is None and is_open_from(words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start]):
+    near = words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start]
+    if mention.first is None and is_open_from(near):
         return DateRole.OPENING, None
+    if is_handled(near):
+        return DateRole.DECISION, None
     if cues:
         nearest = cues[-1].cue
         if mention.first is not None and consults and nearest is not Cue.ELSE:
