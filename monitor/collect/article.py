@@ -22,7 +22,7 @@ from monitor.language import analyser
 from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
 from monitor.language.dates import DateRole, FoundDate, find_dates
-from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines
+from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines, is_by_interest, with_interest
 from monitor.language.kinds import guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
@@ -298,7 +298,10 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
     answers_model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
     if kind is Kind.POLICY:
         return _Facts(deadlines=found.answers, deadline_model=answers_model) if found.answers else _Facts()
-    if kind is Kind.PARTNER_SEARCH and not found.deadlines and found.answers:
+    by_interest = kind is Kind.PARTNER_SEARCH or (kind is Kind.CALL and is_by_interest(dated.text))
+    if kind is Kind.CALL and by_interest and found.deadlines and found.answers:
+        found = with_interest(found)
+    elif by_interest and not found.deadlines and found.answers:
         # "Svara senast den 12 juni": who seeks a partner waits for answers, not for applications.
         found = replace(found, deadlines=found.answers, model=answers_model)
     budget = find_budget(dated.text, dated.language, dated.title)
@@ -314,17 +317,12 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     """Return start, end and place of an event: as the page marks it up, else the one day that its text names."""
     if event is not None:
         return event.starts, event.ends, event.location or stated_place(dated.text)
-    days: dict[date, FoundDate] = {}
-    dates = find_dates(
-        dated.text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
-    )
-    for item in dates:
-        registration = _REGISTRATION.search(dated.text[max(item.start - 60, 0) : item.start])
-        # "From 8 to 10 June" may be the days that something is open, too.
-        is_event_day = item.role is DateRole.OTHER or (item.role is DateRole.OPENING and item.date_from is not None)
-        ahead = item.date is not None and (dated.reference is None or item.date >= dated.reference)
-        if is_event_day and item.date is not None and ahead and not registration:
-            days.setdefault(item.date, item)
+    days = _event_days(dated, dated.text)
+    if len(days) > 1 and max(days) - min(days) == timedelta(days=len(days) - 1):
+        days = {min(days): days[min(days)]}  # "den 25. og 26. marts"
+    if len(days) != 1:
+        titled = _event_days(dated, dated.title)
+        days = {day: days.get(day, item) for day, item in titled.items()}
     if len(days) != 1:
         return None, None, ""
     day, item = next(iter(days.items()))
@@ -339,6 +337,21 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     clock = datetime.min.time() if item.time is None else item.time
     ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), zone)
     return datetime.combine(item.date_from or day, clock, zone), ends, place
+
+
+def _event_days(dated: _DatedText, text: str) -> dict[date, FoundDate]:
+    """Return the days to come that a text of an item names for the event itself."""
+    days: dict[date, FoundDate] = {}
+    for item in find_dates(
+        text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
+    ):
+        registration = _REGISTRATION.search(text[max(item.start - 60, 0) : item.start])
+        # "From 8 to 10 June" may be the days that something is open, too.
+        is_event_day = item.role is DateRole.OTHER or (item.role is DateRole.OPENING and item.date_from is not None)
+        ahead = item.date is not None and (dated.reference is None or item.date >= dated.reference)
+        if is_event_day and item.date is not None and ahead and not registration:
+            days.setdefault(item.date, item)
+    return days
 
 
 def _place(kind: Kind, dated: _DatedText, url: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from monitor.documents.statements import ANSWERS, FactName, PageStatement, Value
 from monitor.fit import CardValue, FitCard
 from monitor.language.application_language import find_application_language
 from monitor.language.call_reading import CallReading
+from monitor.vocabulary import Kind
 
 
 class FactState(StrEnum):
@@ -153,7 +154,8 @@ def _data(call: Call) -> Iterator[tuple[FactName, Value]]:
             yield name, number
     if terms.months is not None:
         yield FactName.MONTHS, list(terms.months)
-    if call.deadline_model in _STAGES and (is_eu_call(call) or "deadline_model" in corrected):
+    by_portal = call.kind is Kind.CALL and is_eu_call(call)  # its consultations have a last day, but no application
+    if call.deadline_model in _STAGES and (by_portal or "deadline_model" in corrected):
         yield FactName.STAGES, _STAGES[call.deadline_model]
     if call.place:
         yield FactName.PLACE, list(call.place)

@@ -324,6 +324,19 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     return heads
 
 
+def find_named_by_adjective(tokens: Sequence[TaggedWord], start: int, stop: int) -> list[Head]:
+    """Return the groups of a list of adjectives without a noun: "Vem kan söka: kommunala, statliga och fristående".
+
+    A list with any other word than adjectives and one unknown member names none.
+    """
+    members = [place for place in range(start, stop) if tokens[place].tag not in ",&" and tokens[place].word not in ".;"]
+    words = adjectives().keys() - words_of("local")
+    named = [place for place in members if tokens[place].word in words and tokens[place].noun is None]
+    if len(named) < 2 or len(members) - len(named) > 1:
+        return []
+    return [Head(place, adjectives()[tokens[place].word], partial=len(named) < len(members), negated=False) for place in named]
+
+
 class _HeadFinder:
     """Search for heads in a stretch of tokens, with what earlier tokens say of later ones."""
 

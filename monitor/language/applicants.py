@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.language.applicant_phrases import Head, TaggedWord, find_heads, may_name_applicants, read_tokens
+from monitor.language.applicant_phrases import (
+    Head,
+    TaggedWord,
+    find_heads,
+    find_named_by_adjective,
+    may_name_applicants,
+    read_tokens,
+)
 from monitor.language.applicant_words import Group, word_set
 from monitor.language.segments import Segment, split_segments
 
@@ -140,6 +147,7 @@ _CUES = (
     _cue("also", r"(?<=[$SaA]),Z(?=_{0,3}n)|(?<=[$SaA]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=[.;]?$)", "before", weak=True),
+    _cue("taking part", r"X~{0,2}?D", "before", weak=True),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),
@@ -300,7 +308,8 @@ class _Reader:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
-        heads = find_heads(tokens, start, max(start, min(last, _verb(tags, start))))
+        stop = max(start, min(last, _verb(tags, start)))
+        heads = find_heads(tokens, start, stop) or find_named_by_adjective(tokens, start, stop)
         if heads:
             only = "o" in tags[clause.start : heads[0].place]
             self._add(heads, Role.MAY, tokens, only=only)

@@ -16,7 +16,7 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     """
     amounts = [item for item in find_amounts(text, language) if item.amount and item.currency]
     totals = [item for item in amounts if item.role is AmountRole.TOTAL and item.amount_max is None]
-    projects = [item for item in amounts if item.role is AmountRole.PROJECT]
+    projects = [item for item in amounts if item.role is AmountRole.PROJECT and not item.about]
     if title and not totals:
         totals = [
             item for item in find_amounts(title, language) if item.amount and item.currency and item.role is AmountRole.TOTAL

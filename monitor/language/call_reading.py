@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from monitor.calls import Call
@@ -13,6 +14,8 @@ from monitor.language.shares import Shares, find_shares
 _SHARES = ("budget.funder_share", "budget.own_share")
 _ASKED = "Vem kan söka:"
 """Heading that makes the statements of the publisher's own field a list of applicants."""
+_RESULTS = re.compile(r"expected (?:outcomes?|impacts?|results?)\b|förväntade (?:resultat|effekter)\b", re.IGNORECASE)
+"""Titles of sections that tell of the time after the project: who "will be enabled" or "has access" there is no applicant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ def read_call(call: Call) -> CallReading:
 def _eligibility(call: Call) -> Eligibility | None:
     """Return the part of a municipality. The publisher's field of applicants goes before the text."""
     fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
-    text = "\n".join(part for part in (call.title, call.summary, call.body) if part)
+    sections = [f"{part.title}\n{part.text}" for part in call.sections if not _RESULTS.match(part.title)]
+    text = "\n".join(part for part in (call.title, call.summary, *sections) if part)
     for read in (fields, text):
         found = municipal_role(find_applicants(read, call.language)) if read else None
         if found is not None:

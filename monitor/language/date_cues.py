@@ -87,6 +87,7 @@ PATTERNS = Patterns(
             r"\b(?:öppe[nt]|öppnas?|åbent?|åbner|åpent?|åpner|open)\s(?:for|för|til)\s(?:\w+\s){1,2}?"
             r"(?:från(?:\soch\smed)?|fra(?:\sog\smed)?|from)\s(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?$"
         ),
+        "is_handled": r"{handled}\s+" + _DAY_LEAD,
         "from": r"\b(?:från|fra|from)\s+" + _DAY_LEAD,
         "is_move": r"\b{moves}",
         "adjacent": r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?",
@@ -183,6 +184,11 @@ def is_correction(before: str) -> bool:
 def is_open_from(before: str) -> bool:
     """Tell whether a round is open from the day that follows these words: "åben for ansøgninger fra den 1. december"."""
     return bool(PATTERNS["open_from"].search(before))
+
+
+def is_handled(before: str) -> bool:
+    """Tell whether applications are dealt with by the day that follows these words: "søknader blir behandlet innen"."""
+    return bool(PATTERNS["is_handled"].search(before))
 
 
 def is_source(between: str) -> bool:

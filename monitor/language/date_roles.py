@@ -21,6 +21,7 @@ from monitor.language.date_cues import (
     follows_directly,
     is_correction,
     is_extension,
+    is_handled,
     is_list_link,
     is_moved_from,
     is_open_from,
@@ -277,8 +278,8 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
     applies = around.sentence.applies
     ahead = next((cue for cue in behind if around.last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
     consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
-    if mention.first is None and is_open_from(words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start]):
-        return DateRole.OPENING, None
+    if (role := _role_of_phrase(words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start], mention)) is not None:
+        return role, None
     if cues:
         nearest = cues[-1].cue
         if mention.first is not None and consults and nearest is not Cue.ELSE:
@@ -310,6 +311,13 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
     if mention.first is not None and (applies or _PATTERNS["open"].search(words, segment.start, segment.end)):
         return DateRole.DEADLINE, None
     return (DateRole.DEADLINE if alone else DateRole.OTHER), None
+
+
+def _role_of_phrase(before: str, mention: Mention) -> DateRole | None:
+    """Return the role that a whole phrase before a date gives it, whatever cues are in the phrase; None without such a phrase."""
+    if mention.first is None and is_open_from(before):
+        return DateRole.OPENING
+    return DateRole.DECISION if is_handled(before) else None
 
 
 def _is_alone(words: str, mentions: list[Mention]) -> bool:

@@ -47,6 +47,16 @@ _SAME_TIME = re.compile(
     r"(?!\s(?:som\s(?:förra|i\sfjol)|as\slast|nästa|next))",
     re.IGNORECASE,
 )
+# "25 February and 16 September, 17:00 Brussels time on both days": the time behind the last day holds for all.
+_ON_ALL_DAYS = re.compile(
+    r"(?:\s\([^()]{0,40}\)|\s[A-Z]{3,4}\b)?,?\s?(?:on\s(?:both|all|each)(?:\sof\sthe)?\s(?:days?|dates?)|(?:båda|bägge|alla|samtliga|begge|alle)\s"
+    r"(?:dagar(?:na)?|datum(?:en)?|dage(?:ne)?|dager|dagene|datoer(?:ne)?|gånger(?:na)?)|in\s(?:both|all)\scases)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r",?\s(?:och|og|and)\s(?:the\s|din\s|er\s)?(?:ansökan|ansökningarna|ansøgningen|søknaden|applications?|proposals?)\s[^.;:?!\n0-9]{0,40}",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?;]\s[A-ZÅÄÖÆØ]|\n")
 _LONGEST, _SENTENCE = 80, 600
 
@@ -77,7 +87,8 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
                 belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
             else:
                 belongs = (
-                    _LAST_DAY.match(words, clock.end) is not None
+                    (pattern is _SUBMIT and _continues(words, hit.start(), taken))
+                    or _LAST_DAY.match(words, clock.end) is not None
                     or (pattern is _CLOSES and _follows(words, hit.start(), taken))
                     or (
                         pattern is _CLOSES
@@ -93,6 +104,20 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
 def refers_back(words: str, end: int) -> bool:
     """Tell whether the words behind a day say that its time is that of the day before it in the text."""
     return _SAME_TIME.match(words, end) is not None
+
+
+def _continues(words: str, start: int, taken: list[tuple[int, int]]) -> bool:
+    """Tell whether the words before a time go on about the application whose last day is before them in the sentence.
+
+    "Sista ansökningsdag är den 27 januari 2027, och ansökan måste vara inskickad senast kl. 15.00."
+    """
+    place = bisect_right(taken, start, key=lambda stretch: stretch[1])
+    return place > 0 and _GOES_ON.fullmatch(words[taken[place - 1][1] : start]) is not None
+
+
+def holds_for_all_days(words: str, end: int) -> bool:
+    """Tell whether the words behind a day with a time say that its time is that of the days before it, too."""
+    return _ON_ALL_DAYS.match(words, end) is not None
 
 
 def _follows(words: str, start: int, taken: list[tuple[int, int]]) -> bool:

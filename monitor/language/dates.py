@@ -14,7 +14,7 @@ from monitor.language.date_clock import offset_zone
 from monitor.language.date_cues import is_cancelled
 from monitor.language.date_forms import Granularity, Mention, find_mentions, make_plain
 from monitor.language.date_roles import DateReading, DateRole, read_roles
-from monitor.language.date_shared import find_shared_times, refers_back
+from monitor.language.date_shared import find_shared_times, holds_for_all_days, refers_back
 from monitor.language.date_words import CALENDAR, weekday_names, year_problem
 from monitor.language.segments import split_segments
 from monitor.language.undated import find_undated
@@ -247,16 +247,27 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
 
 
 def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
-    """Return the dates, a closing day "at the same time" with the time of the closing day before it."""
+    """Return the dates, closing days with the time that another one states for them: "at the same time", "on both days"."""
     timed: list[FoundDate] = []
     last: FoundDate | None = None
+    waiting: list[int] = []  # places of closing days without a time since the last one with a time
     for item in found:
         if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None:
             if item.time is None and last is not None and refers_back(words, item.end):
-                item = replace(item, time=last.time, zone=last.zone, precision=Exactness.MINUTE)
+                item = _timed_as(item, last)
             last = item if item.time is not None else None
+            if item.time is None:
+                waiting.append(len(timed))
+            elif holds_for_all_days(words, item.end):
+                for place in waiting:
+                    timed[place] = _timed_as(timed[place], item)
+                waiting = []
         timed.append(item)
     return timed
+
+
+def _timed_as(item: FoundDate, other: FoundDate) -> FoundDate:
+    return replace(item, time=other.time, zone=other.zone, precision=Exactness.MINUTE)
 
 
 def _fits(mention: Mention, day: date) -> bool:

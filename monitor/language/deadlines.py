@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from monitor.calls import Deadline, DeadlineModel, Precision
@@ -54,6 +55,19 @@ def find_deadlines(
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE)
     return result
+
+
+def is_by_interest(text: str) -> bool:
+    """Tell whether one applies by telling one's interest, whose last day reads as a day to answer by."""
+    return PATTERNS["interest"].search(text) is not None and PATTERNS["consultation"].search(text) is None
+
+
+def with_interest(found: FoundDeadlines) -> FoundDeadlines:
+    """Return deadlines with the day to tell one's interest as the first of two steps; as they are where it is not the first."""
+    first = found.answers[0]
+    if len(found.answers) > 1 or len(found.deadlines) > 1 or first.at >= found.deadlines[0].at:
+        return found
+    return replace(found, deadlines=_staged([first, *found.deadlines]), model=DeadlineModel.TWO_STAGE)
 
 
 def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
@@ -131,16 +145,36 @@ def earliest_published(url: str, text: str = "") -> date | None:
 def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> date | None:
     """Return the opening of the newest round: with its deadlines, near the first, and before the last where one is."""
     stated = {
-        item.date if item.role is DateRole.OPENING else item.date_from
+        item.date_from or (item.date if item.role is DateRole.OPENING else None)
         for item in found
         if item.role in (DateRole.OPENING, DateRole.DEADLINE)
     }
     days = [day for day in stated if day is not None]
+    if (first_round := _first_of_rounds(found)) is not None:
+        return first_round
     if instants:
         first, last = instants[0].at.date() - _LONGEST_ROUND, instants[-1].at.date()
         days = [day for day in days if day >= first]
         days = [day for day in days if day <= last] or days
     return max(days, default=None)
+
+
+def _first_of_rounds(found: Sequence[FoundDate]) -> date | None:
+    """Return the first opening of several rounds that are each stated as a period, one behind the other; None for any other."""
+    periods = sorted(
+        {
+            (item.date_from, item.date)
+            for item in found
+            if item.role is DateRole.DEADLINE and item.date is not None and item.date_from is not None and not item.past
+        }
+    )
+    begins = {start for start, _ in periods}
+    if any(item.role is DateRole.OPENING and item.date not in begins for item in found):
+        return None
+    apart = all(end < start for (_, end), (start, _) in pairwise(periods))
+    if len(periods) < 2 or not apart or periods[-1][0] - periods[0][0] > _LONGEST_ROUND:
+        return None
+    return periods[0][0]
 
 
 def _settle_years(dated: list[FoundDate], opens: date | None, reasons: list[str]) -> list[FoundDate]:

@@ -207,7 +207,7 @@ def _find_facts(title: str, text: str) -> _Seen:
             in_item.add(name)
             if fact.counted:
                 counts[name] = fact.times(f"{title}\n{text}")
-            if name in ("job_statement", "granted") and fact.pattern.search(lead):
+            if name in ("job_statement", "granted", "downtime", "evaluation") and fact.pattern.search(lead):
                 in_lead.add(name)
     return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts, _earlier(in_item - in_title, text))
 
@@ -238,6 +238,8 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     dated = bool(
         ahead or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
     )
+    if _is_told(seen, ahead):
+        return Kind.NEWS.value if article or default is Kind.NEWS else _OTHER
     offered = dated and seen.any(*_OFFER)
     named = dated and "public" in seen.item
     if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen) or _is_service(seen):
@@ -250,12 +252,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
         return Kind.POLICY.value
     if _is_personal(seen) and not seen.any("gathering", "invitation", "registration", "granted", "after", "tidings", "telling"):
         return _OTHER
-    # The end of a call may tell what was granted last year.
-    lead = seen.title | seen.lead
-    granted = "after" in seen.item or "granted" in lead
-    if ahead and seen.earlier and not seen.title & {"after", "granted"}:
-        granted = bool({"after", "granted"} & (seen.item - seen.earlier) & (lead | {"after"}))
-    results = bool(granted and not seen.any("who", "public", "can", "opens"))
+    results = _tells_results(seen, ahead)
     if offered and not (results and (seen.title & {"granted", "after"} or "round" not in seen.item)):
         return Kind.CALL.value
     if not results and "announced" in seen.item and not seen.any("approved", "granted", "invitation"):
@@ -267,6 +264,30 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
     return _weigh(seen, default, article=article, coming=coming)
+
+
+def _tells_results(seen: _Seen, ahead: bool | None) -> bool:
+    """Tell whether it says who has got money, or how many applied, and not who may apply."""
+    if seen.any("who", "public"):
+        return False
+    # The end of a call may tell what was granted last year.
+    lead = seen.title | seen.lead
+    granted = "after" in seen.item or "granted" in lead
+    if ahead and seen.earlier and not seen.title & {"after", "granted"}:
+        granted = bool({"after", "granted"} & (seen.item - seen.earlier) & (lead | {"after"}))
+    if granted and not seen.any("can", "opens"):
+        return True
+    # "När utlysningen stängde hade 148 ansökningar kommit in": nothing opens, whatever words of money are there.
+    return "after" in seen.item and not ahead and not seen.any("opens", "rolling", "deadline", "terms")
+
+
+def _is_told(seen: _Seen, ahead: bool | None) -> bool:
+    """Tell whether it says that something is closed for some time, or tells of an evaluation, and nobody is told to apply."""
+    if seen.any("who", "public", "terms", "rolling"):
+        return False
+    if "downtime" in seen.title or ("downtime" in seen.lead and not seen.title & {"round", "can", "money", "coming", "opens"}):
+        return True
+    return "evaluation" in seen.title and not ahead and "views" not in seen.item
 
 
 def _is_open(seen: _Seen, default: Kind, *, ahead: bool | None) -> bool:
@@ -288,6 +309,8 @@ def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
     """Tell whether its subject is a legal act, a decision, or opinions on one, and nobody is told to apply."""
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
         return True
+    if "proposal" in seen.title and "views" in seen.item and not seen.title & {"round", "can", "deadline"}:
+        return True  # whoever may apply under the rules that are proposed
     if offered or seen.any("who", "public", "can", "round"):
         return False
     if seen.title & {"act", "proposal"} and "coming" not in seen.item:

@@ -89,6 +89,8 @@ class FoundAmount:
     """It is an upper bound: "högst"."""
     fixed: bool = False
     """Everyone gets exactly this sum."""
+    about: bool = False
+    """It is near the sum that is meant, and no bound: "omkring"."""
     yearly: bool = False
     """It is the sum for one year of several."""
 
@@ -489,14 +491,10 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item = _bounded(item, before, after)
-    if _is_refused(before, after):
+    of_cost = PATTERNS["own_cost"].search(before) is not None
+    if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
-    if (
-        PATTERNS["asked"].search(before)
-        or PATTERNS["own_cost"].search(before)
-        or PATTERNS["part_of"].search(before)
-        or PATTERNS["unit_rate"].match(after)
-    ):
+    if of_cost or PATTERNS["asked"].search(before) or PATTERNS["part_of"].search(before) or PATTERNS["unit_rate"].match(after):
         return item
     sentence = words[segment.start : segment.end]
     if PATTERNS["past"].search(sentence) or PATTERNS["is_usual"].search(before) or PATTERNS["other_side"].search(sentence):
@@ -542,10 +540,12 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         small = PATTERNS["too_small"].search(before) is not None
         return replace(item, least=small, most=not small)
     most = PATTERNS["is_most"].search(before) is not None
+    least = not most and (is_least(before) or PATTERNS["more"].match(after) is not None)
     return replace(
         item,
         most=most,
-        least=not most and (is_least(before) or PATTERNS["more"].match(after) is not None),
+        least=least,
+        about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
         yearly=PATTERNS["yearly"].match(after) is not None,
     )
 

@@ -112,7 +112,11 @@ PATTERNS = Patterns(
             r"costs?)\w*\W*(?:\w+\W+){0,2}?$|\b(?:projektets|projektens|prosjektets|projektbudgeten|the\s+project['’]s|our|"
             r"vår|vores)\s*(?:totala\s+|samlede\s+|total\s+)?(?:budget|budsjett|kostnad|omkostning|"
             r"costs?)?\w*\s+(?:\w+\s+)?(?:beräknas|uppskattas|väntas|anslås|forventes|beregnes|is\s+(?:estimated|expected)|is|"
-            r"är|er)\b[^.;]{0,25}$|\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
+            r"är|er)\b[^.;]{0,25}$|\b(?:budget|total\s+costs?)\s+of\s+(?:a|an|the|each|every|one)\s+(?:[\w-]+\s+){0,2}project\b[^.;]{0,30}$|"
+            r"\b(?:med|with|på)\s+(?:en?|et|ett|a)\s+(?:total\s+|samlet\s+)?(?:budget|budsjett)\w*\s+(?:på\s+|of\s+|om\s+)?"
+            r"(?:under|over|över|below|above|mindre|mer)\s+(?:än\s+|enn\s+|end\s+|than\s+)?$|"
+            r"\b(?:projektets|projektens|prosjektets|(?:et|ett)\s+(?:\w+\s+)?(?:projekts|prosjekts))\s+(?:totala\s+|samlede\s+|totale\s+)?(?:budget|budsjett)\w*\s+"
+            r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
             r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
             r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
         ),
@@ -123,7 +127,7 @@ PATTERNS = Patterns(
         ),
         "part_of": (
             r"(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which|including)\s+(?:\w+\s+){0,2}(?:€|£|\$|kr\.?|"
-            r"[a-z]{3})?\s*$"
+            r"[a-z]{3})?\s*$|\bout\s+of\s+(?:an?|the)\s+(?:\w+\s+){1,4}of\s+(?:€|£|\$|[a-z]{3})?\s*$"
         ),
         "yearly": (
             r"\s*(?:\([^)]*\)\s*)?(?:per|pr\.?|om|i|a|each|/)\s*(?:år(?:et|lig)?|year|annum)\b(?!\s+(?:och|and|"
@@ -153,6 +157,7 @@ PATTERNS = Patterns(
         "denied": r"{no}\s+(?:{beyond}|{below})\s*$",
         "more": r"\s*(?:eller\s+mere?|och\s+uppåt|or\s+more|og\s+opp(?:over)?\b|og\s+opefter|and\s+(?:more|above|upwards))",
         "is_usual": r"\b{usual}\b[^.;]{0,40}$",
+        "is_about": r"\b(?:{about})\s*(?:(?:€|£|\$|kr\.?|[a-z]{3})\s*)?$",
         "is_most": "{most}{bound_tail}",
         "is_least": "{least}{bound_tail}",
         # Money for each of several: "30 MSEK vardera", "4 mio. kr. til hvert", "om vardera 30 MSEK".

@@ -1,5 +1,6 @@
 """Applicants, read from clauses in Swedish, English, Danish and Norwegian."""
 
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.calls import Call, Section
 from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
 from monitor.language.applicant_words import Group, noun_rows, tags
 from monitor.language.applicants import _CUES, LONGEST, Applicant, Role, _clauses, _Reader, find_applicants, municipal_role
+from monitor.language.call_reading import read_call
 from monitor.language.segments import split_segments
 
 CLAUSES = [
@@ -272,3 +275,13 @@ def test_clauses_are_those_that_each_form_finds(letters):
     found = _clauses(letters)
     assert bool(found) == bool(starts)
     assert not found or found[0].start == min(starts)
+
+
+@pytest.mark.parametrize("title", ["Expected Outcome", "Expected Impact", "Förväntade effekter"])
+def test_the_results_of_a_call_name_no_applicants(title):
+    said = "Authorities will be enabled to develop programmes. Clinical researchers have access to new methods."
+    sections = (Section(title=title, text=said), Section(title="Scope", text="Tests of new methods in hospitals."))
+    call = Call(source="s", call_id="1", title="Cancer", url="", sections=sections, language="en")
+    assert read_call(call).eligibility is None
+    may = (*sections, Section(title="Conditions", text="Municipalities can apply."))
+    assert read_call(replace(call, sections=may)).eligibility.role is Role.MAY
