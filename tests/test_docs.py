@@ -65,7 +65,7 @@ def check(line):
     if not is_command(words):
         return
     command, rest = resolve(words)
-    options = {name for one in command.params for name in one.opts} | {"--help", "-h"}
+    options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help", "-h"}
     for word in rest:
         if word.startswith("-") and len(word) > 1:
             assert word.split("=")[0] in options, f"monitor{line}: there is no option {word}"
