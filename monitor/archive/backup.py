@@ -108,7 +108,7 @@ def _link(file: Path, target: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Flush a file or folder to the disk. Windows cannot flush folders."""
+    """Write a file or folder through to the disk. Windows cannot flush folders."""
     if os.name != "posix" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
