@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from monitor.awards.chances import Competition
@@ -12,6 +13,7 @@ from monitor.awards.planned import PlannedCall
 from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 
 _MILLION, _THOUSAND = 1_000_000, 1_000
+_HUNDREDTH_OF_A_MILLION = 10_000
 _ONE_DECIMAL_BELOW = 10
 _CURRENCIES = {"sv": {"EUR": "euro", "SEK": "kronor"}, "en": {"EUR": "euro", "SEK": "kronor"}}
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -23,6 +25,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "round_same": "Förra omgången ({year}) fick {projects} {middle} {unit} var",
         "municipalities": "Svenska kommuner: {names}",
         "million": "miljoner {currency}",
+        "one_million": "miljon {currency}",
         "thousand": "tusen {currency}",
         "funded": "pengar",
         "applied": "{n} ansökte",
@@ -62,6 +65,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "round_same": "In the last round ({year}), {projects} got {middle} {unit} each",
         "municipalities": "Swedish municipalities: {names}",
         "million": "million {currency}",
+        "one_million": "million {currency}",
         "thousand": "thousand {currency}",
         "funded": "money",
         "applied": "{n} applied",
@@ -191,7 +195,7 @@ def planned_line(planned: PlannedCall, forecast: Forecast | None = None, languag
     words = _WORDS[language]
     opens = words["opens_plan"].format(when=_when(planned.opens, language)) if planned.opens else words["opens_unknown"]
     closes = words["closes_plan"].format(when=_when(planned.closes, language)) if planned.closes else ""
-    parts = ", ".join(part for part in (opens, closes, _money(planned.amount, language)) if part)
+    parts = ", ".join(part for part in (opens, closes, _stated_money(planned.amount, language)) if part)
     told = words["planned"].format(parts=parts, source=planned_source(planned, language))
     return f"{told}. {season_line(forecast, language)}" if forecast else told
 
@@ -229,12 +233,19 @@ def _when(span: tuple[date, date], language: str) -> str:
     return words["span"].format(first=begins, last=f"{names[last.month - 1]} {last.year}")
 
 
-def _money(amount: int | None, language: str) -> str:
+def _stated_money(amount: int | None, language: str) -> str:
+    """Return an amount in euro as it was stated, never rounded; one that needs more than two decimals of millions in full."""
+    from babel.numbers import format_decimal
+
     if not amount:
         return ""
-    size, unit = (_MILLION, "million") if amount >= _MILLION else (_THOUSAND, "thousand")
-    number = short_number(amount / size, language)
-    return f"{number} {_WORDS[language][unit].format(currency=_CURRENCIES[language]['EUR'])}"
+    currency = _CURRENCIES[language]["EUR"]
+    if amount < _MILLION or amount % _HUNDREDTH_OF_A_MILLION:
+        # An ordinary space between thousands, as mails have.
+        return f"{format_decimal(amount, locale=language)} {currency}".replace("\u00a0", " ")
+    unit = "one_million" if amount == _MILLION else "million"
+    number = format_decimal(Decimal(amount) / _MILLION, "#,##0.##", locale=language)
+    return f"{number} {_WORDS[language][unit].format(currency=currency)}"
 
 
 def chance_line(competition: Competition, language: str = "sv") -> str:

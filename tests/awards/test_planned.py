@@ -159,7 +159,10 @@ def test_a_plan_takes_the_place_of_the_forecast_of_its_round():
     [
         ({"opens": QUARTER}, "sv", "Planerad: öppnar mellan januari och mars 2027, sista dag 22 april 2027, 4,5 miljoner euro, enligt arbetsprogrammet, s. 12"),
         ({"closes": MONTH, "amount": None}, "sv", "Planerad: öppnar 21 januari 2027, sista dag i april 2027, enligt arbetsprogrammet, s. 12"),
-        ({"opens": None, "amount": 250_000}, "sv", "Planerad: öppningsdagen står inte, sista dag 22 april 2027, 250 tusen euro, enligt arbetsprogrammet, s. 12"),
+        ({"opens": None, "amount": 250_000}, "sv", "Planerad: öppningsdagen står inte, sista dag 22 april 2027, 250 000 euro, enligt arbetsprogrammet, s. 12"),
+        ({"amount": 12_500_000, "opens": None, "closes": None}, "sv", "Planerad: öppningsdagen står inte, 12,5 miljoner euro, enligt arbetsprogrammet, s. 12"),
+        ({"amount": 1_000_000, "opens": None, "closes": None}, "sv", "Planerad: öppningsdagen står inte, 1 miljon euro, enligt arbetsprogrammet, s. 12"),
+        ({"amount": 16_236_100, "opens": None, "closes": None}, "en", "Planned: the day of opening is not stated, 16,236,100 euro, according to the work programme, p. 12"),
         ({"place": "avsnittet 2.1 Calls"}, "sv", "Planerad: öppnar 21 januari 2027, sista dag 22 april 2027, 4,5 miljoner euro, enligt arbetsprogrammet, ”2.1 Calls”"),
         ({"opens": (date(2026, 10, 1), date(2027, 3, 31))}, "en", "Planned: opens between October 2026 and March 2027, last day 22 April 2027, 4.5 million euro, according to the work programme, p. 12"),
     ],
