@@ -106,6 +106,7 @@ SETTINGS = replace(
             "a day such as 2026-11-27: when the rates held; mails name it": "en dag som 2026-11-27",
             "a day such as 2026-11-27": "en dag som 2026-11-27",
             "a domain such as nassjo.se": "en domän som nassjo.se",
+            "an address of a PDF or Word file": "en adress till en PDF- eller Wordfil, som https://…",
             "a time such as 02:15: when the back-up is made, every night": "en tid som 02:15",
             "a time such as 05:30: when the sources are read, every day": "en tid som 05:30",
             "a time such as 05:30": "en tid som 05:30",
