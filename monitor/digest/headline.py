@@ -146,8 +146,8 @@ class Headline:
             return self._fitted("subject.event", item.candidate, others, day=call.starts.astimezone(HOME).date())
         day = _last_day([item.candidate], self._occasion)
         if section is MailSection.CHANGED:
-            name = "subject.changed" if day is None else "subject.changed_by"
-            return self._fitted(name, item.candidate, others, day=day)
+            by = "subject.changed_answer" if call.kind is Kind.POLICY else "subject.changed_by"
+            return self._fitted("subject.changed" if day is None else by, item.candidate, others, day=day)
         if section is MailSection.MISSED:
             return self._fitted("subject.missed", item.candidate, others)
         if day is not None:

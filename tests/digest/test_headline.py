@@ -13,12 +13,12 @@ from monitor.digest.choose import choose
 from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.headline import SUBJECT_LIMIT, Headline
 from monitor.digest.layout import Occasion
-from monitor.digest.model import CallEvent, Choice, DigestItem, Told
+from monitor.digest.model import CallEvent, Choice, DigestItem, Selection, Told
 from monitor.digest.sample import AUDIENCE, NOW
 from monitor.language.dossiers import DossierStep, Phase
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from monitor.vocabulary import Kind, MailSection, Status
+from monitor.vocabulary import Kind, MailKind, MailSection, Status
 from tests.digest.many_calls import PREVIOUS, SUBJECTS, TEMPLATES, candidate, mail_of, with_call
 
 RULES_READ = load_rules(RULES)
@@ -105,6 +105,20 @@ def test_a_changed_amount_leaves_the_first_place_to_new_calls():
     changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
     assert subject_of(changed) == "Ändrat: Ungas delaktighet, sök senast 31 juli"
     assert subject_of(candidate(0), changed) == "Idrott och fysisk aktivitet och 1 till: sök senast 1 juli"
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("sv", "Ändrat: Ungas delaktighet, svara senast 31 juli"), ("en", "Changed: Ungas delaktighet, answer by 31 July")],
+)
+def test_a_consultation_that_changed_is_answered_and_not_applied_for(language, subject):
+    one = known(candidate(2), kind=Kind.POLICY, published=NOW)
+    item = DigestItem(candidate=one, section=MailSection.CHANGED, facts=())
+    cards = Cards(TEMPLATES.wording(language), AUDIENCE, Signer(b"calls" * 8), "2026-W23-kultur-fritid", NOW)
+    written = Headline(cards, Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)).subject(
+        Selection(kind=MailKind.WEEKLY, items=(item,))
+    )
+    assert written == subject
 
 
 @pytest.mark.parametrize(
