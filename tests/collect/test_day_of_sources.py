@@ -145,7 +145,7 @@ ROWS = {name: (kind, fault) for name, kind, fault in sources()}
 
 
 def settings(url):
-    tables = ["[network]\nallow_loopback = true\ndelay = 0\nretries = 0\ntimeout = 10\n"]
+    tables = ["[network]\nallow_loopback = true\ndelay = 0\nretries = 0\ntimeout = 60\n"]
     for name, (kind, _) in ROWS.items():
         links = f"links = '/{name}/\\d$'\n" if kind == "page" else ""
         options = 'options = { types = ["IP"] }\n' if kind == "presscorner" else ""

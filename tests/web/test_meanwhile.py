@@ -17,6 +17,7 @@ FORMS = {
     "/samordna/installningar/keep": ("mails", "410", "420"),
     "/samordna/forvaltningar/kultur-fritid": ("threshold", "5", "5,5"),
     "/samordna/program/cerv": ("name", "Programmet CERV", "CERV-programmet"),
+    "/samordna/installningar/documents": ("programmes", "https://example.org/a.pdf", "https://example.org/b.pdf"),
     "/samordna/kallor/cbss": ("name", "Östersjörådet", "Rådet"),
 }
 """Address of a form -> a field, the value of the first to save and the value of the second."""
