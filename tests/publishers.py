@@ -40,6 +40,12 @@ class Publisher:
     asked: list[Asked]
 
 
+class Publishers(ThreadingHTTPServer):
+    """Server of every publisher of a test, of which eighty may be asked at the same moment; the default queue holds five."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
     """Serve `respond` on a free loopback port; robots.txt is missing unless it answers for it."""
@@ -72,7 +78,7 @@ def serve(respond: Callable[[Asked], Answer]) -> Iterator[Publisher]:
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Publishers(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
