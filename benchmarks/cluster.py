@@ -326,7 +326,7 @@ def _watch(cluster: _Cluster, dispatchers: list[ClusterProcess], taken: Path, ex
         if plan and len(taken.read_text("utf-8").splitlines()) >= plan[0][1] * expected:
             name, _, again = plan.pop(0)
             cluster.kill(name, again=again)
-        time.sleep(0.2)
+        time.sleep(0.2)  # between two samples of the memory and CPU of processes that give no sign of their own
     cluster.sample()
 
 
@@ -353,7 +353,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > end:
             raise RuntimeError("the cluster did not start")
-        time.sleep(0.1)
+        time.sleep(0.1)  # the condition is read from the logs of other processes, which nothing can be waited on for
 
 
 def _command(home: Path, *arguments: str) -> list[str]:

@@ -147,13 +147,13 @@ def planned_ahead(planned: Iterable[PlannedCall], today: date, department: str =
         department: Id of the department that they concern; empty for all.
     """
     this, until = today.replace(day=1), month_after(today, MONTHS_AHEAD)
-    return [
-        one
-        for one in planned
-        if not one.code and one.verdict is None and (not department or department in one.departments)
-        and (one.opens or one.closes or (date.min,))[0] <= until
-        and max(day for span in (one.opens, one.closes) if span for day in span) >= this
-    ]  # fmt: skip
+
+    def is_ahead(one: PlannedCall) -> bool:
+        days = [day for span in (one.opens, one.closes) if span for day in span]
+        return bool(days) and days[0] <= until and max(days) >= this
+
+    awaited = [one for one in planned if not one.code and one.verdict is None and is_ahead(one)]
+    return [one for one in awaited if not department or department in one.departments]
 
 
 def without_planned(promises: Iterable[Promise], planned: Iterable[PlannedCall]) -> list[Promise]:

@@ -60,7 +60,7 @@ class Dispatcher:
         self._unheld: set[str] = set()
         self._errors: dict[str, str] = {}
         self.is_lost = False
-        """Whether tasks were lost with their scheduler since the last beat."""
+        """True when tasks were lost with their scheduler since the last beat."""
 
     @property
     def is_idle(self) -> bool:

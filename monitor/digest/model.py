@@ -118,7 +118,7 @@ class Candidate:
     joined: tuple[tuple[CallKey, datetime], ...] = ()
     """Earlier documents of its dossier that the department was told of, each with the time at which this one joined it."""
     follows: tuple[Candidate, ...] = ()
-    """Those of them that the reader of the mail was told of before it joined, the one told last at the end."""
+    """Earlier documents that the reader of the mail was told of before this one joined them, the latest told at the end."""
     numbered: tuple[str, ...] = ()
     """Date keys of this call that were last sent in calendar entries numbered by place, as earlier versions did."""
 

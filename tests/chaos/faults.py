@@ -100,7 +100,7 @@ class Counters:
         self._counts: Counter[str] = Counter()
         self._is_full = False
         self.ends_after = False
-        """Whether the process is to end when the call that is being made is done."""
+        """True when the process is to end after the call that is being made."""
         self.undo: Callable[[], None] = lambda: None
         """Gives all files back their contents of the last sync."""
 

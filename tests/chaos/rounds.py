@@ -26,9 +26,9 @@ class Round:
     job: str
     fault: Fault
     hit: bool
-    """Whether the job came to the place of the fault."""
+    """True when the job came to the place of the fault."""
     killed: bool = False
-    """Whether the fault has ended the process, or cut its power."""
+    """True when the fault ended the process, or cut its power."""
     problems: list[str] = field(default_factory=list)
     lost: int = 0
     """Rows, files and mails that are missing after the next run."""

@@ -449,7 +449,7 @@ class Matter:
             self.candidates[values[0]] = replace(one, **change)
 
     def follows(self, one):
-        """Whether the department was told of a document of the matter before this one came, and wants to know of it."""
+        """Return True when the department was told of a document of the matter before this one came, and wants to know of it."""
         return bool(one.call.programme) and any(
             other.call.programme and not other.answer and self.first_told.get(other.key, one.first_seen) < one.first_seen
             for other in self.candidates

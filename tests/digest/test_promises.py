@@ -71,7 +71,7 @@ def new_version(told, folder, at, **facts):
 
 
 def test_a_document_that_changes_a_fact_is_told_once_with_its_page(told, tmp_path):
-    """There and back between two mails is no change; two changes are told as one, from the first value to the last."""
+    """Test that a value which changed there and back is not told, and two changes as one, from the first value to the last."""
     assert new_version(told, tmp_path, MONDAY) == 0, "the first version changes nothing"
     assert new_version(told, tmp_path, TUESDAY, most="600 000") == 1
     assert new_version(told, tmp_path, TUESDAY + timedelta(hours=1), most="750 000", share="75") == 2

@@ -30,7 +30,7 @@ class EarlierView:
     promise: str
     """What was expected of this call before it was announced, and how that turned out; "" when nothing was."""
     plan: str
-    """What its work programme planned, and how that turned out; "" when no programme that was read had it."""
+    """Line on the plan of the call in its work programme and how it turned out; "" when no programme that was read had it."""
     plan_page: str
     """Path of the page of the work programme."""
 
