@@ -67,7 +67,6 @@ def programme(app: App, files: tuple[Path, ...], as_json: bool) -> int:
     """Take in FILES as work programmes, and show the calls that all programmes plan."""
     from monitor.archive.call_documents import PROGRAMMES
     from monitor.awards.planned import list_planned
-    from monitor.awards.wording import planned_line, planned_outcome
     from monitor.jobs.documents import import_files
     from monitor.jobs.members import open_installation
     from monitor.jobs.planned import planned_json
@@ -82,10 +81,7 @@ def programme(app: App, files: tuple[Path, ...], as_json: bool) -> int:
     code = _tell(states, as_json) if states else 0
     print_table(
         ("Beteckning", "Utlysning", "Plan"),
-        [
-            (one.identifier, one.title[:60], planned_outcome(one) if one.code or one.verdict else planned_line(one))
-            for one in planned
-        ],
+        [(one.identifier, one.title[:60], planned_json(one)["line"]) for one in planned],
     )
     return code
 
