@@ -15,6 +15,7 @@ _WORD = re.compile(
 )
 _PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
 _ATTRIBUTES = word_set("city town school university company community municipality industry business")
+_OTHERS = word_set("andra övriga andre øvrige other")
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -319,7 +320,7 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     `blocked` tells that the stretch begins within another phrase.
     """
     heads = _HeadFinder(tokens, start, stop, blocked=blocked).find()
-    if heads and _has_unknown_member(tokens, start, stop):
+    if heads and _has_unknown_member(tokens, start, stop) and not _is_summed_up(tokens, heads[-1].place):
         return [head._replace(partial=True) for head in heads]
     return heads
 
@@ -413,6 +414,11 @@ def _has_unknown_member(tokens: Sequence[TaggedWord], start: int, stop: int) -> 
         _is_unknown(token) and (_leads_list(tokens, place, start, stop) or _ends_list(tokens, place, start, stop))
         for place, token in enumerate(tokens[start:stop], start)
     )
+
+
+def _is_summed_up(tokens: Sequence[TaggedWord], place: int) -> bool:
+    """Tell whether the last noun of a list says of what kind all are: "museer och andra ideella organisationer"."""
+    return place >= 2 and tokens[place - 1].word in adjectives() and tokens[place - 2].word in _OTHERS
 
 
 def _is_unknown(token: TaggedWord) -> bool:

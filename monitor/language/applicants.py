@@ -103,6 +103,7 @@ _CUES = (
     _cue("denied", r"(?<=n)b?(?:x[Gg]|[Gg]x)[^nmXB:;?]{0,3}?[$S]", "before"),
     _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
     _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
+    _cue("denied", r"[mX]~{0,3}?G(?=[^B:;?n]{0,4}[$#S])", "before"),
     _cue("present", r"(?<=[n,])g(?=[^B:;?n]{0,2}[$#])", "before", weak=True),
     _cue("present", r"r[^n:;?]{0,2}?J", "before"),
     _cue("getting", r"(?:[mX][^mXnB:;?]{0,3})?R(?=[^B:;?n]{0,4}[$#cS])", "before"),
@@ -123,7 +124,7 @@ _CUES = (
     _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
     _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
     _cue("applicant", r"en[^:;,?]{0,4}?[b:]", "after"),
-    _cue("applicant", r"k(?=n)", "after"),
+    _cue("applicant", r"k[mX]?(?=n)", "after"),
     _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
     _cue("target", r"bT(?=_?n)", "after"),
     _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
@@ -146,19 +147,24 @@ _CUES = (
     _cue("partner", r"d[^B:;?Hn,]{0,6}?P|(?<=B)[^mXB:;?n]{0,4}?D[^B:;?Hn]{0,6}?P", "before"),
     _cue("partner", r"(?<=B)[^mXB:;?n]{0,3}?b[^n:;?]{0,4}?Q|(?<=B)b[^n:;?]{0,4}?Q", "before"),
     _cue("as partner", r"[mX]~{0,4}?D[.rj]{1,4}Q", "before"),
-    _cue("also", r"(?<=[$SaA]),Z(?=_{0,3}n)|(?<=[$SaA]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
+    _cue("also", r"(?<=[$SaAe]),Z(?=_{0,3}n)|(?<=[$SaAe]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
-    _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=[.;]?$)", "before", weak=True),
+    _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=\.{0,2};?$)", "before", weak=True),
     _cue("taking part", r"X~{0,2}?D", "before", weak=True),
+    _cue("taking part", r"[mX]~{0,3}?D(?=[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla])", "before"),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),
     _cue("each", r"E(?=_{0,1}n)", "after", weak=True),
     _cue("exception", r"Bx(?=_{0,3}n)", "after"),
     _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
+    _cue("member", r"Am[^mXB:;?n]{0,2}?b(?=[^B:;?n]{0,8}n)", "after"),
 )
 _ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
 """Any form of a clause: most segments have none, and are asked once instead of once for each form."""
+_NO_APPLICANT = re.compile(r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]")
+"""Rest of a clause about taking part: "men inte stå som sökande"."""
+_DUTIES = word_set("måste must skall ska skal") | {"have to", "has to", "needs to", "need to"}
 _STRONG = word_set("ska skall måste must skal må bör should shall") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
 _ITEMS = 15
@@ -270,7 +276,7 @@ class _Reader:
             last = following.start
             if following.cue.side == "before":
                 cut = max(tags.rfind(mark, clause.end, last) for mark in ",B")
-                last = cut if cut >= 0 else last
+                last = _next_subject(tokens, clause.end, last) or (cut if cut >= 0 else last)
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
         heads, first = self._subject(tokens, tags, clause, begin, last)
@@ -355,6 +361,10 @@ class _Reader:
             behind = tail[0] if tail else ""
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
                 return Role.PARTNER
+        if name == "taking part":
+            if _NO_APPLICANT.match(tags, clause.end):
+                return Role.PARTNER
+            return Role.MEMBER if words & _DUTIES else Role.MAY
         return Role.MEMBER if name == "member" else Role.MAY
 
     def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
@@ -431,14 +441,16 @@ class _Reader:
             self.found.append(Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also))
 
 
-def _end_of(tags: str, clause: _Clause, following: _Clause | None) -> int:
-    """Return the place where a clause ends, before the subject of the following one."""
-    if following is None:
-        return len(tags)
-    if following.cue.side != "before":
-        return following.start
-    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
-    return cut if cut >= 0 else following.start
+def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | None:
+    """Return the place of an "och" before "minst": there the subject of the next clause begins; None without such words."""
+    return next(
+        (
+            place
+            for place in range(start, stop - 1)
+            if tokens[place].tag == "&" and tokens[place + 1].word in ("minst", "mindst", "at least")
+        ),
+        None,
+    )
 
 
 def _applying_heads(tokens: Sequence[TaggedWord], clause: _Clause, heads: list[Head]) -> list[Head]:

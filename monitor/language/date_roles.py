@@ -58,8 +58,9 @@ _HINT = re.compile(
 _PATTERNS = Patterns(
     grammar={
         "bullet": r"[\s*>·•)(-]*(?:(?:den|the|senast|senest|kl\.?|{weekday})\s+)*|[^:,.]{1,30}:\s*(?:den\s+)?",
+        "answer": r"[\s,.:]*(?:(?:ja|yes|jo|den|the|by|senast|senest|innan|före|på)\b[\s,.:]*)*",
         "year_of_list": (
-            r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|(?:^\s?|[,;]\s)(?:(?:och|and|og)\s)?(?:(?:in|i|under|"
+            r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|(?:^\s?|[,;]\s|\b(?=(?:och|and|og)\s))(?:(?:och|and|og)\s)?(?:(?:in|i|under|"
             r"during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$"
         ),
         "open": r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b",
@@ -105,6 +106,8 @@ class _Heading(NamedTuple):
 
     role: DateRole | None = None
     year: int | None = None
+    asks: bool = False
+    """True for a question, whose answer may begin with "Ja, senast"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +166,14 @@ def _read_segment(words: str, segment: Segment, inside: list[Mention], heading: 
         reading = DateReading(mention, segment, sentence, around.before, around.after, role)
         reading.linked = previous is not None and not around.cues and is_list_link(around.before)
         bullet = not around.cues and _PATTERNS["bullet"].fullmatch(around.before) is not None
+        if heading.asks and all(cue.cue is Cue.UNTIL for cue in around.cues):
+            bullet = _PATTERNS["answer"].fullmatch(around.before) is not None
         listed = place == 0 and heading.role is not None and bullet
         _note_move(reading, around.cues, previous)
         aside = (reading.moved or reading.replaced) and _is_bracketed(around.before)
         if previous is not None and (reading.linked or aside):
             reading.role = previous.role
-        elif listed and heading.role is not None and spent is None:
+        elif listed and heading.role is not None and (spent is None or heading.asks):
             reading.role = heading.role
         past = is_past(" ".join(words[cue.start : cue.end] for cue in around.cues) + " " + around.before[-12:])
         reading.past = past or (reading.linked and previous is not None and previous.past) or sentence.other_round
@@ -251,11 +256,11 @@ def _read_heading(words: str, segment: Segment) -> _Heading:
     ]
     # A title is no heading of the date line below it, unless it is a label.
     label = cues and (cues[-1].cue is Cue.APPLY or (cues[-1].cue in CLOSES and len(text.split()) == 1))
-    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label):
+    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label and not text.endswith("?")):
         return _Heading()
     year = _HINT.search(text)
     role = _from_cues(cues, applies=True)
-    return _Heading(role, int(year["y"]) if year and not year["for"] else None)
+    return _Heading(role, int(year["y"]) if year and not year["for"] else None, text.endswith("?"))
 
 
 def _year_hint(before: str, cues: list[CueHit], floor: int) -> int | None:

@@ -36,13 +36,14 @@ _SUBMIT = re.compile(
 _LAST_DAY = re.compile(
     r"(?:\s\([^()]{0,40}\)|[^()\n]{0,25}\)|\s[A-Z]{3,4}(?:/[A-Z]{3,4})?)?,?\s(?:(?:på|on)\s)?(?:(?:the|"
     r"den)\s)?(?:same\s|samma\s)?"
-    r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
-    r"day)\b(?!\s(?:i|of|in|av)\s)",
+    r"(?:(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
+    r"day)|(?:stängnings|slut)dagen)\b(?!\s(?:i|of|in|av)\s)",
     re.IGNORECASE,
 )
 # "Sista dagen stänger systemet kl. 15": the day is named, but not by its date.
 _ON_LAST_DAY = re.compile(
-    r"\b(?:sista|siste|sidste|last|final|closing)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|day)\s(?:[^\s.,;:!?0-9]{1,20}\s){1,4}?"
+    r"\b(?:(?:sista|siste|sidste|last|final|closing)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|day)|(?:stängnings|slut)dagen)\s"
+    r"(?:[^\s.,;:!?0-9]{1,20}\s){0,4}?"
     r"(?:(?:senast|senest|by|at|innan|före|før)\s)?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )

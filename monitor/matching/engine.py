@@ -16,6 +16,8 @@ from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
 _CLEAR = 65
 """Relevance (0-99) from which a theme clearly takes a call and others yield: one and a half times the threshold."""
+_BARELY, _STRONG = 65, 75
+"""Relevance up to which a subject that the title does not name is one in passing, beside another from twice the threshold."""
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
@@ -219,9 +221,19 @@ class Judgement:
         }
 
     def taken_by(self, name: str) -> tuple[Department, ThemeResult] | None:
-        """Return the department and theme that take the call from a department whose themes all yield; None where none does."""
+        """Return the department and theme that take the call from a department; None where it keeps the call.
+
+        A call is taken from themes that all yield by a theme that clearly has it, and from a department whose subject the text
+        only mentions in passing by one that strongly has it.
+        """
         own = self._reaching.get(name, ())
-        if not own or not all(result.theme.theme.yields for result in own):
+        if not own:
+            return None
+        if all(result.theme.theme.yields for result in own):
+            least = _CLEAR
+        elif self._is_in_passing(name, own):
+            least = _STRONG
+        else:
             return None
         others = [
             (self.rules.departments[other], result)
@@ -229,12 +241,19 @@ class Judgement:
             for result in results
             if other != name and not result.theme.theme.yields
         ]
-        clear = [
+        taking = [
             (department, result)
             for department, result in others
-            if department.enabled and relevance_of(result.points, department.threshold) >= _CLEAR
+            if department.enabled and relevance_of(result.points, department.threshold) >= least
         ]
-        return max(clear, key=lambda pair: pair[1].points, default=None)
+        return max(taking, key=lambda pair: pair[1].points, default=None)
+
+    def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:
+        """Return True when the themes of a department barely reach it, by words of the text and none of the title."""
+        relevance = relevance_of(results[0].points, self.rules.departments[name].threshold)
+        return relevance <= _BARELY and not any(
+            hit.zone == "title" and hit.points > 0 and not hit.generic for result in results for hit in result.hits
+        )
 
     @cached_property
     def _reaching(self) -> dict[str, tuple[ThemeResult, ...]]:

@@ -213,7 +213,8 @@ def _step(
         return "not-a-call", f"{gates.reason} (”{gates.word}”)" if gates.word else gates.reason
     if (taken := judgement.taken_by(department.id)) is not None:
         other, result = taken
-        return "yielded", f"Ämnet hör till {other.name} (temat {result.theme.theme.title}), som får den i stället.{told_text}"
+        found = f"Ämnet hör till {other.name} (temat {result.theme.theme.title}), som får den i stället."
+        return "yielded", f"{found}{told_text}"
     if not reached:
         if _is_draft_only(judgement, department, zones):
             return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."

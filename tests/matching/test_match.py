@@ -127,6 +127,17 @@ def test_a_theme_that_yields_sends_what_nobody_else_takes_or_another_barely_reac
     assert set(departments(yielding, barely)) == {"kultur", "teknik"}
 
 
+def test_a_subject_in_passing_is_for_the_department_that_the_call_is_about():
+    rules = small_rules(energi=ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["teknik"]'))
+    title = "Energieffektivisering in public buildings"
+    passing = a_call(title, "energieffektivisering, public buildings. Also for a youth exchange and young people.")
+    assert points(rules, passing, "ungdom") == rules.departments["kultur"].threshold
+    assert points(rules, passing, "energi") >= 2 * rules.departments["teknik"].threshold
+    assert departments(rules, passing) == ["teknik"]
+    named = a_call(f"{title} and a youth exchange", "energieffektivisering, public buildings")
+    assert set(departments(rules, named)) == {"kultur", "teknik"}
+
+
 def test_a_department_that_is_switched_off_gets_nothing():
     off = small_rules(
         departments="""

@@ -141,10 +141,17 @@ def test_the_quick_look_at_a_call_leaves_out_no_theme_that_reaches_a_department(
     rules = RULES_SMALL if loaded == "small" else shipped()
     judgement = judge_call(rules, a_call(title, text, programme=programme))
     for department in rules.departments.values():
-        every = [result for result in judgement.results if department.id in result.theme.theme.departments]
-        assert {r.theme.theme.id for r in judgement.reached(department)} == {
-            r.theme.theme.id for r in every if r.reaches(department)
-        }
+        looked_at, every = (
+            {
+                result.theme.theme.id
+                for result in results
+                if department.id in result.theme.theme.departments and result.reaches(department)
+            }
+            for results in (judgement.candidate_results, judgement.results)
+        )
+        assert looked_at == every
+        reached = {result.theme.theme.id for result in judgement.reached(department)}
+        assert reached == (set() if judgement.taken_by(department.id) else every)
 
 
 @settings(max_examples=10, deadline=None)

@@ -102,13 +102,32 @@ class NaiveScorer:
         return {name: themes for name, themes in reaching.items() if not self.is_taken(name, reaching, points)}
 
     def is_taken(self, name, reaching, points):
-        """Return True for a department whose themes all yield, where another has a theme that does not, of relevance 65 or more."""
+        """Return True for a department from which another takes the call.
+
+        That is one whose themes all yield, where another has a theme that does not of relevance 65 or more, and one of relevance
+        65 or less without a word in the title, where another has 75 or more.
+        """
         yielding = {theme.theme.id for theme in self.rules.live_themes if theme.theme.yields}
-        return reaching[name] <= yielding and any(
-            100 * (1 - 2 ** (-points[theme] / self.rules.departments[other].threshold)) >= 64.5
-            for other in reaching.keys() - {name}
-            for theme in reaching[other] - yielding
+        own = [theme for theme in self.rules.live_themes if theme.theme.id in reaching[name]]
+        titled = any(
+            zone == "title" and worth > 0 and not self.is_generic(term)
+            for theme in own
+            for _, zone, term, worth in self.score(theme)[0]
         )
+
+        def relevance(department, themes):
+            return max(
+                (round(100 * (1 - 2 ** (-points[theme] / self.rules.departments[department].threshold))) for theme in themes),
+                default=0,
+            )
+
+        if reaching[name] <= yielding:
+            least = 65
+        elif relevance(name, reaching[name]) <= 65 and not titled:
+            least = 75
+        else:
+            return False
+        return any(relevance(other, reaching[other] - yielding) >= least for other in reaching.keys() - {name})
 
     def themes_with_a_term(self):
         """Return the ids of the themes of which some term is in the call, whether it counts there or not."""
