@@ -12,10 +12,10 @@ from monitor.awards.families import code_year
 from monitor.awards.planned import PlannedCall, forecast_beside, list_planned, planned_ahead, without_planned
 from monitor.awards.promises import Promise, list_promises, promises_ahead
 from monitor.awards.wording import planned_line, season_line
+from monitor.web.framework.addresses import document_path
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import page
-from monitor.web.views.documents import page_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def _planned(one: PlannedCall, promises: Iterable[Promise], visit: Visit, *, quo
         title=one.title,
         english=True,
         line=f"{planned_line(one, beside.forecast if beside else None, visit.language)}.",
-        page=page_path(one.document, one.page),
+        page=document_path(one.document, one.page),
         quote=one.quote if quotes else "",
         source=", ".join(part for part in (one.document_title, one.version) if part),
     )
