@@ -17,9 +17,9 @@ _TOPICS = (
 )
 """Identifier, title, type of action, budget in million euro, and the days from today to opening and deadline."""
 _COVER = (
-    "Citizens, Equality, Rights and Values programme",
-    "Work programme {year}, an example of the demo",
-    "ANNEX",
+    "Citizens, Equality, Rights and Values programme:",
+    "work programme {year},",
+    "an example of the demo",
     "Version 1.0",
     "{day}",
 )

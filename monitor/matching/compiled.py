@@ -589,8 +589,8 @@ class RuleSet:
 
 
 def telling_words(rules: RuleSet) -> Iterator[str]:
-    """Yield the terms that speak for a live theme and are not generic, theme by theme."""
+    """Yield the terms that speak for a live theme by themselves: neither generic ones nor those that need others."""
     for conditions in rules.conditions:
         for compiled in conditions:
-            if isinstance(compiled.condition, Signal) and compiled.condition.weight > 0:
+            if isinstance(compiled.condition, Signal) and compiled.condition.weight > 0 and not compiled.needs.numbers:
                 yield from rules.words_of(compiled.specific)
