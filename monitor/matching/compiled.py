@@ -255,7 +255,7 @@ def document_points(theme: ThemeFile, condition: Signal | Veto) -> float:
 
     A veto gives none and never strikes there: a long document has a word of nearly every kind.
     """
-    if not theme.theme.documents or not isinstance(condition, Signal) or condition.structural or not condition.everywhere:
+    if not theme.theme.documents or not isinstance(condition, Signal) or condition.structural or not condition.in_text:
         return 0.0
     return condition.weight * FACTORS["documents"]
 

@@ -20,6 +20,7 @@ from tests.matching.rules import ENERGY, YOUTH, a_call, small_rules, write_rules
 
 ASKING = YOUTH.replace('title = "Ungdomsutbyten"', 'title = "Ungdomsutbyten"\ndocuments = true')
 KEY = CallKey("test", "A")
+ASKING += '\n[[signal]]\nid = "schack"\nwords = ["chess"]\nweight = 9\nin = ["title"]\n'
 CALL = a_call("Ungdomar i Europa", call_id="A", language="sv")
 """Four of six points: the word of the signal `unga` in its title. The document gives the two that are missing."""
 PAGES = ["Contents", "Towns meet.", "Applicants arrange youth exchanges between towns."]
@@ -82,7 +83,7 @@ def test_what_the_texts_give_alone_is_not_put_down_to_documents(archive, rules):
     ("pages", "key", "role"),
     [
         (["For researchers only. Nothing of ours."], KEY, "call"),
-        (["Young people and ungdomar."], KEY, "call"),  # the signal has `in`, so that it does not look everywhere
+        (["A game of chess."], KEY, "call"),  # its signal looks in the title alone
         (PAGES, KEY, "guide"),
         (PAGES, KEY, "programme"),
         (PAGES, PROGRAMMES, "programme"),

@@ -124,7 +124,7 @@ def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, s
         )
     if head.documents and not any(document_points(theme, signal) for signal in theme.signal):
         problem = (
-            f"theme {head.id}: documents = true gör inget, för ingen signal med ord letar överallt; ta bort in i någon signal"
+            f"theme {head.id}: documents = true gör inget, för ingen signal med ord letar i texten; skriv body i någon signals in"
         )
         found.add_problem(file, ("theme", "documents"), problem)
     departments = found.get("departments.toml", DepartmentsFile)

@@ -48,9 +48,9 @@ class Condition(_Table):
         return not (self.words or self.concepts)
 
     @property
-    def everywhere(self) -> bool:
-        """Return True for a condition that names no zones."""
-        return self.zones == ALL_ZONES
+    def in_text(self) -> bool:
+        """Return True for a condition that looks in the text of a call, not in its title or its keywords alone."""
+        return "body" in self.zones
 
 
 class Signal(Condition):
@@ -111,7 +111,7 @@ class ThemeHead(_Table):
     probation: date | None = None
     """Last day on which the calls of this theme go to the coordinator instead of the departments; None for no probation."""
     documents: bool = False
-    """True when words in the call's own documents count as well, for the signals that look everywhere."""
+    """True when words in the call's own documents count as well, for the signals that look in the text."""
     note: str = ""
 
     def is_on_probation(self, day: date) -> bool:
