@@ -126,7 +126,7 @@ def _theme(number: int) -> str:
 
 def _row(number: int, maker: Maker) -> dict[str, object]:
     chance = random.Random(f"awards/{number}")
-    year = 2021 + number % 5
+    year = 2021 + number // _THEMES % 5  # each subject has a round every year
     code = f"LIFE-{year}-{_theme(number % _THEMES)}"
     partners: list[dict[str, object]] = []
     for place in range(PARTNERS):

@@ -121,7 +121,10 @@ def earlier_rounds(
         return None
     years = Counter(int(row["year"]) for row in rows)
     last = [row for row in rows if row["year"] == max(years)]
-    participants = participants_of(db, [row["id"] for row in rows])
+    participants = {
+        **participants_of(db, [row["id"] for row in rows if row["year"] < max(years)], country="SE"),
+        **participants_of(db, [row["id"] for row in last]),
+    }
     sizes = sorted(len(participants.get(row["id"], ())) for row in last if participants.get(row["id"]))
     return EarlierRounds(
         family=family,
@@ -157,15 +160,19 @@ def grant_range(rows: Sequence[Mapping[str, Any]]) -> GrantRange | None:
     return GrantRange(round(tenths[0]), round(median(amounts)), round(tenths[-1]), currency, len(amounts))
 
 
-def participants_of(db: Database, projects: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return the participants of projects by the projects' ids, each with the columns of its organisation."""
+def participants_of(db: Database, projects: Sequence[int], *, country: str = "") -> dict[int, list[dict[str, Any]]]:
+    """Return the participants of projects by the projects' ids, each with the columns of its organisation.
+
+    `country` is the code of the only country whose participants are returned; "" for all.
+    """
     found: dict[int, list[dict[str, Any]]] = {}
+    place = " AND o.country = ?" if country else ""
     for start in range(0, len(projects), 500):
         some = projects[start : start + 500]
         for row in db.query(
             "SELECT p.project, p.role, p.granted, o.name, o.number, o.pic, o.country, o.place, o.region FROM participants p"
-            f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))})",
-            some,
+            f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))}){place}",
+            [*some, *([country] if country else [])],
         ):
             found.setdefault(row["project"], []).append(row)
     return found

@@ -19,7 +19,7 @@ from typing import Any
 from monitor.archive.connection import Database
 from monitor.awards.history import leading_participant, name_country, numbers_by_pic, participants_of
 from monitor.awards.organisations import NamedOrganisation, Sureness, county_steps, find_municipality, identify
-from monitor.awards.texts import count_texts, find_texts, has_texts, project_lemmas, words_of
+from monitor.awards.texts import count_texts, count_words, find_texts, has_texts, narrow, project_lemmas, words_of
 from monitor.language.analyser import Analyser
 from monitor.language.concepts import Concepts
 from monitor.language.detect import small_words
@@ -43,8 +43,8 @@ _MOST_SEEN = 6_000
 """Texts with a mark that are looked at, one with several marks several times: a page must not wait for more."""
 _MIN_LETTERS = 4
 _MOST_MARKS = 16
-_MOST_JUDGED = 40
-"""Candidates by the index; the texts of most of them need not be read."""
+_MOST_JUDGED, _MOST_READ = 40, 20
+"""Candidates by the index, and the nearest and likest of them whose texts are read."""
 _LEAST_SHARED, _LEAST_WORDS = 2, 3
 """Fewest concepts and words that make a project like the call, with a concept among them and without."""
 _MOST_NAMED = 6
@@ -198,7 +198,7 @@ def similar_projects(
     factors = {project["id"]: near.factor(participants.get(project["id"], [])) / whole for project in projects}
     projects.sort(key=lambda project: -sums[project["text"]] * factors[project["id"]])
     found: list[tuple[float, SimilarProject]] = []
-    for project in projects:
+    for project in projects[:_MOST_READ]:
         # What the index says of a text is the most that it can have: the rest needs no reading when enough are likelier.
         if len(found) == most and sums[project["text"]] * factors[project["id"]] <= found[-1][0]:
             break
@@ -252,10 +252,12 @@ def _look_up(db: Database, marks: Sequence[_Mark], total: int) -> tuple[dict[_Ma
     them, so that a sum is never less than what the text is worth.
     """
     common = max(_LEAST_COMMON, min(_MOST_COMMON, int(_COMMON_SHARE * total)))
+    in_texts = count_words(db, {word for mark in marks for sequence in mark.alternatives for word in sequence})
+    alternatives = {mark: found for mark in marks if (found := narrow(mark.alternatives, in_texts))}
     counts: dict[_Mark, int] = {}
-    for mark in marks:
+    for mark, found in alternatives.items():
         most = _COMMON_CONCEPT * common if mark.is_concept else common
-        count = count_texts(db, mark.alternatives, most)
+        count = count_texts(db, found, in_texts, most)
         if 0 < count <= most:
             counts[mark] = count
     values = {mark: mark.weight * log(1 + total / count) for mark, count in counts.items()}
@@ -267,7 +269,7 @@ def _look_up(db: Database, marks: Sequence[_Mark], total: int) -> tuple[dict[_Ma
             rest += values[mark]
             continue
         value = values[mark]
-        for text in find_texts(db, mark.alternatives):
+        for text in find_texts(db, alternatives[mark]):
             sums[text] += value
     return values, {text: value + rest for text, value in sums.items()} if rest else sums
 

@@ -21,7 +21,7 @@ from monitor.awards.importers_national import IMPORTERS
 from monitor.awards.model import ORIGINS, Award, Origin, Participant
 from monitor.awards.organisations import fold
 from monitor.awards.reading import Reading
-from monitor.awards.texts import TABLES, index_texts
+from monitor.awards.texts import COUNT_TABLES, TABLES, index_texts
 from monitor.errors import ArchiveError, SourceError, describe_os_error
 
 FILE = "awards.db"
@@ -62,6 +62,7 @@ _TABLES = (
     CREATE TABLE updates (code TEXT NOT NULL, at TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (code, text));
     """,
     TABLES,
+    COUNT_TABLES,
 )
 """Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""
 _ADD_PROJECT = (

@@ -140,7 +140,7 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
 
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
 """Uses of a word, as bits: it names a group, speaks of applying, asks for applicants."""
-_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelNFdVJ24")
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ24")
 _ASKING_TAGS = frozenset("wkMel")
 
 
@@ -391,7 +391,8 @@ class _HeadFinder:
         elif tag == "Z":
             self._partial = True
         elif tag in "ivtfCE":
-            gathered = before is not None and tag == "v" and before.word in words_of("gathering")
+            of = tag == "v" or self._tokens[place].word == "of"
+            gathered = before is not None and of and before.word in words_of("gathering")
             self._blocked = self._blocked or not gathered
         elif tag == "r":
             self._read_relative(place, before)

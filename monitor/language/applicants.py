@@ -38,6 +38,8 @@ class Role(StrEnum):
     MUST = "must"
     """The group has to lead the project."""
     PARTNER = "partner"
+    MEMBER = "member"
+    """The group has to be among the partners: it may apply, unless others have to lead."""
     NOT = "not"
 
 
@@ -355,7 +357,7 @@ class _Reader:
             behind = tail[0] if tail else ""
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
                 return Role.PARTNER
-        return Role.MAY
+        return Role.MEMBER if name == "member" else Role.MAY
 
     def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
         """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
@@ -531,9 +533,8 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     applicants without any of these, the municipality is not among them, unless the list is said to be incomplete. Companies of
     the municipality answer only where nothing that it belongs to may apply itself.
     """
-    reserved = any(
-        statement.only and statement.role is Role.MAY and statement.group not in _MUNICIPAL for statement in statements
-    )
+    alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
+    reserved = bool(alone) and not alone & _MUNICIPAL
     whole = [statement for statement in statements if not statement.partial]
     named = _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
     if named is not None and not named.statement.owned:
@@ -551,11 +552,19 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibi
         about = [statement for statement in about if statement.role is Role.MAY]
         if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):
             return None  # "bara föreningar" in one sentence narrows "organisationer" in another
-    for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.NOT):
+    for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.MEMBER, Role.NOT):
         for statement in about:
             if statement.role is role:
-                return Eligibility(Role.MAY if role is Role.MUST else role, statement)
+                return Eligibility(_part(role, statements), statement)
     return None
+
+
+def _part(role: Role, statements: Sequence[Applicant]) -> Role:
+    """Return the part of a municipality: that of an applicant also where it has to be a member and nobody else has to lead."""
+    if role is Role.MEMBER:
+        led = {statement.group for statement in statements if statement.role is Role.MUST}
+        return Role.PARTNER if led and not led & _WITH_MUNICIPALITIES else Role.MAY
+    return Role.MAY if role is Role.MUST else role
 
 
 def _others(statements: Sequence[Applicant]) -> Eligibility | None:

@@ -29,7 +29,7 @@ _ROUND = re.compile(
     re.IGNORECASE,
 )
 _SUBMIT = re.compile(
-    r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|inden|innen|til|"
+    r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|før|inden|innen|til|"
     r"till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
     re.IGNORECASE,
 )
@@ -38,6 +38,12 @@ _LAST_DAY = re.compile(
     r"den)\s)?(?:same\s|samma\s)?"
     r"(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
     r"day)\b(?!\s(?:i|of|in|av)\s)",
+    re.IGNORECASE,
+)
+# "Sista dagen stänger systemet kl. 15": the day is named, but not by its date.
+_ON_LAST_DAY = re.compile(
+    r"\b(?:sista|siste|sidste|last|final|closing)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|day)\s(?:[^\s.,;:!?0-9]{1,20}\s){1,4}?"
+    r"(?:(?:senast|senest|by|at|innan|före|før)\s)?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )
 # "Den 4 maj, samma klockslag": the time of the closing day before it.
@@ -78,7 +84,7 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
     for start, end in taken:
         covered[start:end] = b"\1" * (end - start)
     found: list[SharedTime] = []
-    for pattern in (_EACH, _CLOSES, _SUBMIT):
+    for pattern in (_EACH, _CLOSES, _SUBMIT, _ON_LAST_DAY):
         for hit in pattern.finditer(words):
             clock = read_time(words, hit.end(), min(len(words), hit.end() + _LONGEST))
             if clock is None or clock.time is None or any(covered[hit.start() : clock.end]):
@@ -87,7 +93,8 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
                 belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
             else:
                 belongs = (
-                    (pattern is _SUBMIT and _continues(words, hit.start(), taken))
+                    pattern is _ON_LAST_DAY
+                    or (pattern is _SUBMIT and _continues(words, hit.start(), taken))
                     or _LAST_DAY.match(words, clock.end) is not None
                     or (pattern is _CLOSES and _follows(words, hit.start(), taken))
                     or (

@@ -24,6 +24,7 @@ from monitor.matching.rules.model import (
     Department,
     FitFile,
     FitRow,
+    OfferRow,
     OtherPlace,
     Programme,
     Signal,
@@ -225,7 +226,7 @@ def compile_row(row: FitRow, term_numbers: Mapping[str, int]) -> CompiledRow:
 class CompiledFit:
     """Gates of fit.toml with their terms numbered, each list in the order of the file."""
 
-    offer: PatternIndex[CompiledRow]
+    offer: PatternIndex[tuple[OfferRow, CompiledRow]]
     answer: PatternIndex[tuple[AnswerRow, CompiledRow]]
     ours: Terms
     """Names of our own area."""
@@ -576,11 +577,11 @@ class RuleSet:
     def compiled_fit(self) -> CompiledFit:
         """Return the gates with their terms numbered."""
         place, numbers = self.fit.place, self.term_numbers
-        offers = [compile_row(row, numbers) for row in self.fit.offer]
+        offers = [(row, compile_row(row, numbers)) for row in self.fit.offer]
         answers = [(row, compile_row(row, numbers)) for row in self.fit.answer]
         others = [(other, compile_terms(other.words, numbers)) for other in place.other]
         return CompiledFit(
-            offer=PatternIndex((row, row.terms) for row in offers),
+            offer=PatternIndex((pair, pair[1].terms) for pair in offers),
             answer=PatternIndex((pair, pair[1].terms) for pair in answers),
             ours=compile_terms(place.ours, numbers),
             other=PatternIndex((pair, pair[1]) for pair in others),

@@ -10,10 +10,13 @@ from typing import NamedTuple
 from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, found_patterns
-from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
+from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata, relevance_of
 from monitor.matching.documents import DOCUMENTS, CallDocuments, PageRef
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
+
+_CLEAR = 65
+"""Relevance (0-99) from which a theme clearly takes a call and others yield: one and a half times the threshold."""
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
@@ -244,21 +247,43 @@ class Judgement:
         return span
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
-        """Return the themes that reach the department, most points first."""
-        return _by_points(
-            result
-            for result in self.candidate_results
-            if department.id in result.theme.theme.departments and result.reaches(department)
-        )
+        """Return the themes that reach the department, most points first; none where they all yield to another department's."""
+        return () if self.taken_by(department.id) else self._reaching.get(department.id, ())
 
     @cached_property
     def departments(self) -> dict[str, tuple[ThemeResult, ...]]:
         """Return the themes that reach each department in use, by its id; departments without a theme are left out."""
+        return {
+            name: results
+            for name, results in self._reaching.items()
+            if self.rules.departments[name].enabled and self.taken_by(name) is None
+        }
+
+    def taken_by(self, name: str) -> tuple[Department, ThemeResult] | None:
+        """Return the department and theme that take the call from a department whose themes all yield; None where none does."""
+        own = self._reaching.get(name, ())
+        if not own or not all(result.theme.theme.yields for result in own):
+            return None
+        others = [
+            (self.rules.departments[other], result)
+            for other, results in self._reaching.items()
+            for result in results
+            if other != name and not result.theme.theme.yields
+        ]
+        clear = [
+            (department, result)
+            for department, result in others
+            if department.enabled and relevance_of(result.points, department.threshold) >= _CLEAR
+        ]
+        return max(clear, key=lambda pair: pair[1].points, default=None)
+
+    @cached_property
+    def _reaching(self) -> dict[str, tuple[ThemeResult, ...]]:
+        """Return the themes with enough points for each of their departments, by its id in order."""
         found: dict[str, list[ThemeResult]] = {}
         for result in self.candidate_results:
             for name in result.theme.theme.departments:
-                department = self.rules.departments[name]
-                if department.enabled and result.reaches(department):
+                if result.reaches(self.rules.departments[name]):
                     found.setdefault(name, []).append(result)
         return {name: _by_points(found[name]) for name in sorted(found)}
 

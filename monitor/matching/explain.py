@@ -30,6 +30,7 @@ Step = Literal[
     "told",
     "switched-off",
     "probation",
+    "yielded",
 ]
 
 _MAX_GENERIC = 3
@@ -233,6 +234,9 @@ def _step(
         return not_current[0], not_current[1] + told_text
     if gates.step == "not-a-call":
         return "not-a-call", f"{gates.reason} (”{gates.word}”)" if gates.word else gates.reason
+    if (taken := judgement.taken_by(department.id)) is not None:
+        other, result = taken
+        return "yielded", f"Ämnet hör till {other.name} (temat {result.theme.theme.title}), som får den i stället.{told_text}"
     if not reached:
         if _is_draft_only(judgement, department, zones):
             return "switched-off", "Temat som skulle ta den är ett utkast och används inte än."

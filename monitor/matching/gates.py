@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -94,11 +94,11 @@ def pass_gates(
         return entered
     scans = {**zones, **_scan_gate_zones(rules, call)}
     found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
-    for offer in fit.offer.having(found):
-        word = _row_hit(offer, rules, metadata, scans)
-        if word is not None:
-            return Gates("not-a-call", "nej", 0, offer.row.reason, offer.row.id, word)
-    outside = _outside(rules, call, metadata, scans, found)
+    for offer, row in fit.offer.having(found):
+        word = _row_hit(row, rules, metadata, scans)
+        if word is not None and not (offer.unless_open and call.deadlines and _is_for_municipalities(eligibility())):
+            return Gates("not-a-call", "nej", 0, offer.reason, offer.id, word)
+    outside = _outside(rules, call, metadata, scans, found, eligibility)
     if outside is not None:
         return outside
     said, general = _stated_answer(call, eligibility())
@@ -119,6 +119,11 @@ def pass_gates(
         return Gates("", "framgår inte", SCORES["framgår inte"], "Texten säger inte vem som kan delta.")
     score = SCORES[usual] - (_USUAL_DISCOUNT if usual != "nej" else 0)
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
+
+
+def _is_for_municipalities(eligibility: Eligibility | None) -> bool:
+    """Tell whether a call says that municipalities may apply or be partners."""
+    return eligibility is not None and eligibility.role is not Role.NOT
 
 
 def _entered_answer(call: Call) -> Gates | None:
@@ -187,7 +192,12 @@ def _row_hit(compiled: CompiledRow, rules: RuleSet, metadata: CallMetadata, scan
 
 
 def _outside(
-    rules: RuleSet, call: Call, metadata: CallMetadata, scans: Mapping[str, Scan], found: frozenset[str]
+    rules: RuleSet,
+    call: Call,
+    metadata: CallMetadata,
+    scans: Mapping[str, Scan],
+    found: frozenset[str],
+    eligibility: Callable[[], Eligibility | None],
 ) -> Gates | None:
     """Return the answer for a call of another place; `found` has the patterns of all zones."""
     gate, fit = rules.fit.place, rules.compiled_fit
@@ -203,13 +213,20 @@ def _outside(
         return None
     if call.language in gate.languages and not _invites_us(call):
         return Gates("outside", "nej", 0, "Sidan är skriven för ett annat land.", word=call.language)
-    return _named_elsewhere(rules, call, scans, mentioned)
+    return _named_elsewhere(rules, call, scans, mentioned, eligibility)
 
 
 def _named_elsewhere(
-    rules: RuleSet, call: Call, scans: Mapping[str, Scan], others: Iterable[tuple[OtherPlace, Terms]]
+    rules: RuleSet,
+    call: Call,
+    scans: Mapping[str, Scan],
+    others: Sequence[tuple[OtherPlace, Terms]],
+    eligibility: Callable[[], Eligibility | None],
 ) -> Gates | None:
-    """Return the answer for a text that names `others`, areas that are not ours: one that decides alone, or two of them."""
+    """Return the answer for a text that names `others`, areas that are not ours: one that decides alone, or two of them.
+
+    An area in the words that say who may apply decides alone: "kommuner i Västra Götaland kan ansöka".
+    """
     mentioned = {}
     for other, terms in others:
         for zone in PLACE_ZONES:
@@ -222,6 +239,12 @@ def _named_elsewhere(
     if len(mentioned) > 1:
         names = sorted(name for name, _ in mentioned.values())
         return _elsewhere(", ".join(names), min(word for _, word in mentioned.values()))
+    if mentioned and (said := eligibility()) is not None:
+        words = rules.analyser.lemma_text(said.statement.words, around=call.language)
+        clause = {"body": rules.scan(words, "body")}
+        for other, terms in others:
+            if other.id in mentioned and (hit := terms.first_hit(clause, ("body",))) is not None:
+                return _elsewhere(other.name, rules.term_texts[hit[1]])
     return None
 
 

@@ -345,7 +345,7 @@ def vinnova_rows(count: int = 3) -> list[dict[str, Any]]:
 def drop_texts(db: Any) -> None:
     """Make a file of the second version of an open one: without the index of the projects' texts."""
     for statement in (
-        "DROP TABLE text_words", "DROP TABLE texts", "DROP TABLE texts_analyser", "DROP INDEX projects_by_text",
+        "DROP TABLE text_counts", "DROP TABLE text_words", "DROP TABLE texts", "DROP TABLE texts_analyser", "DROP INDEX projects_by_text",
         "ALTER TABLE projects DROP COLUMN text", "PRAGMA user_version = 2",
     ):  # fmt: skip
         db.execute(statement)

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.awards.similar import CallSubject, similar_projects
 from monitor.awards.store import import_source, open_awards
-from monitor.awards.texts import index_texts
+from monitor.awards.texts import count_texts, count_words, find_texts, index_texts, narrow
 from monitor.language.analyser import analyser
 from monitor.language.concepts import Concept, Concepts
 from tests.awards import files
@@ -168,3 +168,26 @@ def test_hostile_titles_harm_nothing(db, tmp_path, title):
     except sqlite3.Error as error:
         pytest.fail(str(error))
     assert len(find(db, "Wetlands and birds")) == 1
+
+
+WETLANDS = [
+    ("Restoring wetlands", "Birds of the wetlands and bogs."),
+    ("Birds", "A count of birds."),
+    ("Roads", "Roads and more roads."),
+]
+
+
+def test_counts_of_words_are_never_less_than_the_texts_found(db, tmp_path):
+    load(db, tmp_path, [(title, text, AWAY) for title, text in WETLANDS])
+    counts = count_words(db, {"wetland", "bird", "road", "bog", "palace"})
+    assert counts == {"wetland": 1, "bird": 2, "road": 1, "bog": 1}
+    for alternatives in ([("bird",)], [("wetland", "bird"), ("road",)], [("bird", "of", "bog"), ("palace",)]):
+        known = count_words(db, {word for sequence in alternatives for word in sequence})
+        narrowed = narrow(alternatives, known)
+        assert set(find_texts(db, alternatives)) <= set(find_texts(db, narrowed))
+        assert len(find_texts(db, narrowed)) <= count_texts(db, narrowed, known, 100)
+    assert count_texts(db, [("bird",)], counts, 1) == 2
+
+
+def test_a_sequence_with_a_word_that_no_text_has_is_not_looked_up():
+    assert narrow([("bird", "palace"), ("wetland", "and", "bird")], {"bird": 2, "wetland": 1, "and": 9}) == [("wetland", "bird")]

@@ -191,6 +191,8 @@ def test_a_day_at_the_publisher_is_never_another_day(day):
     ("language", "text", "expected"),
     [
 ("sv","Omgången är öppen 1 februari–19 mars 2027. Ansökan ska vara inne före kl. 15.00 på sista dagen.",["2027-03-19T15:00"]),
+("sv","Ansökningsperiod: 12 januari–9 februari 2027, sista dagen stänger systemet kl. 15.00.",["2027-02-09T15:00"]),
+("nb","Utlysningen er åpen fra 20. januar til 24. februar 2027, og søknaden må være sendt inn før kl. 15.00 siste dag.",["2027-02-24T15:00"]),
 ("sv","Ansökningsperioden är 4–25 januari 2027. Portalen stänger kl. 12.",["2027-01-25T12:00"]),
 ("sv","Sök senast den 2 mars 2027 eller den 5 oktober 2027, båda kl. 14.00.",["2027-03-02T14:00","2027-10-05T14:00"]),
 ("en","Cut-off dates: 4 February 2027 and 6 May 2027, both at 12:00 Brussels time.",["2027-02-04T12:00","2027-05-06T12:00"]),

@@ -7,7 +7,7 @@ import pytest
 from monitor.calls import Deadline
 from monitor.matching.explain import Circumstances, why, why_all
 from monitor.vocabulary import Kind
-from tests.matching.rules import YOUTH, a_call, small_rules
+from tests.matching.rules import ENERGY, YOUTH, a_call, small_rules
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=timezone(timedelta(hours=2)))
 
@@ -141,3 +141,16 @@ def test_all_departments_those_that_get_it_first(rules):
 def test_an_unknown_department_is_an_error(rules):
     with pytest.raises(KeyError):
         answer(rules, a_call("Youth exchange"), "okänd")
+
+
+def test_a_theme_that_yields_names_who_gets_the_call_instead():
+    rules = small_rules(
+        ungdom=YOUTH.replace("sdgs = [4]", "sdgs = [4]\nyields = true"),
+        energi=ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["teknik"]'),
+    )
+    call = a_call("Youth exchange on energieffektivisering in public buildings", "energieffektivisering, public buildings")
+    found = answer(rules, call)
+    teknik = rules.departments["teknik"].name
+    assert found.step == "yielded"
+    assert found.text.startswith(f"Ämnet hör till {teknik} (temat ")
+    assert found.text.endswith("), som får den i stället.")

@@ -1,8 +1,10 @@
 """The gates: something to apply for, for our place, and open to a municipality."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from monitor.calls import Section
+from monitor.calls import Deadline, Section
 from monitor.matching.engine import judge_call
 from monitor.matching.gates import TEXT
 from monitor.matching.rules.load import load_rules
@@ -26,6 +28,7 @@ def gates(rules, *arguments, **values):
         ("Ungdomsutbyten i Skåne", "", {}),
         ("Ungdomsutbyten", "För Skåne och Värmland.", {}),
         ("Ungdomsutbyten", "Utlysningen är riksomfattande.", {}),
+        ("Ungdomsutbyten", "Kommuner och föreningar i Skåne kan söka.", {}),
         ("Ungdomsutbyten", "", {"place": ("Värmland",)}),
         ("Ungdomsutbyten", "For ungdom i Norge.", {"language": "no"}),
         ("Ungdomsutbyten", "", {"identifier": "EuropeAid/186264/DD/ACT/LK"}),
@@ -41,6 +44,7 @@ def test_what_is_for_another_place_is_stopped(rules, title, text, values):
     [
         ("Ungdomsutbyten", "", {}),
         ("Ungdomsutbyten", "Ett exempel finns i Skåne.", {}),
+        ("Ungdomsutbyten", "Kommuner kan söka. Ett exempel finns i Skåne.", {}),
         ("Ungdomsutbyten i Skåne och Jönköpings län", "", {}),
         ("Skåne informerar om ungdomsutbyten", "Pengarna kan sökas i hela landet.", {}),
         ("Ungdomsutbyten", "Skåne och Värmland var med i fjol.", {"place": ("Jönköpings län", "Skåne")}),
@@ -250,3 +254,15 @@ def test_who_is_sought_in_a_partner_search_joins_as_a_partner(shipped, text):
 def test_a_call_that_tells_when_decisions_are_expected_is_still_a_call(shipped):
     text = "Utlysningen pågår till 5 mars 2027. Kommuner och föreningar är behöriga. Beslut väntas i juni 2027."
     assert judge_call(shipped, a_call("Åttonde omgången", text, language="sv")).gates.step == ""
+
+
+QUESTIONS = "Frågor och svar om krisberedskap"
+
+
+def test_a_page_of_questions_and_answers_that_can_be_applied_for_is_a_call(shipped):
+    day = Deadline(at=datetime(2027, 1, 31, 23, 59, tzinfo=UTC))
+    text = "Vem kan söka? Alla kommuner, var och en eller tillsammans. När stänger ansökan? Den 31 januari 2027."
+    assert judge_call(shipped, a_call(QUESTIONS, text, deadlines=(day,), language="sv")).gates.answer == "ja"
+    assert judge_call(shipped, a_call(QUESTIONS, text, language="sv")).gates.step == "not-a-call"
+    firms = text.replace("Alla kommuner, var och en eller tillsammans", "Bara företag")
+    assert judge_call(shipped, a_call(QUESTIONS, firms, deadlines=(day,), language="sv")).gates.step == "not-a-call"

@@ -104,6 +104,29 @@ def test_the_threshold_is_the_departments_own(rules):
     assert departments(rules, between) == ["kultur"]
 
 
+@pytest.fixture(scope="module")
+def yielding():
+    """The small rules, where the theme of youth yields to those of other departments."""
+    return small_rules(
+        ungdom=YOUTH.replace("sdgs = [4]", "sdgs = [4]\nyields = true"),
+        energi=ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["teknik"]'),
+    )
+
+
+def test_a_theme_that_yields_sends_nothing_that_a_theme_of_another_department_clearly_takes(rules, yielding):
+    both = a_call("Youth exchange on energieffektivisering in public buildings", "energieffektivisering, public buildings")
+    assert set(departments(rules, both)) == {"kultur", "teknik"}
+    assert departments(yielding, both) == ["teknik"]
+    assert judge_call(yielding, both).reached(yielding.departments["kultur"]) == ()
+
+
+def test_a_theme_that_yields_sends_what_nobody_else_takes_or_another_barely_reaches(yielding):
+    assert departments(yielding, a_call("Youth exchange")) == ["kultur"]
+    barely = a_call("Youth exchange on energieffektivisering")
+    assert points(yielding, barely, "energi") == yielding.departments["teknik"].threshold
+    assert set(departments(yielding, barely)) == {"kultur", "teknik"}
+
+
 def test_a_department_that_is_switched_off_gets_nothing():
     off = small_rules(
         departments="""

@@ -89,16 +89,26 @@ class NaiveScorer:
 
     def reaching(self):
         """Return the ids of the themes that reach each department in use, by the department's id."""
-        reaching = {}
+        reaching, points = {}, {}
         for theme in self.rules.live_themes:
             hits, vetoes = self.score(theme)
             speaks = any(self.carries(theme, hit) for hit in hits)
+            points[theme.theme.id] = sum(found[3] for found in hits)
             for name in theme.theme.departments:
                 department = self.rules.departments[name]
-                enough = sum(points for *_, points in hits) >= department.threshold
+                enough = points[theme.theme.id] >= department.threshold
                 if department.enabled and speaks and enough and not vetoes:
                     reaching.setdefault(name, set()).add(theme.theme.id)
-        return reaching
+        return {name: themes for name, themes in reaching.items() if not self.is_taken(name, reaching, points)}
+
+    def is_taken(self, name, reaching, points):
+        """Return True for a department whose themes all yield, where another has a theme that does not, of relevance 65 or more."""
+        yielding = {theme.theme.id for theme in self.rules.live_themes if theme.theme.yields}
+        return reaching[name] <= yielding and any(
+            100 * (1 - 2 ** (-points[theme] / self.rules.departments[other].threshold)) >= 64.5
+            for other in reaching.keys() - {name}
+            for theme in reaching[other] - yielding
+        )
 
     def themes_with_a_term(self):
         """Return the ids of the themes of which some term is in the call, whether it counts there or not."""

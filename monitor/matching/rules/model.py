@@ -112,6 +112,11 @@ class ThemeHead(_Table):
     """Last day on which the calls of this theme go to the coordinator instead of the departments; None for no probation."""
     documents: bool = False
     """True when words in the call's own documents count as well, for the signals that look in the text."""
+    yields: bool = False
+    """True when the departments get no call by this theme that the theme of another department clearly takes.
+
+    It is for subjects that cut across, such as courses on EU money: a course on waste water is for the water company alone.
+    """
     note: str = ""
 
     def is_on_probation(self, day: date) -> bool:
@@ -312,6 +317,13 @@ class FitRow(_Table):
         return self
 
 
+class OfferRow(FitRow):
+    """Row that says that a page is nothing to apply for."""
+
+    unless_open: bool = False
+    """True when the row does not hold for a page with a last day that says that municipalities may take part."""
+
+
 class AnswerRow(FitRow):
     """Row that answers whether a municipality in our county may take part. The first row of the file that holds decides."""
 
@@ -347,7 +359,7 @@ class FitFile(_Table):
     """File `rules/fit.toml`: the gates."""
 
     place: PlaceGate
-    offer: Annotated[tuple[FitRow, ...], Field(strict=False)] = ()
+    offer: Annotated[tuple[OfferRow, ...], Field(strict=False)] = ()
     answer: Annotated[tuple[AnswerRow, ...], Field(strict=False)] = ()
 
 
