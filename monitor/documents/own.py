@@ -91,6 +91,7 @@ class DocumentsOfCall:
 
     def __init__(self, all_documents: OwnDocuments, own: list[OwnDocument]) -> None:
         self._all, self._own = all_documents, own
+        self._read: dict[FoundPage, ReadPage] = {}
 
     def first_page(self, words: tuple[str, ...], needs: tuple[str, ...] = ()) -> FoundPage | None:
         """Return the first page that has one of the terms, and one of `needs` where there are any; None for no such page."""
@@ -104,8 +105,10 @@ class DocumentsOfCall:
 
     def read(self, page: FoundPage) -> ReadPage:
         """Return a page that `first_page` returned."""
-        title = next((one.title for one in self._own if one.hash == page.document), "")
-        return self._all.read(page, title)
+        if page not in self._read:
+            title = next((one.title for one in self._own if one.hash == page.document), "")
+            self._read[page] = self._all.read(page, title)
+        return self._read[page]
 
 
 def own_documents(db: Database, analyser: Analyser, *, asked: bool) -> OwnDocuments | None:

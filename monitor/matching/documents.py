@@ -16,11 +16,11 @@ class PageRef(Protocol):
 
     @property
     def document(self) -> str:
-        """Hash of the document."""
+        """Return the hash of the document."""
 
     @property
     def number(self) -> int:
-        """Number of the page in the document, from 1."""
+        """Return the number of the page in the document, from 1."""
 
 
 class PageText(Protocol):
@@ -28,19 +28,19 @@ class PageText(Protocol):
 
     @property
     def title(self) -> str:
-        """Title of the document."""
+        """Return the title of the document."""
 
     @property
     def place(self) -> str:
-        """Place of the page in Swedish: "sida 14"."""
+        """Return the place of the page in Swedish: "sida 14"."""
 
     @property
     def text(self) -> str:
-        """Text as written."""
+        """Return the text as written."""
 
     @property
     def lemma_text(self) -> str:
-        """Lemma text, as the page was indexed."""
+        """Return the lemma text, as the page was indexed."""
 
 
 class CallDocuments(Protocol):
