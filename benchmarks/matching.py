@@ -41,7 +41,7 @@ class Peer(NamedTuple):
 def measure(inputs: Inputs, quick: bool) -> list[Line]:
     """Return the lines of the row, one per peer."""
     rules = shipped_rules()
-    texts = [prepare_call(rules, call) for call in inputs.maker.calls(12 if quick else 600)]
+    texts = [prepare_call(rules, call) for call in inputs.maker.calls(4 if quick else 600)]
     return [_line(peer, rules, texts, quick) for peer in PEERS]
 
 

@@ -26,6 +26,8 @@ MEASURE = (
     "print(json.dumps([done.returncode, done.stdout, done.stderr, peak]))"
 )
 
+BOMB = gzip.compress(b" " * 30_000_000, 1)
+
 
 def html(body):
     return Answer(
@@ -119,7 +121,7 @@ FAULTS = {
     "loop": (lambda path: Answer(status=302, headers={"Location": f"{path}x"}), {"server-error"}, ()),
     "inside": (lambda path: Answer(status=302, headers={"Location": "http://10.0.0.1/"}), {"refused"}, ()),
     "cut": (lambda path: Answer(b"<rss", headers={"Content-Length": "900"}), {"unreachable"}, ()),
-    "bomb": (lambda path: Answer(gzip.compress(b" " * 30_000_000), headers={"Content-Encoding": "gzip"}), {"too-large"}, ()),
+    "bomb": (lambda path: Answer(BOMB, headers={"Content-Encoding": "gzip"}), {"too-large"}, ()),
     "nothing": (lambda path: Answer(b"", headers=HTML), {"not-a-feed", "layout", "unreadable", "empty", "scripted"}, ()),
     "new-site": (lambda path: html("<main><h1>Ny webbplats</h1></main>"), {"not-a-feed", "layout", "unreadable", "scripted"}, ()),
     "entities": (lambda path: Answer(ENTITIES, headers=XML), {"refused"}, ("feed",)),

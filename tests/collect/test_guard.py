@@ -162,6 +162,9 @@ CASES = {
 }
 
 
+BOMB = gzip.compress(b"<rss>" + b"\0" * 60_000_000, 1)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -172,10 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         answers = {
             "2 GB announced": (b"", {"Content-Length": str(2 << 30)}),
             "2 GB streaming": (b"", {}),
-            "gzip bomb": (
-                gzip.compress(b"<rss>" + b"\0" * 60_000_000),
-                {"Content-Encoding": "gzip", "Content-Type": "application/rss+xml"},
-            ),
+            "gzip bomb": (BOMB, {"Content-Encoding": "gzip", "Content-Type": "application/rss+xml"}),
             "laughs": (LAUGHS, {"Content-Type": "application/rss+xml"}),
         }
         if case[1] not in answers:

@@ -1,11 +1,13 @@
 """Unchanged rows: which changes count, and that a changed reader reads all rows again."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from monitor import program
 from monitor.archive.codec import encode_call
 from monitor.collect.portal.rows import parse_row
 from monitor.collect.programmes import Programmes
@@ -88,3 +90,30 @@ def test_all_that_reading_a_row_loads_counts_as_its_reader():
     assert loaded - files - {SPIDER.parents[1] / "monitor" / "__init__.py"} == set()
     assert {file.name for file in files} >= {"calls.py", "rows.py", "shares.py", "text.py"}
     assert any(file.suffix != ".py" for file in files), "word lists are read too"
+
+
+IMPORTS = """
+import os, monitor.fields
+import monitor.paths as places
+from monitor import calls
+from monitor.language import (  # words
+    dates,  # days
+    money as sums,
+)
+if calls:
+    from monitor.collect.text import plain, \\
+        other
+text = "nothing from monitor.web is imported"
+"""
+
+
+def test_imports_are_found_as_python_finds_them():
+    found = {
+        f"{node.module}.{name.name}" if isinstance(node, ast.ImportFrom) else name.name
+        for node in ast.walk(ast.parse(IMPORTS))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    modules = {name for name in found if name.startswith("monitor.")}
+    parents = {".".join(name.split(".")[:count]) for name in modules for count in range(2, name.count(".") + 2)}
+    assert set(program._imported_modules(IMPORTS)) == parents

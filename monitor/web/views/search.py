@@ -71,7 +71,7 @@ FACET_TITLES = {
 """Title of each facet, in the order in which the page has them."""
 SORTS = {"": "Bäst träff", "sista-dag": "Sista dag", "nyast": "Nyast", "andrad": "Senast ändrad", "rubrik": "Rubrik"}
 """Title of each order by its name in an address."""
-ORDERS = {"sista-dag": "deadline", "nyast": "newest", "andrad": "changed", "rubrik": "title"}
+ORDER_OF_SORT = {"sista-dag": "deadline", "nyast": "newest", "andrad": "changed", "rubrik": "title"}
 """Order of the facet index by its name in an address."""
 
 QUERY_LIMIT = 400
@@ -129,7 +129,7 @@ class SearchParams:
     @property
     def order(self) -> str:
         """Return the order of the facet index, "" for the ranking of the query's hits."""
-        return ORDERS.get(self.sort, "" if self.query else "deadline")
+        return ORDER_OF_SORT.get(self.sort, "" if self.query else "deadline")
 
     def address(self, path: str = "/sok", *, with_page: bool = True) -> str:
         """Return the address of this search below `path`."""
