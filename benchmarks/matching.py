@@ -75,7 +75,7 @@ def match_all(rules: RuleSet, texts: Texts) -> int:
 
 def _streams(texts: Texts) -> list[list[str]]:
     """Return the lemmas of each call, zone after zone, without the entries of our lemma text."""
-    return [[zone.partition("\n")[0] for zone in zones.values() if zone] for _, zones, _ in texts]
+    return [[zone.partition("\n")[0] for zone in zones.values() if zone] for _, zones, *_ in texts]
 
 
 def _phrases_of(rules: RuleSet) -> list[str]:
@@ -85,7 +85,7 @@ def _phrases_of(rules: RuleSet) -> list[str]:
 
 def _raw(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     automaton = AhoCorasick([f" {phrase} " for phrase in _phrases_of(rules)], implementation=Implementation.ContiguousNFA)
-    whole = [list(zones.values()) for _, zones, _ in texts]
+    whole = [list(zones.values()) for _, zones, *_ in texts]
     return lambda: [automaton.find_matches_as_indexes(text, overlapping=True) for zones in whole for text in zones]
 
 
@@ -96,7 +96,7 @@ def _hyperscan(rules: RuleSet, texts: Texts) -> Callable[[], object]:
     phrases = [f" {phrase} ".encode() for phrase in _phrases_of(rules)]
     database: Any = hyperscan.Database()
     database.compile(expressions=phrases, ids=list(range(len(phrases))), elements=len(phrases), literal=True)
-    whole = [text.encode() for _, zones, _ in texts for text in zones.values() if text]
+    whole = [text.encode() for _, zones, *_ in texts for text in zones.values() if text]
 
     def scan() -> list[list[int]]:
         found: list[list[int]] = []

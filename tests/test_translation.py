@@ -80,7 +80,7 @@ def in_template(path):
 
 def of_gates():
     groups = gates._OTHERS.values()
-    yield from gates._MAY.values()
+    yield from (*gates._MAY.values(), *gates._OWNED.values())
     yield from (f"Bara {group} får söka." for group in groups)
     yield from (f"Texten nämner bara {group} som sökande." for group in groups)
     yield from (f"Texten säger att {who} inte kan söka." for who in ("offentliga organisationer", "kommuner"))

@@ -22,6 +22,8 @@ from monitor.archive.search.query import make_snippet
 from monitor.calls import CallKey
 from monitor.language.analyser import Analyser
 from monitor.language.queries import parse_query
+from monitor.language.terms import Term
+from monitor.language.termset import TermSet
 from monitor.vocabulary import ChangeType
 
 PROGRAMMES = CallKey("", "arbetsprogram")
@@ -112,7 +114,7 @@ def store_document(
         analyser: Analyser of the index.
     """
     kept = list(pages)
-    indexed = [index_text(_lemma_text(analyser, page, document["language"])) for page in kept]
+    indexed = [index_text(lemma_text_of_page(analyser, page["text"], document["language"])) for page in kept]
     with db.atomic():
         if is_stored(db, document["hash"]):
             return
@@ -301,12 +303,25 @@ def search_pages(db: Database, query: str, analyser: Analyser, *, limit: int = 1
         return []
     wanted = " AND ".join(match_expression(term) for term in parsed.terms)
     expression = " NOT ".join([f"({wanted})", *(match_expression(term) for term in parsed.without)])
+    return read_page_hits(db, rank_pages(db, expression)[:limit], parsed.terms, analyser)
+
+
+def rank_pages(db: Database, expression: str) -> list[int]:
+    """Return the ids of the pages of present documents that an FTS5 expression finds, the best first."""
     rows = db.execute(
-        "SELECT p.document, d.title, d.name, d.format, d.language, p.number, p.label, p.text FROM page_search s"
-        " JOIN call_document_pages p ON p.id = s.rowid JOIN call_documents d ON d.hash = p.document"
-        " WHERE page_search MATCH ? AND p.document IN (SELECT document FROM call_document_addresses)"
-        " ORDER BY s.rank LIMIT ?",
-        [expression, limit],
+        "SELECT s.rowid FROM page_search s JOIN call_document_pages p ON p.id = s.rowid"
+        " WHERE page_search MATCH ? AND p.document IN (SELECT document FROM call_document_addresses) ORDER BY s.rank",
+        [expression],
+    )
+    return [row[0] for row in rows]
+
+
+def read_page_hits(db: Database, pages: Sequence[int], terms: TermSet | Sequence[Term], analyser: Analyser) -> list[PageHit]:
+    """Return the pages with these ids, in this order, each with the passage that has most of the terms."""
+    rows = db.execute(
+        "SELECT p.document, d.title, d.name, d.format, d.language, p.number, p.label, p.text FROM json_each(?) wanted"
+        " JOIN call_document_pages p ON p.id = wanted.value JOIN call_documents d ON d.hash = p.document ORDER BY wanted.key",
+        [json.dumps(list(pages))],
     ).fetchall()
     return [
         PageHit(
@@ -315,9 +330,7 @@ def search_pages(db: Database, query: str, analyser: Analyser, *, limit: int = 1
             format=file_format,
             number=number,
             label=label,
-            snippet=make_snippet(
-                {"body": text}, {"body": analyser.lemma_text(_TOO_LONG.sub(r"\1", text), around=language)}, parsed.terms
-            ),
+            snippet=make_snippet({"body": text}, {"body": lemma_text_of_page(analyser, text, language)}, terms),
             calls=tuple(calls_of_document(db, digest)),
             url=address_of_document(db, digest),
         )
@@ -325,8 +338,9 @@ def search_pages(db: Database, query: str, analyser: Analyser, *, limit: int = 1
     ]
 
 
-def _lemma_text(analyser: Analyser, page: StoredPage, language: str) -> str:
-    return analyser.lemma_text(_TOO_LONG.sub(r"\1", page["text"]), around=language)
+def lemma_text_of_page(analyser: Analyser, text: str, language: str) -> str:
+    """Return the lemma text of a page as it is indexed: words longer than LONGEST_WORD are cut."""
+    return analyser.lemma_text(_TOO_LONG.sub(r"\1", text), around=language)
 
 
 def _with_notes(row: dict[str, object]) -> StoredDocument:

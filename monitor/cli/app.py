@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from monitor.archive.call_documents import PageHit
     from monitor.config import Config
 
 
@@ -152,6 +153,18 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     Console(highlight=False, markup=False).print(table)
+
+
+def print_page_hits(pages: Iterable[PageHit]) -> None:
+    """Print pages of documents that a search found: title and place, the passage, and the calls with the address."""
+    from monitor.archive.search.query import marked
+    from monitor.documents.kept import page_hit_json
+
+    for page in pages:
+        row = page_hit_json(page)
+        click.echo(f"{click.style(page.title, bold=True)}, {row['place']}")
+        click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(page.snippet)))
+        click.echo(f"  {', '.join('/'.join(key) for key in page.calls)}  {row['url']}")
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from monitor.archive import Archive
     from monitor.jobs.documents import DocumentState
+    from monitor.matching.compiled import RuleSet
 
 _STATES = {"read": "läst", "unchanged": "oförändrat", "unreadable": "går inte att läsa", "refused": "fick inte hämtas"}
 
@@ -34,12 +35,15 @@ def fetch(app: App, calls: tuple[str, ...], every: bool, scheduled: bool, as_jso
     from monitor.archive.lookup import find_call
     from monitor.jobs.documents import update_documents
     from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import rules_that_ask
 
     with open_installation(app.config) as archive:
         keys = [find_call(archive.db, call) for call in calls]
-        states = update_documents(app.config, archive, app.now, calls=keys, every=every)
+        asking = rules_that_ask(archive, app.config)
+        states = update_documents(app.config, archive, app.now, calls=keys, every=every, unmatched=asking is not None)
         if any(state.state == "read" for state in states):
             _keep_planned(app, archive)
+            _match_again(app, archive, asking)
     return _tell(states, as_json) if not scheduled else _tell(states, as_json) * 0
 
 
@@ -53,9 +57,12 @@ def import_(app: App, call: str, files: tuple[Path, ...], as_json: bool) -> int:
     from monitor.archive.lookup import find_call
     from monitor.jobs.documents import import_files
     from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import rules_that_ask
 
     with open_installation(app.config) as archive:
         states = import_files(app.config, archive, find_call(archive.db, call), files, app.now)
+        if any(state.state == "read" for state in states):
+            _match_again(app, archive, rules_that_ask(archive, app.config))
     return _tell(states, as_json)
 
 
@@ -92,6 +99,14 @@ def _keep_planned(app: App, archive: Archive) -> None:
     from monitor.jobs.rules import load_or_last
 
     keep_planned(app.config, archive, lambda: load_or_last(archive, app.config.rules_dir)[0], app.now)
+
+
+def _match_again(app: App, archive: Archive, asking: RuleSet | None) -> None:
+    """Match the archive again where a theme counts the words of documents."""
+    from monitor.jobs.match import match_after_documents
+
+    if asking is not None:
+        match_after_documents(app.config, archive, asking, app.now)
 
 
 def _tell(states: Sequence[DocumentState], as_json: bool, **more: Any) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
+from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_page_hits, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,13 @@ def _print_why(item: Why) -> None:
         click.echo(f"  Träff: {item.level}, relevans {item.relevance} av 100, passar {item.fit} av 100 ({item.answer})")
     # The points of a general word count, so that they add up, but no word of that kind is a reason.
     rows = [
-        (e.theme, e.signal, f"{e.found} (allmänt ord)" if e.generic else e.found, ZONE_NAMES[e.zone], f"{e.points:g}")
+        (
+            e.theme,
+            e.signal,
+            f"{e.found} (allmänt ord)" if e.generic else e.found,
+            e.named_place or ZONE_NAMES[e.zone],
+            f"{e.points:g}",
+        )
         for e in item.evidence
     ]
     if rows:
@@ -168,6 +174,31 @@ def test_term(term: str, text: str, as_json: bool) -> None:
         click.echo("Ja: " + ", ".join(f"”{hit['text']}” ({hit['start']}-{hit['end']})" for hit in hits))
     else:
         click.echo("Nej.")
+
+
+@rules_group.command()
+@click.argument("terms", nargs=-1)
+@click.option("--theme", metavar="ID", default="", help="The words of this theme that speak for it.")
+@click.option("--concept", metavar="ID", default="", help="The words of this concept.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200), help="How many pages to show.")
+@json_option
+@pass_app
+def pages(app: App, terms: tuple[str, ...], theme: str, concept: str, limit: int, as_json: bool) -> None:
+    """List the pages of calls' documents that have one of TERMS, written as in a rule, or the words of a theme or a concept."""
+    from monitor.documents.kept import page_hit_json
+    from monitor.jobs.members import open_installation
+    from monitor.jobs.rules import find_pages, load_rules_in_force
+
+    with open_installation(app.config) as archive:
+        rules = load_rules_in_force(archive, app.config, last_good=True)
+        found = find_pages(archive, rules, terms, theme, concept, limit=limit)
+    if as_json:
+        hits = [page_hit_json(page) for page in found.pages]
+        answer({"total": found.total, "documents": found.documents, "pages": hits})
+        return
+    print_page_hits(found.pages)
+    shown = f", {len(found.pages)} visas" if found.total > len(found.pages) else ""
+    click.echo(f"{found.total} {'sida' if found.total == 1 else 'sidor'} i {found.documents} dokument{shown}")
 
 
 @rules_group.command(name="try")

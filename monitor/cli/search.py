@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.app import App, answer, json_option, pass_app, print_table
+from monitor.cli.app import App, answer, json_option, pass_app, print_page_hits, print_table
 
 
 class _QueryCommand(click.Command):
@@ -32,6 +32,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
     """Search the archive: words in any inflection, "phrases", -not, star*, LIFE, program:LIFE, före:2027-01-01."""
     from monitor.archive.call_documents import search_pages
     from monitor.archive.search.query import Filters, marked
+    from monitor.documents.kept import page_hit_json
     from monitor.jobs.members import read_installation
     from monitor.jobs.search import SearchRequest, search_archive
     from monitor.language.analyser import analyser
@@ -51,7 +52,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
                 "suggestions": result.suggestions,
                 "widened": result.widened,
                 "instead": result.instead,
-                "pages": [_page_row(page) for page in pages],
+                "pages": [page_hit_json(page) for page in pages],
             }
         )
         return
@@ -69,11 +70,7 @@ def search(app: App, /, query: tuple[str, ...], as_json: bool, limit: int, exact
         click.echo(f"Menade du: {text}")
     if pages:
         click.echo("\nI utlysningarnas dokument:")
-    for page in pages:
-        row = _page_row(page)
-        click.echo(f"{click.style(page.title, bold=True)}, {row['place']}")
-        click.echo("  " + "".join(click.style(text, bold=found) for found, text in marked(page.snippet)))
-        click.echo(f"  {', '.join('/'.join(key) for key in page.calls)}  {row['url']}")
+    print_page_hits(pages)
 
 
 def _row(hit: Any) -> dict[str, Any]:
@@ -87,21 +84,6 @@ def _row(hit: Any) -> dict[str, Any]:
         "url": hit.url,
         "score": hit.score,
         "snippet": plain,
-    }
-
-
-def _page_row(page: Any) -> dict[str, Any]:
-    from monitor.archive.search.query import marked
-    from monitor.documents.model import FileFormat, page_address, place_words
-
-    return {
-        "document": page.document,
-        "title": page.title,
-        "number": page.number,
-        "place": place_words(FileFormat(page.format), page.number, page.label),
-        "snippet": "".join(f"[{text}]" if found else text for found, text in marked(page.snippet)),
-        "calls": [key._asdict() for key in page.calls],
-        "url": page_address(page.url, FileFormat(page.format), page.number),
     }
 
 

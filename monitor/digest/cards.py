@@ -296,14 +296,14 @@ class Cards:
         )
 
     def _summary(self, candidate: Candidate, title: str) -> str:
-        """Return how the publisher begins; of a call in another language its translation, else three sentences of ours."""
+        """Return how the publisher begins; of a call in another language its translation, else two sentences of ours."""
         call, reasons, language = candidate.call, candidate.reasons, self.wording.language
         if call.kind is Kind.CALL and needs_summary(call, language):
             machine = self.audience.machine.get(call.key, "")
             if machine and language == "sv":
                 return machine_summary(machine, self.wording)
             themes = () if reasons.unnamed else reasons.titles(language)
-            return " ".join(known_summary(call, themes, reasons.programme, reasons.card, self.wording, self._now))
+            return " ".join(known_summary(call, themes, reasons.programme, reasons.card, self.wording))
         for text in (call.summary, *(section.text for section in call.sections)):
             found = first_sentences(text, SUMMARY_LIMIT)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):

@@ -20,6 +20,7 @@ _GUESSES: dict[MunicipalAnswer, str] = {
     "nej": "Troligen inte (står inte i texten)",
     "framgår inte": UNREAD,
 }
+_OWNED: dict[MunicipalAnswer, str] = {"ja": "Ja, kommunens bolag", "som partner": "Ja, kommunens bolag som partner"}
 _STAGES = {
     DeadlineModel.SINGLE: "Ett steg: hela ansökan på en gång",
     DeadlineModel.TWO_STAGE: "Två steg: först en kort skiss, och bara de som går vidare skriver en hel ansökan",
@@ -119,7 +120,8 @@ class _Lines:
 
     def _municipality(self) -> FitLine:
         card = self._card
-        value = self._translate((_GUESSES if card.guessed else _ANSWERS)[card.municipality])
+        words = (_GUESSES if card.guessed else _ANSWERS)[card.municipality]
+        value = self._translate(_OWNED.get(card.municipality, words) if card.owned else words)
         line = FitLine(
             key="municipality",
             label=self._translate("Kan vi söka"),

@@ -183,12 +183,15 @@ class CallRows:
 
     def _is_ours(self, card: FitCard) -> bool:
         """Return whether the answer to "may a municipality apply" is yes, and the reader is part of the municipality."""
-        return not self._audience.company and card.municipality in ("ja", "som partner")
+        return not self._audience.company and not card.owned and card.municipality in ("ja", "som partner")
 
     def may_apply(self, card: FitCard) -> str:
         """Return whether a municipality may apply and why; empty where nothing is known."""
         answer = _answer(card)
-        words = self._say(f"apply.full_{answer}") if answer else ""
+        if card.owned and answer:
+            words = self._say(f"apply.owned_full_{answer}")
+        else:
+            words = self._say(f"apply.full_{answer}") if answer else ""
         reason = translate(card.reason, self._wording.language) if self._is_worded(card.reason) else ""
         return f"{words}. {reason}" if words and reason else words
 
@@ -204,6 +207,8 @@ class CallRows:
                 return f"{reason[:1].lower()}{reason[1:]}"
         if not answer:
             return ""
+        if card.owned:
+            return self._say(f"apply.owned_{answer}")
         return self._say(f"apply.town_{answer}" if self._audience.company else f"apply.brief_{answer}")
 
     def _is_worded(self, reason: str) -> bool:

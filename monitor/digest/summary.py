@@ -1,4 +1,4 @@
-"""Summary of a call in the reader's language: three sentences from its facts, theme and programme, or a translation. Pure."""
+"""Summary of a call in the reader's language: sentences from its facts, theme and programme, or a translation. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def written_summary(
 ) -> tuple[str, str, str]:
     """Return three sentences on a call: what it is for, what the money is for or how much, and who may apply until when.
 
-    A page says of each that the text does not tell it; a mail leaves such a sentence out (`known_summary`).
+    They are for a page, which says of each that the text does not tell it; a mail has `known_summary`.
 
     Args:
         call: The call.
@@ -43,14 +43,20 @@ def written_summary(
     )
 
 
-def known_summary(
-    call: Call, themes: Sequence[str], programme: str, card: FitCard | None, wording: Wording, now: datetime
-) -> tuple[str, ...]:
-    """Return the sentences of `written_summary` that tell something, for mails."""
-    sentences = [_about(themes, programme, wording), _money(call, card, wording)]
-    if _answer(card) != "unknown":
-        sentences.append(_applicants(call, card, wording, now))
-    return tuple(filter(None, sentences))
+def known_summary(call: Call, themes: Sequence[str], programme: str, card: FitCard | None, wording: Wording) -> tuple[str, ...]:
+    """Return at most two sentences on a call for the card of a mail: what it is for, and what is paid or how much there is.
+
+    Nothing that the rows of the card say is among them: who may apply, until when, and the money of one project, or in total
+    where that of one is not stated.
+    """
+    return tuple(filter(None, (_about(themes, programme, wording), _pays(card, wording) or _total_beside(call, wording))))
+
+
+def _total_beside(call: Call, wording: Wording) -> str:
+    budget = call.budget
+    if not budget.total or budget.shared or not (budget.project_min or budget.project_max):
+        return ""
+    return wording.say("summary.total", total=wording.money(budget.total, budget.currency, exact=True))
 
 
 def line_summary(call: Call, card: FitCard | None, wording: Wording, machine: str = "") -> str:
@@ -108,6 +114,8 @@ def _answer(card: FitCard | None) -> str:
 def _answer_word(card: FitCard | None) -> str:
     """Return the answer with its doubt, as the phrases `summary.<answer>` have it."""
     answer = _answer(card)
+    if card is not None and card.owned and answer in ("yes", "partner"):
+        return f"owned_{answer}"
     return f"likely_{answer}" if card is not None and card.guessed and answer != "unknown" else answer
 
 

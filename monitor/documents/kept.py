@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from monitor.archive.call_documents import LinkedDocument, documents_of, read_pages, read_statements_of
+from monitor.archive.call_documents import LinkedDocument, PageHit, documents_of, read_pages, read_statements_of
 from monitor.archive.connection import Database
+from monitor.archive.search.query import marked
 from monitor.calls import Call, CallKey
 from monitor.documents.facts import CallFact, DocumentSource, gather_facts
 from monitor.documents.links import DocumentRole
-from monitor.documents.model import FileFormat
+from monitor.documents.model import FileFormat, page_address, place_words
 from monitor.documents.statements import FactName, PageStatement
 from monitor.language.call_reading import CallReading
 
@@ -40,6 +41,20 @@ def _sources(db: Database, key: CallKey) -> Iterator[DocumentSource]:
 def title_of(row: LinkedDocument) -> str:
     """Return the name of a document for people: its own title, the words of the link, or the name of the file."""
     return row["title"] or row["link"] or row["url"].rpartition("/")[2]
+
+
+def page_hit_json(hit: PageHit) -> dict[str, Any]:
+    """Return a page that a search found as commands answer it; the words found stand in brackets."""
+    file_format = FileFormat(hit.format)
+    return {
+        "document": hit.document,
+        "title": hit.title,
+        "number": hit.number,
+        "place": place_words(file_format, hit.number, hit.label),
+        "snippet": "".join(f"[{text}]" if found else text for found, text in marked(hit.snippet)),
+        "calls": [key._asdict() for key in hit.calls],
+        "url": page_address(hit.url, file_format, hit.number),
+    }
 
 
 def encode_statements(statements: Iterable[PageStatement]) -> str:

@@ -92,16 +92,16 @@ def worded_side(text: str, languages: Iterable[str]) -> str | None:
     for language in languages:
         say = partial(translate, language=language)
         values = ", ".join(value_words_in(name, value, language) for value in side["values"])
-        words[language] = {"fact": say(FACT_LABELS[name]), "values": values, "place": _place_in(side.get("place", ""), say)}
+        words[language] = {"fact": say(FACT_LABELS[name]), "values": values, "place": place_in(side.get("place", ""), say)}
     return json.dumps({**side, "words": words}, ensure_ascii=False)
 
 
 def page_words(file_format: FileFormat, number: int, label: str, say: Say = str) -> str:
     """Return where a page is in the language of `say`, as `place_words` does in Swedish."""
-    return _place_in(place_words(file_format, number, label), say)
+    return place_in(place_words(file_format, number, label), say)
 
 
-def _place_in(place: str, say: Say) -> str:
+def place_in(place: str, say: Say) -> str:
     """Return a place as `place_words` gives it in another language; "" for none."""
     kind, _, rest = place.partition(" ")
     return f"{say(_PLACES[kind])} {rest}" if kind in _PLACES else place
@@ -109,7 +109,7 @@ def _place_in(place: str, say: Say) -> str:
 
 def origin_words(statement: FactStatement, say: Say = str) -> str:
     """Return where a statement comes from: "utlysningens dokument, sida 14, Version 1.1"."""
-    place = _place_in(statement.place, say) if statement.document else statement.place
+    place = place_in(statement.place, say) if statement.document else statement.place
     parts = (say(ORIGIN_LABELS[statement.origin]), place, statement.version)
     return ", ".join(part for part in parts if part)
 

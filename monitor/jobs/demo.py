@@ -22,13 +22,16 @@ from monitor.archive import open_archive
 from monitor.archive.statistics import RecordedChange, list_changes
 from monitor.config import load_config, load_sources
 from monitor.demo import samples
-from monitor.demo.awards import write_award_samples
+from monitor.demo.awards import LAST_YEAR, write_award_samples
 from monitor.demo.mails import MailFile, render_index
+from monitor.demo.programme import write_programme_sample
 from monitor.demo.server import SEARCH_PATH, SampleServer
 from monitor.demo.settings import recipient_address, settings_text
 from monitor.errors import ConfigError, MonitorError
 from monitor.jobs.awards import FOLDER as AWARDS_FOLDER
 from monitor.jobs.awards import import_awards
+from monitor.jobs.documents import FOLDER as DOCUMENTS_FOLDER
+from monitor.jobs.documents import PROGRAMMES_FOLDER, update_documents
 from monitor.matching.rules.files import read_files
 from monitor.matching.rules.model import DepartmentsFile
 from monitor.paths import RULES
@@ -121,7 +124,11 @@ class Demo:
         shutil.copytree(RULES, self.folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
         config = load_config(self.settings)
         write_award_samples(config.data_dir / AWARDS_FOLDER, self.now.date())
-        import_awards(config, [], self.now + timedelta(days=samples.FIRST_READING))
+        begun = self.now + timedelta(days=samples.FIRST_READING)
+        import_awards(config, [], begun)
+        write_programme_sample(config.data_dir / DOCUMENTS_FOLDER / PROGRAMMES_FOLDER, self.now.date(), LAST_YEAR + 2)
+        with open_archive(config.archive) as archive:
+            update_documents(config, archive, begun)
         steps = []
         for number, reading in enumerate(samples.READINGS, 1):
             self.server.reading = reading

@@ -91,7 +91,13 @@ class DocumentState:
 
 
 def update_documents(
-    config: Config, archive: Archive, now: datetime, *, calls: Sequence[CallKey] = (), every: bool = False
+    config: Config,
+    archive: Archive,
+    now: datetime,
+    *,
+    calls: Sequence[CallKey] = (),
+    every: bool = False,
+    unmatched: bool = False,
 ) -> list[DocumentState]:
     """Link the calls that can be applied for to their documents, take in placed files, and fetch what is due.
 
@@ -101,6 +107,7 @@ def update_documents(
         now: Time of the run.
         calls: Calls whose documents are fetched now, whenever they were asked last; empty for all that are due.
         every: Fetch also for calls that no department is matched with, and guides, forms and agreements.
+        unmatched: Fetch also for calls that no department is matched with: a theme counts the words of their documents.
 
     Raises:
         ConfigError: The installation is a member.
@@ -119,7 +126,7 @@ def update_documents(
             due = [url for url in dict.fromkeys(wanted) if not url.startswith(PLACED)]
         else:
             due = list_due_programmes(db, now - _AGAIN_AFTER)
-            due += list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not every)
+            due += list_due_addresses(db, roles, now - _AGAIN_AFTER, matched=not (every or unmatched))
         return states + list(_fetch_all(config, db, due[:MOST_FILES], now))
 
 

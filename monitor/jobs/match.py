@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from monitor.archive import Archive
+from monitor.archive import Archive, lock
 from monitor.archive.calls import load_call
+from monitor.archive.connection import Database
 from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
@@ -23,13 +24,15 @@ from monitor.archive.runs import refresh_dates
 from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
 from monitor.archive.unmatched import NewUnmatched
-from monitor.calls import Call, call_status
+from monitor.calls import Call, CallKey, call_status
 from monitor.config import Config
 from monitor.digest.wording import HOME
-from monitor.errors import ConfigError
+from monitor.documents.own import OwnDocuments, own_documents
+from monitor.errors import ConfigError, LockedError
 from monitor.fit import card_to_json
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
+from monitor.matching.documents import CallDocuments
 from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
@@ -54,12 +57,22 @@ class MatchReport:
     seconds: float
 
 
-def archived_calls(archive: Archive, rules: RuleSet) -> Iterator[PreparedCall]:
-    """Yield every call of the archive with its lemma texts and reading; new and changed calls are analysed and read first."""
+def archived_calls(archive: Archive, rules: RuleSet, *others: RuleSet) -> Iterator[PreparedCall]:
+    """Yield every call of the archive with its lemma texts and reading; new and changed calls are analysed and read first.
+
+    With its documents as well, where `rules` or one of the others asks for them.
+    """
     index_archive(archive)
+    documents = documents_for(archive.db, rules, *others)
     for call in read_calls(archive.db):
         zones = stored_zones(archive.db, *call.key) or analyse_zones(rules, call)
-        yield PreparedCall(call, zones, stored_reading(archive.db, *call.key))
+        own = documents.of(call.key) if documents is not None else None
+        yield PreparedCall(call, zones, stored_reading(archive.db, *call.key), own)
+
+
+def documents_for(db: Database, *rule_sets: RuleSet) -> OwnDocuments | None:
+    """Return the documents of calls if some theme counts their words; None for rules that do without them."""
+    return own_documents(db, rule_sets[0].analyser, asked=any(rules.asks_documents for rules in rule_sets))
 
 
 def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchReport:
@@ -97,9 +110,22 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     return MatchReport(calls, len(rows), {name: counts[name] for name in rules.departments}, seconds)
 
 
-def match_rows(rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None) -> list[NewMatch]:
-    """Return the matches of one call as rows of the archive; `zones` are its lemma texts, analysed when absent."""
-    judgement = judge_call(rules, call, zones)
+def match_after_documents(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> MatchReport | None:
+    """Match the archive again, since documents have come or changed; None while another run holds the archive.
+
+    A reading is followed by a matching of its own.
+    """
+    try:
+        with lock(config.data_dir):
+            return match_archive(archive, rules, now)
+    except LockedError:
+        logger.info("match_left_to_other_run")
+        return None
+
+
+def match_rows(rules: RuleSet, call: Call, documents: CallDocuments | None = None) -> list[NewMatch]:
+    """Return the matches of one call, which is analysed for it, as rows of the archive."""
+    judgement = judge_call(rules, call, documents=documents)
     return _rows(judgement, matches_of(judgement))
 
 
@@ -185,9 +211,11 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
         recipients=departments_with_recipients(config, archive.db),
         lead=lead_title(archive.db, source, call_id),
     )
+    documents = documents_for(archive.db, rules)
+    own = documents.of(CallKey(source, call_id)) if documents is not None else None
     if call is None or department is not None:
-        return [why(rules, call, name, circumstances) for name in departments]
-    return why_all(rules, call, circumstances)
+        return [why(rules, call, name, circumstances, documents=own) for name in departments]
+    return why_all(rules, call, circumstances, documents=own)
 
 
 def _aside(left_out: LeftOut | None, config: Config) -> LeftOutReason | None:

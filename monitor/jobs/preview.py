@@ -23,7 +23,7 @@ from monitor.digest.render import Rendered, Rendering
 from monitor.digest.wording import iso_week
 from monitor.jobs.digest import DigestBuilder
 from monitor.jobs.digest_report import DigestDraft
-from monitor.jobs.match import match_rows
+from monitor.jobs.match import documents_for, match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.subscription import Stream
@@ -109,10 +109,12 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
 
 def _matches(archive: Archive, rules: RuleSet, wish: DraftWish) -> Iterator[NewMatch]:
     """Yield the matches that the rules give the department of a wish for the calls that it has more."""
+    documents = documents_for(archive.db, rules)
     for key in wish.more:
         call = load_call(archive.db, *key)
         if call is not None:
-            yield from (row for row in match_rows(rules, call) if row.department == wish.department)
+            own = documents.of(key) if documents is not None else None
+            yield from (row for row in match_rows(rules, call, own) if row.department == wish.department)
 
 
 def _own_stream(config: Config, archive: Archive, builder: DigestBuilder, now: datetime, wish: DraftWish) -> Stream | None:

@@ -19,9 +19,10 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
+from monitor.documents.own import OwnDocuments
 from monitor.jobs.candidates import apply_choices, judge_sources, make_candidate, make_choice
 from monitor.jobs.circumstances import audience_of, with_reminders
-from monitor.jobs.match import match_rows
+from monitor.jobs.match import documents_for, match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import MailKind
@@ -54,9 +55,10 @@ def rewrite_digest(
     keys = {*matched_keys(archive.db, department.id), *more}
     rows = read_candidates_at(archive.db, past, keys, timedelta(days=config.digest.news_days))
     choices = read_overrides(archive.db, department.id, past.week)
+    documents = documents_for(archive.db, rules)
     candidates = apply_choices(
         [
-            make_candidate(rules, replace(row, match=_match(rules, row, department.id)))
+            make_candidate(rules, replace(row, match=_match(rules, row, department.id, documents)))
             for row in rows
             if _could_be_new(row, past)
         ],
@@ -100,10 +102,10 @@ def _follows(row: CandidateRow) -> bool:
     return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
 
 
-def _match(rules: RuleSet, row: CandidateRow, department: str) -> CandidateMatch | None:
-    match = (
-        None if _follows(row) else next((match for match in match_rows(rules, row.call) if match.department == department), None)
-    )
+def _match(rules: RuleSet, row: CandidateRow, department: str, documents: OwnDocuments | None) -> CandidateMatch | None:
+    own = documents.of(row.call.key) if documents is not None else None
+    matches = () if _follows(row) else match_rows(rules, row.call, own)
+    match = next((match for match in matches if match.department == department), None)
     if match is None:
         return None
     details = MatchDetails(themes=match.themes, evidence=match.evidence, fit_card=match.fit_card)

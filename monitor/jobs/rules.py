@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from monitor.archive import Archive
 from monitor.archive.calls import load_call
+from monitor.archive.document_terms import TermPages, find_term_pages
 from monitor.archive.feedback import StoredAnswer, list_refused_calls, mark_handled, read_answers
 from monitor.archive.matches import checked_files, last_rule_files
 from monitor.archive.search.index import has_term
@@ -27,7 +28,7 @@ from monitor.language.concepts import Concepts
 from monitor.language.terms import parse_term
 from monitor.language.termset import TermSet, locate
 from monitor.matching.compare import Comparison, compare
-from monitor.matching.compiled import RuleSet
+from monitor.matching.compiled import RuleSet, telling_words
 from monitor.matching.engine import judge_call
 from monitor.matching.evaluate import Score, evaluate, read_labelled
 from monitor.matching.feedback import add_example, theme_for
@@ -104,6 +105,18 @@ def load_or_last(archive: Archive, folder: Path) -> tuple[RuleSet, tuple[RuleErr
             raise wrong from None
         logger.warning("rules_wrong errors=%d kept=%s", len(wrong.errors), rules.version)
         return rules, tuple(wrong.errors)
+
+
+def rules_that_ask(archive: Archive, config: Config) -> RuleSet | None:
+    """Return the rules of an installation, or its last good ones, if a theme counts the words of documents; else None.
+
+    Rules that cannot be read ask for nothing: they stop no fetch of documents.
+    """
+    try:
+        rules = load_or_last(archive, config.rules_dir)[0]
+    except RuleErrors:
+        return None
+    return rules if rules.asks_documents else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +205,33 @@ def test_term(term: str, text: str) -> list[dict[str, Any]]:
     return [{"start": start, "end": end, "text": text[start:end]} for start, end in places]
 
 
+def find_pages(archive: Archive, rules: RuleSet, terms: Sequence[str], theme: str, concept: str, *, limit: int) -> TermPages:
+    """Return the pages of calls' documents that have one of the terms, or of the words of a theme or a concept.
+
+    Raises:
+        ConfigError: A term can never be found, there is no such theme or concept, or nothing to look for was given.
+    """
+    wanted = list(terms)
+    if theme:
+        if rules.theme(theme) is None:
+            raise ConfigError(
+                "--theme", f"{theme!r} finns inte; teman: {', '.join(sorted(one.theme.id for one in rules.themes))}"
+            )
+        alone = replace(rules, themes=tuple(one for one in rules.with_drafts.themes if one.theme.id == theme))
+        wanted += telling_words(alone)
+    if concept:
+        if concept not in rules.concepts:
+            raise ConfigError("--concept", f"{concept!r} finns inte i rules/concepts")
+        wanted += rules.concepts.terms(concept)
+    if not wanted:
+        raise ConfigError("rules pages", "väntade minst ett ord, --theme eller --concept")
+    try:
+        parsed = [parse_term(text) for text in wanted]
+    except ValueError as error:
+        raise ConfigError(f"TERMS {' '.join(terms)!r}", str(error)) from error
+    return find_term_pages(archive.db, parsed, rules.analyser, limit=limit)
+
+
 def try_text(rules: RuleSet, text: str) -> dict[str, Any]:
     """Return the departments that would get a text and the matches.
 
@@ -215,7 +255,7 @@ def compare_folders(archive: Archive, old: Path, new: Path) -> tuple[Comparison,
     """Match the whole archive with the rules of two folders; return the differences and the seconds that it took."""
     before, after = load_rules(old), load_rules(new)
     begun = time.monotonic()
-    return compare(before, after, archived_calls(archive, before)), round(time.monotonic() - begun, 3)
+    return compare(before, after, archived_calls(archive, before, after)), round(time.monotonic() - begun, 3)
 
 
 def evaluate_file(rules: RuleSet, path: Path) -> Score:

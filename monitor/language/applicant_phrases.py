@@ -39,6 +39,8 @@ class Head(NamedTuple):
     group: Group
     partial: bool
     negated: bool
+    owned: bool = False
+    """True for a company of the municipality."""
 
 
 @cache
@@ -267,7 +269,7 @@ def _groups(tokens: Sequence[TaggedWord], place: int) -> list[tuple[Group, bool]
     """Return the groups that a noun stands for with the adjectives before it, each with True where it is narrowed."""
     noun = tokens[place].noun
     assert noun is not None
-    if not noun.kind:
+    if noun.kind in ("", "owned"):
         return [(noun.group, False)]
     groups: list[tuple[Group, bool]] = []
     narrowed, at = False, place - 1
@@ -369,8 +371,12 @@ class _HeadFinder:
         negated = place <= self._negated_until
         if negated:
             self._negated_until = place + 5
-        groups = _groups(self._tokens, place)
-        self._heads += [Head(place, group, self._partial or narrow, negated) for group, narrow in groups]
+        noun, groups = self._tokens[place].noun, _groups(self._tokens, place)
+        is_company = noun is not None and noun.kind in ("company", "owned")
+        self._heads += [
+            Head(place, group, self._partial or narrow, negated, is_company and group is Group.MUNICIPALITY)
+            for group, narrow in groups
+        ]
         self._behind = False
 
     def _read_word(self, place: int) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.language.datafile import DataFileError, read_rows
 
 _FILE = "applicants.toml"
-_KINDS = frozenset(("", "authority", "body", "company", "school", "unit"))
+_KINDS = frozenset(("", "authority", "body", "company", "school", "unit", "owned"))
 
 
 class Group(StrEnum):
@@ -50,7 +50,7 @@ class Noun(NamedTuple):
     group: Group
     kind: str = ""
     """Kind of noun, which tells the adjectives that turn it into another group: "authority", "body", "company", "school", "unit"
-    (a general noun that its compound narrows) or "" for none."""
+    (a general noun that its compound narrows), "owned" (a company of the municipality) or "" for none."""
 
 
 class NounRow(NamedTuple):

@@ -61,6 +61,8 @@ class Applicant:
     The group is narrowed by other words ("organisationer inom idrott"), named as an example or in addition ("även föreningar"),
     or named by a clause that may just as well speak of those who benefit in the end while municipalities are named elsewhere.
     """
+    owned: bool = False
+    """The group is companies of the municipality, and not the municipality itself."""
 
 
 class Eligibility(NamedTuple):
@@ -438,7 +440,9 @@ class _Reader:
             part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
             if weak:
                 self.weak.add(len(self.found))
-            self.found.append(Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also))
+            self.found.append(
+                Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also, head.owned)
+            )
 
 
 def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | None:
@@ -538,21 +542,24 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     """Return the role of a municipality, with the statement that says so; None where the text leaves it open.
 
     A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
-    applicants without any of these, the municipality is not among them, unless the list is said to be incomplete.
+    applicants without any of these, the municipality is not among them, unless the list is said to be incomplete. Companies of
+    the municipality answer only where nothing that it belongs to may apply itself.
     """
     alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
     reserved = bool(alone) and not alone & _MUNICIPAL
     whole = [statement for statement in statements if not statement.partial]
-    return (
-        _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
-        or _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL)))
-        or _named(whole, frozenset((Group.ANY,)))
-        or _others(statements)
-    )
+    named = _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
+    if named is not None and not named.statement.owned:
+        return named
+    general = _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))
+    if named is not None and named.role is not Role.NOT and (general is None or general.role is not Role.MAY):
+        return named
+    return general or _others(statements)
 
 
 def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibility | None:
-    about = [statement for statement in statements if statement.group in groups]
+    # What is said of the municipality itself goes before what is said of its companies.
+    about = sorted((statement for statement in statements if statement.group in groups), key=lambda statement: statement.owned)
     if Group.ANY in groups:
         about = [statement for statement in about if statement.role is Role.MAY]
         if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):

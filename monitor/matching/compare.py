@@ -51,10 +51,11 @@ def compare(old: RuleSet, new: RuleSet, calls: Iterable[PreparedCall]) -> Compar
     themes, gates = _equal_parts(old, new)
     departments = {name: DepartmentChange() for name in sorted({*old.departments, *new.departments})}
     total = 0
-    for call, zones, reading in calls:
+    for prepared in calls:
         total += 1
-        before = judge_call(old_rules, call, zones, reading)
-        after = Judgement(new_rules, call, before.scans, shared=Shared(before, themes, gates))
+        call = prepared.call
+        before = judge_call(old_rules, *prepared)
+        after = Judgement(new_rules, call, before.scans, documents=prepared.documents, shared=Shared(before, themes, gates))
         had = {match.department: match for match in matches_of(before)}
         has = {match.department: match for match in matches_of(after)}
         for name in had.keys() & has.keys():

@@ -16,6 +16,7 @@ from monitor.language.analyser import Analyser, analyser
 from monitor.language.concepts import Concepts
 from monitor.language.terms import MatchMode, parse_term
 from monitor.language.termset import Scan, TermSet, patterns
+from monitor.matching.documents import DOCUMENTS
 from monitor.matching.rules.model import (
     AnswerRow,
     AreasFile,
@@ -35,7 +36,7 @@ from monitor.plan.gates import GatesFile
 
 Level = Literal["stark", "trolig", "svag"]
 
-FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0}
+FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0, "documents": 0.5}
 """Factor that a signal's weight is multiplied by, per field. `text` is summary and body together: one often repeats the other."""
 
 FIELDS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "text": ("summary", "body"), "context": ("context",)}
@@ -47,6 +48,7 @@ ZONE_NAMES: Mapping[str, str] = {
     "body": "texten",
     "context": "omgivningen",
     "programme": "programmet",
+    DOCUMENTS: "dokumenten",
 }
 """Swedish name of each zone, in the definite form."""
 
@@ -249,6 +251,16 @@ def field_points(condition: Signal | Veto) -> tuple[tuple[float, tuple[str, ...]
     )
 
 
+def document_points(theme: ThemeFile, condition: Signal | Veto) -> float:
+    """Return the points that a condition of a theme gives where a page of the call's documents has one of its terms.
+
+    A veto gives none and never strikes there: a long document has a word of nearly every kind.
+    """
+    if not theme.theme.documents or not isinstance(condition, Signal) or condition.structural or not condition.in_text:
+        return 0.0
+    return condition.weight * FACTORS["documents"]
+
+
 def max_points(signal: Signal) -> float:
     """Return the points of a signal that hits in every field it may."""
     return sum(points for points, _ in field_points(signal))
@@ -324,6 +336,30 @@ class RuleSet:
         """Return the themes that are matched: drafts are only checked."""
         return tuple(theme for theme in self.themes if theme.theme.state == "live")
 
+    @cached_property
+    def asks_documents(self) -> bool:
+        """Return True when some theme, live or a draft, counts the words of calls' documents."""
+        return any(theme.theme.documents for theme in self.themes)
+
+    @cached_property
+    def document_conditions(self) -> Mapping[int, tuple[tuple[CompiledCondition, float], ...]]:
+        """Return the signals that count in documents with their points, by the number of their live theme."""
+        return {
+            number: found
+            for number, theme in enumerate(self.live_themes)
+            if (
+                found := tuple(
+                    (compiled, points)
+                    for compiled in self.conditions[number]
+                    if (points := document_points(theme, compiled.condition)) and compiled.specific.numbers
+                )
+            )
+        }
+
+    def words_of(self, terms: Terms) -> tuple[str, ...]:
+        """Return the texts of terms, as the files have them."""
+        return tuple(map(self.term_texts.__getitem__, terms.numbers))
+
     def theme(self, theme_id: str) -> ThemeHead | None:
         """Return the theme with this id, or None when a later rule set dropped it."""
         return self._heads.get(theme_id)
@@ -396,6 +432,8 @@ class RuleSet:
         for theme in self.live_themes:
             for condition in theme.conditions:
                 yield condition.words, condition.zones
+                if document_points(theme, condition):
+                    yield condition.words, (DOCUMENTS,)
                 if isinstance(condition, Signal):
                     yield condition.needs, ZONES
         for texts in (self.fit.place.ours, *(other.words for other in self.fit.place.other)):
@@ -549,3 +587,11 @@ class RuleSet:
             other=PatternIndex((pair, pair[1]) for pair in others),
             abroad=compile_patterns(place.identifier),
         )
+
+
+def telling_words(rules: RuleSet) -> Iterator[str]:
+    """Yield the terms that speak for a live theme by themselves: neither generic ones nor those that need others."""
+    for conditions in rules.conditions:
+        for compiled in conditions:
+            if isinstance(compiled.condition, Signal) and compiled.condition.weight > 0 and not compiled.needs.numbers:
+                yield from rules.words_of(compiled.specific)

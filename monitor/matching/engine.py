@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, found_patterns
 from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata, relevance_of
+from monitor.matching.documents import DOCUMENTS, CallDocuments, PageRef
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
@@ -31,6 +32,8 @@ class PreparedCall(NamedTuple):
     """Lemma text of each zone as the archive stores it; None: the call is analysed when it is judged."""
     reading: CallReading | None = None
     """Statements of the text as the archive stores them; None: the call is read when the judgement needs them."""
+    documents: CallDocuments | None = None
+    """Its own documents, for the themes that count their words; None for no documents."""
 
 
 class SignalHit(NamedTuple):
@@ -46,11 +49,18 @@ class SignalHit(NamedTuple):
     """True when none but generic terms was found in the field."""
     backed: bool = False
     """True when a needed term that is not generic was found as well."""
+    page: PageRef | None = None
+    """Page of a document that has a term; which term is looked up when the hit is shown. None for a hit in the call's texts."""
+
+    @property
+    def of_term(self) -> bool:
+        """Return True for a hit of a term; False for one of the call's metadata."""
+        return self.term != NO_TERM or self.page is not None
 
     @property
     def carries(self) -> bool:
         """Return True for a term that speaks for the theme and may carry a call: a generic one must be backed by another."""
-        return self.term != NO_TERM and self.points > 0 and (self.backed or not self.generic)
+        return self.of_term and self.points > 0 and (self.backed or not self.generic)
 
 
 class VetoHit(NamedTuple):
@@ -100,11 +110,13 @@ class Judgement:
         scans: Mapping[str, Scan],
         *,
         reading: CallReading | None = None,
+        documents: CallDocuments | None = None,
         shared: Shared | None = None,
     ) -> None:
-        """Judge `call` by the scans of its zones and its stored reading; what `shared` says of equal parts is reused."""
+        """Judge `call` by the scans of its zones, its stored reading and its documents; equal parts of `shared` are reused."""
         self.rules, self.call = rules, call
         self.scans, self._stored_reading, self._shared = scans, reading, shared
+        self.documents = documents
         self._metadata = read_metadata(call, rules.programme_of(call))
         self._matched: dict[int, bool] = {}
         self._found = frozenset(found_patterns(scans.values()))
@@ -133,7 +145,14 @@ class Judgement:
     def _themes_with_term(self) -> frozenset[int]:
         """Numbers of the themes with a term in some zone."""
         places = chain.from_iterable(scan.whole.places for scan in self.scans.values())
-        return frozenset().union(*(self.rules.themes_by_term.get(term, ()) for term in places))
+        return self._themes_with_page.union(*(self.rules.themes_by_term.get(term, ()) for term in places))
+
+    @cached_property
+    def _themes_with_page(self) -> frozenset[int]:
+        """Numbers of the themes with a signal that counts on a page of the call's documents."""
+        if self.documents is None:
+            return frozenset()
+        return frozenset(theme for theme in self.rules.document_conditions if any(self._page_hits(theme)))
 
     def result_of(self, theme_id: str) -> ThemeResult | None:
         """Return the result of one theme; None where nothing in the call speaks for or against it.
@@ -142,7 +161,7 @@ class Judgement:
         """
         theme = self.rules.theme_numbers[theme_id]
         result = self._result(theme)
-        if any(hit.term != NO_TERM for hit in result.hits) or any(veto.word for veto in result.vetoes):
+        if any(hit.of_term for hit in result.hits) or any(veto.word for veto in result.vetoes):
             return result
         # Searched last, since it takes another search for all terms.
         return result if (result.hits or result.vetoes) and theme in self._themes_with_term else None
@@ -150,7 +169,10 @@ class Judgement:
     @cached_property
     def candidate_results(self) -> tuple[ThemeResult, ...]:
         """Return the results of the themes whose upper bound reaches a department's threshold, in the order of the rules."""
-        return tuple(self._result(theme) for theme in self.rules.candidate_themes(self.scans, self._matches))
+        numbers = self.rules.candidate_themes(self.scans, self._matches)
+        if self._themes_with_page:
+            numbers = sorted(self._themes_with_page.union(numbers))
+        return tuple(self._result(theme) for theme in numbers)
 
     def _matches(self, metadata: int) -> bool:
         """Return True when the call matches the metadata condition with this number; each is tried once."""
@@ -188,12 +210,31 @@ class Judgement:
                     generic = term in self.rules.generic_terms
                     backed = generic and compiled.specific_needs.first_hit(self.scans, self.scans) is not None
                     hits.append(SignalHit(compiled.condition, zone, term, points, generic, backed))
+        hits += self._page_hits(theme)
         return ThemeResult(self.rules.live_themes[theme], sum(hit.points for hit in hits), tuple(hits), tuple(vetoes))
+
+    def _page_hits(self, theme: int) -> Iterator[SignalHit]:
+        """Yield the signals of a theme that count on a page of the call's documents, each once.
+
+        A needed term may be on the same page or anywhere in the call's own texts: on another page it says nothing of the first.
+        """
+        documents = self.documents
+        for compiled, points in self.rules.document_conditions.get(theme, ()) if documents is not None else ():
+            if documents is None or not isinstance(compiled.condition, Signal) or not self._has_metadata(compiled):
+                continue
+            words, needs = self.rules.words_of(compiled.specific), self.rules.words_of(compiled.needs)
+            page = documents.first_page(words, () if self._has_needed(compiled) else needs)
+            if page is not None:
+                yield SignalHit(compiled.condition, DOCUMENTS, NO_TERM, points, page=page)
 
     def _applies(self, compiled: CompiledCondition) -> bool:
         """Return False when the metadata do not match, or no needed term is found."""
-        if compiled.metadata != ANY_METADATA and not self._matches(compiled.metadata):
-            return False
+        return self._has_metadata(compiled) and self._has_needed(compiled)
+
+    def _has_metadata(self, compiled: CompiledCondition) -> bool:
+        return compiled.metadata == ANY_METADATA or self._matches(compiled.metadata)
+
+    def _has_needed(self, compiled: CompiledCondition) -> bool:
         return not compiled.needs.numbers or compiled.needs.first_hit(self.scans, self.scans) is not None
 
     def span_of(self, zone: str, term: int) -> Span:
@@ -271,7 +312,11 @@ def _by_points(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:
 
 
 def judge_call(
-    rules: RuleSet, call: Call, zones: Mapping[str, str] | None = None, reading: CallReading | None = None
+    rules: RuleSet,
+    call: Call,
+    zones: Mapping[str, str] | None = None,
+    reading: CallReading | None = None,
+    documents: CallDocuments | None = None,
 ) -> Judgement:
     """Return everything the rules say about a call, matched or not.
 
@@ -280,9 +325,11 @@ def judge_call(
         call: The call.
         zones: Lemma text of each zone as the archive stores it; None: the call is analysed here.
         reading: What the text of the call says, as the archive stores it; None: the call is read when it is asked for.
+        documents: Documents of the call, for themes that count their words; None for no documents.
     """
     texts = analyse_zones(rules, call) if zones is None else zones
-    return Judgement(rules, call, {zone: rules.scan(text, zone) for zone, text in texts.items() if text}, reading=reading)
+    scans = {zone: rules.scan(text, zone) for zone, text in texts.items() if text}
+    return Judgement(rules, call, scans, reading=reading, documents=documents)
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:

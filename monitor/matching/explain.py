@@ -10,6 +10,7 @@ from typing import Literal
 from monitor.calls import Call, call_status
 from monitor.language.call_reading import CallReading
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.documents import CallDocuments
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.rules.model import Department
@@ -98,6 +99,8 @@ class Why:
     level: Level | None = None
     answer: str = ""
     evidence: tuple[Evidence, ...] = ()
+    places: tuple[str, ...] = ()
+    """Pages of its documents without whose words no theme would reach the department, as `Evidence.named_place`."""
     rule_version: str = ""
 
 
@@ -107,6 +110,7 @@ def why_all(
     circumstances: Circumstances,
     zones: Mapping[str, str] | None = None,
     reading: CallReading | None = None,
+    documents: CallDocuments | None = None,
 ) -> list[Why]:
     """Return the explanation for every department, those that get the call first.
 
@@ -116,8 +120,9 @@ def why_all(
         circumstances: Facts of the archive and the settings about the call.
         zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
         reading: Reading of the call as the archive stores it; None: the call is read here.
+        documents: Documents of the call, for themes that count their words.
     """
-    judgement = judge_call(rules, call, zones, reading)
+    judgement = judge_call(rules, call, zones, reading, documents)
     answers = [_answer(judgement, department, circumstances, zones) for department in rules.departments.values()]
     return sorted(answers, key=lambda why: (why.step not in ("matched", "told"), -why.points, why.department))
 
@@ -129,6 +134,7 @@ def why(
     circumstances: Circumstances,
     zones: Mapping[str, str] | None = None,
     aside: LeftOutReason | None = None,
+    documents: CallDocuments | None = None,
 ) -> Why:
     """Return the explanation for one department.
 
@@ -139,6 +145,7 @@ def why(
         circumstances: Facts of the archive and the settings about the call.
         zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
         aside: The item of this name that was left out, where there is one.
+        documents: Documents of the call, for themes that count their words.
 
     Raises:
         KeyError: There is no such department.
@@ -152,7 +159,7 @@ def why(
             else "Den finns inte i arkivet: ingen av källorna har visat den."
         )
         return Why(department=found.id, name=found.name, step=step, text=text, rule_version=rules.version)
-    return _answer(judge_call(rules, call, zones), found, circumstances, zones)
+    return _answer(judge_call(rules, call, zones, documents=documents), found, circumstances, zones)
 
 
 def _answer(judgement: Judgement, department: Department, circumstances: Circumstances, zones: Mapping[str, str] | None) -> Why:
@@ -166,6 +173,10 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
     fit = judgement.gates.score
     shown = reached or ((best,) if best is not None else ())
     short = max(0.0, department.threshold - points)
+    evidence = tuple(item for theme in evidence_of(judgement, shown).values() for item in theme)
+    places = () if any(_reaches_by_texts(result, department) for result in reached) else _places(evidence)
+    if reached and places and step in ("matched", "probation"):
+        text += f" Utan orden i dess dokument hade den inte gått dit: {places[0]}."
     return Why(
         department=department.id,
         name=department.name,
@@ -181,9 +192,21 @@ def _answer(judgement: Judgement, department: Department, circumstances: Circums
         fit=fit,
         level=level_of(relevance, fit) if step in ("matched", "told") else None,
         answer=judgement.gates.answer,
-        evidence=tuple(item for theme in evidence_of(judgement, shown).values() for item in theme),
+        evidence=evidence,
+        places=places if reached else (),
         rule_version=rules.version,
     )
+
+
+def _reaches_by_texts(result: ThemeResult, department: Department) -> bool:
+    """Return True when a theme reaches the department by the call's own texts, without the pages of its documents."""
+    hits = tuple(hit for hit in result.hits if hit.page is None)
+    return result._replace(hits=hits, points=sum(hit.points for hit in hits)).reaches(department)
+
+
+def _places(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    """Return the pages of documents with words that speak for a theme, the weightiest first."""
+    return tuple(dict.fromkeys(item.named_place for item in evidence if item.document and item.points > 0))
 
 
 def _nearest(results: list[ThemeResult], department: Department) -> ThemeResult | None:
@@ -302,7 +325,7 @@ def _is_draft_only(judgement: Judgement, department: Department, zones: Mapping[
     rules = judgement.rules
     if len(rules.live_themes) == len(rules.themes):
         return False
-    return bool(judge_call(rules.with_drafts, judgement.call, zones).reached(department))
+    return bool(judge_call(rules.with_drafts, judgement.call, zones, documents=judgement.documents).reached(department))
 
 
 def _closed(call: Call, now: datetime) -> str:

@@ -33,6 +33,7 @@ def card_of(judgement: Judgement) -> FitCard:
     return FitCard(
         municipality=gates.answer,
         guessed=gates.guessed,
+        owned=gates.owned,
         reason=gates.reason,
         quote=gates.word if gates.stated else "",
         eu=is_eu_call(call),

@@ -41,6 +41,8 @@ class Gates:
 
     An answer by an identifier, a title or the mere mention of municipalities is a guess.
     """
+    owned: bool = False
+    """True when the text names companies of the municipality, and not the municipality itself."""
 
     @property
     def guessed(self) -> bool:
@@ -57,6 +59,11 @@ _MAY = {
     Group.PUBLIC: "Texten säger att offentliga organisationer kan söka.",
     Group.SCHOOL: "Texten säger att skolor eller deras huvudmän kan söka.",
 }
+_OWNED = {
+    Role.MAY: "Texten säger att kommunala bolag kan söka.",
+    Role.PARTNER: "Texten säger att kommunala bolag kan vara med som partner.",
+}
+"""Reasons where companies of the municipality are named, and not the municipality itself."""
 _OTHERS = {
     Group.REGION: "regioner",
     Group.AGENCY: "statliga myndigheter",
@@ -139,11 +146,15 @@ def _stated_answer(call: Call, eligibility: Eligibility | None) -> tuple[Gates |
         role = Role.PARTNER  # who is sought there joins the project of somebody else
     answer: Answer = "nej" if role is Role.NOT else "som partner" if role is Role.PARTNER else "ja"
     words = " ".join(statement.words.split()).rstrip(" .:;,")
-    gates = Gates(_step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True)
+    gates = Gates(
+        _step(call, answer), answer, SCORES[answer], _reason(role, statement), TEXT, words, stated=True, owned=statement.owned
+    )
     return gates, statement.group is Group.ANY
 
 
 def _reason(role: Role, statement: Applicant) -> str:
+    if statement.owned and role in _OWNED:
+        return _OWNED[role]
     if role is Role.PARTNER:
         return "Texten säger att kommuner kan vara med som partner."
     if role is not Role.NOT:

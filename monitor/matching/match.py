@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.calls import call_zones
 from monitor.language.termset import Span, locate
 from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.documents import DOCUMENTS, PageRef, first_place
 from monitor.matching.engine import NO_TERM, Judgement, PreparedCall, SignalHit, ThemeResult, judge_call
 from monitor.matching.gates import Gates
 
@@ -36,6 +37,19 @@ class Evidence:
     """Offset behind the hit."""
     generic: bool = False
     """True for a word that nearly every call has: it counts, but is not shown as a reason."""
+    document: str = ""
+    """Hash of the document that has the hit, whose offsets are those of the page; empty for a hit in the call's own texts."""
+    title: str = ""
+    """Title of the document."""
+    page: int = 0
+    """Number of the page of the document."""
+    place: str = ""
+    """Place of the page in Swedish: "sida 14"."""
+
+    @property
+    def named_place(self) -> str:
+        """Return the document and the page in Swedish: "call-fiche.pdf, sida 14"; empty for a hit in the call's own texts."""
+        return f"{self.title}, {self.place}" if self.document else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +143,9 @@ def evidence_of(judgement: Judgement, results: Collection[ThemeResult]) -> dict[
         name = result.theme.theme.id
         found = []
         for hit in result.hits:
-            if hit.term == NO_TERM:
+            if hit.page is not None:
+                found.append(_page_evidence(name, hit, hit.page, judgement))
+            elif hit.term == NO_TERM:
                 found.append(_metadata_evidence(name, hit))
             else:
                 span = spans[hit.zone][hit.term]
@@ -153,6 +169,41 @@ def _evidence(theme: str, hit: SignalHit, word: str, text: str, span: Span, plac
         start=place[0],
         end=place[1],
         generic=hit.generic,
+    )
+
+
+def _page_evidence(theme: str, hit: SignalHit, page: PageRef, judgement: Judgement) -> Evidence:
+    """Return the reason of a signal that counts on a page of a document: the first of its terms there that is not generic."""
+    rules, documents = judgement.rules, judgement.documents
+    assert documents is not None
+    shown = documents.read(page)
+    numbers = [rules.term_numbers[word] for word in hit.signal.words]
+    scan = rules.scan(shown.lemma_text, DOCUMENTS)
+    first = first_place(scan, (number for number in numbers if number not in rules.generic_terms))
+    known = Evidence(
+        theme=theme,
+        signal=hit.signal.id,
+        word=hit.signal.words[0],
+        zone=hit.zone,
+        found="",
+        points=hit.points,
+        document=page.document,
+        title=shown.title,
+        page=page.number,
+        place=shown.place,
+    )
+    if first is None:  # the page was indexed by an analyser that read its words otherwise
+        return known
+    number, span = first
+    start, end = locate(shown.text, {span})[span]
+    return replace(
+        known,
+        word=rules.term_texts[number],
+        found=shown.text[start:end],
+        first_token=span[0],
+        last_token=span[1],
+        start=start,
+        end=end,
     )
 
 

@@ -6,7 +6,9 @@ import shutil
 import pytest
 
 from monitor.archive import open_archive
+from monitor.calls import CallKey
 from tests.commands import Installation
+from tests.documents.kept import add_text
 from tests.matching.archived import sample_calls, store_calls
 from tests.matching.rules import FILES, write_rules
 
@@ -161,3 +163,19 @@ def test_rules_check_tells_of_concepts_that_are_not_used_and_terms_that_no_call_
     assert "1 begrepp nämns inte i något tema (sökningen använder alla). 2 av begreppens ord finns inte i arkivet." in short.out
     assert "Finns inte i arkivet, unga: ungdom, xyzzyord" in full.out
     assert "Begrepp som inget tema nämner: unga" in full.out
+
+
+def test_pages_of_documents_are_found_by_term_theme_and_concept(place, tmp_path):
+    with open_archive(place.archive) as archive:
+        add_text(archive.db, CallKey("test", "NEWS-1"), "cd" * 16, "https://example.org/a.pdf", ["A youth exchange.", "Money."])
+    found = place.ask("rules", "pages", "youth exchanges", "--json", now=NOW).json
+    assert (found["total"], found["documents"]) == (1, 1)
+    (hit,) = found["pages"]
+    assert (hit["title"], hit["place"], hit["url"]) == ("a.pdf", "sida 1", "https://example.org/a.pdf#page=1")
+    assert hit["snippet"] == "A [youth exchange]"
+    assert place.ask("rules", "pages", "--theme", "ungdom", "--json", now=NOW).json["total"] == 1
+    shown = place.ask("rules", "pages", "pengar", "money", now=NOW).out
+    assert "a.pdf, sida 2" in shown
+    assert "1 sida i 1 dokument" in shown
+    for wrong in (("--theme", "x"), ("--concept", "x"), ("*",), ()):
+        assert place.ask("rules", "pages", *wrong, now=NOW).code == 2, wrong

@@ -48,7 +48,7 @@ def served(tmp_path_factory):
         line = running.stdout.readline()
         assert line, errors.read_text()
         said += line
-    pages = [_page(f"http://127.0.0.1:{port}{path}", running) for path in ("/", "/sok.json?status=open")]
+    pages = [_page(f"http://127.0.0.1:{port}{path}", running) for path in ("/", "/sok.json?status=open", "/kommande")]
     os.killpg(running.pid, signal.SIGINT)
     said += running.communicate(timeout=60)[0]
     done = subprocess.CompletedProcess(command, running.returncode, said, errors.read_text())
@@ -78,11 +78,18 @@ def _page(address, running):
 
 
 def test_what_was_read_is_shown_in_a_browser_at_the_same_moment(served):
-    front, found = served[2]
+    front, found, _ = served[2]
     assert "Vad kan vi söka?" in front
     assert "lästa det senaste dygnet" in front
     assert "6 av 6" in front
     assert json.loads(found)["total"] > 50
+
+
+def test_coming_calls_are_shown_with_the_page_of_the_work_programme(served):
+    coming = served[2][2]
+    assert coming.count("enligt arbetsprogrammet, s. 3") == 4
+    assert "Example: twin towns meet, guests of every age" in coming
+    assert re.search(r'href="/dokument/[0-9a-f]{16}/3"', coming)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from monitor.digest.model import Shown, Told
 from monitor.digest.render import load_templates
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
-from monitor.digest.summary import line_summary
-from monitor.fit import FitCard
+from monitor.digest.summary import known_summary, line_summary, written_summary
+from monitor.fit import FitCard, UsualTerms
 from monitor.paths import DIGESTS
 from monitor.vocabulary import Kind, Level, Status
 from tests.digest.many_calls import candidate, mail_of, with_call
@@ -117,6 +117,29 @@ def test_a_line_of_a_foreign_call_has_a_sentence_of_its_own():
 def test_the_sentence_of_a_line_says_what_is_known_and_no_more(fields, machine, said):
     one = candidate(0, **fields)
     assert plain(line_summary(one.call, one.reasons.card, SV, machine)) == said
+
+
+PAYS = UsualTerms(programme="Erasmus+", pays="Programmet betalar resor och mat.")
+
+
+@pytest.mark.parametrize(
+    ("budget", "usual", "said"),
+    [
+        (Budget(project_max=60_000), None, []),
+        (Budget(total=900_000), None, []),
+        (Budget(total=900_000, shared=True, project_max=60_000), None, []),
+        (Budget(total=900_000, project_max=60_000), None, ["Sammanlagt finns 900 000 euro."]),
+        (Budget(total=900_000, project_max=60_000), PAYS, ["Programmet betalar resor och mat."]),
+    ],
+)
+def test_the_summary_of_a_card_says_nothing_that_its_rows_say(budget, usual, said):
+    """Who may apply, until when and for how much are rows; a page, which has no such rows beside, says them in its third sentence."""
+    call = replace(candidate(0).call, budget=budget)
+    card = FitCard(municipality="ja", usual=usual)
+    about = "Stöd från Erasmus+ till arbete med idrott."
+    assert [plain(text) for text in known_summary(call, ("Idrott",), "Erasmus+", card, SV)] == [about, *said]
+    assert len(written_summary(call, ("Idrott",), "Erasmus+", card, SV, NOW)) == 3
+    assert known_summary(call, (), "", card, SV) == tuple(known_summary(call, ("Idrott",), "", card, SV)[1:])
 
 
 def test_a_card_answers_six_questions():

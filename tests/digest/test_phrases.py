@@ -24,6 +24,8 @@ FILLED_IN = {
     "apply.brief_{}": APPLY,
     "apply.town_{}": APPLY,
     "apply.full_{}": APPLY,
+    "apply.owned_{}": ["yes", "partner"],
+    "apply.owned_full_{}": ["yes", "partner"],
     "card.pays_{}": ["both", "funder", "own"],
     "change.{}": [
         *(kind.value for kind in MailChange),
@@ -40,7 +42,7 @@ FILLED_IN = {
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],
     "money.{}": ["million", "milliard"],
-    "summary.{}": ["yes", "partner", "no", "unknown", "likely_yes", "likely_partner", "likely_no"],
+    "summary.{}": ["yes", "partner", "no", "unknown", "likely_yes", "likely_partner", "likely_no", "owned_yes", "owned_partner"],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""
 MAIL_HEADINGS = [f"heading.{kind.value}" for kind in TEMPLATE_MAILS]

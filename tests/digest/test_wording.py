@@ -205,6 +205,27 @@ def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
     [
         (FitCard(municipality="ja"), False, "ni kan söka", "Ja", "ni minst 20"),
         (FitCard(municipality="ja"), True, "kommunen kan söka", "Ja", "den som söker minst 20"),
+        (
+            FitCard(municipality="ja", owned=True),
+            False,
+            "kommunens bolag kan söka",
+            "Ja, kommunens bolag",
+            "den som söker minst 20",
+        ),
+        (
+            FitCard(municipality="ja", owned=True),
+            True,
+            "kommunens bolag kan söka",
+            "Ja, kommunens bolag",
+            "den som söker minst 20",
+        ),
+        (
+            FitCard(municipality="som partner", owned=True, reason="Texten säger att kommunala bolag kan vara med som partner."),
+            False,
+            "kommunens bolag kan vara med som partner",
+            "Ja, kommunens bolag som partner. Texten säger att kommunala bolag kan vara med som partner.",
+            "den som söker minst 20",
+        ),
         (FitCard(municipality="som partner", guessed=True), True, "kommunen troligen som partner", "Troligen, som partner", ""),
         (FitCard(municipality="framgår inte"), False, "", "", "den som söker minst 20"),
         (

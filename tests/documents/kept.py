@@ -29,3 +29,16 @@ def add_fiche(db, key, folder, body=None):
     add_link(db, key, URL, "call document", "call", 0)
     add_link(db, key, FORM, "Application form", "form", 1)
     set_address(db, URL, HASH, now)
+
+
+def add_text(db, key, digest, url, texts, role="call"):
+    """Store a document of these pages for a call, as if it had been read."""
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    row = StoredDocument(
+        hash=digest, name=url.rpartition("/")[2], format="pdf", size=1000, pages=len(texts), title="", version="",
+        language="en", notes=[], problem="", read_at=stamp(now),
+    )  # fmt: skip
+    pages = [StoredPage(number=number, label="", text=text) for number, text in enumerate(texts, start=1)]
+    store_document(db, row, pages, "[]", statements_version(), analyser())
+    add_link(db, key, url, url.rpartition("/")[2], role, 0)
+    set_address(db, url, digest, now)

@@ -129,6 +129,32 @@ def test_an_adjective_says_which_group_a_general_word_stands_for(text, group):
     assert {found for found, _ in said(text, "")} == {group}
 
 
+@pytest.mark.parametrize(
+    ("text", "role", "owned"),
+    [
+        ("Kommunala bolag kan söka.", Role.MAY, True),
+        ("Bara kommunägda företag får söka.", Role.MAY, True),
+        ("Allmännyttan kan söka stöd.", Role.MAY, True),
+        ("Kommunala vattenbolag kan söka.", Role.MAY, True),
+        ("Municipal companies can apply.", Role.MAY, True),
+        ("Kommuner kan inte söka, men kommunala bolag kan söka.", Role.MAY, True),
+        ("Kommuner kan vara med som partner. Kommunala bolag kan söka.", Role.MAY, True),
+        ("Föreningar och kommunala bolag kan söka.", Role.MAY, True),
+        ("Kommuner och kommunala bolag kan söka.", Role.MAY, False),
+        ("Kommunala bolag och kommuner kan söka.", Role.MAY, False),
+        ("Offentliga organisationer och kommunala bolag kan söka.", Role.MAY, False),
+        ("Organisationer kan söka. Kommunala bolag kan inte söka.", Role.MAY, False),
+        ("Föreningar kan söka. Kommunala bolag kan inte söka.", Role.NOT, False),
+        ("Kommunala bolag kan inte söka.", None, False),
+        ("Företag kan söka.", Role.NOT, False),
+    ],
+)
+def test_a_municipalitys_companies_are_not_the_municipality(text, role, owned):
+    """What may apply itself goes before its companies; what is refused to them says nothing of the municipality."""
+    found = municipal_role(find_applicants(text, "sv"))
+    assert (found and found.role, bool(found and found.statement.owned)) == (role, owned)
+
+
 def test_a_word_means_what_it_means_in_the_language_of_the_text():
     assert said("Myndigheter kan søke.", "nb") == [(Group.PUBLIC, Role.MAY)]
     assert said("Myndigheter kan söka.", "sv") == [(Group.AGENCY, Role.MAY)]

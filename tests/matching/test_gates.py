@@ -156,6 +156,13 @@ def test_what_the_text_says_of_applicants_is_the_answer(shipped, text, answer, r
     assert found.word in text
 
 
+def test_companies_of_the_municipality_are_named_as_they_are(shipped):
+    found = gates(shipped, "Stöd till reservkraft", "Kommunala bolag kan söka.")
+    assert (found.answer, found.owned, found.reason) == ("ja", True, "Texten säger att kommunala bolag kan söka.")
+    found = gates(shipped, "Stöd till reservkraft", "Kommuner och kommunala bolag kan söka.")
+    assert (found.answer, found.owned, found.reason) == ("ja", False, "Texten säger att kommuner kan söka.")
+
+
 def test_the_publishers_own_field_goes_before_the_text(shipped):
     found = gates(shipped, "Nytt stöd", "Företag kan söka.", applicants=("Kommuner", "Företag"))
     assert (found.answer, found.word, found.stated) == ("ja", "Kommuner", True)

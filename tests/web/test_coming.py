@@ -1,17 +1,20 @@
 """Planned calls on their page, on a department's page and on the page of the call that came, each with its words and its page."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.call_documents import PROGRAMMES, add_link, note_address
 from monitor.archive.calls import load_call
 from monitor.awards.planned import PlannedCall, save_planned
 from monitor.awards.promises import Promise, save_promises
 from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 from monitor.calls import CallKey
-from tests.documents.kept import HASH, add_fiche
+from tests.documents.kept import HASH, URL, add_fiche, add_text
+from tests.web.sample import NOW
 
 DAY, LAST = (date(2027, 1, 21),) * 2, (date(2027, 4, 22),) * 2
 QUOTE = "CERV-2027-CITIZENS-TOWN-TT: <b>Meetings</b>\nCERV-LS 4.50 21 January 2027 22 April 2027"
@@ -84,3 +87,33 @@ def test_without_a_programme_the_page_leads_on(browser):
     assert "Inget arbetsprogram är inläst" in page
     assert "/sok?typ=call&amp;status=forthcoming" in page
     assert 'href="/kommande"' in browser.get("/forvaltningar").text
+
+
+def test_a_plan_on_the_page_says_whom_it_is_likely_to_concern(browser, coordinator, planned):
+    page = browser.get("/kommande").text
+    assert page.count("Rör troligen Kultur- och fritidsförvaltningen</span>") == 1
+    assert "Rör troligen</span>" in page
+    assert "Lägg till arbetsprogram" in coordinator.get("/kommande").text
+
+
+def test_the_page_of_settings_says_what_was_read_in_each_programme(coordinator, site, planned):
+    """One that was read and plans something, one that plans nothing, one that could not be fetched, and one that is still to come."""
+    with open_archive(site.config.archive) as archive:
+        db = archive.db
+        add_link(db, PROGRAMMES, URL, "", "programme", 0)
+        add_text(db, PROGRAMMES, "cd" * 16, "https://example.org/tom.pdf", ["Nothing is planned."], "programme")
+        for place, name in enumerate(("saknas", "snart"), start=2):
+            add_link(db, PROGRAMMES, f"https://example.org/{name}.pdf", "", "programme", place)
+        note_address(db, "https://example.org/saknas.pdf", "svarade 404", NOW)
+    page = coordinator.get("/samordna/installningar/documents").text
+    text = " ".join(re.sub(r"<[^>]+>", " ", page[page.index("Det här är inläst") : page.index("Se det som planeras")]).split())
+    assert "Towns that store rain 6 sidor, Version 1.0 27 January 2026. 3 planerade utlysningar." in text
+    assert "tom.pdf 1 sida. Inga planerade utlysningar gick att läsa ut." in text
+    assert "https://example.org/saknas.pdf Kunde inte läsas Svarade 404." in text
+    assert "https://example.org/snart.pdf Inte hämtat än." in text
+
+
+def test_without_a_programme_the_page_of_settings_has_no_list(coordinator):
+    page = coordinator.get("/samordna/installningar/documents").text
+    assert "Adresser till arbetsprogram" in page
+    assert "Det här är inläst" not in page

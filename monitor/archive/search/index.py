@@ -94,6 +94,16 @@ def find_indexed_ids(db: Database, terms: Iterable[Term], zones: Iterable[str] =
     return {row[0] for row in rows}
 
 
+def find_rows_of(db: Database, keys: Iterable[CallKey]) -> set[int]:
+    """Return the ids in `indexed` of calls."""
+    rows = db.execute(
+        "SELECT i.id FROM json_each(?) wanted JOIN indexed i"
+        " ON i.source = json_extract(wanted.value, '$[0]') AND i.call_id = json_extract(wanted.value, '$[1]')",
+        [json.dumps(list(keys))],
+    )
+    return {row[0] for row in rows}
+
+
 def has_term(db: Database, term: Term) -> bool:
     """Return True when an indexed call has the term."""
     return db.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", [match_expression(term)]).fetchone() is not None

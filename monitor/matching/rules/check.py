@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from monitor.calls import Call, Section
-from monitor.matching.compiled import ZONE_NAMES, RuleSet, max_points
+from monitor.matching.compiled import ZONE_NAMES, RuleSet, document_points, max_points
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.rules.check_concepts import check_concepts, check_generic
 from monitor.matching.rules.doubles import check_doubles
@@ -122,6 +122,11 @@ def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, s
         found.add_warning(
             file, ("theme", "title"), f"theme {head.id}: {head.title!r} är för långt för mejlets ämnesrad; ge det ett short"
         )
+    if head.documents and not any(document_points(theme, signal) for signal in theme.signal):
+        problem = (
+            f"theme {head.id}: documents = true gör inget, för ingen signal med ord letar i texten; skriv body i någon signals in"
+        )
+        found.add_problem(file, ("theme", "documents"), problem)
     departments = found.get("departments.toml", DepartmentsFile)
     if departments:
         known = [row.id for row in departments.department]

@@ -47,6 +47,11 @@ class Condition(_Table):
         """Return True for a condition without terms: such a signal can never carry a call over the threshold alone."""
         return not (self.words or self.concepts)
 
+    @property
+    def in_text(self) -> bool:
+        """Return True for a condition that looks in the text of a call, not in its title or its keywords alone."""
+        return "body" in self.zones
+
 
 class Signal(Condition):
     """Condition that speaks for a theme (weight above 0) or against it (below)."""
@@ -105,6 +110,8 @@ class ThemeHead(_Table):
     state: Literal["live", "draft"] = "live"
     probation: date | None = None
     """Last day on which the calls of this theme go to the coordinator instead of the departments; None for no probation."""
+    documents: bool = False
+    """True when words in the call's own documents count as well, for the signals that look in the text."""
     yields: bool = False
     """True when the departments get no call by this theme that the theme of another department clearly takes.
 

@@ -7,6 +7,9 @@ from urllib.parse import quote, urlencode
 
 from monitor.calls import is_web_address
 
+_HASH_CHARS = 16
+"""Characters of a document's hash in its address."""
+
 
 def page_address(path: str, language: str = "sv", /, **query: object) -> str:
     """Return the address of a page of ours in a language; query values that are None or "" are left out."""
@@ -34,6 +37,11 @@ def long_call_path(source: str, call_id: str) -> str:
 def calendar_path(source: str, call_id: str) -> str:
     """Return the path of a call's calendar file."""
     return f"/kalender/{quote(source, safe='')}/{quote(call_id, safe='')}.ics"
+
+
+def document_path(digest: str, number: int) -> str:
+    """Return the path of a page of a document in the archive, by the first letters of the document's hash."""
+    return f"/dokument/{digest[:_HASH_CHARS]}/{number}"
 
 
 def safe_url(url: str) -> str:

@@ -39,7 +39,9 @@ class _Reason:
         why = self._why
         if why.step == "matched":
             themes = self._wording.join(self._titles.get(theme, theme) for theme in why.themes)
-            return self._translate("Den går till {name}. Tema: {themes}.", name=why.name, themes=themes)
+            goes = self._translate("Den går till {name}. Tema: {themes}.", name=why.name, themes=themes)
+            by_documents = self._translate("Utan orden i dess dokument hade den inte gått dit.") if why.places else ""
+            return f"{goes} {by_documents}".strip()
         if why.step == "told":
             return self._told()
         if why.step == "not-current":

@@ -29,7 +29,7 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.search.index import index_call, stored_zones
 from monitor.archive.stories import decide_story, lead_title, write_stories
-from monitor.calls import Call, CallKey, Link, Section, call_zones, next_deadline
+from monitor.calls import Call, CallKey, Link, Section, next_deadline
 from monitor.corrected import FIELDS, correction_time
 from monitor.digest.fit_wording import FitLine, fit_lines
 from monitor.digest.links import publisher_words
@@ -43,7 +43,7 @@ from monitor.matching.fit_card import fit_card
 from monitor.matching.rules.model import Department, Programme
 from monitor.vocabulary import ANSWER_LABELS, FOLLOW_STATE_LABELS, KIND_LABELS, Answer, FollowState, Kind
 from monitor.web.framework.addresses import calendar_path, call_path, page_address, safe_url
-from monitor.web.framework.labels import LANGUAGES, PHASES, ZONES
+from monitor.web.framework.labels import LANGUAGES, PHASES
 from monitor.web.framework.reasons import why_text
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -64,12 +64,13 @@ from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups
 from monitor.web.views.documents import (
     ShownDocument,
     ShownFact,
+    asked_documents,
     differing_lines,
     shown_documents,
     shown_facts,
 )
 from monitor.web.views.earlier import EarlierView, earlier_view
-from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.evidence import EvidenceMark, MarkedTexts, place_of
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
 from monitor.web.views.similar import ShownProject, similar_view
 from monitor.web.views.timeline import TimelinePoint, timeline
@@ -220,7 +221,8 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
     facts = call_facts(db, call.key)
     zones, reading = stored_zones(db, *call.key), stored_reading(db, *call.key)
     names = {department.id: department.name for department in rules.departments.values()}
-    reached, missed = _match_reasons(visit, PreparedCall(call, zones, reading), _circumstances(visit, facts))
+    prepared = PreparedCall(call, zones, reading, asked_documents(db, rules, call.key))
+    reached, missed = _match_reasons(visit, prepared, _circumstances(visit, facts))
     lead, stories = _stories(call.key, facts)
     deadline = next_deadline(call, visit.now)
     card = fit_card(rules, call, zones, reading)
@@ -296,7 +298,7 @@ def _match_reasons(
     call = prepared.call
     reached: list[MatchReason] = []
     missed: list[MatchReason] = []
-    for why in why_all(visit.site.rules, call, circumstances, prepared.zones, prepared.reading):
+    for why in why_all(visit.site.rules, call, circumstances, prepared.zones, prepared.reading, prepared.documents):
         text = _reason(visit, why, call, circumstances)
         reason = MatchReason(why.department, why.name, why.level or "", text, tuple(_theme_reasons(visit, why, call)))
         (reached if why.step in _REACHED_STEPS else missed).append(reason)
@@ -305,7 +307,7 @@ def _match_reasons(
 
 def _theme_reasons(visit: Visit, why: Why, call: Call) -> Iterable[ThemeReason]:
     """Yield each theme of an explanation with the sum of its points and the words that gave them."""
-    texts = call_zones(call)
+    texts = MarkedTexts(visit.site.archive.db, call)
     for theme in why.themes:
         own = [item for item in why.evidence if item.theme == theme]
         head = visit.site.rules.theme(theme)
@@ -315,9 +317,7 @@ def _theme_reasons(visit: Visit, why: Why, call: Call) -> Iterable[ThemeReason]:
             threshold=visit.wording.number(why.threshold, "#,##0.#"),
         )
         marks = tuple(
-            mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT, _zone_label(item.zone, visit), visit.language)
-            for item in own
-            if not item.generic
+            texts.mark(item, _EVIDENCE_CONTEXT, place_of(item, visit), visit.language) for item in own if not item.generic
         )
         yield ThemeReason(theme, line, marks)
 
@@ -325,10 +325,6 @@ def _theme_reasons(visit: Visit, why: Why, call: Call) -> Iterable[ThemeReason]:
 def _reason(visit: Visit, why: Why, call: Call, circumstances: Circumstances) -> str:
     titles = {theme.theme.id: theme.theme.title for theme in visit.site.rules.themes}
     return why_text(why, call, circumstances, titles, visit.wording)
-
-
-def _zone_label(zone: str, visit: Visit) -> str:
-    return f"{visit.say('i')} {visit.say(ZONES.get(zone, zone))}"
 
 
 def _stories(key: CallKey, facts: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:

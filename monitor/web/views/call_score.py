@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monitor.archive.calls import load_call
+from monitor.archive.document_terms import find_term_pages
 from monitor.archive.numbers import find_by_number
 from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import stored_zones
-from monitor.calls import call_zones
 from monitor.language.concepts import Concepts
 from monitor.language.one_line import clean
+from monitor.language.terms import parse_term
+from monitor.matching.compiled import telling_words
 from monitor.matching.engine import judge_call
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.rules.model import ThemeFile
-from monitor.web.framework.labels import ZONES
 from monitor.web.framework.request import Visit
-from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.documents import ShownTermPages, asked_documents, shown_term_pages
+from monitor.web.views.evidence import EvidenceMark, MarkedTexts, place_of
 from monitor.web.views.theme_hits import theme_alone
 
 _CONTEXT = 60
@@ -37,6 +39,10 @@ class CallScore:
     """Word of the theme that keeps the call out, "" for none."""
     gate: str
     """Reason for which the call goes to nobody, "" for none."""
+    pages: ShownTermPages
+    """Pages of its documents that have words of the theme."""
+    counted: bool
+    """True when the theme counts them."""
 
 
 def score_call(visit: Visit, theme_id: str) -> CallScore | None:
@@ -48,9 +54,11 @@ def score_call(visit: Visit, theme_id: str) -> CallScore | None:
     call = load_call(db, *key) if key is not None else None
     if theme is None or call is None:
         return None
-    judgement = judge_call(theme_alone(rules, theme), call, stored_zones(db, *call.key), stored_reading(db, *call.key))
+    alone = theme_alone(rules, theme)
+    asked = asked_documents(db, alone, call.key)
+    judgement = judge_call(alone, call, stored_zones(db, *call.key), stored_reading(db, *call.key), asked)
     result = next(iter(judgement.results), None)
-    texts = call_zones(call)
+    texts = MarkedTexts(db, call)
     found = evidence_of(judgement, [result])[theme_id] if result is not None else ()
     departments = [rules.departments[name] for name in theme.theme.departments if name in rules.departments]
     return CallScore(
@@ -59,7 +67,7 @@ def score_call(visit: Visit, theme_id: str) -> CallScore | None:
         language=call.language,
         rows=tuple(
             replace(
-                mark_evidence(item, texts.get(item.zone, ""), _CONTEXT, f"i {ZONES.get(item.zone, item.zone)}"),
+                texts.mark(item, _CONTEXT, place_of(item, visit)),
                 concept=_concept_of(item, theme, rules.concepts),
             )
             for item in found
@@ -68,6 +76,8 @@ def score_call(visit: Visit, theme_id: str) -> CallScore | None:
         thresholds=tuple((one.name, _points(one.threshold)) for one in departments),
         stopped=(result.vetoes[0].word or result.vetoes[0].veto.name) if result is not None and result.vetoes else "",
         gate=judgement.gates.reason if judgement.gates.step else "",
+        counted=theme.theme.documents,
+        pages=shown_term_pages(visit, find_term_pages(db, map(parse_term, telling_words(alone)), rules.analyser, key=key)),
     )
 
 

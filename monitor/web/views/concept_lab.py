@@ -29,6 +29,7 @@ from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
 from monitor.web.views.concept_form import concept_form_values, write_concept_form
+from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome, add_concept_effect
 from monitor.web.views.rule_lab import Draft, conflict_values, list_version_rows, save_rule_file
 
@@ -165,7 +166,16 @@ def _concept_page(
 ) -> Response:
     outcome = _preview_draft(visit, draft)
     values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
-    return page("concept-lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE)
+    return page(
+        "concept-lab.html",
+        visit,
+        status=status,
+        **values,
+        outcome=outcome,
+        term_pages=shown_term_pages(visit, outcome.pages),
+        problems=problems or [],
+        done=DONE,
+    )
 
 
 def try_concepts(visit: Visit) -> Response:
@@ -174,8 +184,10 @@ def try_concepts(visit: Visit) -> Response:
     by_form = _edited_by_form(visit, given)
     draft = _apply_form(visit, given)
     values = _draft_values(visit, draft)
+    outcome = _preview_draft(visit, draft)
+    term_pages = shown_term_pages(visit, outcome.pages)
     document = {
-        "outcome": fragment("lab-outcome.html", visit, outcome=_preview_draft(visit, draft), mails=""),
+        "outcome": fragment("lab-outcome.html", visit, outcome=outcome, term_pages=term_pages, mails=""),
         "text": draft.text if by_form else None,
         "form": None if by_form or values["values"] is None else fragment("concept-form.html", visit, **values),
     }

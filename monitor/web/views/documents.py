@@ -18,6 +18,8 @@ from monitor.archive.call_documents import (
     read_stored_document,
     search_pages,
 )
+from monitor.archive.connection import Database
+from monitor.archive.document_terms import TermPages
 from monitor.archive.lookup import call_facts
 from monitor.archive.search.query import marked
 from monitor.calls import CallKey
@@ -25,9 +27,11 @@ from monitor.documents.facts import CallFact, FactState
 from monitor.documents.kept import title_of
 from monitor.documents.links import FETCHED_ROLES, ROLE_LABELS, DocumentRole
 from monitor.documents.model import NOTE_LABELS, FileFormat, FileNote, page_address
+from monitor.documents.own import DocumentsOfCall, own_documents
 from monitor.documents.statements import FactName
 from monitor.documents.wording import FACT_LABELS, STATE_LABELS, origin_words, page_words, value_words_in
-from monitor.web.framework.addresses import safe_url
+from monitor.matching.compiled import RuleSet
+from monitor.web.framework.addresses import document_path, safe_url
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page
@@ -46,8 +50,6 @@ _LINES = {
     FactName.STAGES: "stage",
 }
 """Key of the line of the fit card (`FitLine.key`) that words each fact."""
-_HASH_CHARS = 16
-"""Characters of a document's hash in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _shown_fact(fact: CallFact, visit: Visit) -> ShownFact:
                 value_words_in(fact.name, one.value, visit.language),
                 origin_words(one, visit.say),
                 one.quote,
-                page_path(one.document, one.page) if one.document else "",
+                document_path(one.document, one.page) if one.document else "",
             )
             for one in fact.statements
         ],
@@ -150,16 +152,11 @@ def _shown_document(row: LinkedDocument, visit: Visit) -> ShownDocument:
         title=title_of(row),
         role=visit.say(ROLE_LABELS[DocumentRole(row["role"])]),
         pages=row["pages"] or None,
-        address=page_path(row["hash"], 1) if row["hash"] and row["pages"] else "",
+        address=document_path(row["hash"], 1) if row["hash"] and row["pages"] else "",
         publisher=safe_url(row["url"]),
         version=row["version"] or "",
         remarks=remarks,
     )
-
-
-def page_path(digest: str, number: int) -> str:
-    """Return the path of a page of a document in the archive."""
-    return f"/dokument/{digest[:_HASH_CHARS]}/{number}"
 
 
 def shown_page_hits(visit: Visit, query: str) -> list[ShownPageHit]:
@@ -170,12 +167,33 @@ def shown_page_hits(visit: Visit, query: str) -> list[ShownPageHit]:
     return [_shown_hit(hit, visit) for hit in hits]
 
 
+def asked_documents(db: Database, rules: RuleSet, key: CallKey) -> DocumentsOfCall | None:
+    """Return the documents of a call that a theme counts the words of; None for rules that do without them."""
+    documents = own_documents(db, rules.analyser, asked=rules.asks_documents)
+    return documents.of(key) if documents is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTermPages:
+    """Pages with words of a theme or of concepts, as the rule lab shows them."""
+
+    hits: Sequence[ShownPageHit]
+    more: int
+    """Number of the pages that are not shown."""
+    documents: int
+
+
+def shown_term_pages(visit: Visit, found: TermPages) -> ShownTermPages:
+    """Return the pages of documents that have words of rules."""
+    return ShownTermPages([_shown_hit(hit, visit) for hit in found.pages], found.total - len(found.pages), found.documents)
+
+
 def _shown_hit(hit: PageHit, visit: Visit) -> ShownPageHit:
     file_format = FileFormat(hit.format)
     return ShownPageHit(
         title=hit.title,
         place=page_words(file_format, hit.number, hit.label, visit.say),
-        address=page_path(hit.document, hit.number),
+        address=document_path(hit.document, hit.number),
         publisher=safe_url(page_address(hit.url, file_format, hit.number)),
         calls=_titles(visit, hit.calls[:2]),
         snippet=list(marked(hit.snippet)),
@@ -205,8 +223,8 @@ def document_page(visit: Visit) -> Response:
         text_language=document["language"],
         place=page_words(file_format, number, shown["label"], visit.say),
         last=last,
-        before=page_path(document["hash"], number - 1) if number > 1 else "",
-        after=page_path(document["hash"], number + 1) if read_page(db, document["hash"], number + 1) else "",
+        before=document_path(document["hash"], number - 1) if number > 1 else "",
+        after=document_path(document["hash"], number + 1) if read_page(db, document["hash"], number + 1) else "",
         publisher=safe_url(page_address(address_of_document(db, document["hash"]), file_format, number)),
         calls=_titles(visit, calls_of_document(db, document["hash"])[:8]),
     )

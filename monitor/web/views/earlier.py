@@ -12,8 +12,8 @@ from monitor.awards.promises import promise_of
 from monitor.awards.seasons import judge_promise
 from monitor.awards.wording import chance_line, planned_outcome, promise_line, round_line
 from monitor.calls import Call
+from monitor.web.framework.addresses import document_path
 from monitor.web.framework.request import Visit
-from monitor.web.views.documents import page_path
 
 _MOST_CHANCES = 3
 
@@ -54,7 +54,7 @@ def earlier_view(visit: Visit, call: Call) -> EarlierView | None:
         chances=chances,
         promise=promise,
         plan=planned_outcome(plan, language) if plan else "",
-        plan_page=page_path(plan.document, plan.page) if plan else "",
+        plan_page=document_path(plan.document, plan.page) if plan else "",
     )
 
 

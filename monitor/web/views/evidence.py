@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from monitor.archive.call_documents import read_page
+from monitor.archive.connection import Database
+from monitor.calls import Call, call_zones
+from monitor.documents.wording import place_in
 from monitor.matching.match import Evidence
+from monitor.web.framework.addresses import document_path
+from monitor.web.framework.labels import ZONES
+from monitor.web.framework.request import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,34 @@ class EvidenceMark:
     """Id of the signal of the theme."""
     concept: str = ""
     """Id of the concept of the signal that has the word, "" where the signal has the word itself or where it is not shown."""
+    address: str = ""
+    """Our page of the document that has the hit, "" for a hit in the call's own texts."""
+
+
+class MarkedTexts:
+    """Texts of a call, and the pages of its documents, in which hits are marked."""
+
+    def __init__(self, db: Database, call: Call) -> None:
+        self.call = call
+        self._db, self._zones = db, call_zones(call)
+        self._pages: dict[tuple[str, int], str] = {}
+
+    def mark(self, item: Evidence, context: int, where: str = "", language: str = "sv") -> EvidenceMark:
+        """Return a hit as `mark_evidence` does, in the text that it stands in."""
+        if not item.document:
+            return mark_evidence(item, self._zones.get(item.zone, ""), context, where, language)
+        at = (item.document, item.page)
+        if at not in self._pages:
+            page = read_page(self._db, *at)
+            self._pages[at] = page["text"] if page else ""
+        return replace(mark_evidence(item, self._pages[at], context, where, language), address=document_path(*at))
+
+
+def place_of(item: Evidence, visit: Visit) -> str:
+    """Return where a hit stands in the page's language: "i rubriken", or the document and the page."""
+    if item.document:
+        return f"{item.title}, {place_in(item.place, visit.say)}"
+    return f"{visit.say('i')} {visit.say(ZONES.get(item.zone, item.zone))}"
 
 
 def mark_evidence(item: Evidence, text: str, context: int, where: str = "", language: str = "sv") -> EvidenceMark:

@@ -14,18 +14,20 @@ from typing import Any
 
 from monitor.archive.connection import Database
 from monitor.archive.digests import RecentDigest, list_recent_digests
+from monitor.archive.document_terms import TermPages, find_term_pages
 from monitor.archive.matches import calls_of_other_themes, first_seen_days
 from monitor.archive.readings import stored_reading
-from monitor.archive.search.index import find_indexed_ids, list_stale_ids, read_indexed_calls
-from monitor.calls import Call, CallKey, call_zones
+from monitor.archive.search.index import find_indexed_ids, find_rows_of, list_stale_ids, read_indexed_calls
+from monitor.calls import CallKey
 from monitor.digest.wording import iso_week
+from monitor.documents.own import OwnDocuments, own_documents
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
-from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet
+from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet, telling_words
 from monitor.matching.engine import Judgement, Shared
 from monitor.matching.match import Match, matches_of
 from monitor.matching.rules.model import Department, Signal, ThemeFile
-from monitor.web.views.evidence import EvidenceMark, mark_evidence
+from monitor.web.views.evidence import EvidenceMark, MarkedTexts
 
 WEEKS = 12
 """Weeks of the chart of a department's matches."""
@@ -75,6 +77,10 @@ class PreviewOutcome:
     departments: list[DepartmentOutcome] = field(default_factory=list)
     touched: int = 0
     """Number of calls that have any of the theme's words, or of the words that the concepts gained or lost."""
+    pages: TermPages = field(default_factory=TermPages)
+    """Pages of call documents that have any of these words, those that every call has left aside."""
+    documents: bool = False
+    """True when the edited theme counts the words of calls' own documents."""
     gates: bool = False
     """True when the edit changes the gates of fit.toml as well, of which the effect is not counted."""
     seconds: float = 0.0
@@ -93,8 +99,11 @@ def find_candidate_rows(db: Database, rules: RuleSet) -> tuple[set[int], set[int
     """
     touched: set[int] = set()
     candidates: set[int] = set()
-    for conditions, threshold in zip(rules.conditions, rules.lowest_thresholds, strict=True):
+    documents = own_documents(db, rules.analyser, asked=rules.asks_documents)
+    for number, (conditions, threshold) in enumerate(zip(rules.conditions, rules.lowest_thresholds, strict=True)):
         points, structural = _bounds(db, conditions)
+        if documents is not None:
+            _add_pages(db, rules, number, documents, points)
         touched.update(points)
         candidates.update(row for row, bound in points.items() if bound + ROUNDING >= threshold - structural)
     return touched, candidates
@@ -125,6 +134,13 @@ def _bounds(db: Database, conditions: Iterable[CompiledCondition]) -> tuple[dict
     return points, anyhow + max(by_programme.values())
 
 
+def _add_pages(db: Database, rules: RuleSet, theme: int, documents: OwnDocuments, points: dict[int, float]) -> None:
+    """Add the points of a theme's signals that stand on a page of a call's documents."""
+    for compiled, worth in rules.document_conditions.get(theme, ()):
+        for row in find_rows_of(db, documents.calls_with(rules.words_of(compiled.specific))) if worth > 0 else ():
+            points[row] = points.get(row, 0.0) + worth
+
+
 def add_theme_effect(
     db: Database, rules: RuleSet, old: ThemeFile | None, new: ThemeFile, outcome: PreviewOutcome, now: datetime
 ) -> None:
@@ -138,6 +154,8 @@ def add_theme_effect(
     names = (*new.theme.departments, *(old.theme.departments if old else ()))
     after_keys = _compare_rows(db, old_rules, new_rules, names, candidates_before | candidates_after, outcome)
     _add_history(db, outcome.departments, after_keys, now, weekly=True)
+    outcome.pages = find_term_pages(db, map(parse_term, telling_words(new_rules)), rules.analyser)
+    outcome.documents = new.theme.documents
 
 
 def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: PreviewOutcome, now: datetime) -> None:
@@ -147,7 +165,12 @@ def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: Previe
         replace(rules, themes=tuple(theme for theme in rules.live_themes if theme.theme.id in edited), extra_terms=())
         for rules in (old, new)
     )
-    rows = find_indexed_ids(db, map(parse_term, _changed_terms(old_rules, new_rules)))
+    changed = [parse_term(text) for text in sorted(_changed_terms(old_rules, new_rules))]
+    rows = find_indexed_ids(db, changed)
+    documents = own_documents(db, new.analyser, asked=new_rules.asks_documents)
+    if documents is not None:
+        rows |= find_rows_of(db, documents.calls_with(tuple(term.text for term in changed)))
+    outcome.pages = find_term_pages(db, changed, new.analyser)
     outcome.touched = len(rows)
     if len(rows) > _MAX_READ_UNASKED:
         either = tuple(map(_with_words_of_both, old_rules.themes, new_rules.themes))
@@ -233,23 +256,29 @@ def _compare_rows(
     edited = [theme.theme.id for theme in (*old.themes, *new.themes)]
     covered = calls_of_other_themes(db, list(departments), edited)
     after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
+    documents = own_documents(db, new.analyser, asked=old.asks_documents or new.asks_documents)
     for call, zones in read_indexed_calls(db, new.analyser, rows | list_stale_ids(db)):
+        own = documents.of(call.key) if documents is not None else None
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
-        one = Judgement(before, call, scans, reading=stored_reading(db, *call.key))
-        other = Judgement(after, call, scans, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
+        one = Judgement(before, call, scans, reading=stored_reading(db, *call.key), documents=own)
+        other = Judgement(after, call, scans, documents=own, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
         if only_moved and one.departments.keys() == other.departments.keys():
             continue
+        texts = MarkedTexts(db, call)
         old_matches = {match.department: match for match in matches_of(one)}
         new_matches = {match.department: match for match in matches_of(other)}
         for name, department in departments.items():
             if name in new_matches:
                 after_keys[name].add(call.key)
-            _count_call(department, call, old_matches.get(name), new_matches.get(name), covered=(name, call.key) in covered)
+            had, has = old_matches.get(name), new_matches.get(name)
+            _count_call(department, texts, had, has, covered=(name, call.key) in covered)
     outcome.departments = list(departments.values())
     return after_keys
 
 
-def _count_call(department: DepartmentOutcome, call: Call, old: Match | None, new: Match | None, *, covered: bool) -> None:
+def _count_call(
+    department: DepartmentOutcome, texts: MarkedTexts, old: Match | None, new: Match | None, *, covered: bool
+) -> None:
     """Count a call for a department; `covered` says that another theme gives it to the department as well."""
     if old is not None and new is not None:
         department.kept = (department.kept or 0) + 1
@@ -258,15 +287,15 @@ def _count_call(department: DepartmentOutcome, call: Call, old: Match | None, ne
     elif covered:
         department.elsewhere += 1
     elif new is not None:
-        department.gained.append(_moved_call(call, new))
+        department.gained.append(_moved_call(texts, new))
     elif old is not None:
-        department.lost.append(_moved_call(call, old))
+        department.lost.append(_moved_call(texts, old))
 
 
-def _moved_call(call: Call, match: Match) -> MovedCall:
-    texts = call_zones(call)
+def _moved_call(texts: MarkedTexts, match: Match) -> MovedCall:
+    call = texts.call
     placed = [item for item in match.evidence if item.start >= 0 and not item.generic][:_MAX_MARKS]
-    marks = tuple(mark_evidence(item, texts.get(item.zone, ""), _EVIDENCE_CONTEXT) for item in placed)
+    marks = tuple(texts.mark(item, _EVIDENCE_CONTEXT, item.named_place) for item in placed)
     return MovedCall(call.key, clean(call.title) or call.call_id, match.level, marks)
 
 

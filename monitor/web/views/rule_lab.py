@@ -41,6 +41,7 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
 from monitor.web.views.call_score import score_call
 from monitor.web.views.digest import mail_response
+from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome, add_theme_effect, in_use
 from monitor.web.views.theme_form import form_values, new_theme_text, write_form
 
@@ -239,7 +240,17 @@ def _lab_page(
 ) -> Response:
     values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
     scored = score_call(visit, draft.theme) if "utlysning" in visit.args else None
-    return page("lab.html", visit, status=status, **values, outcome=outcome, problems=problems or [], done=DONE, scored=scored)
+    return page(
+        "lab.html",
+        visit,
+        status=status,
+        **values,
+        outcome=outcome,
+        term_pages=shown_term_pages(visit, outcome.pages),
+        problems=problems or [],
+        done=DONE,
+        scored=scored,
+    )
 
 
 def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
@@ -268,7 +279,13 @@ def try_out(visit: Visit) -> Response:
     outcome = _preview_draft(visit, draft)
     values = _draft_values(visit, draft)
     document = {
-        "outcome": fragment("lab-outcome.html", visit, outcome=outcome, mails=f"/regler/{draft.theme}/mejl"),
+        "outcome": fragment(
+            "lab-outcome.html",
+            visit,
+            outcome=outcome,
+            term_pages=shown_term_pages(visit, outcome.pages),
+            mails=f"/regler/{draft.theme}/mejl",
+        ),
         "text": draft.text if by_form else None,
         "form": None if by_form or values["values"] is None else fragment("lab-form.html", visit, **values),
     }

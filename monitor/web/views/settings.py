@@ -18,6 +18,7 @@ from monitor.toml_edit import EditError, ValueChange, find_value, load_values
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
+from monitor.web.views.coming import programme_list
 from monitor.web.views.settings_form import DONE, ChangeLine, EditedTable, edit_table, parse_table, refuse
 from monitor.web.views.top_line import TOP_LINE, line_label, undo_top_line
 from monitor.web.views.top_line import holds as line_holds
@@ -91,6 +92,7 @@ def table(visit: Visit) -> Response:
         path=f"/samordna/installningar/{name}",
         crumbs=crumbs,
         lists=choice_lists(visit),
+        aside=programme_list(visit) if name == "documents" else "",
     )
     return edit_table(visit, target)
 

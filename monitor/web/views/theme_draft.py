@@ -42,6 +42,7 @@ from monitor.toml_edit import TextRequest
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
+from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome
 from monitor.web.views.rule_lab import parse_theme, preview, theme_file, theme_problems
 from monitor.web.views.settings_form import make_id
@@ -254,6 +255,7 @@ def _page(
         visit,
         status=status,
         view=view,
+        term_pages=shown_term_pages(visit, view.outcome.pages) if view.outcome else None,
         draft=draft,
         stored=stored,
         version=other.version if other else stored.version if stored else 0,
