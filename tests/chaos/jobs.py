@@ -12,9 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from monitor.archive.handed_over import pack_reading
+from monitor.archive.runs import SourceRun
 from monitor.archive.schema import MIGRATIONS
+from monitor.calls import Call
+from monitor.config import load_config
 from tests.awards import files
 from tests.chaos.child import THEME
 from tests.chaos.stages import FIRST, LATER, MAILS, SECOND, SOURCES, Stages
@@ -70,6 +75,25 @@ def _more_awards(place: Installation, stages: Stages) -> None:
     files.write_esf(place.folder / "data" / "awards" / "esf", 5)
 
 
+def _reading_of_another_machine(place: Installation, stages: Stages) -> None:
+    """Write a reading that another machine hands over to a file."""
+    source, at = load_config(place.folder / "monitor.toml").source("flodet"), datetime.fromisoformat(SECOND).astimezone()
+    calls = tuple(
+        Call(
+            source=source.id,
+            call_id=f"ny-{number}",
+            title=f"Bidrag för ungdomsutbyte {number}",
+            url=f"https://example.se/ny/{number}",
+        )
+        for number in range(3)
+    )
+    run = SourceRun(
+        source=source.id, name=source.name, publisher=source.publisher, kind=source.kind, url=source.url, language="sv",
+        started=at, finished=at, state="accepted", reason="", complete_list=False, seen=3, calls=calls,
+    )  # fmt: skip
+    (place.folder / "annans.reading").write_bytes(pack_reading("0" * 32, run))
+
+
 def forget_migration(archive: Path, name: str = "m036_probation") -> None:
     """Take a migration's tables and its record away: as an archive is before an upgrade."""
     with closing(sqlite3.connect(archive)) as db:
@@ -88,6 +112,7 @@ JOBS = {
     for job in (
         Job("first crawl", "empty", ("crawl", *SOURCES), FIRST),
         Job("crawl", "read", ("crawl", *SOURCES), SECOND),
+        Job("take", "read", ("crawl", "--take", "annans.reading"), SECOND, prepare=_reading_of_another_machine),
         Job("match", "moved", ("match",), SECOND),
         Job("digest", "matched", ("digest",), MAILS),
         Job("send", "built", ("send",), MAILS),

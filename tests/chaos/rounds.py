@@ -130,7 +130,7 @@ class Rounds:
         report = self._folder.with_name("report")
         report.unlink(missing_ok=True)
         now = self.job.again if again else self.job.now
-        arguments = [str(place.folder / text) if text.endswith(".tar.gz") else text for text in self.job.arguments]
+        arguments = [str(place.folder / text) if text.endswith((".tar.gz", ".reading")) else text for text in self.job.arguments]
         seams = Seams(place.folder, fault, report, self.job.save, now)
         outcome = self._stages.helper.run(place, *arguments, now=now, seams=seams)
         return outcome, report.read_text().split("\n")[:-1]
