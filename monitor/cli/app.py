@@ -37,6 +37,7 @@ NEEDS_INSTALLATION = frozenset(
         "tidy",
         "forget",
         "backup",
+        "copy",
         "restore",
         "canary",
         "replay",
