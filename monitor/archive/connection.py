@@ -207,6 +207,8 @@ _FOREIGN_TABLE = (
     "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
 )
 """Finds a table in a file without the record of migrations that each archive has: then it is a foreign or a damaged file."""
+_COPIED_LOG_PAGES = 50_000
+"""Pages (200 MB) of the log of an archive that is copied, at which SQLite moves it into the file although Litestream has not."""
 _UPGRADE_WAIT_SECONDS = 600
 """Wait for another process that migrates the file: a million calls are copied and rewritten in minutes."""
 
@@ -299,6 +301,10 @@ def _prepare(db: Database, path: Path, *, anew: bool) -> None:
     if follower_mark(path).exists():
         # `monitor copy follow` alone writes to a copy.
         db.execute("PRAGMA query_only = 1")
+    elif path.with_name(f".{path.name}-litestream").is_dir():
+        # Litestream moves the log into the file itself (https://litestream.io/tips/#disable-autocheckpoints-for-high-write-load-servers):
+        # a log that is begun anew between two of its looks would cost it a whole new copy.
+        db.execute(f"PRAGMA wal_autocheckpoint = {_COPIED_LOG_PAGES}")
     if _is_ready(db, path):
         return
     # Scheduler and web server are restarted together after an upgrade: one migrates the file, the other waits for it.

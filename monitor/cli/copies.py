@@ -1,4 +1,4 @@
-"""Commands `copy keep`, `follow`, `promote` and `held`: copies of the archive on other machines."""
+"""Commands `copy keep`, `follow`, `check`, `promote` and `held`: copies of the archive on other machines."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ def follow(app: App) -> None:
     from monitor.jobs.copies import follow_copies
 
     _run_until_stopped(app, f"Kopian från {app.config.copy_to.to} följs", lambda stop: follow_copies(app.config, stop))
+
+
+@copy.command()
+@json_option
+@pass_app
+def check(app: App, as_json: bool) -> None:
+    """Read the copies back and check all of them: a copy that was never read back proves nothing."""
+    from monitor.jobs.copies import check_copies
+
+    copies = check_copies(app.config)
+    if as_json:
+        answer({"copies": copies})
+        return
+    for url, counts in copies.items():
+        click.echo(f"{url}: hel, {counts['calls']} utlysningar, {counts['digests']} utskick, {counts['outbox']} mejl")
 
 
 @copy.command()

@@ -25,6 +25,7 @@ from threading import Event
 from typing import Any
 
 from monitor.archive import lock
+from monitor.archive.backup import check_archive
 from monitor.archive.connection import follower_mark
 from monitor.archive.copies import read_lineage
 from monitor.archive.files import make_private
@@ -281,6 +282,26 @@ def fetch_copy(config: Config, database: CopiedDatabase, target: Path) -> bool:
         *("-o", str(target), str(database.path)),
     )
     return target.is_file()
+
+
+def check_copies(config: Config) -> dict[str, dict[str, int]]:
+    """Read every copy of an archive back and check all of it; return the numbers of rows by table, by the address of the copy.
+
+    Raises:
+        ConfigError: The settings name no place of the copy, or Litestream is missing.
+        CopyError: There is no copy, or it cannot be read or is damaged.
+        ArchiveError: What was read is no archive of this version.
+    """
+    counts = {}
+    for database in copied_databases(config):
+        if not database.has_mails:
+            continue
+        with tempfile.TemporaryDirectory(dir=config.data_dir, prefix="copy-") as folder:
+            file = Path(folder) / "copy.db"
+            if not fetch_copy(config, database, file):
+                raise CopyError(database.url, "där finns ingen kopia")
+            counts[database.url] = check_archive(file)
+    return counts
 
 
 def claim_copies(config: Config) -> None:

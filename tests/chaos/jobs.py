@@ -43,6 +43,12 @@ _QUERIES = (
     "SELECT 'setting', file, differences, who FROM setting_changes",
     "SELECT 'theme', theme, text FROM theme_versions",
 )
+_LASTING = (
+    "SELECT 'call', source, call_id, hash, status, next_deadline, closed_at IS NULL, vanished_at IS NULL FROM calls",
+    "SELECT 'told', department, source, call_id, fact FROM digest_items",
+    "SELECT 'unsent', message_id, recipient FROM outbox WHERE state <> 'sent'",
+)
+"""What has to be the same in the end, whatever the clock said in between: other weeks and changes may have been noted."""
 _AWARD_QUERIES = (
     "SELECT 'award', source, key, title, granted, year FROM projects",
     "SELECT 'share', p.key, o.name, s.role, s.granted FROM participants s JOIN projects p ON p.id = s.project"
@@ -77,7 +83,8 @@ def _more_awards(place: Installation, stages: Stages) -> None:
 
 def _reading_of_another_machine(place: Installation, stages: Stages) -> None:
     """Write a reading that another machine hands over to a file."""
-    source, at = load_config(place.folder / "monitor.toml").source("flodet"), datetime.fromisoformat(SECOND).astimezone()
+    config = load_config(place.folder / "monitor.toml")
+    source, at = config.source("flodet"), datetime.fromisoformat(SECOND).replace(tzinfo=config.zone)
     calls = tuple(
         Call(
             source=source.id,
@@ -136,6 +143,15 @@ def state_of(place: Installation) -> State:
     found.update(("eml", path.name) for path in (data / "outbox").glob("*.eml"))
     # A back-up that was cut short after its last step is whole, and the next one is another: that is none too many.
     found.update({("copy", _counts(path)) for path in (data / "backups").glob("*.tar.gz")})
+    found.update(("left behind", path.name.partition("-")[0]) for path in _leftovers(place.folder))
+    return found
+
+
+def lasting_state_of(place: Installation) -> State:
+    """Return what an installation holds that a clock which jumped may not have changed."""
+    found: State = Counter(_rows(place.archive, _LASTING))
+    found.update(_rows(place.folder / "data" / "awards.db", _AWARD_QUERIES[:2]))
+    found.update(("file", name, _hash(place.folder / name)) for name in ("monitor.toml", f"rules/{THEME}"))
     found.update(("left behind", path.name.partition("-")[0]) for path in _leftovers(place.folder))
     return found
 

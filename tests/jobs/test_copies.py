@@ -22,7 +22,7 @@ from monitor.archive.takeover import renew_epoch
 from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs import copies
-from monitor.jobs.copies import CopyError, CopyFence, copied_databases, fetch_copy, follow_copies, keep_copies
+from monitor.jobs.copies import CopyError, CopyFence, check_copies, copied_databases, fetch_copy, follow_copies, keep_copies
 from monitor.jobs.promote import promote
 from monitor.web.framework.request import Site
 from tests.commands import Installation, breathe
@@ -354,10 +354,24 @@ def test_a_fail_over_without_secret_or_whole_copy_is_refused_and_changes_nothing
         for file in (tmp_path / "kopia").rglob("*.ltx"):
             content = file.read_bytes()
             file.write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+    assert standby.ask("copy", "check").code == (0 if harm == "no secret" else 1)
     outcome = standby.ask("copy", "promote")
     words = {"no secret": "secret: saknas", "no copy": "ingen kopia", "damaged": "litestream"}
     assert (outcome.code, words[harm] in outcome.err) == (1, True), outcome
     assert not standby.archive.exists()
+
+
+def test_a_copy_that_was_put_aside_is_made_anew(tmp_path):
+    place = make_place(tmp_path / "dator", tmp_path / "kopia")
+    settle(place)
+    for number in range(2):
+        with kept(place) as config:
+            settle(place, f"prov-{number}")
+            assert is_current(config)
+        assert check_copies(config)
+        (tmp_path / "kopia").rename(tmp_path / f"gammal-{number}")
+    with pytest.raises(CopyError, match="ingen kopia"):
+        check_copies(config)
 
 
 def test_a_restored_archive_is_copied_only_when_a_person_says_so(tmp_path):

@@ -24,7 +24,7 @@ from monitor.config import load_config
 from monitor.errors import ConfigError, HandOverError
 from monitor.jobs.hand_over import ArchiveMachine, HandOverReport, WaitingReadings, deliver, hand_over_run
 from monitor.jobs.signed_requests import SignedRequest, sign_request
-from monitor.jobs.take_reading import ReadingPages, take_reading
+from monitor.jobs.take_reading import ReadingPages, in_child_process, take_reading
 from monitor.web.framework.app import make_app
 from monitor.web.framework.request import Site
 from tests.chaos.jobs import state_of
@@ -402,6 +402,25 @@ def test_another_source_and_a_missing_secret_are_named(machine, reader, tmp_path
 
 
 # The whole, with real commands
+
+
+def test_a_process_of_its_own_stores_a_reading_and_says_why_it_refuses_one(machine, reader):
+    take = in_child_process(machine.config, lambda: NOW)
+    folder = reader.data_dir
+    folder.mkdir(exist_ok=True)
+    good, old = folder / "good", folder / "old"
+    good.write_bytes(pack_reading("a" * 32, a_run(reader, calls=2)))
+    old.write_bytes(pack_reading("b" * 32, a_run(reader, at=NOW - timedelta(hours=1))))
+    assert take("flodet", good).new == 2
+    with pytest.raises(HandOverError, match="som är nyare") as refused:
+        take("flodet", old)
+    assert (refused.value.status, refused.value.where, machine.count()) == (409, "flodet", 1)
+    with lock(machine.config.data_dir, "upgrade"), open_archive(machine.place.archive) as archive:
+        archive.db.execute("UPDATE _sqlite_migrations SET name = 'm999_newer' WHERE name = 'm041_handed_over'")
+        with pytest.raises(HandOverError, match="nyare version") as failed:
+            take("flodet", good)
+        archive.db.execute("UPDATE _sqlite_migrations SET name = 'm041_handed_over' WHERE name = 'm999_newer'")
+    assert failed.value.is_passing, "what the archive's machine cannot do now comes again"
 
 
 def rows(place):
