@@ -28,7 +28,6 @@ from monitor.archive.files import load_secret
 from monitor.archive.numbers import all_numbers
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
-from monitor.archive.scheduler import all_readings
 from monitor.config import Config
 from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, choose_corrections, open_known_calls
@@ -52,11 +51,11 @@ from monitor.jobs.digest_report import (
     told_facts,
     write_dry_run,
 )
+from monitor.jobs.health import refuse_wrong_clock
 from monitor.jobs.rules import load_checked
 from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed, outbox_row
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
-from monitor.sources import CLOCK_SLACK
 from monitor.subscription import Stream, Subscriber, is_behind, is_due
 from monitor.vocabulary import WEEKS_MAILS, DigestState, MailKind, Pace
 
@@ -66,8 +65,6 @@ _MISSED_PERIOD = timedelta(days=35)
 """Period before a mail of which it names calls that came and closed: a month, also after a long pause."""
 _RETRY_PERIOD = timedelta(days=8)
 """Period after a failure in which a department's weekly mail is built with the next corrections."""
-_LONGEST_SILENCE = timedelta(days=300)
-"""Time without any reading after which the clock is taken to be wrong: `monitor run` reads before it builds mails."""
 _SHARED_ERRORS = (ConfigError, ArchiveError, LockedError, OSError, MemoryError)
 """Errors of the installation or the machine, which stop the job instead of one department's mail."""
 
@@ -104,7 +101,7 @@ def build_digests(
     # digest.
     with lock(config.data_dir, "digest"), archive.db.relaxed_durability():
         if not options.dry_run:
-            _refuse_wrong_clock(config, archive, now)
+            refuse_wrong_clock(config, archive.db, now)
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=options.week, dry_run=options.dry_run
         )
@@ -126,27 +123,6 @@ def build_digests(
         if len(errors) == len(departments) and isinstance(errors[0], MonitorError):
             raise errors[0]
     return report
-
-
-def _refuse_wrong_clock(config: Config, archive: Archive, now: datetime) -> None:
-    """Raise MonitorError where the readings show that the clock is wrong: mails would tell what has not happened, or tell twice.
-
-    A clock that was ahead once is no hindrance: the sources that it read are read again before mails are built.
-    """
-    enabled = {source.id for source in config.sources if source.enabled}
-    readings = [at for source, at in all_readings(archive.db).items() if source in enabled]
-    if not readings:
-        return
-    today = now.astimezone(config.zone).date()
-    if min(readings) > now + CLOCK_SLACK:
-        raise MonitorError(
-            "", f"datorns klocka står på {today}, före alla läsningar av källorna; ställ klockan, sedan byggs mejlen"
-        )
-    if max(readings) < now - _LONGEST_SILENCE:
-        newest = max(readings).astimezone(config.zone).date()
-        raise MonitorError(
-            "", f"datorns klocka står på {today}, men den senaste läsningen är från {newest}; ställ klockan, eller läs källorna"
-        )
 
 
 def _build(builder: DigestBuilder, report: BuildReport, department: Department, *, weekly: bool, corrections: bool) -> None:
