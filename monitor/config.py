@@ -15,9 +15,11 @@ from pydantic import BaseModel, Field, ValidationError
 from monitor import paths
 from monitor.errors import ConfigError, describe_os_error
 from monitor.settings import (
+    Copy,
     Digest,
     Digests,
     Documents,
+    Handover,
     Keep,
     Mail,
     Mcp,
@@ -46,9 +48,11 @@ _RELATIVE_PATHS = (
     ("translate", "folder"),
     ("translate", "password_file"),
     ("oidc", "client_secret_file"),
+    ("handover", "secret_file"),
+    ("copy", "key_file"),
 )
 """Keys of tables whose value is a path relative to the file of settings."""
-_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "oidc", "mcp")
+_FIXED = ("data_dir", "shared_archive", "rules", "digests", "web", "oidc", "mcp", "handover", "copy_to")
 """Keys that a running process keeps as they were at its start: it has files and connections open by them."""
 
 
@@ -68,6 +72,8 @@ class Config(Table):
     web: Web = Web()
     oidc: Oidc = Oidc()
     mcp: Mcp = Mcp()
+    handover: Handover = Handover()
+    copy_to: Copy = Field(Copy(), alias="copy")
     open_data: OpenData = OpenData()
     recipient: tuple[Recipient, ...] = Field((), strict=False)
     teams: tuple[TeamsChannel, ...] = Field((), strict=False)

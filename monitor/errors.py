@@ -62,6 +62,30 @@ class RowError(ValueError):
     """Error of one row of a publisher. The text names the field, in Swedish, for the coordinator."""
 
 
+class HandOverError(MonitorError):
+    """Error of a reading that another machine hands over.
+
+    Args:
+        where: Reading, source or address.
+        problem: Problem in Swedish.
+        status: HTTP status that says the same (RFC 9110).
+    """
+
+    def __init__(self, where: str, problem: str, status: int) -> None:
+        super().__init__(where, problem)
+        self.status = status
+
+    @property
+    def is_passing(self) -> bool:
+        """Return whether the way or the other machine failed, so that the reading is handed over again after a while."""
+        return self.status >= 500
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether the same reading would be refused again; one with a wrong secret (401) waits for a person."""
+        return not self.is_passing and self.status != 401
+
+
 class ArchiveError(MonitorError):
     """Error in opening, writing or restoring the archive."""
 

@@ -221,6 +221,37 @@ class Mcp(Table):
     enabled: bool = Field(False, description="true: `monitor mcp` answers, and `monitor serve` under /mcp")
 
 
+class Handover(Table):
+    """Table of readings that one machine makes and another, which has the archive, stores.
+
+    Both machines have the same secret. It is never part of the settings.
+    """
+
+    accept: bool = Field(False, description="true: `monitor serve` stores readings that other machines hand over")
+    to: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+/?)?$",
+        description="an address such as https://eu.example.se of the archive that readings are handed over to; empty: the"
+        " archive is here",
+    )
+    secret_file: str = Field("", description="file with the secret of both machines; else $MONITOR_HANDOVER_SECRET")
+
+
+class Copy(Table):
+    """Table of the copies of the archive on other machines, which Litestream keeps."""
+
+    to: str = Field(
+        "",
+        pattern=r"^((file|sftp|s3|gs|abs|oss|nats|webdavs?)://\S+)?$",
+        description="an address such as sftp://eu@standby.example.se/copy of the copies; empty: none are kept",
+    )
+    key_file: str = Field("", description="file with the key for an sftp address")
+    seconds: float = Field(1.0, ge=0.1, le=3600, description="seconds between two copies: the most that a crash may lose")
+    before_mails: bool = Field(
+        True, description="true: a mail goes only when the copy has that it is about to go, so that none goes twice"
+    )
+
+
 class OpenData(Table):
     """Table of what the catalogue for data portals (/dcat.rdf) says of licence and publisher."""
 

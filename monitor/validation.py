@@ -126,6 +126,11 @@ SETTINGS = replace(
             "municipality as publisher, such as http://dataportal.se/organisation/SE2120000522; empty: one of ours": (
                 "en adress som http://dataportal.se/organisation/SE2120000522, eller tomt"
             ),
+            "an address such as https://eu.example.se of the archive that readings are handed over to; empty: the archive is"
+            " here": "en adress som https://eu.example.se, eller tomt",
+            "an address such as sftp://eu@standby.example.se/copy of the copies; empty: none are kept": (
+                "en adress som sftp://eu@reserv.example.se/kopia, eller tomt"
+            ),
             "an address such as http://127.0.0.1:5000 of the engine; empty: the usual one": (
                 "en adress som http://127.0.0.1:5000, eller tomt"
             ),

@@ -145,7 +145,10 @@ def test_what_is_imported_is_asked_for(folder, extras, asked):
 
 @pytest.mark.parametrize(
     ("extra", "files"),
-    [("mcp", {"monitor/jobs/mcp_server.py"}), ("cluster", {"monitor/cluster/dispatch.py", "monitor/cluster/worker.py"})],
+    [
+        ("mcp", {"monitor/jobs/mcp_server.py"}),
+        ("cluster", {f"monitor/cluster/{name}.py" for name in ("dispatch", "reading", "worker")}),
+    ],
 )
 def test_packages_of_an_extra_are_imported_where_their_absence_is_told(asked, extra, files):
     """Only the server for assistants needs the extra `mcp`, only jobs on several machines `cluster`; both say how to install it."""

@@ -131,6 +131,7 @@ _JSON_COLUMNS = {
     "call_documents": ("notes", "statements"),
     "source_findings": ("row", "sample"),
     "recipients": ("left_out",),
+    "handed_over": ("report",),
 }
 _TIME_COLUMNS = {
     "sources": ("last_run", "last_accepted", "health_since", "health_seen"),
@@ -138,7 +139,7 @@ _TIME_COLUMNS = {
     "calls": ("first_seen", "last_seen", "last_changed", "vanished_at", "closed_at", "next_deadline", "last_deadline"),
     "digests": ("created",),
     "digest_items": ("told",),
-    "outbox": ("due", "sent_at", "follows"),
+    "outbox": ("due", "sent_at", "follows", "in_hand"),
     "jobs": ("due", "started", "finished"),
     "feedback": ("at", "handled_at", "told_at"),
     "left_out": ("first_seen", "last_seen", "taken_back", "put_back"),
@@ -149,6 +150,7 @@ _TIME_COLUMNS = {
     "source_findings": ("at", "taken"),
     "recipients": ("paused_until", "added", "removed", "known"),
     "recipient_events": ("at", "answered_at", "reported_at"),
+    "handed_over": ("at",),
 }
 READING_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, zlib.error, sqlite3.Error)
 """Exceptions that reading damaged bytes may raise. In an undamaged archive, each is a bug of the program."""
@@ -205,6 +207,8 @@ _FOREIGN_TABLE = (
     "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_sqlite!_%' ESCAPE '!' LIMIT 1"
 )
 """Finds a table in a file without the record of migrations that each archive has: then it is a foreign or a damaged file."""
+_COPIED_LOG_PAGES = 50_000
+"""Pages (200 MB) of the log of an archive that is copied, at which SQLite moves it into the file although Litestream has not."""
 _UPGRADE_WAIT_SECONDS = 600
 """Wait for another process that migrates the file: a million calls are copied and rewritten in minutes."""
 
@@ -218,6 +222,11 @@ class Archive:
     """Connection, the first argument of the functions of this package."""
     shared: bool = False
     """True for a member installation, which reads the tables of sources and calls from another installation's archive."""
+
+    @property
+    def is_copy(self) -> bool:
+        """Return whether this is a copy of an archive on another machine, which may be read and not written."""
+        return follower_mark(self.path).exists()
 
 
 SHARED_TABLES = (
@@ -280,10 +289,22 @@ def open_archive(path: Path, shared: Path | None = None, *, own_matches: bool = 
         db.close()
 
 
+def follower_mark(path: Path) -> Path:
+    """Return the file beside a copy that says how far it has come. An archive has none."""
+    return path.with_name(f"{path.name}-txid")
+
+
 def _prepare(db: Database, path: Path, *, anew: bool) -> None:
     """Configure the connection, and create or migrate the file where needed."""
     db.execute("PRAGMA busy_timeout = 30000")
     db.execute("PRAGMA foreign_keys = ON")
+    if follower_mark(path).exists():
+        # `monitor copy follow` alone writes to a copy.
+        db.execute("PRAGMA query_only = 1")
+    elif path.with_name(f".{path.name}-litestream").is_dir():
+        # Litestream moves the log into the file itself (https://litestream.io/tips/#disable-autocheckpoints-for-high-write-load-servers):
+        # a log that is begun anew between two of its looks would cost it a whole new copy.
+        db.execute(f"PRAGMA wal_autocheckpoint = {_COPIED_LOG_PAGES}")
     if _is_ready(db, path):
         return
     # Scheduler and web server are restarted together after an upgrade: one migrates the file, the other waits for it.

@@ -24,6 +24,8 @@ NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
 PAUSED = "mottagaren har paus"
 UNWRITABLE = "mejlet kunde inte skrivas"
+HELD = "kan ha kommit fram innan datorn gick sönder; hålls tills någon har sett efter"
+"""Reason of a mail that was in hand when its machine was lost."""
 UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, PAUSED, "no longer a recipient", "the address has been stopped")
 """Reasons of mails that were stopped because nobody wants them any more; the English ones are of earlier versions."""
 
@@ -49,6 +51,11 @@ class StoppedMail:
     department: str
     error: str
     """Reply of the server, or a reason that begins with UNWRITABLE."""
+
+    @property
+    def held(self) -> bool:
+        """Return whether the mail may have arrived, and waits for a person."""
+        return self.error == HELD
 
     @property
     def unwritable(self) -> bool:
@@ -99,18 +106,19 @@ def mark_sent(db: Database, mail: OutboxMail, now: datetime) -> None:
     """Store that the server accepted the mail, and reset the recipient's count of refusals."""
     with db.atomic():
         db.execute(
-            "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = '' WHERE message_id = ?",
+            "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = attempts + 1, error = '', in_hand = NULL"
+            " WHERE message_id = ?",
             [stamp(now), mail.message_id],
         )
         db.execute("DELETE FROM suppressed WHERE department = '' AND recipient = ? AND stopped = 0", [_folded(mail.recipient)])
-        _update_digest_state(db, mail.digest)
+        update_digest_state(db, mail.digest)
 
 
 def mark_failed(db: Database, mail: OutboxMail, error: str, due: datetime) -> None:
     """Store that the mail could not be delivered now; it waits for the next attempt at `due`."""
     with db.atomic():
         db.execute(
-            "UPDATE outbox SET attempts = attempts + 1, error = ?, due = ? WHERE message_id = ?",
+            "UPDATE outbox SET attempts = attempts + 1, error = ?, due = ?, in_hand = NULL WHERE message_id = ?",
             [error, stamp(due), mail.message_id],
         )
 
@@ -128,10 +136,10 @@ def mark_stopped(db: Database, mail: OutboxMail, error: str) -> None:
                 [mail.message_id, _folded(mail.recipient), mail.department],
             )
         db.execute(
-            "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ? WHERE message_id = ?",
+            "UPDATE outbox SET state = 'stopped', attempts = attempts + 1, error = ?, in_hand = NULL WHERE message_id = ?",
             [error, mail.message_id],
         )
-        _update_digest_state(db, mail.digest)
+        update_digest_state(db, mail.digest)
 
 
 def count_refusal(db: Database, recipient: str, error: str, now: datetime, limit: int) -> bool:
@@ -243,7 +251,8 @@ def oldest_waiting(db: Database) -> datetime | None:
     return datetime.fromisoformat(row[0]) if row[0] else None
 
 
-def _update_digest_state(db: Database, digest: str) -> None:
+def update_digest_state(db: Database, digest: str) -> None:
+    """Store the state of a digest that follows from those of its mails. The caller holds the transaction."""
     db.execute(
         "UPDATE digests SET state = CASE"
         " WHEN EXISTS (SELECT 1 FROM outbox WHERE digest = digests.id AND state = 'waiting') THEN 'waiting'"

@@ -228,19 +228,25 @@ def _without_refused(run: SourceRun, refused: Mapping[str, str]) -> SourceRun:
 def refresh_dates(db: Database, now: datetime) -> None:
     """Update `next_deadline` of every call whose date has passed, and the status of closed calls, without storing changes.
 
-    Calls that open are left to the next run of their source, which stores the change.
+    Calls that open are left to the next run of their source, which stores the change. What a clock that was ahead took for
+    passed gets its date back.
     """
     rows = db.execute(
-        "SELECT source, call_id, data FROM calls WHERE next_deadline < ? OR (kind = 'event' AND status <> 'closed')", [stamp(now)]
+        "SELECT source, call_id, data FROM calls WHERE next_deadline < ?1 OR (kind = 'event' AND status <> 'closed')"
+        " OR (next_deadline IS NULL AND last_deadline >= ?1 AND closed_at IS NULL AND vanished_at IS NULL)",
+        [stamp(now)],
     ).fetchall()
     values = []
     for source, call_id, data in rows:
         call = apply_corrections(db, decode_call(data))
         upcoming = next_deadline(call, now)
-        values.append([call_status(call, now) is Status.CLOSED, stamp(upcoming.at) if upcoming else None, source, call_id])
+        status = call_status(call, now)
+        is_closed, deadline = status is Status.CLOSED, stamp(upcoming.at) if upcoming else None
+        values.append([is_closed, status.value, deadline, source, call_id])
     with db.atomic():
         db.executemany(
-            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' ELSE status END, next_deadline = ?"
+            "UPDATE calls SET status = CASE WHEN ? THEN 'closed' WHEN status = 'closed' AND closed_at IS NULL THEN ? ELSE status"
+            " END, next_deadline = ?"
             " WHERE source = ? AND call_id = ?",
             values,
         )

@@ -104,7 +104,7 @@ def first_run(db: Database, now: datetime) -> datetime:
 
 def last_readings(db: Database, now: datetime) -> dict[str, datetime]:
     """Return the time of each source's last run. A time after `now` is left out, so that the source is read again."""
-    return {source: at for source, at in _readings(db).items() if at <= now + CLOCK_SLACK}
+    return {source: at for source, at in all_readings(db).items() if at <= now + CLOCK_SLACK}
 
 
 def unaccepted_sources(db: Database) -> frozenset[str]:
@@ -113,7 +113,8 @@ def unaccepted_sources(db: Database) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-def _readings(db: Database) -> dict[str, datetime]:
+def all_readings(db: Database) -> dict[str, datetime]:
+    """Return the time of each source's last run as stored, whatever the clock says now."""
     rows = db.execute("SELECT id, last_run FROM sources WHERE last_run IS NOT NULL").fetchall()
     return {source: datetime.fromisoformat(at) for source, at in rows}
 
@@ -121,7 +122,7 @@ def _readings(db: Database) -> dict[str, datetime]:
 def latest_ahead(db: Database, now: datetime) -> datetime | None:
     """Return the latest stored time of a job or run after `now`, which shows that the clock has jumped; None for none."""
     last_due = db.execute("SELECT max(due) FROM jobs").fetchone()[0]
-    noted = [*_readings(db).values(), *([datetime.fromisoformat(last_due)] if last_due else ())]
+    noted = [*all_readings(db).values(), *([datetime.fromisoformat(last_due)] if last_due else ())]
     return max((at for at in noted if at > now + CLOCK_SLACK), default=None)
 
 

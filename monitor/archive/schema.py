@@ -416,6 +416,13 @@ MIGRATIONS = {
         " quote TEXT NOT NULL, departments TEXT NOT NULL, made TEXT NOT NULL, code TEXT NOT NULL, opened TEXT,"
         " verdict TEXT NOT NULL, judged TEXT)"
     ),
+    # Readings that other machines handed over, of `monitor.archive.handed_over`: stored in the same transaction as what was
+    # read, so that a reading that comes twice is answered with its first report.
+    "m041_handed_over": (
+        "CREATE TABLE handed_over (reading TEXT PRIMARY KEY, source TEXT NOT NULL, at TEXT NOT NULL, report TEXT NOT NULL)"
+    ),
+    # `outbox.in_hand` is the time at which a mail that waits was about to go to the mail server (`monitor.archive.copies`).
+    "m042_in_hand": "ALTER TABLE outbox ADD COLUMN in_hand TEXT",
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -24,6 +24,7 @@ MODULES = {
     "awards": ("awards", "season"),
     "archive": ("show", "status", "init", "replay"),
     "collect": ("crawl",),
+    "copies": ("copy",),
     "demo": ("demo",),
     "documents": ("documents",),
     "digest": ("digest", "send"),

@@ -38,6 +38,7 @@ NEEDS_INSTALLATION = frozenset(
         "tidy",
         "forget",
         "backup",
+        "copy",
         "restore",
         "canary",
         "replay",

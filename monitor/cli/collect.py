@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.app import App, answer, json_option, pass_app
+from monitor.cli.app import App, PathType, answer, json_option, pass_app
 from monitor.vocabulary import RUN_STATE_LABELS, UNACCEPTED_RUNS, RunState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from monitor.archive.runs import RunReport
 
 JSON_KEYS = (
@@ -31,10 +33,23 @@ JSON_KEYS = (
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--take",
+    type=PathType(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Store a reading that another machine made (a file of its folder handover), and read nothing.",
+)
 @json_option
 @pass_app
-def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
-    """Read sources into the archive; all enabled ones when none is named."""
+def crawl(app: App, sources: tuple[str, ...], take: Path | None, as_json: bool) -> int:
+    """Read sources into the archive; all enabled ones when none is named.
+
+    With [handover] to = ADDRESS in the settings, the archive is on another machine, and what is read is handed over to it.
+    """
+    if take is not None:
+        return _take(app, take, sources, as_json)
+    if app.config.handover.to:
+        return _hand_over(app, sources, as_json)
     from monitor.archive import lock, open_archive
     from monitor.jobs.crawl import choose_sources, crosscheck
     from monitor.jobs.crawl import crawl as crawl_sources
@@ -49,14 +64,58 @@ def crawl(app: App, sources: tuple[str, ...], as_json: bool) -> int:
     return report_runs(app, reports, as_json, printed=True)
 
 
+def _hand_over(app: App, sources: tuple[str, ...], as_json: bool) -> int:
+    """Read sources and hand the readings over; return 1 when one was not stored or needs attention, else 0."""
+    from monitor.archive import lock
+    from monitor.jobs.crawl import choose_sources
+    from monitor.jobs.hand_over import lock_name, read_and_hand_over
+
+    chosen = choose_sources(app.config, sources)
+    with lock(app.config.data_dir, lock_name(sources)):
+        result = read_and_hand_over(app.config, chosen, app.now, lambda report: _print_run(app, report))
+    problems = [{"where": problem.where, "problem": problem.problem} for problem in result.problems]
+    for problem in result.problems:
+        click.echo(str(problem), err=True)
+    if as_json:
+        answer({"sources": _rows(result.reports), "problems": problems})
+    return int(bool(problems) or any(_needs_attention(report) for report in result.reports))
+
+
+def _take(app: App, file: Path, sources: tuple[str, ...], as_json: bool) -> int:
+    """Store a reading of another machine, of a source if one is named; return 1 when it was refused, else 0."""
+    from monitor.errors import HandOverError
+    from monitor.jobs.take_reading import take_reading
+
+    try:
+        report = take_reading(app.config, file.read_bytes(), app.now, named=next(iter(sources), ""))
+    except HandOverError as error:
+        click.echo(str(error), err=True)
+        if as_json:
+            answer({"refused": error.problem, "where": error.where, "status": error.status})
+        return 1
+    if as_json:
+        answer({"report": asdict(report)})
+    else:
+        _print_run(app, report)
+    return 0
+
+
 def report_runs(app: App, reports: list[RunReport], as_json: bool, *, printed: bool = False) -> int:
     """Print the results of runs, unless they were printed on the way (`printed`); return 1 when a run needs attention, else 0."""
     if as_json:
-        answer({"sources": [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]})
+        answer({"sources": _rows(reports)})
     elif not printed:
         for report in reports:
             _print_run(app, report)
-    return int(any(report.state in UNACCEPTED_RUNS or report.health for report in reports))
+    return int(any(_needs_attention(report) for report in reports))
+
+
+def _rows(reports: list[RunReport]) -> list[dict[str, Any]]:
+    return [{key: asdict(report)[key] for key in JSON_KEYS} for report in reports]
+
+
+def _needs_attention(report: RunReport) -> bool:
+    return report.state in UNACCEPTED_RUNS or bool(report.health)
 
 
 def _print_run(app: App, report: RunReport) -> None:

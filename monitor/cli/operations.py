@@ -62,17 +62,27 @@ def _require_dask() -> None:
     "--members", multiple=True, default=("*",), metavar="PATTERN", help="Members to hold, such as 'a*'; default: all. '' is none."
 )
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Jobs at the same time.")
+@click.option(
+    "--reads", type=click.IntRange(1), default=4, show_default=True, help="Sources at the same time, where [handover] to is set."
+)
 @pass_app
-def worker(app: App, address: str, reading: bool, members: tuple[str, ...], threads: int) -> None:
+def worker(app: App, address: str, reading: bool, members: tuple[str, ...], threads: int, reads: int) -> None:
     """Do the jobs that monitor run --cluster hands out, for the installations whose files are here. ADDRESS is Dask's scheduler.
 
-    An installation that another worker on the same disk holds is taken over when that one ends.
+    An installation that another worker on the same disk holds is taken over when that one ends. With [handover] to = ADDRESS in
+    the settings, this machine has no archive: it reads sources, and hands over what it read.
     """
     _require_dask()
     from monitor.cli.logs import log_to_stderr
     from monitor.cluster.worker import Holdings, serve_installations
 
-    holdings = Holdings(app.config, reading=reading, members=members, threads=threads)
+    if app.config.handover.to:
+        from monitor.jobs.signed_requests import load_handover_secret
+
+        load_handover_secret(app.config)
+    holdings = Holdings(
+        app.config, reading=reading, members=members, threads=threads, reads=reads, address=address if reading else ""
+    )
     log_to_stderr()
     app.console.print(f"monitor worker är igång för {app.config.data_dir}. Avsluta med Ctrl+C.", markup=False)
     serve_installations(address, holdings)

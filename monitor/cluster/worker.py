@@ -19,6 +19,7 @@ import dask
 from distributed import Status, Worker
 
 from monitor.archive import lock
+from monitor.cluster.reading import SourceReader, on_cluster, reading_here, reading_resource
 from monitor.config import Config
 from monitor.errors import LockedError, MonitorError
 from monitor.jobs.due import Lane
@@ -51,8 +52,9 @@ class JobReport:
 class HeldInstallation:
     """Installation that this process holds the lock of."""
 
-    def __init__(self, config: Config, stop: threading.Event, slots: threading.Semaphore) -> None:
-        self._work = InstallationWork(config, self._now, in_child_processes(stop, lambda: self._moment))
+    def __init__(self, config: Config, stop: threading.Event, slots: threading.Semaphore, address: str = "") -> None:
+        execute = on_cluster(address, stop, lambda: self._moment) if address else in_child_processes(stop, lambda: self._moment)
+        self._work = InstallationWork(config, self._now, execute)
         self._moment: datetime | None = None
         self._begun = False
         self._beginning = threading.Lock()
@@ -94,11 +96,26 @@ class Holdings:
         reading: Hold that installation as well.
         members: Patterns of the names of members to hold.
         threads: Number of jobs at the same time.
+        reads: Number of sources to read at the same time, for a machine that hands over what it reads; else 0.
+        address: Address of the Dask scheduler, for handing the sources to the workers that read; "" to read them here.
     """
 
-    def __init__(self, config: Config, *, reading: bool, members: Sequence[str], threads: int = 1) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        reading: bool,
+        members: Sequence[str],
+        threads: int = 1,
+        reads: int = 0,
+        address: str = "",
+    ) -> None:
         self._config = config
-        self._reading = reading
+        self._address = address
+        # A machine that hands over what it reads has no archive of the installation.
+        self._reading = reading and not config.handover.to
+        self.reads = reads if config.handover.to else 0
+        """Number of sources to read at the same time."""
         self._members = tuple(members)
         self._held: dict[str, HeldInstallation] = {}
         self._read: dict[Path, tuple[int, Config]] = {}
@@ -137,7 +154,7 @@ class Holdings:
                 logger.error("installation_refused name=%s reason=%s", name, error)
             self._told.add((name, str(error)))
             return
-        self._held[name] = HeldInstallation(config, self.stop, self._slots)
+        self._held[name] = HeldInstallation(config, self.stop, self._slots, self._address)
         logger.info("installation_held name=%s", name)
 
     def _settings(self, file: Path | None) -> Config:
@@ -155,6 +172,15 @@ class Holdings:
     def installation(self, name: str) -> HeldInstallation | None:
         """Return an installation that is held."""
         return self._held.get(name)
+
+    def reader(self) -> SourceReader | None:
+        """Return the reader of sources of this machine; None for one that reads none for others."""
+        return SourceReader(self._config, self.stop) if self.reads else None
+
+    @property
+    def reading_resource(self) -> str:
+        """Return the name under which this machine offers to read sources."""
+        return reading_resource(self._config.municipality.name)
 
     def release(self) -> None:
         """Give every lock back."""
@@ -187,7 +213,7 @@ def serve_installations(address: str, holdings: Holdings) -> None:
     _holdings = holdings
     try:
         # A task waits for a child process: looking at its stack a hundred times a second would only show that.
-        with dask.config.set({"distributed.worker.profile.enabled": False}):
+        with dask.config.set({"distributed.worker.profile.enabled": False}), reading_here(holdings.reader()):
             asyncio.run(_serve(address, holdings))
     finally:
         holdings.release()
@@ -204,6 +230,8 @@ async def _serve(address: str, holdings: Holdings) -> None:
         while not stop.is_set():
             names = await asyncio.get_running_loop().run_in_executor(taker, holdings.take)
             await offers.offer(names)
+            if holdings.reads:
+                await offers.offer_reading(holdings.reading_resource, holdings.reads)
             await _wait(stop)
         holdings.stop.set()
         await offers.withdraw()
@@ -227,15 +255,23 @@ class _Offers:
         """Offer the installations that are not offered yet; all of them when the scheduler was lost."""
         if any(worker.status != Status.running for worker, _ in self._workers):
             await self.withdraw()
-        offered = {name for _, resources in self._workers for name in resources}
         # A job of each lane at a time: mails do not wait for a long reading.
-        resources = {name: float(len(Lane)) for name in names if name not in offered}
+        await self._register({name: float(len(Lane)) for name in names}, self._threads)
+
+    async def offer_reading(self, resource: str, number: int) -> None:
+        """Offer to read so many sources at the same time, beside the jobs of the installations."""
+        await self._register({resource: float(number)}, number)
+
+    async def _register(self, wanted: dict[str, float], threads: int) -> None:
+        """Register a worker with the resources that are not offered yet."""
+        offered = {name for _, resources in self._workers for name in resources}
+        resources = {name: number for name, number in wanted.items() if name not in offered}
         if not resources:
             return
         try:
             worker = Worker(
                 self._address,
-                nthreads=self._threads,
+                nthreads=threads,
                 resources=resources,
                 # The memory is that of the jobs, which are processes of their own; those the system watches.
                 memory_limit=0,

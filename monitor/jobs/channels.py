@@ -131,9 +131,16 @@ class CardPass:
     """Cards that were not."""
 
     def __init__(
-        self, config: Config, db: Database, now: datetime, transport: CardTransport, interrupted: Callable[[], bool]
+        self,
+        config: Config,
+        db: Database,
+        now: datetime,
+        transport: CardTransport,
+        interrupted: Callable[[], bool],
+        before: Callable[[OutboxMail], None] = lambda card: None,
     ) -> None:
-        """Prepare a pass that ends between two cards as soon as `interrupted` says so."""
+        """Prepare a pass that ends between two cards as soon as `interrupted` says so; `before` is called before each goes."""
+        self._before = before
         self._config = config
         self._db = db
         self._now = now
@@ -172,6 +179,7 @@ class CardPass:
         key = _suppression_key(self._config, channel, address)
         if ("", key.casefold()) in stopped_recipients(self._db):
             return DeliveryResult(Result.REFUSED_ADDRESS, ADDRESS_STOPPED), key
+        self._before(card)
         return self._transport.deliver(address, mail_card(self._db, card.digest, card.language)), key
 
     def _tell_coordinator(self, card: OutboxMail, outcome: DeliveryResult) -> None:

@@ -7,10 +7,11 @@ import logging
 import sqlite3
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -19,19 +20,14 @@ from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive import Archive
 from monitor.archive.connection import describe_sqlite_error
-from monitor.archive.dossiers import read_references
 from monitor.archive.left_out import LeftOutItem
 from monitor.archive.runs import (
     RunReport,
     SourceRun,
     find_missing_calls,
     known_rows,
-    last_accepted_size,
-    last_validators,
     list_runs,
     load_documents,
-    refresh_dates,
-    refused_keys,
     store_run,
 )
 from monitor.collect import settings as scrapy_settings_module
@@ -45,18 +41,17 @@ from monitor.collect.spider import SourceSpider, describe_missing_pages
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.collect.usual import find_losses
-from monitor.errors import ArchiveError, ConfigError, SourceError, describe_row_error, list_reasons
-from monitor.jobs.health import accepted_readings, update_health
-from monitor.jobs.search import index_archive
-from monitor.jobs.stories import join_stories
+from monitor.errors import ArchiveError, ConfigError, SourceError, list_reasons
+from monitor.jobs.health import update_health
+from monitor.jobs.store_reading import failed_run, load_context, make_findable, store_judged, unstored
 from monitor.vocabulary import ACCEPTED_RUNS, RunState
 
 if TYPE_CHECKING:
-    from monitor.archive.connection import Database
     from monitor.config import Config
     from monitor.sources import Source
 
 logger = logging.getLogger(__name__)
+_Stored = TypeVar("_Stored")
 # Kinds of problems that make a reading doubtful although it is whole enough for a person to accept it.
 _DOUBTS = frozenset(kind.value for kind in (ProblemKind.FALL, ProblemKind.INCOMPLETE, ProblemKind.LINKS, ProblemKind.FIELDS))
 
@@ -100,45 +95,38 @@ def crawl(
     stored: list[str] = []
 
     def store(spider: SourceSpider) -> RunReport:
-        report = store_safely(archive.db, spider, now)
+        report = store_judged(archive.db, spider.source, judge_safely(spider, now), now)
         stored.append(report.id)
-        health = update_health(archive.db, spider.source, now)
-        report.health, report.health_text = health.kind.value, health.text
-        logger.info("source_read source=%s state=%s seen=%d current=%d new=%d changed=%d", *_counts(report))
         progress(report)
         return report
 
+    def options(source: Source, spider: type[Spider], programmes: Programmes) -> dict[str, Any]:
+        return {**load_context(archive.db, source.id).options(), "known": _known(archive, source, spider, programmes)}
+
     try:
-        return _run_spiders(config, archive, list(sources), now, scrapy_settings(config), store, trust_rows=True)
+        with _as_archive_error(archive):
+            return run_spiders(config, list(sources), now, scrapy_settings(config), options, store)
     finally:
         # Whatever became of one source, the calls of the others are to be found. An archive not written to is left alone.
         if stored:
-            _make_findable(archive, now)
+            make_findable(archive, now)
 
 
-def _make_findable(archive: Archive, now: datetime) -> None:
-    refresh_dates(archive.db, now)
-    join_stories(archive.db, now)
-    read_references(archive.db, now)
-    index_archive(archive)
-
-
-def store_safely(db: Database, spider: SourceSpider, now: datetime) -> RunReport:
-    """Judge and store the reading of a source.
-
-    One that cannot be judged or stored becomes a failed run, with the reason.
-
-    Raises:
-        sqlite3.Error: The archive itself cannot be written.
-    """
+@contextmanager
+def _as_archive_error(archive: Archive) -> Iterator[None]:
     try:
-        return store_run(db, judge_run(spider, now), now)
-    except sqlite3.Error:
-        raise
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(str(archive.path), f"går inte att skriva: {describe_sqlite_error(error)}") from error
+
+
+def judge_safely(spider: SourceSpider, now: datetime) -> SourceRun:
+    """Return the run of a finished reading; one that cannot be judged is a failed run, with the reason."""
+    try:
+        return judge_run(spider, now)
     except Exception as error:
-        logger.exception("source_unstored source=%s", spider.source.id)
-        reason = f"Det som lästes gick inte att spara: det {describe_row_error(error)}."
-        return store_run(db, failed_run(spider.source, Problem(ProblemKind.UNSTORED, reason), now), now)
+        logger.exception("source_unjudged source=%s", spider.source.id)
+        return failed_run(spider.source, unstored(error), now)
 
 
 def accept(config: Config, archive: Archive, source: Source, now: datetime) -> RunReport:
@@ -159,7 +147,7 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
         raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")
     report = replay(config, archive, source, now, doubts=_DOUBTS)
     update_health(archive.db, source, now)
-    _make_findable(archive, now)
+    make_findable(archive, now)
     return report
 
 
@@ -195,25 +183,41 @@ def replay(config: Config, archive: Archive, source: Source, now: datetime, *, d
     def store(spider: SourceSpider) -> RunReport:
         return store_run(archive.db, replace(judge_run(spider, now, doubts), documents=()), now)
 
-    return _run_spiders(config, archive, [source], documents[0].fetched, settings, store, trust_rows=False)[0]
+    def options(source: Source, spider: type[Spider], programmes: Programmes) -> dict[str, Any]:
+        return load_context(archive.db, source.id).options()
+
+    with _as_archive_error(archive):
+        return run_spiders(config, [source], documents[0].fetched, settings, options, store)[0]
 
 
-def _run_spiders(
+def run_spiders(
     config: Config,
-    archive: Archive,
     sources: list[Source],
     moment: datetime,
     settings: Settings,
-    store: Callable[[SourceSpider], RunReport],
-    *,
-    trust_rows: bool,
-) -> list[RunReport]:
+    options: Callable[[Source, type[Spider], Programmes], dict[str, Any]],
+    store: Callable[[SourceSpider], _Stored],
+) -> list[_Stored]:
+    """Read the sources side by side, and return what `store` made of each, in their order.
+
+    Args:
+        config: The installation.
+        sources: The sources to read.
+        moment: Time of the readings.
+        settings: Scrapy's settings.
+        options: Returns the options of a source's spider.
+        store: Stores a finished reading. An error of it is raised when all have ended.
+
+    Raises:
+        ConfigError: No spider reads the kind of a source.
+        SourceError: The reading was stopped before all sources were read.
+    """
     loader = get_spider_loader(settings)
     for source in sources:
         if source.kind not in loader.list():
             raise ConfigError(str(config.path or "sources"), f"source {source.id}: ingen spindel läser slaget {source.kind!r}")
     process = CrawlProcess(settings)
-    reports: dict[str, RunReport] = {}
+    reports: dict[str, _Stored] = {}
     failures: list[Exception] = []
 
     stopped: list[str] = []
@@ -240,16 +244,10 @@ def _run_spiders(
             source=source,
             now=moment,
             programmes=programmes,
-            previous=last_accepted_size(archive.db, source.id),
-            refused=refused_keys(archive.db, source.id),
-            validators=last_validators(archive.db, source.id),
-            known=_known(archive, source, crawler.spidercls, programmes) if trust_rows else None,
-            earlier=accepted_readings(archive.db, source.id),
+            **options(source, crawler.spidercls, programmes),
         )
     process.start()
     for failure in failures:
-        if isinstance(failure, sqlite3.Error):
-            raise ArchiveError(str(archive.path), f"går inte att skriva: {describe_sqlite_error(failure)}") from failure
         raise failure
     missing = [source.id for source in sources if source.id not in reports]
     if stopped:
@@ -261,9 +259,15 @@ def _run_spiders(
 
 def _known(archive: Archive, source: Source, spider: type[Spider], programmes: Programmes) -> KnownRows | None:
     """Return the stored rows of a source, for a spider that passes over unchanged ones; None for any other spider."""
+    empty = known_reader(spider, programmes)
+    return replace(empty, rows=known_rows(archive.db, source.id)) if empty is not None else None
+
+
+def known_reader(spider: type[Spider], programmes: Programmes) -> KnownRows | None:
+    """Return no rows for a spider that knows rows, with the version by which it marks those that it reads; else None."""
     if not issubclass(spider, SourceSpider) or not spider.knows_rows:
         return None
-    return KnownRows(reader_version(Path(inspect.getfile(spider)), programmes), known_rows(archive.db, source.id))
+    return KnownRows(reader_version(Path(inspect.getfile(spider)), programmes))
 
 
 def crosscheck(archive: Archive, sources: Iterable[Source]) -> list[str]:
@@ -360,25 +364,6 @@ def _notes(reading: SourceReading, problems: Iterable[Problem]) -> Iterator[str]
         yield f"{len(reading.skipped)} av {reading.seen} poster gick inte att läsa: {list_reasons(reading.skipped)}."
 
 
-def failed_run(source: Source, problem: Problem, now: datetime) -> SourceRun:
-    """Return a failed run with its reason and nothing read."""
-    return SourceRun(
-        source=source.id,
-        name=source.name,
-        publisher=source.publisher,
-        kind=source.kind,
-        url=source.url,
-        language=source.language,
-        started=now,
-        finished=now,
-        state=RunState.FAILED,
-        reason=problem.text,
-        complete_list=False,
-        seen=0,
-        stats={"problems": [[problem.kind.value, problem.text]]},
-    )
-
-
 def note_end(spider: SourceSpider, reason: str) -> None:
     """Note in the reading why Scrapy closed a spider, where that keeps the reading from being whole."""
     if reason != "closespider_timeout":
@@ -440,7 +425,3 @@ def load_programmes(config: Config) -> Programmes:
     """Return the programmes of the rules, which the spiders recognise by code and name."""
     file = config.rules_dir / "programmes.toml"
     return Programmes(tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else ())
-
-
-def _counts(report: RunReport) -> tuple[Any, ...]:
-    return report.id, report.state, report.seen, report.current, report.new, report.changed

@@ -1,7 +1,7 @@
-"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id, and its readings go into that archive.
+"""Settings for Scrapyd: every source of `$MONITOR_CONFIG` is a spider by its own id.
 
-Scrapyd starts this module as the command line starts a job, so the clock is read here; `-d now=2026-05-20T12:00` replaces it for
-one run.
+Its readings go into that archive, or are handed over to the machine that has it (`[handover]`). Scrapyd starts this module as
+the command line starts a job, so the clock is read here; `-d now=2026-05-20T12:00` replaces it for one run.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from monitor.archive import lock, open_archive
-from monitor.archive.runs import last_accepted_size, last_validators, refresh_dates, refused_keys
 from monitor.collect.spider import SourceSpider
 from monitor.config import find_config, load_config
 from monitor.errors import ConfigError, SourceError
-from monitor.jobs.crawl import load_programmes, note_end, scrapy_settings, store_safely
-from monitor.jobs.health import update_health
-from monitor.jobs.search import index_archive
-from monitor.jobs.stories import join_stories
+from monitor.jobs.crawl import judge_safely, known_reader, load_programmes, note_end, scrapy_settings
+from monitor.jobs.hand_over import ArchiveMachine, hand_over_run
+from monitor.jobs.store_reading import ReadingContext, load_context, make_findable, store_judged
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from monitor.sources import Source
 
 _config = load_config(find_config(None))
 globals().update({name: value for name, value in scrapy_settings(_config).copy_to_dict().items() if name.isupper()})
@@ -85,13 +85,9 @@ class SourceLoader:
 
         def begin(spider: SourceSpider, **options: Any) -> None:
             now = read_clock(options.get("now"))
-            with open_archive(_config.archive) as archive:
-                previous, validators = last_accepted_size(archive.db, source.id), last_validators(archive.db, source.id)
-                refused = refused_keys(archive.db, source.id)
             programmes = load_programmes(_config)
-            kind.__init__(
-                spider, source=source, now=now, programmes=programmes, previous=previous, refused=refused, validators=validators
-            )
+            known = known_reader(kind, programmes)
+            kind.__init__(spider, source=source, now=now, programmes=programmes, known=known, **_context(source).options())
 
         return type(kind.__name__, (kind,), {"__init__": begin, "__module__": kind.__module__})
 
@@ -111,17 +107,25 @@ class StoreRun:
 
         Raises:
             SourceError: The spider was stopped; Scrapyd's log shows it.
+            HandOverError: The machine with the archive has not stored it; the reading waits for the next run on this machine.
         """
         if reason == "shutdown":
             raise SourceError(spider.source.id, "läsningen avbröts")
+        note_end(spider, reason)
+        run = judge_safely(spider, spider.now)
+        if _config.handover.to:
+            hand_over_run(_config, spider.source, run)
+            return
         # Scrapyd runs several spiders at once: the one that ends waits for the one that is being stored.
         with lock(_config.data_dir, wait=_LOCK_WAIT_SECONDS), open_archive(_config.archive) as archive:
-            note_end(spider, reason)
-            report = store_safely(archive.db, spider, spider.now)
-            update_health(archive.db, spider.source, spider.now)
-            refresh_dates(archive.db, spider.now)
-            join_stories(archive.db, spider.now)
-            index_archive(archive)
-        spider.logger.info(
-            "source_read source=%s state=%s current=%d new=%d", report.id, report.state, report.current, report.new
-        )
+            store_judged(archive.db, spider.source, run, spider.now)
+            make_findable(archive, spider.now)
+
+
+def _context(source: Source) -> ReadingContext:
+    """Return the facts that a reading begins from, from the archive here or on the machine that has it."""
+    if _config.handover.to:
+        with ArchiveMachine(_config) as machine:
+            return machine.context(source)
+    with open_archive(_config.archive) as archive:
+        return load_context(archive.db, source.id)

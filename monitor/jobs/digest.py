@@ -51,6 +51,7 @@ from monitor.jobs.digest_report import (
     told_facts,
     write_dry_run,
 )
+from monitor.jobs.health import refuse_wrong_clock
 from monitor.jobs.rules import load_checked
 from monitor.jobs.streams import RecipientLedger, StreamMail, as_seen, narrowed, outbox_row
 from monitor.matching.compiled import RuleSet
@@ -94,11 +95,13 @@ def build_digests(
         ConfigError: An unknown department is named, in the options or by a recipient.
         RuleErrors: The rules of the settings have errors.
         LockedError: Another run is building digests.
-        MonitorError: No department's mail could be built.
+        MonitorError: No department's mail could be built, or the clock is wrong.
     """
     # A digest that a power failure takes back is built again as it was; a mail that has left is marked for good and keeps its
     # digest.
     with lock(config.data_dir, "digest"), archive.db.relaxed_durability():
+        if not options.dry_run:
+            refuse_wrong_clock(config, archive.db, now)
         builder = DigestBuilder(
             config, archive, rules or load_checked(archive, config.rules_dir), now, week=options.week, dry_run=options.dry_run
         )

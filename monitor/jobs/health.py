@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.archive.findings import find_lost
 from monitor.archive.runs import RunRow, list_runs, write_health
+from monitor.archive.scheduler import all_readings
 from monitor.collect.health import Health, HealthClass, RunFacts, judge_health
 from monitor.collect.usual import describe_usual, learn
-from monitor.sources import ADDRESS_KINDS
+from monitor.errors import MonitorError
+from monitor.sources import ADDRESS_KINDS, CLOCK_SLACK
 from monitor.vocabulary import ACCEPTED_RUNS
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.sources import Source
 
+_LONGEST_SILENCE = timedelta(days=300)
+"""Time without any reading after which the clock is taken to be wrong: `monitor run` reads before it builds mails."""
 LOST = frozenset(
     kind.value
     for kind in (
@@ -78,3 +82,24 @@ def lost_sources(config: Config, db: Database, now: datetime) -> list[Source]:
     """Return the sources that are to be looked for, those lost longest first: enabled ones that are read by their address."""
     by_id = {source.id: source for source in config.sources if source.enabled and source.kind in ADDRESS_KINDS}
     return [by_id[source] for source in find_lost(db, LOST, now) if source in by_id]
+
+
+def refuse_wrong_clock(config: Config, db: Database, now: datetime) -> None:
+    """Raise MonitorError where the readings show that the clock is wrong: mails would tell what has not happened, or tell twice.
+
+    A clock that was ahead once is no hindrance: the sources that it read are read again before mails are built.
+    """
+    enabled = {source.id for source in config.sources if source.enabled}
+    readings = [at for source, at in all_readings(db).items() if source in enabled]
+    if not readings:
+        return
+    today = now.astimezone(config.zone).date()
+    if min(readings) > now + CLOCK_SLACK:
+        raise MonitorError(
+            "", f"datorns klocka står på {today}, före alla läsningar av källorna; ställ klockan, sedan byggs mejlen"
+        )
+    if max(readings) < now - _LONGEST_SILENCE:
+        newest = max(readings).astimezone(config.zone).date()
+        raise MonitorError(
+            "", f"datorns klocka står på {today}, men den senaste läsningen är från {newest}; ställ klockan, eller läs källorna"
+        )

@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 def index_archive(archive: Archive) -> int:
     """Analyse, index and read the calls that are new or changed since the last time, and return the number of indexed calls.
 
-    A shared archive is left alone: the installation that reads the sources indexes it.
+    A shared archive and a copy are left alone: the installation that reads the sources indexes them.
     """
-    if archive.shared:
+    if archive.shared or archive.is_copy:
         return 0
     begun = time.monotonic()
     number = index_texts(archive.db, analyser())

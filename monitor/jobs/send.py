@@ -17,6 +17,7 @@ from typing import Self
 
 from monitor.archive import Archive, lock
 from monitor.archive.connection import Database
+from monitor.archive.copies import put_down, take_in_hand
 from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, mail_body, next_number, save_digest
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import (
@@ -47,6 +48,7 @@ from monitor.digest.wording import iso_week
 from monitor.errors import ConfigError, MailError, MonitorError, describe_delivery
 from monitor.jobs.candidates import make_audience
 from monitor.jobs.channels import CardPass, CardTransport
+from monitor.jobs.copies import CopyError, CopyFence, open_fence
 from monitor.jobs.interest import write_interest_letter
 from monitor.jobs.receipts import write_receipts
 from monitor.mail.delivery import DeliveryResult, Result, Transport, next_try
@@ -196,6 +198,7 @@ def send_mails(
     """
     report = SendReport()
     with lock(config.data_dir, "send"):
+        fence = _Fence(archive.db, open_fence(config), now)
         write_interest_letter(config, archive.db, now)
         write_receipts(config, archive.db, now)
         mails = waiting_mails(archive.db, now if scheduled else None)
@@ -203,16 +206,40 @@ def send_mails(
             _check_addresses(config)
             opened = transport(config)
             with opened if stop is None else _Stoppable(opened, stop) as carrier:
-                _SendPass(config, archive, now, carrier, report).send(mails)
+                _SendPass(config, archive, now, carrier, report, fence).send(mails)
         cards = waiting_mails(archive.db, now if scheduled else None, TEAMS)
         if cards:
-            card_pass = CardPass(config, archive.db, now, teams(config), stop.is_set if stop is not None else lambda: False)
+            interrupted = stop.is_set if stop is not None else lambda: False
+            card_pass = CardPass(config, archive.db, now, teams(config), interrupted, fence.pass_mail)
             card_pass.send(cards)
             report.sent += card_pass.sent
             report.failed += card_pass.failed
             report.problems += card_pass.problems
         report.waiting, report.troubled = count_waiting(archive.db)
     return report
+
+
+class _Fence:
+    """Fence of a round of sending: where copies are kept, the copy has that a mail is in hand before it goes."""
+
+    def __init__(self, db: Database, copy: CopyFence | None, now: datetime) -> None:
+        self._db = db
+        self._copy = copy
+        self._now = now
+
+    def pass_mail(self, mail: OutboxMail) -> None:
+        """Mark a mail as in hand, and wait until the copy has that.
+
+        Raises:
+            CopyError: The copy cannot be reached; the mail waits.
+        """
+        if self._copy is not None:
+            take_in_hand(self._db, mail.message_id, self._now)
+            try:
+                self._copy.wait()
+            except CopyError:
+                put_down(self._db, mail.message_id)
+                raise
 
 
 def _check_addresses(config: Config) -> None:
@@ -228,7 +255,10 @@ def _check_addresses(config: Config) -> None:
 class _SendPass:
     """One pass through the waiting mails."""
 
-    def __init__(self, config: Config, archive: Archive, now: datetime, transport: Transport, report: SendReport) -> None:
+    def __init__(
+        self, config: Config, archive: Archive, now: datetime, transport: Transport, report: SendReport, fence: _Fence
+    ) -> None:
+        self._fence = fence
         self._config = config
         self._db = archive.db
         self._now = now
@@ -279,7 +309,9 @@ class _SendPass:
         if address is None:
             return DeliveryResult(Result.REFUSED_ADDRESS, "adressen har tecken som e-postservrar inte tar")
         try:
-            return self._transport.deliver(self._compose(mail, address), address)
+            message = self._compose(mail, address)
+            self._fence.pass_mail(mail)
+            return self._transport.deliver(message, address)
         except _NOT_THE_MAILS_FAULT:
             raise
         except Exception as error:

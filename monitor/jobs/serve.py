@@ -17,13 +17,13 @@ from monitor.calls import CallKey
 from monitor.config import Config, CurrentConfig
 from monitor.errors import MonitorError, SourceError
 from monitor.jobs.kept_terms import kept_terms
-from monitor.jobs.members import open_installation
+from monitor.jobs.members import open_installation, refuse_member
 from monitor.matching.compiled import RuleSet
 from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.guide import GuideState
-from monitor.web.framework.request import DraftWish, MailDraft, McpApp, PlannedMail, RewrittenMail, Site
+from monitor.web.framework.request import AsgiApp, DraftWish, MailDraft, McpApp, PlannedMail, RewrittenMail, Site
 
 if TYPE_CHECKING:
     from monitor.jobs.guide import GuideWork
@@ -261,6 +261,20 @@ def open_mcp(config: Config, clock: Callable[[], datetime]) -> McpApp | None:
     return McpPages(config, clock)
 
 
+def open_readings(config: Config, clock: Callable[[], datetime]) -> AsgiApp | None:
+    """Return the application for readings that other machines hand over; None where the settings do not switch it on.
+
+    Raises:
+        ConfigError: There is no secret, or this is a member, which reads no sources.
+    """
+    if not config.handover.accept:
+        return None
+    from monitor.jobs.take_reading import ReadingPages, in_child_process
+
+    refuse_member(config, "läsning")
+    return ReadingPages(CurrentConfig(config).get, clock, in_child_process(config, clock))
+
+
 def serve(
     config: Config, clock: Callable[[], datetime], host: str, port: int, tell_code: Callable[[str], None] = lambda code: None
 ) -> None:
@@ -275,6 +289,7 @@ def serve(
     work = PageWork(config)
     site = make_site(config, clock, work)
     site.mcp = open_mcp(config, clock)
+    site.readings = open_readings(config, clock)
     if code := site.sessions.offer_code():
         tell_code(code)
         # Read while the person types: the guide needs them after the first form.

@@ -269,7 +269,10 @@ def mail_trouble(config: Config, db: Database, now: datetime) -> Iterator[str]:
             f"{len(unwritable)} mejl gick inte att skriva och har stoppats: {unwritable[0].digest},"
             f" {without_addresses(unwritable[0].error)}. De andra har gått ut"
         )
-    refused = Counter(mail.department or "samordnaren" for mail in mails if not mail.unwritable)
+    held = sum(mail.held for mail in mails)
+    if held:
+        yield f"{held} mejl kan ha kommit fram innan förra datorn gick sönder. De hålls tills någon ser efter: monitor copy held"
+    refused = Counter(mail.department or "samordnaren" for mail in mails if not mail.unwritable and not mail.held)
     for department, count in sorted(refused.items()):
         yield f"{count} mejl till {department} togs inte emot av mottagarens server. Se utkorgen på sidan Samordna"
     stops = list_stops(config, db)

@@ -19,6 +19,7 @@ def main() -> int:
     """Run the rounds of the chosen jobs."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=f"jobs to try: {', '.join(JOBS)}; default: all")
+    parser.add_argument("--seam", default="", metavar="SEAM", help="only faults of this seam, such as clock")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every n-th fault, for a quick look")
     chosen = parser.parse_args()
     rows, is_clean = [], True
@@ -27,7 +28,7 @@ def main() -> int:
         serve_stages(Path(folder) / "stages") as stages,
     ):
         for name in chosen.jobs or JOBS:
-            rounds, found = _try(stages, name, chosen.every)
+            rounds, found = _try(stages, name, chosen.every, chosen.seam)
             is_clean = is_clean and not any(each.problems for each in found)
             rows.append(_row(rounds, found))
             print(_line(rows[-1]), file=sys.stderr, flush=True)
@@ -36,9 +37,9 @@ def main() -> int:
     return int(not is_clean)
 
 
-def _try(stages: Stages, name: str, every: int) -> tuple[Rounds, list[Round]]:
+def _try(stages: Stages, name: str, every: int, seam: str) -> tuple[Rounds, list[Round]]:
     rounds, found = Rounds(stages, name), []
-    for fault in list(rounds.baseline.faults())[::every]:
+    for fault in [fault for fault in rounds.baseline.faults() if seam in ("", fault.seam)][::every]:
         found.append(rounds.meet(fault))
         if found[-1].problems:
             print(found[-1], file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -40,6 +41,14 @@ class Kind(StrEnum):
     RESET = "reset"
     CUT = "cut"
     """The other side ends in the middle of an answer."""
+    YEAR_AHEAD = "year-ahead"
+    """The clock is a year ahead while the job runs, and right again afterwards."""
+    WEEK_AHEAD = "week-ahead"
+    HOUR_BACK = "hour-back"
+    WEEK_BACK = "week-back"
+    YEAR_BACK = "year-back"
+    EPOCH = "1970"
+    """The clock begins at its first second, as after a flat battery."""
 
 
 ENDINGS = (Kind.KILL, Kind.KILL_AFTER, Kind.POWER)
@@ -51,7 +60,18 @@ ERRNO = {
     Kind.REFUSED: errno.ECONNREFUSED,
     Kind.RESET: errno.ECONNRESET,
 }
+SHIFTS = {
+    Kind.YEAR_AHEAD: timedelta(days=365),
+    Kind.WEEK_AHEAD: timedelta(days=7),
+    Kind.HOUR_BACK: -timedelta(hours=1),
+    Kind.WEEK_BACK: -timedelta(days=7),
+    Kind.YEAR_BACK: -timedelta(days=365),
+}
+"""Jumps of the clock; `Kind.EPOCH` is no shift but a time."""
+CLOCK = "clock"
+"""Seam that each job crosses once: the clock, read at its start."""
 SEAMS: dict[str, tuple[Kind, ...]] = {
+    CLOCK: (*SHIFTS, Kind.EPOCH),
     "sqlite.open": (Kind.RIGHTS, Kind.KILL_AFTER),
     "sqlite.read": (Kind.IO,),
     "sqlite.write": (Kind.FULL, Kind.KILL, Kind.IO, Kind.FULL_ON),

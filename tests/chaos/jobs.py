@@ -12,9 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from monitor.archive.handed_over import pack_reading
+from monitor.archive.runs import SourceRun
 from monitor.archive.schema import MIGRATIONS
+from monitor.calls import Call
+from monitor.config import load_config
 from tests.awards import files
 from tests.chaos.child import THEME
 from tests.chaos.stages import FIRST, LATER, MAILS, SECOND, SOURCES, Stages
@@ -38,6 +43,12 @@ _QUERIES = (
     "SELECT 'setting', file, differences, who FROM setting_changes",
     "SELECT 'theme', theme, text FROM theme_versions",
 )
+_LASTING = (
+    "SELECT 'call', source, call_id, hash, status, next_deadline, closed_at IS NULL, vanished_at IS NULL FROM calls",
+    "SELECT 'told', department, source, call_id, fact FROM digest_items",
+    "SELECT 'unsent', message_id, recipient FROM outbox WHERE state <> 'sent'",
+)
+"""What has to be the same in the end, whatever the clock said in between: other weeks and changes may have been noted."""
 _AWARD_QUERIES = (
     "SELECT 'award', source, key, title, granted, year FROM projects",
     "SELECT 'share', p.key, o.name, s.role, s.granted FROM participants s JOIN projects p ON p.id = s.project"
@@ -70,6 +81,26 @@ def _more_awards(place: Installation, stages: Stages) -> None:
     files.write_esf(place.folder / "data" / "awards" / "esf", 5)
 
 
+def _reading_of_another_machine(place: Installation, stages: Stages) -> None:
+    """Write a reading that another machine hands over to a file."""
+    config = load_config(place.folder / "monitor.toml")
+    source, at = config.source("flodet"), datetime.fromisoformat(SECOND).replace(tzinfo=config.zone)
+    calls = tuple(
+        Call(
+            source=source.id,
+            call_id=f"ny-{number}",
+            title=f"Bidrag för ungdomsutbyte {number}",
+            url=f"https://example.se/ny/{number}",
+        )
+        for number in range(3)
+    )
+    run = SourceRun(
+        source=source.id, name=source.name, publisher=source.publisher, kind=source.kind, url=source.url, language="sv",
+        started=at, finished=at, state="accepted", reason="", complete_list=False, seen=3, calls=calls,
+    )  # fmt: skip
+    (place.folder / "annans.reading").write_bytes(pack_reading("0" * 32, run))
+
+
 def forget_migration(archive: Path, name: str = "m036_probation") -> None:
     """Take a migration's tables and its record away: as an archive is before an upgrade."""
     with closing(sqlite3.connect(archive)) as db:
@@ -88,6 +119,7 @@ JOBS = {
     for job in (
         Job("first crawl", "empty", ("crawl", *SOURCES), FIRST),
         Job("crawl", "read", ("crawl", *SOURCES), SECOND),
+        Job("take", "read", ("crawl", "--take", "annans.reading"), SECOND, prepare=_reading_of_another_machine),
         Job("match", "moved", ("match",), SECOND),
         Job("digest", "matched", ("digest",), MAILS),
         Job("send", "built", ("send",), MAILS),
@@ -111,6 +143,15 @@ def state_of(place: Installation) -> State:
     found.update(("eml", path.name) for path in (data / "outbox").glob("*.eml"))
     # A back-up that was cut short after its last step is whole, and the next one is another: that is none too many.
     found.update({("copy", _counts(path)) for path in (data / "backups").glob("*.tar.gz")})
+    found.update(("left behind", path.name.partition("-")[0]) for path in _leftovers(place.folder))
+    return found
+
+
+def lasting_state_of(place: Installation) -> State:
+    """Return what an installation holds that a clock which jumped may not have changed."""
+    found: State = Counter(_rows(place.archive, _LASTING))
+    found.update(_rows(place.folder / "data" / "awards.db", _AWARD_QUERIES[:2]))
+    found.update(("file", name, _hash(place.folder / name)) for name in ("monitor.toml", f"rules/{THEME}"))
     found.update(("left behind", path.name.partition("-")[0]) for path in _leftovers(place.folder))
     return found
 

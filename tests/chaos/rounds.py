@@ -7,16 +7,19 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tests.chaos.child import Seams
-from tests.chaos.faults import KILLED, SEAMS, Fault
-from tests.chaos.jobs import JOBS, Job, State, damages, state_of
-from tests.chaos.stages import Stages
+from tests.chaos.faults import CLOCK, KILLED, SEAMS, SHIFTS, Fault
+from tests.chaos.jobs import JOBS, Job, State, damages, lasting_state_of, state_of
+from tests.chaos.stages import SOURCES, Stages
 from tests.commands import Installation, Outcome
 from tests.mailing import read_mail
 
 _CODES = (0, 1, 2, 3)
+NIGHT, MORNING = "2026-06-08T05:30", "2026-06-08T07:00"
+"""Times of the reading and of the mails of the week after a job whose clock was wrong."""
 
 
 @dataclass
@@ -70,10 +73,14 @@ class Rounds:
         outcome, lines = self._run(place, None)
         assert outcome.code == 0, outcome
         crossings = Counter(lines)
+        crossings[CLOCK] = 1
+        self._undisturbed: tuple[State, Counter[tuple[str, str]]] | None = None
         self.baseline = Baseline(crossings, outcome.code, state_of(place), self._mails())
 
     def meet(self, fault: Fault) -> Round:
         """Let the job meet a fault, run it again, and count."""
+        if fault.seam == CLOCK:
+            return self._meet_clock(fault)
         place = self._place()
         outcome, lines = self._run(place, fault)
         result = Round(self.job.name, fault, "hit" in lines, outcome.code == KILLED)
@@ -86,6 +93,38 @@ class Rounds:
         result.problems += damages(place)
         self._compare(result, place, in_hand)
         return result
+
+    def _meet_clock(self, fault: Fault) -> Round:
+        """Let the job run while the clock is wrong, then again and the next week's night by the right one, and count."""
+        result = Round(self.job.name, fault, hit=True)
+        if self._undisturbed is None:
+            self._undisturbed = self._night(self.job.now, Round(self.job.name, fault, hit=True))
+        state, mails = self._undisturbed
+        moment = datetime.fromisoformat(self.job.now)
+        wrong = moment + SHIFTS[fault.kind] if fault.kind in SHIFTS else datetime(1970, 1, 1, 0, 10)  # noqa: DTZ001 - the job's zone
+        found, taken = self._night(wrong.isoformat(timespec="minutes"), result)
+        missing, extra, twice = state - found, found - state, [key for key, number in taken.items() if number > 1]
+        unheard = {recipient for recipient, _ in mails} - {recipient for recipient, _ in taken}
+        result.lost, result.doubled = sum(missing.values()) + len(unheard), sum(extra.values()) + len(twice)
+        if missing or unheard:
+            result.problems.append(f"lost: {_first(missing) or unheard}")
+        if extra or twice:
+            result.problems.append(f"too many: {_first(extra) or twice}")
+        return result
+
+    def _night(self, now: str, result: Round) -> tuple[State, Counter[tuple[str, str]]]:
+        """Run the job at a time, again at the right one, and then a whole night; return what holds, and the mails."""
+        place = self._place()
+        outcomes = [self._run(place, None, now=now)[0], self._run(place, None, again=True)[0]]
+        steps = ((("crawl", *SOURCES), NIGHT), (("match",), NIGHT), (("digest",), MORNING), (("send",), MORNING))
+        outcomes += [self._stages.helper.run(place, *arguments, now=at) for arguments, at in steps]
+        result.problems += damages(place)
+        result.problems += [
+            f"ended with {outcome.code}: {_last_line(outcome.err)}"
+            for outcome in outcomes
+            if outcome.code not in (0, 1) or "Traceback" in outcome.err
+        ]
+        return lasting_state_of(place), self._mails()
 
     def _unfinished(self, place: Installation, outcome: Outcome) -> Iterator[str]:
         """Yield what is wrong with how the job ended: an exit code that says too much, or no sentence for a person."""
@@ -126,11 +165,11 @@ class Rounds:
         self.job.prepare(place, self._stages)
         return place
 
-    def _run(self, place: Installation, fault: Fault | None, *, again: bool = False) -> tuple[Outcome, list[str]]:
+    def _run(self, place: Installation, fault: Fault | None, *, again: bool = False, now: str = "") -> tuple[Outcome, list[str]]:
         report = self._folder.with_name("report")
         report.unlink(missing_ok=True)
-        now = self.job.again if again else self.job.now
-        arguments = [str(place.folder / text) if text.endswith(".tar.gz") else text for text in self.job.arguments]
+        now = now or (self.job.again if again else self.job.now)
+        arguments = [str(place.folder / text) if text.endswith((".tar.gz", ".reading")) else text for text in self.job.arguments]
         seams = Seams(place.folder, fault, report, self.job.save, now)
         outcome = self._stages.helper.run(place, *arguments, now=now, seams=seams)
         return outcome, report.read_text().split("\n")[:-1]

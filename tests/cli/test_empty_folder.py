@@ -19,6 +19,7 @@ ARGUMENTS = {
     "awards": ["status"],
     "plan": ["x"],
     "documents": ["list"],
+    "copy": ["held"],
 }
 
 

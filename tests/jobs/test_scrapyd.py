@@ -114,14 +114,14 @@ def test_what_a_spider_read_is_stored_under_the_lock_and_joined(installation, mo
             return False
 
     report = SimpleNamespace(id="x", state="accepted", current=0, new=0)
-    for name in ("store_safely", "update_health", "refresh_dates", "join_stories", "index_archive"):
+    for name in ("store_judged", "make_findable"):
         monkeypatch.setattr(deployed, name, lambda *_, name=name: done.append((name, free())) or report)
-    monkeypatch.setattr(deployed, "note_end", lambda *_: None)
+    for name in ("note_end", "judge_safely"):
+        monkeypatch.setattr(deployed, name, lambda *_: None)
     spider = SimpleNamespace(
         source=None, now=deployed.read_clock("2026-05-20T12:00"), logger=SimpleNamespace(info=lambda *_: None)
     )
     deployed.StoreRun().finished(spider, "finished")
-    steps = ("store_safely", "update_health", "refresh_dates", "join_stories", "index_archive")
-    assert done == [(name, False) for name in steps]
+    assert done == [("store_judged", False), ("make_findable", False)]
     assert spider.now.isoformat() == "2026-05-20T12:00:00+02:00"
     monkeypatch.delitem(sys.modules, "monitor.jobs.deployed")

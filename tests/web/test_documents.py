@@ -202,9 +202,11 @@ def departments_of(db, key):
     return {row[0] for row in db.execute("SELECT department FROM matches WHERE source = ? AND call_id = ?", key)}
 
 
-def test_the_box_of_the_form_writes_and_takes_away_the_key():
+@pytest.mark.parametrize(("box", "key"), [("dokument", "documents"), ("foretrade", "yields")])
+def test_the_box_of_the_form_writes_and_takes_away_the_key(box, key):
     text = '[theme]\nid = "x"  # ett namn\ntitle = "X"\ndepartments = ["a"]\nstrategy = ["b"]\n'
-    asked = write_form(text, {"titel": "X", "dokument-visas": "1", "dokument": "1"}, {"avdelning": ["a"], "omrade": ["b"]})
-    assert asked == text + "documents = true\n"
-    assert write_form(asked, {"titel": "X", "dokument-visas": "1"}, {"avdelning": ["a"], "omrade": ["b"]}) == text
-    assert write_form(asked, {"titel": "X"}, {"avdelning": ["a"], "omrade": ["b"]}) == asked, "a form that does not show the box"
+    lists = {"avdelning": ["a"], "omrade": ["b"]}
+    asked = write_form(text, {"titel": "X", f"{box}-visas": "1", box: "1"}, lists)
+    assert asked == text + f"{key} = true\n"
+    assert write_form(asked, {"titel": "X", f"{box}-visas": "1"}, lists) == text
+    assert write_form(asked, {"titel": "X"}, lists) == asked, "a form that does not show the box"

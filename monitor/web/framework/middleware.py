@@ -34,6 +34,8 @@ OWN_PAGE_HEADER = b"x-sida"
 
 MCP_PATH = "/mcp"
 """Path of the server for assistants."""
+READINGS_PATH = "/inlasning/"
+"""Beginning of the paths at which other machines hand over readings."""
 _GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
 """Pages whose secret may be guessed; further tries of the same visitor wait."""
 _OPEN_PATHS = ("/logga-in", "/logga-ut", "/robots.txt", *HEALTH_PATHS)
@@ -91,15 +93,10 @@ class SecurityMiddleware:
             status = self._refusal_status(scope)
             if status:
                 raise _Refused(status)
-            inner = self._attach_user(scope)
-            if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
-                raise _Refused(403)
-            if self._must_log_in(scope["path"], inner):
-                await self._ask_to_log_in(scope, send)
-                return
-            if scope["method"] == "POST" and not self._is_mcp(scope) and not self._admits_post(inner):
-                raise _Refused(429)
-            await self._pass_on(scope, inner, receive, send_with_headers)
+            if self._site.readings is not None and scope["path"].startswith(READINGS_PATH):
+                await self._site.readings(scope, receive, send_with_headers)
+            else:
+                await self._answer(scope, receive, send_with_headers)
         except _Refused as refused:
             await self._refuse(scope, send, refused.status)
         except Exception:
@@ -107,6 +104,18 @@ class SecurityMiddleware:
             if started:
                 raise
             await self._refuse(scope, send, 400 if scope["method"] == "POST" else 500)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a visitor's request, as far as the visitor may."""
+        inner = self._attach_user(scope)
+        if inner["monitor_actor"] is None and self._is_datasette_page(scope["path"]):
+            raise _Refused(403)
+        if self._must_log_in(scope["path"], inner):
+            await self._ask_to_log_in(scope, send)
+            return
+        if scope["method"] == "POST" and not self._is_mcp(scope) and not self._admits_post(inner):
+            raise _Refused(429)
+        await self._pass_on(scope, inner, receive, send)
 
     async def _pass_on(self, scope: Scope, inner: Scope, receive: Receive, send: Send) -> None:
         """Pass a request that was not refused on to Datasette, with the visitor in `inner`, or to the server for assistants."""
@@ -151,6 +160,8 @@ class SecurityMiddleware:
         method = scope["method"]
         if self._is_mcp(scope):
             return 0  # reads only, judges hosts, origins and sizes itself
+        if self._site.readings is not None and scope["path"].startswith(READINGS_PATH):
+            return 0  # signed, and judges methods and sizes itself
         if method in ("GET", "HEAD"):
             return 0
         if method != "POST":

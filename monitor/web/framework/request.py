@@ -382,14 +382,18 @@ class ArchiveAccess:
             connection.close()
 
 
-class McpApp(Protocol):
-    """Application for `/mcp`. `monitor.jobs` implements it."""
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Return the context in which requests are answered."""
+class AsgiApp(Protocol):
+    """Application for some addresses that judges its requests itself. `monitor.jobs` implements those that there are."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
+
+
+class McpApp(AsgiApp, Protocol):
+    """Application for `/mcp`."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Return the context in which requests are answered."""
 
 
 class Site:
@@ -414,6 +418,8 @@ class Site:
         self._source_names: tuple[Config | None, dict[str, str]] = (None, {})
         self.mcp: McpApp | None = None
         """Application for `/mcp`; None where it is switched off."""
+        self.readings: AsgiApp | None = None
+        """Application for the readings that other machines hand over; None where none are taken."""
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
 

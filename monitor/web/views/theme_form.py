@@ -45,6 +45,7 @@ def form_values(text: str) -> dict[str, Any] | None:
         "state": str(head.get("state", "live")),
         "probation": str(head.get("probation", "")),
         "documents": head.get("documents") is True,
+        "yields": head.get("yields") is True,
         "signals": [_row_values(row) for row in tables(raw.get("signal"))],
         "vetoes": [_row_values(row) for row in tables(raw.get("veto"))],
         "examples": len(tables(raw.get("example"))),
@@ -99,7 +100,9 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
     elif "state" in head:
         del head["state"]
     if "dokument-visas" in form:
-        put_documents(head, asked="dokument" in form)
+        put_flag(head, "documents", asked="dokument" in form)
+    if "foretrade-visas" in form:
+        put_flag(head, "yields", asked="foretrade" in form)
     put_probation(head, form.get("prov", str(head.get("probation", ""))))
     _write_table(document, "signal", form, form_lists)
     _write_table(document, "veto", form, form_lists)
@@ -119,12 +122,12 @@ def put_probation(head: Any, day: str) -> None:
         head["probation"] = day.strip()
 
 
-def put_documents(head: Any, *, asked: bool) -> None:
-    """Set that a theme counts the words of documents, or take it away; an untouched line keeps its form."""
-    if asked and head.get("documents") is not True:
-        head["documents"] = True
-    elif not asked and "documents" in head:
-        del head["documents"]
+def put_flag(head: Any, key: str, *, asked: bool) -> None:
+    """Set a key that a theme has or has not, or take it away; an untouched line keeps its form."""
+    if asked and head.get(key) is not True:
+        head[key] = True
+    elif not asked and key in head:
+        del head[key]
 
 
 def put_list(table: Any, key: str, values: list[Any], *, keep_empty: bool) -> None:
