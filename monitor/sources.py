@@ -18,6 +18,8 @@ CLOCK_SLACK = timedelta(hours=1)
 
 ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
+BROWSED_KINDS = frozenset(("page", "calendar"))
+"""Kinds of source whose list a browser can run, if the installation has one."""
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
 CONFIRMED_BY = {
     "": "",
@@ -86,7 +88,14 @@ class Source(BaseModel):
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)
     """Seconds that a reading may take; 0: as in `[network]`."""
-    browser: bool = False
+    browser: Annotated[
+        bool,
+        Caption(
+            "Läses med webbläsare",
+            "För listor som byggs av skript. Programmet hämtar allt som sidan ber om, webbläsaren kör bara skripten.",
+            effect="Ja: sidans skript körs vid varje läsning, vilket tar längre tid.",
+        ),
+    ] = False
     """True where a browser is to run the scripts of its list (kinds `page` and `calendar`), if the installation names one."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""

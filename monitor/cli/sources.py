@@ -286,10 +286,14 @@ def _quality_lines(quality: dict[str, Any]) -> list[str]:
 
 
 def _check_lines(document: dict[str, Any]) -> list[str]:
+    from monitor.collect.verdicts import trial_command
+
     items = document["items"]
     lines = [f"{document['name']} ({document['id']}), {document['url']}", ""]
     lines += [f"Fel: {problem['text']}" for problem in document["problems"]]
     lines += [f"Att göra: {advice}" for advice in document["advice"]]
+    trials = [remedy["change"] for remedy in document["remedies"] if "browser" in remedy["change"]]
+    lines += [f"  Pröva: {trial_command(document['id'], change)}" for change in trials]
     left_out, unread = len(document["left_out"]), len(document["skipped"])
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from monitor.collect.links import registered_domain
 from monitor.collect.reading import ProblemKind, SourceReading
 from monitor.collect.spider import SourceSpider
-from monitor.collect.verdicts import LOST_VERDICTS, VERDICT_LABELS, SourceCheck, Verdict, judge_check
+from monitor.collect.verdicts import LOST_VERDICTS, VERDICT_LABELS, SourceCheck, Verdict, judge_check, trial_command
 from monitor.config import Config, load_sources
 from monitor.errors import ConfigError
 from monitor.jobs.add_source import READING
@@ -29,6 +29,8 @@ from monitor.toml_edit import Edit, EditRequest, find_value, load_values
 
 _HOSTS_AT_ONCE = 6
 _SEARCH_SECONDS = 60.0
+ROW_KEYS = ("kind", "url", "links", "browser")
+"""Keys of a row that say what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class SourceChecks:
         def finished(spider: SourceSpider) -> None:
             reading = spider.reading
             problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
-            check = judge_check(source, reading, problems, reading.documents, self.now)
+            can_browse = not self._readings.obstacle
+            check = judge_check(source, reading, problems, reading.documents, self.now, can_browse=can_browse)
             spider.reading = SourceReading()  # Scrapy keeps the spider until the last source is read
             if self.seek and is_lost(check):
                 self._search(source, check, queue)
@@ -112,7 +115,8 @@ def is_lost(check: SourceCheck) -> bool:
 
 def is_same_row(row: Mapping[str, Any], source: Source) -> bool:
     """Return whether a found row reads the same as a source does."""
-    return (row["kind"], row["url"].rstrip("/"), row.get("links", "")) == (source.kind, source.url.rstrip("/"), source.links)
+    reads = (row["kind"], row["url"].rstrip("/"), row.get("links", ""), row.get("browser", False))
+    return reads == (source.kind, source.url.rstrip("/"), source.links, source.browser)
 
 
 def check_all(
@@ -131,9 +135,11 @@ def describe_todo(checked: CheckedSource) -> str:
     if not found:
         return checked.check.todo
     row = found["row"]
-    changes = " ".join(f"--set {key}='{row[key]}'" for key in ("kind", "url", "links") if row.get(key))
-    sure = "Webbplatsen har" if found["sure"] else "Webbplatsen har troligen"
-    return f"{sure} en annan rad. Pröva: monitor sources check {checked.source.id} {changes}"
+    command = trial_command(checked.source.id, {key: row[key] for key in ROW_KEYS if row.get(key)})
+    sure = "" if found["sure"] else "troligen "
+    if row.get("browser"):
+        return f"Listan byggs av skript, men kan {sure}läsas med installationens webbläsare. Pröva: {command}"
+    return f"Webbplatsen har {sure}en annan rad. Pröva: {command}"
 
 
 def verdict_of(checked: CheckedSource) -> Verdict:
@@ -183,7 +189,7 @@ def report_checks(done: Iterable[CheckedSource], now: datetime) -> dict[str, Any
 def _found_keys(found: Mapping[str, Any]) -> dict[str, Any]:
     if not found:
         return {}
-    row = {key: found["row"][key] for key in ("kind", "url", "links") if found["row"].get(key)}
+    row = {key: found["row"][key] for key in ROW_KEYS if found["row"].get(key)}
     return {**row, **{key: found[key] for key in ("sure", "items", "ahead", "newest")}}
 
 

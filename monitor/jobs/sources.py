@@ -79,7 +79,7 @@ def check_source(
     readings.run()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a report")
-    return describe_reading(source, spiders[0], now, decisions or {})
+    return describe_reading(source, spiders[0], now, decisions or {}, can_browse=not readings.obstacle)
 
 
 def change_row(source: Source, changes: Mapping[str, str]) -> Source:
@@ -105,16 +105,24 @@ def change_row(source: Source, changes: Mapping[str, str]) -> Source:
 
 
 def describe_reading(
-    source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]
+    source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision], *, can_browse: bool = False
 ) -> dict[str, Any]:
-    """Return the answer of `sources check --json` for a source that a spider has read."""
+    """Return the answer of `sources check --json` for a source that a spider has read.
+
+    Args:
+        source: The row.
+        spider: The spider, with its reading.
+        now: Time of the reading.
+        decisions: People's decisions on items of the source.
+        can_browse: True where the installation has a browser for pages that scripts make.
+    """
     reading = spider.reading
     documents = list(reading.documents)
     run = judge_run(spider, now)
     calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
-    remedies = find_remedies(source, reading, problems, documents, now)
+    remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})
     return {
         "id": source.id,

@@ -229,3 +229,62 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
     assert now.name == source.name
     assert coordinator.post(f"{path}/ta", page=path).status_code == 409, "it is taken once"
     assert "Hittat på samma webbplats" not in coordinator.get(path).text
+
+
+LIST = "https://portalen.example.se/utlysningar"
+
+
+def test_a_list_made_by_scripts_is_read_with_the_browser_where_the_installation_has_one(coordinator, site):
+    site.jobs.obstacle = ""
+    site.jobs.checks["norden"] = check_answer()
+    own = next(one for one in site.config.sources if one.kind == "page")
+    path = f"/samordna/kallor/{own.id}"
+    shown = coordinator.get(path)
+    assert form_of(shown)["browser"] == ["nej"]
+    assert "Om listan byggs av skript" not in shown.text
+    remedy = {"text": "Listan byggs av skript. Pröva browser = true", "change": {"browser": "true"}}
+    site.jobs.checks[own.id] = check_answer(advice=[remedy["text"]], remedies=[remedy])
+    advised = coordinator.post(f"{path}/prova", page=path)
+    assert 'name="andra.browser" value="true"' in advised.text
+    tried = coordinator.post(f"{path}/prova", {"andra.browser": "true"}, page=path)
+    assert site.jobs.checked[-1] == (own.id, {"browser": "true"})
+    saved = send(coordinator, path, form_of(tried), "spara")
+    assert saved.status_code == 303
+    assert load_config(file_of(site)).source(own.id).browser
+    assert "browser" not in form_of(coordinator.get("/samordna/kallor/norden")), "a feed has no scripts"
+
+
+def test_without_a_browser_the_page_says_what_it_does_and_a_row_that_has_it_may_be_turned_off(coordinator, site):
+    own = next(one for one in site.config.sources if one.kind == "page")
+    path = f"/samordna/kallor/{own.id}"
+    shown = coordinator.get(path)
+    assert "browser" not in form_of(shown)
+    words = plain(shown)
+    assert "Ingen webbläsare är angiven i network.browser. It-avdelningen lägger till den" in words
+    assert re.search(r"<details><summary>Om listan byggs av skript", shown.text), "closed while the source works"
+    with site.archive.writing() as db:
+        write_health(db, own.id, "scripted", "Listan fylls av skript i webbläsaren.", site.clock())
+    assert re.search(r"<details open><summary>Om listan byggs av skript", coordinator.get(path).text)
+    site.jobs.obstacle = ""
+    change(coordinator, path, browser="ja")
+    site.jobs.obstacle = "Det finns ingen webbläsare på /usr/bin/chromium."
+    site.config = load_config(file_of(site))
+    shown = coordinator.get(path)
+    assert "Källan ska läsas med webbläsare, men det går inte här. Det finns ingen webbläsare" in plain(shown)
+    assert form_of(shown)["browser"] == ["ja"]
+
+
+def test_a_found_list_that_the_browser_reads_is_saved_so(coordinator, site):
+    site.jobs.obstacle = ""
+    row = found_row("page", url=LIST, links="/utlysningar/[^/]+", browser=True)
+    site.jobs.checks[LIST] = {"address": LIST, "problems": [], "rows": [row]}
+    shown = coordinator.post(NEW, {"adress": LIST, "gor": "las"}, page=NEW)
+    assert "Listan byggs av skript, så den läses med installationens webbläsare." in plain(shown)
+    chosen = re.search(r"<form method=\"post\" action=\"/samordna/kallor/ny\">(.*?)</form>", shown.text, re.DOTALL)[1]
+    values = {}
+    for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', chosen):
+        values.setdefault(name, []).append(html.unescape(value))
+    reviewed = send(coordinator, NEW, values, "granska")
+    assert "Läses med webbläsare nej blir ja" in plain(reviewed)
+    send(coordinator, NEW, form_of(reviewed), "spara")
+    assert load_config(file_of(site)).source("exempelnytt").browser

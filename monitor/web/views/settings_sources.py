@@ -13,7 +13,7 @@ from monitor.archive.runs import stored_health
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, CONFIRMED_BY, Source
+from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
 from monitor.web.framework.long_work import LongWork
@@ -46,11 +46,12 @@ _FIELDS = (
     "publishes",
     "place",
     "links",
+    "browser",
     "every",
     "expected",
     "address",
 )
-_NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links")
+_NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links", "browser")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
@@ -117,6 +118,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
     health = stored_health(visit.site.archive.db).get(row)
     state = next((found for found in source_rows(visit.site, visit.now) if found["id"] == row), None)
     own = find_value(values, ("source", row)) is not None
+    obstacle = visit.site.jobs.browser_obstacle() if present.kind in BROWSED_KINDS else ""
 
     def place_of(path: tuple[str, ...]) -> Place:
         overridden = find_value(values, ("sources", row, *path)) is not None
@@ -132,7 +134,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         effect="Gäller från nästa läsning.",
         path=f"/samordna/kallor/{row}",
         crumbs=_LIST_CRUMBS,
-        only=tuple(name for name in _FIELDS if name != "kind" or present.kind in ADDRESS_KINDS),
+        only=_shown(_FIELDS, present.kind, obstacle="" if present.browser else obstacle),
         place_of=place_of,
         aside=fragment(
             "settings-source.html",
@@ -144,8 +146,18 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
             finding=_shown_findings(visit).get(row),
             kinds=ADDRESS_KINDS,
             ways=CONFIRMED_BY,
+            obstacle=obstacle,
+            scripted=health is not None and health.health == "scripted",
         ),
     )
+
+
+def _shown(names: tuple[str, ...], kind: str, *, obstacle: str) -> tuple[str, ...]:
+    """Return the fields that the form of a source of a kind has; `obstacle` is why no browser can read it, or ""."""
+    left_out = set() if kind in ADDRESS_KINDS else {"kind"}
+    if kind not in BROWSED_KINDS or obstacle:
+        left_out.add("browser")
+    return tuple(name for name in names if name not in left_out)
 
 
 def _shown_findings(visit: Visit) -> dict[str, RowFinding]:
@@ -208,7 +220,10 @@ def try_source(visit: Visit) -> Response:
 
 
 def _texts_of(target: EditedTable, change: Mapping[str, str]) -> dict[str, list[str]]:
-    return {one.name: [change[one.name]] for one in target.fields if one.name in change}
+    words = {"true": "ja", "false": "nej"}
+    given = {one.name: change[one.name] for one in target.fields if one.name in change}
+    flags = {one.name for one in target.fields if one.kind == "flag"}
+    return {name: [words.get(text, text) if name in flags else text] for name, text in given.items()}
 
 
 def _render_check(visit: Visit, found: Mapping[str, Any], **more: object) -> str:
@@ -250,7 +265,7 @@ def new_source(visit: Visit) -> Response:
         effect="Läses första gången vid nästa läsning. Det som redan finns på adressen räknas inte som nytt.",
         path=visit.path,
         crumbs=_LIST_CRUMBS,
-        only=_NEW_FIELDS,
+        only=_shown(_NEW_FIELDS, kind, obstacle=visit.site.jobs.browser_obstacle()),
         new_id=lambda values: make_id(str(values.get("name", "")), _taken(visit.site.config)),
         leads_to="/samordna/kallor",
     )
