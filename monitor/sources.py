@@ -23,6 +23,7 @@ BROWSED_KINDS = frozenset(("page", "calendar"))
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
 CONFIRMED_BY = {
     "": "",
+    "stored": "sparad sida eller öppen kod",
     "reading": "läst av programmet",
     "person": "sedd av en person",
     "code": "öppen kod",
@@ -67,10 +68,11 @@ class Source(BaseModel):
         Caption("Adressen är prövad", choices={"confirmed": "ja, den ger rätt sida", "unconfirmed": "nej, inte än"}),
     ] = "unconfirmed"
     """State of `url`: whether a person has seen that it answers with the right page."""
-    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")] = ""
-    """Day on which the address was last confirmed, as YYYY-MM-DD; empty: not known."""
-    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page"], Field()] = ""
-    """Way of that: our own reader read it, a person opened it, public code of that day reads it, or a stored page has it."""
+    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?$")] = ""
+    """Day, month or year in which the address was last confirmed, as exact as it is known: YYYY-MM-DD, YYYY-MM or YYYY."""
+    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page", "stored"], Field()] = ""
+    """Way of that: our own reader read it, a person opened it, public code of that time reads it, a stored page has it, or
+    stored material has it that does not say whether it is a page or code."""
     enabled: Annotated[
         bool,
         Caption(
@@ -106,6 +108,13 @@ class Source(BaseModel):
     """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
+
+    def confirmation(self) -> str:
+        """Return when and how the address was confirmed before the installation got it, as a Swedish sentence."""
+        if self.address == "unconfirmed":
+            return "Ingen har sett att adressen ger rätt sida."
+        way = f" ({CONFIRMED_BY[self.confirmed_by]})" if self.confirmed_by else ""
+        return f"Adressen är bekräftad {self.confirmed}{way}." if self.confirmed else f"Adressen är bekräftad{way}, okänt när."
 
     def is_overdue(self, accepted: datetime | None, now: datetime) -> bool:
         """Return whether the last accepted reading is older than `every` days and a grace of two days.

@@ -416,6 +416,11 @@ MIGRATIONS = {
         " quote TEXT NOT NULL, departments TEXT NOT NULL, made TEXT NOT NULL, code TEXT NOT NULL, opened TEXT,"
         " verdict TEXT NOT NULL, judged TEXT)"
     ),
+    # Last trial reading of each source, `monitor.archive.source_checks`.
+    "m041_source_checks": (
+        "CREATE TABLE source_checks (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, way TEXT NOT NULL,"
+        " verdict TEXT NOT NULL, items INTEGER NOT NULL)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

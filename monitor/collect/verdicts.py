@@ -5,38 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from monitor.archive.runs import Document
 from monitor.collect.advice import Remedy, find_remedies
 from monitor.collect.quality import assess, gives_what_it_promises
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
+from monitor.vocabulary import Verdict
 
-
-class Verdict(StrEnum):
-    """Judgement of a source by one trial reading, in the order in which a table shows them."""
-
-    WORKS = "works"
-    THIN = "thin"
-    MOVED = "moved"
-    REMADE = "remade"
-    EMPTY = "empty"
-    SCRIPTED = "scripted"
-    WALLED = "walled"
-    DEAD = "dead"
-
-
-VERDICT_LABELS = {
-    Verdict.WORKS: "fungerar",
-    Verdict.THIN: "fungerar, tunn",
-    Verdict.MOVED: "har flyttat",
-    Verdict.REMADE: "gjord om",
-    Verdict.EMPTY: "tom",
-    Verdict.SCRIPTED: "byggs av skript",
-    Verdict.WALLED: "spärrad",
-    Verdict.DEAD: "svarar inte",
-}
 _OF_PROBLEM = {
     ProblemKind.BLOCKED: Verdict.WALLED,
     ProblemKind.ROBOTS: Verdict.WALLED,
@@ -96,7 +72,7 @@ def judge_check(
         can_browse: True where the installation has a browser for pages that scripts make.
     """
     quality = assess(reading, now)
-    verdict = _verdict(source, reading, problems, now)
+    verdict = judge_verdict(source, reading, problems, now)
     remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     return SourceCheck(
         verdict=verdict,
@@ -110,7 +86,8 @@ def judge_check(
     )
 
 
-def _verdict(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> Verdict:
+def judge_verdict(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> Verdict:
+    """Return the verdict on a source by a reading at `now`, with all its problems."""
     if reading.moved:
         return Verdict.MOVED
     if problems:

@@ -11,10 +11,12 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.archive.codec import stamp
+from monitor.archive.source_checks import StoredCheck, store_checks
 from monitor.collect.links import registered_domain
 from monitor.collect.reading import ProblemKind, SourceReading
 from monitor.collect.spider import SourceSpider
-from monitor.collect.verdicts import LOST_VERDICTS, VERDICT_LABELS, SourceCheck, Verdict, judge_check, trial_command
+from monitor.collect.verdicts import LOST_VERDICTS, SourceCheck, judge_check, trial_command
 from monitor.config import Config, load_sources
 from monitor.errors import ConfigError
 from monitor.jobs.add_source import READING
@@ -26,6 +28,7 @@ from monitor.jobs.save_settings import SETTINGS, read_text, save_edits
 from monitor.jobs.sources import MAX_ARTICLES
 from monitor.sources import Source
 from monitor.toml_edit import Edit, EditRequest, find_value, load_values
+from monitor.vocabulary import VERDICT_LABELS, Verdict
 
 _HOSTS_AT_ONCE = 6
 _SEARCH_SECONDS = 60.0
@@ -208,6 +211,23 @@ def table_lines(done: Iterable[CheckedSource]) -> list[str]:
     summary = ", ".join(f"{counts[verdict]} {VERDICT_LABELS[verdict]}" for verdict in order if counts[verdict])
     head = f"{'läge':<16} {'källa':<30} {'post':>4} {'fram':>4}  nyaste"
     return [head, *lines, "", f"{len(listed)} källor: {summary}."]
+
+
+def record_checks(config: Config, done: Iterable[CheckedSource], now: datetime) -> None:
+    """Store in the archive what each trial reading found; nothing where there is no installation."""
+    record_verdicts(config, [(checked.source, verdict_of(checked), checked.check.items) for checked in done], now)
+
+
+def record_verdicts(config: Config, judged: Iterable[tuple[Source, str, int]], now: datetime) -> None:
+    """Store the verdict on each source that was read now, with the number of its items."""
+    if config.path is None and not config.archive.is_file():
+        return
+    checks = [
+        StoredCheck(source=source.id, at=stamp(now), url=source.url, way=READING, verdict=str(verdict), items=items)
+        for source, verdict, items in judged
+    ]
+    with open_installation(config) as archive:
+        store_checks(archive.db, checks)
 
 
 def write_confirmations(config: Config, done: Iterable[CheckedSource], now: datetime) -> list[str]:

@@ -2,11 +2,13 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from monitor.archive.findings import RowFinding, store_finding
 from monitor.archive.runs import write_health
+from monitor.archive.source_checks import StoredCheck, store_checks
 from monitor.config import load_config
 from monitor.errors import SourceError
 from tests.web.test_settings import change, file_of, form_of, send
@@ -229,6 +231,21 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
     assert now.name == source.name
     assert coordinator.post(f"{path}/ta", page=path).status_code == 409, "it is taken once"
     assert "Hittat på samma webbplats" not in coordinator.get(path).text
+
+
+def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found_itself(coordinator, site):
+    source = site.config.source("norden")
+    path = "/samordna/kallor/norden"
+    assert "Ingen har sett att adressen ger rätt sida. Inte prövad här än." in plain(coordinator.get(path))
+    at = "2026-05-18T08:00:00+00:00"
+    check = StoredCheck(source="norden", at=at, url=source.url, way="reading", verdict="thin", items=1)
+    with site.archive.writing() as db:
+        store_checks(db, [check])
+    words = plain(coordinator.get(path)).replace("\u00a0", " ")
+    assert "Prövad här 18 maj 2026 (läst av programmet): fungerar, tunn, 1 post." in words
+    with site.archive.writing() as db:
+        store_checks(db, [replace(check, url="https://annan.example.se/")])
+    assert "Inte prövad här än." in plain(coordinator.get(path))
 
 
 LIST = "https://portalen.example.se/utlysningar"

@@ -10,12 +10,13 @@ from datasette import Response
 
 from monitor.archive.findings import RowFinding, list_findings, take_finding
 from monitor.archive.runs import stored_health
+from monitor.archive.source_checks import list_checks
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
 from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
-from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
+from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VERDICT_LABELS
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -145,7 +146,9 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
             checked=checked,
             finding=_shown_findings(visit).get(row),
             kinds=ADDRESS_KINDS,
+            tried=list_checks(visit.site.archive.db, {row: present.url}).get(row),
             ways=CONFIRMED_BY,
+            verdicts=VERDICT_LABELS,
             obstacle=obstacle,
             scripted=health is not None and health.health == "scripted",
         ),
