@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEMD = Path("/usr/lib/systemd/systemd")
 USER, USER_ID = "eu-bevakning", 64_123
 STATE = f"/var/lib/{USER}"
+_SAID = "/run/said"
+"""File of the output of the units, in place of a journal."""
 _TARGETS = ("sysinit", "basic", "shutdown", "multi-user", "network-online", "network", "umount", "final", "local-fs", "timers")
 _NAMESPACES = ("--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--fork", "--kill-child=SIGKILL")
 # The Python of the tests lies where the user of the units may not look, and ProtectHome hides it.
@@ -29,6 +31,7 @@ exec /opt/python/bin/{Path(sys.executable).resolve().name} -m monitor "$@"
 _BEGIN = f"""#!/bin/sh
 set -e
 mount --make-rprivate /
+mount --make-rshared /
 mount -t proc proc /proc
 mount --bind /proc/sys /proc/sys
 mount -o remount,bind,ro /proc/sys
@@ -48,7 +51,7 @@ for file in passwd group machine-id; do [ ! -e /etc/$file ] || mount --bind $fil
 for folder in /tmp /var/tmp; do mount -t tmpfs -o mode=1777 tmpfs $folder; done
 umount -R -l /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-exec env -i container=trial PATH=/usr/sbin:/usr/bin:/sbin:/bin {SYSTEMD} --system --unit=trial.target --show-status=no --log-target=console
+exec env -i container=trial PATH=/usr/sbin:/usr/bin:/sbin:/bin {SYSTEMD} --system --unit=trial.target --show-status=no --log-target=null
 """
 
 
@@ -81,7 +84,7 @@ class Manager:
     def run(self, *command: str) -> str:
         """Run a command as root beside the units, and return its output, errors last."""
         inside = ["nsenter", f"--target={self._pid}", "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--root", "--wd"]
-        done = subprocess.run([*inside, *command], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([*inside, *command], capture_output=True, text=True, check=False, timeout=90)
         return done.stdout + done.stderr
 
     def show(self, unit: str) -> dict[str, str]:
@@ -101,8 +104,8 @@ class Manager:
         return found
 
     def log(self) -> str:
-        """Return what systemd and the units have said."""
-        return self._log.read_text("utf-8", "replace")
+        """Return what the units have said, and what went wrong before systemd began."""
+        return self._log.read_text("utf-8", "replace") + self.run("cat", _SAID)
 
 
 @contextmanager
@@ -112,11 +115,12 @@ def manager(folder: Path, settings: str, overrides: dict[str, str]):
     units.mkdir(parents=True)
     for target in _TARGETS:
         (units / f"{target}.target").write_text(f"[Unit]\nDescription={target}\n", "utf-8")
-    (units / "trial.target").write_text("[Unit]\nDescription=trial\n", "utf-8")
+    (units / "trial.target").write_text("[Unit]\nDescription=trial\nWants=eu-bevakning.service eu-bevakning-webb.service\n", "utf-8")
     for unit in (ROOT / "deploy").glob("*.service"):
         shutil.copy(unit, units)
     (folder / "overrides").mkdir()
-    for name, text in overrides.items():
+    to_file = f"[Service]\nStandardOutput=append:{_SAID}\nStandardError=inherit\n"
+    for name, text in {**overrides, "system/service.d/output.conf": to_file}.items():
         file = folder / "overrides" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")

@@ -59,16 +59,17 @@ HOSTILE = """
 ROBOTS = b"User-agent: *\nDisallow: /hemligt/\n"
 
 
-def publisher(trap):
-    """Return the answers of a publisher whose list is made by a script of another host."""
-    rows = [{"url": f"/stod/{n}", "title": f"Stöd {n}"} for n in (1, 2)]
-    script = LIST_SCRIPT.replace("HOSTILE", HOSTILE.replace("TRAP", trap))
+def publisher(trap="", calls=2):
+    """Return the answers of a publisher whose list is made by a script of another host; hostile to the address `trap`."""
+    rows = [{"url": f"/stod/{n}", "title": f"Stöd {n}"} for n in range(1, calls + 1)]
+    script = LIST_SCRIPT.replace("HOSTILE", HOSTILE.replace("TRAP", trap) if trap else "")
     article = f"<main><h1>Stöd till lekplatser</h1><p>{TEXT}</p></main>"
     pages = {
         "a.example.se/lista": (SHELL.format("<script src='http://cdn.example.se/app.js'></script>"), HTML),
         "cdn.example.se/app.js": (script, "text/javascript"),
         "a.example.se/api/stod": (json.dumps(rows), "application/json"),
         "a.example.se/stod/1": (PAGE.format(article), HTML),
+        "a.example.se/stod/3": (PAGE.format(article), HTML),
         "a.example.se/stod/2": (PAGE.format(f"<div></div><script>document.body.innerHTML = `{article}`</script>"), HTML),
     }
 
@@ -150,7 +151,7 @@ def search(settings, answer, *addresses):
 def found(tmp_path_factory):
     """Return what `sources find` answers about the list and about the site of shells, and the requests that the proxy got."""
     place = Installation(tmp_path_factory.mktemp("found"))
-    lists, site = publisher("http://127.0.0.1:9"), shells()
+    lists, site = publisher(calls=3), shells()
 
     def respond(asked):
         return (site if asked.headers["Host"] == "b.example.se" else lists)(asked)
@@ -210,11 +211,10 @@ class TestWithChromium:
         first = answer["rows"][0]
         assert (first["row"]["url"], first["row"]["browser"]) == ("http://a.example.se/lista", True)
         assert first["way"] == "sidan, läst med installationens webbläsare"
-        assert [item["title"] for item in first["check"]["items"]] == ["Stöd till lekplatser"] * 2
+        assert [item["title"] for item in first["check"]["items"]] == ["Stöd till lekplatser"] * 3
         assert Source.model_validate(first["row"]).browser
         paths = [f"{one.headers['Host']}{one.path}" for one in asked]
         assert (paths.count("a.example.se/lista"), paths.count("a.example.se/api/stod")) == (1, 1), "its scripts ran once"
-        assert "a.example.se/hemligt/data" not in paths
 
     def test_find_follows_the_links_that_scripts_make_on_the_first_page_of_a_site(self, found):
         (_, answer), _ = found
@@ -300,7 +300,7 @@ def test_what_keeps_an_installation_from_reading_with_a_browser_is_said(tmp_path
 
 def test_without_a_browser_find_and_check_say_what_it_does(tmp_path):
     place = Installation(tmp_path)
-    with serve(publisher("http://127.0.0.1:9")) as proxy:
+    with serve(publisher()) as proxy:
         place.configure(f"[network]\ndelay = 0\nretries = 0\nproxy = '{proxy.url}'\n" + rows(skriptad=("lista", "false")))
         found = place.fork("sources", "find", "http://a.example.se/lista", before=use_the_proxy)
         checked = place.fork("sources", "check", "skriptad", before=use_the_proxy)
