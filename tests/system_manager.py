@@ -115,7 +115,9 @@ def manager(folder: Path, settings: str, overrides: dict[str, str]):
     units.mkdir(parents=True)
     for target in _TARGETS:
         (units / f"{target}.target").write_text(f"[Unit]\nDescription={target}\n", "utf-8")
-    (units / "trial.target").write_text("[Unit]\nDescription=trial\nWants=eu-bevakning.service eu-bevakning-webb.service\n", "utf-8")
+    (units / "trial.target").write_text(
+        "[Unit]\nDescription=trial\nWants=eu-bevakning.service eu-bevakning-webb.service\n", "utf-8"
+    )
     for unit in (ROOT / "deploy").glob("*.service"):
         shutil.copy(unit, units)
     (folder / "overrides").mkdir()

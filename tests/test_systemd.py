@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load_sources
-from tests.system_manager import STATE, USER_ID, manager, why_impossible
+from tests.system_manager import ROOT, STATE, USER, USER_ID, manager, why_impossible
+from tests.web.chromium import CHROMIUM
 
 pytestmark = pytest.mark.skipif(bool(why_impossible()), reason=f"no systemd of its own here: {why_impossible()}")
 RUN, PAGES = "eu-bevakning.service", "eu-bevakning-webb.service"
@@ -24,14 +25,28 @@ while time.monotonic() < ends:
 """
 
 
+DOCTOR = "undersok.service"
+ADDED = re.search(r"### Webbläsare\n.*?```ini\n(.*?)```", (ROOT / "docs" / "drift.md").read_text("utf-8"), re.DOTALL)
+
+
+def doctor_unit():
+    """Return the scheduler's unit with `monitor doctor` in place of its command."""
+    text = (ROOT / "deploy" / RUN).read_text("utf-8")
+    text = re.sub(r"^ExecStart=.*$", f"ExecStart=/opt/{USER}/bin/monitor doctor --offline", text, flags=re.MULTILINE)
+    return re.sub(r"^Restart=.*\n", "", text, flags=re.MULTILINE).replace("Type=exec", "Type=oneshot")
+
+
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """Return a systemd with both units running; nothing is due, as every source is off."""
     off = "".join(f"[sources.{source.id}]\nenabled = false\n" for source in load_sources([], {}, "sources.toml"))
-    settings = f"[municipality]\nname = 'Provkommun'\n[mail]\npassword_file = '{PASSWORD}'\n{off}"
+    browser = f"[network]\nbrowser = '{CHROMIUM}'\n"
+    settings = f"[municipality]\nname = 'Provkommun'\n[mail]\npassword_file = '{PASSWORD}'\n{browser}{off}"
     overrides = {
         "password": "hemligt\n",
         f"system/{RUN}.d/password.conf": "[Service]\nLoadCredential=password:/etc/systemd/password\n",
+        f"system/{DOCTOR}": doctor_unit(),
+        f"system/{DOCTOR}.d/browser.conf": ADDED[1],
     }
     with manager(tmp_path_factory.mktemp("machine") / "files", settings, overrides) as made:
         made.wait_for(PAGES, "running")
@@ -87,6 +102,14 @@ def test_a_killed_service_is_started_again_and_a_stopped_one_ends_by_itself(mach
     machine.run("systemctl", "stop", RUN)
     found = machine.wait_for(RUN, "dead")
     assert (found["Result"], found["ExecMainCode"], found["ExecMainStatus"]) == ("success", "1", "0")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.is_file(), reason="Chromium is not installed (/usr/bin/chromium)")
+def test_a_browser_runs_scripts_in_the_unit_with_what_drift_adds(machine):
+    pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
+    machine.run("systemctl", "start", DOCTOR)
+    assert f"bra  Webbläsare: {CHROMIUM} startar." in machine.log()
 
 
 def test_wrong_settings_are_told_once_and_not_tried_again(machine):
