@@ -248,6 +248,30 @@ def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found
     assert "Inte prövad här än." in plain(coordinator.get(path))
 
 
+def test_a_new_address_is_confirmed_by_the_person_who_says_so_and_else_by_nobody(coordinator, site):
+    path = "/samordna/kallor/norden"
+    change(coordinator, path, url="https://norden.example.org/nytt", address="confirmed")
+    source = load_config(file_of(site)).source("norden")
+    assert (source.address, source.confirmed, source.confirmed_by) == ("confirmed", "2026-05-20", "person")
+    change(coordinator, path, every="3")
+    assert load_config(file_of(site)).source("norden").confirmed == "2026-05-20"
+    change(coordinator, path, url="https://norden.example.org/igen", address="unconfirmed")
+    source = load_config(file_of(site)).source("norden")
+    assert (source.address, source.confirmed, source.confirmed_by) == ("unconfirmed", "", "")
+
+
+def test_days_of_a_trial_are_written_as_people_write_them(coordinator, site):
+    found = {
+        "published": "2026-05-18T08:00:00+02:00",
+        "deadlines": "2026-08-01T23:59:59+02:00 (”1 augusti”), 2027-01-02T12:00:00+01:00 (”2 januari”)",
+    }
+    item = {**check_answer()["items"][0], "found": found}
+    site.jobs.checks["norden"] = {**check_answer(), "items": [item]}
+    words = plain(coordinator.post("/samordna/kallor/norden/prova", page="/samordna/kallor/norden")).replace("\u00a0", " ")
+    assert "sista ansökningsdag 1 augusti (”1 augusti”), 2 januari 2027 kl. 12.00 (”2 januari”)" in words
+    assert re.search(r"publicerad 18 maj kl\. 0?8\.00", words)
+
+
 LIST = "https://portalen.example.se/utlysningar"
 
 
@@ -283,7 +307,7 @@ def test_without_a_browser_the_page_says_what_it_does_and_a_row_that_has_it_may_
         write_health(db, "norden", "scripted", "Listan fylls av skript i webbläsaren.", site.clock())
     assert re.search(r"<details open><summary>Om listan byggs av skript", coordinator.get(path).text)
     site.jobs.obstacle = ""
-    change(coordinator, path, browser="ja")
+    send(coordinator, path, form_of(coordinator.get(path)) | {"browser": ["ja"]}, "spara")
     site.jobs.obstacle = "Det finns ingen webbläsare på /usr/bin/chromium."
     shown = coordinator.get(path)
     assert "Källan ska läsas med webbläsare, men det går inte här. Det finns ingen webbläsare" in plain(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from datasette import Response
@@ -20,7 +21,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VE
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import fragment, page, redirect
+from monitor.web.framework.templates import format_day, format_moment, fragment, page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -54,6 +55,7 @@ _FIELDS = (
 )
 _NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links", "browser")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:[+-]\d\d:\d\d)?")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
 _PATIENCE_SECONDS = 4.0
@@ -137,6 +139,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         crumbs=_LIST_CRUMBS,
         only=_shown(_FIELDS, present.kind, obstacle="" if present.browser else obstacle),
         place_of=place_of,
+        follows=partial(_confirmation, today=visit.now.date().isoformat()),
         aside=fragment(
             "settings-source.html",
             visit,
@@ -153,6 +156,14 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
             scripted=health is not None and health.health == "scripted",
         ),
     )
+
+
+def _confirmation(before: Source, after: Source, *, today: str) -> dict[str, str]:
+    """Return when and by whom an address was confirmed, where a person gave it or said that it is right; else nothing."""
+    if (before.url, before.address) == (after.url, after.address):
+        return {}
+    seen = after.address == "confirmed"
+    return {"confirmed": today if seen else "", "confirmed_by": "person" if seen else ""}
 
 
 def _shown(names: tuple[str, ...], kind: str, *, obstacle: str) -> tuple[str, ...]:
@@ -231,15 +242,27 @@ def _texts_of(target: EditedTable, change: Mapping[str, str]) -> dict[str, list[
 
 def _render_check(visit: Visit, found: Mapping[str, Any], **more: object) -> str:
     """Return what a reading found as HTML: problems, advice with a button for each change, and the items field by field."""
+    items = [
+        {**item, "found": {name: _readable(visit, str(text)) for name, text in item["found"].items()}} for item in found["items"]
+    ]
     return fragment(
         "settings-check.html",
         visit,
         **{"problem": "", "row": "", "change": {}, **more},
-        found=found,
+        found={**found, "items": items},
         most=_MAX_SHOWN,
         field_labels=READ_FIELD_LABELS,
         kinds={kind.value: label.one for kind, label in KIND_LABELS.items()},
     )
+
+
+def _readable(visit: Visit, text: str) -> str:
+    """Return a found fact with its times as people write them; the end of a day is the day alone."""
+
+    def words(moment: re.Match[str]) -> str:
+        return format_day(moment[0], visit) if moment[1] == "23:59:59" else format_moment(moment[0], visit)
+
+    return _MOMENT.sub(words, text)
 
 
 def new_source(visit: Visit) -> Response:
