@@ -23,22 +23,26 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 
 from benchmarks.archives import filled_archive, settings_text, shipped_rules
 from benchmarks.generate import NOW, Inputs
 from benchmarks.measure import percentile, server
 from benchmarks.search import LENGTH, QUERIES
+from monitor.archive import open_archive
 from monitor.config import Config, load_config
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
 from monitor.jobs.digest import build_digests
 from monitor.jobs.serve import make_site
+from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from monitor.web.framework.auth import save_password
 from monitor.web.urls import ROUTES
 
 MOST_ALONE, MOST_WITH_READERS = 200.0, 400.0
 """Milliseconds that 95 of 100 answers may take at most."""
+_FILLED = "filled"
 READERS, PAUSE_SECONDS = 50, 5.0
 _PASSWORD = "en lång mening för mätningen"
 _PORTAL = "[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n[sources.funding-tenders]\nurl = 'http://127.0.0.1:{port}/search'\n"
@@ -95,6 +99,8 @@ def pages_to_measure(samples: Mapping[str, Sequence[str]]) -> list[Page]:
             addresses = [group.sub(lambda _, text=value: quote(text, safe="@"), one) for value in values for one in addresses]
         if pattern == "/sok":
             addresses = [f"/sok?{urlencode({'q': query, **facets})}" for query in QUERIES for facets in _FACETS]
+        if pattern == "/hitta":
+            addresses = [f"/hitta?{urlencode({'vad': query})}" for query in QUERIES]
         found.append(Page(re.sub(r"\(\?P<(\w+)>.*?\)(?=[/$]|$)", r"<\1>", pattern), addresses, route.coordinator))
     return found
 
@@ -116,8 +122,13 @@ class Reader:
         """Return the milliseconds until the whole answer has arrived, and its text."""
         body = urlencode(values).encode() if values else None
         begun = time.perf_counter()
-        with self._opener.open(self._base + address, body, timeout=120) as answer:
-            text = answer.read().decode("utf-8", "replace")
+        try:
+            with self._opener.open(self._base + address, body, timeout=120) as answer:
+                text = answer.read().decode("utf-8", "replace")
+        except HTTPError as error:
+            if not (error.code == 404 and address.startswith("/hitta")):  # an answer there: no call has such a title
+                raise RuntimeError(f"{address} answered {error.code}") from error
+            text = error.read().decode("utf-8", "replace")
         return (time.perf_counter() - begun) * 1000, text
 
     def log_in(self) -> None:
@@ -135,12 +146,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--asks", type=int, default=20, help="answers measured of each page")
     parser.add_argument("--seconds", type=float, default=120.0, help="time that the fifty readers read")
+    parser.add_argument("--folder", type=Path, help="keep the installation there, and use it again when it is there")
     parser.add_argument("--only", default="", metavar="PATTERN", help="only pages whose address matches")
     options = parser.parse_args(arguments)
     inputs = Inputs()
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary, ExitStack() as stack:
         told(f"filling an archive with {options.calls} calls ...")
-        config, samples = fill(Path(temporary), inputs, options.calls)
+        config = fill(options.folder or Path(temporary), inputs, options.calls)
+        samples = samples_of(config)
         measured = [page for page in pages_to_measure(samples) if re.search(options.only, page.name)]
         base, cpu = stack.enter_context(serving(config))
         times = {page.name: Times() for page in measured}
@@ -164,18 +177,29 @@ def load() -> str:
     return "/".join(f"{part:.1f}" for part in os.getloadavg())
 
 
-def fill(folder: Path, inputs: Inputs, size: int) -> tuple[Config, dict[str, list[str]]]:
-    """Make an installation with calls, matches and a week's mails; return it, and samples of the variables of addresses."""
+def fill(folder: Path, inputs: Inputs, size: int) -> Config:
+    """Return an installation with calls, matches and a week's mails, made where the folder has none."""
+    if (folder / _FILLED).is_file():
+        return load_config(folder / "monitor.toml")
+    folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(RULES, folder / "rules")
     rules = shipped_rules()
-    departments = sorted(rules.departments)
-    recipients = [(department, f"{department}@example.se") for department in departments]
+    recipients = [(department, f"{department}@example.se") for department in sorted(rules.departments)]
     text = settings_text(recipients=recipients) + '[rules]\ndir = "rules"\n'
     (folder / "monitor.toml").write_text(text, "utf-8")
     config = load_config(folder / "monitor.toml")
     save_password(config.data_dir, _PASSWORD)
     with filled_archive(config.archive, inputs.maker.calls(size, length=LENGTH), match=True) as archive:
         build_digests(config, archive, NOW, rules=rules)
+    (folder / _FILLED).touch()
+    return config
+
+
+def samples_of(config: Config) -> dict[str, list[str]]:
+    """Return samples of the variables of addresses."""
+    rules = load_rules(config.rules_dir)
+    departments = sorted(rules.departments)
+    with open_archive(config.archive) as archive:
         numbers = archive.db.execute("SELECT number FROM calls ORDER BY hash LIMIT 200").fetchall()
         digests = [row[0] for row in archive.db.execute("SELECT id FROM digests ORDER BY id").fetchall()]
         told_of = archive.db.execute("SELECT department, source, call_id, digest FROM digest_items LIMIT 20").fetchall()
@@ -184,12 +208,12 @@ def fill(folder: Path, inputs: Inputs, size: int) -> tuple[Config, dict[str, lis
     site.archive.close()
     links = [AnswerLink(department=row[0], source=row[1], call_id=row[2], digest=row[3]) for row in told_of]
     answers = [signer.answer_token(link, NOW.date()) for link in links]
-    leaving = [signer.leave_token(LeaveLink(department=name, recipient=email)) for name, email in recipients]
-    concepts = sorted(path.stem for path in (folder / "rules" / "concepts").glob("*.toml"))
-    return config, {
+    leaving = [signer.leave_token(LeaveLink(department=name, recipient=f"{name}@example.se")) for name in departments]
+    concepts = sorted(path.stem for path in (config.rules_dir / "concepts").glob("*.toml"))
+    return {
         "number": [str(number) for (number,) in numbers],
         "department": departments,
-        "theme": sorted(theme.id for theme in rules.themes)[:10],
+        "theme": sorted(theme.theme.id for theme in rules.themes)[:10],
         "name": concepts[:10],
         "digest": digests,
         "table": ["schedule", "municipality", "mail"],
@@ -293,7 +317,7 @@ def crawling(config: Config, inputs: Inputs, stack: ExitStack) -> Iterator[Calla
     settings = []
     for seed in (1, 2):
         folder = config.path.parent / f"portal-{seed}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for number, page in enumerate(inputs.maker.portal_pages(636, seed), 1):
             (folder / f"{number}.json").write_bytes(page)
         port = stack.enter_context(server("portal", str(folder)))
