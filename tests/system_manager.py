@@ -26,7 +26,8 @@ _NAMESPACES = ("--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--for
 # The Python of the tests lies where the user of the units may not look, and ProtectHome hides it.
 _PROGRAM = f"""#!/bin/sh
 export PYTHONPATH=/opt/{USER}/checkout:/opt/{USER}/site LD_LIBRARY_PATH=/opt/python/lib PYTHONDONTWRITEBYTECODE=1
-exec /opt/python/bin/{Path(sys.executable).resolve().name} -m monitor "$@"
+[ "$(basename "$0")" = python ] || set -- -m monitor "$@"
+exec /opt/python/bin/{Path(sys.executable).resolve().name} "$@"
 """
 _BEGIN = f"""#!/bin/sh
 set -e
@@ -44,7 +45,7 @@ for folder in /run /var/lib /etc/systemd /usr/lib/systemd/system; do mount -t tm
 cd "$4"
 cp -r units/. /usr/lib/systemd/system/
 cp -r overrides/. /etc/systemd/
-install -m 755 program /opt/{USER}/bin/monitor
+for name in monitor python; do install -m 755 program /opt/{USER}/bin/$name; done
 install -d -m 700 -o {USER_ID} -g {USER_ID} {STATE}
 install -m 600 -o {USER_ID} -g {USER_ID} settings {STATE}/monitor.toml
 for file in passwd group machine-id; do [ ! -e /etc/$file ] || mount --bind $file /etc/$file; done

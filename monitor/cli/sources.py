@@ -85,7 +85,6 @@ def _check_all(app: App, write: bool, as_json: bool) -> int:
         app.console.print(f"{number}/{total} {checked.source.id}: {label}, {checked.check.items} poster", markup=False)
 
     done = check_all(app.config, app.now, tell)
-    record_checks(app.config, done, app.now)
     written = write_confirmations(app.config, done, app.now) if write else []
     if as_json:
         answer(report_checks(done, app.now))
@@ -94,6 +93,7 @@ def _check_all(app: App, write: bool, as_json: bool) -> int:
             click.echo(line)
         if written:
             click.echo(f"{len(written)} källor är skrivna som bekräftade i dag i monitor.toml.")
+    record_checks(app.config, done, app.now)  # after the table, which an archive that cannot be written must not cost
     return int(any(verdict_of(checked) is not Verdict.WORKS for checked in done))
 
 
@@ -110,13 +110,13 @@ def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -
         with open_installation(app.config) as archive:
             decisions, usual = read_decisions(archive.db, source), usual_text(archive.db, source)
     document = check_source(app.config, chosen, app.now, decisions) | {"usual": usual}
-    if not changes:
-        record_verdicts(app.config, [(chosen, document["verdict"], len(document["items"]))], app.now)
     if as_json:
         answer(document)
     else:
         for line in _check_lines(document):
             click.echo(line)
+    if not changes:
+        record_verdicts(app.config, [(chosen, document["verdict"], len(document["items"]))], app.now)
     return int(bool(document["problems"] or document["moved"]))
 
 

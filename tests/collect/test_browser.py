@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.cli.sources import _check_lines
 from monitor.collect.advice import find_remedies
 from monitor.collect.installed_browser import find_obstacle
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
@@ -59,18 +60,22 @@ HOSTILE = """
 ROBOTS = b"User-agent: *\nDisallow: /hemligt/\n"
 
 
-def publisher(trap="", calls=2):
-    """Return the answers of a publisher whose list is made by a script of another host; hostile to the address `trap`."""
+def publisher(trap="", calls=2, *, shell=True):
+    """Return the answers of a publisher whose list is made by a script of another host; hostile to the address `trap`.
+
+    With `shell` one of its calls is an empty page that a script fills, too.
+    """
     rows = [{"url": f"/stod/{n}", "title": f"Stöd {n}"} for n in range(1, calls + 1)]
     script = LIST_SCRIPT.replace("HOSTILE", HOSTILE.replace("TRAP", trap) if trap else "")
     article = f"<main><h1>Stöd till lekplatser</h1><p>{TEXT}</p></main>"
+    made = f"<div></div><script>document.body.innerHTML = `{article}`</script>"
     pages = {
         "a.example.se/lista": (SHELL.format("<script src='http://cdn.example.se/app.js'></script>"), HTML),
         "cdn.example.se/app.js": (script, "text/javascript"),
         "a.example.se/api/stod": (json.dumps(rows), "application/json"),
         "a.example.se/stod/1": (PAGE.format(article), HTML),
         "a.example.se/stod/3": (PAGE.format(article), HTML),
-        "a.example.se/stod/2": (PAGE.format(f"<div></div><script>document.body.innerHTML = `{article}`</script>"), HTML),
+        "a.example.se/stod/2": (PAGE.format(made if shell else article), HTML),
     }
 
     def respond(asked):
@@ -151,7 +156,7 @@ def search(settings, answer, *addresses):
 def found(tmp_path_factory):
     """Return what `sources find` answers about the list and about the site of shells, and the requests that the proxy got."""
     place = Installation(tmp_path_factory.mktemp("found"))
-    lists, site = publisher(calls=3), shells()
+    lists, site = publisher(calls=3, shell=False), shells()
 
     def respond(asked):
         return (site if asked.headers["Host"] == "b.example.se" else lists)(asked)
@@ -298,12 +303,17 @@ def test_what_keeps_an_installation_from_reading_with_a_browser_is_said(tmp_path
     assert "Playwright är inte installerat" in find_obstacle(str(browser))
 
 
-def test_without_a_browser_find_and_check_say_what_it_does(tmp_path):
-    place = Installation(tmp_path)
-    with serve(publisher()) as proxy:
-        place.configure(f"[network]\ndelay = 0\nretries = 0\nproxy = '{proxy.url}'\n" + rows(skriptad=("lista", "false")))
-        found = place.fork("sources", "find", "http://a.example.se/lista", before=use_the_proxy)
-        checked = place.fork("sources", "check", "skriptad", before=use_the_proxy)
-    assert "En webbläsare på servern kan troligen läsa den: be it-avdelningen (docs/drift.md, Webbläsare)." in found.out
-    assert "[[source]]" not in found.out
-    assert "Att göra: Listan byggs av skript, och installationen har ingen webbläsare" in checked.out
+def test_the_command_shows_how_to_try_the_advice():
+    first = find_remedies(scripted(), SourceReading(), SCRIPTED, [], NOW, can_browse=True)[0]
+    told = {
+        "id": "skriptad",
+        "name": "S",
+        "url": "",
+        "problems": [],
+        "items": [],
+        "left_out": [],
+        "skipped": [],
+        "quality": {"items": 0},
+    }
+    lines = _check_lines({**told, "advice": [first.text], "remedies": [{"text": first.text, "change": dict(first.change)}]})
+    assert lines[2:4] == [f"Att göra: {first.text}", "  Pröva: monitor sources check skriptad --set browser=true"]
