@@ -360,8 +360,12 @@ class RuleSet:
 
     def programme_of(self, call: Call) -> Programme | None:
         """Return the programme that pays, by the source's code, else by the prefix of the identifier."""
-        code = call.programme.removeprefix("cascade:").casefold()
-        prefix = call.identifier.replace("/", "-").partition("-")[0].casefold()
+        return self.programme_by(call.programme, call.identifier)
+
+    def programme_by(self, programme: str, identifier: str) -> Programme | None:
+        """Return the programme that pays for the calls of a source's code, else of an identifier's prefix."""
+        code = programme.removeprefix("cascade:").casefold()
+        prefix = identifier.replace("/", "-").partition("-")[0].casefold()
         return self._programme_by_code.get(code) or self._programme_by_code.get(prefix)
 
     @cached_property
