@@ -18,9 +18,12 @@ CLOCK_SLACK = timedelta(hours=1)
 
 ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
+BROWSED_KINDS = frozenset(("page", "calendar"))
+"""Kinds of source whose list a browser can run, if the installation has one."""
 _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
 CONFIRMED_BY = {
     "": "",
+    "stored": "sparad sida eller öppen kod",
     "reading": "läst av programmet",
     "person": "sedd av en person",
     "code": "öppen kod",
@@ -65,10 +68,11 @@ class Source(BaseModel):
         Caption("Adressen är prövad", choices={"confirmed": "ja, den ger rätt sida", "unconfirmed": "nej, inte än"}),
     ] = "unconfirmed"
     """State of `url`: whether a person has seen that it answers with the right page."""
-    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}-\d{2}-\d{2})?$")] = ""
-    """Day on which the address was last confirmed, as YYYY-MM-DD; empty: not known."""
-    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page"], Field()] = ""
-    """Way of that: our own reader read it, a person opened it, public code of that day reads it, or a stored page has it."""
+    confirmed: Annotated[str, Field(pattern=r"^(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?$")] = ""
+    """Day, month or year in which the address was last confirmed, as exact as it is known: YYYY-MM-DD, YYYY-MM or YYYY."""
+    confirmed_by: Annotated[Literal["", "reading", "person", "code", "page", "stored"], Field()] = ""
+    """Way of that: our own reader read it, a person opened it, public code of that time reads it, a stored page has it, or
+    stored material has it that does not say whether it is a page or code."""
     enabled: Annotated[
         bool,
         Caption(
@@ -86,7 +90,14 @@ class Source(BaseModel):
     """CSS selector of the part of the list page that has the articles (kind `page`)."""
     source_timeout: int = Field(default=0, ge=0, le=86_400)
     """Seconds that a reading may take; 0: as in `[network]`."""
-    browser: bool = False
+    browser: Annotated[
+        bool,
+        Caption(
+            "Läses med webbläsare",
+            "För listor som byggs av skript. Programmet hämtar allt som sidan ber om, webbläsaren kör bara skripten.",
+            effect="Ja: sidans skript körs vid varje läsning, vilket tar längre tid.",
+        ),
+    ] = False
     """True where a browser is to run the scripts of its list (kinds `page` and `calendar`), if the installation names one."""
     time_zone: str = "Europe/Stockholm"
     note: str = ""
@@ -97,6 +108,13 @@ class Source(BaseModel):
     """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: not known."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
+
+    def confirmation(self) -> str:
+        """Return when and how the address was confirmed before the installation got it, as a Swedish sentence."""
+        if self.address == "unconfirmed":
+            return "Ingen har sett att adressen ger rätt sida."
+        way = f" ({CONFIRMED_BY[self.confirmed_by]})" if self.confirmed_by else ""
+        return f"Adressen är bekräftad {self.confirmed}{way}." if self.confirmed else f"Adressen är bekräftad{way}, okänt när."
 
     def is_overdue(self, accepted: datetime | None, now: datetime) -> bool:
         """Return whether the last accepted reading is older than `every` days and a grace of two days.

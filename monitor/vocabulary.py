@@ -444,6 +444,32 @@ STEP_STATE_LABELS: Mapping[StepState, str] = {
     StepState.NOT_NEEDED: "Behövs inte",
 }
 
+
+class Verdict(StrEnum):
+    """Judgement of a source by one trial reading, in the order in which a table shows them."""
+
+    WORKS = "works"
+    THIN = "thin"
+    MOVED = "moved"
+    REMADE = "remade"
+    EMPTY = "empty"
+    SCRIPTED = "scripted"
+    WALLED = "walled"
+    DEAD = "dead"
+
+
+VERDICT_LABELS: Mapping[Verdict, str] = {
+    Verdict.WORKS: "fungerar",
+    Verdict.THIN: "fungerar, tunn",
+    Verdict.MOVED: "har flyttat",
+    Verdict.REMADE: "gjord om",
+    Verdict.EMPTY: "tom",
+    Verdict.SCRIPTED: "byggs av skript",
+    Verdict.WALLED: "spärrad",
+    Verdict.DEAD: "svarar inte",
+}
+
+
 READ_FIELD_LABELS: Mapping[str, str] = {
     "summary": "sammanfattning",
     "text": "text",

@@ -1,17 +1,19 @@
 """The benchmarks work: the generator gives the same for the same seed, the table is compared, and rows run in their quick form. No timing."""
 
 import json
+import re
 from datetime import date
 from multiprocessing import get_context
 
 import pytest
 
-from benchmarks import analysing, bulk, linear, matching, table
+from benchmarks import analysing, bulk, linear, matching, pages, table
 from benchmarks.__main__ import ROWS
 from benchmarks.generate import NOW, Inputs, Maker
 from benchmarks.measure import Line, beside, typical_pair
 from monitor.collect.portal.bulk import is_current_object, parse_object
 from monitor.collect.portal.rows import is_current, parse_row
+from monitor.web.urls import ROUTES
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,26 @@ def test_rows_run_without_peers(row, monkeypatch):
     assert lines
     assert all(one.value > 0 for one in lines)
     assert not any(one.peer_value for one in lines if one.peer in ("spaCy PhraseMatcher", "FlashText", "spaCy blank tokenizer"))
+
+
+def test_every_page_is_measured_or_left_out_with_a_reason():
+    variables = ("department", "theme", "name", "digest", "table", "token", "/samordna/kallor/ row", "row")
+    samples = {"number": ["17"], "draft": ["ny"], **{name: ["kultur"] for name in variables}, "/svar/ token": ["a.b", "c.d"]}
+    measured = pages.pages_to_measure(samples)
+    asked = [route for route in ROUTES if "GET" in route.methods]
+    left_out = [pages.why_left_out(route.pattern) for route in asked if pages.why_left_out(route.pattern)]
+    assert len(measured) + len(left_out) == len(asked)
+    assert set(left_out) == set(pages.LEFT_OUT), "each reason is needed"
+    for page in measured:
+        for address in page.addresses:
+            path = address.partition("?")[0]
+            assert next(route for route in ROUTES if re.match(route.pattern, path)).coordinator == page.coordinator, address
+    by_name = {page.name: page.addresses for page in measured}
+    assert by_name["/svar/<token>/plan"] == ["/svar/a.b/plan", "/svar/c.d/plan"]
+    assert by_name["/u/<number>"] == ["/u/17"]
+    assert len(by_name["/sok"]) > 40
+    with pytest.raises(KeyError, match="no sample of department"):
+        pages.pages_to_measure({})
 
 
 def read_hostile_texts():

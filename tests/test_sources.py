@@ -1,11 +1,13 @@
 """The shipped rows: complete, honest, and in step with docs/sources.md; sources of one's own without code."""
 
 import json
+import tomllib
 from datetime import date, datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
@@ -52,6 +54,39 @@ def test_what_is_not_confirmed_is_read_all_the_same(rows):
     assert {row.address for row in rows} == {"confirmed", "unconfirmed"}
     assert all(row.enabled or row.note.startswith("Avstängd: ") for row in rows)
     assert sum(row.enabled for row in rows) >= 50
+
+
+def test_every_row_says_when_and_where_its_address_was_seen_or_that_nobody_has(rows):
+    observed = tomllib.loads((ROOT / "tests" / "sources" / "observed.toml").read_text("utf-8"))
+    ways = {"program": "code", "page": "page"}
+    for row in rows:
+        seen = row.address == "confirmed"
+        assert bool(row.confirmed_by) == seen, row.id
+        assert seen or not row.confirmed, row.id
+        assert ("Ingen har sett" in row.confirmation()) != seen, row.id
+        where, _, rest = observed.get(row.id, {}).get("seen", "").partition(" ")
+        if seen and where:
+            assert (row.confirmed_by, row.confirmed[:4]) == (ways[where], rest[:4]), row.id
+    assert sum(bool(row.confirmed) for row in rows) >= 40
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({}, "Ingen har sett att adressen ger rätt sida."),
+        ({"address": "confirmed", "confirmed_by": "page"}, "Adressen är bekräftad (sparad sida), okänt när."),
+        ({"address": "confirmed", "confirmed_by": "code", "confirmed": "2026-08"}, "Adressen är bekräftad 2026-08 (öppen kod)."),
+        ({"address": "confirmed", "confirmed": "2026"}, "Adressen är bekräftad 2026."),
+    ],
+)
+def test_a_confirmation_is_told_as_exactly_as_it_is_known(keys, words):
+    assert Source(id="x", kind="page", name="X", url="https://x.se/", **keys).confirmation() == words
+
+
+@pytest.mark.parametrize("wrong", ["2026-8", "i maj", "2026-08-1", "26"])
+def test_a_time_of_confirmation_is_a_day_a_month_or_a_year(wrong):
+    with pytest.raises(ValidationError):
+        Source(id="x", kind="page", name="X", url="https://x.se/", confirmed=wrong)
 
 
 def test_the_list_holds_every_row_before_anything_was_read(rows):

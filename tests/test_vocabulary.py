@@ -43,6 +43,7 @@ from monitor.vocabulary import (
     STATUS_LABELS,
     STEP_STATE_LABELS,
     TEMPLATE_MAILS,
+    VERDICT_LABELS,
     Answer,
     ChangeType,
     CountText,
@@ -60,6 +61,7 @@ from monitor.vocabulary import (
     RunState,
     Status,
     StepState,
+    Verdict,
 )
 from tests.commands import Installation
 
@@ -78,6 +80,7 @@ TABLES = [
     (JobState, JOB_STATE_LABELS),
     (Answer, ANSWER_LABELS),
     (FollowState, FOLLOW_STATE_LABELS),
+    (Verdict, VERDICT_LABELS),
     (StepState, STEP_STATE_LABELS),
 ]
 

@@ -148,6 +148,7 @@ _TIME_COLUMNS = {
     "call_document_addresses": ("checked",),
     "call_document_versions": ("since",),
     "source_findings": ("at", "taken"),
+    "source_checks": ("at",),
     "recipients": ("paused_until", "added", "removed", "known"),
     "recipient_events": ("at", "answered_at", "reported_at"),
     "handed_over": ("at",),

@@ -423,6 +423,11 @@ MIGRATIONS = {
     ),
     # `outbox.in_hand` is the time at which a mail that waits was about to go to the mail server (`monitor.archive.copies`).
     "m042_in_hand": "ALTER TABLE outbox ADD COLUMN in_hand TEXT",
+    # Last trial reading of each source, `monitor.archive.source_checks`.
+    "m043_source_checks": (
+        "CREATE TABLE source_checks (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, way TEXT NOT NULL,"
+        " verdict TEXT NOT NULL, items INTEGER NOT NULL)"
+    ),
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database, sql_values
@@ -104,8 +104,7 @@ def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[Rec
         yield RecordedChange(**row)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstSeenCall:
+class FirstSeenCall(NamedTuple):
     """Call that was first seen in the period."""
 
     key: CallKey

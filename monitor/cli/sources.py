@@ -10,7 +10,8 @@ import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
 from monitor.errors import ConfigError
-from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, RunState
+from monitor.sources import CONFIRMED_BY
+from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, VERDICT_LABELS, RunState, Verdict
 
 if TYPE_CHECKING:
     from monitor.archive.left_out import LeftOut
@@ -69,8 +70,15 @@ def check(app: App, source: str | None, changes: tuple[str, ...], all_: bool, wr
 
 
 def _check_all(app: App, write: bool, as_json: bool) -> int:
-    from monitor.collect.verdicts import VERDICT_LABELS, Verdict
-    from monitor.jobs.check_sources import CheckedSource, check_all, report_checks, table_lines, verdict_of, write_confirmations
+    from monitor.jobs.check_sources import (
+        CheckedSource,
+        check_all,
+        record_checks,
+        report_checks,
+        table_lines,
+        verdict_of,
+        write_confirmations,
+    )
 
     def tell(checked: CheckedSource, number: int, total: int) -> None:
         label = VERDICT_LABELS[verdict_of(checked)]
@@ -85,11 +93,13 @@ def _check_all(app: App, write: bool, as_json: bool) -> int:
             click.echo(line)
         if written:
             click.echo(f"{len(written)} källor är skrivna som bekräftade i dag i monitor.toml.")
+    record_checks(app.config, done, app.now)  # after the table, which an archive that cannot be written must not cost
     return int(any(verdict_of(checked) is not Verdict.WORKS for checked in done))
 
 
 def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -> int:
     from monitor.archive.left_out import read_decisions
+    from monitor.jobs.check_sources import record_verdicts
     from monitor.jobs.health import usual_text
     from monitor.jobs.members import open_installation
     from monitor.jobs.sources import change_row, check_source
@@ -105,6 +115,8 @@ def _check_one(app: App, source: str, changes: tuple[str, ...], as_json: bool) -
     else:
         for line in _check_lines(document):
             click.echo(line)
+    if not changes:
+        record_verdicts(app.config, [(chosen, document["verdict"], len(document["items"]))], app.now)
     return int(bool(document["problems"] or document["moved"]))
 
 
@@ -264,15 +276,23 @@ def _state_label(state: str) -> str:
 def _source_line(row: dict[str, Any]) -> str:
     """Return a source as one line that can be searched, with its problems on lines below."""
     state = _state_label(row["state"]) if row["enabled"] else "avstängd"
-    address = f", bekräftad {row['confirmed']}" if row["confirmed"] else ""
-    address = address if row["address"] == "confirmed" else ", obekräftad adress"
-    line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}{address}"
+    line = f"{row['id']:<30} {state:<13} {row['current'] or '-':>5}  {row['name']}, {_address_words(row)}"
     if row["overdue"]:
         since = f"sedan {row['last_accepted'][:10]}" if row["last_accepted"] else "någon gång"
         line += f"\n{'':<30} ! Har inte kunnat läsas helt {since}."
     if row["health"]:
         line += f"\n{'':<30} ! {row['health_text']} Sedan {row['health_since'][:10]}, senast {row['health_seen'][:10]}."
     return line
+
+
+def _address_words(row: dict[str, Any]) -> str:
+    """Return when and how the address of a source was confirmed, and what the installation's own last trial found."""
+    words = "adressen har ingen sett"
+    if row["address"] == "confirmed":
+        way = CONFIRMED_BY[row["confirmed_by"]]
+        words = " ".join(["bekräftad", *([row["confirmed"]] if row["confirmed"] else []), *([f"({way})"] if way else [])])
+    checked = row["checked"]
+    return f"{words}; prövad här {checked['at'][:10]}: {VERDICT_LABELS[checked['verdict']]}" if checked else words
 
 
 def _quality_lines(quality: dict[str, Any]) -> list[str]:
@@ -286,10 +306,14 @@ def _quality_lines(quality: dict[str, Any]) -> list[str]:
 
 
 def _check_lines(document: dict[str, Any]) -> list[str]:
+    from monitor.collect.verdicts import trial_command
+
     items = document["items"]
     lines = [f"{document['name']} ({document['id']}), {document['url']}", ""]
     lines += [f"Fel: {problem['text']}" for problem in document["problems"]]
     lines += [f"Att göra: {advice}" for advice in document["advice"]]
+    trials = [remedy["change"] for remedy in document["remedies"] if "browser" in remedy["change"]]
+    lines += [f"  Pröva: {trial_command(document['id'], change)}" for change in trials]
     left_out, unread = len(document["left_out"]), len(document["skipped"])
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])

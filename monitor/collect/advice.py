@@ -13,7 +13,7 @@ from monitor.archive.runs import Document
 from monitor.collect.links import find_feeds, unfollowed_link_prefixes
 from monitor.collect.quality import assess, gives_what_it_promises
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
-from monitor.sources import Source
+from monitor.sources import BROWSED_KINDS, Source
 from monitor.vocabulary import Kind
 
 _ADVICE_BY_PROBLEM = {
@@ -34,13 +34,16 @@ _ADVICE_BY_PROBLEM = {
     "godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
-_SCRIPTED = (
-    "Leta efter ett flöde eller en annan sida hos samma utgivare. Finns inget kan listan troligen läsas med webbläsare: "
-    "monitor sources check {} --set browser=true (docs/drift.md, Webbläsare). Annars stäng av källan: enabled = false."
+_OTHERWISE = "Leta annars efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false."
+_SCRIPTED = "Listan byggs av skript, och kan troligen läsas med installationens webbläsare. Pröva browser = true"
+_SCRIPTED_WITHOUT = (
+    "Listan byggs av skript, och installationen har ingen webbläsare som kan köra dem. "
+    f"Be it-avdelningen om en: docs/drift.md, Webbläsare. {_OTHERWISE}"
 )
-_SCRIPTED_STILL = (
-    "Raden ska läsas med webbläsare. Se efter att installationen har en: monitor doctor. Har den det, leta efter ett flöde "
-    "eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false."
+_SCRIPTED_STILL = f"Listan kom inte fram fast sidan lästes med webbläsare. {_OTHERWISE}"
+_SCRIPTED_STILL_WITHOUT = (
+    "Raden ska läsas med webbläsare, men installationen har ingen som går att använda. "
+    f"Be it-avdelningen se efter med monitor doctor (docs/drift.md, Webbläsare). {_OTHERWISE}"
 )
 _NOTHING_AHEAD = (
     "Sidan svarade, men ingenting på den har en dag framåt. Är det rätt sida? Läs den igen när något är öppet, "
@@ -76,13 +79,32 @@ def advise(
 
 
 def find_remedies(
-    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document], now: datetime
+    source: Source,
+    reading: SourceReading,
+    problems: Sequence[Problem],
+    documents: Sequence[Document],
+    now: datetime,
+    *,
+    can_browse: bool = False,
 ) -> list[Remedy]:
-    """Return what to change, the most important first; none when there is nothing to do."""
+    """Return what to change, the most important first; none when there is nothing to do.
+
+    Args:
+        source: Row that was read.
+        reading: Result of the reading.
+        problems: Its problems.
+        documents: Its answers.
+        now: Time of the reading.
+        can_browse: True where the installation has a browser for pages that scripts make.
+    """
     advice = []
     if reading.moved:
         advice.append(Remedy(f'Sidan har flyttat. Ändra till url = "{reading.moved}"', {"url": reading.moved}))
-    advice += [Remedy(text) for problem in problems if (text := _advice_on(problem, source))]
+    for problem in problems:
+        if problem.kind is ProblemKind.SCRIPTED:
+            advice.append(_scripted_advice(source, can_browse=can_browse))
+        elif text := _ADVICE_BY_PROBLEM.get(problem.kind, ""):
+            advice.append(Remedy(text))
     page = _page(documents[0]) if documents else None
     if page is not None:
         advice += _feed_advice(source, page)
@@ -92,11 +114,13 @@ def find_remedies(
     return list({remedy.text: remedy for remedy in advice}.values())
 
 
-def _advice_on(problem: Problem, source: Source) -> str:
-    """Return what to do about a problem; "" for one that a general advice does not help."""
-    if problem.kind is ProblemKind.SCRIPTED:
-        return _SCRIPTED_STILL if source.browser else _SCRIPTED.format(source.id)
-    return _ADVICE_BY_PROBLEM.get(problem.kind, "")
+def _scripted_advice(source: Source, *, can_browse: bool) -> Remedy:
+    """Return what to do about a list that scripts make: read it with the browser, or what IT does, or something else."""
+    if source.browser:
+        return Remedy(_SCRIPTED_STILL if can_browse else _SCRIPTED_STILL_WITHOUT)
+    if not can_browse or source.kind not in BROWSED_KINDS:
+        return Remedy(_SCRIPTED_WITHOUT if source.kind in BROWSED_KINDS else _OTHERWISE)
+    return Remedy(_SCRIPTED, {"browser": "true"})
 
 
 def _page(document: Document) -> HtmlResponse | None:

@@ -134,6 +134,8 @@ class BrowserMiddleware:
             return response
         if not (request.meta.get(IS_LIST) or is_scripted(response.body)) or self._pages >= _MAX_PAGES:
             return response
+        if SLOT in response.flags:  # a stored page whose scripts have run: they would fill its list once more
+            return response
         self._pages += 1
         body = await self._run(response)
         # A page that was not modified may have a new list.

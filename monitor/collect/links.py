@@ -86,7 +86,12 @@ def read_listing(response: TextResponse, source: Source) -> Listing:
     return Listing(trouble="Listsidan ser ut att ha gjorts om: ingen länk på den har den form som källan ska ha.")
 
 
-def _has_links(response: TextResponse, source: Source) -> bool:
+def lists_pages(response: TextResponse) -> bool:
+    """Return whether the main part of a page has a link to a page of its host; true as well where no script could make one."""
+    return _has_links(_bounded(response), None)
+
+
+def _has_links(response: TextResponse, source: Source | None) -> bool:
     """Return whether the main part of a page has a link to a page of its host; true as well where no script could have made one.
 
     A list that scripts fill leaves the menus, the heading and an empty element in the response.
@@ -94,7 +99,7 @@ def _has_links(response: TextResponse, source: Source) -> bool:
     if b"<script" not in response.body.lower():
         return True
     root = response.selector.root
-    if source.within and response.css(source.within):
+    if source is not None and source.within and response.css(source.within):
         return True  # that part is judged by itself
     main = next(iter(root.xpath("//main | //*[@role='main']")), root)
     for element, _ in walk(main, _PAGE_FURNITURE):

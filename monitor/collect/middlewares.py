@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.archive.runs import Document
+from monitor.collect.browser import SLOT
 from monitor.collect.spider import SourceSpider
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _KEPT_HEADERS = frozenset(
     ]
 )
 _MAX_HEADER_CHARS = 1000
+RUN_HEADER = "X-Eu-Monitor-Browser"
+"""Header that a document gets whose scripts a browser has run; a publisher's header of that name is not kept."""
 
 
 class DocumentMiddleware:
@@ -57,7 +60,7 @@ class DocumentMiddleware:
             return
         fingerprinter = self.crawler.request_fingerprinter
         assert fingerprinter is not None
-        headers = kept_headers(response)
+        headers = kept_headers(response) | ({RUN_HEADER: "run"} if SLOT in response.flags else {})
         reading.documents.append(
             Document(
                 url=response.url,
@@ -69,6 +72,11 @@ class DocumentMiddleware:
                 fetched=spider.now,
             )
         )
+
+
+def was_run(document: Document) -> bool:
+    """Return whether a browser has run the scripts of a document."""
+    return bool(document.headers) and RUN_HEADER in json.loads(document.headers)
 
 
 def moved_to(request: Request, start: str) -> str:

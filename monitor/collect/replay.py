@@ -10,6 +10,8 @@ from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
 from monitor.archive.runs import Document
+from monitor.collect.browser import SLOT
+from monitor.collect.middlewares import was_run
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,4 +55,7 @@ class ReplayMiddleware:
             raise NotStoredError(f"{request.url} is not among the stored documents")
         headers = Headers(json.loads(document.headers))
         response_class = responsetypes.from_args(headers=headers, url=document.url, body=document.body)
-        return response_class(document.url, status=document.status, headers=headers, body=document.body, request=request)
+        flags = [SLOT] if was_run(document) else []
+        return response_class(
+            document.url, status=document.status, headers=headers, body=document.body, request=request, flags=flags
+        )

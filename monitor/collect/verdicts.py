@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from monitor.archive.runs import Document
-from monitor.collect.advice import find_remedies
+from monitor.collect.advice import Remedy, find_remedies
 from monitor.collect.quality import assess, gives_what_it_promises
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
+from monitor.vocabulary import Verdict
 
-
-class Verdict(StrEnum):
-    """Judgement of a source by one trial reading, in the order in which a table shows them."""
-
-    WORKS = "works"
-    THIN = "thin"
-    MOVED = "moved"
-    REMADE = "remade"
-    EMPTY = "empty"
-    SCRIPTED = "scripted"
-    WALLED = "walled"
-    DEAD = "dead"
-
-
-VERDICT_LABELS = {
-    Verdict.WORKS: "fungerar",
-    Verdict.THIN: "fungerar, tunn",
-    Verdict.MOVED: "har flyttat",
-    Verdict.REMADE: "gjord om",
-    Verdict.EMPTY: "tom",
-    Verdict.SCRIPTED: "byggs av skript",
-    Verdict.WALLED: "spärrad",
-    Verdict.DEAD: "svarar inte",
-}
 _OF_PROBLEM = {
     ProblemKind.BLOCKED: Verdict.WALLED,
     ProblemKind.ROBOTS: Verdict.WALLED,
@@ -77,16 +53,31 @@ class SourceCheck:
 
 
 def judge_check(
-    source: Source, reading: SourceReading, problems: Sequence[Problem], documents: Sequence[Document], now: datetime
+    source: Source,
+    reading: SourceReading,
+    problems: Sequence[Problem],
+    documents: Sequence[Document],
+    now: datetime,
+    *,
+    can_browse: bool = False,
 ) -> SourceCheck:
-    """Return the judgement of a source by a reading at `now`, with all its problems."""
+    """Return the judgement of a source by a reading at `now`, with all its problems.
+
+    Args:
+        source: Row that was read.
+        reading: Result of the reading.
+        problems: Its problems.
+        documents: Its answers.
+        now: Time of the reading.
+        can_browse: True where the installation has a browser for pages that scripts make.
+    """
     quality = assess(reading, now)
-    verdict = _verdict(source, reading, problems, now)
-    advice = [remedy.text for remedy in find_remedies(source, reading, problems, documents, now)]
+    verdict = judge_verdict(source, reading, problems, now)
+    remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     return SourceCheck(
         verdict=verdict,
         reason=" ".join(dict.fromkeys(problem.text for problem in problems)),
-        todo=_todo(source, verdict, advice),
+        todo=_todo(source, verdict, remedies),
         problems=tuple(dict.fromkeys(problem.kind for problem in problems)),
         items=quality.items,
         ahead=quality.ahead,
@@ -95,7 +86,8 @@ def judge_check(
     )
 
 
-def _verdict(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> Verdict:
+def judge_verdict(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> Verdict:
+    """Return the verdict on a source by a reading at `now`, with all its problems."""
     if reading.moved:
         return Verdict.MOVED
     if problems:
@@ -107,9 +99,18 @@ def _verdict(source: Source, reading: SourceReading, problems: Sequence[Problem]
     return Verdict.WORKS if gives_what_it_promises(source, calls, now) and not thin else Verdict.THIN
 
 
-def _todo(source: Source, verdict: Verdict, advice: Sequence[str]) -> str:
+def trial_command(source: str, change: Mapping[str, object]) -> str:
+    """Return the command that reads a source with other values of some keys of its row."""
+    texts = {key: "true" if value in (True, "true") else f"'{value}'" for key, value in change.items()}
+    return " ".join(["monitor sources check", source, *(f"--set {key}={text}" for key, text in texts.items())])
+
+
+def _todo(source: Source, verdict: Verdict, remedies: Sequence[Remedy]) -> str:
     if verdict is Verdict.WORKS:
         return _NOTHING if source.address == "confirmed" else _CONFIRM
-    if verdict is Verdict.EMPTY and not advice:
+    if verdict is Verdict.EMPTY and not remedies:
         return _EMPTY_NOW
-    return advice[0] if advice else f"Titta närmare: monitor sources check {source.id}"
+    if not remedies:
+        return f"Titta närmare: monitor sources check {source.id}"
+    first = remedies[0]
+    return f"{first.text} ({trial_command(source.id, first.change)})" if "browser" in first.change else first.text

@@ -11,10 +11,12 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.archive.codec import stamp
+from monitor.archive.source_checks import StoredCheck, store_checks
 from monitor.collect.links import registered_domain
 from monitor.collect.reading import ProblemKind, SourceReading
 from monitor.collect.spider import SourceSpider
-from monitor.collect.verdicts import LOST_VERDICTS, VERDICT_LABELS, SourceCheck, Verdict, judge_check
+from monitor.collect.verdicts import LOST_VERDICTS, SourceCheck, judge_check, trial_command
 from monitor.config import Config, load_sources
 from monitor.errors import ConfigError
 from monitor.jobs.add_source import READING
@@ -26,9 +28,12 @@ from monitor.jobs.save_settings import SETTINGS, read_text, save_edits
 from monitor.jobs.sources import MAX_ARTICLES
 from monitor.sources import Source
 from monitor.toml_edit import Edit, EditRequest, find_value, load_values
+from monitor.vocabulary import VERDICT_LABELS, Verdict
 
 _HOSTS_AT_ONCE = 6
 _SEARCH_SECONDS = 60.0
+ROW_KEYS = ("kind", "url", "links", "browser")
+"""Keys of a row that say what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class SourceChecks:
         def finished(spider: SourceSpider) -> None:
             reading = spider.reading
             problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
-            check = judge_check(source, reading, problems, reading.documents, self.now)
+            can_browse = not self._readings.obstacle
+            check = judge_check(source, reading, problems, reading.documents, self.now, can_browse=can_browse)
             spider.reading = SourceReading()  # Scrapy keeps the spider until the last source is read
             if self.seek and is_lost(check):
                 self._search(source, check, queue)
@@ -112,7 +118,8 @@ def is_lost(check: SourceCheck) -> bool:
 
 def is_same_row(row: Mapping[str, Any], source: Source) -> bool:
     """Return whether a found row reads the same as a source does."""
-    return (row["kind"], row["url"].rstrip("/"), row.get("links", "")) == (source.kind, source.url.rstrip("/"), source.links)
+    reads = (row["kind"], row["url"].rstrip("/"), row.get("links", ""), row.get("browser", False))
+    return reads == (source.kind, source.url.rstrip("/"), source.links, source.browser)
 
 
 def check_all(
@@ -131,9 +138,11 @@ def describe_todo(checked: CheckedSource) -> str:
     if not found:
         return checked.check.todo
     row = found["row"]
-    changes = " ".join(f"--set {key}='{row[key]}'" for key in ("kind", "url", "links") if row.get(key))
-    sure = "Webbplatsen har" if found["sure"] else "Webbplatsen har troligen"
-    return f"{sure} en annan rad. Pröva: monitor sources check {checked.source.id} {changes}"
+    command = trial_command(checked.source.id, {key: row[key] for key in ROW_KEYS if row.get(key)})
+    sure = "" if found["sure"] else "troligen "
+    if row.get("browser"):
+        return f"Listan byggs av skript, men kan {sure}läsas med installationens webbläsare. Pröva: {command}"
+    return f"Webbplatsen har {sure}en annan rad. Pröva: {command}"
 
 
 def verdict_of(checked: CheckedSource) -> Verdict:
@@ -183,7 +192,7 @@ def report_checks(done: Iterable[CheckedSource], now: datetime) -> dict[str, Any
 def _found_keys(found: Mapping[str, Any]) -> dict[str, Any]:
     if not found:
         return {}
-    row = {key: found["row"][key] for key in ("kind", "url", "links") if found["row"].get(key)}
+    row = {key: found["row"][key] for key in ROW_KEYS if found["row"].get(key)}
     return {**row, **{key: found[key] for key in ("sure", "items", "ahead", "newest")}}
 
 
@@ -202,6 +211,23 @@ def table_lines(done: Iterable[CheckedSource]) -> list[str]:
     summary = ", ".join(f"{counts[verdict]} {VERDICT_LABELS[verdict]}" for verdict in order if counts[verdict])
     head = f"{'läge':<16} {'källa':<30} {'post':>4} {'fram':>4}  nyaste"
     return [head, *lines, "", f"{len(listed)} källor: {summary}."]
+
+
+def record_checks(config: Config, done: Iterable[CheckedSource], now: datetime) -> None:
+    """Store in the archive what each trial reading found; nothing where there is no installation."""
+    record_verdicts(config, [(checked.source, verdict_of(checked), checked.check.items) for checked in done], now)
+
+
+def record_verdicts(config: Config, judged: Iterable[tuple[Source, str, int]], now: datetime) -> None:
+    """Store the verdict on each source that was read now, with the number of its items."""
+    if config.path is None and not config.archive.is_file():
+        return
+    checks = [
+        StoredCheck(source=source.id, at=stamp(now), url=source.url, way=READING, verdict=str(verdict), items=items)
+        for source, verdict, items in judged
+    ]
+    with open_installation(config) as archive:
+        store_checks(archive.db, checks)
 
 
 def write_confirmations(config: Config, done: Iterable[CheckedSource], now: datetime) -> list[str]:

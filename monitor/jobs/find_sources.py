@@ -15,8 +15,10 @@ from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
 from monitor.collect.bot_challenges import is_scripted
-from monitor.collect.links import says_empty
+from monitor.collect.browser import SLOT
+from monitor.collect.links import lists_pages, says_empty
 from monitor.collect.markup import bound_markup, parse_page, visible_text
+from monitor.collect.middlewares import was_run
 from monitor.collect.probe import ProbeSpider
 from monitor.collect.proposals import Proposal, judge_row, rank
 from monitor.collect.reading import Problem, ProblemKind
@@ -27,9 +29,11 @@ from monitor.config import Config
 from monitor.errors import ConfigError, SourceError
 from monitor.jobs.reading_process import ReadingProcess
 from monitor.jobs.sources import describe_reading
-from monitor.sources import Source
+from monitor.sources import BROWSED_KINDS, Source
 
 _MAX_ARTICLES, _MAX_LEADS, _MAX_FURTHER, _MAX_PARENTS = 4, 14, 8, 3
+_MAX_RUN_SECTIONS = 4
+"""Sections of a site whose first page scripts make that are read."""
 _MAX_ROUNDS = 5
 """Rounds of addresses: those of the page, then for example robots.txt, an index of sitemaps, a sitemap, and a folder of it."""
 _MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "sitemap": 1, "alone": 1}
@@ -37,7 +41,11 @@ _MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "sitemap": 1, "alone": 1}
 _DEPTH_OF_HOME = 1
 """Levels of a path up to which it may be a site's first page ("/", "/sv/")."""
 _OWN_PAGE = "adressen själv"
+_RUN_PAGE = "sidan, läst med installationens webbläsare"
 _SCRIPTED = "Sidan byggs av skript i webbläsaren: svaret har ingen text. Inget flöde och ingen sajtkarta hittades i stället."
+_SCRIPTED_LIST = "Listan på sidan fylls av skript i webbläsaren. Inget flöde och ingen sajtkarta hittades i stället."
+_NO_BROWSER = "En webbläsare på servern kan troligen läsa den: be it-avdelningen (docs/drift.md, Webbläsare)."
+_RUN_IN_VAIN = "Sidan lästes också med installationens webbläsare, men gav inget."
 _NOTHING = "Inget flöde, ingen lista och ingen kalender hittades på webbplatsen."
 _EMPTY = "Sidan säger att den är tom just nu, så artiklarnas adresser går inte att se. Pröva igen när något är publicerat."
 _LOST = "Adressen finns inte längre. Raden hittades på {start} och kan vara något annat."
@@ -79,8 +87,14 @@ class SiteSearch:
     proposals: list[tuple[Proposal, SourceSpider]] = field(default_factory=list)
     late: bool = False
     scripted: bool = False
+    listless: bool = False
+    """True for a page with text and scripts but without a list: a script may fill it."""
     empty: bool = False
+    browser: bool = False
+    """True when the installation's browser has run the page."""
     _doubt: str = ""
+    _page: Document | None = None
+    """Page at the address, until a browser has run it."""
     _stored: list[Document] = field(default_factory=list)
     _candidates: list[_Candidate] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
@@ -108,6 +122,7 @@ class SiteSearch:
             self._unanswered(blocked)
             return
         self._stored = [page]
+        self._page = page if b"<script" in page.body.lower() and not self.readings.obstacle else None
         try:
             self._consider(recognise_rows(page, self.readings.now), _OWN_PAGE)
         except SourceError as error:
@@ -124,6 +139,29 @@ class SiteSearch:
         else:
             self._look_into(page)
             self._read_rows(lambda: self._end() if self._is_sure() else self._follow_site(page))
+
+    def _run_scripts(self, page: Document) -> None:
+        """Let the installation's browser run the page at the address, and read the rows that it then may become."""
+        self.browser = True
+        guess = first_guess(page.url).model_copy(update={"browser": True})
+        self.readings.read(guess, self._ran, spider=self.readings.spider_of(guess), stored=[page], max_articles=0)
+
+    def _ran(self, spider: SourceSpider) -> None:
+        page = next((document for document in spider.reading.documents if was_run(document)), None)
+        if page is None:
+            self.problems += [problem.text for problem in spider.reading.problems]
+            self.ended(self)
+            return
+        self._stored = [page, *(document for document in self._stored if document.request != page.request)]
+        self._recognise(Lead(page.url, Expected.PAGE, _RUN_PAGE), page)
+        leads = find_leads(_response(page)) if _is_home(page.url) else []
+        sections = [lead for lead in leads if lead.expected is Expected.PAGE and lead.url not in self._asked]
+        self._probe(sections[:_MAX_RUN_SECTIONS], self._ran_sections)
+
+    def _ran_sections(self, answers: Sequence[tuple[Lead, Document]]) -> None:
+        for lead, document in answers:
+            self._recognise(lead, document)
+        self._read_rows(self._end)
 
     def _unanswered(self, problem: Problem | None) -> None:
         """End the search of an address that did not answer; of one that is gone, begin anew from the pages above it."""
@@ -152,6 +190,7 @@ class SiteSearch:
         response = _response(page)
         self.system = find_system(response.text).value
         self.scripted = is_scripted(page.body)
+        self.listless = not lists_pages(response)
         self.empty = says_empty(visible_text(parse_page(bound_markup(response.text).markup)))
 
     def _follow_site(self, page: Document) -> None:
@@ -191,7 +230,9 @@ class SiteSearch:
             self._stored += [document for _, document in answers]
             then(answers)
 
-        self.readings.read(first_guess(fresh[0].url), finished, spider=ProbeSpider, leads=fresh)
+        # A browser that has run the first page runs the shells that its links lead to, too.
+        guess = first_guess(fresh[0].url).model_copy(update={"browser": self.browser})
+        self.readings.read(guess, finished, spider=ProbeSpider, leads=fresh)
 
     def _recognise(self, lead: Lead, document: Document) -> None:
         """Take the rows that the answer to a lead may become; one of another form is a "not found" in disguise."""
@@ -205,23 +246,25 @@ class SiteSearch:
             rows = [row for row in rows if row.links or row.kind != "page" or not _is_home(document.url)]
         elif lead.expected is not Expected.SITEMAP:
             return
+        if was_run(document):
+            rows = [_with_browser(row) if row.url == document.url else row for row in rows]
         self._consider(rows, lead.way)
 
     def _consider(self, rows: Sequence[Source], way: str) -> None:
-        known = {(one.source.kind, one.source.url, one.source.links) for one in self._candidates}
+        known = {_reads(one.source) for one in self._candidates}
         for row in rows:
             named = way == _OWN_PAGE and row.kind == "feed" and row.url != self._stored[0].url
-            if (row.kind, row.url, row.links) not in known:
+            if _reads(row) not in known:
                 self._candidates.append(_Candidate(row, "flöde som sidan anger" if named else way))
 
     def _read_rows(self, then: Callable[[], None]) -> None:
         """Read the candidates that are not read yet, a few of each form, one after the other, and go on."""
-        read = {(proposal.source.kind, proposal.source.url, proposal.source.links) for proposal, _ in self.proposals}
+        read = {_reads(proposal.source) for proposal, _ in self.proposals}
         room = dict(_MAX_ROWS)
         waiting: list[_Candidate] = []
-        for candidate in sorted(self._candidates, key=lambda one: one.way == _OWN_PAGE and _is_home(one.source.url)):
+        for candidate in sorted(self._candidates, key=_is_late_candidate):
             source = candidate.source
-            if room[candidate.form] and (source.kind, source.url, source.links) not in read:
+            if room[candidate.form] and _reads(source) not in read:
                 room[candidate.form] -= 1
                 waiting.append(candidate)
         self._read_next(waiting, then)
@@ -253,8 +296,16 @@ class SiteSearch:
     def _is_late(self) -> bool:
         return time.monotonic() - self._start > self.seconds
 
+    def _may_be_made_by_scripts(self) -> bool:
+        return self.scripted or self.listless or not self._has_items()
+
     def _end(self) -> None:
-        self.ended(self)
+        """End the search; before that let the browser run a page that gave nothing sure and may be made by scripts."""
+        page, self._page = self._page, None
+        if page is None or self._is_sure() or not self._may_be_made_by_scripts() or self._is_late():
+            self.ended(self)
+        else:
+            self._run_scripts(page)
 
     def outcome(self) -> dict[str, Any]:
         """Return the answer of `sources find --json`."""
@@ -276,13 +327,15 @@ class SiteSearch:
             "moved": self.moved,
             "system": self.system,
             "class": self.class_.value if self.class_ else "",
+            SLOT: self.browser,
             "problems": problems,
             "rows": rows,
         }
 
     def _why_nothing(self) -> str:
-        if self.scripted:
-            return _SCRIPTED
+        if self.scripted or (self.listless and not self.empty):
+            tried = _RUN_IN_VAIN if self.browser else f"{_NO_BROWSER} {self.readings.obstacle}".strip()
+            return f"{_SCRIPTED if self.scripted else _SCRIPTED_LIST} {tried}"
         return _EMPTY if self.empty else " ".join(dict.fromkeys([_NOTHING, *self._doubts()]))
 
     def _doubts(self) -> list[str]:
@@ -316,9 +369,10 @@ def find_sources(config: Config, address: str, now: datetime, *, seconds: float 
         seconds: Time after which no further row is read.
 
     Returns:
-        `address`; `moved`, the address that it redirects to permanently, or ""; `system` that the site is made with; `problems`,
-        sentences on why there is no row; and `rows`, the best first, each with `row`, the keys of a `[[source]]`, `sure`,
-        `doubts` as sentences, `way`, `items`, `ahead`, `share_ahead`, `newest`, and `check`, the answer of `sources check`.
+        `address`; `moved`, the address that it redirects to permanently, or ""; `system` that the site is made with; `browser`,
+        whether the installation's browser ran the page; `problems`, sentences on why there is no row; and `rows`, the best first,
+        each with `row`, the keys of a `[[source]]`, `sure`, `doubts` as sentences, `way`, `items`, `ahead`, `share_ahead`,
+        `newest`, and `check`, the answer of `sources check`.
 
     Raises:
         ConfigError: The text is no address.
@@ -338,6 +392,19 @@ def row_keys(source: Source, spider: SourceSpider) -> dict[str, Any]:
     languages: Counter[str] = Counter(call.language for call in spider.reading.calls.values() if call.language)
     language: str = source.language or next((language for language, _ in languages.most_common(1)), "")
     return {**source.model_dump(mode="json", exclude_defaults=True), "language": language}
+
+
+def _is_late_candidate(candidate: _Candidate) -> tuple[bool, bool]:
+    return not candidate.source.browser, candidate.way == _OWN_PAGE and _is_home(candidate.source.url)
+
+
+def _reads(source: Source) -> tuple[str, str, str, bool]:
+    """Return the keys of a row that say what is read."""
+    return source.kind, source.url, source.links, source.browser
+
+
+def _with_browser(row: Source) -> Source:
+    return row.model_copy(update={"browser": True}) if row.kind in BROWSED_KINDS else row
 
 
 def _is_worth_showing(proposal: Proposal, spider: SourceSpider) -> bool:

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.spiderloader import get_spider_loader
 
 from monitor.archive.runs import Document
+from monitor.collect.installed_browser import find_obstacle
 from monitor.collect.robots import RobotsMemory
 from monitor.collect.settings import DOWNLOADER_MIDDLEWARES
 from monitor.collect.spider import SourceSpider
@@ -38,6 +39,8 @@ class ReadingProcess:
         self._programmes = load_programmes(config)
         self._robots = RobotsMemory()
         self._failures: list[Exception] = []
+        self.obstacle = find_obstacle(config.network.browser)
+        """Why the installation has no browser for pages that scripts make, in Swedish; "" where it has one."""
 
     def spider_of(self, source: Source) -> type[SourceSpider]:
         """Return the spider that reads a source.

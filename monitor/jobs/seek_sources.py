@@ -54,11 +54,13 @@ def _note(found: list[RowFinding], source: Source, now: datetime, search: SiteSe
     if not rows:
         found.append(RowFinding(source.id, stamp(now), source.url))
         return
-    found.append(RowFinding(source.id, stamp(now), source.url, _keys(rows[0]["row"]), _sample(rows[0])))
+    found.append(RowFinding(source.id, stamp(now), source.url, _keys(rows[0]["row"], source), _sample(rows[0])))
 
 
-def _keys(row: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": row["kind"], "url": row["url"], "links": row.get("links", "")}
+def _keys(row: dict[str, Any], source: Source) -> dict[str, Any]:
+    keys = {"kind": row["kind"], "url": row["url"], "links": row.get("links", "")}
+    browser = row.get("browser", False)
+    return keys if browser == source.browser else {**keys, "browser": browser}
 
 
 def _sample(found: dict[str, Any]) -> dict[str, Any]:

@@ -135,9 +135,17 @@ class PageWork:
 
     def read_address(self, address: str) -> Mapping[str, Any]:
         """Find the sources of an address's site and store nothing; return the answer of `sources find --json`."""
-        return self._ask(["sources", "find", address, f"--seconds={_FINDING_SECONDS:.0f}"])
+        if self.browser_obstacle():
+            return self._ask(["sources", "find", address, f"--seconds={_FINDING_SECONDS:.0f}"])
+        return self._ask(["sources", "find", address, f"--seconds={2 * _FINDING_SECONDS:.0f}"], 2 * _READING_SECONDS)
 
-    def _ask(self, command: Sequence[str]) -> Mapping[str, Any]:
+    def browser_obstacle(self) -> str:
+        """Return in Swedish why the installation has no browser for pages that scripts make, "" where it has one."""
+        from monitor.collect.installed_browser import find_obstacle
+
+        return find_obstacle(self._config.network.browser)
+
+    def _ask(self, command: Sequence[str], limit: float = _READING_SECONDS) -> Mapping[str, Any]:
         """Return the answer of a command that reads a source. One at a time: its pages are read in a process of its own.
 
         Raises:
@@ -148,11 +156,11 @@ class PageWork:
         if not self._reading.acquire(blocking=False):
             raise SourceError("", "En annan läsning pågår. Försök igen om en minut.")
         try:
-            ended = run_child(self._config, command, limit=_READING_SECONDS, stop=threading.Event(), grace=2.0)
+            ended = run_child(self._config, command, limit=limit, stop=threading.Event(), grace=2.0)
         finally:
             self._reading.release()
         if ended.answer is None:
-            late = f"Läsningen blev inte klar på {_READING_SECONDS:.0f} sekunder. Källan är långsam, eller svarar inte."
+            late = f"Läsningen blev inte klar på {limit:.0f} sekunder. Källan är långsam, eller svarar inte."
             raise SourceError("", late if ended.state is JobState.HUNG else f"Det gick inte att läsa: {ended.stderr_tail}")
         return dict(ended.answer)
 

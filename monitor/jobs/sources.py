@@ -14,11 +14,13 @@ from pydantic import ValidationError
 from monitor.archive.left_out import LeftOut, LeftOutDecision, apply_decisions, find_left_out, list_left_out, put_back, take_back
 from monitor.archive.lookup import find_calls
 from monitor.archive.runs import StoredHealth, stored_health
+from monitor.archive.source_checks import StoredCheck, list_checks
 from monitor.calls import Budget, Call, DeadlineModel
 from monitor.collect.advice import find_remedies
 from monitor.collect.quality import assess
 from monitor.collect.reading import SourceReading
 from monitor.collect.spider import SourceSpider
+from monitor.collect.verdicts import judge_verdict
 from monitor.config import load_sources
 from monitor.errors import ConfigError
 from monitor.jobs.crawl import judge_run
@@ -52,7 +54,8 @@ def describe_sources(config: Config, db: Database | None, now: datetime) -> list
         now: Time of the judgement.
     """
     health = stored_health(db) if db is not None else {}
-    return [_row(source, health.get(source.id), now) for source in config.sources]
+    checks = list_checks(db, {source.id: source.url for source in config.sources}) if db is not None else {}
+    return [_row(source, health.get(source.id), checks.get(source.id), now) for source in config.sources]
 
 
 def check_source(
@@ -79,7 +82,7 @@ def check_source(
     readings.run()
     if not spiders:
         raise RuntimeError(f"the spider of {source.id} ended without a report")
-    return describe_reading(source, spiders[0], now, decisions or {})
+    return describe_reading(source, spiders[0], now, decisions or {}, can_browse=not readings.obstacle)
 
 
 def change_row(source: Source, changes: Mapping[str, str]) -> Source:
@@ -105,16 +108,24 @@ def change_row(source: Source, changes: Mapping[str, str]) -> Source:
 
 
 def describe_reading(
-    source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision]
+    source: Source, spider: SourceSpider, now: datetime, decisions: Mapping[str, LeftOutDecision], *, can_browse: bool = False
 ) -> dict[str, Any]:
-    """Return the answer of `sources check --json` for a source that a spider has read."""
+    """Return the answer of `sources check --json` for a source that a spider has read.
+
+    Args:
+        source: The row.
+        spider: The spider, with its reading.
+        now: Time of the reading.
+        decisions: People's decisions on items of the source.
+        can_browse: True where the installation has a browser for pages that scripts make.
+    """
     reading = spider.reading
     documents = list(reading.documents)
     run = judge_run(spider, now)
     calls, aside = apply_decisions(decisions, {call.call_id: call for call in run.calls}, run.left_out)
     items = [_item(call) for call in calls.values()]
     problems = list(dict.fromkeys([*reading.problems, *spider.judge()]))
-    remedies = find_remedies(source, reading, problems, documents, now)
+    remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     fields = sorted({name for item in items for name in (*item["found"], *item["missing"])})
     return {
         "id": source.id,
@@ -124,6 +135,7 @@ def describe_reading(
         "state": run.state,
         "problems": [{"class": problem.kind.value, "text": problem.text} for problem in problems],
         "moved": reading.moved,
+        "verdict": judge_verdict(source, reading, problems, now).value,
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
         "quality": _quality(reading, now),
@@ -193,7 +205,7 @@ def _money(budget: Budget) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str, Any]:
+def _row(source: Source, health: StoredHealth | None, check: StoredCheck | None, now: datetime) -> dict[str, Any]:
     accepted = datetime.fromisoformat(health.last_accepted) if health and health.last_accepted else None
     return {
         "id": source.id,
@@ -210,6 +222,7 @@ def _row(source: Source, health: StoredHealth | None, now: datetime) -> dict[str
         "address": source.address,
         "confirmed": source.confirmed,
         "confirmed_by": source.confirmed_by,
+        "checked": {"at": check.at, "way": check.way, "verdict": check.verdict, "items": check.items} if check else None,
         "enabled": source.enabled,
         "note": source.note,
         "state": health.state if health else "",
@@ -282,9 +295,10 @@ def render_page(sources: Iterable[Source]) -> str:
 
 
 def _confirmation(source: Source) -> str:
-    """Return the state of a source's address, with the day and the way of its last confirmation where they are known."""
-    known = f" {source.confirmed} ({source.confirmed_by})" if source.confirmed else ""
-    return source.address + known
+    """Return the state of a source's address, with the time and the way of its last confirmation where they are known."""
+    if source.address == "unconfirmed":
+        return "not seen"
+    return " ".join(["confirmed", *([source.confirmed] if source.confirmed else []), f"({source.confirmed_by})"])
 
 
 def _days(every: int) -> str:

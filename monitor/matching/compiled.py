@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property
-from math import exp2, inf
-from typing import Generic, Literal, NamedTuple, TypeVar
+from math import inf
+from typing import Generic, NamedTuple, TypeVar
 
 from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
@@ -33,8 +33,6 @@ from monitor.matching.rules.model import (
     Veto,
 )
 from monitor.plan.gates import GatesFile
-
-Level = Literal["stark", "trolig", "svag"]
 
 FACTORS: Mapping[str, float] = {"title": 2.0, "text": 1.0, "context": 0.5, "structure": 1.0, "documents": 0.5}
 """Factor that a signal's weight is multiplied by, per field. `text` is summary and body together: one often repeats the other."""
@@ -266,18 +264,6 @@ def max_points(signal: Signal) -> float:
     return sum(points for points, _ in field_points(signal))
 
 
-def relevance_of(points: float, threshold: float) -> int:
-    """Return points as a relevance of 0-99: 50 at the threshold, 75 at twice as many."""
-    return max(0, min(99, round(100 * (1 - exp2(-points / threshold)))))
-
-
-def level_of(relevance: int, fit: int) -> Level:
-    """Return relevance and fit (both 0-100) as one word."""
-    if relevance >= 75 and fit >= 60:
-        return "stark"
-    return "trolig" if relevance >= 60 and fit >= 40 else "svag"
-
-
 _Variant = tuple[MatchMode, tuple[str, ...]]
 """Variant of a term, and how it is asked for."""
 
@@ -397,8 +383,12 @@ class RuleSet:
 
     def programme_of(self, call: Call) -> Programme | None:
         """Return the programme that pays, by the source's code, else by the prefix of the identifier."""
-        code = call.programme.removeprefix("cascade:").casefold()
-        prefix = call.identifier.replace("/", "-").partition("-")[0].casefold()
+        return self.programme_by(call.programme, call.identifier)
+
+    def programme_by(self, programme: str, identifier: str) -> Programme | None:
+        """Return the programme that pays for the calls of a source's code, else of an identifier's prefix."""
+        code = programme.removeprefix("cascade:").casefold()
+        prefix = identifier.replace("/", "-").partition("-")[0].casefold()
         return self._programme_by_code.get(code) or self._programme_by_code.get(prefix)
 
     @cached_property

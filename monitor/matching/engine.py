@@ -10,9 +10,10 @@ from typing import NamedTuple
 from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, found_patterns
-from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata, relevance_of
+from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
 from monitor.matching.documents import DOCUMENTS, CallDocuments, PageRef
 from monitor.matching.gates import Gates, pass_gates
+from monitor.matching.levels import relevance_of
 from monitor.matching.rules.model import Department, Signal, ThemeFile, Veto
 
 _CLEAR = 65

@@ -9,9 +9,10 @@ from typing import Literal
 
 from monitor.calls import Call, call_status
 from monitor.language.call_reading import CallReading
-from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.compiled import RuleSet
 from monitor.matching.documents import CallDocuments
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
+from monitor.matching.levels import Level, level_of, relevance_of
 from monitor.matching.match import Evidence, evidence_of
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import KIND_LABELS, Kind, Status

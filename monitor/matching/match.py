@@ -8,10 +8,11 @@ from datetime import date
 
 from monitor.calls import call_zones
 from monitor.language.termset import Span, locate
-from monitor.matching.compiled import Level, RuleSet, level_of, relevance_of
+from monitor.matching.compiled import RuleSet
 from monitor.matching.documents import DOCUMENTS, PageRef, first_place
 from monitor.matching.engine import NO_TERM, Judgement, PreparedCall, SignalHit, ThemeResult, judge_call
 from monitor.matching.gates import Gates
+from monitor.matching.levels import Level, level_of, relevance_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from monitor.archive.listing import count_open_calls
 from monitor.archive.search.facets import FacetIndex, Hits, RankedHits, rank_tiers
 from monitor.archive.search.query import Filters, is_plain, rank_calls
 from monitor.archive.search.tiers import Resolve, find_tiers, shown_terms, target_resolver, widen_query
-from monitor.calls import Call, CallKey
 from monitor.language.queries import parse_query
 from monitor.language.terms import Term
 from monitor.language.widening import Named, Names, SearchVocabulary, Target, list_names
@@ -109,7 +108,7 @@ class SearchIndex:
         rules = self._site.rules
         started = time.thread_time()
         index = FacetIndex(
-            self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, key, code, identifier)
+            self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, code, identifier)
         )
         return index, time.thread_time() - started
 
@@ -214,7 +213,7 @@ def programme_codes(rules: RuleSet) -> Mapping[str, Collection[str]]:
     return codes_by_name
 
 
-def programme_id(rules: RuleSet, key: CallKey, code: str, identifier: str) -> str:
-    """Return the id of a call's programme, "" if it is not known."""
-    programme = rules.programme_of(Call(source=key[0], call_id=key[1], title="", url="", identifier=identifier, programme=code))
+def programme_id(rules: RuleSet, code: str, identifier: str) -> str:
+    """Return the id of the programme of calls with a source's code and an identifier, "" if it is not known."""
+    programme = rules.programme_by(code, identifier)
     return programme.id if programme else ""

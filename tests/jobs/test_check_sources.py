@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.archive import open_archive
+from monitor.archive.source_checks import list_checks
 from monitor.config import load_config
 from monitor.jobs import check_sources
 from tests import twelve_sites
@@ -114,6 +116,24 @@ def test_the_command_shows_the_table_and_writes_what_works(checked, monkeypatch)
     written = {row["id"]: row.get("confirmed_by") for row in tomllib.loads(text)["source"]}
     assert written == {name: "reading" if name == "fungerar" else None for name in VERDICTS}
     assert place.ask("sources", "check", "--all", "--json").json["counts"]["works"] == 1
+
+
+def test_what_the_installation_has_tried_itself_is_kept_and_told_beside_the_shipped_confirmation(checked, monkeypatch):
+    place, done, _, urls = checked
+    monkeypatch.setattr(check_sources, "check_all", lambda *_, **__: list(done.values()))
+    place.ask("sources", "check", "--all", now="2026-05-21T08:00")
+    listed = {row["id"]: row for row in place.ask("sources", "--json").json["sources"]}
+    tried = {name: listed[name]["checked"] for name in VERDICTS}
+    assert {name: one["verdict"] for name, one in tried.items()} == VERDICTS
+    assert (tried["fungerar"]["way"], tried["fungerar"]["at"][:10]) == ("reading", "2026-05-21")
+    assert tried["fungerar"]["items"] == done["fungerar"].check.items > 0
+    assert listed["mucf"]["checked"] is None
+    lines = {line.split()[0]: line for line in place.ask("sources").out.splitlines() if not line.startswith(" ")}
+    assert lines["sparrad"].endswith("adressen har ingen sett; prövad här 2026-05-21: spärrad")
+    assert lines["mucf"].endswith("bekräftad 2026-10-01 (öppen kod)")
+    with open_archive(place.folder / "data" / "archive.db") as archive:
+        other = dict.fromkeys(VERDICTS, f"{urls['umbraco']}/annan")
+        assert list_checks(archive.db, other) == {}, "the result holds for the address that was read alone"
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,12 @@ def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
         new = ("--set", f"url={publisher.url}/flode", "--set", "kind=feed", "--set", "expected=1")
         outcome = place.fork("sources", "check", "smastad", *new, "--json", now="2026-05-20T08:00")
         wrong = place.ask("sources", "check", "smastad", "--set", "address=kanske")
-    assert [asked.path for asked in publisher.asked if asked.path != "/robots.txt"] == ["/flode"]
+        changed = place.ask("sources", "--json").json["sources"]
+        place.fork("sources", "check", "smastad", now="2026-05-21T08:00")
+        listed = {row["id"]: row["checked"] for row in place.ask("sources", "--json").json["sources"]}
+    assert [asked.path for asked in publisher.asked if asked.path != "/robots.txt"] == ["/flode", "/gammal"]
+    assert all(row["checked"] is None for row in changed), "another row was tried"
+    assert (listed["smastad"]["at"][:10], listed["smastad"]["verdict"]) == ("2026-05-21", "remade"), "a page is no article there"
     assert len(outcome.json["items"]) == 1
     assert {"address": "confirmed"} in [remedy["change"] for remedy in outcome.json["remedies"]]
     assert wrong.code == 2

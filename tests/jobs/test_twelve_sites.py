@@ -107,6 +107,12 @@ def test_no_address_of_a_site_is_asked_twice_and_comments_are_no_source(found):
         assert not any("comments" in one["row"]["url"] for one in answer["rows"])
 
 
+def test_a_site_made_by_scripts_says_what_it_would_take_to_read_it(found):
+    _, answer, _ = found["scripted"]
+    assert not answer["browser"]
+    assert "be it-avdelningen (docs/drift.md, Webbläsare). Ingen webbläsare är angiven" in " ".join(answer["problems"])
+
+
 def test_a_site_that_has_moved_is_said_to_have(found):
     _, answer, publisher = found["moved"]
     assert answer["moved"] == f"{publisher.url}/stod/utlysningar"

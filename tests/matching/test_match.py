@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.calls import call_zones
-from monitor.matching.compiled import level_of, relevance_of
 from monitor.matching.engine import judge_call
+from monitor.matching.levels import level_of, relevance_of
 from monitor.vocabulary import Kind
 from tests.matching.rules import ENERGY, YOUTH, a_call, match_call, small_rules
 

@@ -34,6 +34,8 @@ class FakeJobs:
     """Answers of the jobs that read a source, by its id or address."""
     checked: list = field(default_factory=list)
     works: list = field(default_factory=list)
+    obstacle: str = "Ingen webbläsare är angiven i network.browser."
+    """Why the installation reads nothing with a browser."""
 
     def planned(self, rules, now):
         with open_archive(self.config.archive) as archive:
@@ -83,6 +85,9 @@ class FakeJobs:
 
     def save_rules(self, request, now):
         return PageWork(self.config).save_rules(request, now)
+
+    def browser_obstacle(self):
+        return self.obstacle
 
     def check_source(self, source, change):
         self.checked.append((source, dict(change)))

@@ -55,6 +55,13 @@ def test_every_document_is_a_page_and_in_the_menu(pages):
         assert set(pages) <= {urlsplit(link).path.removeprefix("./") for link in parts.links} | {"index.html"}
 
 
+def test_links_of_pages_to_a_place_in_the_handbook_lead_there(pages):
+    texts = [path.read_text("utf-8") for path in (ROOT / "monitor" / "web" / "templates").glob("*.html")]
+    places = {found for text in texts for found in re.findall(r'href="/hjalp/([\w.-]+)#([\w-]+)"', text)}
+    assert places
+    assert {place for place in places if place[1] not in pages[place[0]].ids} == set()
+
+
 def test_nothing_comes_from_outside_and_nothing_is_a_script(pages, built):
     for name, parts in pages.items():
         assert parts.scripts == 0, name

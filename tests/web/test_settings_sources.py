@@ -2,11 +2,13 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from monitor.archive.findings import RowFinding, store_finding
 from monitor.archive.runs import write_health
+from monitor.archive.source_checks import StoredCheck, store_checks
 from monitor.config import load_config
 from monitor.errors import SourceError
 from tests.web.test_settings import change, file_of, form_of, send
@@ -229,3 +231,100 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
     assert now.name == source.name
     assert coordinator.post(f"{path}/ta", page=path).status_code == 409, "it is taken once"
     assert "Hittat på samma webbplats" not in coordinator.get(path).text
+
+
+def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found_itself(coordinator, site):
+    source = site.config.source("norden")
+    path = "/samordna/kallor/norden"
+    assert "Ingen har sett att adressen ger rätt sida. Inte prövad här än." in plain(coordinator.get(path))
+    at = "2026-05-18T08:00:00+00:00"
+    check = StoredCheck(source="norden", at=at, url=source.url, way="reading", verdict="thin", items=1)
+    with site.archive.writing() as db:
+        store_checks(db, [check])
+    words = plain(coordinator.get(path)).replace("\u00a0", " ")
+    assert "Prövad här 18 maj (läst av programmet): fungerar, tunn, 1 post." in words
+    with site.archive.writing() as db:
+        store_checks(db, [replace(check, url="https://annan.example.se/")])
+    assert "Inte prövad här än." in plain(coordinator.get(path))
+
+
+def test_a_new_address_is_confirmed_by_the_person_who_says_so_and_else_by_nobody(coordinator, site):
+    path = "/samordna/kallor/norden"
+    change(coordinator, path, url="https://norden.example.org/nytt", address="confirmed")
+    source = load_config(file_of(site)).source("norden")
+    assert (source.address, source.confirmed, source.confirmed_by) == ("confirmed", "2026-05-20", "person")
+    change(coordinator, path, every="3")
+    assert load_config(file_of(site)).source("norden").confirmed == "2026-05-20"
+    change(coordinator, path, url="https://norden.example.org/igen", address="unconfirmed")
+    source = load_config(file_of(site)).source("norden")
+    assert (source.address, source.confirmed, source.confirmed_by) == ("unconfirmed", "", "")
+
+
+def test_days_of_a_trial_are_written_as_people_write_them(coordinator, site):
+    found = {
+        "published": "2026-05-18T08:00:00+02:00",
+        "deadlines": "2026-08-01T23:59:59+02:00 (”1 augusti”), 2027-01-02T12:00:00+01:00 (”2 januari”)",
+    }
+    item = {**check_answer()["items"][0], "found": found}
+    site.jobs.checks["norden"] = {**check_answer(), "items": [item]}
+    words = plain(coordinator.post("/samordna/kallor/norden/prova", page="/samordna/kallor/norden")).replace("\u00a0", " ")
+    assert "sista ansökningsdag 1 augusti (”1 augusti”), 2 januari 2027 kl. 12.00 (”2 januari”)" in words
+    assert re.search(r"publicerad 18 maj kl\. 0?8\.00", words)
+
+
+LIST = "https://portalen.example.se/utlysningar"
+
+
+def test_a_list_made_by_scripts_is_read_with_the_browser_where_the_installation_has_one(coordinator, site):
+    site.jobs.obstacle = ""
+    site.jobs.checks["norden"] = check_answer()
+    own = next(one for one in site.config.sources if one.kind == "page")
+    path = f"/samordna/kallor/{own.id}"
+    shown = coordinator.get(path)
+    assert form_of(shown)["browser"] == ["nej"]
+    assert "Om listan byggs av skript" not in shown.text
+    remedy = {"text": "Listan byggs av skript. Pröva browser = true", "change": {"browser": "true"}}
+    site.jobs.checks[own.id] = check_answer(advice=[remedy["text"]], remedies=[remedy])
+    advised = coordinator.post(f"{path}/prova", page=path)
+    assert 'name="andra.browser" value="true"' in advised.text
+    tried = coordinator.post(f"{path}/prova", {"andra.browser": "true"}, page=path)
+    assert site.jobs.checked[-1] == (own.id, {"browser": "true"})
+    saved = send(coordinator, path, form_of(tried), "spara")
+    assert saved.status_code == 303
+    assert load_config(file_of(site)).source(own.id).browser
+    assert "browser" not in form_of(coordinator.get("/samordna/kallor/norden")), "a feed has no scripts"
+
+
+def test_without_a_browser_the_page_says_what_it_does_and_a_row_that_has_it_may_be_turned_off(coordinator, site):
+    path = "/samordna/kallor/norden"
+    change(coordinator, path, kind="page")
+    shown = coordinator.get(path)
+    assert "browser" not in form_of(shown)
+    words = plain(shown)
+    assert "Ingen webbläsare är angiven i network.browser. It-avdelningen lägger till den" in words
+    assert re.search(r"<details><summary>Om listan byggs av skript", shown.text), "closed while the source works"
+    with site.archive.writing() as db:
+        write_health(db, "norden", "scripted", "Listan fylls av skript i webbläsaren.", site.clock())
+    assert re.search(r"<details open><summary>Om listan byggs av skript", coordinator.get(path).text)
+    site.jobs.obstacle = ""
+    send(coordinator, path, form_of(coordinator.get(path)) | {"browser": ["ja"]}, "spara")
+    site.jobs.obstacle = "Det finns ingen webbläsare på /usr/bin/chromium."
+    shown = coordinator.get(path)
+    assert "Källan ska läsas med webbläsare, men det går inte här. Det finns ingen webbläsare" in plain(shown)
+    assert form_of(shown)["browser"] == ["ja"]
+
+
+def test_a_found_list_that_the_browser_reads_is_saved_so(coordinator, site):
+    site.jobs.obstacle = ""
+    row = found_row("page", url=LIST, links="/utlysningar/[^/]+", browser=True)
+    site.jobs.checks[LIST] = {"address": LIST, "problems": [], "rows": [row]}
+    shown = coordinator.post(NEW, {"adress": LIST, "gor": "las"}, page=NEW)
+    assert "Listan byggs av skript, så den läses med installationens webbläsare." in plain(shown)
+    chosen = re.search(r"<form method=\"post\" action=\"/samordna/kallor/ny\">(.*?)</form>", shown.text, re.DOTALL)[1]
+    values = {}
+    for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', chosen):
+        values.setdefault(name, []).append(html.unescape(value))
+    reviewed = send(coordinator, NEW, values, "granska")
+    assert "Läses med webbläsare nej blir ja" in plain(reviewed)
+    send(coordinator, NEW, form_of(reviewed), "spara")
+    assert load_config(file_of(site)).source("exempelnytt").browser

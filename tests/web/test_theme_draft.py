@@ -165,6 +165,8 @@ def test_a_match_leads_to_theme_signal_and_sum_and_a_refusal_to_the_word_that_de
     total = re.search(r"Summa ([\d,]+) poäng", lab)[1]
     assert f": {total} av 6 poäng" in line
     assert "Kultur- och fritidsförvaltningen kräver 6" in lab
+    listed = re.findall(r"<li[^>]*>([+-][\d,]+) poäng", page.partition(line)[2].partition("</ul>")[0])
+    assert sum(float(points.replace(",", ".")) for points in listed) == float(total.replace(",", ".")), "the sum adds up"
     for shown in (page, own.get("/samordna").text):
         word = re.search(r'href="(/regler/[^"#]+)#s-[^"]+">Ordet ”([^”]+)” avgjorde', shown)
         assert f"<mark>{word[2]}</mark>" in own.get(word[1]).text

@@ -265,6 +265,9 @@ class PageJobs(Protocol):
             MonitorError: The source cannot be read now; the problem is a Swedish sentence.
         """
 
+    def browser_obstacle(self) -> str:
+        """Return in Swedish why the installation has no browser for pages that scripts make, "" where it has one."""
+
     def read_address(self, address: str) -> Mapping[str, Any]:
         """Read an address once and store nothing; return the answer of `sources find --json`.
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from monitor.archive.codec import stamp
@@ -80,6 +81,7 @@ def _read_period(db: Database, config: Config, period: Period, codes: dict[CallK
     found = list(list_first_seen(db, stamp(begin), stamp(end)))
     codes |= {call.key: (call.identifier, call.programme) for call in found}
 
+    @cache  # the calls of one reading were first seen at one time
     def month(at: str) -> str:
         return datetime.fromisoformat(at).astimezone(config.zone).strftime("%Y-%m")
 

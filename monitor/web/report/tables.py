@@ -55,6 +55,9 @@ _AMOUNTS_OF_COUNT: Mapping[str, tuple[str, ...]] = {
 """Sums to which a project adds when it counts as applied or as granted."""
 
 
+_NO_THEMES: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+
+
 class _Figures:
     """Counter of the calls and amounts of one period."""
 
@@ -92,20 +95,28 @@ class _Figures:
 
     def _places(self, key: CallKey, department: str, month: str) -> Iterator[tuple[str, str]]:
         """Yield dimension and value of each row that a call counts in."""
-        by_department = self._facts.themes.get(key, {})
-        themes = [theme for name, served in by_department.items() if department in ("", name) for theme in served]
+        by_department = self._facts.themes.get(key, _NO_THEMES)
         identifier, code = self._facts.codes.get(key, ("", ""))
-        programme = programme_id(self._rules, key, code, identifier)
+        programme = programme_id(self._rules, code, identifier)
+        if programme:
+            yield "programmes", programme
+        yield "sources", key.source
+        if month:
+            yield "months", month
+        if department:
+            yield "departments", department
+        if not by_department:
+            return
+        themes = [theme for name, served in by_department.items() if department in ("", name) for theme in served]
         values: dict[str, Iterable[str]] = {
-            "departments": [department] if department else by_department,
+            "departments": () if department else by_department,
             "areas": (area for theme in themes for area in theme.get("strategy", ())),
             "goals": (goal for theme in themes for goal in theme.get("goals", ())),
             "sdgs": (str(goal) for theme in themes for goal in theme.get("sdgs", ())),
-            "programmes": [programme] if programme else [],
-            "sources": [key.source],
-            "months": [month] if month else [],
         }
-        return ((dimension, value) for dimension, found in values.items() for value in dict.fromkeys(found))
+        for dimension, found in values.items():
+            for value in dict.fromkeys(found):
+                yield dimension, value
 
 
 def _values(sets: Mapping[str, set[Any]], sums: Mapping[str, int]) -> dict[str, int]:
@@ -211,7 +222,7 @@ def _amounts(projects: Sequence[tuple[FollowedProject, Progress]], begin: date, 
 def _project(pair: tuple[FollowedProject, Progress], rules: RuleSet, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     followed, progress = pair
     project = followed.project or Project(department=followed.department, source=followed.source, call_id=followed.call_id)
-    programme = programme_id(rules, followed.key, followed.programme, followed.identifier)
+    programme = programme_id(rules, followed.programme, followed.identifier)
     decided = progress.granted or progress.refused
     return {
         "department": followed.department,

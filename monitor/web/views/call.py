@@ -103,6 +103,8 @@ class ThemeReason:
     line: str
     """Its title, the points and the threshold, in the page's language."""
     evidence: tuple[EvidenceMark, ...]
+    rest: str
+    """Points of words that are never shown as a reason, in the page's language; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,10 @@ def _theme_reasons(visit: Visit, why: Why, call: Call) -> Iterable[ThemeReason]:
         marks = tuple(
             texts.mark(item, _EVIDENCE_CONTEXT, place_of(item, visit), visit.language) for item in own if not item.generic
         )
-        yield ThemeReason(theme, line, marks)
+        common = sum(item.points for item in own if item.generic)
+        rest = visit.say("{points} poäng: ord som nästan varje utlysning har")
+        points = visit.wording.number(common, "+#,##0.#;-#,##0.#")
+        yield ThemeReason(theme, line, marks, rest.format(points=points) if common else "")
 
 
 def _reason(visit: Visit, why: Why, call: Call, circumstances: Circumstances) -> str:

@@ -345,7 +345,9 @@ def versions(visit: Visit) -> Response:
     kept = theme_versions(visit.site.archive.db, name)
     current = visit.site.rules.files[theme_file(name)]
     rows = list_version_rows(kept, current)
-    return page("versions.html", visit, name=name, path=f"/regler/{name}", back=("/regler", "Regler"), rows=rows)
+    head = visit.site.rules.theme(name)
+    title = head.title if head is not None else name
+    return page("versions.html", visit, name=title, path=f"/regler/{name}", back=("/regler", "Regler"), rows=rows)
 
 
 def list_version_rows(kept: list[ThemeVersion], current: str) -> list[dict[str, Any]]:

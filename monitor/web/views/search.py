@@ -480,7 +480,7 @@ def _export_rows(visit: Visit, listed: Sequence[CallSummary]) -> list[dict[str, 
             "starts": _local_time(call.starts, visit),
             "municipality": _answer_words(*answers.get(call.key, ("", False))),
             "themes": ", ".join(themes.get(call.key, ())),
-            "programme": programmes.get(programme_id(site.rules, call.key, call.programme, call.identifier), call.programme),
+            "programme": programmes.get(programme_id(site.rules, call.programme, call.identifier), call.programme),
             "identifier": call.identifier,
             "departments": ", ".join(
                 site.rules.departments[name].name for name in departments.get(call.key, ()) if name in site.rules.departments
@@ -511,7 +511,7 @@ def _machine_rows(visit: Visit, listed: Sequence[CallSummary]) -> Iterable[dict[
     for call in listed:
         yield machine_values(
             call,
-            programme=programme_id(site.rules, call.key, call.programme, call.identifier),
+            programme=programme_id(site.rules, call.programme, call.identifier),
             departments=[name for name in departments.get(call.key, ()) if name in site.rules.departments],
             themes=themes.get(call.key, ()),
             zone=site.config.zone,

@@ -74,6 +74,8 @@ class EditedTable:
     """Sentence on what to do when the whole file would be wrong."""
     new_id: Callable[[Mapping[str, Any]], str] | None = None
     """Returns the id of a row that is to be added; None for a table that there is."""
+    follows: Callable[[Any, Any], Mapping[str, Any]] | None = None
+    """Returns the keys without an input that a change gives new values, by the table before and after it."""
     leads_to: str = ""
     """Address to go to after saving; empty: the page itself."""
 
@@ -241,10 +243,12 @@ def _judge(target: EditedTable, sheet: Sheet, touched: Sequence[FormField], valu
         row = sheet.after.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         sheet.edits = (Edit((*target.place, after["id"]), row),)
         return
+    implied = target.follows(target.present, sheet.after) if target.follows is not None and changed else {}
     gone = {key for key in before if key not in after}
     edits = [Edit(target.locate(one.path), values[one.path]) for one in changed if one.path[0] not in gone]
     new_tables = {one.path[0] for one in changed if len(one.path) > 1 and one.path[0] not in before}
     edits = [edit for edit in edits if edit.value != "" or not any(key in new_tables for key in edit.place)]
+    edits += [Edit(target.locate((key,)), value) for key, value in implied.items() if before.get(key) != value]
     sheet.edits = tuple(edits + [Edit(target.locate((key,)), None) for key in sorted(gone)])
 
 

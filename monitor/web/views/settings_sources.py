@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from datasette import Response
 
 from monitor.archive.findings import RowFinding, list_findings, take_finding
 from monitor.archive.runs import stored_health
+from monitor.archive.source_checks import list_checks
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, CONFIRMED_BY, Source
+from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
-from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS
+from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VERDICT_LABELS
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import fragment, page, redirect
+from monitor.web.framework.templates import format_day, format_moment, fragment, page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -46,12 +48,14 @@ _FIELDS = (
     "publishes",
     "place",
     "links",
+    "browser",
     "every",
     "expected",
     "address",
 )
-_NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links")
+_NEW_FIELDS = ("kind", "name", "url", "publisher", "language", "publishes", "place", "links", "browser")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:[+-]\d\d:\d\d)?")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
 _PATIENCE_SECONDS = 4.0
@@ -117,6 +121,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
     health = stored_health(visit.site.archive.db).get(row)
     state = next((found for found in source_rows(visit.site, visit.now) if found["id"] == row), None)
     own = find_value(values, ("source", row)) is not None
+    obstacle = visit.site.jobs.browser_obstacle() if present.kind in BROWSED_KINDS else ""
 
     def place_of(path: tuple[str, ...]) -> Place:
         overridden = find_value(values, ("sources", row, *path)) is not None
@@ -132,8 +137,9 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         effect="Gäller från nästa läsning.",
         path=f"/samordna/kallor/{row}",
         crumbs=_LIST_CRUMBS,
-        only=tuple(name for name in _FIELDS if name != "kind" or present.kind in ADDRESS_KINDS),
+        only=_shown(_FIELDS, present.kind, obstacle="" if present.browser else obstacle),
         place_of=place_of,
+        follows=partial(_confirmation, today=visit.now.date().isoformat()),
         aside=fragment(
             "settings-source.html",
             visit,
@@ -143,9 +149,29 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
             checked=checked,
             finding=_shown_findings(visit).get(row),
             kinds=ADDRESS_KINDS,
+            tried=list_checks(visit.site.archive.db, {row: present.url}).get(row),
             ways=CONFIRMED_BY,
+            verdicts=VERDICT_LABELS,
+            obstacle=obstacle,
+            scripted=health is not None and health.health == "scripted",
         ),
     )
+
+
+def _confirmation(before: Source, after: Source, *, today: str) -> dict[str, str]:
+    """Return when and by whom an address was confirmed, where a person gave it or said that it is right; else nothing."""
+    if (before.url, before.address) == (after.url, after.address):
+        return {}
+    seen = after.address == "confirmed"
+    return {"confirmed": today if seen else "", "confirmed_by": "person" if seen else ""}
+
+
+def _shown(names: tuple[str, ...], kind: str, *, obstacle: str) -> tuple[str, ...]:
+    """Return the fields that the form of a source of a kind has; `obstacle` is why no browser can read it, or ""."""
+    left_out = set() if kind in ADDRESS_KINDS else {"kind"}
+    if kind not in BROWSED_KINDS or obstacle:
+        left_out.add("browser")
+    return tuple(name for name in names if name not in left_out)
 
 
 def _shown_findings(visit: Visit) -> dict[str, RowFinding]:
@@ -208,20 +234,35 @@ def try_source(visit: Visit) -> Response:
 
 
 def _texts_of(target: EditedTable, change: Mapping[str, str]) -> dict[str, list[str]]:
-    return {one.name: [change[one.name]] for one in target.fields if one.name in change}
+    words = {"true": "ja", "false": "nej"}
+    given = {one.name: change[one.name] for one in target.fields if one.name in change}
+    flags = {one.name for one in target.fields if one.kind == "flag"}
+    return {name: [words.get(text, text) if name in flags else text] for name, text in given.items()}
 
 
 def _render_check(visit: Visit, found: Mapping[str, Any], **more: object) -> str:
     """Return what a reading found as HTML: problems, advice with a button for each change, and the items field by field."""
+    items = [
+        {**item, "found": {name: _readable(visit, str(text)) for name, text in item["found"].items()}} for item in found["items"]
+    ]
     return fragment(
         "settings-check.html",
         visit,
         **{"problem": "", "row": "", "change": {}, **more},
-        found=found,
+        found={**found, "items": items},
         most=_MAX_SHOWN,
         field_labels=READ_FIELD_LABELS,
         kinds={kind.value: label.one for kind, label in KIND_LABELS.items()},
     )
+
+
+def _readable(visit: Visit, text: str) -> str:
+    """Return a found fact with its times as people write them; the end of a day is the day alone."""
+
+    def words(moment: re.Match[str]) -> str:
+        return format_day(moment[0], visit) if moment[1] == "23:59:59" else format_moment(moment[0], visit)
+
+    return _MOMENT.sub(words, text)
 
 
 def new_source(visit: Visit) -> Response:
@@ -250,7 +291,7 @@ def new_source(visit: Visit) -> Response:
         effect="Läses första gången vid nästa läsning. Det som redan finns på adressen räknas inte som nytt.",
         path=visit.path,
         crumbs=_LIST_CRUMBS,
-        only=_NEW_FIELDS,
+        only=_shown(_NEW_FIELDS, kind, obstacle=visit.site.jobs.browser_obstacle()),
         new_id=lambda values: make_id(str(values.get("name", "")), _taken(visit.site.config)),
         leads_to="/samordna/kallor",
     )
