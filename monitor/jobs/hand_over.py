@@ -201,7 +201,15 @@ def deliver(machine: ArchiveMachine, waiting: WaitingReadings, path: Path, resul
     """Hand over a reading that waits, and note what became of it."""
     logger.info("handover_begun reading=%s", path.name)
     try:
-        report = machine.hand_over(source_of(path), path.read_bytes())
+        packed = path.read_bytes()
+    except FileNotFoundError:
+        return  # another process of this machine has handed it over meanwhile
+    except OSError as error:
+        problem = f"läsningen {path.name} går inte att läsa: {describe_os_error(error)}"
+        result.problems.append(HandOverError(source_of(path), problem, 503))
+        return
+    try:
+        report = machine.hand_over(source_of(path), packed)
     except HandOverError as error:
         if error.is_final:
             waiting.refuse(path)
