@@ -20,12 +20,12 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
-from monitor.archive.handed_over import pack_reading
+from monitor.archive.handed_over import HAND_OVER_PATH, pack_reading
 from monitor.archive.runs import RunReport, SourceRun
 from monitor.errors import ArchiveError, ConfigError, HandOverError, describe_os_error
 from monitor.files import write_atomically
 from monitor.jobs.crawl import judge_safely, known_reader, run_spiders, scrapy_settings
-from monitor.jobs.signed_requests import PATH, SignedRequest, load_handover_secret, sign_request
+from monitor.jobs.signed_requests import SignedRequest, load_handover_secret, sign_request
 from monitor.jobs.store_reading import ReadingContext, failed_run, unstored
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class ArchiveMachine:
     def _ask(self, method: str, source: str, body: bytes) -> dict[str, Any]:
         import httpx
 
-        request = SignedRequest(method, f"{self._base}{PATH}/{quote(source, safe='')}")
+        request = SignedRequest(method, f"{self._base}{HAND_OVER_PATH}/{quote(source, safe='')}")
         sign_request(request, body, self._secret)
         headers = {**request.headers, "Content-Type": "application/gzip"} if body else request.headers
         try:
