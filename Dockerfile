@@ -3,7 +3,7 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 COPY . .
 RUN python -m venv /opt/eu-bevakning \
- && /opt/eu-bevakning/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .[cluster]
+ && /opt/eu-bevakning/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .[cluster,copy]
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/eu-bevakning --create-home eu-bevakning

@@ -18,6 +18,7 @@ COMMANDS = {
     f"monitor worker {SCHEDULER}",
     f"monitor run --cluster {SCHEDULER}",
     "monitor serve --host 0.0.0.0",
+    "monitor copy keep",
     "dask scheduler --port 8786",
 }
 """Commands of the parts of a cluster."""

@@ -21,6 +21,8 @@ from monitor.vocabulary import RunState
 
 FORMAT = "eu-bevakning-lasning"
 VERSION = 1
+HAND_OVER_PATH = "/inlasning"
+"""Path of the pages by which readings are handed over; the id of the source follows."""
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of the largest document, which is compressed."""
 MOST_CONTENT = 512 * 1024 * 1024

@@ -83,11 +83,15 @@ def _hand_over(app: App, sources: tuple[str, ...], as_json: bool) -> int:
 
 def _take(app: App, file: Path, sources: tuple[str, ...], as_json: bool) -> int:
     """Store a reading of another machine, of a source if one is named; return 1 when it was refused, else 0."""
-    from monitor.errors import HandOverError
+    from monitor.errors import ArchiveError, HandOverError, describe_os_error
     from monitor.jobs.take_reading import take_reading
 
     try:
-        report = take_reading(app.config, file.read_bytes(), app.now, named=next(iter(sources), ""))
+        packed = file.read_bytes()
+    except OSError as error:
+        raise ArchiveError(str(file), f"läsningen går inte att läsa: {describe_os_error(error)}") from error
+    try:
+        report = take_reading(app.config, packed, app.now, named=next(iter(sources), ""))
     except HandOverError as error:
         click.echo(str(error), err=True)
         if as_json:

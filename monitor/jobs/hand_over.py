@@ -20,12 +20,12 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
-from monitor.archive.handed_over import pack_reading
+from monitor.archive.handed_over import HAND_OVER_PATH, pack_reading
 from monitor.archive.runs import RunReport, SourceRun
 from monitor.errors import ArchiveError, ConfigError, HandOverError, describe_os_error
 from monitor.files import write_atomically
 from monitor.jobs.crawl import judge_safely, known_reader, run_spiders, scrapy_settings
-from monitor.jobs.signed_requests import PATH, SignedRequest, load_handover_secret, sign_request
+from monitor.jobs.signed_requests import SignedRequest, load_handover_secret, sign_request
 from monitor.jobs.store_reading import ReadingContext, failed_run, unstored
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class ArchiveMachine:
     def _ask(self, method: str, source: str, body: bytes) -> dict[str, Any]:
         import httpx
 
-        request = SignedRequest(method, f"{self._base}{PATH}/{quote(source, safe='')}")
+        request = SignedRequest(method, f"{self._base}{HAND_OVER_PATH}/{quote(source, safe='')}")
         sign_request(request, body, self._secret)
         headers = {**request.headers, "Content-Type": "application/gzip"} if body else request.headers
         try:
@@ -201,7 +201,15 @@ def deliver(machine: ArchiveMachine, waiting: WaitingReadings, path: Path, resul
     """Hand over a reading that waits, and note what became of it."""
     logger.info("handover_begun reading=%s", path.name)
     try:
-        report = machine.hand_over(source_of(path), path.read_bytes())
+        packed = path.read_bytes()
+    except FileNotFoundError:
+        return  # another process of this machine has handed it over meanwhile
+    except OSError as error:
+        problem = f"läsningen {path.name} går inte att läsa: {describe_os_error(error)}"
+        result.problems.append(HandOverError(source_of(path), problem, 503))
+        return
+    try:
+        report = machine.hand_over(source_of(path), packed)
     except HandOverError as error:
         if error.is_final:
             waiting.refuse(path)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from monitor.config import Config
 
-PATH = "/inlasning"
-"""Path of the pages by which readings are handed over; the id of the source follows."""
 ENVIRONMENT = "MONITOR_HANDOVER_SECRET"
 LONGEST_AGE = timedelta(minutes=10)
 """Age of the oldest signature that counts, and how far the clocks of the two machines may differ."""

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter
 
 from monitor.archive import lock, open_archive
 from monitor.archive.handed_over import (
+    HAND_OVER_PATH,
     MOST_BYTES,
     HandedReading,
     handed_report,
@@ -37,7 +38,7 @@ from monitor.errors import ConfigError, HandOverError, LockedError, MonitorError
 from monitor.files import write_atomically
 from monitor.jobs.child import run_child
 from monitor.jobs.members import refuse_member
-from monitor.jobs.signed_requests import PATH, SignedRequest, check_body, check_signature, load_handover_secret
+from monitor.jobs.signed_requests import SignedRequest, check_body, check_signature, load_handover_secret
 from monitor.jobs.store_reading import ReadingContext, load_context, make_findable, store_judged
 from monitor.sources import CLOCK_SLACK, Source
 from monitor.vocabulary import JobState
@@ -52,7 +53,7 @@ _TAKE_SECONDS = 900.0
 _INCOMING = "handover-in"
 """Folder of the bodies that are being stored, in the data folder."""
 _CONTEXTS: TypeAdapter[ReadingContext] = TypeAdapter(ReadingContext)
-_SOURCE = re.compile(rf"{PATH}/([^/]+)")
+_SOURCE = re.compile(rf"{HAND_OVER_PATH}/([^/]+)")
 Take = Callable[[str, Path], RunReport]
 """Store the reading of a source in a file, and return its report."""
 

@@ -10,6 +10,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -402,6 +403,20 @@ def test_another_source_and_a_missing_secret_are_named(machine, reader, tmp_path
 
 
 # The whole, with real commands
+
+
+def test_a_file_that_cannot_be_read_is_named(machine, tmp_path):
+    outcome = machine.place.ask("crawl", "--take", str(tmp_path / "finns-inte"))
+    assert (outcome.code, "finns-inte" in outcome.err) == (2, True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse_rights)
+        outcome = machine.place.ask("crawl", "--take", str(machine.place.folder / "hemlighet"))
+    assert (outcome.code, "Traceback" in outcome.err) == (1, False)
+    assert "läsningen går inte att läsa: rättigheter saknas" in outcome.err
+
+
+def refuse_rights(path):
+    raise PermissionError(13, "Permission denied")
 
 
 def test_a_process_of_its_own_stores_a_reading_and_says_why_it_refuses_one(machine, reader):

@@ -9,6 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
+from monitor.archive.handed_over import HAND_OVER_PATH
 from monitor.translate.etranslation import CALLBACK_PATH
 from monitor.web.framework.auth import COOKIE, DEVICE_COOKIE, Actor
 from monitor.web.framework.oidc import ACCOUNT_COOKIE, ATTEMPT_COOKIE, COORDINATOR
@@ -34,8 +35,6 @@ OWN_PAGE_HEADER = b"x-sida"
 
 MCP_PATH = "/mcp"
 """Path of the server for assistants."""
-READINGS_PATH = "/inlasning/"
-"""Beginning of the paths at which other machines hand over readings."""
 _GUESSED_PATHS = ("/logga-in", "/kom-igang/losenord")
 """Pages whose secret may be guessed; further tries of the same visitor wait."""
 _OPEN_PATHS = ("/logga-in", "/logga-ut", "/robots.txt", *HEALTH_PATHS)
@@ -93,7 +92,7 @@ class SecurityMiddleware:
             status = self._refusal_status(scope)
             if status:
                 raise _Refused(status)
-            if self._site.readings is not None and scope["path"].startswith(READINGS_PATH):
+            if self._site.readings is not None and scope["path"].startswith(f"{HAND_OVER_PATH}/"):
                 await self._site.readings(scope, receive, send_with_headers)
             else:
                 await self._answer(scope, receive, send_with_headers)
@@ -160,7 +159,7 @@ class SecurityMiddleware:
         method = scope["method"]
         if self._is_mcp(scope):
             return 0  # reads only, judges hosts, origins and sizes itself
-        if self._site.readings is not None and scope["path"].startswith(READINGS_PATH):
+        if self._site.readings is not None and scope["path"].startswith(f"{HAND_OVER_PATH}/"):
             return 0  # signed, and judges methods and sizes itself
         if method in ("GET", "HEAD"):
             return 0
