@@ -287,6 +287,7 @@ def measure_alone(page: Page, base: str, asks: int, cpu: Callable[[], float], ti
     begun = cpu()
     times.alone = [reader.ask(page.addresses[number % len(page.addresses)])[0] for number in range(asks)]
     times.cpu = (cpu() - begun) * 1000 / asks
+    told(f"  {page.name}: p95 {percentile(times.alone, 0.95):.0f} ms, CPU {times.cpu:.0f} ms")
 
 
 def read_together(pages: Sequence[Page], base: str, seconds: float, times: Mapping[str, Times]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database, sql_values
@@ -104,25 +104,18 @@ def list_changes(db: Database, after: datetime, until: datetime) -> Iterator[Rec
         yield RecordedChange(**row)
 
 
-class FirstSeenCall(NamedTuple):
-    """Call that was first seen in the period."""
+def list_first_seen(db: Database, begin: str, end: str) -> Iterator[tuple[CallKey, str, str, str]]:
+    """Yield key, identifier, programme and time of the first sight of every item of kind call first seen in a period.
 
-    key: CallKey
-    identifier: str
-    programme: str
-    first_seen: str
-    """Time of the first sight as stored."""
-
-
-def list_first_seen(db: Database, begin: str, end: str) -> Iterator[FirstSeenCall]:
-    """Yield every item of kind call first seen from `begin` until before `end` (times as stored)."""
+    `begin` belongs to the period, `end` does not; times are as stored.
+    """
     rows = db.execute(
         "SELECT source, call_id, identifier, programme, first_seen FROM calls"
         " WHERE kind = 'call' AND story = '' AND first_seen >= ? AND first_seen < ?",
         [begin, end],
     )
-    for source, call_id, identifier, programme, first_seen in rows:
-        yield FirstSeenCall(CallKey(source, call_id), identifier, programme, first_seen)
+    for source, call_id, *facts in rows:
+        yield CallKey(source, call_id), *facts
 
 
 def list_first_told(db: Database, begin: str, end: str) -> list[tuple[str, CallKey, str]]:

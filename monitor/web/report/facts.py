@@ -79,7 +79,7 @@ def _read_period(db: Database, config: Config, period: Period, codes: dict[CallK
     begin = datetime.combine(period.first, time(), config.zone)
     end = datetime.combine(period.last + timedelta(days=1), time(), config.zone)
     found = list(list_first_seen(db, stamp(begin), stamp(end)))
-    codes |= {call.key: (call.identifier, call.programme) for call in found}
+    codes |= {key: (identifier, programme) for key, identifier, programme, _ in found}
 
     @cache  # the calls of one reading were first seen at one time
     def month(at: str) -> str:
@@ -87,7 +87,7 @@ def _read_period(db: Database, config: Config, period: Period, codes: dict[CallK
 
     return PeriodFacts(
         period=period,
-        found=[(call.key, month(call.first_seen)) for call in found],
+        found=[(key, month(first_seen)) for key, _, _, first_seen in found],
         told=[(department, key, month(at)) for department, key, at in list_first_told(db, stamp(begin), stamp(end))],
     )
 
