@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from monitor.archive.connection import Database
 from monitor.archive.listing import count_open_calls
@@ -25,6 +26,7 @@ from monitor.matching.rules.load import load_concepts
 from monitor.paths import RULES
 from monitor.web.framework.request import Site
 
+_Facts = TypeVar("_Facts")
 _FAST_BUILD_SECONDS = 0.15
 """CPU seconds up to which the facet index is built while the visitor waits; above, the previous one serves meanwhile."""
 _REBUILD_PAUSE_SECONDS = 60.0
@@ -59,7 +61,7 @@ class SearchIndex:
         self._build_seconds = 0.0
         self._building = False
         self._found: dict[tuple[int, str, bool], FoundQuery] = {}
-        self._open_counts: tuple[FacetIndex, dict[str, dict[str, int]]] | None = None
+        self._kept: dict[str, tuple[FacetIndex, Any]] = {}
 
     def facet_index(self) -> FacetIndex:
         """Return the facet index.
@@ -126,10 +128,16 @@ class SearchIndex:
 
     def open_by_department(self) -> dict[str, dict[str, int]]:
         """Return the number of open and of forthcoming calls of each department, counted once per facet index."""
+        return self.kept("open", lambda: count_open_calls(self._site.archive.db, self._site.clock()))
+
+    def kept(self, name: str, read: Callable[[], _Facts]) -> _Facts:
+        """Return facts that are read from all calls, read once per facet index."""
         index = self.facet_index()
-        if self._open_counts is None or self._open_counts[0] is not index:
-            self._open_counts = index, count_open_calls(self._site.archive.db, self._site.clock())
-        return self._open_counts[1]
+        found = self._kept.get(name)
+        if found is None or found[0] is not index:
+            found = self._kept[name] = (index, read())
+        facts: _Facts = found[1]
+        return facts
 
     def find(self, index: FacetIndex, query: str, now: datetime, *, exact: bool = False) -> FoundQuery:
         """Return the hits of a query, kept for the next page or choice of a facet; with `exact`, of the typed words alone."""

@@ -29,13 +29,14 @@ def front(visit: Visit) -> Response:
     counts = count_calls(db, visit.now)
     if visit.local and visit.site.sessions.offers_code and not counts["total"]:
         return redirect("/kom-igang")
+    lists = search_index_of(visit.site)
     return page(
         "front.html",
         visit,
         counts=counts,
         departments=department_list(visit),
-        closing=list_closing_soon(db, visit.now),
-        newest=list_newest(db, visit.now),
+        closing=lists.kept("closing", lambda: list_closing_soon(db, visit.now)),
+        newest=lists.kept("newest", lambda: list_newest(db, visit.now)),
         sources=_reading_summary(visit),
     )
 
