@@ -12,7 +12,7 @@ from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, found_patterns
 from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, Terms, matches_any
-from monitor.matching.rules.model import Answer, OtherPlace
+from monitor.matching.rules.model import Answer, OfferRow, OtherPlace
 from monitor.vocabulary import Kind
 
 SCORES: Mapping[Answer, int] = {"ja": 90, "som partner": 65, "framgår inte": 50, "nej": 5}
@@ -96,7 +96,7 @@ def pass_gates(
     found, fit = frozenset(found_patterns(scans.values())), rules.compiled_fit
     for offer, row in fit.offer.having(found):
         word = _row_hit(row, rules, metadata, scans)
-        if word is not None and not (offer.unless_open and call.deadlines and _is_for_municipalities(eligibility())):
+        if word is not None and not _is_call(offer, call, eligibility):
             return Gates("not-a-call", "nej", 0, offer.reason, offer.id, word)
     outside = _outside(rules, call, metadata, scans, found, eligibility)
     if outside is not None:
@@ -121,9 +121,13 @@ def pass_gates(
     return Gates(_step(call, usual), usual, score, f"Så brukar det vara i {programme.name}.")
 
 
-def _is_for_municipalities(eligibility: Eligibility | None) -> bool:
-    """Tell whether a call says that municipalities may apply or be partners."""
-    return eligibility is not None and eligibility.role is not Role.NOT
+def _is_call(offer: OfferRow, call: Call, eligibility: Callable[[], Eligibility | None]) -> bool:
+    """Tell whether a row that says that a page is nothing to apply for does not hold for this one."""
+    if not call.deadlines or call.kind is not Kind.CALL:
+        return False
+    if offer.unless_dated:
+        return True
+    return offer.unless_open and (said := eligibility()) is not None and said.role is not Role.NOT
 
 
 def _entered_answer(call: Call) -> Gates | None:

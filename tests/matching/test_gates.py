@@ -266,3 +266,11 @@ def test_a_page_of_questions_and_answers_that_can_be_applied_for_is_a_call(shipp
     assert judge_call(shipped, a_call(QUESTIONS, text, language="sv")).gates.step == "not-a-call"
     firms = text.replace("Alla kommuner, var och en eller tillsammans", "Bara företag")
     assert judge_call(shipped, a_call(QUESTIONS, firms, deadlines=(day,), language="sv")).gates.step == "not-a-call"
+
+
+def test_news_of_grants_are_stopped_and_a_call_with_a_last_day_is_none(shipped):
+    day = Deadline(at=datetime(2027, 1, 31, 23, 59, tzinfo=UTC))
+    title, text = "Landsbygdsfonden firar tio år", "Så här ser projekten ut."
+    stopped = judge_call(shipped, a_call(title, text, kind=Kind.NEWS, language="sv")).gates
+    assert (stopped.step, stopped.rule) == ("not-a-call", "hur-det-gick")
+    assert judge_call(shipped, a_call(title, text, deadlines=(day,), language="sv")).gates.rule != "hur-det-gick"

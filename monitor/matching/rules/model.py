@@ -322,6 +322,8 @@ class OfferRow(FitRow):
 
     unless_open: bool = False
     """True when the row does not hold for a page with a last day that says that municipalities may take part."""
+    unless_dated: bool = False
+    """True when the row does not hold for a call with a last day."""
 
 
 class AnswerRow(FitRow):
