@@ -10,7 +10,6 @@ import click
 
 from monitor.cli.app import App, answer, json_option, pass_app
 from monitor.errors import ConfigError
-from monitor.sources import CONFIRMED_BY
 from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, VERDICT_LABELS, RunState, Verdict
 
 if TYPE_CHECKING:
@@ -287,6 +286,8 @@ def _source_line(row: dict[str, Any]) -> str:
 
 def _address_words(row: dict[str, Any]) -> str:
     """Return when and how the address of a source was confirmed, and what the installation's own last trial found."""
+    from monitor.sources import CONFIRMED_BY  # imported here: it brings pydantic, which `--help` does not need
+
     words = "adressen har ingen sett"
     if row["address"] == "confirmed":
         way = CONFIRMED_BY[row["confirmed_by"]]
