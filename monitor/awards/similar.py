@@ -43,7 +43,7 @@ _MOST_SEEN = 6_000
 """Texts with a mark that are looked at, one with several marks several times: a page must not wait for more."""
 _MIN_LETTERS = 4
 _MOST_MARKS = 16
-_MOST_JUDGED, _MOST_READ = 40, 20
+_MOST_JUDGED, _MOST_READ = 40, 12
 """Candidates by the index, and the nearest and likest of them whose texts are read."""
 _LEAST_SHARED, _LEAST_WORDS = 2, 3
 """Fewest concepts and words that make a project like the call, with a concept among them and without."""
