@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.archives import filled_archive, settings_text
-from benchmarks.generate import NOW, Inputs, Maker
 from benchmarks.measure import Line, Spent, percentile, run_child, steady_cpu_seconds
-from benchmarks.web import ask
+
+if TYPE_CHECKING:  # the import is measured in a process that loads this module, and no import needs what these bring
+    from benchmarks.generate import Inputs, Maker
 
 PROJECTS, QUICK_PROJECTS = 100_000, 400
 PARTNERS = 5
@@ -81,6 +82,9 @@ def import_pages(folder: str, file: str) -> Callable[[], float]:
 
 def _page_times(maker: Maker, calls: int, awards: Path, folder: Path) -> list[float]:
     """Return the milliseconds of the pages of calls that have earlier rounds, each page asked for once."""
+    from benchmarks.archives import filled_archive, settings_text
+    from benchmarks.generate import NOW
+    from benchmarks.web import ask
     from monitor.archive import open_archive
     from monitor.config import load_config
     from monitor.jobs.serve import make_site
