@@ -76,7 +76,7 @@ def _kill(folder: Path, interval: float, number: int) -> Loss:
         while time.monotonic() < end:
             _commit(archive, len(written))
             written.append(time.monotonic())
-            time.sleep(1 / _ROWS_PER_SECOND)
+            time.sleep(1 / _ROWS_PER_SECOND)  # the rows come at a steady rate, which is what is measured
         _kill_tree(process)
         killed = time.monotonic()
     assert fetch_copy(config, copied_databases(config)[-1], folder / "copy.db")
@@ -135,7 +135,7 @@ def _kept(folder: Path, interval: float, calls: Sequence[Call] = ()) -> Iterator
                 break
             except CopyError:
                 assert process.poll() is None, "monitor copy keep ended"
-                time.sleep(0.1)
+                time.sleep(0.1)  # Litestream gives no sign when its socket is there
         yield config, process
     finally:
         if process.poll() is None:

@@ -39,6 +39,7 @@ from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from monitor.web.framework.auth import save_password
 from monitor.web.urls import ROUTES
+from tests.commands import free_port
 
 MOST_ALONE, MOST_WITH_READERS = 200.0, 400.0
 """Milliseconds that 95 of 100 answers may take at most."""
@@ -246,15 +247,6 @@ def monitor(settings: Path | None, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "monitor", "--config", str(settings), "--now", NOW.isoformat(), *arguments]
 
 
-def free_port() -> int:
-    """Return a port of loopback that nothing listens on."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers.
 
@@ -268,7 +260,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
                 answer.read()
             return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.2)  # the server gives no sign when it listens
     raise RuntimeError("the server did not start")
 
 
@@ -298,7 +290,7 @@ def read_together(pages: Sequence[Page], base: str, seconds: float, times: Mappi
     def read(number: int) -> None:
         chance, reader = random.Random(number), Reader(base)
         while (left := ends - time.monotonic()) > 0:
-            time.sleep(min(left, chance.expovariate(1 / PAUSE_SECONDS)))
+            time.sleep(min(left, chance.expovariate(1 / PAUSE_SECONDS)))  # a reader reads before the next page
             page = chance.choice(pages)
             took, _ = reader.ask(chance.choice(page.addresses))
             with lock:

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -104,6 +105,13 @@ class Installation:
 def breathe() -> None:
     """Wait a moment for another process, where no event tells that it is done."""
     threading.Event().wait(0.02)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def loopback_settings(url: str, *, source: str = "funding-tenders", more: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What commands need at once, made once in the process that they are forked from: rules, patterns, versions, late imports.
+"""Rules, patterns, versions and late imports, made once in the process that commands are forked from.
 
 A forked command that finds none of it made spends a second and more on it, which is most of what a small command costs.
 """

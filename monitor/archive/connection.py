@@ -227,7 +227,7 @@ class Archive:
     @property
     def is_copy(self) -> bool:
         """Return whether this is a copy of an archive on another machine, which may be read and not written."""
-        return follower_mark(self.path).exists()
+        return is_copy(self.path)
 
 
 SHARED_TABLES = (
@@ -295,11 +295,16 @@ def follower_mark(path: Path) -> Path:
     return path.with_name(f"{path.name}-txid")
 
 
+def is_copy(path: Path) -> bool:
+    """Return whether a database is a copy that follows another machine's."""
+    return follower_mark(path).exists()
+
+
 def _prepare(db: Database, path: Path, *, anew: bool) -> None:
     """Configure the connection, and create or migrate the file where needed."""
     db.execute("PRAGMA busy_timeout = 30000")
     db.execute("PRAGMA foreign_keys = ON")
-    if follower_mark(path).exists():
+    if is_copy(path):
         # `monitor copy follow` alone writes to a copy.
         db.execute("PRAGMA query_only = 1")
     elif path.with_name(f".{path.name}-litestream").is_dir():

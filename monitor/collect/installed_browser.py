@@ -1,4 +1,4 @@
-"""Whether an installation has a browser for pages that scripts make, told without loading or starting one."""
+"""Check for a browser that reads pages made by scripts, without loading or starting it."""
 
 from __future__ import annotations
 

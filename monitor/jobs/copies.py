@@ -26,7 +26,7 @@ from typing import Any
 
 from monitor.archive import lock
 from monitor.archive.backup import check_archive
-from monitor.archive.connection import follower_mark
+from monitor.archive.connection import follower_mark, is_copy
 from monitor.archive.copies import read_lineage
 from monitor.archive.files import make_private
 from monitor.config import Config, load_config
@@ -77,10 +77,6 @@ def copied_databases(config: Config) -> list[CopiedDatabase]:
     ]
     awards = CopiedDatabase(config.data_dir / "awards.db", f"{base}/awards", has_mails=False)
     return [*members, awards, CopiedDatabase(config.archive, f"{base}/archive")]
-
-
-def _is_copy(database: CopiedDatabase) -> bool:
-    return follower_mark(database.path).exists()
 
 
 def copying_config(config: Config) -> Config:
@@ -173,7 +169,7 @@ def _has_changed(config: Config, databases: list[CopiedDatabase]) -> bool:
 
 def _own_databases(config: Config) -> list[CopiedDatabase]:
     """Return the databases that are here and are no copies."""
-    return [database for database in copied_databases(config) if database.path.is_file() and not _is_copy(database)]
+    return [database for database in copied_databases(config) if database.path.is_file() and not is_copy(database.path)]
 
 
 def _refuse_other_line(settings: Path, database: CopiedDatabase) -> None:
@@ -201,10 +197,10 @@ def follow_copies(config: Config, stop: Event) -> None:
         CopyError: There is an archive here that is no copy, or Litestream ended.
         LockedError: The copies are followed already.
     """
-    if config.archive.exists() and not follower_mark(config.archive).exists():
+    if config.archive.exists() and not is_copy(config.archive):
         raise CopyError(str(config.archive), "är ett arkiv och ingen kopia; det skrivs inte över")
     # Members whose archives are here have their home here, on a worker's machine.
-    databases = [database for database in copied_databases(config) if not database.path.exists() or _is_copy(database)]
+    databases = [database for database in copied_databases(config) if not database.path.exists() or is_copy(database.path)]
     with lock(config.data_dir, "copy-follow"):
         settings = _write_settings(config, databases, "follow")
         followed = [_Followed(config, settings, database) for database in databases]
@@ -417,7 +413,7 @@ def open_fence(config: Config) -> CopyFence | None:
         ArchiveError: The archive is a copy, from which nothing is sent.
     """
     reader = copying_config(config)
-    if follower_mark(config.archive).exists():
+    if is_copy(config.archive):
         raise ArchiveError(str(config.archive), "är en kopia; den skickar inga mejl förrän den är arkivet (monitor copy promote)")
     if not reader.copy_to.to or not reader.copy_to.before_mails:
         return None

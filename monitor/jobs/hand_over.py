@@ -163,7 +163,8 @@ class WaitingReadings:
             packed = pack_reading(reading, run)
         except (ValueError, HandOverError) as error:
             logger.exception("source_unwritten source=%s", source.id)
-            problem = unstored(error) if isinstance(error, ValueError) else unstored(MemoryError())
+            # One that is too large is told of as an answer that does not fit into memory.
+            problem = unstored(error if isinstance(error, ValueError) else MemoryError())
             packed = pack_reading(reading, failed_run(source, problem, run.finished))
         path = self._folder / f"{run.finished:%Y%m%dT%H%M%S}-{source.id}-{reading}{_ENDING}"
         try:

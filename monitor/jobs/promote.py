@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor.archive import lock, open_archive
 from monitor.archive.backup import check_archive, replace_archive
-from monitor.archive.connection import follower_mark
+from monitor.archive.connection import follower_mark, is_copy
 from monitor.archive.copies import hold_in_hand
 from monitor.archive.files import traces_of_use
 from monitor.archive.takeover import renew_epoch
@@ -60,7 +60,7 @@ def promote(config: Config, now: datetime) -> PromoteReport:
 
 
 def _refuse_unready(config: Config) -> None:
-    if config.archive.exists() and not follower_mark(config.archive).exists():
+    if config.archive.exists() and not is_copy(config.archive):
         raise ArchiveError(str(config.archive), "här finns redan ett arkiv, som inte är en kopia; det byts inte ut")
     if "secret" not in traces_of_use(config.data_dir):
         raise ArchiveError(
@@ -71,7 +71,7 @@ def _refuse_unready(config: Config) -> None:
 
 def _put_in_place(config: Config, database: CopiedDatabase, report: PromoteReport, now: datetime) -> None:
     path = database.path
-    if path.exists() and not follower_mark(path).exists():
+    if path.exists() and not is_copy(path):
         return  # put in place by a fail-over that was cut short
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix="promote-") as name:

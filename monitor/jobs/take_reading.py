@@ -95,15 +95,24 @@ def take_reading(config: Config, packed: bytes, now: datetime, *, named: str = "
 def _check_source(config: Config, handed: HandedReading) -> Source:
     """Return the source of a reading as the settings here have it."""
     refuse_member(config, "läsning")
-    try:
-        source = config.source(handed.run.source)
-    except ConfigError as error:
-        raise HandOverError(handed.run.source, "källan finns inte i inställningarna för arkivet", 404) from error
+    source = _known_source(config, handed.run.source)
     if (source.kind, source.url) != (handed.run.kind, handed.run.url):
         raise HandOverError(
             source.id, f"källan är en annan här ({source.kind} {source.url}); ge båda datorerna samma inställningar", 409
         )
     return source
+
+
+def _known_source(config: Config, source_id: str) -> Source:
+    """Return a source of the settings.
+
+    Raises:
+        HandOverError: The settings have no such source.
+    """
+    try:
+        return config.source(source_id)
+    except ConfigError as error:
+        raise HandOverError(source_id, "källan finns inte i inställningarna för arkivet", 404) from error
 
 
 def _check_time(handed: HandedReading, newest: datetime | None, now: datetime) -> None:
@@ -192,10 +201,7 @@ class ReadingPages:
 
     def _context(self, source_id: str) -> Any:
         config = self._config()
-        try:
-            source = config.source(source_id)
-        except ConfigError as error:
-            raise HandOverError(source_id, "källan finns inte i inställningarna för arkivet", 404) from error
+        source = _known_source(config, source_id)
         with open_archive(config.archive) as archive:
             return _CONTEXTS.dump_python(load_context(archive.db, source.id), mode="json")
 

@@ -250,7 +250,7 @@ class Judgement:
         return span
 
     def reached(self, department: Department) -> tuple[ThemeResult, ...]:
-        """Return the themes that reach the department, most points first; none where they all yield to another department's."""
+        """Return the themes that reach the department, most points first; none where another department takes the call."""
         return () if self.taken_by(department.id) else self._reaching.get(department.id, ())
 
     @cached_property
@@ -277,17 +277,13 @@ class Judgement:
             least = _STRONG
         else:
             return None
-        others = [
-            (self.rules.departments[other], result)
-            for other, results in self._reaching.items()
-            for result in results
-            if other != name and not result.theme.theme.yields
-        ]
-        taking = [
+        taking = (
             (department, result)
-            for department, result in others
-            if department.enabled and relevance_of(result.points, department.threshold) >= least
-        ]
+            for other, results in self._reaching.items()
+            if other != name and (department := self.rules.departments[other]).enabled
+            for result in results
+            if not result.theme.theme.yields and relevance_of(result.points, department.threshold) >= least
+        )
         return max(taking, key=lambda pair: pair[1].points, default=None)
 
     def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:

@@ -48,7 +48,7 @@ _LASTING = (
     "SELECT 'told', department, source, call_id, fact FROM digest_items",
     "SELECT 'unsent', message_id, recipient FROM outbox WHERE state <> 'sent'",
 )
-"""What has to be the same in the end, whatever the clock said in between: other weeks and changes may have been noted."""
+"""Queries whose answers have to be the same in the end, whatever the clock said in between: other weeks and changes may differ."""
 _AWARD_QUERIES = (
     "SELECT 'award', source, key, title, granted, year FROM projects",
     "SELECT 'share', p.key, o.name, s.role, s.granted FROM participants s JOIN projects p ON p.id = s.project"

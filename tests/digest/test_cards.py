@@ -133,7 +133,7 @@ PAYS = UsualTerms(programme="Erasmus+", pays="Programmet betalar resor och mat."
     ],
 )
 def test_the_summary_of_a_card_says_nothing_that_its_rows_say(budget, usual, said):
-    """Who may apply, until when and for how much are rows; a page, which has no such rows beside, says them in its third sentence."""
+    """The rows say who may apply, until when and for how much; a page, which has none, says it in its third sentence."""
     call = replace(candidate(0).call, budget=budget)
     card = FitCard(municipality="ja", usual=usual)
     about = "Stöd från Erasmus+ till arbete med idrott."

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import socket
 import stat
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from monitor.config import load_config
 from monitor.errors import ArchiveError, ConfigError
 from monitor.jobs import doctor
 from monitor.jobs.doctor import examine, reach_host
+from tests.commands import free_port
 from tests.mailing import World, a_call
 from tests.publishers import Answer, serve
 from tests.small_rules import write_rules
@@ -28,12 +28,6 @@ def findings(tmp_path, settings, now=NOW, **more):
     file = tmp_path / "monitor.toml"
     file.write_text(settings, "utf-8")
     return {one.name: one for one in examine(load_config(file), now, network=False, **more)}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_healthy_installation(tmp_path):

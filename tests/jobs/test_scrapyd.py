@@ -4,7 +4,6 @@ import importlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ import pytest
 
 from monitor.archive import lock, open_archive
 from monitor.errors import LockedError
-from tests.commands import breathe, loopback_settings
+from tests.commands import breathe, free_port, loopback_settings
 from tests.portal_rows import page, row
 from tests.publishers import Answer, serve
 
@@ -38,9 +37,7 @@ def scrapyd(installation):
     started = []
 
     def start():
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         folder = installation.folder / "scrapyd"
         folder.mkdir()
         lines = ["[scrapyd]", "bind_address = 127.0.0.1", f"http_port = {port}", "poll_interval = 0.2", "max_proc = 2"]

@@ -150,7 +150,7 @@ def test_an_adjective_says_which_group_a_general_word_stands_for(text, group):
     ],
 )
 def test_a_municipalitys_companies_are_not_the_municipality(text, role, owned):
-    """What may apply itself goes before its companies; what is refused to them says nothing of the municipality."""
+    """A municipality that may apply itself goes before its companies; their refusal says nothing of the municipality."""
     found = municipal_role(find_applicants(text, "sv"))
     assert (found and found.role, bool(found and found.statement.owned)) == (role, owned)
 

@@ -30,15 +30,15 @@ ANSWERS = {"ja": "yes", "som partner": "partner", "nej": "no", "framgår inte": 
 APPLIED_FOR = {"call", "partner-search"}
 
 
-def read(row):
-    """Return the Call that the program makes of a text, or None for a text that it leaves out."""
+def read(row, publishes=(Kind.CALL, Kind.NEWS, Kind.EVENT, Kind.POLICY, Kind.PARTNER_SEARCH)):
+    """Return the Call that the program makes of a text, as a source of these kinds gives it; None for one that it leaves out."""
     source = Source(
         id="unseen",
         kind="page",
-        name="Unseen",
+        name=row.get("publisher", "Unseen"),
         url="https://example.org/",
         language=row["language"],
-        publishes=(Kind.CALL, Kind.NEWS, Kind.EVENT, Kind.POLICY, Kind.PARTNER_SEARCH),
+        publishes=publishes,
     )
     published = row["published"] and datetime.fromisoformat(row["published"]).replace(tzinfo=ZoneInfo("Europe/Stockholm"))
     return describe_item(

@@ -1,6 +1,5 @@
 """A real mail server on loopback that misbehaves: nothing lost, nothing doubled, states true."""
 
-import socket
 import sqlite3
 import ssl
 from datetime import timedelta
@@ -18,6 +17,7 @@ from monitor.mail.delivery import DeliveryResult, Result
 from monitor.mail.message import Letter, compose
 from monitor.mail.smtp import Server, Smtp
 from monitor.settings import Recipient
+from tests.commands import free_port
 from tests.mailing import MONDAY, WEEK, World, a_call, html_of, read_mail, text_of
 from tests.mailserver import Handler, Running
 
@@ -238,9 +238,7 @@ def test_the_server_is_too_slow(tmp_path, server, handler):
 
 
 def test_the_server_is_away_for_an_hour(tmp_path, handler):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     world = installation(tmp_path, port)
     for minutes in range(0, 60, 5):
         report = send(world, MONDAY + timedelta(minutes=minutes), scheduled=True)

@@ -5,26 +5,23 @@ it (`maybe`, counted neither way). `labelled_items/portal_calls.jsonl` has the s
 the project. The rules were mended with both in view. `python -m tests.matching.test_labelled_pages` prints the shares.
 """
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.collect.article import Article, describe_item
 from monitor.matching.engine import judge_call
 from monitor.matching.evaluate import Labelled, evaluate
 from monitor.matching.match import matches_of
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from monitor.sources import Source
 from monitor.vocabulary import Kind
 from tests.conftest import SHARED
+from tests.language.test_unseen import read
 from tests.matching.labelled import captured_cascade_calls, captured_topics, plain_text, read_rows
 
 ITEMS = Path(__file__).parent / "labelled_items"
 PAGES = read_rows(ITEMS / "pages.jsonl")
-NOW = datetime(2026, 11, 29, 8, tzinfo=ZoneInfo("Europe/Stockholm"))
+PUBLISHED = "2026-11-28"
 PUBLISHES = (Kind.CALL, Kind.NEWS, Kind.EVENT, Kind.POLICY)
 
 
@@ -35,11 +32,7 @@ def rules():
 
 def departments(rules, page):
     """Return the departments that get a page, read as its source gives it; none for a page that is left out."""
-    source = Source(
-        id="labelled", kind="page", name=page["publisher"], url="https://example.org/", language="sv", publishes=PUBLISHES
-    )
-    article = Article(title=page["title"], text=page["text"], published=NOW)
-    call = describe_item(article, source=source, call_id=page["id"], url=f"https://example.org/{page['id']}", now=NOW).call
+    call = read({**page, "language": "sv", "published": PUBLISHED}, PUBLISHES)
     return set() if call is None else {match.department for match in matches_of(judge_call(rules, call))}
 
 

@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.collect.article import Article, describe_item
 from monitor.matching.engine import judge_call
 from monitor.matching.match import matches_of
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from monitor.sources import Source
 from monitor.vocabulary import Kind
 from tests.language.test_unseen import instants, same_instant
+from tests.language.test_unseen import read as read_text
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 28, 8, tzinfo=STOCKHOLM)
@@ -58,17 +57,7 @@ class Reading:
 
 def read(rules, item):
     """Return the Reading of a labelled item; one that the program leaves out has no departments and no days."""
-    source = Source(
-        id="labelled",
-        kind="page",
-        name=item["publisher"],
-        url="https://example.org/",
-        language=item["language"],
-        publishes=PUBLISHES[item["kind"]],
-    )
-    published = datetime.fromisoformat(item["published"]).replace(tzinfo=STOCKHOLM)
-    article = Article(title=item["title"], text=item["text"], published=published)
-    call = describe_item(article, source=source, call_id=item["id"], url=f"https://example.org/{item['id']}", now=NOW).call
+    call = read_text(item, PUBLISHES[item["kind"]])
     if call is None:
         return Reading(item, set(), [])
     return Reading(item, {match.department for match in matches_of(judge_call(rules, call))}, instants(call))

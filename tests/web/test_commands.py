@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -14,7 +13,7 @@ import openpyxl
 import pytest
 
 from monitor.web.framework.auth import password_file
-from tests.commands import Installation
+from tests.commands import Installation, free_port
 
 
 @pytest.fixture
@@ -72,9 +71,7 @@ def test_a_password_is_kept_only_as_a_hash_that_its_owner_reads(sample):
 
 
 def test_serve_answers_until_it_is_stopped(sample):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     served = subprocess.Popen(sample.command("serve", "--port", str(port), now="2026-05-20T12:00"), stderr=subprocess.DEVNULL)
     try:
         ends = time.monotonic() + 60

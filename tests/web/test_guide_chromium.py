@@ -14,7 +14,7 @@ from monitor.config import load_sources
 from monitor.jobs.canary import _feed, _publisher, choose_example
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
-from tests.commands import Installation, breathe
+from tests.commands import Installation, breathe, free_port
 from tests.mailing import read_mail, text_of
 from tests.mailserver import Handler, Running
 from tests.web.chromium import ARGUMENTS, CHROMIUM, violations
@@ -42,12 +42,6 @@ def serving(installation):
     finally:
         process.terminate()
         process.wait(60)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port, process):
