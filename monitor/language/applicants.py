@@ -89,6 +89,8 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
     )
 
 
+_REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]"
+"""Tags of the rest of a clause about taking part: "men inte stå som sökande"."""
 # In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 _CUES = (
     _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
@@ -153,7 +155,7 @@ _CUES = (
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=\.{0,2};?$)", "before", weak=True),
     _cue("taking part", r"X~{0,2}?D", "before", weak=True),
-    _cue("taking part", r"[mX]~{0,3}?D(?=[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla])", "before"),
+    _cue("taking part", rf"[mX]~{{0,3}}?D(?={_REFUSAL})", "before"),
     _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
     _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
     _cue("partner", r"(?<=n)P", "before"),
@@ -164,8 +166,6 @@ _CUES = (
 )
 _ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
 """Any form of a clause: most segments have none, and are asked once instead of once for each form."""
-_NO_APPLICANT = re.compile(r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]")
-"""Rest of a clause about taking part: "men inte stå som sökande"."""
 _DUTIES = word_set("måste must skall ska skal") | {"have to", "has to", "needs to", "need to"}
 _STRONG = word_set("ska skall måste must skal må bör should shall") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
@@ -364,7 +364,7 @@ class _Reader:
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
                 return Role.PARTNER
         if name == "taking part":
-            if _NO_APPLICANT.match(tags, clause.end):
+            if re.match(_REFUSAL, tags[clause.end :]):
                 return Role.PARTNER
             return Role.MEMBER if words & _DUTIES else Role.MAY
         return Role.MEMBER if name == "member" else Role.MAY
