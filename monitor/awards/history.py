@@ -7,13 +7,14 @@ confirmed it, and grants are summed up only where five or more are known.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
 from monitor.archive.connection import Database
 from monitor.awards.families import code_family, code_year
+from monitor.awards.model import PartnerRole
 from monitor.awards.organisations import (
     Decision,
     NamedOrganisation,
@@ -26,7 +27,9 @@ from monitor.awards.organisations import (
 MIN_GRANTS = 5
 """Fewest known grants from which a middle and a range are told."""
 MAX_MUNICIPALITIES = 3
-_MAX_SHOWN_PROJECTS = 10
+_MAX_SHOWN_PROJECTS, _MOST_COUNTRIES = 10, 8
+_MOST_VARIABLES = 500
+"""Projects that one statement names."""
 _SURE = (Sureness.SURE, Sureness.CONFIRMED)
 
 
@@ -121,21 +124,20 @@ def earlier_rounds(
         return None
     years = Counter(int(row["year"]) for row in rows)
     last = [row for row in rows if row["year"] == max(years)]
-    participants = {
-        **participants_of(db, [row["id"] for row in rows if row["year"] < max(years)], country="SE"),
-        **participants_of(db, [row["id"] for row in last]),
-    }
-    sizes = sorted(len(participants.get(row["id"], ())) for row in last if participants.get(row["id"]))
+    swedish = participants_of(db, [row["id"] for row in rows], country="SE")
+    listed = last[:_MAX_SHOWN_PROJECTS]
+    leading = participants_of(db, [row["id"] for row in listed], role=PartnerRole.COORDINATOR)
+    partners = list(_count_partners(db, [row["id"] for row in last]))
     return EarlierRounds(
         family=family,
         year=max(years),
         projects=len(last),
         grants=grant_range(last),
-        municipalities=tuple(_municipalities(db, rows, participants, home, decisions)),
-        listed=tuple(_project(row, participants.get(row["id"], ())) for row in last[:_MAX_SHOWN_PROJECTS]),
+        municipalities=tuple(_municipalities(db, rows, swedish, home, decisions)),
+        listed=tuple(_project(row, leading.get(row["id"], ())) for row in listed),
         years=dict(sorted(years.items())),
-        countries=_countries(last, participants),
-        partners=int(median(sizes)) if sizes else None,
+        countries=_countries(countries for _, countries in partners),
+        partners=int(median(count for count, _ in partners)) if partners else None,
     )
 
 
@@ -160,22 +162,46 @@ def grant_range(rows: Sequence[Mapping[str, Any]]) -> GrantRange | None:
     return GrantRange(round(tenths[0]), round(median(amounts)), round(tenths[-1]), currency, len(amounts))
 
 
-def participants_of(db: Database, projects: Sequence[int], *, country: str = "") -> dict[int, list[dict[str, Any]]]:
+def participants_of(
+    db: Database, projects: Sequence[int], *, country: str = "", role: str = ""
+) -> dict[int, list[dict[str, Any]]]:
     """Return the participants of projects by the projects' ids, each with the columns of its organisation.
 
-    `country` is the code of the only country whose participants are returned; "" for all.
+    Args:
+        db: Open file of funded projects.
+        projects: Ids of the projects.
+        country: Code of the only country whose participants are returned; "" for all.
+        role: Only role of the participants that are returned; "" for all.
     """
     found: dict[int, list[dict[str, Any]]] = {}
-    place = " AND o.country = ?" if country else ""
-    for start in range(0, len(projects), 500):
-        some = projects[start : start + 500]
+    for some in _parts(projects):
         for row in db.query(
             "SELECT p.project, p.role, p.granted, o.name, o.number, o.pic, o.country, o.place, o.region FROM participants p"
-            f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))}){place}",
-            [*some, *([country] if country else [])],
+            f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))})"
+            " AND ? IN ('', o.country) AND ? IN ('', p.role)",
+            [*some, country, role],
         ):
             found.setdefault(row["project"], []).append(row)
     return found
+
+
+def _count_partners(db: Database, projects: Sequence[int]) -> Iterator[tuple[int, set[str]]]:
+    """Yield the number of partners and their countries of each project that has any."""
+    for some in _parts(projects):
+        yield from (
+            (count, set(filter(None, (countries or "").split(","))))
+            for count, countries in db.execute(
+                "SELECT count(*), group_concat(DISTINCT o.country) FROM participants p"
+                f" JOIN organisations o ON o.id = p.organisation WHERE p.project IN ({', '.join('?' * len(some))})"
+                " GROUP BY p.project",
+                some,
+            )
+        )
+
+
+def _parts(projects: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the ids in parts that are few enough for the variables of one statement."""
+    return (projects[start : start + _MOST_VARIABLES] for start in range(0, len(projects), _MOST_VARIABLES))
 
 
 def numbers_by_pic(db: Database, pics: Iterable[str]) -> dict[str, str]:
@@ -211,7 +237,7 @@ def _municipalities(
                 url=row["url"],
                 share=_whole(who["granted"]),
                 currency=row["currency"],
-                is_coordinator=who["role"] == "coordinator",
+                is_coordinator=who["role"] == PartnerRole.COORDINATOR,
             ),
         )
     return [found[name] for name in order_by_nearness(home, found)]
@@ -232,7 +258,7 @@ def _project(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) 
 
 def leading_participant(participants: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the coordinator among the participants of a project, None when there is none."""
-    return next((who for who in participants if who["role"] == "coordinator"), None)
+    return next((who for who in participants if who["role"] == PartnerRole.COORDINATOR), None)
 
 
 def name_country(participant: Mapping[str, Any] | None) -> str:
@@ -242,13 +268,10 @@ def name_country(participant: Mapping[str, Any] | None) -> str:
     return f"{participant['name']} ({participant['country']})" if participant["country"] else str(participant["name"])
 
 
-def _countries(
-    rows: Sequence[Mapping[str, Any]], participants: Mapping[int, Sequence[Mapping[str, Any]]]
-) -> list[tuple[str, int]]:
-    counts = Counter(
-        country for row in rows for country in {who["country"] for who in participants.get(row["id"], ()) if who["country"]}
-    )
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+def _countries(countries: Iterable[set[str]]) -> list[tuple[str, int]]:
+    """Return the countries of projects with the numbers of the projects that have them, the most frequent first."""
+    counts = Counter(country for some in countries for country in some)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_COUNTRIES]
 
 
 def _whole(cents: int | None) -> int | None:
