@@ -17,6 +17,8 @@ TABLES = ("departments.toml", "areas.toml", "programmes.toml", "fit.toml")
 """Files that every folder of rules has."""
 GENERIC = "generic.toml"
 """File that a folder of rules may have: words that never complete a threshold alone."""
+SIGNALS = "signals.toml"
+"""File that a folder of rules may have: signals that several themes have, each theme with a weight of its own."""
 GATES = "gates.toml"
 """File that a folder of rules may have: the municipality's own steps before an application."""
 CONCEPTS, THEMES = "concepts", "themes"
@@ -25,6 +27,6 @@ CONCEPTS, THEMES = "concepts", "themes"
 
 def list_rule_files(folder: Path) -> list[str]:
     """Return the files of rules in a folder, by their names relative to it: the tables, then concepts, then themes."""
-    tables = [name for name in (*TABLES, GENERIC, GATES) if (folder / name).is_file()]
+    tables = [name for name in (*TABLES, GENERIC, SIGNALS, GATES) if (folder / name).is_file()]
     parts = [path for part in (CONCEPTS, THEMES) for path in sorted((folder / part).glob("*.toml"))]
     return [*tables, *(path.relative_to(folder).as_posix() for path in parts)]

@@ -27,6 +27,7 @@ from monitor.matching.rules.model import (
     OfferRow,
     OtherPlace,
     Programme,
+    SharedSignal,
     Signal,
     ThemeFile,
     ThemeHead,
@@ -305,6 +306,8 @@ class RuleSet:
     """Text of each file by its name relative to the folder."""
     concepts: Concepts = field(default_factory=Concepts, repr=False)
     """All concepts. Those that a rule names are in its words already."""
+    signals: Mapping[str, SharedSignal] = field(default_factory=dict, repr=False)
+    """Signals that several themes have by id. Those that a theme names are among its signals already."""
     generic: tuple[str, ...] = ()
     """Generic terms: they add points, but never complete a threshold alone."""
     gates: GatesFile | None = field(default=None, repr=False)

@@ -11,6 +11,7 @@ from monitor.calls import Call, Section
 from monitor.matching.compiled import ZONE_NAMES, RuleSet, document_points, max_points
 from monitor.matching.engine import Judgement, ThemeResult, judge_call
 from monitor.matching.rules.check_concepts import check_concepts, check_generic
+from monitor.matching.rules.check_signals import check_shared, check_signals
 from monitor.matching.rules.doubles import check_doubles
 from monitor.matching.rules.files import RuleFiles, build
 from monitor.matching.rules.model import (
@@ -26,7 +27,7 @@ from monitor.matching.rules.model import (
     Veto,
 )
 from monitor.matching.rules.references import check_concept_ids, check_known, check_programmes, check_terms, check_unique
-from monitor.paths import CONCEPTS, GATES, GENERIC, TABLES, THEMES
+from monitor.paths import CONCEPTS, GATES, GENERIC, SIGNALS, TABLES, THEMES
 from monitor.plan.gates import GatesFile, gate_problems
 
 _MAX_NAMED = 5
@@ -40,6 +41,7 @@ def check_files(found: RuleFiles) -> RuleSet | None:
     _check_tables(found)
     check_concepts(found)
     check_generic(found)
+    check_signals(found)
     _check_fit(found)
     _check_gates(found)
     seen: dict[str, str] = {}
@@ -50,7 +52,7 @@ def check_files(found: RuleFiles) -> RuleSet | None:
         _check_examples(found, file, theme)
     _check_covered(found)
     usable = [theme for file, theme in found.themes.items() if not found.has_errors(file)]
-    shared = (*TABLES, GENERIC, GATES, *(file for file in found.texts if file.startswith(f"{CONCEPTS}/")))
+    shared = (*TABLES, GENERIC, SIGNALS, GATES, *(file for file in found.texts if file.startswith(f"{CONCEPTS}/")))
     tables_sound = not any(found.has_errors(file) for file in shared)
     rules = build(found, usable) if tables_sound else None
     if rules is not None:
@@ -137,12 +139,13 @@ def _check_head(found: RuleFiles, file: str, theme: ThemeFile, seen: dict[str, s
         check_known(found, file, ("theme", "goals"), head.goals, [row.id for row in areas.goal], "goal", "areas.toml")
         numbers = [str(row.number) for row in areas.sdg]
         check_known(found, file, ("theme", "sdgs"), [str(n) for n in head.sdgs], numbers, "global goal", "areas.toml")
-    check_unique(found, file, "signal", (signal.id for signal in theme.signal), "signal")
+    check_unique(found, file, "signal", (signal.id for signal in theme.own_signals), "signal")
+    check_shared(found, file, theme)
 
 
 def _check_words(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     clean = True
-    for table, conditions in (("signal", theme.signal), ("veto", theme.veto)):
+    for table, conditions in (("signal", theme.own_signals), ("veto", theme.veto)):
         for number, condition in enumerate(conditions):
             clean &= check_terms(found, file, (table, number, "words"), condition.words)
             check_programmes(found, file, (table, number, "programme"), condition.programme)
@@ -153,7 +156,7 @@ def _check_words(found: RuleFiles, file: str, theme: ThemeFile) -> None:
     for number, example in enumerate(theme.example):
         if example.programme:
             check_programmes(found, file, ("example", number, "programme"), (example.programme,))
-    if clean and not any(found.has_errors(name) for name in found.concept_files):
+    if clean and not any(found.has_errors(name) for name in (SIGNALS, *found.concept_files)):
         check_doubles(found, file, theme)
 
 
@@ -194,7 +197,7 @@ def _warn_of_generic_reach(found: RuleFiles, live: RuleSet) -> None:
                 continue
             terms = [live.term_texts[term] for term in compiled.terms.numbers if term in live.generic_terms]
             if terms:
-                signals.append(place)
+                signals.append(theme.signal_path(place))
                 points += sum(given for given, _ in compiled.fields)
                 generic.update(dict.fromkeys(terms))
         threshold = live.lowest_thresholds[number]
@@ -202,7 +205,7 @@ def _warn_of_generic_reach(found: RuleFiles, live: RuleSet) -> None:
             named = ", ".join([*generic][:_MAX_NAMED]) + (" ..." if len(generic) > _MAX_NAMED else "")
             found.add_warning(
                 file,
-                ("signal", signals[0]),
+                signals[0],
                 f"allmänna ord ger ensamma {_points(points)} poäng av {_points(threshold)} ({named}); de räcker aldrig utan ett "
                 "annat ord, så väg dem lägre eller ta bort dem",
             )

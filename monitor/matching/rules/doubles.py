@@ -58,11 +58,10 @@ def _signal_terms(found: RuleFiles, theme: ThemeFile) -> list[_SignalTerm]:
     """Return the terms of the signals of a theme in the order of the file, those of a concept in the place of its id."""
     terms = []
     for number, signal in enumerate(theme.signal):
-        path: lines.Path = ("signal", number, "words")
-        terms += [_SignalTerm(word, number, (*path, place), "") for place, word in enumerate(signal.words)]
-        path = ("signal", number, "concepts")
+        path: lines.Path = theme.signal_path(number)
+        terms += [_SignalTerm(word, number, (*path, "words", place), "") for place, word in enumerate(signal.words)]
         for place, name in enumerate(signal.concepts):
-            terms += [_SignalTerm(word, number, (*path, place), name) for word in found.concepts.terms(name)]
+            terms += [_SignalTerm(word, number, (*path, "concepts", place), name) for word in found.concepts.terms(name)]
     return terms
 
 

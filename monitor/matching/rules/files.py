@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,9 +26,12 @@ from monitor.matching.rules.model import (
     FitFile,
     GenericFile,
     ProgrammesFile,
+    SharedSignal,
+    Signal,
+    SignalsFile,
     ThemeFile,
 )
-from monitor.paths import CONCEPTS, GATES, GENERIC, TABLES, list_rule_files
+from monitor.paths import CONCEPTS, GATES, GENERIC, SIGNALS, TABLES, list_rule_files
 from monitor.plan.gates import GatesFile
 from monitor.validation import SWEDISH, describe_error, list_errors
 
@@ -39,6 +42,7 @@ _SINGLE: dict[str, type[BaseModel]] = {
     "programmes.toml": ProgrammesFile,
     "fit.toml": FitFile,
     GENERIC: GenericFile,
+    SIGNALS: SignalsFile,
     GATES: GatesFile,
 }
 
@@ -79,6 +83,12 @@ class RuleFiles:
     def themes(self) -> dict[str, ThemeFile]:
         """Return the sound themes by file."""
         return {file: value for file, value in self.values.items() if isinstance(value, ThemeFile)}
+
+    @property
+    def shared_signals(self) -> dict[str, SharedSignal]:
+        """Return the signals that several themes have by id; none when their file is not there or not sound."""
+        file = self.get(SIGNALS, SignalsFile)
+        return {row.id: row for row in file.signal} if file is not None else {}
 
     @property
     def concept_files(self) -> dict[str, ConceptFile]:
@@ -170,7 +180,19 @@ def parse_files(texts: dict[str, str], found: RuleFiles | None = None) -> RuleFi
                 found.add_problem(file, item["loc"], describe_error(model, item, SWEDISH))
         else:
             found.values[file] = value
+    shared = found.shared_signals
+    found.values.update({file: with_shared(theme, shared) for file, theme in found.themes.items() if theme.theme.signals})
     return found
+
+
+def with_shared(theme: ThemeFile, shared: Mapping[str, SharedSignal]) -> ThemeFile:
+    """Return a theme with the shared signals that its head names behind its own; unknown ids add nothing."""
+    added = [
+        Signal.model_construct(**dict(shared[name]), weight=weight)
+        for name, weight in theme.theme.signals.items()
+        if name in shared and weight
+    ]
+    return theme.model_copy(update={"signal": (*theme.signal, *added)})
 
 
 def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
@@ -194,6 +216,7 @@ def build(found: RuleFiles, themes: Iterable[ThemeFile]) -> RuleSet | None:
         fit=resolve_fit(fit, concepts),
         files=dict(found.texts),
         concepts=concepts,
+        signals=found.shared_signals,
         generic=resolve_generic(generic, concepts),
         gates=gates,
     )

@@ -53,20 +53,37 @@ class Condition(_Table):
         return "body" in self.zones
 
 
-class Signal(Condition):
-    """Condition that speaks for a theme (weight above 0) or against it (below)."""
+_WEIGHT = "ett heltal från -10 till 10, inte 0"
+Weight = Annotated[int, Field(ge=-10, le=10, description=_WEIGHT)]
+
+
+class SharedSignal(Condition):
+    """Row of `rules/signals.toml`: a signal that several themes have, each with a weight of its own."""
 
     id: Id
-    weight: int = Field(ge=-10, le=10, description="ett heltal från -10 till 10, inte 0")
+    reason: str = ""
+    """Purpose of the signal, for the person who reads the form of a theme."""
     needs: Words = ()
     """Terms of which one must be in some zone as well."""
     needs_concepts: Words = ()
     """Concepts whose terms count as written in `needs`."""
 
+
+class SignalsFile(_Table):
+    """File `rules/signals.toml`."""
+
+    signal: Annotated[tuple[SharedSignal, ...], Field(strict=False, min_length=1)]
+
+
+class Signal(SharedSignal):
+    """Condition that speaks for a theme (weight above 0) or against it (below)."""
+
+    weight: Weight
+
     @model_validator(mode="after")
     def _weighs_something(self) -> Signal:
         if self.weight == 0:
-            raise ValueError("väntade en vikt: ett heltal från -10 till 10, inte 0")
+            raise ValueError(f"väntade en vikt: {_WEIGHT}")
         return self
 
 
@@ -88,7 +105,8 @@ class Example(_Table):
     text: str = ""
     programme: str = ""
     identifier: str = ""
-    match: bool
+    match: bool = True
+    """True for a text that must match, False for a text that must not."""
     note: str = ""
 
 
@@ -107,6 +125,8 @@ class ThemeHead(_Table):
     strategy: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     goals: Annotated[tuple[str, ...], Field(strict=False)] = ()
     sdgs: Annotated[tuple[Annotated[int, Field(ge=1, le=17)], ...], Field(strict=False)] = ()
+    signals: dict[str, Weight] = {}
+    """Weights of the theme's shared signals by their ids in `rules/signals.toml`; 0 for a signal that the theme does not want."""
     state: Literal["live", "draft"] = "live"
     probation: date | None = None
     """Last day on which the calls of this theme go to the coordinator instead of the departments; None for no probation."""
@@ -131,6 +151,16 @@ class ThemeFile(_Table):
     signal: Annotated[tuple[Signal, ...], Field(strict=False, min_length=1)]
     veto: Annotated[tuple[Veto, ...], Field(strict=False)] = ()
     example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
+
+    @property
+    def own_signals(self) -> tuple[Signal, ...]:
+        """Return the signals that the file of the theme has itself, without the shared ones behind them."""
+        return tuple(signal for signal in self.signal if signal.id not in self.theme.signals)
+
+    def signal_path(self, number: int) -> tuple[str | int, ...]:
+        """Return the place of a signal in the file of the theme: its row, or the weight of a shared signal."""
+        name = self.signal[number].id
+        return ("theme", "signals", name) if name in self.theme.signals else ("signal", number)
 
     @property
     def conditions(self) -> tuple[Signal | Veto, ...]:

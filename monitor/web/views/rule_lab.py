@@ -31,10 +31,10 @@ from monitor.archive.theme_versions import ThemeVersion, theme_versions
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check_concepts import theme_concepts
-from monitor.matching.rules.concepts import resolve_theme
-from monitor.matching.rules.files import load_toml
+from monitor.matching.rules.concepts import resolve_theme, write_out
+from monitor.matching.rules.files import load_toml, with_shared
 from monitor.matching.rules.load import check_texts
-from monitor.matching.rules.model import Signal, ThemeFile
+from monitor.matching.rules.model import SharedSignal, Signal, ThemeFile
 from monitor.toml_edit import TextOutcome, TextRequest, text_mark
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
@@ -99,7 +99,7 @@ def preview(db: Database, rules: RuleSet, theme: str, text: str, now: datetime) 
     started = time.monotonic()
     outcome = PreviewOutcome(problems=theme_problems(rules, theme, text))
     try:
-        new = resolve_theme(parse_theme(text), rules.concepts)
+        new = resolve_theme(with_shared(parse_theme(text), rules.signals), rules.concepts)
     except (ValueError, tomllib.TOMLDecodeError) as error:
         outcome.problems = outcome.problems or [str(error)]
         return outcome
@@ -117,7 +117,7 @@ def edited_rules(rules: RuleSet, theme: str, text: str) -> RuleSet:
     Raises:
         ValueError: The text is not a theme.
     """
-    edited = in_use(rules, resolve_theme(parse_theme(text), rules.concepts))
+    edited = in_use(rules, resolve_theme(with_shared(parse_theme(text), rules.signals), rules.concepts))
     if any(other.theme.id == theme for other in rules.themes):
         return replace(rules, themes=tuple(edited if other.theme.id == theme else other for other in rules.themes))
     return replace(rules, themes=(*rules.themes, edited))
@@ -266,9 +266,17 @@ def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
         "goals": rules.areas.goal,
         "sdgs": rules.areas.sdg,
         "concepts": list(rules.concepts),
+        "shared": [_shared_row(row, rules) for row in rules.signals.values()],
         "own": visit.site.own_rules,
         "new": draft.theme == NEW,
     }
+
+
+def _shared_row(row: SharedSignal, rules: RuleSet) -> dict[str, str]:
+    """Return a shared signal as the form of a theme shows it."""
+    terms = write_out(row.words, row.concepts, rules.concepts)
+    programmes = [rules.programmes[name].name if name in rules.programmes else name for name in row.programme]
+    return {"id": row.id, "reason": row.reason, "terms": ", ".join((*terms, *programmes, *row.identifier))}
 
 
 def try_out(visit: Visit) -> Response:

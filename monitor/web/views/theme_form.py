@@ -21,6 +21,8 @@ from monitor.matching.rules.model import ALL_ZONES, SHORT_TITLE
 
 MAX_ROWS = 60
 """Rows of each table that a form may have."""
+SHARED_FIELD = "gemensam-"
+"""Beginning of the name of a shared signal's field, before the id of the signal."""
 _DEFAULT_WEIGHT = 3
 _SEPARATORS = re.compile(r"[,;\n]+")
 
@@ -46,6 +48,7 @@ def form_values(text: str) -> dict[str, Any] | None:
         "probation": str(head.get("probation", "")),
         "documents": head.get("documents") is True,
         "yields": head.get("yields") is True,
+        "shared": shared if isinstance(shared := head.get("signals"), dict) else {},
         "signals": [_row_values(row) for row in tables(raw.get("signal"))],
         "vetoes": [_row_values(row) for row in tables(raw.get("veto"))],
         "examples": len(tables(raw.get("example"))),
@@ -103,10 +106,31 @@ def write_form(text: str, form: Mapping[str, str], form_lists: Mapping[str, list
         put_flag(head, "documents", asked="dokument" in form)
     if "foretrade-visas" in form:
         put_flag(head, "yields", asked="foretrade" in form)
+    _put_shared(head, form)
     put_probation(head, form.get("prov", str(head.get("probation", ""))))
     _write_table(document, "signal", form, form_lists)
     _write_table(document, "veto", form, form_lists)
     return tomlkit.dumps(document)
+
+
+def _put_shared(head: Any, form: Mapping[str, str]) -> None:
+    """Set the weights of the shared signals that the form has; one left empty, or 0, is taken away."""
+    weights = dict(head.get("signals", {}))
+    for field, value in form.items():
+        if not field.startswith(SHARED_FIELD):
+            continue
+        if value.strip() in ("", "0"):
+            weights.pop(field.removeprefix(SHARED_FIELD), None)
+        elif value.strip().lstrip("-").isdigit():
+            weights[field.removeprefix(SHARED_FIELD)] = int(value)
+    if weights == dict(head.get("signals", {})):
+        return
+    if not weights:
+        del head["signals"]
+        return
+    table = tomlkit.inline_table()
+    table.update(weights)
+    head["signals"] = table
 
 
 def put_probation(head: Any, day: str) -> None:
