@@ -65,12 +65,16 @@ def changed_theme(rules: RuleSet) -> tuple[str, str]:
     ordered = sorted(rules.live_themes, key=lambda theme: (sum(len(signal.words) for signal in theme.signal), theme.theme.id))
     theme = ordered[len(ordered) // 2].theme.id
     text = rules.files[theme_file(theme)]
-    return theme, text.replace("weight = 5", "weight = 6", 1).replace("weight = 4", "weight = 5", 1)
+    changed = text.replace("weight = 5", "weight = 6", 1).replace("weight = 4", "weight = 5", 1)
+    assert changed != text, theme
+    return theme, changed
 
 
 def changed_concept(rules: RuleSet) -> tuple[RuleSet, str]:
     """Return the rules with a concept that some themes name, and the text of its file with a common word more."""
-    text = f'title = "Prov"\n\n[[concept]]\nid = "{_CONCEPTS}"\nsv = ["provbegreppet"]\nen = ["benchmark term"]\n'
+    # The common word may stand in a concept of the rules as well.
+    row = f'[[concept]]\nid = "{_CONCEPTS}"\nsv = ["provbegreppet"]\nen = ["benchmark term"]\nalso = true\n'
+    text = f'title = "Prov"\n\n{row}'
     signal = f'\n[[signal]]\nid = "{_CONCEPTS}"\nconcepts = ["{_CONCEPTS}"]\nweight = 3\n'
     files = {**rules.files, concept_file(_CONCEPTS): text}
     for theme in rules.live_themes[:_USERS]:

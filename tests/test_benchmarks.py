@@ -7,13 +7,15 @@ from multiprocessing import get_context
 
 import pytest
 
-from benchmarks import analysing, bulk, linear, matching, pages, table
+from benchmarks import analysing, bulk, lab, linear, matching, pages, table
 from benchmarks.__main__ import ROWS
 from benchmarks.generate import NOW, Inputs, Maker
 from benchmarks.measure import Line, beside, typical_pair
 from monitor.collect.portal.bulk import is_current_object, parse_object
 from monitor.collect.portal.rows import is_current, parse_row
+from monitor.matching.rules.load import check_texts
 from monitor.web.urls import ROUTES
+from monitor.web.views.rule_lab import theme_problems
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,14 @@ def test_rows_run_without_peers(row, monkeypatch):
     assert lines
     assert all(one.value > 0 for one in lines)
     assert not any(one.peer_value for one in lines if one.peer in ("spaCy PhraseMatcher", "FlashText", "spaCy blank tokenizer"))
+
+
+def test_the_changes_that_the_row_of_the_lab_measures_are_sound():
+    rules = lab.shipped_rules()
+    theme, text = lab.changed_theme(rules)
+    assert theme_problems(rules, theme, text) == []
+    with_concept, concept_text = lab.changed_concept(rules)
+    assert check_texts({**with_concept.files, "concepts/bench.toml": concept_text}) == []
 
 
 def test_every_page_is_measured_or_left_out_with_a_reason():

@@ -18,7 +18,9 @@ COMMANDS = {
     f"monitor worker {SCHEDULER}",
     f"monitor run --cluster {SCHEDULER}",
     "monitor serve --host 0.0.0.0",
+    f"monitor worker {SCHEDULER} --reads 4",
     "monitor copy keep",
+    "monitor copy follow",
     "dask scheduler --port 8786",
 }
 """Commands of the parts of a cluster."""
@@ -29,6 +31,9 @@ VARIANTS = (
         "smtpSecret": "smtp",
         "storage": {"className": "lokal"},
         "workers": [{"name": "a", "members": ["a*", "b*"]}, {"name": "c", "members": ["c*"]}],
+        "readers": {"replicas": 3, "settings": "lasare"},
+        "copies": {"enabled": True},
+        "replica": {"enabled": True, "settings": "reserv"},
     },
 )
 
@@ -64,8 +69,17 @@ def test_the_scheduler_is_reached_from_inside_alone(services):
     networks = yaml.safe_load(COMPOSE.read_text("utf-8"))["networks"]
     assert services["scheduler"]["networks"] == ["dask"]
     assert networks["dask"]["internal"] is True
-    assert [name for name, service in services.items() if "ports" in service] == ["web"]
-    assert services["web"]["networks"] == ["outside"]
+    assert {name for name, service in services.items() if "ports" in service} == {"web", "replica-web"}
+    assert services["web"]["networks"] == services["replica-web"]["networks"] == ["outside"]
+
+
+def test_a_reader_and_the_replica_have_nothing_of_the_archives_disk(services):
+    """A reader hands over by HTTP, and the replica gets what is copied: neither shares files with the archive."""
+    volumes = {name: {one.partition(":")[0] for one in service["volumes"]} for name, service in services.items()}
+    assert volumes["reader"] == {"readers"}
+    assert volumes["replica"] == {"replica", "copies"}
+    assert volumes["copies"] == {"data", "copies"}
+    assert {name for name, service in services.items() if "profiles" in service} == {"reader", "copies", "replica", "replica-web"}
 
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=["default", "other-scheduler"])
@@ -99,4 +113,15 @@ def test_the_containers_run_the_commands_of_drift(manifests):
             line = re.sub(r"tcp://(eu-scheduler|dask):8786", SCHEDULER, line)
             typed.add(re.sub(r" --threads 2$|(?<=--no-reading)(?: --members \S+)+", "", line.removesuffix(" --threads 2")))
     assert typed - COMMANDS == set()
-    assert {f"monitor worker {SCHEDULER} --members ''", f"monitor run --cluster {SCHEDULER}"} <= typed
+    parts = {manifest["metadata"]["name"] for manifest in manifests if "template" in manifest["spec"]}
+    expected = {f"monitor worker {SCHEDULER} --members ''", f"monitor run --cluster {SCHEDULER}"}
+    if "eu-replica" in parts:
+        expected |= {f"monitor worker {SCHEDULER} --reads 4", "monitor copy keep", "monitor copy follow"}
+    assert expected <= typed
+
+
+def test_a_part_that_needs_settings_says_so():
+    chart = pytest.importorskip("helm_python.chart", reason="Helm (PyPI helm-python-sdk) is not installed")
+    for values in ({"readers": {"replicas": 1}}, {"replica": {"enabled": True}}):
+        with pytest.raises(Exception, match="väntade namnet på en Secret"):
+            chart.Chart.load(str(CHART)).render(values, name="eu", namespace="eu")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from monitor.archive.candidates import CandidateRow
 from monitor.archive.codec import correct_call, decode_call, stamp
 from monitor.archive.connection import Database, sql_values
-from monitor.archive.digests import CandidateRow, LastReading
+from monitor.archive.digests import LastReading
 from monitor.archive.dossiers import read_followed
 from monitor.archive.stories import STORY_KEY
 from monitor.calls import Call, CallKey

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.archive.connection import Database
 from monitor.calls import CallKey
@@ -22,10 +22,27 @@ def numbers_of(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, int]:
     return {key: number for key in keys if (number := number_of(db, key)) is not None}
 
 
-def all_numbers(db: Database) -> dict[CallKey, int]:
-    """Return the number of every call."""
-    rows = db.execute("SELECT source, call_id, number FROM calls WHERE number IS NOT NULL")
-    return {CallKey(source, call_id): number for source, call_id, number in rows}
+class CallNumbers(Mapping[CallKey, int]):
+    """Numbers of all calls, each read when it is first asked for: a mail links to few of them."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._found: dict[CallKey, int | None] = {}
+
+    def __getitem__(self, key: CallKey) -> int:
+        if key not in self._found:
+            self._found[key] = number_of(self._db, key)
+        number = self._found[key]
+        if number is None:
+            raise KeyError(key)
+        return number
+
+    def __iter__(self) -> Iterator[CallKey]:
+        rows = self._db.execute("SELECT source, call_id FROM calls WHERE number IS NOT NULL")
+        return (CallKey(source, call_id) for source, call_id in rows)
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(number) FROM calls").fetchone()[0])
 
 
 def find_by_number(db: Database, number: int) -> CallKey | None:

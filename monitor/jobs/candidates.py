@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
+from monitor.archive.candidates import CandidateMatch, CandidateRow, MatchDetails
 from monitor.archive.overrides import Overrides
 from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config

@@ -6,12 +6,13 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive, lock
+from monitor.archive.candidates import CandidateReader
 from monitor.archive.digests import (
-    CandidateReader,
     NewDigest,
     StoredDigest,
     StoredRendering,
@@ -25,7 +26,7 @@ from monitor.archive.digests import (
     store_failure,
 )
 from monitor.archive.files import load_secret
-from monitor.archive.numbers import all_numbers
+from monitor.archive.numbers import CallNumbers
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
@@ -181,24 +182,20 @@ class DigestBuilder:
         *,
         week: str | None = None,
         dry_run: bool = False,
-        unchanged: bool = False,
     ) -> None:
-        """Prepare to build the mails of a week, that of `now` by default.
-
-        With `dry_run` nothing is stored; with `unchanged` the coordinator's choices are left out.
-        """
+        """Prepare to build the mails of a week, that of `now` by default. With `dry_run` nothing is stored."""
         self._config = config
         self._db = archive.db
         self._now = now.astimezone(config.zone)
         self._week = week or iso_week(self._now.date())
         self._dry_run = dry_run
-        self._unchanged = unchanged
+        self._unchanged = False
         self._rules = rules
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
-        self._reader = CandidateReader(archive.db, self._now)
+        self._reader = CandidateReader(archive.db, self._now, keep=dry_run)
         self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
-        self._numbers = all_numbers(archive.db)
+        self._numbers = CallNumbers(archive.db)
         self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
@@ -215,6 +212,18 @@ class DigestBuilder:
     def week(self) -> str:
         """Return the ISO week that is built."""
         return self._week
+
+    def for_week(self, week: str) -> DigestBuilder:
+        """Return a builder of another week's mails that shares what this one has read."""
+        other = copy(self)
+        other._week, other._chosen = week, {}
+        return other
+
+    def without_choices(self) -> DigestBuilder:
+        """Return a builder of the same mails without the coordinator's choices, which shares what this one has read."""
+        other = copy(self)
+        other._unchanged, other._chosen = True, {}
+        return other
 
     def departments(self, ids: Iterable[str]) -> list[Department]:
         """Return the enabled departments with these ids, or all of them.

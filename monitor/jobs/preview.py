@@ -5,7 +5,7 @@ Nothing is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive
@@ -31,13 +31,18 @@ from monitor.vocabulary import PACE_LABELS, SECTION_LABELS, Answer, Kind, MailSe
 from monitor.web.framework.request import DraftDifference, DraftItem, DraftWish, MailDraft, PlannedItem, PlannedMail
 
 
-def plan_digests(config: Config, archive: Archive, rules: RuleSet, now: datetime) -> list[PlannedMail]:
-    """Return the plan of each department with a recipient: this week's mail, or the next one when that is built already."""
+def plan_digests(
+    config: Config, archive: Archive, rules: RuleSet, now: datetime, departments: Collection[str] = ()
+) -> list[PlannedMail]:
+    """Return the plan of each of these departments, or of all, that has a recipient.
+
+    It is this week's mail, or the next one when that is built already.
+    """
     this_week = DigestBuilder(config, archive, rules, now, dry_run=True)
-    next_week = DigestBuilder(config, archive, rules, now, week=_following_week(config, now), dry_run=True)
+    next_week = this_week.for_week(_following_week(config, now))
     built = departments_with_digest(archive.db, this_week.week)
     plans = []
-    for department in this_week.departments(()):
+    for department in this_week.departments(departments):
         if not this_week.recipients(department):
             continue
         builder = next_week if department.id in built else this_week
@@ -84,7 +89,7 @@ def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, 
         if stream is None:
             return None
     draft = builder.draft(department, stream)
-    alone = DigestBuilder(config, archive, rules, now, week=builder.week, dry_run=True, unchanged=True)
+    alone = builder.without_choices()
     shown = alone.draft(department, stream) if wish.unchanged else draft
     if shown is None or draft is None:
         return None

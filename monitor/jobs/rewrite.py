@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.archive import Archive
-from monitor.archive.digests import CandidateMatch, CandidateRow, MatchDetails
+from monitor.archive.candidates import CandidateMatch, CandidateRow, MatchDetails
 from monitor.archive.history import PastDigest, read_candidates_at, read_past_digest, source_health_at
 from monitor.archive.matches import matched_keys
-from monitor.archive.numbers import all_numbers
+from monitor.archive.numbers import CallNumbers
 from monitor.archive.overrides import read_overrides
 from monitor.calls import CallKey
 from monitor.config import Config
@@ -78,7 +78,7 @@ def rewrite_digest(
     signer = Signer(secrets.token_bytes(32))
     languages = ("sv",)
     occasion = with_reminders(occasion, config, archive.db, rules, department, selection, languages)
-    audience = audience_of(config, archive.db, department, all_numbers(archive.db), selection, languages)
+    audience = audience_of(config, archive.db, department, CallNumbers(archive.db), selection, languages)
     rendered = render_mail(load_templates(config.digests_dirs), selection, audience, occasion, signer)
     titles = {candidate.key: clean(candidate.call.title) or candidate.call.call_id for candidate in candidates}
     told = {item.candidate.key for item in selection.everything}

@@ -51,12 +51,12 @@ class PageWork:
     def _config(self) -> Config:
         return self._settings.get()
 
-    def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
-        """Return the mail of each department as it would be built now; nothing is stored."""
+    def planned(self, rules: RuleSet, now: datetime, departments: Collection[str] = ()) -> list[PlannedMail]:
+        """Return the mail of these departments, or of all, as it would be built now; nothing is stored."""
         from monitor.jobs.preview import plan_digests
 
         with open_installation(self._config) as archive:
-            return plan_digests(self._config, archive, rules, now)
+            return plan_digests(self._config, archive, rules, now, departments)
 
     def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
         """Return a department's next mail as it would be built now; nothing is stored."""

@@ -69,7 +69,7 @@ class SearchIndex:
         After a change it is built at once if the last build took at most `_FAST_BUILD_SECONDS`. Otherwise it is built in the
         background, at most once in `_REBUILD_PAUSE_SECONDS`, and the previous one is returned meanwhile.
         """
-        stamp = self._archive_stamp()
+        stamp = self._site.stamp()
         with self._lock:
             index = self._index
             fresh = index is not None and stamp == self._stamp and abs(self._site.clock() - index.now) < _MAX_INDEX_AGE
@@ -92,7 +92,7 @@ class SearchIndex:
         try:
             index, seconds = self._build()
             with self._lock:
-                self._store(index, seconds, self._archive_stamp())
+                self._store(index, seconds, self._site.stamp())
         finally:
             self._building = False
 
@@ -113,18 +113,6 @@ class SearchIndex:
             self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, code, identifier)
         )
         return index, time.thread_time() - started
-
-    def _archive_stamp(self) -> tuple[object, ...]:
-        """Return a value that changes with the rules and with each write by any process, taken from the archive's files."""
-        path = self._site.archive.path
-        stamp: list[object] = [self._site.rules.version]
-        for file in (path, path.with_name(path.name + "-wal")):
-            try:
-                stat = file.stat()
-                stamp += [stat.st_mtime_ns, stat.st_size]
-            except FileNotFoundError:
-                stamp.append(0)
-        return tuple(stamp)
 
     def open_by_department(self) -> dict[str, dict[str, int]]:
         """Return the number of open and of forthcoming calls of each department, counted once per facet index."""

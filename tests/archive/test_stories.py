@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.archive import open_archive
-from monitor.archive.digests import CandidateReader
+from monitor.archive.candidates import CandidateReader
 from monitor.archive.matches import NewMatch, read_calls, store_matches
 from monitor.archive.runs import SourceRun, store_run
 from monitor.archive.stories import decide_story

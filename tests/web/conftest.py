@@ -37,9 +37,9 @@ class FakeJobs:
     obstacle: str = "Ingen webbläsare är angiven i network.browser."
     """Why the installation reads nothing with a browser."""
 
-    def planned(self, rules, now):
+    def planned(self, rules, now, departments=()):
         with open_archive(self.config.archive) as archive:
-            return plan_digests(self.config, archive, rules, now)
+            return plan_digests(self.config, archive, rules, now, departments)
 
     def draft(self, rules, now, wish):
         with open_archive(self.config.archive) as archive:

@@ -38,3 +38,17 @@ volumeMounts:
   - {name: data, mountPath: /var/lib/eu-bevakning}
   - {name: tmp, mountPath: /tmp}
 {{- end }}
+
+{{- define "eu.elsewhere" -}}
+{{ include "eu.container" . }}
+env:
+  - {name: MONITOR_CONFIG, value: /etc/eu-bevakning/monitor.toml}
+{{- if .Values.smtpSecret }}
+envFrom:
+  - secretRef: {name: {{ .Values.smtpSecret | quote }}}
+{{- end }}
+volumeMounts:
+  - {name: settings, mountPath: /etc/eu-bevakning, readOnly: true}
+  - {name: data, mountPath: /var/lib/eu-bevakning}
+  - {name: tmp, mountPath: /tmp}
+{{- end }}

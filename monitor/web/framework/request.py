@@ -197,8 +197,8 @@ class RewrittenMail:
 class PageJobs(Protocol):
     """Jobs that pages ask for. `monitor.jobs`, which alone connects the parts of the program, implements them."""
 
-    def planned(self, rules: RuleSet, now: datetime) -> list[PlannedMail]:
-        """Return each department's next mail if it were built now; nothing is stored."""
+    def planned(self, rules: RuleSet, now: datetime, departments: Collection[str] = ()) -> list[PlannedMail]:
+        """Return the next mail of these departments, or of all, if it were built now; nothing is stored."""
 
     def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
         """Return a department's next mail, rendered, if it were built now; None when nobody gets any."""
@@ -435,6 +435,17 @@ class Site:
     def config(self, config: Config) -> None:
         """Replace the settings."""
         self._settings = CurrentConfig(config)
+
+    def stamp(self) -> tuple[object, ...]:
+        """Return a value that changes with the settings, with the rules, and with each write to the archive by any process."""
+        stamp: list[object] = [id(self.config), self.rules.version]
+        for file in (self.archive.path, self.archive.path.with_name(self.archive.path.name + "-wal")):
+            try:
+                stat = file.stat()
+                stamp += [stat.st_mtime_ns, stat.st_size]
+            except FileNotFoundError:
+                stamp.append(0)
+        return tuple(stamp)
 
     @property
     def settings_error(self) -> str:

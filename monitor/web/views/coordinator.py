@@ -17,6 +17,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSectio
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
+from monitor.web.planned_mails import planned_mails_of
 from monitor.web.views.front import source_rows
 from monitor.web.views.top_line import write_top_line
 
@@ -35,7 +36,8 @@ _MAX_PROBLEMS = 5
 def desk(visit: Visit) -> Response:
     """Show the next mails, and the sources, answers and recipients that need a person."""
     site = visit.site
-    plans = site.jobs.planned(visit.site.rules, visit.now)
+    planned = planned_mails_of(site).read(visit.now)
+    plans = planned.mails
     weeks = sorted({plan.week for plan in plans})
     lines = [row for week in weeks for row in list_mail_notes(site.archive.db, week) if not row["source"]]
     top_lines = {(row["department"], row["week"]): row["text"] for row in lines}
@@ -46,6 +48,7 @@ def desk(visit: Visit) -> Response:
     return page(
         "desk.html",
         visit,
+        planned_at=planned.made if planned.is_old else None,
         weeks=[week.partition("-W")[2].lstrip("0") for week in weeks],
         plans=[_plan_values(plan, names, top_lines) for plan in plans],
         top_all=next((top_lines["", week] for week in weeks if ("", week) in top_lines), ""),
@@ -88,7 +91,7 @@ def top_line(visit: Visit) -> Response:
     department = visit.form.get("forvaltning", "")
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    plans = visit.site.jobs.planned(visit.site.rules, visit.now)
+    plans = planned_mails_of(visit.site).read(visit.now).mails
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
             write_top_line(db, department, week, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)

@@ -1,0 +1,108 @@
+"""The plans of the next mails on the coordinator's first page: kept while nothing changes, and in large archives while new ones are made."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.web import planned_mails
+from monitor.web.planned_mails import PlannedMails
+from tests.web.sample import NOW
+
+
+class Counted:
+    """Jobs of the site that count how often which departments are planned."""
+
+    def __init__(self, jobs):
+        self._jobs = jobs
+        self.asked = []
+
+    def __getattr__(self, name):
+        return getattr(self._jobs, name)
+
+    def planned(self, rules, now, departments=()):
+        self.asked.append(sorted(departments))
+        return self._jobs.planned(rules, now, departments)
+
+
+@pytest.fixture
+def counted(site):
+    site.jobs = Counted(site.jobs)
+    return site.jobs
+
+
+@pytest.fixture
+def slow(site, monkeypatch):
+    """Make every archive a large one; return the works that were begun behind the pages."""
+    works = []
+    monkeypatch.setattr(planned_mails, "_FAST_SECONDS", -1.0)
+    monkeypatch.setattr(site.archive, "start", works.append)
+    return works
+
+
+def hold(coordinator, site, department="kultur-fritid"):
+    """Hold the first call of a department's next mail back, and return its key."""
+    plan = next(one for one in site.jobs.planned(site.rules, NOW) if one.department == department)
+    key = next(item.key for item in plan.items if not item.told)
+    coordinator.post(f"/utlysning/{key[0]}/{key[1]}/styr", {"forvaltning": department, "val": "hold"}, page="/samordna")
+    return key
+
+
+def keys_of(plans, department="kultur-fritid"):
+    return {item.key for mail in plans.mails if mail.department == department for item in mail.items}
+
+
+def test_nothing_is_planned_twice_while_nothing_changes(site, counted):
+    plans = PlannedMails(site)
+    assert plans.read(NOW) is plans.read(NOW + timedelta(minutes=14))
+    assert counted.asked == [[]]
+    assert plans.read(NOW + timedelta(minutes=16)).made == NOW + timedelta(minutes=16), "days and hours pass"
+
+
+def test_a_small_archive_is_planned_anew_at_once(site, counted, coordinator):
+    plans = PlannedMails(site)
+    before = plans.read(NOW)
+    key = hold(coordinator, site)
+    after = plans.read(NOW)
+    assert key in keys_of(before)
+    assert key not in keys_of(after)
+    assert not after.is_old
+
+
+def test_a_large_archive_shows_the_last_plans_and_the_persons_own_choice_at_once(site, counted, coordinator, slow):
+    plans = PlannedMails(site)
+    before = plans.read(NOW)
+    assert slow == [], "the first plans are waited for"
+    key = hold(coordinator, site)
+    counted.asked.clear()
+    meanwhile = plans.read(NOW)
+    assert meanwhile.is_old
+    assert counted.asked == [["kultur-fritid"]]
+    assert keys_of(meanwhile) == keys_of(before) - {key}
+    plans.read(NOW)
+    assert len(slow) == 1, "new plans are made once"
+    slow[0]()
+    after = plans.read(NOW)
+    assert not after.is_old
+    assert after.mails == meanwhile.mails
+
+
+def test_the_page_says_so(site, coordinator, slow):
+    said = "Mejlen räknas om; läs in sidan igen om en stund."
+    assert said not in coordinator.get("/samordna").text
+    hold(coordinator, site)
+    assert said in coordinator.get("/samordna").text
+    slow[-1]()
+    assert said not in coordinator.get("/samordna").text
+
+
+def test_plans_that_could_not_be_made_are_tried_again(site, counted, coordinator, slow, monkeypatch):
+    plans = PlannedMails(site)
+    plans.read(NOW)
+    hold(coordinator, site)
+    plans.read(NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(counted._jobs, "planned", lambda *_: (_ for _ in ()).throw(OSError("full")))
+        with pytest.raises(OSError, match="full"):
+            slow[0]()
+    assert plans.read(NOW).is_old
+    assert len(slow) == 2
