@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
@@ -102,23 +102,57 @@ def list_calls(db: Database, keys: Sequence[CallKey], now: datetime) -> list[Cal
     return [summaries[key] for key in keys if key in summaries]
 
 
-def list_department_calls(db: Database, department: str, now: datetime, theme: str = "") -> list[CallSummary]:
-    """Return the open and forthcoming calls matched with the department, or with one theme of it, nearest deadline first.
+_OF_DEPARTMENT = f"""
+    FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id
+    WHERE m.department = :department AND {CURRENT} AND c.kind IN ('call', 'event', 'partner-search')
+    AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source
+    AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')
+    AND (c.last_deadline IS NULL OR c.last_deadline >= :now OR c.kind = 'event')
+"""
+_STATE = (
+    "coalesce((SELECT f.state FROM followup f WHERE f.department = m.department AND f.source = m.source AND f.call_id = m.call_id"
+    " ORDER BY f.id DESC LIMIT 1), '')"
+)
+
+
+class MatchedCall(NamedTuple):
+    """Call of a department's page, without all that only a shown card needs."""
+
+    key: CallKey
+    kind: str
+    status: str
+    next_deadline: str | None
+    themes: tuple[str, ...]
+    """Ids of the themes of the match."""
+
+
+def list_matched_calls(db: Database, department: str, now: datetime) -> list[MatchedCall]:
+    """Return the open and forthcoming calls matched with the department, nearest deadline first.
 
     Calls that the department has answered "inte för oss" are left out.
     """
+    rows = db.execute(
+        f"SELECT c.source, c.call_id, c.kind, {STATUS_NOW} AS status, {NEXT_DEADLINE} AS next_deadline,"
+        " (SELECT group_concat(t.value ->> 'id') FROM json_each(m.themes) t)"
+        f"{_OF_DEPARTMENT} ORDER BY next_deadline IS NULL, next_deadline, m.relevance DESC, c.source, c.call_id",
+        {"department": department, "now": stamp(now)},
+    )
+    return [
+        MatchedCall(CallKey(source, call_id), kind, status, deadline, tuple((themes or "").split(",")))
+        for source, call_id, kind, status, deadline, themes in rows
+        if status != "closed"
+    ]
+
+
+def list_department_calls(
+    db: Database, department: str, now: datetime, keys: Sequence[CallKey] | None = None
+) -> list[CallSummary]:
+    """Return the calls of `list_matched_calls`, or those of them with these keys, nearest deadline first."""
+    wanted = "" if keys is None else " AND (m.source, m.call_id) IN (SELECT k.value ->> 0, k.value ->> 1 FROM json_each(:keys) k)"
     rows = db.query(
-        f"SELECT {COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, coalesce(f.state, '') AS state"
-        " FROM matches m JOIN calls c ON c.source = m.source AND c.call_id = m.call_id"
-        " LEFT JOIN followup f ON f.id = (SELECT max(id) FROM followup WHERE department = m.department AND source = m.source"
-        " AND call_id = m.call_id)"
-        f" WHERE m.department = :department AND {CURRENT} AND c.kind IN ('call', 'event', 'partner-search')"
-        " AND (:theme = '' OR EXISTS (SELECT 1 FROM json_each(m.themes) t WHERE t.value ->> 'id' = :theme))"
-        " AND NOT EXISTS (SELECT 1 FROM feedback a WHERE a.department = m.department AND a.source = m.source"
-        " AND a.call_id = m.call_id AND a.answer = 'inte-for-oss')"
-        " AND (c.last_deadline IS NULL OR c.last_deadline >= :now OR c.kind = 'event')"
+        f"SELECT {COLUMNS}, m.level, m.relevance, m.themes, m.fit_card, {_STATE} AS state {_OF_DEPARTMENT}{wanted}"
         " ORDER BY next_deadline IS NULL, next_deadline, m.relevance DESC, c.source, c.call_id",
-        {"department": department, "theme": theme, "now": stamp(now)},
+        {"department": department, "now": stamp(now), **({} if keys is None else {"keys": json.dumps(keys)})},
     )
     return [call for call in map(summary_of, rows) if call.status != "closed"]
 
@@ -128,13 +162,14 @@ def list_department_news(db: Database, department: str, since: datetime, limit: 
 
     These are those that the rules match, and those that moved a dossier of which the department was told.
     """
+    # Few calls concern one department: its matches are looked up, not all that came since.
     rows = db.query(
         f"WITH moved AS ({MOVED_TO})"
         f" SELECT {COLUMNS}, coalesce(m.level, '') AS level, coalesce(m.relevance, 0) AS relevance, m.themes, m.fit_card"
-        " FROM calls c"
+        " FROM (SELECT source, call_id FROM matches WHERE department = :department UNION SELECT source, call_id FROM moved) k"
+        " CROSS JOIN calls c ON c.source = k.source AND c.call_id = k.call_id"
         " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
         f" WHERE {CURRENT} AND c.kind IN ('news', 'policy') AND c.first_seen >= :since"
-        " AND (m.department IS NOT NULL OR EXISTS (SELECT 1 FROM moved v WHERE v.source = c.source AND v.call_id = c.call_id))"
         " ORDER BY c.first_seen DESC, c.source, c.call_id LIMIT :limit",
         {"department": department, "since": stamp(since), "now": stamp(since), "limit": limit},
     )

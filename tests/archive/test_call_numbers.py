@@ -10,7 +10,7 @@ import pytest
 from monitor.archive import open_archive
 from monitor.archive.calls import insert_call
 from monitor.archive.codec import call_hash, call_row, encode_call, stamp
-from monitor.archive.numbers import all_numbers, find_by_number, number_of, numbers_of
+from monitor.archive.numbers import CallNumbers, find_by_number, number_of, numbers_of
 from monitor.calls import CallKey
 from tests.mailing import a_call
 
@@ -35,7 +35,7 @@ def db(tmp_path):
 
 
 def test_numbers_follow_the_order_of_finding(db):
-    assert all_numbers(db) == {FIRST: 1, SECOND: 2}
+    assert dict(CallNumbers(db)) == {FIRST: 1, SECOND: 2}
     assert (number_of(db, SECOND), number_of(db, CallKey("portal", "c"))) == (2, None)
     assert numbers_of(db, [CallKey("x", "y"), FIRST]) == {FIRST: 1}
     assert (find_by_number(db, 2), find_by_number(db, 3)) == (SECOND, None)
@@ -49,7 +49,7 @@ def test_no_two_calls_share_a_number(db):
 def test_a_compacted_archive_keeps_the_numbers(db):
     db.execute("DELETE FROM calls WHERE call_id = 'b'")
     db.execute("VACUUM")
-    assert all_numbers(db) == {SECOND: 2}
+    assert dict(CallNumbers(db)) == {SECOND: 2}
 
 
 def test_calls_of_an_earlier_archive_are_numbered(tmp_path):
@@ -63,4 +63,4 @@ def test_calls_of_an_earlier_archive_are_numbered(tmp_path):
             "DELETE FROM _sqlite_migrations WHERE name = 'm024_call_numbers'"
         )
     with open_archive(path) as archive:
-        assert all_numbers(archive.db) == {FIRST: 1, SECOND: 2}
+        assert dict(CallNumbers(archive.db)) == {FIRST: 1, SECOND: 2}

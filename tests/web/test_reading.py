@@ -14,7 +14,7 @@ from icalendar import Calendar
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
 from monitor.archive.dossiers import read_references
-from monitor.archive.numbers import all_numbers
+from monitor.archive.numbers import CallNumbers
 from monitor.archive.runs import store_run
 from monitor.calls import Call, CallKey
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
@@ -174,7 +174,7 @@ def test_a_digest_can_be_narrowed_to_exactly_what_a_link_in_it_means(browser, si
     shown = [f"/u/{number}" for number in re.findall(r'<li><a href="/u/([0-9]+)"', part)]
     assert whole.count('<li><a href="/u/') > len(shown) > 0
     with open_archive(site.config.archive) as archive:
-        others = {f"/u/{number}" for key, number in all_numbers(archive.db).items() if key.source != "portal"}
+        others = {f"/u/{number}" for key, number in CallNumbers(archive.db).items() if key.source != "portal"}
     assert others.isdisjoint(shown)
     assert not others.isdisjoint(f"/u/{number}" for number in re.findall(r'<li><a href="/u/([0-9]+)"', whole))
 
@@ -322,12 +322,12 @@ def test_a_number_without_a_call_has_no_page(browser, path):
 
 def test_numbers_of_calls_are_kept_when_the_sources_are_read_again(site):
     with open_archive(site.config.archive) as archive:
-        before = all_numbers(archive.db)
+        before = dict(CallNumbers(archive.db))
         assert sorted(before.values()) == list(range(1, len(before) + 1))
         calls = [load_call(archive.db, *key) for key in before if key.source == "norden"]
         known = [replace(call, title=f"{call.title} 2") for call in reversed(calls)]
         store_run(archive.db, source_run("norden", "Norden", [replace(known[0], call_id="ny"), *known], NOW), NOW)
-        after = all_numbers(archive.db)
+        after = dict(CallNumbers(archive.db))
     assert after == before | {CallKey("norden", "ny"): len(before) + 1}
 
 

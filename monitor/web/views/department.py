@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from datasette import Response
 
@@ -17,9 +17,18 @@ from monitor.archive.calls import load_call
 from monitor.archive.codec import stamp
 from monitor.archive.digests import list_department_digests
 from monitor.archive.feedback import list_department_answers, list_followed_calls, set_state, yearly_figures
-from monitor.archive.listing import ANSWERABLE, CallSummary, list_department_calls, list_department_news, list_moved_dossiers
+from monitor.archive.listing import (
+    ANSWERABLE,
+    CallSummary,
+    MatchedCall,
+    list_department_calls,
+    list_department_news,
+    list_matched_calls,
+    list_moved_dossiers,
+)
 from monitor.archive.lookup import find_call
 from monitor.errors import ArchiveError
+from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import Kind, Level, Status
 from monitor.web.framework.request import Visit
@@ -40,6 +49,13 @@ _YEARS = 3
 _MAX_FEED_ENTRIES = 100
 
 
+class CallList(NamedTuple):
+    """Calls of a list that are shown, and the number of all."""
+
+    calls: Sequence[CallSummary]
+    total: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class DepartmentView:
     """Values of the template `department.html`."""
@@ -49,12 +65,13 @@ class DepartmentView:
     """Id of the theme to which the lists of calls are narrowed, or ""."""
     themes: Sequence[tuple[str, str, int]]
     """Id, title and number of calls of each theme, the most frequent first."""
-    open: Sequence[CallSummary]
-    closing: Sequence[CallSummary]
+    open: int
+    """Number of open calls."""
+    closing: CallList
     """Open calls with a deadline within `_CLOSING_PERIOD`."""
-    later: Sequence[CallSummary]
+    later: CallList
     """The other open calls."""
-    coming: Sequence[CallSummary]
+    coming: CallList
     expected: Sequence[ComingRound]
     """Planned calls, then rounds that are likely to come."""
     others: Sequence[CallSummary]
@@ -83,25 +100,31 @@ def department_page(visit: Visit) -> Response:
     """Show the calls of a department by status, its mails, its answers and what it applied for."""
     department = _require_department(visit)
     db = visit.site.archive.db
-    matched = list_department_calls(db, department.id, visit.now)
-    themes = _count_themes(matched)
+    matched = list_matched_calls(db, department.id, visit.now)
+    themes = _count_themes(matched, visit.site.rules)
     theme = visit.args.get("tema", "")
     if theme not in {id_ for id_, _, _ in themes}:
         theme = ""
-    listed = [call for call in matched if not theme or theme in {id_ for id_, _ in call.themes}]
+    listed = [call for call in matched if not theme or theme in call.themes]
+    shown = len(listed) if visit.args.get("alla") else _VISIBLE_CALLS
+
+    def shown_of(calls: Sequence[MatchedCall], most: int = shown) -> CallList:
+        keys = [call.key for call in calls[:most]]
+        return CallList(list_department_calls(db, department.id, visit.now, keys), len(calls))
+
     open_calls = [call for call in listed if call.kind == Kind.CALL and call.status == Status.OPEN]
     closing, later = _split_by_deadline(open_calls, visit.now)
     view = DepartmentView(
         department=department,
         theme=theme,
         themes=themes,
-        open=open_calls,
-        closing=closing,
-        later=later,
-        coming=[call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING],
+        open=len(open_calls),
+        closing=shown_of(closing),
+        later=shown_of(later),
+        coming=shown_of([call for call in listed if call.kind == Kind.CALL and call.status == Status.FORTHCOMING]),
         expected=coming_rounds(visit, department.id),
-        others=[call for call in listed if call.kind != Kind.CALL],
-        shown=len(listed) if visit.args.get("alla") else _VISIBLE_CALLS,
+        others=shown_of([call for call in listed if call.kind != Kind.CALL], len(listed)).calls,
+        shown=shown,
         reading=list_department_news(db, department.id, visit.now - _READING_PERIOD),
         taken=_with_private_notes(list_followed_calls(db, department.id, visit.now), visit),
         answers=_with_private_notes(list_department_answers(db, department.id), visit),
@@ -113,17 +136,17 @@ def department_page(visit: Visit) -> Response:
     return page("department.html", visit, **vars(view))
 
 
-def _count_themes(listed: Sequence[CallSummary]) -> list[tuple[str, str, int]]:
-    """Return id, title and number of calls of each theme, the most frequent first."""
+def _count_themes(listed: Sequence[MatchedCall], rules: RuleSet) -> list[tuple[str, str, int]]:
+    """Return id, title and number of calls of each theme, the most frequent first; a theme that is gone has its id as title."""
     counts = Counter(theme for call in listed if call.kind == Kind.CALL for theme in call.themes)
-    return [(id_, title, count) for (id_, title), count in counts.most_common()]
+    return [(id_, head.title if (head := rules.theme(id_)) else id_, count) for id_, count in counts.most_common()]
 
 
-def _split_by_deadline(open_calls: Sequence[CallSummary], now: datetime) -> tuple[list[CallSummary], list[CallSummary]]:
+def _split_by_deadline(open_calls: Sequence[MatchedCall], now: datetime) -> tuple[list[MatchedCall], list[MatchedCall]]:
     """Return the open calls with a deadline within `_CLOSING_PERIOD`, and the others."""
     end = stamp(now + _CLOSING_PERIOD)
-    closing: list[CallSummary] = []
-    later: list[CallSummary] = []
+    closing: list[MatchedCall] = []
+    later: list[MatchedCall] = []
     for call in open_calls:
         (closing if call.next_deadline and call.next_deadline <= end else later).append(call)
     return closing, later

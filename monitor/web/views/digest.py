@@ -21,6 +21,10 @@ _SIGNED_LINKS = re.compile(r"/(?:(?:svar|avsluta|anmal)/[^\"'?<>\s]+|s/[0-9]+-[0
 """Paths with a token that would answer or unsubscribe for the recipient."""
 
 
+_MOST_SHOWN = 100
+"""Calls that are listed before "Visa alla": a welcome to a large archive has more than a thousand."""
+
+
 def digest(visit: Visit) -> Response:
     """Show the calls of one digest: all, those of one source or section, or those that the mail only links to."""
     db = visit.site.archive.db
@@ -29,7 +33,8 @@ def digest(visit: Visit) -> Response:
         raise NotFound
     source, section = visit.args.get("kalla", ""), visit.args.get("avsnitt", "")
     linked = visit.args.get("visa") == THE_REST
-    items = digest_items(db, sent["id"], source, section, linked=linked)
+    found = digest_items(db, sent["id"], source, section, linked=linked)
+    items = found if visit.args.get("alla") else found[:_MOST_SHOWN]
     calls = {call.key: call for call in list_calls(db, [key for _, key in items], visit.now)}
     groups = [
         (SECTION_LABELS[MailSection(name)].page, [calls[key] for _, key in part if key in calls])
@@ -41,7 +46,9 @@ def digest(visit: Visit) -> Response:
         visit,
         digest=sent,
         groups=groups,
-        count=len(items),
+        count=len(found),
+        hidden=len(found) - len(items),
+        chosen={"kalla": source, "avsnitt": section, "visa": visit.args.get("visa", "")},
         name=department.name if department else sent["department"],
         narrowed=bool(source or section or linked),
     )

@@ -14,7 +14,7 @@ from datetime import timedelta
 from datasette import Response
 
 from monitor.archive.calls import load_call
-from monitor.archive.listing import list_department_calls
+from monitor.archive.listing import list_matched_calls
 from monitor.archive.theme_drafts import (
     StoredDraft,
     add_theme_draft,
@@ -336,7 +336,7 @@ def _other_calls(visit: Visit, draft: ThemeDraft, known: Iterable[CallKey]) -> l
     db, seen = visit.site.archive.db, set(known)
     keys: list[CallKey] = []
     for name in draft.departments:
-        for listed in list_department_calls(db, name, visit.now):
+        for listed in list_matched_calls(db, name, visit.now):
             if listed.key not in seen:
                 seen.add(listed.key)
                 keys.append(listed.key)
