@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from monitor.archive.codec import decode_call, stamp
+from monitor.archive.codec import stamp
 from monitor.archive.connection import Database, escape_like
+from monitor.archive.schema import HAS_NOTICES
 
 
 def store_award_decision(db: Database, key: str, municipality: str, *, belongs: bool, who: str, now: datetime) -> None:
@@ -71,16 +72,10 @@ def notices_about_proposals(db: Database, programme: str, is_wanted: Callable[[s
         programme: First part of the calls' codes.
         is_wanted: Whether a call with this code is wanted.
     """
-    keys = db.execute(
-        "SELECT identifier, source, call_id FROM calls WHERE identifier LIKE ? ESCAPE '!' ORDER BY identifier",
+    rows = db.execute(
+        "SELECT c.identifier, n.value ->> 'text' FROM calls c, json_each(c.data, '$.notices') n"
+        f" WHERE {HAS_NOTICES} AND c.identifier LIKE ? ESCAPE '!' AND n.value ->> 'text' LIKE '%proposals%'"
+        " ORDER BY c.identifier, c.source, c.call_id, n.key",
         [f"{escape_like(programme)}-%"],
     )
-    wanted = [(code, source, call_id) for code, source, call_id in keys if is_wanted(code)]  # few of a programme's many calls
-    return [
-        (code, notice.text)
-        for code, source, call_id in wanted
-        for (data,) in db.execute(
-            "SELECT data FROM calls WHERE source = ? AND call_id = ? AND data LIKE '%proposals%'", [source, call_id]
-        )
-        for notice in decode_call(data).notices
-    ]
+    return [(code, text) for code, text in rows if is_wanted(code)]

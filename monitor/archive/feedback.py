@@ -199,9 +199,9 @@ def yearly_figures(db: Database, department: str, year_start: Mapping[int, tuple
     figures = []
     for year, (begin, end) in year_start.items():
         told = db.execute(
-            "SELECT count(DISTINCT i.source || '/' || i.call_id) FROM digest_items i"
-            " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id"
-            " WHERE i.department = ? AND i.told >= ? AND i.told < ? AND c.kind = 'call'",
+            "SELECT count(*) FROM"
+            " (SELECT DISTINCT source, call_id FROM digest_items WHERE department = ? AND told >= ? AND told < ?) i"
+            " JOIN calls c ON c.source = i.source AND c.call_id = i.call_id WHERE c.kind = 'call'",
             [department, begin, end],
         ).fetchone()[0]
         states = dict(

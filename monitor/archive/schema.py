@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+HAS_NOTICES = "json_extract(data, '$.notices[0]') IS NOT NULL"
+"""SQL condition on `calls` of the index of those with updates of their publisher."""
+
 # Existing archives store this text in sqlite_master, so long lines are continued by a backslash, which changes nothing in it.
 _FIRST = """
 CREATE TABLE sources (
@@ -428,6 +431,8 @@ MIGRATIONS = {
         "CREATE TABLE source_checks (source TEXT PRIMARY KEY, at TEXT NOT NULL, url TEXT NOT NULL, way TEXT NOT NULL,"
         " verdict TEXT NOT NULL, items INTEGER NOT NULL)"
     ),
+    # Few calls have updates, and a call's page asks for those of all calls of its programme.
+    "m044_notices": f"CREATE INDEX calls_with_notices ON calls (identifier) WHERE {HAS_NOTICES}",
 }
 """Statements of each migration by its name, in the order of application."""
 

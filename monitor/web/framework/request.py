@@ -423,6 +423,7 @@ class Site:
         """Application for `/mcp`; None where it is switched off."""
         self.readings: AsgiApp | None = None
         """Application for the readings that other machines hand over; None where none are taken."""
+        self._kept: dict[str, tuple[object, Any]] = {}
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
 
@@ -446,6 +447,15 @@ class Site:
             except FileNotFoundError:
                 stamp.append(0)
         return tuple(stamp)
+
+    def kept(self, name: str, read: Callable[[], _Result]) -> _Result:
+        """Return facts of the archive, read once while nothing is written and the minute lasts; `name` says which."""
+        stamp = (self.stamp(), int(self.clock().timestamp()) // 60)
+        found = self._kept.get(name)
+        if found is None or found[0] != stamp:
+            found = self._kept[name] = (stamp, read())
+        facts: _Result = found[1]
+        return facts
 
     @property
     def settings_error(self) -> str:

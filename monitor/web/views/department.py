@@ -100,7 +100,7 @@ def department_page(visit: Visit) -> Response:
     """Show the calls of a department by status, its mails, its answers and what it applied for."""
     department = _require_department(visit)
     db = visit.site.archive.db
-    matched = list_matched_calls(db, department.id, visit.now)
+    matched = visit.site.kept(f"matched-calls {department.id}", lambda: list_matched_calls(db, department.id, visit.now))
     themes = _count_themes(matched, visit.site.rules)
     theme = visit.args.get("tema", "")
     if theme not in {id_ for id_, _, _ in themes}:
@@ -129,7 +129,9 @@ def department_page(visit: Visit) -> Response:
         taken=_with_private_notes(list_followed_calls(db, department.id, visit.now), visit),
         answers=_with_private_notes(list_department_answers(db, department.id), visit),
         digests=list_department_digests(db, department.id),
-        figures=yearly_figures(db, department.id, _last_years(visit.now)),
+        figures=visit.site.kept(
+            f"yearly-figures {department.id}", lambda: yearly_figures(db, department.id, _last_years(visit.now))
+        ),
         base_url=visit.site.config.municipality.base_url.rstrip("/"),
         done=DONE,
     )
