@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, TypedDict, cast
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +25,8 @@ _SUGGESTED_LIKENESS = 88
 _ACCEPTED_LIKENESS = 94
 """Least likeness of a title, of 100, that counts as the call that was meant, when it is the only one."""
 _MAX_SUGGESTIONS = 6
+_MOST_TITLES = 5_000
+"""Titles that a word may have for its titles to be compared with a text."""
 
 
 class NamedCall(NamedTuple):
@@ -33,11 +37,81 @@ class NamedCall(NamedTuple):
     title: str
 
 
-def find_calls(db: Database, text: str) -> list[CallKey]:
+class TitleIndex:
+    """Titles of all calls, ready to be compared with a text: making it takes longer than many lookups.
+
+    A text is compared word by word with the titles that have one of its words. Words of more than 5,000 titles lead to none,
+    unless the text has no other word that some title has.
+    """
+
+    def __init__(self, db: Database) -> None:
+        """Read the titles."""
+        # Open ones first, as plain tuples: making others of them takes longer.
+        self._rows: list[tuple[str, str, str]] = db.execute(
+            "SELECT source, call_id, title FROM calls ORDER BY status = 'closed', first_seen DESC"
+        ).fetchall()
+        self._plain = [" ".join(utils.default_process(row[2].casefold()).split()) for row in self._rows]
+
+    @cached_property
+    def _places_by_letters(self) -> Mapping[str, Sequence[int]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, plain in enumerate(self._plain):
+            places[plain.replace(" ", "")].append(place)
+        return places
+
+    @cached_property
+    def _places_by_word(self) -> Mapping[str, Sequence[int]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, plain in enumerate(self._plain):
+            for word in set(plain.split()):
+                places[word].append(place)
+        return places
+
+    def same(self, text: str) -> list[tuple[str, str]]:
+        """Return source and call_id of the calls with this title, but for case, punctuation and spaces between words."""
+        wanted = _plain(text)
+        found = (self._rows[place] for place in self._places_by_letters.get(_letters(text), ()))
+        return [row[:2] for row in found if _plain(row[2]) == wanted]
+
+    def similar(self, text: str) -> list[NamedCall]:
+        """Return at most six calls whose titles are like `text`, the most alike first."""
+        wanted = _plain(text)
+        alike = process.extract(wanted, self._plain, scorer=fuzz.ratio, score_cutoff=_SUGGESTED_LIKENESS, limit=None)
+        scores = {place: score for _, score, place in alike}
+        for place in self._with_a_word(wanted) if len(wanted.split()) > 1 else ():
+            score = fuzz.token_set_ratio(wanted, self._plain[place], score_cutoff=_SUGGESTED_LIKENESS)
+            if score > scores.get(place, 0.0):
+                scores[place] = score
+        best = sorted(scores, key=lambda place: (-scores[place], place))
+        return [NamedCall(*self._rows[place]) for place in best[:_MAX_SUGGESTIONS]]
+
+    def _with_a_word(self, wanted: str) -> Collection[int]:
+        """Return the places of the titles that have one of the rarer words of a text."""
+        found = sorted((self._places_by_word[word] for word in set(wanted.split()) if word in self._places_by_word), key=len)
+        rarer = [places for places in found if len(places) <= _MOST_TITLES] or found[:1]
+        return set().union(*rarer)
+
+    def titles_of(self, keys: Sequence[CallKey]) -> list[NamedCall]:
+        """Return the calls with these keys and their titles, in the order of the keys."""
+        wanted = frozenset(keys)
+        found = {key: NamedCall(*row) for row in self._rows if (key := CallKey(row[0], row[1])) in wanted}
+        return [found[key] for key in keys if key in found]
+
+
+ReadTitles = Callable[[], TitleIndex]
+"""Function that returns the titles, so that a text that needs none reads none."""
+
+
+def find_calls(db: Database, text: str, titles: ReadTitles | None = None) -> list[CallKey]:
     """Return the keys of the calls that `text` names exactly, open ones first; empty for none.
 
     `text` is `source/call_id`, a call_id, an identifier, the publisher's address, the archive's own address of the call, or
     its title; case, scheme, "www." and a closing slash are ignored. Several calls may share an identifier or a title.
+
+    Args:
+        db: Archive.
+        text: Name of a call, as a person writes or pastes it.
+        titles: Returns titles of the archive that were read before; None to read them when they are needed.
     """
     text = " ".join(text.split())
     if not text:
@@ -46,37 +120,33 @@ def find_calls(db: Database, text: str) -> list[CallKey]:
         keys = _select(db, where, values)
         if keys:
             return keys
-    wanted, letters = _plain(text), _letters(text)
-    # Taking a title apart as `_plain` does costs ten times as much as comparing its letters.
-    same = [row for row in _titles(db) if _letters(row[2]) == letters and _plain(row[2]) == wanted]
+    same = (titles() if titles else TitleIndex(db)).same(text)
     if not same:
         return []
     places = ", ".join("(?, ?)" for _ in same)
-    return _select(db, f"(source, call_id) IN ({places})", [part for row in same for part in row[:2]])
+    return _select(db, f"(source, call_id) IN ({places})", [part for key in same for part in key])
 
 
-def similar_calls(db: Database, text: str) -> list[NamedCall]:
-    """Return at most six calls whose titles are like `text`, the most alike first."""
-    titles, wanted = _titles(db), _plain(text)
-    plain = [" ".join(utils.default_process(title.casefold()).split()) for _, _, title in titles]
-    scores: dict[int, float] = {}
-    for scorer in _scorers(wanted):
-        for _, score, place in process.extract(wanted, plain, scorer=scorer, score_cutoff=_SUGGESTED_LIKENESS, limit=None):
-            scores[place] = max(score, scores.get(place, 0.0))
-    best = sorted(scores, key=lambda place: (-scores[place], place))
-    return [NamedCall(*titles[place]) for place in best[:_MAX_SUGGESTIONS]]
+def similar_calls(db: Database, text: str, titles: ReadTitles | None = None) -> list[NamedCall]:
+    """Return at most six calls whose titles are like `text`, the most alike first; `titles` as in `find_calls`."""
+    return (titles() if titles else TitleIndex(db)).similar(text)
 
 
-def find_call(db: Database, text: str) -> CallKey:
+def find_call(db: Database, text: str, titles: ReadTitles | None = None) -> CallKey:
     """Return the key of the only call that `text` names, by `find_calls` or by a title that is almost the same.
+
+    Args:
+        db: Archive.
+        text: Name of a call, as a person writes or pastes it.
+        titles: As in `find_calls`.
 
     Raises:
         ArchiveError: `text` names no call or several; the error lists the candidates.
     """
-    keys = find_calls(db, text)
+    keys = find_calls(db, text, titles)
     if keys:
-        return keys[0] if len(keys) == 1 else _preferred(db, text, keys)
-    near = similar_calls(db, text)
+        return keys[0] if len(keys) == 1 else _preferred(db, text, keys, titles)
+    near = similar_calls(db, text, titles)
     close = [named for named in near if fuzz.ratio(_plain(text), _plain(named.title)) >= _ACCEPTED_LIKENESS]
     if len(close) == 1:
         return CallKey(*close[0][:2])
@@ -103,7 +173,7 @@ def require_call(db: Database, source: str, call_id: str) -> None:
         raise ArchiveError(f"{source}/{call_id}", "finns inte i arkivet")
 
 
-def _preferred(db: Database, text: str, keys: list[CallKey]) -> CallKey:
+def _preferred(db: Database, text: str, keys: list[CallKey], titles: ReadTitles | None) -> CallKey:
     """Return the only lead of a story, or the only lead that is a call, among calls of one name; raise ArchiveError otherwise."""
     rows = [db.execute("SELECT story, kind FROM calls WHERE source = ? AND call_id = ?", key).fetchone() for key in keys]
     leads = [key for key, (story, _) in zip(keys, rows, strict=True) if not story]
@@ -111,8 +181,8 @@ def _preferred(db: Database, text: str, keys: list[CallKey]) -> CallKey:
     for narrowed in (leads, calls):
         if len(narrowed) == 1:
             return narrowed[0]
-    titles = {(row[0], row[1]): NamedCall(*row) for row in _titles(db)}
-    raise ArchiveError(text, f"är flera utlysningar: {_listed([titles[key] for key in keys[:_MAX_SUGGESTIONS]])}. Ange en av dem")
+    named = (titles() if titles else TitleIndex(db)).titles_of(keys[:_MAX_SUGGESTIONS])
+    raise ArchiveError(text, f"är flera utlysningar: {_listed(named)}. Ange en av dem")
 
 
 def _exact_conditions(db: Database, text: str) -> Iterator[tuple[str, list[str]]]:
@@ -167,16 +237,6 @@ def _plain(text: str) -> str:
 def _letters(text: str) -> str:
     """Return the letters and digits of a title, the same for two titles that `_plain` makes the same."""
     return utils.default_process(text.casefold()).replace(" ", "")
-
-
-def _scorers(wanted: str) -> tuple[Callable[..., float], ...]:
-    """Return how alike a text and a title are, of 100: whole titles with slips, or some of a title's words in any order."""
-    return (fuzz.ratio, fuzz.token_set_ratio) if len(wanted.split()) > 1 else (fuzz.ratio,)
-
-
-def _titles(db: Database) -> list[tuple[str, str, str]]:
-    """Return source, call_id and title of every call, open ones first, as plain tuples: making others of them takes longer."""
-    return db.execute("SELECT source, call_id, title FROM calls ORDER BY status = 'closed', first_seen DESC").fetchall()
 
 
 def _listed(named: list[NamedCall]) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from monitor.archive.connection import Database
 from monitor.archive.listing import count_open_calls
+from monitor.archive.lookup import TitleIndex
 from monitor.archive.search.facets import FacetIndex, Hits, RankedHits, rank_tiers
 from monitor.archive.search.query import Filters, is_plain, rank_calls
 from monitor.archive.search.tiers import Resolve, find_tiers, shown_terms, target_resolver, widen_query
@@ -188,6 +189,11 @@ def vocabulary_of(site: Site) -> SearchVocabulary:
     vocabulary = SearchVocabulary(concepts, Names(names))
     site.caches["search-vocabulary"] = (rules.version, vocabulary)
     return vocabulary
+
+
+def titles_of(site: Site) -> Callable[[], TitleIndex]:
+    """Return the function that returns the titles of the site's calls, read once per facet index."""
+    return lambda: search_index_of(site).kept("titles", lambda: TitleIndex(site.archive.db))
 
 
 def search_index_of(site: Site) -> SearchIndex:

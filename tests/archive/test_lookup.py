@@ -1,12 +1,16 @@
 """Lookup of a call by key, identifier, address or title."""
 
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz, utils
 
-from monitor.archive import open_archive
+from monitor.archive import lookup, open_archive
 from monitor.archive.left_out import LeftOutItem, store_left_out
-from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import TitleIndex, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.numbers import number_of
 from monitor.archive.runs import SourceRun, store_run
 from monitor.calls import Call, CallKey
@@ -125,3 +129,27 @@ def test_the_short_addresses_of_the_archive_name_the_call(db):
         assert find_calls(db, text) == [key], text
     assert find_calls(db, "/u/99999") == []
     assert find_calls(db, "https://example.org/u/") == []
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(("Bidrag", "till", "bad", "i", "små", "orter", "Stöd,", "sjöar")), max_size=5), max_size=6),
+    st.lists(st.sampled_from(("bidrag", "till", "badd", "i", "orter", "stöd", "sjöar", "annat")), min_size=1, max_size=5),
+)
+def test_the_index_of_titles_finds_what_comparing_with_every_title_finds(titles, words):
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE calls (source, call_id, title, status, first_seen)")
+    rows = [(str(number), " ".join(title)) for number, title in enumerate(titles)]
+    db.executemany("INSERT INTO calls VALUES ('portal', ?, ?, 'open', '2026-01-01')", rows)
+    text, plain = " ".join(words), {call_id: " ".join(utils.default_process(title.casefold()).split()) for call_id, title in rows}
+    scorers = (fuzz.ratio, fuzz.token_set_ratio) if len(words) > 1 else (fuzz.ratio,)
+    wanted = {call_id for call_id, title in plain.items() if max(scorer(text, title) for scorer in scorers) >= 88}
+    index = TitleIndex(db)
+    assert {named.call_id for named in index.similar(text)} == wanted
+    assert {call_id for _, call_id in index.same(text)} == {call_id for call_id, title in plain.items() if title == text}
+
+
+def test_a_word_of_very_many_titles_leads_to_none_where_another_word_is_rarer(monkeypatch, db):
+    monkeypatch.setattr(lookup, "_MOST_TITLES", 1)
+    index = TitleIndex(db)
+    assert [named.call_id for named in index.similar("European Small")] == ["49001"]
+    assert {named.call_id for named in index.similar("European Cooperation")} == {"49001", "49002"}, "no word is rarer"

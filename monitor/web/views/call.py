@@ -58,7 +58,7 @@ from monitor.web.framework.templates import (
     redirect,
 )
 from monitor.web.outputs.discovery import schema_of
-from monitor.web.search_index import search_index_of
+from monitor.web.search_index import search_index_of, titles_of
 from monitor.web.views.call_changes import VersionChange, describe_event, list_tellings, list_version_changes
 from monitor.web.views.corrections import CHOICE_LABELS, FieldGroup, form_groups, present_texts, read_corrections
 from monitor.web.views.documents import (
@@ -433,11 +433,11 @@ def lookup(visit: Visit) -> Response:
     """Lead to the call with a title, identifier, key or address; else show why it is missing, or similar calls."""
     wanted = visit.args.get("vad", "").strip()
     db = visit.site.archive.db
-    keys = find_calls(db, wanted)
+    keys = find_calls(db, wanted, titles_of(visit.site))
     if keys:
         return redirect(page_address(visit.call_path(*keys[0]), visit.language))
     aside = find_left_out_item(db, wanted)
-    similar = [] if aside or not wanted else similar_calls(db, wanted)
+    similar = [] if aside or not wanted else similar_calls(db, wanted, titles_of(visit.site))
     return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
 
 
@@ -508,7 +508,7 @@ def join_stories(visit: Visit) -> Response:
     """Make the call part of the story that another call leads."""
     call = require_call(visit)
     try:
-        lead = find_call(visit.site.archive.db, visit.form.get("med", ""))
+        lead = find_call(visit.site.archive.db, visit.form.get("med", ""), titles_of(visit.site))
         if lead == call.key:
             return problem_page(visit, 400, detail="En post kan inte fogas till sig själv.")
         with visit.site.archive.writing() as db:

@@ -18,6 +18,7 @@ from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
 from monitor.web.planned_mails import planned_mails_of
+from monitor.web.search_index import titles_of
 from monitor.web.views.front import source_rows
 from monitor.web.views.top_line import write_top_line
 
@@ -104,7 +105,7 @@ def add(visit: Visit) -> Response:
     if department not in visit.site.rules.departments:
         return problem_page(visit, 400)
     try:
-        key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
+        key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""), titles_of(visit.site))
         with visit.site.archive.writing() as db:
             store_override(db, department, key, ADD, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:

@@ -36,6 +36,7 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.feeds import atom_feed, json_feed
+from monitor.web.search_index import titles_of
 from monitor.web.views.coming import ComingRound, coming_rounds
 
 DONE = {"lage": "Läget är noterat."}
@@ -172,7 +173,7 @@ def store_state(visit: Visit) -> Response:
     department = _require_department(visit)
     state, note = visit.form.get("lage", ""), visit.form.get("anteckning", "").strip()
     try:
-        key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""))
+        key = find_call(visit.site.archive.db, visit.form.get("utlysning", ""), titles_of(visit.site))
         with visit.site.archive.writing() as db:
             set_state(db, department.id, key, state, note=note, who=visit.coordinator_name, now=visit.now)
     except ArchiveError as error:
