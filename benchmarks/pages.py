@@ -39,6 +39,7 @@ from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
 from monitor.web.framework.auth import save_password
 from monitor.web.urls import ROUTES
+from monitor.web.views.settings import TABLES
 from tests.commands import free_port
 
 MOST_ALONE, MOST_WITH_READERS = 200.0, 400.0
@@ -217,7 +218,7 @@ def samples_of(config: Config) -> dict[str, list[str]]:
         "theme": sorted(theme.theme.id for theme in rules.themes)[:10],
         "name": concepts[:10],
         "digest": digests,
-        "table": ["schedule", "municipality", "mail"],
+        "table": sorted(TABLES)[:3],
         "draft": ["ny"],
         "/svar/ token": answers,
         "token": leaving,

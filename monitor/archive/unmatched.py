@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
@@ -72,18 +73,49 @@ def replace_unmatched(db: Database, rows: Iterable[NewUnmatched]) -> None:
     )
 
 
-def list_unmatched(db: Database, now: datetime, since: datetime | None = None) -> list[UnmatchedCall]:
+_UNMATCHED = (
+    f"SELECT {COLUMNS}, u.answer, u.guessed, u.reason, u.theme, u.department, u.points, u.threshold"
+    f" FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id WHERE {_OPEN_TO_US}"
+)
+_BY_DAY = "next_deadline IS NULL, next_deadline, c.source, c.call_id"
+
+
+def list_unmatched(
+    db: Database, now: datetime, since: datetime | None = None, *, limit: int | None = None
+) -> list[UnmatchedCall]:
     """Return the open and coming calls that a municipality may apply for and that went to nobody.
 
-    Those that say that a municipality may apply come first, then by their last day. With `since`, those found after it alone.
+    Those that say that a municipality may apply come first, then by their last day.
+
+    Args:
+        db: Archive.
+        now: Time at which they are open or coming.
+        since: Time after which they were found; None for any.
+        limit: Largest number of calls; None for all.
     """
     rows = db.query(
-        f"SELECT {COLUMNS}, u.answer, u.guessed, u.reason, u.theme, u.department, u.points, u.threshold"
-        f" FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id WHERE {_OPEN_TO_US}"
-        " AND c.first_seen > :since"
-        " ORDER BY u.answer = :open, next_deadline IS NULL, next_deadline, c.source, c.call_id",
-        {"now": stamp(now), "since": stamp(since) if since else "", "open": "framgår inte"},
+        f"{_UNMATCHED} AND c.first_seen > :since ORDER BY u.answer = :open, {_BY_DAY} LIMIT :limit",
+        {
+            "now": stamp(now),
+            "since": stamp(since) if since else "",
+            "open": "framgår inte",
+            "limit": -1 if limit is None else limit,
+        },
     )
+    return _unmatched_calls(rows)
+
+
+def list_near_misses(db: Database, now: datetime, most: float, limit: int) -> list[UnmatchedCall]:
+    """Return the calls of `list_unmatched` that are short of at most so many points, the nearest first, at most `limit`."""
+    rows = db.query(
+        f"{_UNMATCHED} AND u.theme <> '' AND u.threshold - u.points <= :most"
+        f" ORDER BY u.threshold - u.points, u.answer = :open, {_BY_DAY} LIMIT :limit",
+        {"now": stamp(now), "most": most, "open": "framgår inte", "limit": limit},
+    )
+    return _unmatched_calls(rows)
+
+
+def _unmatched_calls(rows: Iterable[dict[str, Any]]) -> list[UnmatchedCall]:
     found = []
     for row in rows:
         own = {name: row.pop(name) for name in ("reason", "theme", "department", "points", "threshold")}

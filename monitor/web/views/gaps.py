@@ -7,7 +7,7 @@ from datasette import Response
 from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
 from monitor.archive.recipients import unread_departments
 from monitor.archive.search.index import index_call
-from monitor.archive.unmatched import count_unread, list_unmatched
+from monitor.archive.unmatched import count_unread, list_near_misses, list_unmatched, unmatched_keys
 from monitor.errors import ArchiveError
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -21,23 +21,30 @@ DONE = {
 """Confirmation after a change, by the value of `klart` in the address."""
 NEAR = 3.0
 """Most points that a near miss is short."""
-_MAX_ROWS = 200
+_MAX_ROWS = 100
 
 
 def gaps(visit: Visit) -> Response:
     """Show what went to no department, with what it came nearest to, and what was left out of the archive's calls."""
     rules, db = visit.site.rules, visit.site.archive.db
-    unmatched = list_unmatched(db, visit.now)
+    total, unmatched, near = visit.site.kept(
+        "unmatched",
+        lambda: (
+            len(unmatched_keys(db, visit.now)),
+            list_unmatched(db, visit.now, limit=_MAX_ROWS),
+            list_near_misses(db, visit.now, NEAR, _MAX_ROWS),
+        ),
+    )
     left_out = list_left_out(db)
-    near = sorted((found for found in unmatched if found.theme and found.short <= NEAR), key=lambda found: found.short)
     enabled = [department.id for department in rules.departments.values() if department.enabled]
-    unread = count_unread(db, visit.now, unread_departments(visit.site.config, db, enabled, visit.now))
+    silent = unread_departments(visit.site.config, db, enabled, visit.now)
+    unread = visit.site.kept(f"unread {' '.join(sorted(silent))}", lambda: count_unread(db, visit.now, silent))
     return page(
         "gaps.html",
         visit,
-        total=len(unmatched),
-        unmatched=unmatched[:_MAX_ROWS],
-        near=near[:_MAX_ROWS],
+        total=total,
+        unmatched=unmatched,
+        near=near,
         themes={theme.theme.id: theme.theme.title for theme in rules.themes},
         names={department.id: department.name for department in rules.departments.values()},
         unread=unread,
