@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.web import planned_mails
-from monitor.web.planned_mails import PlannedMails
+from monitor.web.framework import kept
+from monitor.web.planned_mails import read_plans
 from tests.web.sample import NOW
 
 
@@ -34,8 +34,9 @@ def counted(site):
 def slow(site, monkeypatch):
     """Make every archive a large one; return the works that were begun behind the pages."""
     works = []
-    monkeypatch.setattr(planned_mails, "_FAST_SECONDS", -1.0)
-    monkeypatch.setattr(site.archive, "start", works.append)
+    monkeypatch.setattr(kept, "FAST_SECONDS", -1.0)
+    monkeypatch.setattr(kept, "PAUSE_SECONDS", -1.0)
+    monkeypatch.setattr(site._kept, "_start", works.append)
     return works
 
 
@@ -52,36 +53,35 @@ def keys_of(plans, department="kultur-fritid"):
 
 
 def test_nothing_is_planned_twice_while_nothing_changes(site, counted):
-    plans = PlannedMails(site)
-    assert plans.read(NOW) is plans.read(NOW + timedelta(minutes=14))
+    assert read_plans(site) == read_plans(site)
     assert counted.asked == [[]]
-    assert plans.read(NOW + timedelta(minutes=16)).made == NOW + timedelta(minutes=16), "days and hours pass"
+    site.clock = lambda: NOW + timedelta(minutes=16)
+    assert read_plans(site).mails
+    assert counted.asked == [[], []], "days and hours pass"
 
 
 def test_a_small_archive_is_planned_anew_at_once(site, counted, coordinator):
-    plans = PlannedMails(site)
-    before = plans.read(NOW)
+    before = read_plans(site)
     key = hold(coordinator, site)
-    after = plans.read(NOW)
+    after = read_plans(site)
     assert key in keys_of(before)
     assert key not in keys_of(after)
     assert not after.is_old
 
 
 def test_a_large_archive_shows_the_last_plans_and_the_persons_own_choice_at_once(site, counted, coordinator, slow):
-    plans = PlannedMails(site)
-    before = plans.read(NOW)
+    before = read_plans(site)
     assert slow == [], "the first plans are waited for"
     key = hold(coordinator, site)
     counted.asked.clear()
-    meanwhile = plans.read(NOW)
+    meanwhile = read_plans(site)
     assert meanwhile.is_old
     assert counted.asked == [["kultur-fritid"]]
     assert keys_of(meanwhile) == keys_of(before) - {key}
-    plans.read(NOW)
+    read_plans(site)
     assert len(slow) == 1, "new plans are made once"
     slow[0]()
-    after = plans.read(NOW)
+    after = read_plans(site)
     assert not after.is_old
     assert after.mails == meanwhile.mails
 
@@ -93,16 +93,3 @@ def test_the_page_says_so(site, coordinator, slow):
     assert said in coordinator.get("/samordna").text
     slow[-1]()
     assert said not in coordinator.get("/samordna").text
-
-
-def test_plans_that_could_not_be_made_are_tried_again(site, counted, coordinator, slow, monkeypatch):
-    plans = PlannedMails(site)
-    plans.read(NOW)
-    hold(coordinator, site)
-    plans.read(NOW)
-    with monkeypatch.context() as patch:
-        patch.setattr(counted._jobs, "planned", lambda *_: (_ for _ in ()).throw(OSError("full")))
-        with pytest.raises(OSError, match="full"):
-            slow[0]()
-    assert plans.read(NOW).is_old
-    assert len(slow) == 2

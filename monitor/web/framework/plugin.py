@@ -146,7 +146,7 @@ def _make_visit(site: Site, request: Request, variables: Mapping[str, str | None
         site=site,
         method=request.method,
         path=request.path,
-        now=site.clock().astimezone(site.config.zone),
+        now=site.now(),
         path_vars={name: _clean(unquote(value)) for name, value in variables.items() if value is not None},
         args={name: values[0] for name, values in arg_lists.items()},
         arg_lists=arg_lists,

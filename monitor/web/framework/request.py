@@ -40,6 +40,7 @@ from monitor.translation import translate
 from monitor.web.framework.addresses import call_path, long_call_path
 from monitor.web.framework.auth import Actor, Sessions
 from monitor.web.framework.guide import GuideState
+from monitor.web.framework.kept import Kept, KeptFacts
 from monitor.web.framework.long_work import LongWorks
 from monitor.web.framework.oidc import Accounts, Provider
 from monitor.web.framework.post_limit import PostLimit
@@ -47,6 +48,8 @@ from monitor.web.framework.post_limit import PostLimit
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+_KEPT_SECONDS = 900
+"""Seconds after which facts of the archive are read anew though nothing was written: days and hours pass."""
 _RULES_CHECK_SECONDS = 1.0
 """Seconds between two looks at the rule files; requests in between use the rules as they were last read."""
 _WORKER_THREADS = 4
@@ -423,7 +426,7 @@ class Site:
         """Application for `/mcp`; None where it is switched off."""
         self.readings: AsgiApp | None = None
         """Application for the readings that other machines hand over; None where none are taken."""
-        self._kept: dict[str, tuple[object, Any]] = {}
+        self._kept = KeptFacts(clock, self.archive.start)
         self.caches: dict[str, Any] = {}
         """Objects that views keep from one request to the next, by a name of the view's own."""
 
@@ -437,6 +440,10 @@ class Site:
         """Replace the settings."""
         self._settings = CurrentConfig(config)
 
+    def now(self) -> datetime:
+        """Return the present time in the municipality's zone."""
+        return self.clock().astimezone(self.config.zone)
+
     def stamp(self) -> tuple[object, ...]:
         """Return a value that changes with the settings, with the rules, and with each write to the archive by any process."""
         stamp: list[object] = [id(self.config), self.rules.version]
@@ -448,14 +455,15 @@ class Site:
                 stamp.append(0)
         return tuple(stamp)
 
-    def kept(self, name: str, read: Callable[[], _Result]) -> _Result:
-        """Return facts of the archive, read once while nothing is written and the minute lasts; `name` says which."""
-        stamp = (self.stamp(), int(self.clock().timestamp()) // 60)
-        found = self._kept.get(name)
-        if found is None or found[0] != stamp:
-            found = self._kept[name] = (stamp, read())
-        facts: _Result = found[1]
-        return facts
+    def kept(self, name: str, read: Callable[[], _Result]) -> Kept[_Result]:
+        """Return facts of the archive (`KeptFacts.get`), read anew after a write and every quarter of an hour."""
+
+        def stamp() -> object:
+            # Open meanwhile: the last connection to close removes the log, which would look like a write.
+            _ = self.archive.db
+            return self.stamp(), int(self.clock().timestamp() // _KEPT_SECONDS)
+
+        return self._kept.get(name, stamp, read)
 
     @property
     def settings_error(self) -> str:

@@ -17,7 +17,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSectio
 from monitor.web.framework.request import PlannedItem, PlannedMail, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
-from monitor.web.planned_mails import planned_mails_of
+from monitor.web.planned_mails import read_plans
 from monitor.web.search_index import titles_of
 from monitor.web.views.front import source_rows
 from monitor.web.views.top_line import write_top_line
@@ -37,7 +37,7 @@ _MAX_PROBLEMS = 5
 def desk(visit: Visit) -> Response:
     """Show the next mails, and the sources, answers and recipients that need a person."""
     site = visit.site
-    planned = planned_mails_of(site).read(visit.now)
+    planned = read_plans(site)
     plans = planned.mails
     weeks = sorted({plan.week for plan in plans})
     lines = [row for week in weeks for row in list_mail_notes(site.archive.db, week) if not row["source"]]
@@ -92,7 +92,7 @@ def top_line(visit: Visit) -> Response:
     department = visit.form.get("forvaltning", "")
     if department and department not in visit.site.rules.departments:
         return problem_page(visit, 400)
-    plans = planned_mails_of(visit.site).read(visit.now).mails
+    plans = read_plans(visit.site).mails
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
             write_top_line(db, department, week, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)

@@ -100,8 +100,10 @@ def _require_department(visit: Visit) -> Department:
 def department_page(visit: Visit) -> Response:
     """Show the calls of a department by status, its mails, its answers and what it applied for."""
     department = _require_department(visit)
-    db = visit.site.archive.db
-    matched = visit.site.kept(f"matched-calls {department.id}", lambda: list_matched_calls(db, department.id, visit.now))
+    site, db = visit.site, visit.site.archive.db
+    matched = site.kept(
+        f"matched-calls {department.id}", lambda: list_matched_calls(site.archive.db, department.id, site.now())
+    ).facts
     themes = _count_themes(matched, visit.site.rules)
     theme = visit.args.get("tema", "")
     if theme not in {id_ for id_, _, _ in themes}:
@@ -130,9 +132,9 @@ def department_page(visit: Visit) -> Response:
         taken=_with_private_notes(list_followed_calls(db, department.id, visit.now), visit),
         answers=_with_private_notes(list_department_answers(db, department.id), visit),
         digests=list_department_digests(db, department.id),
-        figures=visit.site.kept(
-            f"yearly-figures {department.id}", lambda: yearly_figures(db, department.id, _last_years(visit.now))
-        ),
+        figures=site.kept(
+            f"yearly-figures {department.id}", lambda: yearly_figures(site.archive.db, department.id, _last_years(site.now()))
+        ).facts,
         base_url=visit.site.config.municipality.base_url.rstrip("/"),
         done=DONE,
     )

@@ -179,7 +179,12 @@ def _answer_file(asked: AskedPeriod, form: str, visit: Visit) -> Response:
 
 
 def _asked_document(asked: AskedPeriod, visit: Visit) -> dict[str, Any]:
-    return compute_follow_up(visit.site.archive.db, visit.site.rules, visit.site.config, asked.begin, asked.end, visit.now)
+    site = visit.site
+
+    def compute() -> dict[str, Any]:
+        return compute_follow_up(site.archive.db, site.rules, site.config, asked.begin, asked.end, site.now())
+
+    return site.kept(f"follow-up {asked.begin} {asked.end}", compute).facts
 
 
 def _file(document: Mapping[str, Any], form: str, visit: Visit) -> Response:

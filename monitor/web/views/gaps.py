@@ -7,9 +7,9 @@ from datasette import Response
 from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
 from monitor.archive.recipients import unread_departments
 from monitor.archive.search.index import index_call
-from monitor.archive.unmatched import count_unread, list_near_misses, list_unmatched, unmatched_keys
+from monitor.archive.unmatched import UnmatchedCall, count_unread, list_near_misses, list_unmatched, unmatched_keys
 from monitor.errors import ArchiveError
-from monitor.web.framework.request import Visit
+from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.search_index import search_index_of
@@ -27,18 +27,13 @@ _MAX_ROWS = 100
 def gaps(visit: Visit) -> Response:
     """Show what went to no department, with what it came nearest to, and what was left out of the archive's calls."""
     rules, db = visit.site.rules, visit.site.archive.db
-    total, unmatched, near = visit.site.kept(
-        "unmatched",
-        lambda: (
-            len(unmatched_keys(db, visit.now)),
-            list_unmatched(db, visit.now, limit=_MAX_ROWS),
-            list_near_misses(db, visit.now, NEAR, _MAX_ROWS),
-        ),
-    )
+    total, unmatched, near = visit.site.kept("unmatched", lambda: _unmatched(visit.site)).facts
     left_out = list_left_out(db)
     enabled = [department.id for department in rules.departments.values() if department.enabled]
     silent = unread_departments(visit.site.config, db, enabled, visit.now)
-    unread = visit.site.kept(f"unread {' '.join(sorted(silent))}", lambda: count_unread(db, visit.now, silent))
+    unread = visit.site.kept(
+        f"unread {' '.join(sorted(silent))}", lambda: count_unread(visit.site.archive.db, visit.site.now(), silent)
+    ).facts
     return page(
         "gaps.html",
         visit,
@@ -53,6 +48,13 @@ def gaps(visit: Visit) -> Response:
         taken_back=[row for row in left_out if row.taken_back is not None],
         done=DONE,
     )
+
+
+def _unmatched(site: Site) -> tuple[int, list[UnmatchedCall], list[UnmatchedCall]]:
+    """Return the number of calls that went to nobody, the first of them, and the nearest misses among them."""
+    db, now = site.archive.db, site.now()
+    listed, near = list_unmatched(db, now, limit=_MAX_ROWS), list_near_misses(db, now, NEAR, _MAX_ROWS)
+    return len(unmatched_keys(db, now)), listed, near
 
 
 def decide(visit: Visit) -> Response:

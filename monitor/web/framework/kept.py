@@ -1,0 +1,85 @@
+"""Facts of the archive that pages keep: read again after changes, behind the page when that takes long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+_Facts = TypeVar("_Facts")
+FAST_SECONDS = 0.15
+"""CPU seconds up to which facts are read anew while the visitor waits; above, the previous ones serve meanwhile."""
+PAUSE_SECONDS = 30.0
+"""Seconds between two readings behind the pages: an archive that is written to all the time is not read all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[_Facts]):
+    """Facts, when they were read, and whether something was written since."""
+
+    facts: _Facts
+    made: datetime
+    is_old: bool = False
+
+
+class _Entry:
+    """Facts of one name with the stamp and the cost of their reading."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.kept: Kept[Any] | None = None
+        self.stamp: object = None
+        self.seconds = 0.0
+        self.read_at = 0.0
+        self.is_reading = False
+
+
+class KeptFacts:
+    """Facts by name. Safe to use from several threads: facts are read once however many visitors ask for them."""
+
+    def __init__(self, clock: Callable[[], datetime], start: Callable[[Callable[[], object]], None]) -> None:
+        """Keep nothing yet.
+
+        Args:
+            clock: Returns the present time.
+            start: Begins a work in another thread and returns at once.
+        """
+        self._clock = clock
+        self._start = start
+        self._entries: dict[str, _Entry] = {}
+
+    def get(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts]:
+        """Return facts.
+
+        Args:
+            name: Name of the facts, with all that they depend on besides the archive.
+            stamp: Returns a value that changes when the facts may have changed.
+            read: Reads the facts, in any thread.
+        """
+        entry = self._entries.setdefault(name, _Entry())
+        if entry.kept is not None and stamp() == entry.stamp:
+            return entry.kept
+        if entry.kept is None or entry.seconds <= FAST_SECONDS:
+            with entry.lock:
+                if entry.kept is None or stamp() != entry.stamp:
+                    self._read(entry, stamp, read)
+                return entry.kept  # type: ignore[return-value]
+        if not entry.is_reading and time.monotonic() - entry.read_at > PAUSE_SECONDS:
+            entry.is_reading = True
+            self._start(lambda: self._read_behind(entry, stamp, read))
+        return Kept(entry.kept.facts, entry.kept.made, is_old=True)
+
+    def _read(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
+        before, began = stamp(), time.thread_time()
+        facts = read()
+        entry.kept, entry.stamp = Kept(facts, self._clock()), before
+        entry.seconds, entry.read_at = time.thread_time() - began, time.monotonic()
+
+    def _read_behind(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
+        try:
+            self._read(entry, stamp, read)
+        finally:
+            entry.is_reading = False

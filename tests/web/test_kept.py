@@ -1,0 +1,107 @@
+"""Facts of the archive that pages keep: read once, and behind the page when reading them takes long."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.web.framework import kept
+from monitor.web.framework.kept import KeptFacts
+
+NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
+
+
+class Archive:
+    """Source of facts that counts how often it is read, with works that were begun behind the pages."""
+
+    def __init__(self):
+        self.stamp, self.reads, self.begun = 1, 0, []
+        self.facts = KeptFacts(lambda: NOW, self.begun.append)
+
+    def read(self):
+        self.reads += 1
+        return f"of {self.stamp}"
+
+    def get(self, name="calls"):
+        return self.facts.get(name, lambda: self.stamp, self.read)
+
+
+@pytest.fixture
+def archive():
+    return Archive()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    monkeypatch.setattr(kept, "FAST_SECONDS", -1.0)
+    monkeypatch.setattr(kept, "PAUSE_SECONDS", -1.0)
+
+
+def test_facts_are_read_again_after_a_change_alone(archive):
+    assert [archive.get().facts for _ in range(3)] == ["of 1"] * 3
+    archive.stamp = 2
+    assert archive.get().facts == "of 2"
+    assert archive.reads == 2
+    assert archive.get("others").facts == "of 2"
+    assert archive.reads == 3
+
+
+def test_slow_facts_are_read_behind_the_page_once(archive, slow):
+    archive.get()
+    archive.stamp = 2
+    answers = [archive.get() for _ in range(3)]
+    assert {(answer.facts, answer.is_old) for answer in answers} == {("of 1", True)}
+    [work] = archive.begun
+    work()
+    assert (archive.get().facts, archive.get().is_old) == ("of 2", False)
+
+
+def test_an_archive_that_is_written_to_all_the_time_is_not_read_all_the_time(archive, slow, monkeypatch):
+    monkeypatch.setattr(kept, "PAUSE_SECONDS", 3600.0)
+    archive.get()
+    archive.stamp = 2
+    assert archive.get().is_old
+    assert archive.begun == []
+
+
+def test_a_write_during_the_reading_is_seen(archive):
+    def read():
+        archive.stamp += 1
+        return archive.read()
+
+    archive.facts.get("calls", lambda: archive.stamp, read)
+    assert archive.get().facts == "of 2"
+    assert archive.reads == 2
+
+
+def test_what_could_not_be_read_is_tried_again(archive, slow):
+    archive.get()
+    archive.stamp = 2
+    archive.read = None
+    archive.get()
+    with pytest.raises(TypeError):
+        archive.begun.pop()()
+    assert archive.get().is_old
+    assert len(archive.begun) == 1
+
+
+def test_many_visitors_at_once_wait_for_one_reading(archive):
+    began, go_on = threading.Event(), threading.Event()
+
+    def read():
+        began.set()
+        assert go_on.wait(10)
+        return archive.read()
+
+    answers = []
+    visitors = [
+        threading.Thread(target=lambda: answers.append(archive.facts.get("calls", lambda: 1, read).facts)) for _ in range(5)
+    ]
+    for visitor in visitors:
+        visitor.start()
+    assert began.wait(10)
+    go_on.set()
+    for visitor in visitors:
+        visitor.join(10)
+    assert answers == ["of 1"] * 5
+    assert archive.reads == 1
