@@ -31,6 +31,8 @@ DONE = {
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _MAX_OUTBOX_ROWS = 12
+_MAX_ITEMS = 60
+"""Items of a mail that are listed; all of them are on the page of the mail."""
 _MAX_PROBLEMS = 5
 
 
@@ -77,8 +79,9 @@ def _plan_values(plan: PlannedMail, names: dict[str, str], top_lines: dict[tuple
         "count": len(plan.items),
         "sections": [
             (SECTION_LABELS[MailSection(name)].page, list(items))
-            for name, items in groupby(sorted(plan.items, key=_section_number), key=lambda item: item.section)
+            for name, items in groupby(sorted(plan.items, key=_section_number)[:_MAX_ITEMS], key=lambda item: item.section)
         ],
+        "hidden": max(len(plan.items) - _MAX_ITEMS, 0),
         "top": top_lines.get((plan.department, plan.week), ""),
     }
 
