@@ -130,6 +130,41 @@ def store_document(
                 [document["hash"], page["number"], page["label"], page["text"]],
             ).lastrowid
             db.execute("INSERT INTO page_search (rowid, text) VALUES (?, ?)", [row, words])
+        _note_analyser(db, document["hash"], analyser.version)
+
+
+def _note_analyser(db: Database, digest: str, version: str) -> None:
+    db.execute(
+        "INSERT INTO page_index (document, analyser) VALUES (?, ?) ON CONFLICT DO UPDATE SET analyser = excluded.analyser",
+        [digest, version],
+    )
+
+
+def reindex_pages(db: Database, analyser: Analyser) -> int:
+    """Index the pages of documents anew that another version of the analyser has indexed; return the number of documents.
+
+    It may be killed and repeated: a document's pages stand in the index with its version, or not at all. An entry of a
+    contentless index cannot be replaced without its text (https://sqlite.org/fts5.html, 4.4.3), so all are.
+    """
+    others = (
+        "SELECT 1 FROM call_documents d LEFT JOIN page_index i ON i.document = d.hash"
+        " WHERE coalesce(i.analyser, 'none') NOT IN ('', ?)"
+    )
+    with db.atomic():
+        if db.execute(others, [analyser.version]).fetchone():
+            db.execute("INSERT INTO page_search (page_search) VALUES ('delete-all')")
+            db.execute("DELETE FROM page_index")
+            db.execute("INSERT INTO page_index (document, analyser) SELECT hash, '' FROM call_documents")
+    waiting = db.execute(
+        "SELECT d.hash, d.language FROM call_documents d JOIN page_index i ON i.document = d.hash WHERE i.analyser = ''"
+    ).fetchall()
+    for digest, language in waiting:
+        pages = db.execute("SELECT id, text FROM call_document_pages WHERE document = ? ORDER BY number", [digest]).fetchall()
+        indexed = [(row, index_text(lemma_text_of_page(analyser, text, language))) for row, text in pages]
+        with db.atomic():
+            db.executemany("INSERT INTO page_search (rowid, text) VALUES (?, ?)", indexed)
+            _note_analyser(db, digest, analyser.version)
+    return len(waiting)
 
 
 def is_stored(db: Database, digest: str) -> bool:

@@ -433,6 +433,8 @@ MIGRATIONS = {
     ),
     # Few calls have updates, and a call's page asks for those of all calls of its programme.
     "m044_notices": f"CREATE INDEX calls_with_notices ON calls (identifier) WHERE {HAS_NOTICES}",
+    # Version of the analyser by which the pages of a document stand in `page_search`, '' for one whose pages do not yet.
+    "m045_page_index": "CREATE TABLE page_index (document TEXT PRIMARY KEY, analyser TEXT NOT NULL)",
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -32,6 +32,7 @@ from monitor.archive.call_documents import (
     read_pages,
     read_statements_of,
     read_stored_document,
+    reindex_pages,
     set_address,
     set_links,
     store_document,
@@ -119,6 +120,7 @@ def update_documents(
         set_links(db, PROGRAMMES, [(url, "", DocumentRole.PROGRAMME.value) for url in config.documents.programmes])
         link_calls(db, calls or list_open_calls(db))
         refresh_statements(db)
+        reindex_pages(db, analyser())
         states = list(_take_placed(config, db, now))
         roles = tuple(DocumentRole) if every else FETCHED_ROLES
         if calls:
