@@ -16,6 +16,7 @@ from monitor.archive.changes import CallChange, compare_calls
 from monitor.archive.codec import call_hash, call_row, decode_call, encode_call, pack, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.left_out import LeftOutItem, apply_decisions, read_decisions, store_left_out
+from monitor.archive.schema import IS_ITEM
 from monitor.archive.takeover import TakenPage, take_over, taken_cursor
 from monitor.calls import Call, CallKey, call_status, next_deadline
 from monitor.errors import describe_row_error, list_reasons
@@ -512,7 +513,7 @@ def stored_health(db: Database) -> dict[str, StoredHealth]:
     """Return the health of every source that has been read, by id."""
     rows = db.execute(
         "SELECT id, state, health, health_text, health_since, health_seen, last_run, last_accepted,"
-        " (SELECT count(*) FROM calls WHERE calls.source = sources.id AND vanished_at IS NULL AND closed_at IS NULL) FROM sources"
+        f" (SELECT count(*) FROM calls WHERE calls.source = sources.id AND {IS_ITEM}) FROM sources"
     ).fetchall()
     return {
         row[0]: StoredHealth(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+IS_ITEM = "vanished_at IS NULL AND closed_at IS NULL"
+"""SQL condition on `calls` of those that a source shows now."""
 HAS_NOTICES = "json_extract(data, '$.notices[0]') IS NOT NULL"
 """SQL condition on `calls` of the index of those with updates of their publisher."""
 
@@ -435,6 +437,8 @@ MIGRATIONS = {
     "m044_notices": f"CREATE INDEX calls_with_notices ON calls (identifier) WHERE {HAS_NOTICES}",
     # Version of the analyser by which the pages of a document stand in `page_search`, '' for one whose pages do not yet.
     "m045_page_index": "CREATE TABLE page_index (document TEXT PRIMARY KEY, analyser TEXT NOT NULL)",
+    # Pages about sources count their items at each visit.
+    "m046_items_of_sources": f"CREATE INDEX calls_items ON calls (source) WHERE {IS_ITEM}",
 }
 """Statements of each migration by its name, in the order of application."""
 
