@@ -516,12 +516,10 @@ class RuleSet:
             min((self.departments[name].threshold for name in theme.theme.departments), default=inf) for theme in self.live_themes
         )
 
-    def candidate_themes(self, scans: Mapping[str, Scan], matches: Callable[[int], bool]) -> list[int]:
-        """Return the numbers of the live themes that may reach a department, in order.
+    def upper_bounds(self, scans: Mapping[str, Scan], matches: Callable[[int], bool]) -> dict[int, float]:
+        """Return points that a live theme has at most, by its number, of each theme for which some term may speak.
 
-        Each signal counts once per field, also where its term turns out not to be in the text or a needed term is missing. The
-        sum is an upper bound of a theme's points: a theme that is left
-        out cannot reach a department, the others must be scored exactly.
+        Each signal counts once per field, also where its term turns out not to be in the text or a needed term is missing.
 
         Args:
             scans: What each zone has of the terms.
@@ -540,7 +538,7 @@ class RuleSet:
         for theme, points, metadata in self._structural_gains:
             if theme in bounds and matches(metadata):
                 bounds[theme] += points
-        return sorted(theme for theme, points in bounds.items() if points + ROUNDING >= self.lowest_thresholds[theme])
+        return bounds
 
     @cached_property
     def _gains(self) -> tuple[list[_Gain], Mapping[str, Mapping[str, tuple[int, ...]]]]:

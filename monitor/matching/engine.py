@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
+from math import inf
 from typing import NamedTuple
 
 from monitor.calls import Call, call_zones
 from monitor.language.call_reading import CallReading, read_call
 from monitor.language.termset import Scan, Span, found_patterns
-from monitor.matching.compiled import ANY_METADATA, CompiledCondition, RuleSet, read_metadata
+from monitor.matching.compiled import ANY_METADATA, ROUNDING, CompiledCondition, RuleSet, read_metadata
 from monitor.matching.documents import DOCUMENTS, CallDocuments, PageRef
 from monitor.matching.gates import Gates, pass_gates
 from monitor.matching.levels import relevance_of
@@ -169,11 +170,30 @@ class Judgement:
 
     @cached_property
     def candidate_results(self) -> tuple[ThemeResult, ...]:
-        """Return the results of the themes whose upper bound reaches a department's threshold, in the order of the rules."""
-        numbers = self.rules.candidate_themes(self.scans, self._matches)
-        if self._themes_with_page:
-            numbers = sorted(self._themes_with_page.union(numbers))
-        return tuple(self._result(theme) for theme in numbers)
+        """Return the results of the themes whose upper bound reaches a department's threshold, in the order of the rules.
+
+        A theme that is left out cannot reach a department; the others must be scored exactly.
+        """
+        lowest = self.rules.lowest_thresholds
+        numbers = {theme for theme, points in self._upper_bounds.items() if points + ROUNDING >= lowest[theme]}
+        return tuple(self._result(theme) for theme in sorted(self._themes_with_page.union(numbers)))
+
+    @cached_property
+    def _upper_bounds(self) -> dict[int, float]:
+        """Return points that the text gives a theme at most, by its number, of each theme for which some term may speak."""
+        return self.rules.upper_bounds(self.scans, self._matches)
+
+    def results_by_shortness(self) -> Iterator[tuple[float, ThemeResult]]:
+        """Yield the results of the themes that have points for a term, each with points that it is short of at least.
+
+        These are to the lowest threshold of its departments. The first are short of least, so that few need to be scored to
+        find the nearest: a result is worked out when it is asked for.
+        """
+        lowest, bounds = self.rules.lowest_thresholds, self._upper_bounds
+        short = {theme: lowest[theme] - points - ROUNDING for theme, points in bounds.items()}
+        short.update(dict.fromkeys(self._themes_with_page, -inf))
+        for theme in sorted(short, key=lambda theme: (short[theme], theme)):
+            yield short[theme], self._result(theme)
 
     def _matches(self, metadata: int) -> bool:
         """Return True when the call matches the metadata condition with this number; each is tried once."""
