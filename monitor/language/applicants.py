@@ -93,6 +93,7 @@ _REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]"
 """Tags of the rest of a clause about taking part: "men inte stå som sökande"."""
 # In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 _CUES = (
+    _cue("member", r"m[^mXB:;?n]{0,1}?D(?=\.{1,3}[,;])", "before"),
     _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
     _cue("member", r"4m[^mXB:;?n]{0,2}?[bD5](?=[^B:;?n]{0,8}n)", "after"),
     _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
@@ -132,6 +133,7 @@ _CUES = (
     _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
     _cue("target", r"bT(?=_?n)", "after"),
     _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
+    _cue("refused", r"x[cG$](?=_{0,3}n)", "after"),
     _cue("money", r"\$[^tfnB:;?]?[xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
     _cue("money", r"(?:\$~{0,8}?G|G~{0,8}?\$)[^B:;?t]{0,8}?t(?=_{0,4}n)", "after", weak=True),
     _cue("money", r"^t(?=_{0,3}n[^B:;?]{0,12}G[^B:;?]{0,3}\$)", "after", weak=True),
@@ -153,6 +155,7 @@ _CUES = (
     _cue("as partner", r"[mX]~{0,4}?D[.rj]{1,4}Q", "before"),
     _cue("also", r"(?<=[$SaAe]),Z(?=_{0,3}n)|(?<=[$SaAe]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
+    _cue("joining", r"(?<=B)m[^mXB:;?n]{0,2}?D(?=[^B:;?]{0,6}$|[^B:;?]{0,2}[ir.])", "before"),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=\.{0,2};?$)", "before", weak=True),
     _cue("taking part", r"X~{0,2}?D", "before", weak=True),
     _cue("taking part", rf"[mX]~{{0,3}}?D(?={_REFUSAL})", "before"),
@@ -286,7 +289,11 @@ class _Reader:
             return clause.end
         span = tags[clause.start : clause.end]
         before = tags[clause.start - 1] if clause.start else ""
-        negated = cue.name == "excluded" or "X" in span or "x" in span or (before == "x" and cue.side == "before")
+        negated = (
+            cue.name == "excluded"
+            or not _NEGATIONS.isdisjoint(span)
+            or (before == "x" and (cue.side == "before" or cue.name == "money"))
+        )
         if not heads:
             if negated and "O" in tags[begin : clause.end]:
                 self.rest_excluded = True
@@ -329,7 +336,14 @@ class _Reader:
     def _subject(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
         """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
-            return find_heads(tokens, clause.end, last), max(0, clause.start - 1)
+            heads = find_heads(tokens, clause.end, last)
+            # "av föreningar och av kommuner"
+            while heads and clause.cue.name == "by" and (again := _BY_AGAIN.match(tags, heads[-1].place + 1, last)):
+                more = find_heads(tokens, again.end(), last)
+                if not more:
+                    break
+                heads = [*heads, *more]
+            return heads, max(0, clause.start - 1)
         start = max(begin, 1 + max(tags.rfind(mark, 0, clause.start) for mark in ";:?"))
         contrast = tags.rfind("B", start, clause.start)
         if contrast >= 0 and _PREDICATE.search(tags, 0, contrast):
@@ -354,7 +368,9 @@ class _Reader:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
-        if name in ("partner", "with", "as partner"):
+        if name == "partner" and re.match(r"[^mXB;?n]{0,3}H", tags[clause.end :]):
+            return Role.MAY  # "may join as partners or lead the network"
+        if name in ("partner", "with", "as partner", "joining"):
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
@@ -495,6 +511,8 @@ _PARTICIPLE = re.compile(
     r"aimed|addressed|targeted|directed|intended|available|designed|open|öppe|öppn|avse|riktad|riktat|åben|åbn|åpe|åpn|tillgäng"
 )
 _OFFERED = re.compile(r"available|designed|intended|tillgäng")
+_NEGATIONS = frozenset("Xx")
+_BY_AGAIN = re.compile(r"[^mXB:;?n]{0,3}?[&,]v")
 _PREDICATE = re.compile(r"[mXabsTG$]")
 _BARE = 3
 """Words of a heading such as "Open to:"."""
