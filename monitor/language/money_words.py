@@ -93,7 +93,7 @@ PATTERNS = Patterns(
             r"omkring|drygt|nästan|närmare|över|motsvar\w+|about|approx\w*\.?|around|=)?\s*"
         ),
         "per": (
-            r"^\s*(?:[^\s0-9]+\s+){0,4}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|"
+            r"^\s*(?:(?!(?:och|og|and|men|but)\b)[^\s0-9]+\s+){0,4}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|"
             r"in\s+each)\s*\w{0,15}?{project_noun}\b"
         ),
         # "300 000 kroner per anlegg": never the pot, whatever is counted; years and months are its own.
@@ -102,7 +102,7 @@ PATTERNS = Patterns(
             r"utlysning)[a-zåäöæøé]{3}"
         ),
         "asked": (
-            r"(?:ansökningar|ansökte|sökt|ansökt|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|"
+            r"(?:ansökningar|ansökte|(?:an)?sökt(?!\s+belopp\s+(?:ska|måste|får|kan|bör)\b)|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|"
             r"balansomslutning|revenues?)\b[^.]{0,50}$"
         ),
         # Costs of a project as its own people estimate them: nobody hands them out.
@@ -116,7 +116,8 @@ PATTERNS = Patterns(
             r"\b(?:med|with|på)\s+(?:en?|et|ett|a)\s+(?:total\s+|samlet\s+)?(?:budget|budsjett)\w*\s+(?:på\s+|of\s+|om\s+)?"
             r"(?:under|over|över|below|above|mindre|mer)\s+(?:än\s+|enn\s+|end\s+|than\s+)?$|"
             r"\b(?:projektets|projektens|prosjektets|(?:et|ett)\s+(?:\w+\s+)?(?:projekts|prosjekts))\s+(?:totala\s+|samlede\s+|totale\s+)?(?:budget|budsjett)\w*\s+"
-            r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
+            r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:projektbudgeten|projektbudgettet|prosjektbudsjettet)\s+(?:måste|ska|skal|må)\b[^.;]{0,30}$|"
+            r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
             r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
             r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
         ),
